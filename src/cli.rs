@@ -1,0 +1,169 @@
+//! What can be typed. Types only: a doc comment is the help text.
+
+use std::ffi::OsString;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Shell integration and environment manager for AWS profiles
+#[derive(Debug, Parser)]
+#[command(name = "awsenv", version, disable_help_subcommand = true, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Flags that work on every command.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Global {
+    /// When to use colour
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    pub color: ColorChoice,
+    /// Say nothing but errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say what is decided and why (never a secret)
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+}
+
+/// `--color`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print a script that makes this shell work as a profile
+    Use(UseArgs),
+    /// Print a script that gives the shell back as it was before the first `use`
+    Unset(ScriptArgs),
+    /// Print the integration for a shell's start file: wrapper, completion, prompt
+    Init(InitArgs),
+    /// List the profiles, in the order of the files
+    List(ListArgs),
+    /// Show what this shell uses, and until when
+    Current(CurrentArgs),
+    /// Print the prompt segment, for other prompt programs
+    Prompt(PromptArgs),
+    /// Show where every value of a profile comes from and what other SDKs read instead
+    Explain(ExplainArgs),
+    /// Run a program with a profile's environment
+    Exec(ExecArgs),
+    /// Check files, permissions, leftovers and the shell set-up
+    Doctor(DoctorArgs),
+    /// Print completion candidates (called by the shell integration)
+    #[command(hide = true)]
+    Complete(CompleteArgs),
+}
+
+/// `awsenv use`.
+#[derive(Args, Debug)]
+pub struct UseArgs {
+    /// The profile; `-` is the one before this one
+    pub profile: Option<OsString>,
+    #[command(flatten)]
+    pub style: StyleArgs,
+    #[command(flatten)]
+    pub script: ScriptArgs,
+}
+
+/// How a profile reaches the environment.
+#[derive(Args, Debug, Default)]
+pub struct StyleArgs {
+    /// Export the profile's name, no secret
+    #[arg(long, conflicts_with = "keys")]
+    pub name: bool,
+    /// Export the keys, not the name
+    #[arg(long)]
+    pub keys: bool,
+    /// Use this region instead of the profile's
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+}
+
+/// Flags of the commands that print a script.
+#[derive(Args, Debug, Default)]
+pub struct ScriptArgs {
+    /// The shell to write for [possible values: bash, zsh, fish, powershell, posix]
+    #[arg(long, value_name = "SHELL")]
+    pub shell: Option<String>,
+}
+
+/// `awsenv init`.
+#[derive(Args, Debug)]
+pub struct InitArgs {
+    /// bash, zsh, fish, powershell or posix
+    pub shell: String,
+    /// Leave the prompt alone
+    #[arg(long)]
+    pub no_prompt: bool,
+}
+
+/// `awsenv list`.
+#[derive(Args, Debug)]
+pub struct ListArgs {
+    /// Print one JSON document, with exact names
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `awsenv current`.
+#[derive(Args, Debug)]
+pub struct CurrentArgs {
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `awsenv prompt`.
+#[derive(Args, Debug)]
+pub struct PromptArgs {
+    /// Fields: {profile} {remaining} {region} {style}
+    #[arg(long, value_name = "TEXT")]
+    pub format: Option<String>,
+}
+
+/// `awsenv explain`.
+#[derive(Args, Debug)]
+pub struct ExplainArgs {
+    /// The profile; without it the one that the AWS CLI would take
+    pub profile: Option<OsString>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+    /// Use this region instead of the profile's
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
+}
+
+/// `awsenv exec`.
+#[derive(Args, Debug)]
+pub struct ExecArgs {
+    /// The profile, `--`, and the program with its arguments
+    #[arg(required = true, num_args = 1.., trailing_var_arg = true, allow_hyphen_values = true)]
+    pub words: Vec<OsString>,
+    #[command(flatten)]
+    pub style: StyleArgs,
+}
+
+/// `awsenv doctor`.
+#[derive(Args, Debug)]
+pub struct DoctorArgs {
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `awsenv complete`.
+#[derive(Args, Debug)]
+pub struct CompleteArgs {
+    /// The words typed so far, the unfinished one last
+    #[arg(last = true)]
+    pub words: Vec<OsString>,
+}

