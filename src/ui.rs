@@ -38,7 +38,10 @@ mod tests {
         assert_eq!(display("prod"), "prod");
         assert_eq!(display("ünï e\u{301}"), "ünï e\u{301}");
         assert_eq!(display("\x1b]52;c;x\x07"), "\\u{1b}]52;c;x\\u{7}");
-        assert_eq!(display("a\u{202e}b\u{200b}\u{feff}\u{e000}\u{85}\u{7f}"), "a\\u{202e}b\\u{200b}\\u{feff}\\u{e000}\\u{85}\\u{7f}");
+        assert_eq!(
+            display("a\u{202e}b\u{200b}\u{feff}\u{e000}\u{85}\u{7f}"),
+            "a\\u{202e}b\\u{200b}\\u{feff}\\u{e000}\\u{85}\\u{7f}"
+        );
         assert_eq!(display("\u{301}"), "\\u{301}");
         assert_eq!(display("back\\slash 'q' \"q\""), "back\\slash 'q' \"q\"");
     }
