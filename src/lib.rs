@@ -11,8 +11,10 @@
 pub mod cli;
 pub mod cmd;
 pub mod config;
+pub mod credentials;
 pub mod env;
 pub mod error;
+pub mod shell;
 pub mod secret;
 pub mod sys;
 pub mod ui;

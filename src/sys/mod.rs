@@ -1,1 +1,3 @@
 //! All effects, one thing a file: files, processes, terminal.
+
+pub mod process;
