@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 /// Shell integration and environment manager for AWS profiles
 #[derive(Debug, Parser)]
@@ -60,6 +60,11 @@ pub enum Command {
     /// Print completion candidates (called by the shell integration)
     #[command(hide = true)]
     Complete(CompleteArgs),
+}
+
+/// Whether `word` is the name of a command.
+pub fn is_command(word: &str) -> bool {
+    Cli::command().find_subcommand(word).is_some()
 }
 
 /// `awsenv use`.

@@ -12,7 +12,9 @@ pub struct Timestamp(pub i64);
 impl Timestamp {
     /// Reads RFC 3339. An offset is required, as every SDK requires it.
     pub fn parse(text: &str) -> Option<Self> {
-        OffsetDateTime::parse(text, &Rfc3339).ok().map(|time| Self(time.unix_timestamp()))
+        OffsetDateTime::parse(text, &Rfc3339)
+            .ok()
+            .map(|time| Self(time.unix_timestamp()))
     }
 
     /// RFC 3339 in UTC; `None` beyond the year 9999.
@@ -48,9 +50,15 @@ mod tests {
     #[test]
     fn an_offset_is_required() {
         assert_eq!(Timestamp::parse("2030-01-01T00:00:00Z"), Some(Timestamp(1_893_456_000)));
-        assert_eq!(Timestamp::parse("2030-01-01T02:00:00+02:00"), Some(Timestamp(1_893_456_000)));
+        assert_eq!(
+            Timestamp::parse("2030-01-01T02:00:00+02:00"),
+            Some(Timestamp(1_893_456_000))
+        );
         assert_eq!(Timestamp::parse("2030-01-01T00:00:00"), None);
-        assert_eq!(Timestamp(1_893_456_000).to_rfc3339().as_deref(), Some("2030-01-01T00:00:00Z"));
+        assert_eq!(
+            Timestamp(1_893_456_000).to_rfc3339().as_deref(),
+            Some("2030-01-01T00:00:00Z")
+        );
         assert_eq!(Timestamp(i64::MAX).to_rfc3339(), None);
     }
 }

@@ -64,7 +64,11 @@ pub struct Error {
 impl Error {
     /// An error of `kind` without hints.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), hints: Vec::new() }
+        Self {
+            kind,
+            message: message.into(),
+            hints: Vec::new(),
+        }
     }
 
     /// Adds a line that says what to do.

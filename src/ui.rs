@@ -1,6 +1,90 @@
-//! What a person reads: text from elsewhere made safe for a terminal.
+//! What a person reads: stderr, colour, and text from elsewhere made safe for a terminal.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
+
+use crate::Process;
+use crate::cli::{ColorChoice, Global};
+use crate::error::Error;
+
+/// Talks to the person on stderr.
+#[derive(Clone, Copy, Debug)]
+pub struct Ui {
+    /// Whether stderr takes colour.
+    pub color: bool,
+    /// Whether stdout takes colour.
+    pub color_out: bool,
+    quiet: bool,
+    verbose: bool,
+    terminal: bool,
+}
+
+impl Ui {
+    /// As the flags, NO_COLOR and the terminal want it.
+    pub fn new(global: &Global, process: &Process) -> Self {
+        let plain = process.env.filled("NO_COLOR").is_some() || process.env.text("TERM") == Some("dumb");
+        let color = |terminal: bool| match global.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => terminal && !plain,
+        };
+        Self {
+            color: color(process.stderr_tty),
+            color_out: color(process.stdout_tty),
+            quiet: global.quiet,
+            verbose: global.verbose,
+            terminal: process.stderr_tty,
+        }
+    }
+
+    /// Whether the person wants to know how things were decided.
+    pub fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
+    /// What was done, in a line; only a person at a terminal wants to know.
+    pub fn notice(&self, text: &str) {
+        if (self.terminal || self.verbose) && !self.quiet {
+            talk(&format!("awsenv: {text}\n"));
+        }
+    }
+
+    /// What was decided and why, with `--verbose`.
+    pub fn narrate(&self, text: &str) {
+        if self.verbose {
+            talk(&format!("awsenv: {text}\n"));
+        }
+    }
+
+    /// Something the person should know although all went well.
+    pub fn warn(&self, text: &str) {
+        if !self.quiet {
+            talk(&format!("{} {text}\n", self.paint("33", "awsenv: warning:")));
+        }
+    }
+
+    /// What went wrong, and what to do.
+    pub fn error(&self, error: &Error) {
+        let mut text = format!("{} {}\n", self.paint("31", "awsenv:"), error.message);
+        for hint in &error.hints {
+            let _ = writeln!(text, "{} {hint}", self.paint("36", "hint:"));
+        }
+        talk(&text);
+    }
+
+    fn paint(&self, code: &str, text: &str) -> String {
+        if self.color {
+            format!("\x1b[{code}m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+/// Writes to stderr in one go. Nobody is left to tell if that fails.
+pub fn talk(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
 
 /// Makes text from files, AWS or the environment safe to show: control, bidirectional, private and unassigned
 /// characters become `\u{…}`, so nothing can move the cursor, recolour, retitle or write to the clipboard.
@@ -16,6 +100,13 @@ pub fn display(text: &str) -> String {
         }
     }
     out
+}
+
+/// [`display`] for text of several lines, whose line ends stay.
+pub fn lines(text: &str) -> String {
+    text.split_inclusive('\n')
+        .map(|line| display(line.trim_end_matches('\n')) + "\n")
+        .collect()
 }
 
 /// `str::escape_debug` knows which characters print; a combining mark prints only behind another character.
@@ -38,7 +129,10 @@ mod tests {
         assert_eq!(display("prod"), "prod");
         assert_eq!(display("ünï e\u{301}"), "ünï e\u{301}");
         assert_eq!(display("\x1b]52;c;x\x07"), "\\u{1b}]52;c;x\\u{7}");
-        assert_eq!(display("a\u{202e}b\u{200b}\u{feff}\u{e000}\u{85}\u{7f}"), "a\\u{202e}b\\u{200b}\\u{feff}\\u{e000}\\u{85}\\u{7f}");
+        assert_eq!(
+            display("a\u{202e}b\u{200b}\u{feff}\u{e000}\u{85}\u{7f}"),
+            "a\\u{202e}b\\u{200b}\\u{feff}\\u{e000}\\u{85}\\u{7f}"
+        );
         assert_eq!(display("\u{301}"), "\\u{301}");
         assert_eq!(display("back\\slash 'q' \"q\""), "back\\slash 'q' \"q\"");
     }

@@ -68,7 +68,9 @@ impl EnvDiff {
 
     /// The names whose value in the environment becomes another.
     pub fn touched(&self) -> impl Iterator<Item = &VarName> {
-        self.iter().filter(|(_, change)| !matches!(change, Change::Forget)).map(|(name, _)| name)
+        self.iter()
+            .filter(|(_, change)| !matches!(change, Change::Forget))
+            .map(|(name, _)| name)
     }
 
     /// The environment after the changes, for a program that is started with it. There are no saved variables here:
@@ -83,7 +85,9 @@ impl EnvDiff {
                 Change::Restore(Before::Value(value)) | Change::RestoreRemoved(Before::Value(value)) => {
                     vars.insert(name, value.clone());
                 }
-                Change::Restore(_) | Change::RestoreRemoved(_) | Change::Unset(_) | Change::Drop => _ = vars.remove(&name),
+                Change::Restore(_) | Change::RestoreRemoved(_) | Change::Unset(_) | Change::Drop => {
+                    _ = vars.remove(&name)
+                }
                 Change::RestoreSaved | Change::Forget => {}
             }
         }

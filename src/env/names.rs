@@ -160,7 +160,17 @@ mod tests {
 
     #[test]
     fn every_listed_name_is_one() {
-        let lists: Vec<&str> = [&OWN[..], &IDENTITY, &CONTAINER, &MARKS, &REGION, &WARNED, &SECRETS, &COMPANIONS].concat();
+        let lists: Vec<&str> = [
+            &OWN[..],
+            &IDENTITY,
+            &CONTAINER,
+            &MARKS,
+            &REGION,
+            &WARNED,
+            &SECRETS,
+            &COMPANIONS,
+        ]
+        .concat();
         assert_eq!(names(lists.iter().copied()).count(), lists.len());
         assert!(SETTINGS.iter().all(|(_, var)| VarName::parse(var).is_some()));
     }

@@ -49,7 +49,12 @@ pub struct Left {
 
 /// The changes that make `env` work as `target`, from whatever is in use now.
 pub fn enter(env: &Env, current: Option<&State>, target: &Target) -> EnvDiff {
-    let mut switch = Switch { env, current, diff: EnvDiff::default(), marks: BTreeMap::new() };
+    let mut switch = Switch {
+        env,
+        current,
+        diff: EnvDiff::default(),
+        marks: BTreeMap::new(),
+    };
     for name in removed_by_use(env, current, target.container) {
         switch.change(name, &target.vars);
     }
@@ -60,7 +65,11 @@ pub fn enter(env: &Env, current: Option<&State>, target: &Target) -> EnvDiff {
     switch.give_back_the_rest();
 
     let previous = current.and_then(|state| {
-        if state.profile == target.profile { state.previous.clone() } else { Some(state.profile.clone()) }
+        if state.profile == target.profile {
+            state.previous.clone()
+        } else {
+            Some(state.profile.clone())
+        }
     });
     let state = State {
         profile: target.profile.clone(),
@@ -72,8 +81,14 @@ pub fn enter(env: &Env, current: Option<&State>, target: &Target) -> EnvDiff {
     };
     let mut diff = switch.diff;
     let expires = target.expires.map_or(Change::Drop, |at| Change::Note(at.to_string()));
-    for (name, change) in names::OWN.into_iter().zip([expires, Change::Note(target.shown.clone()), Change::Note(state.encode())]) {
-        VarName::parse(name).into_iter().for_each(|name| diff.insert(name, change.clone()));
+    for (name, change) in names::OWN.into_iter().zip([
+        expires,
+        Change::Note(target.shown.clone()),
+        Change::Note(state.encode()),
+    ]) {
+        VarName::parse(name)
+            .into_iter()
+            .for_each(|name| diff.insert(name, change.clone()));
     }
     diff
 }
@@ -83,7 +98,11 @@ pub fn enter(env: &Env, current: Option<&State>, target: &Target) -> EnvDiff {
 pub fn leave(env: &Env, current: Option<&State>) -> Left {
     let mut diff = EnvDiff::default();
     let mut drifted = Vec::new();
-    let untouched = if current.is_some() { Change::Forget } else { Change::RestoreSaved };
+    let untouched = if current.is_some() {
+        Change::Forget
+    } else {
+        Change::RestoreSaved
+    };
     let settings = names::SETTINGS.iter().map(|(_, var)| *var);
     for name in names(names::CONTAINER.into_iter().chain(names::REGION).chain(settings)) {
         diff.insert(name, untouched.clone());
@@ -121,7 +140,10 @@ pub fn drift(env: &Env, state: &State) -> Vec<VarName> {
 
 /// The environment as the user made it: without what awsenv exported, with what it removed where that is known.
 pub fn user_env(env: &Env, current: Option<&State>) -> Env {
-    let mut vars: BTreeMap<_, _> = env.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let mut vars: BTreeMap<_, _> = env
+        .iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
     for name in names::OWN {
         vars.remove(std::ffi::OsStr::new(name));
     }
@@ -172,7 +194,10 @@ impl Switch<'_> {
     }
 
     fn set(&mut self, name: VarName, value: Secret<String>) {
-        let mark = Mark { set: Some(fingerprint(value.expose().as_ref())), before: self.before(&name) };
+        let mark = Mark {
+            set: Some(fingerprint(value.expose().as_ref())),
+            before: self.before(&name),
+        };
         self.diff.insert(name.clone(), Change::Set(self.save(&name), value));
         self.marks.insert(name, mark);
     }
@@ -207,7 +232,8 @@ impl Switch<'_> {
             } else if mark.set.is_some() {
                 self.diff.insert(name.clone(), Change::Restore(mark.before.clone()));
             } else {
-                self.diff.insert(name.clone(), Change::RestoreRemoved(mark.before.clone()));
+                self.diff
+                    .insert(name.clone(), Change::RestoreRemoved(mark.before.clone()));
             }
         }
     }
@@ -230,10 +256,14 @@ impl Switch<'_> {
 
     fn save(&self, name: &VarName) -> Save {
         match self.mark(name) {
-            Some(mark) if is_ours(self.env, name, Some(mark)) && (mark.set.is_some() || mark.before != Before::Absent) => {
+            Some(mark)
+                if is_ours(self.env, name, Some(mark)) && (mark.set.is_some() || mark.before != Before::Absent) =>
+            {
                 Save::Known(mark.before.clone())
             }
-            _ => Save::Live { exported: self.env.os(name.as_str()).is_some() },
+            _ => Save::Live {
+                exported: self.env.os(name.as_str()).is_some(),
+            },
         }
     }
 

@@ -109,7 +109,9 @@ impl State {
     /// # Errors
     /// [`Damaged`] if there is a value that awsenv did not write.
     pub fn read(env: &Env) -> Result<Option<State>, Damaged> {
-        let Some(raw) = env.os(AWSENV_STATE) else { return Ok(None) };
+        let Some(raw) = env.os(AWSENV_STATE) else {
+            return Ok(None);
+        };
         raw.to_str().and_then(State::decode).map(Some).ok_or(Damaged)
     }
 
@@ -121,13 +123,28 @@ impl State {
         if wire.v != VERSION || wire.p.contains('\0') {
             return None;
         }
-        let marks = wire.m.into_iter().map(|(name, mark)| decode_mark(&name, mark)).collect::<Option<_>>()?;
-        Some(State { profile: wire.p, previous: wire.o, style: wire.s, expires: wire.e, container: wire.c, marks })
+        let marks = wire
+            .m
+            .into_iter()
+            .map(|(name, mark)| decode_mark(&name, mark))
+            .collect::<Option<_>>()?;
+        Some(State {
+            profile: wire.p,
+            previous: wire.o,
+            style: wire.s,
+            expires: wire.e,
+            container: wire.c,
+            marks,
+        })
     }
 
     /// The text of AWSENV_STATE: letters, digits, `-` and `_`.
     pub fn encode(&self) -> String {
-        let marks = self.marks.iter().map(|(name, mark)| (name.to_string(), encode_mark(mark))).collect();
+        let marks = self
+            .marks
+            .iter()
+            .map(|(name, mark)| (name.to_string(), encode_mark(mark)))
+            .collect();
         let wire = Wire {
             v: VERSION,
             p: self.profile.clone(),
@@ -155,7 +172,12 @@ fn decode_mark(name: &str, mark: WireMark) -> Option<(VarName, Mark)> {
 }
 
 fn encode_mark(mark: &Mark) -> WireMark {
-    let mut wire = WireMark { h: mark.set.clone(), t: None, b: None, x: false };
+    let mut wire = WireMark {
+        h: mark.set.clone(),
+        t: None,
+        b: None,
+        x: false,
+    };
     match &mark.before {
         Before::Absent => {}
         Before::Secret => wire.x = true,
@@ -191,9 +213,27 @@ mod tests {
     fn state() -> State {
         let name = |n| VarName::parse(n).unwrap();
         let marks = [
-            ("AWS_PROFILE", Mark { set: Some(fingerprint("jekyl".as_ref())), before: Before::Value("old".into()) }),
-            ("AWS_REGION", Mark { set: None, before: Before::Value(OsString::new()) }),
-            ("AWS_SECRET_ACCESS_KEY", Mark { set: None, before: Before::Secret }),
+            (
+                "AWS_PROFILE",
+                Mark {
+                    set: Some(fingerprint("jekyl".as_ref())),
+                    before: Before::Value("old".into()),
+                },
+            ),
+            (
+                "AWS_REGION",
+                Mark {
+                    set: None,
+                    before: Before::Value(OsString::new()),
+                },
+            ),
+            (
+                "AWS_SECRET_ACCESS_KEY",
+                Mark {
+                    set: None,
+                    before: Before::Secret,
+                },
+            ),
         ];
         State {
             profile: "je kyl\u{202e}".into(),
@@ -221,7 +261,13 @@ mod tests {
         use std::os::unix::ffi::OsStringExt as _;
         let mut state = state();
         let value = OsString::from_vec(vec![0xff, b'x']);
-        state.marks.insert(VarName::parse("AWS_REGION").unwrap(), Mark { set: None, before: Before::Value(value) });
+        state.marks.insert(
+            VarName::parse("AWS_REGION").unwrap(),
+            Mark {
+                set: None,
+                before: Before::Value(value),
+            },
+        );
         assert_eq!(read(&state.encode()), Ok(Some(state)));
     }
 

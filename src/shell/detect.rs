@@ -26,7 +26,9 @@ pub fn detect(
     ancestors: impl FnOnce() -> Vec<String>,
 ) -> Result<(Shell, Source), Option<String>> {
     if let Some(name) = typed {
-        return Shell::parse(name).map(|shell| (shell, Source::Option)).ok_or_else(|| Some(name.to_owned()));
+        return Shell::parse(name)
+            .map(|shell| (shell, Source::Option))
+            .ok_or_else(|| Some(name.to_owned()));
     }
     if let Some(shell) = wrapper.and_then(Shell::parse) {
         return Ok((shell, Source::Wrapper));
@@ -42,10 +44,16 @@ mod tests {
     #[test]
     fn the_nearest_word_counts() {
         let none = || -> Vec<String> { unreachable!("not asked") };
-        assert_eq!(detect(Some("fish"), Some("bash"), none), Ok((Shell::Fish, Source::Option)));
+        assert_eq!(
+            detect(Some("fish"), Some("bash"), none),
+            Ok((Shell::Fish, Source::Option))
+        );
         assert_eq!(detect(None, Some("zsh"), none), Ok((Shell::Zsh, Source::Wrapper)));
         let ancestors = || vec!["make".to_owned(), "dash".to_owned(), "zsh".to_owned()];
-        assert_eq!(detect(None, Some("nonsense"), ancestors), Ok((Shell::Posix, Source::Ancestor)));
+        assert_eq!(
+            detect(None, Some("nonsense"), ancestors),
+            Ok((Shell::Posix, Source::Ancestor))
+        );
         assert_eq!(detect(Some("tcsh"), Some("zsh"), none), Err(Some("tcsh".to_owned())));
         assert_eq!(detect(None, None, Vec::new), Err(None));
     }

@@ -30,7 +30,11 @@ impl Syntax for Fish {
     fn quote(&self, value: &OsStr) -> String {
         let mut quoted = String::from("'");
         for &byte in value.as_encoded_bytes() {
-            let _ = if is_plain(byte) { write!(quoted, "{}", char::from(byte)) } else { write!(quoted, "'\\X{byte:02x}'") };
+            let _ = if is_plain(byte) {
+                write!(quoted, "{}", char::from(byte))
+            } else {
+                write!(quoted, "'\\X{byte:02x}'")
+            };
         }
         quoted.push('\'');
         quoted
@@ -56,11 +60,7 @@ impl Syntax for Fish {
 
 fn work(diff: &EnvDiff) -> String {
     let mut text = String::new();
-    let live = |wanted: bool| {
-        move |change: &Change| {
-            matches!(change, Change::Set(Save::Live { exported }, _) | Change::Unset(Save::Live { exported }) if *exported == wanted)
-        }
-    };
+    let live = |wanted: bool| move |change: &Change| matches!(change, Change::Set(Save::Live { exported }, _) | Change::Unset(Save::Live { exported }) if *exported == wanted);
     // fish itself knows whether a global variable is exported, so one loop serves both.
     let saved = names(diff, |change| live(true)(change) || live(false)(change));
     if !saved.is_empty() {
@@ -74,7 +74,9 @@ fn work(diff: &EnvDiff) -> String {
     }
     for (name, change) in diff.iter() {
         match change {
-            Change::Set(Save::Known(before), _) | Change::Unset(Save::Known(before)) => once(&mut text, name, &saved_form(before)),
+            Change::Set(Save::Known(before), _) | Change::Unset(Save::Known(before)) => {
+                once(&mut text, name, &saved_form(before))
+            }
             Change::Restore(Before::Secret) | Change::RestoreRemoved(Before::Secret) => {
                 let _ = write!(
                     text,
@@ -108,7 +110,9 @@ fn restore(text: &mut String, diff: &EnvDiff) {
              echo \"awsenv: $__awsenv_n was set since: left as it is\" >&2; set -g __awsenv_$__awsenv_n k; end; end; "
         );
     }
-    let all = names(diff, |c| matches!(c, Change::Restore(_) | Change::RestoreRemoved(_) | Change::RestoreSaved));
+    let all = names(diff, |c| {
+        matches!(c, Change::Restore(_) | Change::RestoreRemoved(_) | Change::RestoreSaved)
+    });
     if !all.is_empty() {
         let _ = write!(
             text,
@@ -119,7 +123,10 @@ fn restore(text: &mut String, diff: &EnvDiff) {
         );
     }
     let forget = |c: &Change| {
-        matches!(c, Change::Restore(_) | Change::RestoreRemoved(_) | Change::RestoreSaved | Change::Forget)
+        matches!(
+            c,
+            Change::Restore(_) | Change::RestoreRemoved(_) | Change::RestoreSaved | Change::Forget
+        )
     };
     for (name, _) in diff.iter().filter(|(_, change)| forget(change)) {
         let _ = write!(text, "set -eg __awsenv_{name}; ");
@@ -139,6 +146,10 @@ fn saved_form(before: &Before) -> String {
 }
 
 fn names(diff: &EnvDiff, wanted: impl Fn(&Change) -> bool) -> String {
-    let found: Vec<&str> = diff.iter().filter(|(_, change)| wanted(change)).map(|(name, _)| name.as_str()).collect();
+    let found: Vec<&str> = diff
+        .iter()
+        .filter(|(_, change)| wanted(change))
+        .map(|(name, _)| name.as_str())
+        .collect();
     found.join(" ")
 }

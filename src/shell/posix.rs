@@ -76,7 +76,11 @@ impl Posix {
 
     /// An assignment to a global variable of ours, also inside a function.
     fn global(self, name: &str, value: &str) -> String {
-        let declare = if self == Posix::Zsh { "\\builtin typeset -g " } else { "" };
+        let declare = if self == Posix::Zsh {
+            "\\builtin typeset -g "
+        } else {
+            ""
+        };
         format!("{declare}__awsenv_{name}={value}")
     }
 
@@ -99,16 +103,28 @@ impl Posix {
     fn work(self, diff: &EnvDiff) -> String {
         let b = self.builtin();
         let mut text = String::new();
+        self.save_live(&mut text, diff);
         for (name, change) in diff.iter() {
             match change {
-                Change::Set(save, _) | Change::Unset(save) => self.save(&mut text, name, save),
+                Change::Set(Save::Known(before), _) | Change::Unset(Save::Known(before)) => {
+                    let value = if let Before::Value(value) = before {
+                        self.quote(&exported(value))
+                    } else {
+                        String::new()
+                    };
+                    self.once(&mut text, name, &value);
+                }
                 Change::Restore(before) | Change::RestoreRemoved(before) => self.fall_back(&mut text, name, before),
                 Change::RestoreSaved => self.once(&mut text, name, "k"),
-                Change::Note(_) | Change::Forget | Change::Drop => {}
+                _ => {}
             }
         }
         self.restore(&mut text, diff);
-        let gone = join(diff.iter().filter(|(_, c)| matches!(c, Change::Unset(_) | Change::Drop)).map(|(n, _)| n.as_str()));
+        let gone = join(
+            diff.iter()
+                .filter(|(_, c)| matches!(c, Change::Unset(_) | Change::Drop))
+                .map(|(n, _)| n.as_str()),
+        );
         if !gone.is_empty() {
             let _ = write!(text, "{b}unset -v {gone}; ");
         }
@@ -126,17 +142,30 @@ impl Posix {
     /// `__awsenv_NAME=value`, unless something was saved there before.
     fn once(self, text: &mut String, name: &VarName, value: &str) {
         let b = self.builtin();
-        let _ = write!(text, "{b}test \"${{__awsenv_{name}+y}}\" || {}; ", self.global(name.as_str(), value));
+        let _ = write!(
+            text,
+            "{b}test \"${{__awsenv_{name}+y}}\" || {}; ",
+            self.global(name.as_str(), value)
+        );
     }
 
-    fn save(self, text: &mut String, name: &VarName, save: &Save) {
-        let value = match save {
-            Save::Live { exported: true } => format!("\"${{{name}+x${name}}}\""),
-            Save::Live { exported: false } => format!("\"${{{name}+s${name}}}\""),
-            Save::Known(Before::Value(value)) => self.quote(&exported(value)),
-            Save::Known(Before::Absent | Before::Secret) => String::new(),
-        };
-        self.once(text, name, &value);
+    /// Saves what the shell has; whether that is exported, the process has seen.
+    fn save_live(self, text: &mut String, diff: &EnvDiff) {
+        let b = self.builtin();
+        for (wanted, letter) in [(true, 'x'), (false, 's')] {
+            let live = diff.iter().filter(|(_, change)| {
+                matches!(change, Change::Set(Save::Live { exported }, _) | Change::Unset(Save::Live { exported }) if *exported == wanted)
+            });
+            let names = join(live.map(|(name, _)| name.as_str()));
+            let value = format!("\\\"\\${{$__awsenv_n+{letter}\\$$__awsenv_n}}\\\"");
+            let keep = self.global("$__awsenv_n", &value);
+            if !names.is_empty() {
+                let _ = write!(
+                    text,
+                    "for __awsenv_n in {names}; do {b}eval \"{b}test \\\"\\${{__awsenv_$__awsenv_n+y}}\\\" || {keep}\"; done; {b}unset -v __awsenv_n; "
+                );
+            }
+        }
     }
 
     /// What comes back in a shell that inherited the switch and so has nothing saved.
@@ -167,10 +196,19 @@ impl Posix {
                  {b}echo \\\"awsenv: $__awsenv_n was set since: left as it is\\\" >&2; {keep}; fi\"; done; "
             );
         }
-        let all = back(|change| matches!(change, Change::Restore(_) | Change::RestoreRemoved(_) | Change::RestoreSaved));
+        let all = back(|change| {
+            matches!(
+                change,
+                Change::Restore(_) | Change::RestoreRemoved(_) | Change::RestoreSaved
+            )
+        });
         if !all.is_empty() {
             let read = self.global("v", "\\\"\\${__awsenv_$__awsenv_n-}\\\"");
-            let declare = if self == Posix::Zsh { "\\builtin typeset -g " } else { "" };
+            let declare = if self == Posix::Zsh {
+                "\\builtin typeset -g "
+            } else {
+                ""
+            };
             let _ = write!(
                 text,
                 "for __awsenv_n in {all}; do {b}eval \"{read}\"; \
@@ -181,9 +219,16 @@ impl Posix {
             );
         }
         let forget = |change: &Change| {
-            matches!(change, Change::Restore(_) | Change::RestoreRemoved(_) | Change::RestoreSaved | Change::Forget)
+            matches!(
+                change,
+                Change::Restore(_) | Change::RestoreRemoved(_) | Change::RestoreSaved | Change::Forget
+            )
         };
-        let saved: Vec<_> = diff.iter().filter(|(_, c)| forget(c)).map(|(n, _)| format!("__awsenv_{n}")).collect();
+        let saved: Vec<_> = diff
+            .iter()
+            .filter(|(_, c)| forget(c))
+            .map(|(n, _)| format!("__awsenv_{n}"))
+            .collect();
         if !saved.is_empty() {
             let _ = write!(text, "{b}unset -v __awsenv_n __awsenv_v {}; ", saved.join(" "));
         }
@@ -216,7 +261,11 @@ fn octal(bytes: &[u8]) -> String {
     let mut quoted = String::with_capacity(bytes.len() + 8);
     quoted.push_str("$'");
     for &byte in bytes {
-        let _ = if is_plain(byte) { write!(quoted, "{}", char::from(byte)) } else { write!(quoted, "\\{byte:03o}") };
+        let _ = if is_plain(byte) {
+            write!(quoted, "{}", char::from(byte))
+        } else {
+            write!(quoted, "\\{byte:03o}")
+        };
     }
     quoted.push('\'');
     quoted

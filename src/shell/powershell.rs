@@ -29,7 +29,10 @@ impl Syntax for PowerShell {
                 _ => Ok(()),
             };
         }
-        let _ = write!(text, "if({SAVED}.Count -eq 0){{Remove-Variable -Scope Global __awsenv_saved}} }}");
+        let _ = write!(
+            text,
+            "if({SAVED}.Count -eq 0){{Remove-Variable -Scope Global __awsenv_saved}} }}"
+        );
         text
     }
 
@@ -66,7 +69,9 @@ impl Syntax for PowerShell {
 }
 
 fn save(text: &mut String, diff: &EnvDiff) {
-    let live = names(diff, |c| matches!(c, Change::Set(Save::Live { .. }, _) | Change::Unset(Save::Live { .. })));
+    let live = names(diff, |c| {
+        matches!(c, Change::Set(Save::Live { .. }, _) | Change::Unset(Save::Live { .. }))
+    });
     if !live.is_empty() {
         let _ = write!(
             text,
@@ -89,13 +94,18 @@ fn save(text: &mut String, diff: &EnvDiff) {
             Change::Restore(before) | Change::RestoreRemoved(before) => literal(before),
             _ => continue,
         };
-        let _ = write!(text, "if(!{SAVED}.ContainsKey('{name}')){{{SAVED}['{name}']={value}}}; ");
+        let _ = write!(
+            text,
+            "if(!{SAVED}.ContainsKey('{name}')){{{SAVED}['{name}']={value}}}; "
+        );
     }
 }
 
 /// Gives back what was saved, then forgets it.
 fn restore(text: &mut String, diff: &EnvDiff) {
-    let back = names(diff, |c| matches!(c, Change::Restore(_) | Change::RestoreRemoved(_) | Change::RestoreSaved));
+    let back = names(diff, |c| {
+        matches!(c, Change::Restore(_) | Change::RestoreRemoved(_) | Change::RestoreSaved)
+    });
     if !back.is_empty() {
         let _ = write!(
             text,
@@ -104,7 +114,10 @@ fn restore(text: &mut String, diff: &EnvDiff) {
         );
     }
     let forget = names(diff, |c| {
-        matches!(c, Change::Restore(_) | Change::RestoreRemoved(_) | Change::RestoreSaved | Change::Forget)
+        matches!(
+            c,
+            Change::Restore(_) | Change::RestoreRemoved(_) | Change::RestoreSaved | Change::Forget
+        )
     });
     if !forget.is_empty() {
         let _ = write!(text, "foreach($n in {forget}){{{SAVED}.Remove($n)}}; ");
@@ -119,7 +132,10 @@ fn literal(before: &Before) -> String {
 }
 
 fn names(diff: &EnvDiff, wanted: impl Fn(&Change) -> bool) -> String {
-    let found = diff.iter().filter(|(_, change)| wanted(change)).map(|(name, _)| format!("'{name}'"));
+    let found = diff
+        .iter()
+        .filter(|(_, change)| wanted(change))
+        .map(|(name, _)| format!("'{name}'"));
     found.collect::<Vec<_>>().join(",")
 }
 

@@ -43,13 +43,20 @@ impl Launch {
     #[cfg(not(unix))]
     pub fn run(self) -> Result<u8, NotStarted> {
         let status = self.command().status().map_err(NotStarted::from)?;
-        Ok(status.code().and_then(|code| u8::try_from(code & 0xff).ok()).unwrap_or(1))
+        Ok(status
+            .code()
+            .and_then(|code| u8::try_from(code & 0xff).ok())
+            .unwrap_or(1))
     }
 }
 
 impl From<io::Error> for NotStarted {
     fn from(error: io::Error) -> Self {
-        let status = if error.kind() == io::ErrorKind::NotFound { 127 } else { 126 };
+        let status = if error.kind() == io::ErrorKind::NotFound {
+            127
+        } else {
+            126
+        };
         Self { status, error }
     }
 }
@@ -59,10 +66,20 @@ impl From<io::Error> for NotStarted {
 /// # Errors
 /// What the system says if it cannot be started.
 pub fn capture(argv: &[String], env: &[(OsString, OsString)]) -> io::Result<Output> {
-    let (program, args) = argv.split_first().ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+    let (program, args) = argv
+        .split_first()
+        .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
     let mut command = Command::new(program);
-    command.args(args).env_clear().envs(env.iter().map(|(name, value)| (name, value)));
-    command.stdin(Stdio::inherit()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?.wait_with_output()
+    command
+        .args(args)
+        .env_clear()
+        .envs(env.iter().map(|(name, value)| (name, value)));
+    command
+        .stdin(Stdio::inherit())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?
+        .wait_with_output()
 }
 
 /// How far up a shell is looked for: wrappers such as `env`, `make` or `npm` may stand between.
@@ -77,10 +94,23 @@ pub fn ancestors() -> Vec<String> {
         let folder = PathBuf::from("/proc").join(&process);
         if step > 0 {
             let program = std::fs::read_link(folder.join("exe")).ok();
-            names.extend(program.as_deref().and_then(|path| path.file_name()).map(|name| name.to_string_lossy().into_owned()));
-            names.extend(std::fs::read_to_string(folder.join("comm")).ok().map(|name| name.trim_end().to_owned()));
+            names.extend(
+                program
+                    .as_deref()
+                    .and_then(|path| path.file_name())
+                    .map(|name| name.to_string_lossy().into_owned()),
+            );
+            names.extend(
+                std::fs::read_to_string(folder.join("comm"))
+                    .ok()
+                    .map(|name| name.trim_end().to_owned()),
+            );
         }
-        match std::fs::read_to_string(folder.join("stat")).ok().as_deref().and_then(parent) {
+        match std::fs::read_to_string(folder.join("stat"))
+            .ok()
+            .as_deref()
+            .and_then(parent)
+        {
             Some(id) if id > 1 => process = id.to_string(),
             _ => break,
         }
@@ -100,9 +130,15 @@ pub fn ancestors() -> Vec<String> {
     let mut names = Vec::new();
     let mut id = std::os::unix::process::parent_id();
     for _ in 0..MAX_ANCESTORS {
-        let ps = Command::new("/bin/ps").args(["-o", "ppid=,comm=", "-p", &id.to_string()]).output();
-        let Ok(line) = ps.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()) else { break };
-        let Some((parent, name)) = line.trim().split_once(char::is_whitespace) else { break };
+        let ps = Command::new("/bin/ps")
+            .args(["-o", "ppid=,comm=", "-p", &id.to_string()])
+            .output();
+        let Ok(line) = ps.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()) else {
+            break;
+        };
+        let Some((parent, name)) = line.trim().split_once(char::is_whitespace) else {
+            break;
+        };
         names.push(name.trim().to_owned());
         match parent.parse() {
             Ok(parent) if parent > 1 => id = parent,
@@ -132,7 +168,9 @@ pub fn stdout_is_closed() -> bool {
     use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};
     let out = rustix::stdio::stdout();
     let read_write = fcntl_getfl(out).is_ok_and(|flags| flags.contains(OFlags::RDWR));
-    let same = |null: rustix::fs::Stat| fstat(out).is_ok_and(|stat| stat.st_rdev == null.st_rdev && stat.st_ino == null.st_ino);
+    let same = |null: rustix::fs::Stat| {
+        fstat(out).is_ok_and(|stat| stat.st_rdev == null.st_rdev && stat.st_ino == null.st_ino)
+    };
     read_write && stat("/dev/null").is_ok_and(same)
 }
 
