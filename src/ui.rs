@@ -3,6 +3,8 @@
 use std::fmt::Write as _;
 use std::io::Write as _;
 
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
 use crate::Process;
 use crate::cli::{ColorChoice, Global};
 use crate::error::Error;
@@ -102,6 +104,23 @@ pub fn display(text: &str) -> String {
     out
 }
 
+/// The widest name that a prompt shows, in columns.
+const MAX_WIDTH: usize = 48;
+
+/// [`display`], cut to a width that leaves room on a line.
+pub fn display_short(text: &str) -> String {
+    let shown = display(text);
+    if shown.width() <= MAX_WIDTH {
+        return shown;
+    }
+    let mut width = 0;
+    let fits = |c: &char| {
+        width += c.width().unwrap_or(0);
+        width < MAX_WIDTH
+    };
+    shown.chars().take_while(fits).chain(['…']).collect()
+}
+
 /// [`display`] for text of several lines, whose line ends stay.
 pub fn lines(text: &str) -> String {
     text.split_inclusive('\n')
@@ -123,6 +142,13 @@ fn printable(c: char, first: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_name_is_cut_by_columns() {
+        assert_eq!(display_short(&"a".repeat(48)), "a".repeat(48));
+        assert_eq!(display_short(&"a".repeat(49)), "a".repeat(47) + "…");
+        assert_eq!(display_short(&"界".repeat(300)).width(), 47);
+    }
 
     #[test]
     fn terminal_escapes_are_shown_not_sent() {
