@@ -1,6 +1,115 @@
-//! What a person reads: text from elsewhere made safe for a terminal.
+//! What a person reads: stderr, colour, and text from elsewhere made safe for a terminal.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
+
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+
+use crate::Process;
+use crate::cli::{ColorChoice, Global};
+use crate::error::Error;
+
+/// Talks to the person on stderr.
+#[derive(Clone, Debug)]
+pub struct Ui {
+    /// Whether stderr takes colour.
+    pub color: bool,
+    /// Whether stdout takes colour.
+    pub color_out: bool,
+    quiet: bool,
+    verbose: bool,
+    terminal: bool,
+    home: Option<String>,
+}
+
+impl Ui {
+    /// As the flags, NO_COLOR and the terminal want it.
+    pub fn new(global: &Global, process: &Process) -> Self {
+        let plain = process.env.filled("NO_COLOR").is_some() || process.env.text("TERM") == Some("dumb");
+        let color = |terminal: bool| match global.color {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => terminal && !plain,
+        };
+        Self {
+            color: color(process.stderr_tty),
+            color_out: color(process.stdout_tty),
+            quiet: global.quiet,
+            verbose: global.verbose,
+            terminal: process.stderr_tty,
+            home: process
+                .env
+                .filled("HOME")
+                .map(|home| format!("{}/", home.trim_end_matches('/'))),
+        }
+    }
+
+    /// Text as a person reads it: safe for a terminal, and paths below HOME written with `~`.
+    pub fn shown(&self, text: &str) -> String {
+        let text = self
+            .home
+            .as_ref()
+            .map_or(text.to_owned(), |home| text.replace(home.as_str(), "~/"));
+        let shown = lines(&text);
+        if text.ends_with('\n') {
+            shown
+        } else {
+            shown.trim_end_matches('\n').to_owned()
+        }
+    }
+
+    /// Whether the person wants to know how things were decided.
+    pub fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
+    /// What was done, in a line; only a person at a terminal wants to know.
+    pub fn notice(&self, text: &str) {
+        if (self.terminal || self.verbose) && !self.quiet {
+            talk(&format!("awsenv: {}\n", self.shown(text)));
+        }
+    }
+
+    /// What was decided and why, with `--verbose`.
+    pub fn narrate(&self, text: &str) {
+        if self.verbose {
+            talk(&format!("awsenv: {}\n", self.shown(text)));
+        }
+    }
+
+    /// Something the person should know although all went well.
+    pub fn warn(&self, text: &str) {
+        if !self.quiet {
+            talk(&format!(
+                "{} {}\n",
+                self.paint("33", "awsenv: warning:"),
+                self.shown(text)
+            ));
+        }
+    }
+
+    /// What went wrong, and what to do.
+    pub fn error(&self, error: &Error) {
+        let mut text = format!("{} {}\n", self.paint("31", "awsenv:"), self.shown(&error.message));
+        for hint in &error.hints {
+            let _ = writeln!(text, "{} {}", self.paint("36", "hint:"), self.shown(hint));
+        }
+        talk(&text);
+    }
+
+    fn paint(&self, code: &str, text: &str) -> String {
+        if self.color {
+            format!("\x1b[{code}m{text}\x1b[0m")
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+/// Writes to stderr in one go. Nobody is left to tell if that fails.
+pub fn talk(text: &str) {
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
 
 /// Makes text from files, AWS or the environment safe to show: control, bidirectional, private and unassigned
 /// characters become `\u{…}`, so nothing can move the cursor, recolour, retitle or write to the clipboard.
@@ -18,6 +127,30 @@ pub fn display(text: &str) -> String {
     out
 }
 
+/// The widest name that a prompt shows, in columns.
+const MAX_WIDTH: usize = 48;
+
+/// [`display`], cut to a width that leaves room on a line.
+pub fn display_short(text: &str) -> String {
+    let shown = display(text);
+    if shown.width() <= MAX_WIDTH {
+        return shown;
+    }
+    let mut width = 0;
+    let fits = |c: &char| {
+        width += c.width().unwrap_or(0);
+        width < MAX_WIDTH
+    };
+    shown.chars().take_while(fits).chain(['…']).collect()
+}
+
+/// [`display`] for text of several lines, whose line ends stay.
+pub fn lines(text: &str) -> String {
+    text.split_inclusive('\n')
+        .map(|line| display(line.trim_end_matches('\n')) + "\n")
+        .collect()
+}
+
 /// `str::escape_debug` knows which characters print; a combining mark prints only behind another character.
 fn printable(c: char, first: bool) -> bool {
     if first {
@@ -32,6 +165,13 @@ fn printable(c: char, first: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_name_is_cut_by_columns() {
+        assert_eq!(display_short(&"a".repeat(48)), "a".repeat(48));
+        assert_eq!(display_short(&"a".repeat(49)), "a".repeat(47) + "…");
+        assert_eq!(display_short(&"界".repeat(300)).width(), 47);
+    }
 
     #[test]
     fn terminal_escapes_are_shown_not_sent() {

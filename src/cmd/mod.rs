@@ -1,1 +1,82 @@
 //! One file a command; leaves that never call each other.
+
+pub mod script;
+pub mod unset;
+
+use crate::cli::Command;
+use crate::env::state::State;
+use crate::error::Error;
+use crate::sys::process::Launch;
+use crate::ui::Ui;
+use crate::{Finish, Process};
+
+/// What every command is given.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The arguments, environment, terminals and clock.
+    pub process: &'a Process,
+    /// The way to the person.
+    pub ui: &'a Ui,
+}
+
+/// What a command that prints no script comes to.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Nothing to print; ends with this status.
+    Done(u8),
+    /// A program takes our place.
+    Exec(Launch),
+    /// Text for stdout, and the status to end with.
+    Text(String, u8),
+}
+
+impl Context<'_> {
+    /// What this shell uses. A damaged AWSENV_STATE is said and taken as nothing.
+    pub fn state(&self) -> Option<State> {
+        State::read(&self.process.env).unwrap_or_else(|_| {
+            self.ui
+                .warn("AWSENV_STATE is damaged, so awsenv does not know what it changed in this shell");
+            None
+        })
+    }
+}
+
+/// Runs `command` to its end.
+pub fn run(context: &Context, command: Command) -> Finish {
+    let Context { process, ui } = context;
+    match command {
+        Command::Unset(args) => script::print(process, ui, args.shell.as_deref(), |shell| unset::run(context, shell)),
+        _ => finish(context, false, Ok(Outcome::Done(0))),
+    }
+}
+
+fn finish(context: &Context, json: bool, result: Result<Outcome, Error>) -> Finish {
+    match result {
+        Ok(Outcome::Done(status)) => Finish {
+            status,
+            ..Finish::default()
+        },
+        Ok(Outcome::Exec(launch)) => Finish {
+            launch: Some(launch),
+            ..Finish::default()
+        },
+        Ok(Outcome::Text(stdout, status)) => Finish {
+            stdout,
+            status,
+            ..Finish::default()
+        },
+        Err(error) => {
+            context.ui.error(&error);
+            let stdout = if json {
+                format!("{}\n", error.to_json())
+            } else {
+                String::new()
+            };
+            Finish {
+                stdout,
+                status: error.status(),
+                ..Finish::default()
+            }
+        }
+    }
+}

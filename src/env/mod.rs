@@ -1,5 +1,10 @@
 //! The environment as a value: taken once, read by everyone, changed by nobody.
 
+pub mod diff;
+pub mod names;
+pub mod session;
+pub mod state;
+
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;

@@ -1,0 +1,179 @@
+//! What the commands that print a script share: which shell, and how a failure reaches it.
+
+use std::ffi::OsStr;
+
+use clap::error::ErrorKind;
+
+use crate::error::{Error, Kind};
+use crate::shell::{Shell, detect};
+use crate::ui::{self, Ui};
+use crate::{Finish, Process, sys};
+
+/// Fails in every POSIX shell and in fish, and is an unknown command elsewhere.
+const FAILS_ANYWHERE: &str = "false\n";
+
+/// Runs a command whose stdout is code: on failure the code is a statement that fails and changes nothing.
+pub fn print(
+    process: &Process,
+    ui: &Ui,
+    shell: Option<&str>,
+    command: impl FnOnce(Shell) -> Result<String, Error>,
+) -> Finish {
+    if process.stdout_tty {
+        ui.error(&refusal());
+        return Finish {
+            status: 2,
+            ..Finish::default()
+        };
+    }
+    let shell = match shell_for(process, ui, shell) {
+        Ok(shell) => shell,
+        Err(error) => {
+            ui.error(&error);
+            return Finish {
+                stdout: FAILS_ANYWHERE.into(),
+                status: error.status(),
+                launch: None,
+                script: true,
+            };
+        }
+    };
+    let (mut stdout, status) = command(shell).map_or_else(
+        |error| {
+            ui.error(&error);
+            (
+                shell.syntax().fail(error.status(), &ui::display(&error.message)),
+                error.status(),
+            )
+        },
+        |script| (script, 0),
+    );
+    stdout.push('\n');
+    Finish {
+        stdout,
+        status,
+        launch: None,
+        script: true,
+    }
+}
+
+fn refusal() -> Error {
+    Error::new(
+        Kind::Usage,
+        "this command prints a script for a shell to run, not for a terminal to show",
+    )
+    .hint("in bash or zsh, run: eval \"$(awsenv use PROFILE)\"")
+    .hint("or install the integration once, then `awsenv use PROFILE` is enough: eval \"$(awsenv init bash)\"")
+}
+
+fn shell_for(process: &Process, ui: &Ui, typed: Option<&str>) -> Result<Shell, Error> {
+    match detect::detect(typed, process.env.text("AWSENV_WRAPPED"), sys::process::ancestors) {
+        Ok((shell, source)) => {
+            let why = match source {
+                detect::Source::Option => "as `--shell` says",
+                detect::Source::Wrapper => "as the wrapper function says",
+                detect::Source::Ancestor => "the nearest shell that runs this program",
+            };
+            ui.narrate(&format!("writing for {}, {why}", shell.as_str()));
+            Ok(shell)
+        }
+        Err(Some(name)) => Err(Error::new(
+            Kind::Usage,
+            format!("`{}` is no shell that awsenv knows", ui::display(&name)),
+        )
+        .hint(format!("known are {}", known_shells()))),
+        Err(None) => Err(Error::new(Kind::Usage, "cannot tell which shell reads this script")
+            .hint(format!("say it: --shell {}", known_shells()))),
+    }
+}
+
+/// The names that `--shell` takes, for people.
+pub fn known_shells() -> String {
+    Shell::ALL.map(Shell::as_str).join(", ")
+}
+
+/// Ends a run whose arguments clap refused, or answered itself (help, version). Where a script is expected, or may
+/// be, stdout is a statement all the same.
+pub fn unparsed(process: &Process, error: &clap::Error) -> Finish {
+    let words: Vec<&str> = process.args.iter().skip(1).filter_map(|arg| arg.to_str()).collect();
+    let command = words.iter().find(|word| !word.starts_with('-')).copied();
+    let script = matches!(command, Some("use" | "unset" | "init"));
+    let text = error.render().to_string();
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        if !script {
+            return Finish {
+                stdout: text,
+                ..Finish::default()
+            };
+        }
+        ui::talk(&text);
+        let stdout = if process.stdout_tty {
+            String::new()
+        } else {
+            format!(
+                "{}\n",
+                syntax_in(process, &words).map_or(":", |shell| shell.syntax().no_op())
+            )
+        };
+        return Finish {
+            stdout,
+            status: 0,
+            launch: None,
+            script: true,
+        };
+    }
+    ui::talk(&format!(
+        "awsenv: {}",
+        ui::lines(text.strip_prefix("error: ").unwrap_or(&text))
+    ));
+    let known = command.is_some_and(|word| crate::cli::is_command(word));
+    let stdout = if process.stdout_tty || (known && !script) {
+        let json = known && words.contains(&"--json");
+        if json {
+            Error::new(Kind::Usage, first_line(&text)).to_json().to_string() + "\n"
+        } else {
+            String::new()
+        }
+    } else {
+        syntax_in(process, &words).map_or(FAILS_ANYWHERE.into(), |shell| {
+            format!("{}\n", shell.syntax().fail(2, "the command line cannot be understood"))
+        })
+    };
+    Finish {
+        stdout,
+        status: 2,
+        launch: None,
+        script,
+    }
+}
+
+/// The shell that a command line names although it cannot be parsed, or that the wrapper names.
+fn syntax_in(process: &Process, words: &[&str]) -> Option<Shell> {
+    let glued = words.iter().find_map(|word| word.strip_prefix("--shell="));
+    let after = || {
+        words
+            .iter()
+            .position(|word| *word == "--shell")
+            .and_then(|at| words.get(at + 1).copied())
+    };
+    let after_init = || {
+        (words.first() == Some(&"init"))
+            .then(|| words.get(1).copied())
+            .flatten()
+    };
+    glued
+        .or_else(after)
+        .or_else(after_init)
+        .and_then(Shell::parse)
+        .or_else(|| process.env.text("AWSENV_WRAPPED").and_then(Shell::parse))
+}
+
+fn first_line(text: &str) -> &str {
+    let line = text.lines().next().unwrap_or_default();
+    line.strip_prefix("error: ").unwrap_or(line)
+}
+
+/// A word of the command line, for messages.
+pub fn shown(word: &OsStr) -> String {
+    ui::display(&word.to_string_lossy())
+}

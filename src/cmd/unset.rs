@@ -1,0 +1,29 @@
+//! `awsenv unset`: the way back.
+
+use crate::cmd::Context;
+use crate::env::session::leave;
+use crate::error::Error;
+use crate::shell::Shell;
+use crate::ui::display;
+
+/// The script that gives the shell back as it was before the first `use`.
+pub fn run(context: &Context, shell: Shell) -> Result<String, Error> {
+    let state = context.state();
+    let left = leave(&context.process.env, state.as_ref());
+    for name in &left.drifted {
+        context
+            .ui
+            .warn(&format!("{name} was changed since `use`: it stays as it is now"));
+    }
+    context.ui.narrate(&format!(
+        "changes {}",
+        left.diff.changed(&context.process.env).join(", ")
+    ));
+    match &state {
+        Some(state) => context
+            .ui
+            .notice(&format!("no longer using {}", display(&state.profile))),
+        None => context.ui.notice("no profile is in use"),
+    }
+    Ok(shell.syntax().script(&left.diff))
+}

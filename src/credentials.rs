@@ -1,0 +1,64 @@
+//! Credentials and when they end. Time is a parameter.
+
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use crate::secret::Secret;
+
+/// A moment, in seconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// Reads RFC 3339. An offset is required, as every SDK requires it.
+    pub fn parse(text: &str) -> Option<Self> {
+        OffsetDateTime::parse(text, &Rfc3339)
+            .ok()
+            .map(|time| Self(time.unix_timestamp()))
+    }
+
+    /// RFC 3339 in UTC; `None` beyond the year 9999.
+    pub fn to_rfc3339(self) -> Option<String> {
+        OffsetDateTime::from_unix_timestamp(self.0).ok()?.format(&Rfc3339).ok()
+    }
+
+    /// Whole seconds from `now`; negative once it has passed.
+    pub fn seconds_from(self, now: Timestamp) -> i64 {
+        self.0.saturating_sub(now.0)
+    }
+}
+
+/// What signs requests.
+#[derive(Clone, Debug)]
+pub struct Credentials {
+    /// Not a secret: it names the key.
+    pub access_key_id: String,
+    /// The key itself.
+    pub secret_access_key: Secret<String>,
+    /// Comes with temporary credentials.
+    pub session_token: Option<Secret<String>>,
+    /// When they end; `None` if never.
+    pub expires: Option<Timestamp>,
+    /// Twelve digits, where the source knows it.
+    pub account_id: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_offset_is_required() {
+        assert_eq!(Timestamp::parse("2030-01-01T00:00:00Z"), Some(Timestamp(1_893_456_000)));
+        assert_eq!(
+            Timestamp::parse("2030-01-01T02:00:00+02:00"),
+            Some(Timestamp(1_893_456_000))
+        );
+        assert_eq!(Timestamp::parse("2030-01-01T00:00:00"), None);
+        assert_eq!(
+            Timestamp(1_893_456_000).to_rfc3339().as_deref(),
+            Some("2030-01-01T00:00:00Z")
+        );
+        assert_eq!(Timestamp(i64::MAX).to_rfc3339(), None);
+    }
+}

@@ -1,0 +1,106 @@
+//! What a script or `exec` does to an environment, as a value.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+
+use crate::env::Env;
+use crate::env::names::{OWN, VarName};
+use crate::secret::Secret;
+
+/// What stood under a name before awsenv first changed it, as far as the process can know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Before {
+    /// Not in the environment (a shell may still have it without export).
+    Absent,
+    /// Exported, with this value; never a secret.
+    Value(OsString),
+    /// Exported, but a secret: only the shell that was switched first still has it.
+    Secret,
+}
+
+/// What a script saves before it changes a name. A name that is already saved is not saved again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Save {
+    /// What the shell has now.
+    Live {
+        /// Whether the shell exports it, which the process sees in its own environment.
+        exported: bool,
+    },
+    /// What the shell has now is ours (inherited from a switched shell): what stood there before instead.
+    Known(Before),
+}
+
+/// What becomes of one name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// One of awsenv's own variables: set, without saving.
+    Note(String),
+    /// Saved, then exported with this value.
+    Set(Save, Secret<String>),
+    /// Saved, then removed.
+    Unset(Save),
+    /// Given back as it was: from what the shell saved, else from this.
+    Restore(Before),
+    /// The same for a name that was removed: if the shell has one again by now, that stays.
+    RestoreRemoved(Before),
+    /// Given back if the shell saved it, else left as it is.
+    RestoreSaved,
+    /// The user's own by now: left as it is, only what was saved goes.
+    Forget,
+    /// One of awsenv's own variables: removed.
+    Drop,
+}
+
+/// The changes, ordered by name, so that the same switch always prints the same bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EnvDiff(BTreeMap<VarName, Change>);
+
+impl EnvDiff {
+    /// Adds or replaces the change of one name.
+    pub fn insert(&mut self, name: VarName, change: Change) {
+        self.0.insert(name, change);
+    }
+
+    /// All changes, ordered by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&VarName, &Change)> {
+        self.0.iter()
+    }
+
+    /// The names whose value in the environment becomes another.
+    pub fn touched(&self) -> impl Iterator<Item = &VarName> {
+        self.iter()
+            .filter(|(_, change)| !matches!(change, Change::Forget))
+            .map(|(name, _)| name)
+    }
+
+    /// The names whose exported value becomes another, awsenv's own aside.
+    pub fn changed(&self, env: &Env) -> Vec<&str> {
+        let after = self.apply(env);
+        let changes = |name: &&VarName| {
+            let name = name.as_str();
+            env.os(name) != after.get(OsStr::new(name)).map(OsString::as_os_str) && !OWN.contains(&name)
+        };
+        self.touched().filter(changes).map(VarName::as_str).collect()
+    }
+
+    /// The environment after the changes, for a program that is started with it. There are no saved variables here:
+    /// a secret that stood behind ours does not come back.
+    pub fn apply(&self, env: &Env) -> BTreeMap<OsString, OsString> {
+        let mut vars: BTreeMap<OsString, OsString> = env.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
+        for (name, change) in self.iter() {
+            let name = OsString::from(name.as_str());
+            match change {
+                Change::Note(value) => _ = vars.insert(name, value.into()),
+                Change::Set(_, value) => _ = vars.insert(name, value.expose().into()),
+                Change::Restore(Before::Value(value)) | Change::RestoreRemoved(Before::Value(value)) => {
+                    vars.insert(name, value.clone());
+                }
+                Change::Restore(_) | Change::RestoreRemoved(_) | Change::Unset(_) | Change::Drop => {
+                    _ = vars.remove(&name)
+                }
+                Change::RestoreSaved | Change::Forget => {}
+            }
+        }
+        vars
+    }
+}

@@ -1,0 +1,300 @@
+//! AWSENV_STATE: what this shell uses, what was changed for it, and what stood there before.
+//!
+//! It travels through the environment, so it holds no secret, and whatever comes back is hostile until it is checked:
+//! size, version, and only names that `use` manages.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::env::Env;
+use crate::env::diff::Before;
+use crate::env::names::{AWSENV_STATE, VarName};
+
+const VERSION: u32 = 1;
+/// More than any real switch needs; Linux itself ends one variable at 128 KiB.
+const MAX_ENCODED: usize = 120 * 1024;
+
+/// How the profile reached the environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Style {
+    /// `AWS_PROFILE`, and no secret.
+    Name,
+    /// The keys, and no name.
+    Keys,
+}
+
+impl Style {
+    /// The word in messages and JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Style::Name => "name",
+            Style::Keys => "keys",
+        }
+    }
+}
+
+/// What happened to one name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// The fingerprint of what was exported; `None` if the name was removed.
+    pub set: Option<String>,
+    /// What stood there before the first `use`.
+    pub before: Before,
+}
+
+/// The state of a switched shell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct State {
+    /// The exact name of the profile.
+    pub profile: String,
+    /// The exact name of the one before, for `use -`.
+    pub previous: Option<String>,
+    /// How the profile was exported.
+    pub style: Style,
+    /// When the exported credentials end, in seconds since 1970.
+    pub expires: Option<i64>,
+    /// Whether the container's names were left alone.
+    pub container: bool,
+    /// Names that were set, or that were removed and had a value. Of the names that every `use` removes, those that
+    /// are not here were absent.
+    pub marks: BTreeMap<VarName, Mark>,
+}
+
+/// Why AWSENV_STATE is not believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Damaged;
+
+/// The form on the wire: short keys, because it stands in the environment of every program.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wire {
+    v: u32,
+    p: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    o: Option<String>,
+    s: Style,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    e: Option<i64>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    c: bool,
+    m: BTreeMap<String, WireMark>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WireMark {
+    /// Fingerprint of what was set.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    h: Option<String>,
+    /// Former value, as text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    t: Option<String>,
+    /// Former value that is not UTF-8, in base64url.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    b: Option<String>,
+    /// A secret stood here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    x: bool,
+}
+
+impl State {
+    /// Reads AWSENV_STATE; `None` if no profile is in use.
+    ///
+    /// # Errors
+    /// [`Damaged`] if there is a value that awsenv did not write.
+    pub fn read(env: &Env) -> Result<Option<State>, Damaged> {
+        let Some(raw) = env.os(AWSENV_STATE) else {
+            return Ok(None);
+        };
+        raw.to_str().and_then(State::decode).map(Some).ok_or(Damaged)
+    }
+
+    fn decode(text: &str) -> Option<State> {
+        if text.len() > MAX_ENCODED {
+            return None;
+        }
+        let wire: Wire = serde_json::from_slice(&BASE64.decode(text).ok()?).ok()?;
+        if wire.v != VERSION || wire.p.contains('\0') {
+            return None;
+        }
+        let marks = wire
+            .m
+            .into_iter()
+            .map(|(name, mark)| decode_mark(&name, mark))
+            .collect::<Option<_>>()?;
+        Some(State {
+            profile: wire.p,
+            previous: wire.o,
+            style: wire.s,
+            expires: wire.e,
+            container: wire.c,
+            marks,
+        })
+    }
+
+    /// The text of AWSENV_STATE: letters, digits, `-` and `_`.
+    pub fn encode(&self) -> String {
+        let marks = self
+            .marks
+            .iter()
+            .map(|(name, mark)| (name.to_string(), encode_mark(mark)))
+            .collect();
+        let wire = Wire {
+            v: VERSION,
+            p: self.profile.clone(),
+            o: self.previous.clone(),
+            s: self.style,
+            e: self.expires,
+            c: self.container,
+            m: marks,
+        };
+        // Maps with text keys and plain values: serialisation has nothing to fail on.
+        BASE64.encode(serde_json::to_vec(&wire).unwrap_or_default())
+    }
+}
+
+fn decode_mark(name: &str, mark: WireMark) -> Option<(VarName, Mark)> {
+    let name = VarName::parse(name).filter(VarName::is_managed)?;
+    let before = match (mark.t, mark.b, mark.x) {
+        (None, None, false) => Before::Absent,
+        (None, None, true) => Before::Secret,
+        (Some(text), None, false) if !text.contains('\0') => Before::Value(text.into()),
+        (None, Some(bytes), false) => Before::Value(os_from_bytes(BASE64.decode(bytes).ok()?)?),
+        _ => return None,
+    };
+    Some((name, Mark { set: mark.h, before }))
+}
+
+fn encode_mark(mark: &Mark) -> WireMark {
+    let mut wire = WireMark {
+        h: mark.set.clone(),
+        t: None,
+        b: None,
+        x: false,
+    };
+    match &mark.before {
+        Before::Absent => {}
+        Before::Secret => wire.x = true,
+        Before::Value(value) => match value.to_str() {
+            Some(text) => wire.t = Some(text.to_owned()),
+            None => wire.b = Some(BASE64.encode(value.as_encoded_bytes())),
+        },
+    }
+    wire
+}
+
+#[cfg(unix)]
+fn os_from_bytes(bytes: Vec<u8>) -> Option<OsString> {
+    use std::os::unix::ffi::OsStringExt as _;
+    (!bytes.contains(&0)).then(|| OsString::from_vec(bytes))
+}
+
+/// Windows has no environment value that is bytes; an unpaired surrogate does not come back.
+#[cfg(not(unix))]
+fn os_from_bytes(bytes: Vec<u8>) -> Option<OsString> {
+    String::from_utf8(bytes).ok().map(OsString::from)
+}
+
+/// 48 bits of SHA-256: enough to see that a value was changed, far too few to find a secret by.
+pub fn fingerprint(value: &OsStr) -> String {
+    BASE64.encode(&Sha256::digest(value.as_encoded_bytes())[..6])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state() -> State {
+        let name = |n| VarName::parse(n).unwrap();
+        let marks = [
+            (
+                "AWS_PROFILE",
+                Mark {
+                    set: Some(fingerprint("jekyl".as_ref())),
+                    before: Before::Value("old".into()),
+                },
+            ),
+            (
+                "AWS_REGION",
+                Mark {
+                    set: None,
+                    before: Before::Value(OsString::new()),
+                },
+            ),
+            (
+                "AWS_SECRET_ACCESS_KEY",
+                Mark {
+                    set: None,
+                    before: Before::Secret,
+                },
+            ),
+        ];
+        State {
+            profile: "je kyl\u{202e}".into(),
+            previous: None,
+            style: Style::Name,
+            expires: Some(1),
+            container: true,
+            marks: marks.into_iter().map(|(n, mark)| (name(n), mark)).collect(),
+        }
+    }
+
+    fn read(text: &str) -> Result<Option<State>, Damaged> {
+        State::read(&Env::from_iter([(AWSENV_STATE, text)]))
+    }
+
+    #[test]
+    fn what_was_written_is_read() {
+        assert_eq!(read(&state().encode()), Ok(Some(state())));
+        assert_eq!(State::read(&Env::default()), Ok(None));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn bytes_that_are_no_text_come_back() {
+        use std::os::unix::ffi::OsStringExt as _;
+        let mut state = state();
+        let value = OsString::from_vec(vec![0xff, b'x']);
+        state.marks.insert(
+            VarName::parse("AWS_REGION").unwrap(),
+            Mark {
+                set: None,
+                before: Before::Value(value),
+            },
+        );
+        assert_eq!(read(&state.encode()), Ok(Some(state)));
+    }
+
+    #[test]
+    fn hostile_text_is_refused() {
+        let json = |text: &str| BASE64.encode(text);
+        for bad in [
+            String::new(),
+            "%%%".into(),
+            json("{}"),
+            json(r#"{"v":2,"p":"a","s":"name","m":{}}"#),
+            json(r#"{"v":1,"p":"a","s":"other","m":{}}"#),
+            json(r#"{"v":1,"p":"a","s":"name","m":{"PATH":{"t":"/evil"}}}"#),
+            json(r#"{"v":1,"p":"a","s":"name","m":{"LD_PRELOAD":{}}}"#),
+            json(r#"{"v":1,"p":"a","s":"name","m":{"AWS_ENDPOINT_URL_$(x)":{"t":"y"}}}"#),
+            json(r#"{"v":1,"p":"a","s":"name","m":{"AWS_REGION":{"t":"a\u0000b"}}}"#),
+            json(r#"{"v":1,"p":"a","s":"name","m":{"AWS_REGION":{"t":"a","x":true}}}"#),
+            json(r#"{"v":1,"p":"a","s":"name","m":{},"extra":1}"#),
+            "A".repeat(MAX_ENCODED + 1),
+        ] {
+            assert_eq!(read(&bad), Err(Damaged), "{bad:.80}");
+        }
+    }
+
+    #[test]
+    fn no_secret_is_written_down() {
+        let text = String::from_utf8(BASE64.decode(state().encode()).unwrap()).unwrap();
+        assert!(text.contains(r#""AWS_SECRET_ACCESS_KEY":{"x":true}"#), "{text}");
+    }
+}

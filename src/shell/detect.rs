@@ -1,0 +1,60 @@
+//! Which shell reads the script. Pure: the names are gathered elsewhere.
+//!
+//! `$SHELL` is the login shell, whatever runs now, so it is never asked.
+
+use crate::shell::Shell;
+
+/// What made us believe it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// `--shell`.
+    Option,
+    /// AWSENV_WRAPPED, set by the wrapper function.
+    Wrapper,
+    /// The nearest ancestor process that is a shell.
+    Ancestor,
+}
+
+/// Decides by the first of: what was typed, what the wrapper says, the ancestors (nearest first; only asked for if
+/// nothing else decides).
+///
+/// # Errors
+/// The name that was typed, if it is no shell's; `None` if nothing is known.
+pub fn detect(
+    typed: Option<&str>,
+    wrapper: Option<&str>,
+    ancestors: impl FnOnce() -> Vec<String>,
+) -> Result<(Shell, Source), Option<String>> {
+    if let Some(name) = typed {
+        return Shell::parse(name)
+            .map(|shell| (shell, Source::Option))
+            .ok_or_else(|| Some(name.to_owned()));
+    }
+    if let Some(shell) = wrapper.and_then(Shell::parse) {
+        return Ok((shell, Source::Wrapper));
+    }
+    let nearest = ancestors().iter().find_map(|name| Shell::parse(name));
+    nearest.map(|shell| (shell, Source::Ancestor)).ok_or(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_word_counts() {
+        let none = || -> Vec<String> { unreachable!("not asked") };
+        assert_eq!(
+            detect(Some("fish"), Some("bash"), none),
+            Ok((Shell::Fish, Source::Option))
+        );
+        assert_eq!(detect(None, Some("zsh"), none), Ok((Shell::Zsh, Source::Wrapper)));
+        let ancestors = || vec!["make".to_owned(), "dash".to_owned(), "zsh".to_owned()];
+        assert_eq!(
+            detect(None, Some("nonsense"), ancestors),
+            Ok((Shell::Posix, Source::Ancestor))
+        );
+        assert_eq!(detect(Some("tcsh"), Some("zsh"), none), Err(Some("tcsh".to_owned())));
+        assert_eq!(detect(None, None, Vec::new), Err(None));
+    }
+}

@@ -1,0 +1,288 @@
+//! bash, zsh and POSIX sh.
+//!
+//! The text survives an unquoted `eval $(…)` in bash and zsh too: blanks stand alone, and no word could match a file
+//! name. A backslash before the first word of a command keeps aliases out, `builtin` keeps functions out.
+//!
+//! What the shell had is kept in `__awsenv_NAME`, not exported: `x` and the value if it was exported, `s` and the
+//! value if it was set without export, nothing if it was unset.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt::Write as _;
+
+use crate::env::diff::{Before, Change, EnvDiff, Save};
+use crate::env::names::VarName;
+use crate::shell::{Syntax, is_plain};
+
+/// The dialects of one family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Posix {
+    /// bash: `$'…'`, `[[`.
+    Bash,
+    /// Nothing that POSIX does not have.
+    Sh,
+    /// zsh: as bash, but a function must declare a global variable, or WARN_CREATE_GLOBAL complains.
+    Zsh,
+}
+
+impl Syntax for Posix {
+    fn script(&self, diff: &EnvDiff) -> String {
+        let touched = join(diff.touched().map(VarName::as_str));
+        let b = self.builtin();
+        format!(
+            "{{ {options_off}if ({b}unset -v {touched}) 2>/dev/null; then {work}else {refuse}fi; {options_back}; }}",
+            options_off = self.options_off(),
+            work = self.work(diff),
+            refuse = self.refuse(&touched),
+            // One eval, so that the variable is read before it goes.
+            options_back = format_args!("{b}eval \"{b}unset -v __awsenv_o; $__awsenv_o\""),
+        )
+    }
+
+    fn quote(&self, value: &OsStr) -> String {
+        let bytes = value.as_encoded_bytes();
+        match self {
+            Posix::Sh => single(bytes),
+            _ if bytes.iter().all(|byte| is_plain(*byte)) => format!("'{}'", value.to_string_lossy()),
+            _ => octal(bytes),
+        }
+    }
+
+    fn fail(&self, status: u8, _message: &str) -> String {
+        format!("(exit {status})")
+    }
+
+    fn no_op(&self) -> &'static str {
+        ":"
+    }
+
+    fn assign(&self, name: &str, value: &str) -> String {
+        format!("{name}={}", self.quote(value.as_ref()))
+    }
+
+    fn integration(&self) -> &'static str {
+        match self {
+            Posix::Bash => include_str!("../../shell/awsenv.bash"),
+            Posix::Sh => include_str!("../../shell/awsenv.sh"),
+            Posix::Zsh => include_str!("../../shell/awsenv.zsh"),
+        }
+    }
+}
+
+impl Posix {
+    /// What stands before a builtin. sh has no `builtin`; its special builtins come before functions anyway.
+    fn builtin(self) -> &'static str {
+        if self == Posix::Sh { "\\" } else { "\\builtin " }
+    }
+
+    /// An assignment to a global variable of ours, also inside a function.
+    fn global(self, name: &str, value: &str) -> String {
+        let declare = if self == Posix::Zsh {
+            "\\builtin typeset -g "
+        } else {
+            ""
+        };
+        format!("{declare}__awsenv_{name}={value}")
+    }
+
+    /// Turns tracing off first (it would print the values), then automatic export (it would export what is saved),
+    /// and keeps in `__awsenv_o` the commands that end the script: what turns them on again.
+    fn options_off(self) -> String {
+        let b = self.builtin();
+        let mut text = format!("{}; ", self.global("o", ":"));
+        for (option, flag) in [("xtrace", 'x'), ("allexport", 'a')] {
+            let off = format!("__awsenv_o=\"$__awsenv_o; {b}set -{flag}\"; {b}set +{flag}");
+            let _ = match self {
+                Posix::Sh => write!(text, "case $- in *{flag}*) {off};; esac; "),
+                Posix::Bash | Posix::Zsh => write!(text, "if [[ -o {option} ]]; then {off}; fi; "),
+            };
+        }
+        text
+    }
+
+    /// Everything that happens once no name is read-only.
+    fn work(self, diff: &EnvDiff) -> String {
+        let b = self.builtin();
+        let mut text = String::new();
+        self.save_live(&mut text, diff);
+        for (name, change) in diff.iter() {
+            match change {
+                Change::Set(Save::Known(before), _) | Change::Unset(Save::Known(before)) => {
+                    let value = if let Before::Value(value) = before {
+                        self.quote(&exported(value))
+                    } else {
+                        String::new()
+                    };
+                    self.once(&mut text, name, &value);
+                }
+                Change::Restore(before) | Change::RestoreRemoved(before) => self.fall_back(&mut text, name, before),
+                Change::RestoreSaved => self.once(&mut text, name, "k"),
+                _ => {}
+            }
+        }
+        self.restore(&mut text, diff);
+        let gone = join(
+            diff.iter()
+                .filter(|(_, c)| matches!(c, Change::Unset(_) | Change::Drop))
+                .map(|(n, _)| n.as_str()),
+        );
+        if !gone.is_empty() {
+            let _ = write!(text, "{b}unset -v {gone}; ");
+        }
+        for (name, change) in diff.iter() {
+            let value = match change {
+                Change::Set(_, value) => self.quote(value.expose().as_ref()),
+                Change::Note(value) => self.quote(value.as_ref()),
+                _ => continue,
+            };
+            let _ = write!(text, "{b}export {name}={value}; ");
+        }
+        text
+    }
+
+    /// `__awsenv_NAME=value`, unless something was saved there before.
+    fn once(self, text: &mut String, name: &VarName, value: &str) {
+        let b = self.builtin();
+        let _ = write!(
+            text,
+            "{b}test \"${{__awsenv_{name}+y}}\" || {}; ",
+            self.global(name.as_str(), value)
+        );
+    }
+
+    /// Saves what the shell has; whether that is exported, the process has seen.
+    fn save_live(self, text: &mut String, diff: &EnvDiff) {
+        let b = self.builtin();
+        for (wanted, letter) in [(true, 'x'), (false, 's')] {
+            let live = diff.iter().filter(|(_, change)| {
+                matches!(change, Change::Set(Save::Live { exported }, _) | Change::Unset(Save::Live { exported }) if *exported == wanted)
+            });
+            let names = join(live.map(|(name, _)| name.as_str()));
+            let value = format!("\\\"\\${{$__awsenv_n+{letter}\\$$__awsenv_n}}\\\"");
+            let keep = self.global("$__awsenv_n", &value);
+            if !names.is_empty() {
+                let _ = write!(
+                    text,
+                    "for __awsenv_n in {names}; do {b}eval \"{b}test \\\"\\${{__awsenv_$__awsenv_n+y}}\\\" || {keep}\"; done; {b}unset -v __awsenv_n; "
+                );
+            }
+        }
+    }
+
+    /// What comes back in a shell that inherited the switch and so has nothing saved.
+    fn fall_back(self, text: &mut String, name: &VarName, before: &Before) {
+        let b = self.builtin();
+        match before {
+            Before::Absent => {}
+            Before::Value(value) => self.once(text, name, &self.quote(&exported(value))),
+            Before::Secret => {
+                let _ = write!(
+                    text,
+                    "{b}test \"${{__awsenv_{name}+y}}\" || {b}echo \"awsenv: {name} cannot come back: its value is known only to the shell that ran the first use\" >&2; "
+                );
+            }
+        }
+    }
+
+    /// Gives back what was saved, then forgets it.
+    fn restore(self, text: &mut String, diff: &EnvDiff) {
+        let b = self.builtin();
+        let back = |wanted: fn(&Change) -> bool| join(diff.iter().filter(|(_, c)| wanted(c)).map(|(n, _)| n.as_str()));
+        let removed = back(|change| matches!(change, Change::RestoreRemoved(_)));
+        if !removed.is_empty() {
+            let keep = self.global("$__awsenv_n", "k");
+            let _ = write!(
+                text,
+                "for __awsenv_n in {removed}; do {b}eval \"if {b}test \\\"\\${{$__awsenv_n+y}}\\\"; then \
+                 {b}echo \\\"awsenv: $__awsenv_n was set since: left as it is\\\" >&2; {keep}; fi\"; done; "
+            );
+        }
+        let all = back(|change| {
+            matches!(
+                change,
+                Change::Restore(_) | Change::RestoreRemoved(_) | Change::RestoreSaved
+            )
+        });
+        if !all.is_empty() {
+            let read = self.global("v", "\\\"\\${__awsenv_$__awsenv_n-}\\\"");
+            let declare = if self == Posix::Zsh {
+                "\\builtin typeset -g "
+            } else {
+                ""
+            };
+            let _ = write!(
+                text,
+                "for __awsenv_n in {all}; do {b}eval \"{read}\"; \
+                 if {b}test \"${{__awsenv_v#x}}\" != \"$__awsenv_v\"; then {b}export \"$__awsenv_n=${{__awsenv_v#x}}\"; \
+                 elif {b}test \"$__awsenv_v\" != k; then {b}unset -v \"$__awsenv_n\"; \
+                 if {b}test \"${{__awsenv_v#s}}\" != \"$__awsenv_v\"; then \
+                 {b}eval \"{declare}$__awsenv_n=\\\"\\${{__awsenv_v#s}}\\\"\"; fi; fi; done; "
+            );
+        }
+        let forget = |change: &Change| {
+            matches!(
+                change,
+                Change::Restore(_) | Change::RestoreRemoved(_) | Change::RestoreSaved | Change::Forget
+            )
+        };
+        let saved: Vec<_> = diff
+            .iter()
+            .filter(|(_, c)| forget(c))
+            .map(|(n, _)| format!("__awsenv_{n}"))
+            .collect();
+        if !saved.is_empty() {
+            let _ = write!(text, "{b}unset -v __awsenv_n __awsenv_v {}; ", saved.join(" "));
+        }
+    }
+
+    /// Names what is read-only; the script then ends with status 1.
+    fn refuse(self, touched: &str) -> String {
+        let b = self.builtin();
+        format!(
+            "for __awsenv_n in {touched}; do ({b}unset -v \"$__awsenv_n\") 2>/dev/null || \
+             {b}echo \"awsenv: $__awsenv_n is read-only in this shell: nothing was changed\" >&2; done; \
+             {b}unset -v __awsenv_n; __awsenv_o=\"$__awsenv_o; (exit 1)\"; "
+        )
+    }
+}
+
+fn join<'a>(words: impl Iterator<Item = &'a str>) -> String {
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// The saved form of a value that was exported.
+fn exported(value: &OsStr) -> OsString {
+    let mut saved = OsString::from("x");
+    saved.push(value);
+    saved
+}
+
+/// sh has no escape for a byte, so bytes that are no text come from `printf`; none of them is a line end, which `$(…)`
+/// would drop.
+fn single(bytes: &[u8]) -> String {
+    let mut quoted = String::with_capacity(bytes.len() + 2);
+    for chunk in bytes.utf8_chunks() {
+        if !chunk.valid().is_empty() {
+            let _ = write!(quoted, "'{}'", chunk.valid().replace('\'', r"'\''"));
+        }
+        if !chunk.invalid().is_empty() {
+            let octal: String = chunk.invalid().iter().map(|byte| format!("\\{byte:03o}")).collect();
+            let _ = write!(quoted, "\"$(\\command printf '{octal}')\"");
+        }
+    }
+    if quoted.is_empty() { String::from("''") } else { quoted }
+}
+
+/// Three digits always: fewer would swallow a digit that follows, and hexadecimal escapes are greedy in ksh.
+fn octal(bytes: &[u8]) -> String {
+    let mut quoted = String::with_capacity(bytes.len() + 8);
+    quoted.push_str("$'");
+    for &byte in bytes {
+        let _ = if is_plain(byte) {
+            write!(quoted, "{}", char::from(byte))
+        } else {
+            write!(quoted, "\\{byte:03o}")
+        };
+    }
+    quoted.push('\'');
+    quoted
+}

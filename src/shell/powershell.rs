@@ -1,0 +1,151 @@
+//! PowerShell 7 and Windows PowerShell 5.1.
+//!
+//! `$env:` has no variables without export, so one hashtable, `$global:__awsenv_saved`, keeps what was there: `$null`
+//! for absent. `& { }` is a scope of its own, so no helper variable leaks. Only core types and cmdlets, because
+//! ConstrainedLanguage mode forbids the rest.
+
+use std::ffi::OsStr;
+use std::fmt::Write as _;
+
+use crate::env::diff::{Before, Change, EnvDiff, Save};
+use crate::shell::Syntax;
+
+/// PowerShell.
+#[derive(Clone, Copy, Debug)]
+pub struct PowerShell;
+
+const SAVED: &str = "$global:__awsenv_saved";
+
+impl Syntax for PowerShell {
+    fn script(&self, diff: &EnvDiff) -> String {
+        let mut text = format!("& {{ if(!(Test-Path variable:global:__awsenv_saved)){{{SAVED}=@{{}}}}; ");
+        save(&mut text, diff);
+        restore(&mut text, diff);
+        for (name, change) in diff.iter() {
+            let _ = match change {
+                Change::Unset(_) | Change::Drop => write!(text, "$env:{name}=$null; "),
+                Change::Set(_, value) => write!(text, "$env:{name}={}; ", self.quote(value.expose().as_ref())),
+                Change::Note(value) => write!(text, "$env:{name}={}; ", self.quote(value.as_ref())),
+                _ => Ok(()),
+            };
+        }
+        let _ = write!(
+            text,
+            "if({SAVED}.Count -eq 0){{Remove-Variable -Scope Global __awsenv_saved}} }}"
+        );
+        text
+    }
+
+    fn quote(&self, value: &OsStr) -> String {
+        let units = utf16(value);
+        let plain = |unit: &u16| (0x20..0x7f).contains(unit) && *unit != u16::from(b'\'');
+        if units.iter().all(plain) {
+            return format!("'{}'", String::from_utf16_lossy(&units));
+        }
+        // Five characters end a single-quoted string, and the console's code page may change what is not ASCII: so
+        // numbers. A flat list, because a long chain of `+` would nest as deep as it is long.
+        let pieces = units.chunk_by(|a, b| plain(a) && plain(b)).map(|piece| match piece {
+            [unit] if !plain(unit) => format!("[char]{unit}"),
+            text => format!("'{}'", String::from_utf16_lossy(text)),
+        });
+        format!("-join({})", pieces.collect::<Vec<_>>().join(","))
+    }
+
+    fn fail(&self, _status: u8, message: &str) -> String {
+        format!("throw {}", self.quote(format!("awsenv: {message}").as_ref()))
+    }
+
+    fn no_op(&self) -> &'static str {
+        "$null=0"
+    }
+
+    fn assign(&self, name: &str, value: &str) -> String {
+        format!("$global:{name}={}", self.quote(value.as_ref()))
+    }
+
+    fn integration(&self) -> &'static str {
+        include_str!("../../shell/awsenv.ps1")
+    }
+}
+
+fn save(text: &mut String, diff: &EnvDiff) {
+    let live = names(diff, |c| {
+        matches!(c, Change::Set(Save::Live { .. }, _) | Change::Unset(Save::Live { .. }))
+    });
+    if !live.is_empty() {
+        let _ = write!(
+            text,
+            "foreach($n in {live}){{if(!{SAVED}.ContainsKey($n)){{{SAVED}[$n]=$(if(Test-Path \"env:$n\"){{(Get-Item \"env:$n\").Value}})}}}}; "
+        );
+    }
+    for (name, change) in diff.iter() {
+        let value = match change {
+            Change::Set(Save::Known(before), _) | Change::Unset(Save::Known(before)) => literal(before),
+            Change::Restore(Before::Secret) | Change::RestoreRemoved(Before::Secret) => {
+                let message = format!(
+                    "awsenv: {name} cannot come back: its value is known only to the shell that ran the first use"
+                );
+                let _ = write!(
+                    text,
+                    "if(!{SAVED}.ContainsKey('{name}')){{Write-Warning '{message}'; {SAVED}['{name}']=$null}}; "
+                );
+                continue;
+            }
+            Change::Restore(before) | Change::RestoreRemoved(before) => literal(before),
+            _ => continue,
+        };
+        let _ = write!(
+            text,
+            "if(!{SAVED}.ContainsKey('{name}')){{{SAVED}['{name}']={value}}}; "
+        );
+    }
+}
+
+/// Gives back what was saved, then forgets it.
+fn restore(text: &mut String, diff: &EnvDiff) {
+    let back = names(diff, |c| {
+        matches!(c, Change::Restore(_) | Change::RestoreRemoved(_) | Change::RestoreSaved)
+    });
+    if !back.is_empty() {
+        let _ = write!(
+            text,
+            "foreach($n in {back}){{if({SAVED}.ContainsKey($n)){{if($null -eq {SAVED}[$n]){{Remove-Item \"env:$n\" -ErrorAction Ignore}}\
+             else{{Set-Item \"env:$n\" {SAVED}[$n]}}}}}}; "
+        );
+    }
+    let forget = names(diff, |c| {
+        matches!(
+            c,
+            Change::Restore(_) | Change::RestoreRemoved(_) | Change::RestoreSaved | Change::Forget
+        )
+    });
+    if !forget.is_empty() {
+        let _ = write!(text, "foreach($n in {forget}){{{SAVED}.Remove($n)}}; ");
+    }
+}
+
+fn literal(before: &Before) -> String {
+    match before {
+        Before::Value(value) => PowerShell.quote(value),
+        Before::Absent | Before::Secret => String::from("$null"),
+    }
+}
+
+fn names(diff: &EnvDiff, wanted: impl Fn(&Change) -> bool) -> String {
+    let found = diff
+        .iter()
+        .filter(|(_, change)| wanted(change))
+        .map(|(name, _)| format!("'{name}'"));
+    found.collect::<Vec<_>>().join(",")
+}
+
+#[cfg(windows)]
+fn utf16(value: &OsStr) -> Vec<u16> {
+    use std::os::windows::ffi::OsStrExt as _;
+    value.encode_wide().collect()
+}
+
+#[cfg(not(windows))]
+fn utf16(value: &OsStr) -> Vec<u16> {
+    value.to_string_lossy().encode_utf16().collect()
+}

@@ -1,0 +1,181 @@
+//! Processes: who runs us, and running others.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+/// A program that takes this process's place.
+#[derive(Debug)]
+pub struct Launch {
+    /// What to run, looked for on the PATH of `env`.
+    pub program: OsString,
+    /// Its arguments.
+    pub args: Vec<OsString>,
+    /// Its whole environment.
+    pub env: Vec<(OsString, OsString)>,
+}
+
+/// Why a program did not start, as shells tell it.
+#[derive(Debug)]
+pub struct NotStarted {
+    /// 127 not found, 126 not executable.
+    pub status: u8,
+    /// What the system said.
+    pub error: io::Error,
+}
+
+impl Launch {
+    fn command(self) -> Command {
+        let mut command = Command::new(self.program);
+        command.args(self.args).env_clear().envs(self.env);
+        command
+    }
+
+    /// Replaces this process; comes back only if that failed.
+    #[cfg(unix)]
+    pub fn run(self) -> Result<u8, NotStarted> {
+        use std::os::unix::process::CommandExt as _;
+        Err(NotStarted::from(self.command().exec()))
+    }
+
+    /// Runs the program and waits for its status; Windows cannot replace a process.
+    #[cfg(not(unix))]
+    pub fn run(self) -> Result<u8, NotStarted> {
+        let status = self.command().status().map_err(NotStarted::from)?;
+        Ok(status
+            .code()
+            .and_then(|code| u8::try_from(code & 0xff).ok())
+            .unwrap_or(1))
+    }
+}
+
+impl From<io::Error> for NotStarted {
+    fn from(error: io::Error) -> Self {
+        let status = if error.kind() == io::ErrorKind::NotFound {
+            127
+        } else {
+            126
+        };
+        Self { status, error }
+    }
+}
+
+/// Runs a credential_process: no shell, stdin and terminal as ours, output captured.
+///
+/// # Errors
+/// What the system says if it cannot be started.
+pub fn capture(argv: &[String], env: &[(OsString, OsString)]) -> io::Result<Output> {
+    let (program, args) = argv
+        .split_first()
+        .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
+    let mut command = Command::new(program);
+    command
+        .args(args)
+        .env_clear()
+        .envs(env.iter().map(|(name, value)| (name, value)));
+    command
+        .stdin(Stdio::inherit())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?
+        .wait_with_output()
+}
+
+/// How far up a shell is looked for: wrappers such as `env`, `make` or `npm` may stand between.
+const MAX_ANCESTORS: usize = 6;
+
+/// The program names of the ancestors, nearest first: of each the file that runs, then what it calls itself.
+#[cfg(target_os = "linux")]
+pub fn ancestors() -> Vec<String> {
+    let mut names = Vec::new();
+    let mut process = String::from("self");
+    for step in 0..=MAX_ANCESTORS {
+        let folder = PathBuf::from("/proc").join(&process);
+        if step > 0 {
+            let program = std::fs::read_link(folder.join("exe")).ok();
+            names.extend(
+                program
+                    .as_deref()
+                    .and_then(|path| path.file_name())
+                    .map(|name| name.to_string_lossy().into_owned()),
+            );
+            names.extend(
+                std::fs::read_to_string(folder.join("comm"))
+                    .ok()
+                    .map(|name| name.trim_end().to_owned()),
+            );
+        }
+        match std::fs::read_to_string(folder.join("stat"))
+            .ok()
+            .as_deref()
+            .and_then(parent)
+        {
+            Some(id) if id > 1 => process = id.to_string(),
+            _ => break,
+        }
+    }
+    names
+}
+
+/// The fourth field of /proc/PID/stat; the second may hold blanks and parentheses.
+#[cfg(target_os = "linux")]
+fn parent(stat: &str) -> Option<u32> {
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
+}
+
+/// The same where there is no /proc: one run of `ps` a step.
+#[cfg(all(unix, not(target_os = "linux")))]
+pub fn ancestors() -> Vec<String> {
+    let mut names = Vec::new();
+    let mut id = std::os::unix::process::parent_id();
+    for _ in 0..MAX_ANCESTORS {
+        let ps = Command::new("/bin/ps")
+            .args(["-o", "ppid=,comm=", "-p", &id.to_string()])
+            .output();
+        let Ok(line) = ps.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()) else {
+            break;
+        };
+        let Some((parent, name)) = line.trim().split_once(char::is_whitespace) else {
+            break;
+        };
+        names.push(name.trim().to_owned());
+        match parent.parse() {
+            Ok(parent) if parent > 1 => id = parent,
+            _ => break,
+        }
+    }
+    names
+}
+
+/// On Windows the wrapper or `--shell` says it.
+#[cfg(not(unix))]
+pub fn ancestors() -> Vec<String> {
+    Vec::new()
+}
+
+/// Keeps other processes of the same user from reading our memory, and a crash from writing it to disk. A new
+/// program in our place starts without this.
+pub fn protect_memory() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+}
+
+/// Whether stdout was closed when we started: the runtime has then opened /dev/null for reading and writing in its
+/// place, and every write would seem to succeed.
+#[cfg(unix)]
+pub fn stdout_is_closed() -> bool {
+    use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};
+    let out = rustix::stdio::stdout();
+    let read_write = fcntl_getfl(out).is_ok_and(|flags| flags.contains(OFlags::RDWR));
+    let same = |null: rustix::fs::Stat| {
+        fstat(out).is_ok_and(|stat| stat.st_rdev == null.st_rdev && stat.st_ino == null.st_ino)
+    };
+    read_write && stat("/dev/null").is_ok_and(same)
+}
+
+/// Windows keeps a closed handle closed.
+#[cfg(not(unix))]
+pub fn stdout_is_closed() -> bool {
+    false
+}
