@@ -1,0 +1,177 @@
+//! The credentials that one profile holds itself, in botocore's order: web identity, sso, the credentials file, login,
+//! process, the config file. The first that is there wins; one that is there but broken ends the search.
+
+use crate::config::{Place, Profile, Value, shlex};
+use crate::secret::Secret;
+
+use super::near::near;
+use super::plan::{BaseSource, CredentialProcess, KeySource, Keys, Login, Sso, WebIdentity};
+use super::read::{as_text, owned, text};
+use super::{Error, Inputs};
+
+/// What `profile` holds. `with_env`: whether the environment's web identity counts (not for an explicit profile, and
+/// never for a source).
+pub(super) fn of_profile(inputs: &Inputs<'_>, profile: &Profile, with_env: bool) -> Result<Option<BaseSource>, Error> {
+    if let Some(web) = web_identity(inputs, &profile.name.to_string(), Some(profile), with_env)? {
+        return Ok(Some(BaseSource::WebIdentity(web)));
+    }
+    if let Some(sso) = sso(inputs, profile)? {
+        return Ok(Some(BaseSource::Sso(sso)));
+    }
+    if let Some(keys) = keys(profile, KeySource::SharedCredentialsFile)? {
+        return Ok(Some(BaseSource::StaticKeys(keys)));
+    }
+    if let Some((session, place)) = text(profile, "login_session")? {
+        let login = Login { session: session.to_owned(), cached: (inputs.login)(session), place: place.clone() };
+        return Ok(Some(BaseSource::Login(login)));
+    }
+    if let Some(process) = process(profile)? {
+        return Ok(Some(BaseSource::CredentialProcess(process)));
+    }
+    Ok(keys(profile, KeySource::ConfigFile)?.map(BaseSource::StaticKeys))
+}
+
+/// Web identity of a profile, or of the environment alone. Each setting is the environment's first; an empty token
+/// file counts as none.
+pub(super) fn web_identity(
+    inputs: &Inputs<'_>,
+    name: &str,
+    profile: Option<&Profile>,
+    with_env: bool,
+) -> Result<Option<WebIdentity>, Error> {
+    let setting = |key: &str, variable: &str| -> Result<Option<(String, Option<Place>)>, Error> {
+        if with_env && let Some(value) = inputs.env.os(variable) {
+            return Ok(Some((value.to_string_lossy().into_owned(), None)));
+        }
+        let Some(profile) = profile else { return Ok(None) };
+        Ok(text(profile, key)?.map(|(value, place)| (value.to_owned(), Some(place.clone()))))
+    };
+    let token = setting("web_identity_token_file", "AWS_WEB_IDENTITY_TOKEN_FILE")?;
+    let Some((token_file, place)) = token.filter(|(path, _)| !path.is_empty()) else { return Ok(None) };
+    let role = setting("role_arn", "AWS_ROLE_ARN")?;
+    let Some((role_arn, _)) = role.filter(|(arn, _)| !arn.is_empty()) else {
+        return Err(Error::WebIdentityWithoutRole { profile: name.to_owned(), place });
+    };
+    let role_session_name = setting("role_session_name", "AWS_ROLE_SESSION_NAME")?.map(|(value, _)| value);
+    Ok(Some(WebIdentity { role_arn, role_session_name, token_file, place }))
+}
+
+/// IAM Identity Center: asked for by an account or a role name; the rest may stand in the sso-session, and a key that
+/// stands in both must be the same.
+fn sso(inputs: &Inputs<'_>, profile: &Profile) -> Result<Option<Sso>, Error> {
+    let asked = profile.get("sso_role_name").or_else(|| profile.get("sso_account_id"));
+    let Some(asked) = asked else { return Ok(None) };
+    let name = profile.name.to_string();
+    let session = match text(profile, "sso_session")? {
+        None => None,
+        Some((session, place)) => match inputs.profiles.sso_session(session) {
+            Some(found) => Some((session, found)),
+            None => {
+                return Err(Error::SsoSessionMissing {
+                    profile: name,
+                    session: session.to_owned(),
+                    place: place.clone(),
+                    near: near(session, inputs.profiles.sso_sessions().map(|known| known.name.as_str())),
+                });
+            }
+        },
+    };
+    if let Some((_, session)) = session {
+        for (key, theirs) in session.settings() {
+            if let Some(ours) = profile.get(key).filter(|ours| !ours.same(theirs)) {
+                return Err(Error::SsoConflict {
+                    profile: name,
+                    key: key.to_owned(),
+                    place: ours.place.clone(),
+                    session_place: theirs.place.clone(),
+                });
+            }
+        }
+    }
+    let value = |key: &str| -> Option<&Value> { profile.get(key).or_else(|| session?.1.get(key)) };
+    let needed = ["sso_role_name", "sso_account_id", "sso_start_url", "sso_region"];
+    let missing: Vec<_> = needed.into_iter().filter(|key| value(key).is_none()).collect();
+    let read = |key: &'static str| -> Result<String, Error> {
+        value(key).map_or(Ok(String::new()), |value| Ok(as_text(profile, key, value)?.0.to_owned()))
+    };
+    if !missing.is_empty() {
+        return Err(Error::SsoIncomplete { profile: name, missing, place: asked.place.clone() });
+    }
+    Ok(Some(Sso {
+        session: session.map(|(name, _)| name.to_owned()),
+        start_url: read("sso_start_url")?,
+        region: read("sso_region")?,
+        account_id: read("sso_account_id")?,
+        role_name: read("sso_role_name")?,
+        place: asked.place.clone(),
+    }))
+}
+
+/// Keys of one file: the other file's half, token or account does not count.
+fn keys(profile: &Profile, source: KeySource) -> Result<Option<Keys>, Error> {
+    let value = |key: &str| match source {
+        KeySource::SharedCredentialsFile => profile.in_credentials(key),
+        _ => profile.in_config(key),
+    };
+    let read = |key: &str| -> Result<Option<String>, Error> {
+        value(key).map(|value| Ok(as_text(profile, key, value)?.0.to_owned())).transpose()
+    };
+    let Some(id) = value("aws_access_key_id") else { return Ok(None) };
+    let Some(secret) = read("aws_secret_access_key")? else {
+        return Err(Error::PartialCredentials {
+            provider: source.method(),
+            missing: "aws_secret_access_key",
+            profile: Some(profile.name.to_string()),
+            place: Some(id.place.clone()),
+        });
+    };
+    let token = match read("aws_security_token")? {
+        Some(token) => Some(token),
+        None => read("aws_session_token")?,
+    };
+    Ok(Some(Keys {
+        source,
+        access_key_id: as_text(profile, "aws_access_key_id", id)?.0.to_owned(),
+        secret_access_key: Secret::new(secret),
+        session_token: token.map(Secret::new),
+        account_id: read("aws_account_id")?,
+        expiration: None,
+        place: Some(id.place.clone()),
+    }))
+}
+
+fn process(profile: &Profile) -> Result<Option<CredentialProcess>, Error> {
+    let Some((command, place)) = text(profile, "credential_process")? else { return Ok(None) };
+    let bad = |reason| Error::BadProcess { profile: profile.name.to_string(), reason, place: place.clone() };
+    let argv = shlex::split(command).map_err(|error| bad(error.reason()))?;
+    if argv.is_empty() {
+        return Err(bad("it is empty"));
+    }
+    Ok(Some(CredentialProcess {
+        command: command.to_owned(),
+        keychain: is_keychain(&argv),
+        argv,
+        account_id: owned(profile, "aws_account_id")?,
+        place: place.clone(),
+    }))
+}
+
+/// Whether a command line is awsenv's own `credential-process`.
+pub(super) fn is_keychain(argv: &[String]) -> bool {
+    let program = argv.first().map(|path| path.rsplit(['/', '\\']).next().unwrap_or(path));
+    matches!(program, Some("awsenv" | "awsenv.exe")) && argv.iter().skip(1).any(|word| word == "credential-process")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_own_process_is_known() {
+        let own = |line: &str| is_keychain(&line.split(' ').map(str::to_owned).collect::<Vec<_>>());
+        assert!(own("awsenv credential-process dev"));
+        assert!(own("/opt/bin/awsenv -q credential-process dev"));
+        assert!(!own("awsenv-helper credential-process dev"));
+        assert!(!own("awsenv export dev"));
+    }
+}
