@@ -1,109 +1,115 @@
 //! A role chain, hop by hop: botocore's `AssumeRoleProvider`.
 
-use crate::config::{Place, Profile};
+use crate::config::{Place, Profile, Value};
 
 use super::plan::{AssumeRole, BaseSource};
-use super::read::{integer, owned, text};
-use super::{Error, Inputs, ambient, near::near, source};
+use super::read::{as_text, integer, owned, text};
+use super::{Error, Inputs, ambient, near, source};
 
 /// The first credentials and the roles on top, outermost last; `None` if `profile` asks for no role. The role wins
 /// over keys in the same profile.
-pub(super) fn chain(inputs: &Inputs<'_>, profile: &Profile) -> Result<Option<(BaseSource, Vec<AssumeRole>)>, Error> {
-    if !asks_for_role(profile) {
+pub(super) fn chain(inputs: &Inputs<'_>, profile: Profile<'_>) -> Result<Option<(BaseSource, Vec<AssumeRole>)>, Error> {
+    let Some(mut role_arn) = role_arn(profile) else {
         return Ok(None);
-    }
-    let mut walk = Walk { inputs, visited: vec![profile.name.to_string()], sources: Vec::new(), roles: Vec::new() };
-    let base = walk.from(profile)?;
-    walk.roles.reverse();
-    Ok(Some((base, walk.roles)))
-}
-
-/// Whether the role provider takes a profile; with a token file the web identity provider does.
-pub(super) fn asks_for_role(profile: &Profile) -> bool {
-    profile.get("role_arn").is_some() && profile.get("web_identity_token_file").is_none()
-}
-
-fn has_static_keys(profile: &Profile) -> bool {
-    profile.get("aws_access_key_id").is_some() || profile.get("aws_secret_access_key").is_some()
-}
-
-struct Walk<'a> {
-    inputs: &'a Inputs<'a>,
-    visited: Vec<String>,
-    /// The lines of `source_profile` that were followed: one for each of `visited`, save the last.
-    sources: Vec<Place>,
-    roles: Vec<AssumeRole>,
-}
-
-impl Walk<'_> {
-    fn from(&mut self, profile: &Profile) -> Result<BaseSource, Error> {
-        let name = profile.name.to_string();
-        let role = role(profile)?;
-        let role_place = role.place.clone();
+    };
+    let mut profile = profile;
+    let mut walk = Walk {
+        inputs,
+        visited: vec![profile.name().to_owned()],
+        followed: Vec::new(),
+    };
+    let mut roles = Vec::new();
+    let base = loop {
+        roles.push(role(profile, role_arn)?);
         let source = match (text(profile, "source_profile")?, text(profile, "credential_source")?) {
-            (Some((_, source)), Some((_, named))) => {
+            (Some((_, source_profile)), Some((_, credential_source))) => {
+                let profile = profile.name().to_owned();
                 return Err(Error::BothSources {
-                    profile: name,
-                    source_profile: source.clone(),
-                    credential_source: named.clone(),
+                    profile,
+                    source_profile,
+                    credential_source,
                 });
             }
-            (None, None) => return Err(Error::NoSource { profile: name, place: role_place }),
-            (None, Some((source, place))) => {
-                self.roles.push(role);
-                return ambient::named(self.inputs, &name, source, place);
+            (None, None) => {
+                return Err(Error::NoSource {
+                    profile: profile.name().to_owned(),
+                    place: role_arn.place(),
+                });
             }
-            (Some((source, place)), None) => self.source(profile, source, place)?,
+            (None, Some((source, place))) => break ambient::named(inputs, profile.name(), source, &place)?,
+            (Some((source, place)), None) => walk.to(profile, source, place)?,
         };
-        self.roles.push(role);
         // A source with keys of its own is not asked for its role.
-        if !has_static_keys(source) && asks_for_role(source) {
-            return self.from(source);
+        match self::role_arn(source).filter(|_| !has_static_keys(source)) {
+            Some(next) => (profile, role_arn) = (source, next),
+            None => break source::of_profile(inputs, source, false)?.ok_or_else(|| walk.dead_end(profile, source))?,
         }
-        source::of_profile(self.inputs, source, false)?.ok_or_else(|| Error::SourceWithoutCredentials {
-            profile: name,
-            source: source.name.to_string(),
-            place: self.sources.last().cloned().unwrap_or(role_place),
-        })
-    }
-
-    /// The source profile, if it exists and does not close a loop. A profile may name itself only for its own keys.
-    fn source<'p>(&mut self, profile: &Profile, source: &str, place: &Place) -> Result<&'p Profile, Error>
-    where
-        Self: 'p,
-    {
-        let Some(found) = self.inputs.profiles.profile(source) else {
-            return Err(Error::SourceMissing {
-                profile: profile.name.to_string(),
-                source: source.to_owned(),
-                place: place.clone(),
-                near: near(source, self.inputs.names()),
-            });
-        };
-        self.sources.push(place.clone());
-        let itself = profile.name.to_string() == source && has_static_keys(found);
-        if self.visited.iter().any(|name| name == source) && !itself {
-            let members = self.visited.iter().cloned().zip(self.sources.iter().cloned()).collect();
-            return Err(Error::InfiniteLoop { members, again: source.to_owned() });
-        }
-        self.visited.push(source.to_owned());
-        Ok(found)
-    }
+    };
+    roles.reverse();
+    Ok(Some((base, roles)))
 }
 
-fn role(profile: &Profile) -> Result<AssumeRole, Error> {
-    let (role_arn, place) = match text(profile, "role_arn")? {
-        Some((arn, place)) => (arn.to_owned(), place.clone()),
-        // Not reached: the caller has seen the key.
-        None => (String::new(), profile.place.clone()),
-    };
+/// The role that a profile asks for; with a token file the web identity provider takes the profile.
+pub(super) fn role_arn(profile: Profile<'_>) -> Option<Value<'_>> {
+    profile
+        .value("role_arn")
+        .filter(|_| profile.value("web_identity_token_file").is_none())
+}
+
+fn has_static_keys(profile: Profile<'_>) -> bool {
+    profile.value("aws_access_key_id").is_some() || profile.value("aws_secret_access_key").is_some()
+}
+
+fn role(profile: Profile<'_>, role_arn: Value<'_>) -> Result<AssumeRole, Error> {
+    let (arn, place) = as_text(profile, role_arn)?;
     Ok(AssumeRole {
-        profile: profile.name.to_string(),
-        role_arn,
+        profile: profile.name().to_owned(),
+        role_arn: arn.to_owned(),
         role_session_name: owned(profile, "role_session_name")?,
         external_id: owned(profile, "external_id")?,
         mfa_serial: owned(profile, "mfa_serial")?,
         duration_seconds: text(profile, "duration_seconds")?.and_then(|(value, _)| integer(value)),
         place,
     })
+}
+
+/// The way so far.
+struct Walk<'a> {
+    inputs: &'a Inputs<'a>,
+    visited: Vec<String>,
+    /// The lines of `source_profile` that led from one of `visited` to the next.
+    followed: Vec<Place>,
+}
+
+impl<'a> Walk<'a> {
+    /// The source profile, if it exists and closes no loop. A profile may name itself only for its own keys.
+    fn to(&mut self, profile: Profile<'_>, source: &str, place: Place) -> Result<Profile<'a>, Error> {
+        let Some(found) = self.inputs.profiles.profile(source) else {
+            return Err(Error::SourceMissing {
+                profile: profile.name().to_owned(),
+                source: source.to_owned(),
+                place,
+                near: near(source, self.inputs.profiles.names()),
+            });
+        };
+        self.followed.push(place);
+        let own_keys = profile.name() == source && has_static_keys(found);
+        if !own_keys && self.visited.iter().any(|name| name == source) {
+            let members = self.visited.drain(..).zip(self.followed.drain(..)).collect();
+            return Err(Error::InfiniteLoop {
+                members,
+                again: source.to_owned(),
+            });
+        }
+        self.visited.push(source.to_owned());
+        Ok(found)
+    }
+
+    fn dead_end(&self, profile: Profile<'_>, source: Profile<'_>) -> Error {
+        Error::SourceWithoutCredentials {
+            profile: profile.name().to_owned(),
+            source: source.name().to_owned(),
+            place: self.followed.last().cloned(),
+        }
+    }
 }

@@ -6,8 +6,6 @@
 mod ambient;
 mod chain;
 mod error;
-mod kind;
-mod near;
 mod plan;
 mod read;
 mod region;
@@ -16,15 +14,16 @@ mod source;
 mod style;
 
 pub use error::Error;
-pub use kind::{Kind, kind};
-pub use near::near;
 pub use plan::{
     AssumeRole, BaseSource, CredentialPlan, CredentialProcess, KeySource, Keys, Login, LoginCache, Sso, WebIdentity,
 };
 pub use region::{Region, RegionSource};
 pub use select::{Choice, How, select};
-pub use style::{Export, Requested, Style, StyleError, export_style};
+pub use style::{Export, Requested, StyleError, export_style};
 
+pub use crate::env::state::Style;
+
+use crate::config::profile::nearest;
 use crate::config::{Profile, ProfileSet};
 use crate::env::Env;
 
@@ -50,12 +49,6 @@ pub trait Legacy {
     fn credentials(&self) -> Result<Option<Keys>, Error>;
 }
 
-impl Inputs<'_> {
-    fn names(&self) -> impl Iterator<Item = &str> {
-        self.profiles.profiles().map(|profile| profile.name.as_str())
-    }
-}
-
 /// The plan of the chosen profile, as botocore resolves it. `region` is the option of that name.
 ///
 /// # Errors
@@ -69,7 +62,12 @@ pub fn resolve(inputs: &Inputs<'_>, choice: &Choice, region: Option<&str>) -> Re
     if let Some(profile) = profile {
         check_metadata_settings(inputs.env, profile)?;
     }
-    let plan = |base, roles| CredentialPlan { base, roles, region, asks_metadata: false };
+    let plan = |base, roles| CredentialPlan {
+        base,
+        roles,
+        region,
+        asks_metadata: false,
+    };
     if !choice.is_explicit()
         && let Some(keys) = ambient::environment(inputs.env)?
     {
@@ -89,7 +87,10 @@ pub fn resolve(inputs: &Inputs<'_>, choice: &Choice, region: Option<&str>) -> Re
         None => fallback(inputs)?,
     };
     let asks_metadata = base.is_none() && !ambient::metadata_disabled(inputs.env);
-    Ok(CredentialPlan { asks_metadata, ..plan(base, Vec::new()) })
+    Ok(CredentialPlan {
+        asks_metadata,
+        ..plan(base, Vec::new())
+    })
 }
 
 /// What botocore tries after the profile, even one named on the command line.
@@ -115,13 +116,13 @@ fn legacy_profile(inputs: &Inputs<'_>, choice: &Choice, region: Option<&str>) ->
         None => Err(Error::ProfileNotFound {
             name: choice.name.clone(),
             how: choice.how,
-            near: near(&choice.name, inputs.names()),
+            near: near(&choice.name, inputs.profiles.names()),
         }),
     }
 }
 
 /// The settings of the metadata client, which botocore reads before it looks for any credentials.
-fn check_metadata_settings(env: &Env, profile: &Profile) -> Result<(), Error> {
+fn check_metadata_settings(env: &Env, profile: Profile<'_>) -> Result<(), Error> {
     for (key, variable) in [
         ("metadata_service_timeout", "AWS_METADATA_SERVICE_TIMEOUT"),
         ("metadata_service_num_attempts", "AWS_METADATA_SERVICE_NUM_ATTEMPTS"),
@@ -131,10 +132,10 @@ fn check_metadata_settings(env: &Env, profile: &Profile) -> Result<(), Error> {
             && read::integer(value).is_none()
         {
             return Err(Error::BadValue {
-                profile: profile.name.to_string(),
+                profile: profile.name().to_owned(),
                 key: key.to_owned(),
                 needs: "a whole number",
-                place: place.clone(),
+                place,
             });
         }
     }
@@ -144,11 +145,15 @@ fn check_metadata_settings(env: &Env, profile: &Profile) -> Result<(), Error> {
         && !["ipv4", "ipv6"].contains(&value.to_lowercase().as_str())
     {
         return Err(Error::BadValue {
-            profile: profile.name.to_string(),
+            profile: profile.name().to_owned(),
             key: key.to_owned(),
             needs: "`ipv4` or `ipv6`",
-            place: place.clone(),
+            place,
         });
     }
     Ok(())
+}
+
+fn near<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    nearest(name, names).into_iter().map(str::to_owned).collect()
 }

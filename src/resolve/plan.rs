@@ -105,7 +105,10 @@ impl BaseSource {
             BaseSource::Boto(keys) | BaseSource::StaticKeys(keys) | BaseSource::Environment { keys, .. } => {
                 Some(&keys.access_key_id)
             }
-            BaseSource::Login(Login { cached: LoginCache::Ready { access_key_id, .. }, .. }) => Some(access_key_id),
+            BaseSource::Login(Login {
+                cached: LoginCache::Ready { access_key_id, .. },
+                ..
+            }) => Some(access_key_id),
             _ => None,
         }
     }

@@ -5,25 +5,25 @@ use crate::config::{Place, Profile, Value};
 use super::Error;
 
 /// The text of `key` and its place in the merged view; `None` if the key is absent.
-pub(super) fn text<'a>(profile: &'a Profile, key: &str) -> Result<Option<(&'a str, &'a Place)>, Error> {
-    profile.get(key).map(|value| as_text(profile, key, value)).transpose()
+pub(super) fn text<'a>(profile: Profile<'a>, key: &str) -> Result<Option<(&'a str, Place)>, Error> {
+    profile.value(key).map(|value| as_text(profile, value)).transpose()
 }
 
-/// `value` as text with its place; `profile` and `key` name it in the error.
-pub(super) fn as_text<'a>(profile: &Profile, key: &str, value: &'a Value) -> Result<(&'a str, &'a Place), Error> {
-    match value.text() {
-        Some(text) => Ok((text, &value.place)),
-        None => Err(Error::BadValue {
-            profile: profile.name.to_string(),
-            key: key.to_owned(),
-            needs: "one line of text, not a block of indented lines",
-            place: value.place.clone(),
-        }),
+/// `value` as text with its place; the error names `profile`.
+pub(super) fn as_text<'a>(profile: Profile<'_>, value: Value<'a>) -> Result<(&'a str, Place), Error> {
+    if value.is_nested() {
+        return Err(Error::BadValue {
+            profile: profile.name().to_owned(),
+            key: value.key().to_owned(),
+            needs: "text, not a block of indented lines",
+            place: value.place(),
+        });
     }
+    Ok((value.text(), value.place()))
 }
 
 /// The text of `key`, owned, without its place.
-pub(super) fn owned(profile: &Profile, key: &str) -> Result<Option<String>, Error> {
+pub(super) fn owned(profile: Profile<'_>, key: &str) -> Result<Option<String>, Error> {
     Ok(text(profile, key)?.map(|(value, _)| value.to_owned()))
 }
 
@@ -34,7 +34,10 @@ pub(super) fn integer(text: &str) -> Option<i64> {
         Some(rest) => ("-", rest),
         None => ("", digits.strip_prefix('+').unwrap_or(digits)),
     };
-    if digits.split('_').any(|part| part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit())) {
+    if digits
+        .split('_')
+        .any(|part| part.is_empty() || !part.bytes().all(|byte| byte.is_ascii_digit()))
+    {
         return None;
     }
     format!("{sign}{}", digits.replace('_', "")).parse().ok()
@@ -46,7 +49,14 @@ mod tests {
 
     #[test]
     fn integers_as_python_reads_them() {
-        for (text, value) in [("3600", 3600), (" 1200\t", 1200), ("+5", 5), ("-7", -7), ("1_000", 1000), ("007", 7)] {
+        for (text, value) in [
+            ("3600", 3600),
+            (" 1200\t", 1200),
+            ("+5", 5),
+            ("-7", -7),
+            ("1_000", 1000),
+            ("007", 7),
+        ] {
             assert_eq!(integer(text), Some(value), "{text:?}");
         }
         for text in ["", "abc", "900.5", "1h", "1__0", "_1", "1_", "+-1", "- 1", "0x10"] {

@@ -27,7 +27,11 @@ pub enum How {
 impl Choice {
     /// The profile that the command line names.
     pub fn explicit(name: impl Into<String>) -> Self {
-        Self { name: name.into(), how: How::Explicit, boto3: None }
+        Self {
+            name: name.into(),
+            how: How::Explicit,
+            boto3: None,
+        }
     }
 
     /// Whether the command line names it.
@@ -45,12 +49,20 @@ pub fn select(explicit: Option<&str>, env: &Env) -> Choice {
     let variable = |name: &'static str| Some((name, env.os(name)?.to_string_lossy().into_owned()));
     let profile = variable("AWS_PROFILE");
     let default_profile = variable("AWS_DEFAULT_PROFILE");
-    let boto3 = default_profile.clone().filter(|(_, theirs)| profile.as_ref().is_some_and(|(_, ours)| ours != theirs));
+    let boto3 = default_profile
+        .clone()
+        .filter(|(_, theirs)| profile.as_ref().is_some_and(|(_, ours)| ours != theirs));
     match profile.or(default_profile) {
-        Some((variable, name)) => {
-            Choice { name, how: How::Variable(variable), boto3: boto3.map(|(_, theirs)| theirs) }
-        }
-        None => Choice { name: "default".to_owned(), how: How::Implicit, boto3: None },
+        Some((variable, name)) => Choice {
+            name,
+            how: How::Variable(variable),
+            boto3: boto3.map(|(_, theirs)| theirs),
+        },
+        None => Choice {
+            name: "default".to_owned(),
+            how: How::Implicit,
+            boto3: None,
+        },
     }
 }
 
@@ -74,7 +86,10 @@ mod tests {
         assert_eq!((both.name.as_str(), both.how), ("a", How::Variable("AWS_PROFILE")));
         assert_eq!(both.boto3.as_deref(), Some("b"));
         assert_eq!(of(&[("AWS_PROFILE", "a"), ("AWS_DEFAULT_PROFILE", "a")]).boto3, None);
-        assert_eq!(of(&[("AWS_DEFAULT_PROFILE", "b")]).how, How::Variable("AWS_DEFAULT_PROFILE"));
+        assert_eq!(
+            of(&[("AWS_DEFAULT_PROFILE", "b")]).how,
+            How::Variable("AWS_DEFAULT_PROFILE")
+        );
     }
 
     #[test]

@@ -1,18 +1,25 @@
 //! The credentials that one profile holds itself, in botocore's order: web identity, sso, the credentials file, login,
 //! process, the config file. The first that is there wins; one that is there but broken ends the search.
 
-use crate::config::{Place, Profile, Value, shlex};
+use std::collections::BTreeMap;
+
+use crate::config::profile::is_keychain_command;
+use crate::config::shlex::{self, ShlexError};
+use crate::config::{Place, Profile, Value};
 use crate::secret::Secret;
 
-use super::near::near;
 use super::plan::{BaseSource, CredentialProcess, KeySource, Keys, Login, Sso, WebIdentity};
 use super::read::{as_text, owned, text};
-use super::{Error, Inputs};
+use super::{Error, Inputs, near};
 
 /// What `profile` holds. `with_env`: whether the environment's web identity counts (not for an explicit profile, and
 /// never for a source).
-pub(super) fn of_profile(inputs: &Inputs<'_>, profile: &Profile, with_env: bool) -> Result<Option<BaseSource>, Error> {
-    if let Some(web) = web_identity(inputs, &profile.name.to_string(), Some(profile), with_env)? {
+pub(super) fn of_profile(
+    inputs: &Inputs<'_>,
+    profile: Profile<'_>,
+    with_env: bool,
+) -> Result<Option<BaseSource>, Error> {
+    if let Some(web) = web_identity(inputs, profile.name(), Some(profile), with_env)? {
         return Ok(Some(BaseSource::WebIdentity(web)));
     }
     if let Some(sso) = sso(inputs, profile)? {
@@ -22,7 +29,11 @@ pub(super) fn of_profile(inputs: &Inputs<'_>, profile: &Profile, with_env: bool)
         return Ok(Some(BaseSource::StaticKeys(keys)));
     }
     if let Some((session, place)) = text(profile, "login_session")? {
-        let login = Login { session: session.to_owned(), cached: (inputs.login)(session), place: place.clone() };
+        let login = Login {
+            session: session.to_owned(),
+            cached: (inputs.login)(session),
+            place,
+        };
         return Ok(Some(BaseSource::Login(login)));
     }
     if let Some(process) = process(profile)? {
@@ -36,7 +47,7 @@ pub(super) fn of_profile(inputs: &Inputs<'_>, profile: &Profile, with_env: bool)
 pub(super) fn web_identity(
     inputs: &Inputs<'_>,
     name: &str,
-    profile: Option<&Profile>,
+    profile: Option<Profile<'_>>,
     with_env: bool,
 ) -> Result<Option<WebIdentity>, Error> {
     let setting = |key: &str, variable: &str| -> Result<Option<(String, Option<Place>)>, Error> {
@@ -44,24 +55,36 @@ pub(super) fn web_identity(
             return Ok(Some((value.to_string_lossy().into_owned(), None)));
         }
         let Some(profile) = profile else { return Ok(None) };
-        Ok(text(profile, key)?.map(|(value, place)| (value.to_owned(), Some(place.clone()))))
+        Ok(text(profile, key)?.map(|(value, place)| (value.to_owned(), Some(place))))
     };
     let token = setting("web_identity_token_file", "AWS_WEB_IDENTITY_TOKEN_FILE")?;
-    let Some((token_file, place)) = token.filter(|(path, _)| !path.is_empty()) else { return Ok(None) };
+    let Some((token_file, place)) = token.filter(|(path, _)| !path.is_empty()) else {
+        return Ok(None);
+    };
     let role = setting("role_arn", "AWS_ROLE_ARN")?;
     let Some((role_arn, _)) = role.filter(|(arn, _)| !arn.is_empty()) else {
-        return Err(Error::WebIdentityWithoutRole { profile: name.to_owned(), place });
+        return Err(Error::WebIdentityWithoutRole {
+            profile: name.to_owned(),
+            place,
+        });
     };
     let role_session_name = setting("role_session_name", "AWS_ROLE_SESSION_NAME")?.map(|(value, _)| value);
-    Ok(Some(WebIdentity { role_arn, role_session_name, token_file, place }))
+    Ok(Some(WebIdentity {
+        role_arn,
+        role_session_name,
+        token_file,
+        place,
+    }))
 }
 
 /// IAM Identity Center: asked for by an account or a role name; the rest may stand in the sso-session, and a key that
 /// stands in both must be the same.
-fn sso(inputs: &Inputs<'_>, profile: &Profile) -> Result<Option<Sso>, Error> {
-    let asked = profile.get("sso_role_name").or_else(|| profile.get("sso_account_id"));
+fn sso(inputs: &Inputs<'_>, profile: Profile<'_>) -> Result<Option<Sso>, Error> {
+    let asked = profile
+        .value("sso_role_name")
+        .or_else(|| profile.value("sso_account_id"));
     let Some(asked) = asked else { return Ok(None) };
-    let name = profile.name.to_string();
+    let name = profile.name().to_owned();
     let session = match text(profile, "sso_session")? {
         None => None,
         Some((session, place)) => match inputs.profiles.sso_session(session) {
@@ -70,32 +93,36 @@ fn sso(inputs: &Inputs<'_>, profile: &Profile) -> Result<Option<Sso>, Error> {
                 return Err(Error::SsoSessionMissing {
                     profile: name,
                     session: session.to_owned(),
-                    place: place.clone(),
-                    near: near(session, inputs.profiles.sso_sessions().map(|known| known.name.as_str())),
+                    place,
+                    near: near(session, inputs.profiles.sso_session_names()),
                 });
             }
         },
     };
     if let Some((_, session)) = session {
-        for (key, theirs) in session.settings() {
-            if let Some(ours) = profile.get(key).filter(|ours| !ours.same(theirs)) {
+        for theirs in session.settings() {
+            if let Some(ours) = profile.value(theirs.key()).filter(|ours| !same(*ours, theirs)) {
                 return Err(Error::SsoConflict {
                     profile: name,
-                    key: key.to_owned(),
-                    place: ours.place.clone(),
-                    session_place: theirs.place.clone(),
+                    key: theirs.key().to_owned(),
+                    place: ours.place(),
+                    session_place: theirs.place(),
                 });
             }
         }
     }
-    let value = |key: &str| -> Option<&Value> { profile.get(key).or_else(|| session?.1.get(key)) };
+    let value = |key: &str| profile.value(key).or_else(|| session?.1.value(key));
     let needed = ["sso_role_name", "sso_account_id", "sso_start_url", "sso_region"];
     let missing: Vec<_> = needed.into_iter().filter(|key| value(key).is_none()).collect();
     let read = |key: &'static str| -> Result<String, Error> {
-        value(key).map_or(Ok(String::new()), |value| Ok(as_text(profile, key, value)?.0.to_owned()))
+        value(key).map_or(Ok(String::new()), |value| Ok(as_text(profile, value)?.0.to_owned()))
     };
     if !missing.is_empty() {
-        return Err(Error::SsoIncomplete { profile: name, missing, place: asked.place.clone() });
+        return Err(Error::SsoIncomplete {
+            profile: name,
+            missing,
+            place: asked.place(),
+        });
     }
     Ok(Some(Sso {
         session: session.map(|(name, _)| name.to_owned()),
@@ -103,26 +130,43 @@ fn sso(inputs: &Inputs<'_>, profile: &Profile) -> Result<Option<Sso>, Error> {
         region: read("sso_region")?,
         account_id: read("sso_account_id")?,
         role_name: read("sso_role_name")?,
-        place: asked.place.clone(),
+        place: asked.place(),
     }))
 }
 
+/// Whether two values are one to botocore: equal text, or blocks with equal lines in any order.
+fn same(ours: Value<'_>, theirs: Value<'_>) -> bool {
+    match (ours.is_nested(), theirs.is_nested()) {
+        (true, true) => block(ours) == block(theirs),
+        (false, false) => ours.text() == theirs.text(),
+        _ => false,
+    }
+}
+
+fn block(value: Value<'_>) -> BTreeMap<&str, &str> {
+    value.nested().map(|line| (line.key(), line.text())).collect()
+}
+
 /// Keys of one file: the other file's half, token or account does not count.
-fn keys(profile: &Profile, source: KeySource) -> Result<Option<Keys>, Error> {
+fn keys(profile: Profile<'_>, source: KeySource) -> Result<Option<Keys>, Error> {
     let value = |key: &str| match source {
         KeySource::SharedCredentialsFile => profile.in_credentials(key),
         _ => profile.in_config(key),
     };
     let read = |key: &str| -> Result<Option<String>, Error> {
-        value(key).map(|value| Ok(as_text(profile, key, value)?.0.to_owned())).transpose()
+        value(key)
+            .map(|value| Ok(as_text(profile, value)?.0.to_owned()))
+            .transpose()
     };
-    let Some(id) = value("aws_access_key_id") else { return Ok(None) };
+    let Some(id) = value("aws_access_key_id") else {
+        return Ok(None);
+    };
     let Some(secret) = read("aws_secret_access_key")? else {
         return Err(Error::PartialCredentials {
             provider: source.method(),
             missing: "aws_secret_access_key",
-            profile: Some(profile.name.to_string()),
-            place: Some(id.place.clone()),
+            profile: Some(profile.name().to_owned()),
+            place: Some(id.place()),
         });
     };
     let token = match read("aws_security_token")? {
@@ -131,47 +175,42 @@ fn keys(profile: &Profile, source: KeySource) -> Result<Option<Keys>, Error> {
     };
     Ok(Some(Keys {
         source,
-        access_key_id: as_text(profile, "aws_access_key_id", id)?.0.to_owned(),
+        access_key_id: as_text(profile, id)?.0.to_owned(),
         secret_access_key: Secret::new(secret),
         session_token: token.map(Secret::new),
         account_id: read("aws_account_id")?,
         expiration: None,
-        place: Some(id.place.clone()),
+        place: Some(id.place()),
     }))
 }
 
-fn process(profile: &Profile) -> Result<Option<CredentialProcess>, Error> {
-    let Some((command, place)) = text(profile, "credential_process")? else { return Ok(None) };
-    let bad = |reason| Error::BadProcess { profile: profile.name.to_string(), reason, place: place.clone() };
-    let argv = shlex::split(command).map_err(|error| bad(error.reason()))?;
-    if argv.is_empty() {
-        return Err(bad("it is empty"));
-    }
+fn process(profile: Profile<'_>) -> Result<Option<CredentialProcess>, Error> {
+    let Some((command, place)) = text(profile, "credential_process")? else {
+        return Ok(None);
+    };
+    let argv = match shlex::split(command) {
+        Ok(argv) if !argv.is_empty() => argv,
+        refused => {
+            let reason = refused.err().map_or("it is empty", reason);
+            return Err(Error::BadProcess {
+                profile: profile.name().to_owned(),
+                reason,
+                place,
+            });
+        }
+    };
     Ok(Some(CredentialProcess {
         command: command.to_owned(),
-        keychain: is_keychain(&argv),
+        keychain: is_keychain_command(command),
         argv,
         account_id: owned(profile, "aws_account_id")?,
-        place: place.clone(),
+        place,
     }))
 }
 
-/// Whether a command line is awsenv's own `credential-process`.
-pub(super) fn is_keychain(argv: &[String]) -> bool {
-    let program = argv.first().map(|path| path.rsplit(['/', '\\']).next().unwrap_or(path));
-    matches!(program, Some("awsenv" | "awsenv.exe")) && argv.iter().skip(1).any(|word| word == "credential-process")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn our_own_process_is_known() {
-        let own = |line: &str| is_keychain(&line.split(' ').map(str::to_owned).collect::<Vec<_>>());
-        assert!(own("awsenv credential-process dev"));
-        assert!(own("/opt/bin/awsenv -q credential-process dev"));
-        assert!(!own("awsenv-helper credential-process dev"));
-        assert!(!own("awsenv export dev"));
+fn reason(error: ShlexError) -> &'static str {
+    match error {
+        ShlexError::NoClosingQuotation => "a quote is not closed",
+        ShlexError::NoEscapedCharacter => "nothing follows the last backslash",
     }
 }

@@ -3,7 +3,8 @@
 //! Name is the least that works: no secret leaves, and each SDK refreshes by itself. Keys are for what SDKs cannot
 //! resolve unattended. Never both, because SDKs disagree on who wins.
 
-use std::fmt;
+use crate::config::profile::is_portable_name;
+use crate::env::state::Style;
 
 use super::plan::{BaseSource, CredentialPlan};
 
@@ -19,24 +20,6 @@ pub enum Requested {
     Name,
 }
 
-/// What is exported.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
-    /// The keys, and no name.
-    Keys,
-    /// The name, and no keys.
-    Name,
-}
-
-impl fmt::Display for Style {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Style::Keys => "keys",
-            Style::Name => "name",
-        })
-    }
-}
-
 /// A style with its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Export {
@@ -50,6 +33,7 @@ pub struct Export {
 
 /// Why a profile cannot be exported as asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "a field of one name is the same in each variant")]
 pub enum StyleError {
     /// A role on keys of the environment: the name would let SDKs use those keys without the role.
     EnvironmentSource { profile: String },
@@ -104,7 +88,11 @@ pub fn export_style(
 }
 
 fn keys(because: &str) -> Export {
-    Export { style: Style::Keys, because: because.to_owned(), warning: None }
+    Export {
+        style: Style::Keys,
+        because: because.to_owned(),
+        warning: None,
+    }
 }
 
 /// Why the name does not serve every SDK.
@@ -151,7 +139,7 @@ fn wanted(plan: &CredentialPlan, profile: &str, in_aws_files: bool) -> Result<&'
         Some(BaseSource::Login(_)) => return Err(NotByName::Login),
         Some(BaseSource::Boto(_)) => return Err(NotByName::Boto),
         Some(BaseSource::Environment { .. }) => return Err(NotByName::Environment),
-        _ if !plain(profile) => return Err(NotByName::OddName),
+        _ if !is_portable_name(profile) => return Err(NotByName::OddName),
         _ => {}
     }
     if !plan.roles.is_empty() {
@@ -168,11 +156,6 @@ fn wanted(plan: &CredentialPlan, profile: &str, in_aws_files: bool) -> Result<&'
         Some(_) => "every SDK can ask this machine for the keys and refresh them",
         None => "the profile has settings but no credentials of its own",
     })
-}
-
-/// Whether the name is one that the SDK specification allows.
-fn plain(name: &str) -> bool {
-    !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c))
 }
 
 /// Whether awsenv can get the keys.
