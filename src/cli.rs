@@ -8,8 +8,10 @@ use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(name = "awsenv", version, disable_help_subcommand = true, max_term_width = 100)]
 pub struct Cli {
+    /// Flags that work on every command.
     #[command(flatten)]
     pub global: Global,
+    /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -31,12 +33,16 @@ pub struct Global {
 /// `--color`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ColorChoice {
+    /// On a terminal, unless NO_COLOR is set
     #[default]
     Auto,
+    /// Always
     Always,
+    /// Never
     Never,
 }
 
+/// The commands, in the order of the help.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Print a script that makes this shell work as a profile
@@ -72,8 +78,10 @@ pub fn is_command(word: &str) -> bool {
 pub struct UseArgs {
     /// The profile; `-` is the one before this one
     pub profile: Option<OsString>,
+    /// How the profile reaches the shell.
     #[command(flatten)]
     pub style: StyleArgs,
+    /// What the script is written for.
     #[command(flatten)]
     pub script: ScriptArgs,
 }
@@ -149,12 +157,16 @@ pub struct ExplainArgs {
 
 /// `awsenv exec`.
 #[derive(Args, Debug)]
+#[command(override_usage = "awsenv exec [OPTIONS] [PROFILE] -- PROGRAM [ARGUMENT]...")]
 pub struct ExecArgs {
-    /// The profile, `--`, and the program with its arguments
-    #[arg(required = true, num_args = 1.., trailing_var_arg = true, allow_hyphen_values = true)]
-    pub words: Vec<OsString>,
+    /// The profile; without it the one that the AWS CLI would take
+    pub profile: Option<OsString>,
+    /// How the profile reaches the program.
     #[command(flatten)]
     pub style: StyleArgs,
+    /// The program and its arguments
+    #[arg(last = true, value_name = "PROGRAM")]
+    pub command: Vec<OsString>,
 }
 
 /// `awsenv doctor`.

@@ -1,6 +1,7 @@
 //! A switch and the way back: environment, state and target -> changes and the next state. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 
 use crate::env::Env;
 use crate::env::diff::{Before, Change, EnvDiff, Save};
@@ -86,9 +87,7 @@ pub fn enter(env: &Env, current: Option<&State>, target: &Target) -> EnvDiff {
         Change::Note(target.shown.clone()),
         Change::Note(state.encode()),
     ]) {
-        VarName::parse(name)
-            .into_iter()
-            .for_each(|name| diff.insert(name, change.clone()));
+        diff.insert(VarName::of(name), change);
     }
     diff
 }
@@ -138,33 +137,52 @@ pub fn drift(env: &Env, state: &State) -> Vec<VarName> {
     leave(env, Some(state)).drifted
 }
 
-/// The environment as the user made it: without what awsenv exported, with what it removed where that is known.
+/// The environment as the user made it: without what awsenv exported. Where a container gets its credentials comes
+/// back if awsenv removed it, because a profile may ask for just that.
 pub fn user_env(env: &Env, current: Option<&State>) -> Env {
     let mut vars: BTreeMap<_, _> = env
         .iter()
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
     for name in names::OWN {
-        vars.remove(std::ffi::OsStr::new(name));
+        vars.remove(OsStr::new(name));
     }
     for (name, mark) in current.into_iter().flat_map(|state| &state.marks) {
-        if is_ours(env, name, Some(mark)) {
-            match &mark.before {
-                Before::Value(value) => _ = vars.insert(name.as_str().into(), value.clone()),
-                Before::Absent | Before::Secret => _ = vars.remove(std::ffi::OsStr::new(name.as_str())),
+        if !is_ours(env, name, Some(mark)) {
+            continue;
+        }
+        match &mark.before {
+            Before::Value(value) if names::CONTAINER.contains(&name.as_str()) => {
+                vars.insert(name.as_str().into(), value.clone());
             }
+            _ => _ = vars.remove(OsStr::new(name.as_str())),
         }
     }
     vars.into_iter().collect()
+}
+
+/// Whether the shell still works as the profile of `state`: its name, or its key, is as `use` left it.
+pub fn is_in_use(env: &Env, state: &State) -> bool {
+    let name = match state.style {
+        Style::Keys => "AWS_ACCESS_KEY_ID",
+        Style::Name => "AWS_PROFILE",
+    };
+    let name = VarName::of(name);
+    let mark = state.marks.get(&name);
+    mark.is_some() && is_ours(env, &name, mark)
 }
 
 /// Every name that `use` removes whatever the profile: the fixed ones, and marks that are there or were.
 fn removed_by_use(env: &Env, current: Option<&State>, container: bool) -> BTreeSet<VarName> {
     let fixed = names(names::IDENTITY.into_iter().chain(names::MARKS));
     let of_container = names(names::CONTAINER).filter(|_| !container);
-    let in_env = env.iter().filter_map(|(name, _)| VarName::parse(name.to_str()?));
+    let in_env = env
+        .iter()
+        .filter_map(|(name, _)| name.to_str())
+        .filter(|name| names::is_cleared(name));
     let in_state = current.into_iter().flat_map(|state| state.marks.keys().cloned());
-    let marks = in_env.chain(in_state).filter(|name| names::is_cleared(name.as_str()));
+    let in_state = in_state.filter(|name| names::is_cleared(name.as_str()));
+    let marks = in_env.filter_map(VarName::parse).chain(in_state);
     fixed.chain(of_container).chain(marks).collect()
 }
 
@@ -268,9 +286,152 @@ impl Switch<'_> {
     }
 
     fn has_secret(&self) -> bool {
-        let is_ours = |name: &VarName| self.mark(name).is_some_and(|mark| is_ours(self.env, name, Some(mark)));
-        let in_env = self.env.iter().filter_map(|(name, _)| VarName::parse(name.to_str()?));
-        let mut secrets = in_env.filter(|name| name.is_secret() && !is_ours(name));
-        secrets.next().is_some()
+        names(names::SECRETS).any(|name| {
+            let mark = self.mark(&name);
+            self.env.os(name.as_str()).is_some() && !(mark.is_some() && is_ours(self.env, &name, mark))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::env::names::AWSENV_STATE;
+
+    fn target(profile: &str, vars: &[(&str, &str)], region: RegionChange) -> Target {
+        let vars = vars
+            .iter()
+            .map(|(n, v)| (VarName::parse(n).unwrap(), Secret::new((*v).to_owned())))
+            .collect();
+        let style = Style::Name;
+        Target {
+            profile: profile.into(),
+            shown: profile.into(),
+            style,
+            vars,
+            region,
+            container: false,
+            expires: None,
+        }
+    }
+
+    fn name(profile: &str, region: RegionChange) -> Target {
+        target(profile, &[("AWS_PROFILE", profile)], region)
+    }
+
+    fn after(env: &Env, diff: &EnvDiff) -> Env {
+        diff.apply(env).into_iter().collect()
+    }
+
+    fn used(env: &Env, target: &Target) -> Env {
+        after(env, &enter(env, State::read(env).unwrap().as_ref(), target))
+    }
+
+    fn unset(env: &Env) -> (Env, Vec<String>) {
+        let left = leave(env, State::read(env).unwrap().as_ref());
+        (
+            after(env, &left.diff),
+            left.drifted.iter().map(ToString::to_string).collect(),
+        )
+    }
+
+    fn env(vars: &[(&str, &str)]) -> Env {
+        vars.iter().copied().collect()
+    }
+
+    fn shown(env: &Env) -> String {
+        let vars = env.iter().filter(|(name, _)| *name != AWSENV_STATE);
+        vars.map(|(name, value)| format!("{}={} ", name.display(), value.display()))
+            .collect()
+    }
+
+    #[test]
+    fn a_nested_shell_gives_back_what_is_no_secret() {
+        let user = env(&[
+            ("AWS_PROFILE", "old"),
+            ("AWS_REGION", ""),
+            ("AWS_SSO", "x"),
+            ("OTHER", "1"),
+        ]);
+        let a = used(&user, &name("a", RegionChange::Clear));
+        assert_eq!(shown(&a), "AWSENV_PROFILE=a AWS_PROFILE=a OTHER=1 ");
+        let b = used(&a, &name("b", RegionChange::Set("r".into())));
+        assert_eq!(
+            shown(&b),
+            "AWSENV_PROFILE=b AWS_DEFAULT_REGION=r AWS_PROFILE=b AWS_REGION=r OTHER=1 "
+        );
+        assert_eq!(State::read(&b).unwrap().unwrap().previous.as_deref(), Some("a"));
+        let (back, drifted) = unset(&b);
+        assert_eq!(shown(&back), shown(&user));
+        assert_eq!(drifted, [""; 0]);
+    }
+
+    #[test]
+    fn a_profile_without_region_gets_the_users_own_back() {
+        let user = env(&[("AWS_REGION", "mine")]);
+        let a = used(&user, &name("a", RegionChange::Set("theirs".into())));
+        assert_eq!(
+            shown(&used(&a, &name("b", RegionChange::Own))),
+            "AWSENV_PROFILE=b AWS_PROFILE=b AWS_REGION=mine "
+        );
+    }
+
+    #[test]
+    fn settings_of_the_last_profile_go() {
+        let with_url = target(
+            "a",
+            &[("AWS_PROFILE", "a"), ("AWS_ENDPOINT_URL", "u")],
+            RegionChange::Own,
+        );
+        let a = used(&env(&[]), &with_url);
+        assert_eq!(
+            shown(&used(&a, &name("b", RegionChange::Own))),
+            "AWSENV_PROFILE=b AWS_PROFILE=b "
+        );
+    }
+
+    #[test]
+    fn what_the_user_changed_stays_and_is_named() {
+        let a = used(&env(&[("AWS_REGION", "mine")]), &name("a", RegionChange::Clear));
+        let mut vars: BTreeMap<_, _> = a.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
+        vars.insert("AWS_REGION".into(), "new".into());
+        vars.insert("AWS_VAULT".into(), "v".into());
+        vars.remove(OsStr::new("AWS_PROFILE"));
+        let changed: Env = vars.into_iter().collect();
+        let (back, drifted) = unset(&changed);
+        assert_eq!(shown(&back), "AWS_REGION=new AWS_VAULT=v ");
+        assert_eq!(drifted, ["AWS_PROFILE", "AWS_REGION", "AWS_VAULT"]);
+    }
+
+    #[test]
+    fn a_secret_is_never_written_down_and_takes_its_companions_along() {
+        let user = env(&[("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SECRET_ACCESS_KEY", "hush")]);
+        let a = used(&user, &name("a", RegionChange::Own));
+        let state = State::read(&a).unwrap().unwrap();
+        assert!(
+            state
+                .marks
+                .values()
+                .all(|mark| !matches!(&mark.before, Before::Value(_))),
+            "{state:?}"
+        );
+        assert_eq!(shown(&unset(&a).0), "");
+        let alone = used(&env(&[("AWS_ACCOUNT_ID", "1")]), &name("a", RegionChange::Own));
+        assert_eq!(shown(&unset(&alone).0), "AWS_ACCOUNT_ID=1 ");
+    }
+
+    #[test]
+    fn the_users_environment_is_seen_through_the_switch() {
+        let user = env(&[
+            ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://localhost"),
+            ("AWS_REGION", "mine"),
+        ]);
+        let keys = target("a", &[("AWS_ACCESS_KEY_ID", "ours")], RegionChange::Set("r".into()));
+        let a = used(&user, &keys);
+        let state = State::read(&a).unwrap();
+        assert_eq!(
+            shown(&user_env(&a, state.as_ref())),
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI=http://localhost "
+        );
     }
 }

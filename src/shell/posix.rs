@@ -40,8 +40,8 @@ impl Syntax for Posix {
 
     fn quote(&self, value: &OsStr) -> String {
         let bytes = value.as_encoded_bytes();
-        match (self, value.to_str()) {
-            (Posix::Sh, Some(text)) => format!("'{}'", text.replace('\'', r"'\''")),
+        match self {
+            Posix::Sh => single(bytes),
             _ if bytes.iter().all(|byte| is_plain(*byte)) => format!("'{}'", value.to_string_lossy()),
             _ => octal(bytes),
         }
@@ -254,6 +254,22 @@ fn exported(value: &OsStr) -> OsString {
     let mut saved = OsString::from("x");
     saved.push(value);
     saved
+}
+
+/// sh has no escape for a byte, so bytes that are no text come from `printf`; none of them is a line end, which `$(…)`
+/// would drop.
+fn single(bytes: &[u8]) -> String {
+    let mut quoted = String::with_capacity(bytes.len() + 2);
+    for chunk in bytes.utf8_chunks() {
+        if !chunk.valid().is_empty() {
+            let _ = write!(quoted, "'{}'", chunk.valid().replace('\'', r"'\''"));
+        }
+        if !chunk.invalid().is_empty() {
+            let octal: String = chunk.invalid().iter().map(|byte| format!("\\{byte:03o}")).collect();
+            let _ = write!(quoted, "\"$(\\command printf '{octal}')\"");
+        }
+    }
+    if quoted.is_empty() { String::from("''") } else { quoted }
 }
 
 /// Three digits always: fewer would swallow a digit that follows, and hexadecimal escapes are greedy in ksh.

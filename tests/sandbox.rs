@@ -1,0 +1,73 @@
+//! The ground the other tests stand on: the sandbox hides the user's world, the real shells are strict.
+
+mod support;
+
+use support::{Family, Sandbox};
+
+#[test]
+fn nothing_of_the_caller_is_inherited() {
+    let sandbox = Sandbox::new();
+    let Some(env) = support::require("env") else { return };
+    let output = sandbox.program(env).output();
+    let mut names: Vec<_> = output
+        .clean()
+        .lines()
+        .filter_map(|line| line.split('=').next())
+        .collect();
+    names.sort_unstable();
+    assert_eq!(names, ["AWS_EC2_METADATA_DISABLED", "HOME", "LANG", "PATH", "TMPDIR"]);
+}
+
+#[test]
+fn nothing_is_left_behind() {
+    let sandbox = Sandbox::with_config("[profile a]\n");
+    let root = sandbox.root().to_owned();
+    assert!(sandbox.path(".aws/config").is_file());
+    drop(sandbox);
+    assert!(!root.exists());
+}
+
+#[test]
+fn every_shell_is_strict_and_finds_awsenv_first() {
+    for shell in support::installed() {
+        let sandbox = Sandbox::new();
+        let found = match shell.family {
+            Family::PowerShell => "(Get-Command awsenv).Source",
+            Family::Posix | Family::Fish => "command -v awsenv",
+        };
+        let output = sandbox.script(&shell, found).output();
+        assert_eq!(
+            output.clean().trim_end(),
+            sandbox.bin().join("awsenv").to_string_lossy(),
+            "{}",
+            shell.name
+        );
+        if shell.family == Family::Posix {
+            let failing = sandbox.script(&shell, "false\necho unreached").output();
+            assert_eq!(
+                (failing.status, failing.out()),
+                (1, ""),
+                "{}: a failing command ends the script",
+                shell.name
+            );
+            let unset = sandbox.script(&shell, "echo \"$NOT_SET\"\necho unreached").output();
+            assert!(
+                unset.status != 0 && unset.out().is_empty(),
+                "{}: {}",
+                shell.name,
+                unset.all()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_program_that_does_not_end_is_a_failure() {
+    let sandbox = Sandbox::new();
+    let Some(sleep) = support::require("sleep") else { return };
+    let run = sandbox
+        .program(sleep)
+        .args(["600"])
+        .limit(std::time::Duration::from_millis(50));
+    assert!(std::panic::catch_unwind(|| run.output()).is_err());
+}

@@ -1,0 +1,196 @@
+//! What the integration tests share: a sandbox with a HOME of its own, the real shells, snapshots.
+//!
+//! A test never sees the user's HOME, environment or AWS files; what it writes is gone when it ends.
+#![allow(
+    dead_code,
+    unreachable_pub,
+    unused_imports,
+    reason = "each test binary takes the part that it needs"
+)]
+
+mod run;
+mod shells;
+mod snapshot;
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+pub use run::{Output, Run};
+pub use shells::{Family, OPTIONAL_SHELLS, RealShell, SHELLS, installed};
+pub use snapshot::{assert_same, assert_snapshot, updating};
+
+/// The awsenv binary under test.
+pub const AWSENV: &str = env!("CARGO_BIN_EXE_awsenv");
+
+/// The project's own folder.
+pub const PROJECT: &str = env!("CARGO_MANIFEST_DIR");
+
+/// A HOME, a `bin` directory and a cleared environment; removed with all that is in it when dropped.
+pub struct Sandbox {
+    dir: tempfile::TempDir,
+    root: PathBuf,
+    env: BTreeMap<OsString, OsString>,
+}
+
+impl Sandbox {
+    /// An empty HOME; `bin` holds awsenv and stands first on PATH.
+    pub fn new() -> Self {
+        let dir = tempfile::Builder::new()
+            .prefix("awsenv-test-")
+            .tempdir()
+            .expect("a temporary directory");
+        let root = dir.path().canonicalize().expect("the temporary directory");
+        for name in ["home", "bin", "tmp"] {
+            std::fs::create_dir(root.join(name)).expect("a directory in the sandbox");
+        }
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(AWSENV, root.join("bin/awsenv")).expect("a link to awsenv");
+        let mut sandbox = Self {
+            dir,
+            root,
+            env: BTreeMap::new(),
+        };
+        let path = std::env::join_paths(std::iter::once(sandbox.bin()).chain(host_path())).expect("a PATH");
+        sandbox.set("PATH", path);
+        sandbox.set("HOME", sandbox.home());
+        sandbox.set("TMPDIR", sandbox.root.join("tmp"));
+        sandbox.set("LANG", "C.UTF-8");
+        sandbox.set("AWS_EC2_METADATA_DISABLED", "true");
+        sandbox
+    }
+
+    /// A sandbox whose HOME holds `~/.aws/config` with this text.
+    pub fn with_config(config: &str) -> Self {
+        let sandbox = Self::new();
+        sandbox.write(".aws/config", config);
+        sandbox
+    }
+
+    /// The sandbox's HOME.
+    pub fn home(&self) -> PathBuf {
+        self.root.join("home")
+    }
+
+    /// The directory that stands first on PATH; a test may put programs of its own there.
+    pub fn bin(&self) -> PathBuf {
+        self.root.join("bin")
+    }
+
+    /// The directory that holds HOME, `bin` and `tmp`.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The path of `relative` under HOME.
+    pub fn path(&self, relative: impl AsRef<Path>) -> PathBuf {
+        self.home().join(relative)
+    }
+
+    /// Writes a file under HOME, and the directories that it needs.
+    pub fn write(&self, relative: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(relative);
+        std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory in the sandbox");
+        std::fs::write(&path, contents).expect("a file in the sandbox");
+        path
+    }
+
+    /// Copies a directory into HOME, with everything below it.
+    pub fn copy(&self, from: impl AsRef<Path>, relative: impl AsRef<Path>) {
+        for entry in std::fs::read_dir(from.as_ref()).expect("a directory to copy") {
+            let entry = entry.expect("an entry");
+            let to = relative.as_ref().join(entry.file_name());
+            if entry.path().is_dir() {
+                self.copy(entry.path(), to);
+            } else {
+                self.write(to, std::fs::read(entry.path()).expect("a file to copy"));
+            }
+        }
+    }
+
+    /// Sets a variable for every later run.
+    pub fn set(&mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> &mut Self {
+        self.env.insert(name.into(), value.into());
+        self
+    }
+
+    /// Removes a variable for every later run.
+    pub fn unset(&mut self, name: impl AsRef<OsStr>) -> &mut Self {
+        self.env.remove(name.as_ref());
+        self
+    }
+
+    /// A run of awsenv with these arguments.
+    pub fn awsenv<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Run {
+        self.program(AWSENV).args(args)
+    }
+
+    /// A run of any program in this sandbox; its working directory is HOME.
+    pub fn program(&self, program: impl AsRef<OsStr>) -> Run {
+        Run::new(program.as_ref(), self.home(), self.env.clone())
+    }
+
+    /// A run of a script text in a real shell, in its strict mode. See [`RealShell`].
+    pub fn script(&self, shell: &RealShell, text: impl AsRef<[u8]>) -> Run {
+        let file = tempfile::Builder::new()
+            .prefix("script-")
+            .suffix(shell.suffix)
+            .tempfile_in(self.root.join("tmp"));
+        let (_, path) = file.expect("a script file").keep().expect("a script file");
+        std::fs::write(&path, text).expect("a script file");
+        self.program(&shell.path).args(shell.args).args([path])
+    }
+
+    /// `text` with what differs from run to run replaced: the sandbox's paths and awsenv's version.
+    pub fn stable(&self, text: &str) -> String {
+        let home = self.home();
+        text.replace(&*home.to_string_lossy(), "[HOME]")
+            .replace(&*self.root.to_string_lossy(), "[SANDBOX]")
+            .replace(concat!("awsenv ", env!("CARGO_PKG_VERSION")), "awsenv [VERSION]")
+    }
+}
+
+/// Where `tool` is. Without it: `None` and a line that says so at a desk, a failed test with `CI=true`.
+pub fn require(tool: &str) -> Option<PathBuf> {
+    let found = find(tool);
+    if found.is_none() {
+        assert!(!in_ci(), "{tool} is not installed, and with CI=true nothing is skipped");
+        skipped(tool);
+    }
+    found
+}
+
+/// Where `tool` is, or `None` and a line that says so, also with `CI=true`.
+pub fn optional(tool: &str) -> Option<PathBuf> {
+    let found = find(tool);
+    if found.is_none() {
+        skipped(tool);
+    }
+    found
+}
+
+/// Where `tool` stands on the PATH of the person who runs the tests.
+pub fn find(tool: &str) -> Option<PathBuf> {
+    host_path()
+        .into_iter()
+        .map(|dir| dir.join(tool))
+        .find(|path| path.is_file())
+}
+
+/// Whether a missing tool is a failure.
+#[expect(clippy::disallowed_methods, reason = "the tests' own environment, not the program's")]
+pub fn in_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|value| value == "true")
+}
+
+fn skipped(tool: &str) {
+    // Not `println!`: the test runner shows that for failed tests only, and a skip must be seen.
+    let _ = writeln!(std::io::stdout(), "skipped: {tool} is not installed");
+}
+
+#[expect(clippy::disallowed_methods, reason = "the tests' own environment, not the program's")]
+fn host_path() -> Vec<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_else(|| "/usr/local/bin:/usr/bin:/bin".into());
+    std::env::split_paths(&path).filter(|dir| dir.is_absolute()).collect()
+}

@@ -1,0 +1,119 @@
+//! The real shells, each in its strict mode.
+
+use std::path::PathBuf;
+
+/// What kind of script a shell reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// `export K=V`, `eval "$(…)"`.
+    Posix,
+    /// fish.
+    Fish,
+    /// PowerShell.
+    PowerShell,
+}
+
+/// How one shell is started.
+#[derive(Debug)]
+pub struct Invocation {
+    /// Its name in messages.
+    pub name: &'static str,
+    /// The program to look for on PATH.
+    pub tool: &'static str,
+    /// Strict mode and no start files; the script's path follows.
+    pub args: &'static [&'static str],
+    /// The word for `--shell`, `AWSENV_WRAPPED` and `init`.
+    pub word: &'static str,
+    pub family: Family,
+    /// How a script's file name ends.
+    pub suffix: &'static str,
+}
+
+/// A shell that is installed here.
+#[derive(Clone, Debug)]
+pub struct RealShell {
+    pub name: &'static str,
+    pub path: PathBuf,
+    pub args: &'static [&'static str],
+    pub word: &'static str,
+    pub family: Family,
+    pub suffix: &'static str,
+}
+
+/// The shells that every full run has: missing ones are skipped at a desk and fail in CI.
+pub const SHELLS: [Invocation; 6] = [
+    posix("bash", "bash", &["--norc", "--noprofile", "-euo", "pipefail"], "bash"),
+    posix("zsh", "zsh", &["-f", "-euo", "pipefail"], "zsh"),
+    Invocation {
+        name: "fish",
+        tool: "fish",
+        args: &["--no-config"],
+        word: "fish",
+        family: Family::Fish,
+        suffix: ".fish",
+    },
+    posix("dash", "dash", &["-eu"], "posix"),
+    posix("busybox", "busybox", &["sh", "-eu"], "posix"),
+    posix("mksh", "mksh", &["-eu"], "posix"),
+];
+
+/// Shells that are used wherever they are found, and never asked for.
+pub const OPTIONAL_SHELLS: [Invocation; 2] = [
+    posix("ksh93", "ksh93", &["-eu"], "posix"),
+    Invocation {
+        name: "pwsh",
+        tool: "pwsh",
+        args: &["-NoLogo", "-NoProfile", "-NonInteractive", "-File"],
+        word: "powershell",
+        family: Family::PowerShell,
+        suffix: ".ps1",
+    },
+];
+
+const fn posix(
+    name: &'static str,
+    tool: &'static str,
+    args: &'static [&'static str],
+    word: &'static str,
+) -> Invocation {
+    Invocation {
+        name,
+        tool,
+        args,
+        word,
+        family: Family::Posix,
+        suffix: ".sh",
+    }
+}
+
+/// The shells of both tables that are installed, in the order of the tables.
+pub fn installed() -> Vec<RealShell> {
+    let required = SHELLS.iter().map(|shell| (shell, super::require(shell.tool)));
+    let optional = OPTIONAL_SHELLS.iter().map(|shell| (shell, super::optional(shell.tool)));
+    required
+        .chain(optional)
+        .filter_map(|(shell, path)| Some(shell.at(path?)))
+        .collect()
+}
+
+impl Invocation {
+    /// This shell, installed at `path`.
+    pub fn at(&self, path: PathBuf) -> RealShell {
+        let Self {
+            name,
+            args,
+            word,
+            family,
+            suffix,
+            ..
+        } = *self;
+        RealShell {
+            name,
+            path,
+            args,
+            word,
+            family,
+            suffix,
+        }
+    }
+}
