@@ -3,6 +3,8 @@
 //! Every stage has an enum of its own beside its code; here each of its variants gets its words. A message is lower
 //! case, puts names in backticks, ends without a full stop, and never holds a secret.
 
+mod provider;
+
 use std::fmt;
 
 use serde_json::{Value, json};
