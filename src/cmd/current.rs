@@ -61,6 +61,6 @@ fn region(context: &Context, state: Option<&State>, profile: &str) -> Option<Str
     if let Some(region) = env.text("AWS_REGION").or_else(|| env.text("AWS_DEFAULT_REGION")) {
         return Some(region.to_owned());
     }
-    let files = Files::load(context, &user_env(env, state)).ok()?;
+    let files = Files::load(&user_env(env, state)).ok()?;
     files.profiles.profile(profile)?.text("region").map(str::to_owned)
 }

@@ -1,11 +1,15 @@
 //! `awsenv exec`: a program with a profile's environment, in our place.
 
+use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 
+use crate::Process;
 use crate::cli::ExecArgs;
+use crate::cmd::inputs::Files;
 use crate::cmd::{Context, Outcome, switch};
 use crate::env::session::enter;
 use crate::error::{Error, Kind};
+use crate::shell::Shell;
 use crate::sys::process::Launch;
 
 /// Starts the program; its status is ours.
@@ -28,9 +32,17 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
     }))
 }
 
+/// The arguments as they were typed. PowerShell functions swallow the first `--`.
+pub fn args(process: &Process) -> Cow<'_, [OsString]> {
+    match process.env.text("AWSENV_WRAPPED").and_then(Shell::parse) {
+        Some(Shell::PowerShell) => with_dashes(&process.args, |word| Files::has_profile(&process.env, word)).into(),
+        _ => process.args.as_slice().into(),
+    }
+}
+
 /// Puts back the `--` that PowerShell functions swallow: `exec PROFILE CMD…` becomes `exec PROFILE -- CMD…`, and
 /// `exec CMD…` becomes `exec -- CMD…` if the first word is no profile.
-pub fn with_dashes(args: &[OsString], is_profile: impl FnOnce(&OsStr) -> bool) -> Vec<OsString> {
+fn with_dashes(args: &[OsString], is_profile: impl FnOnce(&OsStr) -> bool) -> Vec<OsString> {
     let mut args = args.to_vec();
     let Some(exec) = args.iter().position(|arg| arg == "exec") else {
         return args;

@@ -29,8 +29,7 @@ impl Files {
     ///
     /// # Errors
     /// A file that cannot be read, or that botocore refuses.
-    pub fn load(context: &Context, env: &Env) -> Result<Self, Error> {
-        let _ = context;
+    pub fn load(env: &Env) -> Result<Self, Error> {
         let settings = settings(env)?;
         let config = config::locate::locate(FileKind::Config, env, &sys::fs::home_of);
         let credentials = config::locate::locate(FileKind::Credentials, env, &sys::fs::home_of);
@@ -42,6 +41,12 @@ impl Files {
             credentials,
             env: env.clone(),
         })
+    }
+
+    /// Whether some file has a profile of that name; files that cannot be read have none.
+    pub fn has_profile(env: &Env, name: &OsStr) -> bool {
+        let known = |files: Files| Some(files.profiles.profile(name.to_str()?).is_some());
+        Files::load(env).ok().and_then(known).unwrap_or(false)
     }
 
     /// The plan of the chosen profile.

@@ -27,7 +27,7 @@ struct Row {
 pub fn run(context: &Context, json: bool) -> Result<Outcome, Error> {
     let state = context.state();
     let env = user_env(&context.process.env, state.as_ref());
-    let files = Files::load(context, &env)?;
+    let files = Files::load(&env)?;
     let choice = resolve::select(None, &context.process.env);
     let active = match &state {
         Some(state) if is_in_use(&context.process.env, state) => Some(state.profile.clone()),

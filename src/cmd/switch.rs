@@ -67,7 +67,7 @@ pub fn to(
     args: &StyleArgs,
 ) -> Result<Switch, Error> {
     let env = user_env(&context.process.env, state);
-    let files = Files::load(context, &env)?;
+    let files = Files::load(&env)?;
     let choice = files.choose(context, state, profile)?;
     let plan = files.resolve(&choice, args.region.as_deref())?;
     let own = files.profiles.profile(&choice.name);
@@ -126,7 +126,11 @@ pub fn to(
 
 /// Nothing is chosen, and there is no `default`: its name would only be an error in every program.
 fn no_profile(files: &Files, choice: &Choice) -> Error {
-    let message = format!("no profile is chosen, and `{}` is not defined in {}", choice.name, files.searched());
+    let message = format!(
+        "no profile is chosen, and `{}` is not defined in {}",
+        choice.name,
+        files.searched()
+    );
     Error::new(Kind::ProfileNotFound, message).hint("say which: `awsenv list` shows what there is")
 }
 

@@ -250,7 +250,7 @@ impl<'a> Section<'a> {
     }
 
     /// The value of `key` (lower case): its own or the inherited one.
-    pub fn value(self, key: &str) -> Option<Value<'a>> {
+    pub fn get(self, key: &str) -> Option<Value<'a>> {
         self.own(key)
             .or_else(|| self.document.defaults().find(|value| value.key() == key))
     }
@@ -441,9 +441,9 @@ mod tests {
     fn a_value_keeps_inner_blank_lines_only() {
         let document = document("[x]\na = 1\n\n\n # no\n\n 2\n\n\nb =\n\n\n");
         let x = document.sections().next().unwrap();
-        assert_eq!(x.value("a").unwrap().text(), "1\n\n\n\n2");
-        assert_eq!(x.value("b").unwrap().text(), "");
-        assert!(!x.value("b").unwrap().is_nested());
+        assert_eq!(x.get("a").unwrap().text(), "1\n\n\n\n2");
+        assert_eq!(x.get("b").unwrap().text(), "");
+        assert!(!x.get("b").unwrap().is_nested());
     }
 
     #[test]
@@ -452,8 +452,8 @@ mod tests {
         let headers: Vec<_> = document.sections().map(Section::header).collect();
         assert_eq!(headers, ["x", "y", "z"]);
         let x = document.sections().next().unwrap();
-        assert_eq!(x.value("a").unwrap().text(), "1\nmore = 2");
-        assert_eq!(x.value("b").unwrap().text(), "3");
+        assert_eq!(x.get("a").unwrap().text(), "1\nmore = 2");
+        assert_eq!(x.get("b").unwrap().text(), "3");
     }
 
     #[test]

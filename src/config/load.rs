@@ -23,7 +23,7 @@ pub fn load(config: &Location, credentials: &Location, read: Reader<'_>) -> Resu
 ///
 /// # Errors
 /// [`Error::Unreadable`] if it is there and cannot be read.
-pub fn document(location: &Location, read: Reader<'_>) -> Result<Option<Document>, Error> {
+pub(super) fn document(location: &Location, read: Reader<'_>) -> Result<Option<Document>, Error> {
     let Some(path) = &location.path else { return Ok(None) };
     match read(path) {
         Ok(bytes) => Ok(bytes.map(|bytes| Document::parse(path.as_path(), bytes))),

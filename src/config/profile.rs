@@ -82,8 +82,8 @@ impl Kind {
 
     /// The first source that botocore would take for `profile`, by its own order and conditions.
     pub fn of(profile: Profile<'_>) -> Self {
-        let has = |key| profile.value(key).is_some();
-        let filled = |key| profile.value(key).filter(|value| !value.text().is_empty());
+        let has = |key| profile.get(key).is_some();
+        let filled = |key| profile.get(key).filter(|value| !value.text().is_empty());
         if has("role_arn") && !has("web_identity_token_file") {
             Kind::AssumeRole
         } else if filled("web_identity_token_file").is_some() {
@@ -94,7 +94,7 @@ impl Kind {
             Kind::StaticKeys
         } else if has("login_session") {
             Kind::Login
-        } else if let Some(command) = profile.value("credential_process") {
+        } else if let Some(command) = profile.get("credential_process") {
             if is_keychain_command(command.text()) {
                 Kind::Keychain
             } else {

@@ -167,23 +167,23 @@ impl<'a> Profile<'a> {
     }
 
     /// The merged value of `key` (lower case): the credentials file wins.
-    pub fn value(self, key: &str) -> Option<Value<'a>> {
+    pub fn get(self, key: &str) -> Option<Value<'a>> {
         self.in_credentials(key).or_else(|| self.in_config(key))
     }
 
     /// The merged value of `key` as text; none for a block.
     pub fn text(self, key: &str) -> Option<&'a str> {
-        self.value(key).filter(|value| !value.is_nested()).map(Value::text)
+        self.get(key).filter(|value| !value.is_nested()).map(Value::text)
     }
 
     /// The value in the config file alone, `[DEFAULT]` included; static keys are read so.
     pub fn in_config(self, key: &str) -> Option<Value<'a>> {
-        self.config?.value(key)
+        self.config?.get(key)
     }
 
     /// The value in the credentials file alone, `[DEFAULT]` included.
     pub fn in_credentials(self, key: &str) -> Option<Value<'a>> {
-        self.credentials?.value(key)
+        self.credentials?.get(key)
     }
 
     /// All merged values: the config file's keys in their order, then those of the credentials file only.
@@ -330,7 +330,7 @@ mod tests {
         let set = set("[profile a]\nregion=1\n[profile b]\n[profile  a]\noutput=json\n", "");
         assert_eq!(names(&set), ["a", "b"]);
         let a = set.profile("a").unwrap();
-        assert!(a.value("region").is_none());
+        assert!(a.get("region").is_none());
         assert_eq!(a.place().unwrap().line, 4);
     }
 

@@ -52,12 +52,12 @@ pub(super) fn chain(inputs: &Inputs<'_>, profile: Profile<'_>) -> Result<Option<
 /// The role that a profile asks for; with a token file the web identity provider takes the profile.
 pub(super) fn role_arn(profile: Profile<'_>) -> Option<Value<'_>> {
     profile
-        .value("role_arn")
-        .filter(|_| profile.value("web_identity_token_file").is_none())
+        .get("role_arn")
+        .filter(|_| profile.get("web_identity_token_file").is_none())
 }
 
 fn has_static_keys(profile: Profile<'_>) -> bool {
-    profile.value("aws_access_key_id").is_some() || profile.value("aws_secret_access_key").is_some()
+    profile.get("aws_access_key_id").is_some() || profile.get("aws_secret_access_key").is_some()
 }
 
 fn role(profile: Profile<'_>, role_arn: Value<'_>) -> Result<AssumeRole, Error> {

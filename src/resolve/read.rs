@@ -6,7 +6,7 @@ use super::Error;
 
 /// The text of `key` and its place in the merged view; `None` if the key is absent.
 pub(super) fn text<'a>(profile: Profile<'a>, key: &str) -> Result<Option<(&'a str, Place)>, Error> {
-    profile.value(key).map(|value| as_text(profile, value)).transpose()
+    profile.get(key).map(|value| as_text(profile, value)).transpose()
 }
 
 /// `value` as text with its place; the error names `profile`.

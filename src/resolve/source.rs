@@ -80,9 +80,7 @@ pub(super) fn web_identity(
 /// IAM Identity Center: asked for by an account or a role name; the rest may stand in the sso-session, and a key that
 /// stands in both must be the same.
 fn sso(inputs: &Inputs<'_>, profile: Profile<'_>) -> Result<Option<Sso>, Error> {
-    let asked = profile
-        .value("sso_role_name")
-        .or_else(|| profile.value("sso_account_id"));
+    let asked = profile.get("sso_role_name").or_else(|| profile.get("sso_account_id"));
     let Some(asked) = asked else { return Ok(None) };
     let name = profile.name().to_owned();
     let session = match text(profile, "sso_session")? {
@@ -101,7 +99,7 @@ fn sso(inputs: &Inputs<'_>, profile: Profile<'_>) -> Result<Option<Sso>, Error> 
     };
     if let Some((_, session)) = session {
         for theirs in session.settings() {
-            if let Some(ours) = profile.value(theirs.key()).filter(|ours| !same(*ours, theirs)) {
+            if let Some(ours) = profile.get(theirs.key()).filter(|ours| !same(*ours, theirs)) {
                 return Err(Error::SsoConflict {
                     profile: name,
                     key: theirs.key().to_owned(),
@@ -111,7 +109,7 @@ fn sso(inputs: &Inputs<'_>, profile: Profile<'_>) -> Result<Option<Sso>, Error> 
             }
         }
     }
-    let value = |key: &str| profile.value(key).or_else(|| session?.1.value(key));
+    let value = |key: &str| profile.get(key).or_else(|| session?.1.get(key));
     let needed = ["sso_role_name", "sso_account_id", "sso_start_url", "sso_region"];
     let missing: Vec<_> = needed.into_iter().filter(|key| value(key).is_none()).collect();
     let read = |key: &'static str| -> Result<String, Error> {
