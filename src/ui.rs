@@ -10,7 +10,7 @@ use crate::cli::{ColorChoice, Global};
 use crate::error::Error;
 
 /// Talks to the person on stderr.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Ui {
     /// Whether stderr takes colour.
     pub color: bool,
@@ -19,6 +19,7 @@ pub struct Ui {
     quiet: bool,
     verbose: bool,
     terminal: bool,
+    home: Option<String>,
 }
 
 impl Ui {
@@ -36,6 +37,24 @@ impl Ui {
             quiet: global.quiet,
             verbose: global.verbose,
             terminal: process.stderr_tty,
+            home: process
+                .env
+                .filled("HOME")
+                .map(|home| format!("{}/", home.trim_end_matches('/'))),
+        }
+    }
+
+    /// Text as a person reads it: safe for a terminal, and paths below HOME written with `~`.
+    pub fn shown(&self, text: &str) -> String {
+        let text = self
+            .home
+            .as_ref()
+            .map_or(text.to_owned(), |home| text.replace(home.as_str(), "~/"));
+        let shown = lines(&text);
+        if text.ends_with('\n') {
+            shown
+        } else {
+            shown.trim_end_matches('\n').to_owned()
         }
     }
 
@@ -47,29 +66,33 @@ impl Ui {
     /// What was done, in a line; only a person at a terminal wants to know.
     pub fn notice(&self, text: &str) {
         if (self.terminal || self.verbose) && !self.quiet {
-            talk(&format!("awsenv: {text}\n"));
+            talk(&format!("awsenv: {}\n", self.shown(text)));
         }
     }
 
     /// What was decided and why, with `--verbose`.
     pub fn narrate(&self, text: &str) {
         if self.verbose {
-            talk(&format!("awsenv: {text}\n"));
+            talk(&format!("awsenv: {}\n", self.shown(text)));
         }
     }
 
     /// Something the person should know although all went well.
     pub fn warn(&self, text: &str) {
         if !self.quiet {
-            talk(&format!("{} {text}\n", self.paint("33", "awsenv: warning:")));
+            talk(&format!(
+                "{} {}\n",
+                self.paint("33", "awsenv: warning:"),
+                self.shown(text)
+            ));
         }
     }
 
     /// What went wrong, and what to do.
     pub fn error(&self, error: &Error) {
-        let mut text = format!("{} {}\n", self.paint("31", "awsenv:"), error.message);
+        let mut text = format!("{} {}\n", self.paint("31", "awsenv:"), self.shown(&error.message));
         for hint in &error.hints {
-            let _ = writeln!(text, "{} {hint}", self.paint("36", "hint:"));
+            let _ = writeln!(text, "{} {}", self.paint("36", "hint:"), self.shown(hint));
         }
         talk(&text);
     }

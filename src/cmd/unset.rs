@@ -15,6 +15,10 @@ pub fn run(context: &Context, shell: Shell) -> Result<String, Error> {
             .ui
             .warn(&format!("{name} was changed since `use`: it stays as it is now"));
     }
+    context.ui.narrate(&format!(
+        "changes {}",
+        left.diff.changed(&context.process.env).join(", ")
+    ));
     match &state {
         Some(state) => context
             .ui

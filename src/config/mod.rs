@@ -1,1 +1,26 @@
 //! Text of AWS, boto and awsenv files -> typed values, each with its file and line.
+//!
+//! AWS files are read exactly as botocore reads them. Nothing here touches the disk or the environment of the
+//! process: text comes in through a reader that the caller passes, variables through [`crate::env::Env`].
+
+mod error;
+mod index;
+mod load;
+mod parse;
+mod place;
+mod profiles;
+mod python;
+
+pub mod document;
+pub mod locate;
+pub mod profile;
+pub mod shlex;
+
+pub use document::{Document, NestedEntry, Section, Value};
+pub use error::Error;
+pub use load::{Reader, load};
+pub use locate::{FileKind, Location};
+pub use parse::{ParseError, Reason};
+pub use place::Place;
+pub use profile::{Kind, ProfileName};
+pub use profiles::{Profile, ProfileSet};

@@ -1,10 +1,10 @@
 //! What a script or `exec` does to an environment, as a value.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use crate::env::Env;
-use crate::env::names::VarName;
+use crate::env::names::{OWN, VarName};
 use crate::secret::Secret;
 
 /// What stood under a name before awsenv first changed it, as far as the process can know.
@@ -71,6 +71,16 @@ impl EnvDiff {
         self.iter()
             .filter(|(_, change)| !matches!(change, Change::Forget))
             .map(|(name, _)| name)
+    }
+
+    /// The names whose exported value becomes another, awsenv's own aside.
+    pub fn changed(&self, env: &Env) -> Vec<&str> {
+        let after = self.apply(env);
+        let changes = |name: &&VarName| {
+            let name = name.as_str();
+            env.os(name) != after.get(OsStr::new(name)).map(OsString::as_os_str) && !OWN.contains(&name)
+        };
+        self.touched().filter(changes).map(VarName::as_str).collect()
     }
 
     /// The environment after the changes, for a program that is started with it. There are no saved variables here:

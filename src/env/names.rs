@@ -2,6 +2,7 @@
 //!
 //! Sources: the AWS SDKs' and botocore's lookups, and the variables by which other tools and prompts mark a profile.
 
+use std::borrow::Cow;
 use std::fmt;
 
 /// What this shell uses, made safe for display.
@@ -56,7 +57,7 @@ pub const MARKS: [&str; 11] = [
     "AWS_VAULT",
 ];
 /// Marks that are known by how they begin.
-pub const MARK_PREFIX: &str = "GRANTED_SSO";
+const MARK_PREFIX: &str = "GRANTED_SSO";
 
 /// The two names of the region. botocore reads only the second, JavaScript only the first.
 pub const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
@@ -78,12 +79,12 @@ pub const SETTINGS: [(&str, &str); 10] = [
 pub const ENDPOINT_PREFIX: &str = "AWS_ENDPOINT_URL_";
 
 /// Left alone but named in a warning: they send requests elsewhere or replace the signature, whatever the profile.
-pub const WARNED: [&str; 2] = ["AWS_CA_BUNDLE", "AWS_ENDPOINT_URL"];
+const WARNED: [&str; 2] = ["AWS_CA_BUNDLE", "AWS_ENDPOINT_URL"];
 /// The same, by how they begin.
-pub const WARNED_PREFIXES: [&str; 2] = ["AWS_BEARER_TOKEN_", ENDPOINT_PREFIX];
+const WARNED_PREFIXES: [&str; 2] = ["AWS_BEARER_TOKEN_", ENDPOINT_PREFIX];
 
 /// Values that never enter AWSENV_STATE.
-const SECRETS: [&str; 5] = [
+pub const SECRETS: [&str; 5] = [
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SECRET_KEY",
@@ -102,14 +103,17 @@ const COMPANIONS: [&str; 6] = [
 
 /// The name of an environment variable that every shell takes: `[A-Za-z_][A-Za-z0-9_]*`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct VarName(String);
+pub struct VarName(Cow<'static, str>);
 
 impl VarName {
     /// `None` if some shell would not take `name`.
     pub fn parse(name: &str) -> Option<Self> {
-        let first = name.bytes().next()?;
-        let fits = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-        (fits && !first.is_ascii_digit()).then(|| Self(name.to_owned()))
+        is_name(name).then(|| Self(Cow::Owned(name.to_owned())))
+    }
+
+    /// A name that stands in the code; it must be one that every shell takes.
+    pub const fn of(name: &'static str) -> Self {
+        Self(Cow::Borrowed(name))
     }
 
     /// The name as text.
@@ -144,14 +148,29 @@ impl fmt::Display for VarName {
     }
 }
 
-/// One of the constants above as a name; a slip there is an empty iterator, and a failing test.
-pub fn names<'a>(list: impl IntoIterator<Item = &'a str>) -> impl Iterator<Item = VarName> {
-    list.into_iter().filter_map(VarName::parse)
+/// The constants above as names.
+pub fn names(list: impl IntoIterator<Item = &'static str>) -> impl Iterator<Item = VarName> {
+    list.into_iter().map(VarName::of)
+}
+
+fn is_name(name: &str) -> bool {
+    let fits = name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    fits && name.bytes().next().is_some_and(|first| !first.is_ascii_digit())
 }
 
 /// Whether every `use` clears `name` (the container's names aside).
 pub fn is_cleared(name: &str) -> bool {
-    IDENTITY.contains(&name) || MARKS.contains(&name) || name.starts_with(MARK_PREFIX)
+    IDENTITY.contains(&name) || is_mark(name)
+}
+
+/// Whether `name` is another tool's mark.
+pub fn is_mark(name: &str) -> bool {
+    MARKS.contains(&name) || name.starts_with(MARK_PREFIX)
+}
+
+/// Whether `name` sends requests elsewhere or replaces the signature, whatever the profile.
+pub fn acts_on_all(name: &str) -> bool {
+    WARNED.contains(&name) || WARNED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 #[cfg(test)]
@@ -171,8 +190,8 @@ mod tests {
             &COMPANIONS,
         ]
         .concat();
-        assert_eq!(names(lists.iter().copied()).count(), lists.len());
-        assert!(SETTINGS.iter().all(|(_, var)| VarName::parse(var).is_some()));
+        assert!(lists.into_iter().all(is_name));
+        assert!(SETTINGS.iter().all(|(_, var)| is_name(var)));
     }
 
     #[test]

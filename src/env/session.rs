@@ -87,9 +87,7 @@ pub fn enter(env: &Env, current: Option<&State>, target: &Target) -> EnvDiff {
         Change::Note(target.shown.clone()),
         Change::Note(state.encode()),
     ]) {
-        VarName::parse(name)
-            .into_iter()
-            .for_each(|name| diff.insert(name, change.clone()));
+        diff.insert(VarName::of(name), change);
     }
     diff
 }
@@ -169,19 +167,22 @@ pub fn is_in_use(env: &Env, state: &State) -> bool {
         Style::Keys => "AWS_ACCESS_KEY_ID",
         Style::Name => "AWS_PROFILE",
     };
-    VarName::parse(name).is_some_and(|name| {
-        let mark = state.marks.get(&name);
-        mark.is_some() && is_ours(env, &name, mark)
-    })
+    let name = VarName::of(name);
+    let mark = state.marks.get(&name);
+    mark.is_some() && is_ours(env, &name, mark)
 }
 
 /// Every name that `use` removes whatever the profile: the fixed ones, and marks that are there or were.
 fn removed_by_use(env: &Env, current: Option<&State>, container: bool) -> BTreeSet<VarName> {
     let fixed = names(names::IDENTITY.into_iter().chain(names::MARKS));
     let of_container = names(names::CONTAINER).filter(|_| !container);
-    let in_env = env.iter().filter_map(|(name, _)| VarName::parse(name.to_str()?));
+    let in_env = env
+        .iter()
+        .filter_map(|(name, _)| name.to_str())
+        .filter(|name| names::is_cleared(name));
     let in_state = current.into_iter().flat_map(|state| state.marks.keys().cloned());
-    let marks = in_env.chain(in_state).filter(|name| names::is_cleared(name.as_str()));
+    let in_state = in_state.filter(|name| names::is_cleared(name.as_str()));
+    let marks = in_env.filter_map(VarName::parse).chain(in_state);
     fixed.chain(of_container).chain(marks).collect()
 }
 
@@ -285,10 +286,10 @@ impl Switch<'_> {
     }
 
     fn has_secret(&self) -> bool {
-        let is_ours = |name: &VarName| self.mark(name).is_some_and(|mark| is_ours(self.env, name, Some(mark)));
-        let in_env = self.env.iter().filter_map(|(name, _)| VarName::parse(name.to_str()?));
-        let mut secrets = in_env.filter(|name| name.is_secret() && !is_ours(name));
-        secrets.next().is_some()
+        names(names::SECRETS).any(|name| {
+            let mark = self.mark(&name);
+            self.env.os(name.as_str()).is_some() && !(mark.is_some() && is_ours(self.env, &name, mark))
+        })
     }
 }
 

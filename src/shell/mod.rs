@@ -71,6 +71,17 @@ impl Shell {
         }
     }
 
+    /// The line that loads the integration, for the shell's start file.
+    pub fn install_line(self) -> &'static str {
+        match self {
+            Shell::Bash => r#"eval "$(awsenv init bash)""#,
+            Shell::Fish => "awsenv init fish | source",
+            Shell::Posix => r#"eval "$(awsenv init posix)""#,
+            Shell::PowerShell => "Invoke-Expression (& { (awsenv init powershell | Out-String) })",
+            Shell::Zsh => r#"eval "$(awsenv init zsh)""#,
+        }
+    }
+
     /// The shell's language.
     pub fn syntax(self) -> &'static dyn Syntax {
         match self {

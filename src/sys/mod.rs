@@ -1,3 +1,4 @@
 //! All effects, one thing a file: files, processes, terminal.
 
+pub mod fs;
 pub mod process;

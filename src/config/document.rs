@@ -1,0 +1,505 @@
+//! The lossless document of one AWS file: every section, key and value by position in the untouched bytes.
+//!
+//! Read by position, edit by replacing a span. Secrets stay in the one copy of the file, which is wiped on drop.
+//! Knows nothing of profiles: a header is text here.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
+
+use super::parse::{self, Multi, NONE, ParseError, Parsed, RawEntry, RawNested, RawSection, Reason};
+use super::place::Place;
+
+/// One file. `Debug` shows its path only.
+pub struct Document {
+    path: Arc<Path>,
+    content: Content,
+    parsed: Parsed,
+}
+
+/// The bytes, as text if they are UTF-8.
+enum Content {
+    Text(Zeroizing<String>),
+    Bytes(Zeroizing<Vec<u8>>),
+}
+
+/// What a piece of the file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PieceKind {
+    /// All lines of a key and its value, comments between them included.
+    Entry,
+    /// The line of a section header.
+    Header,
+    /// Comments, blank lines, and all that is behind an error.
+    Other,
+}
+
+impl Document {
+    /// Reads any bytes; what botocore would refuse is in [`Document::error`].
+    pub fn parse(path: impl Into<Arc<Path>>, bytes: Vec<u8>) -> Self {
+        Self::read(path.into(), bytes, true)
+    }
+
+    /// Like [`Document::parse`] for files without nested blocks (boto 2): such a value is text of several lines.
+    pub fn parse_flat(path: impl Into<Arc<Path>>, bytes: Vec<u8>) -> Self {
+        Self::read(path.into(), bytes, false)
+    }
+
+    fn read(path: Arc<Path>, bytes: Vec<u8>, nested: bool) -> Self {
+        let refused = |line, reason| Parsed {
+            error: Some(ParseError {
+                line,
+                other: None,
+                reason,
+            }),
+            ..Parsed::default()
+        };
+        if u32::try_from(bytes.len()).is_err() {
+            return Self {
+                path,
+                content: Content::Bytes(bytes.into()),
+                parsed: refused(1, Reason::TooLarge),
+            };
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => {
+                let text = Zeroizing::new(text);
+                let parsed = parse::parse(&text, nested);
+                Self {
+                    path,
+                    content: Content::Text(text),
+                    parsed,
+                }
+            }
+            Err(error) => {
+                let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+                let parsed = refused(1 + line_ends(valid), Reason::NotUtf8);
+                Self {
+                    path,
+                    content: Content::Bytes(error.into_bytes().into()),
+                    parsed,
+                }
+            }
+        }
+    }
+
+    /// The file, as it was opened.
+    pub fn path(&self) -> &Arc<Path> {
+        &self.path
+    }
+
+    /// The file, byte for byte.
+    pub fn bytes(&self) -> &[u8] {
+        match &self.content {
+            Content::Text(text) => text.as_bytes(),
+            Content::Bytes(bytes) => bytes,
+        }
+    }
+
+    /// The first thing for which botocore raises `ConfigParseError`.
+    pub fn error(&self) -> Option<&ParseError> {
+        self.parsed.error.as_ref()
+    }
+
+    /// All sections in file order but `[DEFAULT]`.
+    pub fn sections(&self) -> impl Iterator<Item = Section<'_>> {
+        let sections = self.parsed.sections.iter().enumerate();
+        sections
+            .filter(|(_, raw)| !raw.is_default)
+            .map(|(index, _)| self.section(index))
+    }
+
+    /// The entries of `[DEFAULT]`, which every other section inherits.
+    pub fn defaults(&self) -> impl Iterator<Item = Value<'_>> {
+        self.parsed.defaults.iter().map(|&n| self.value(n as usize))
+    }
+
+    /// Consecutive pieces that together are the file.
+    pub fn pieces(&self) -> impl Iterator<Item = (PieceKind, &[u8])> {
+        let headers = self
+            .parsed
+            .sections
+            .iter()
+            .map(|raw| (raw.span.range(), PieceKind::Header));
+        let entries = self
+            .parsed
+            .entries
+            .iter()
+            .map(|raw| (raw.span.range(), PieceKind::Entry));
+        let mut marked: Vec<_> = headers.chain(entries).collect();
+        marked.sort_by_key(|(span, _)| span.start);
+        let mut pieces = Vec::with_capacity(marked.len() + 1);
+        let mut at = 0;
+        let end = self.bytes().len();
+        for (span, kind) in marked {
+            pieces.push((PieceKind::Other, at..span.start));
+            at = span.end;
+            pieces.push((kind, span));
+        }
+        pieces.push((PieceKind::Other, at..end));
+        pieces
+            .into_iter()
+            .filter(|(_, span)| !span.is_empty())
+            .map(|(kind, span)| (kind, &self.bytes()[span]))
+    }
+
+    /// The place of a line.
+    pub fn place(&self, line: u32) -> Place {
+        Place {
+            file: Arc::clone(&self.path),
+            line,
+        }
+    }
+
+    pub(super) fn section(&self, index: usize) -> Section<'_> {
+        Section { document: self, index }
+    }
+
+    fn value(&self, index: usize) -> Value<'_> {
+        Value { document: self, index }
+    }
+
+    pub(super) fn text(&self) -> &str {
+        match &self.content {
+            Content::Text(text) => text,
+            Content::Bytes(_) => "",
+        }
+    }
+}
+
+impl fmt::Debug for Document {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Document")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Line ends as Python counts them: `\n`, `\r\n`, `\r`.
+fn line_ends(bytes: &[u8]) -> u32 {
+    let ends = bytes
+        .iter()
+        .enumerate()
+        .filter(|&(n, &b)| b == b'\n' || b == b'\r' && bytes.get(n + 1) != Some(&b'\n'));
+    ends.count() as u32
+}
+
+/// A section other than `[DEFAULT]`.
+#[derive(Clone, Copy, Debug)]
+pub struct Section<'a> {
+    document: &'a Document,
+    index: usize,
+}
+
+impl<'a> Section<'a> {
+    fn raw(self) -> &'a RawSection {
+        &self.document.parsed.sections[self.index]
+    }
+
+    /// The file that the section stands in.
+    pub fn document(self) -> &'a Document {
+        self.document
+    }
+
+    /// Its number among all sections of the file.
+    pub(super) fn index(self) -> usize {
+        self.index
+    }
+
+    /// The text between the brackets, as it stands there.
+    pub fn header(self) -> &'a str {
+        &self.document.text()[self.raw().header.range()]
+    }
+
+    /// The bytes of the header's text in the file.
+    pub fn header_span(self) -> Range<usize> {
+        self.raw().header.range()
+    }
+
+    /// The bytes of the header's line, its line end included.
+    pub fn line_span(self) -> Range<usize> {
+        self.raw().span.range()
+    }
+
+    /// The header's line.
+    pub fn line(self) -> u32 {
+        self.raw().line
+    }
+
+    /// The header's place.
+    pub fn place(self) -> Place {
+        self.document.place(self.line())
+    }
+
+    /// Its own entries, in file order.
+    pub fn entries(self) -> impl Iterator<Item = Value<'a>> {
+        let raw = self.raw();
+        (raw.first..raw.first + raw.count).map(move |n| self.document.value(n as usize))
+    }
+
+    /// Its own entries, then those of `[DEFAULT]` that it does not overrule.
+    pub fn settings(self) -> impl Iterator<Item = Value<'a>> {
+        let inherited = self
+            .document
+            .defaults()
+            .filter(move |value| self.own(value.key()).is_none());
+        self.entries().chain(inherited)
+    }
+
+    /// The value of `key` (lower case): its own or the inherited one.
+    pub fn value(self, key: &str) -> Option<Value<'a>> {
+        self.own(key)
+            .or_else(|| self.document.defaults().find(|value| value.key() == key))
+    }
+
+    fn own(self, key: &str) -> Option<Value<'a>> {
+        self.entries().find(|value| value.key() == key)
+    }
+}
+
+/// A key with its value. `Debug` shows key and place only: the value may be a secret.
+#[derive(Clone, Copy)]
+pub struct Value<'a> {
+    document: &'a Document,
+    index: usize,
+}
+
+impl<'a> Value<'a> {
+    fn raw(self) -> &'a RawEntry {
+        &self.document.parsed.entries[self.index]
+    }
+
+    fn multi(self) -> Option<&'a Multi> {
+        match self.raw().multi {
+            NONE => None,
+            n => self.document.parsed.multi.get(n as usize),
+        }
+    }
+
+    /// The key, lower-cased.
+    pub fn key(self) -> &'a str {
+        self.document.parsed.key(self.document.text(), self.index)
+    }
+
+    /// The value as botocore reads it; several lines are joined with newlines, those of a nested block too.
+    pub fn text(self) -> &'a str {
+        match self.multi() {
+            Some(multi) => &multi.joined,
+            None => &self.document.text()[self.raw().value.range()],
+        }
+    }
+
+    /// Whether the value is a block of `key = value` lines: botocore has a map there, no text.
+    pub fn is_nested(self) -> bool {
+        self.multi().is_some_and(|multi| multi.nested.is_some())
+    }
+
+    /// The lines of a block; none for a plain value.
+    pub fn nested(self) -> impl Iterator<Item = NestedEntry<'a>> {
+        let block = self.multi().and_then(|multi| multi.nested.as_ref()?.as_ref().ok());
+        let (document, index) = (self.document, self.index);
+        block
+            .into_iter()
+            .flatten()
+            .map(move |raw| NestedEntry { document, index, raw })
+    }
+
+    /// The value of `key` (as written) in a block.
+    pub fn nested_value(self, key: &str) -> Option<NestedEntry<'a>> {
+        self.nested().find(|entry| entry.key() == key)
+    }
+
+    /// Whether the value goes on in deeper lines.
+    pub fn is_multi_line(self) -> bool {
+        self.multi().is_some()
+    }
+
+    /// The key's line.
+    pub fn line(self) -> u32 {
+        self.raw().line
+    }
+
+    /// The key's place.
+    pub fn place(self) -> Place {
+        self.document.place(self.line())
+    }
+
+    /// The bytes of the key in the file.
+    pub fn key_span(self) -> Range<usize> {
+        self.raw().key.range()
+    }
+
+    /// The bytes of the value in the file, from its first character to its last.
+    pub fn value_span(self) -> Range<usize> {
+        self.raw().value.range()
+    }
+
+    /// The bytes of all its lines, line ends included.
+    pub fn line_span(self) -> Range<usize> {
+        self.raw().span.range()
+    }
+}
+
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Value")
+            .field("key", &self.key())
+            .field("line", &self.line())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A `key = value` line of a nested block.
+#[derive(Clone, Copy)]
+pub struct NestedEntry<'a> {
+    document: &'a Document,
+    index: usize,
+    raw: &'a RawNested,
+}
+
+impl<'a> NestedEntry<'a> {
+    /// The key as written; it may be empty.
+    pub fn key(self) -> &'a str {
+        &self.document.text()[self.raw.key.range()]
+    }
+
+    /// The value.
+    pub fn text(self) -> &'a str {
+        &self.document.text()[self.raw.value.range()]
+    }
+
+    /// The key that holds the block.
+    pub fn parent(self) -> Value<'a> {
+        self.document.value(self.index)
+    }
+
+    /// Its place.
+    pub fn place(self) -> Place {
+        self.document.place(self.raw.line)
+    }
+}
+
+impl fmt::Debug for NestedEntry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NestedEntry")
+            .field("key", &self.key())
+            .field("line", &self.raw.line)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(text: &str) -> Document {
+        Document::parse(Path::new("config"), text.as_bytes().to_vec())
+    }
+
+    fn pieces(text: &str) -> Vec<(PieceKind, String)> {
+        let document = document(text);
+        document
+            .pieces()
+            .map(|(kind, bytes)| (kind, String::from_utf8(bytes.to_vec()).unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn spans_are_for_editing() {
+        let text = "# top\n[ x ] # note\nReGion : eu\r\n\n# c\ns3 =\n  a = 1\n\n  # d\n  b = 2\n\n[y]";
+        let document = document(text);
+        let x = document.sections().next().unwrap();
+        assert_eq!(&text[x.header_span()], " x ");
+        assert_eq!(&text[x.line_span()], "[ x ] # note\n");
+        let values: Vec<_> = x.entries().collect();
+        assert_eq!(
+            (
+                values[0].key(),
+                &text[values[0].key_span()],
+                &text[values[0].value_span()]
+            ),
+            ("region", "ReGion", "eu")
+        );
+        assert_eq!(&text[values[0].line_span()], "ReGion : eu\r\n");
+        assert_eq!(&text[values[1].line_span()], "s3 =\n  a = 1\n\n  # d\n  b = 2\n");
+        assert_eq!(values[1].text(), "\na = 1\n\nb = 2");
+        let nested: Vec<_> = values[1]
+            .nested()
+            .map(|n| (n.key(), n.text(), n.place().line))
+            .collect();
+        assert_eq!(nested, [("a", "1", 7), ("b", "2", 10)]);
+        let kinds: Vec<_> = pieces(text).into_iter().map(|(kind, _)| kind).collect();
+        use PieceKind::{Entry, Header, Other};
+        assert_eq!(kinds, [Other, Header, Entry, Other, Entry, Other, Header]);
+        assert_eq!(pieces(text).into_iter().map(|(_, text)| text).collect::<String>(), text);
+    }
+
+    #[test]
+    fn a_value_keeps_inner_blank_lines_only() {
+        let document = document("[x]\na = 1\n\n\n # no\n\n 2\n\n\nb =\n\n\n");
+        let x = document.sections().next().unwrap();
+        assert_eq!(x.value("a").unwrap().text(), "1\n\n\n\n2");
+        assert_eq!(x.value("b").unwrap().text(), "");
+        assert!(!x.value("b").unwrap().is_nested());
+    }
+
+    #[test]
+    fn levels_of_indentation() {
+        let document = document("  [x]\n    a = 1\n     more = 2\n   b = 3\n   [y]\n[z]\n      c = 4\n");
+        let headers: Vec<_> = document.sections().map(Section::header).collect();
+        assert_eq!(headers, ["x", "y", "z"]);
+        let x = document.sections().next().unwrap();
+        assert_eq!(x.value("a").unwrap().text(), "1\nmore = 2");
+        assert_eq!(x.value("b").unwrap().text(), "3");
+    }
+
+    #[test]
+    fn debug_shows_no_content() {
+        let document = document("[x]\naws_secret_access_key = hunter2\n  hunter3\n");
+        let value = document
+            .sections()
+            .next()
+            .unwrap()
+            .value("aws_secret_access_key")
+            .unwrap();
+        assert!(!format!("{document:?} {value:?} {:?}", document.sections().next()).contains("hunter"));
+    }
+
+    #[test]
+    fn lines_of_errors() {
+        let error = |text: &str| {
+            let error = document(text).error().cloned().unwrap();
+            (error.line, error.other, error.reason)
+        };
+        assert_eq!(error("\n\u{feff}[x]\n"), (2, None, Reason::NoHeader));
+        assert_eq!(error("\u{feff}[x]\n"), (1, None, Reason::ByteOrderMark));
+        assert_eq!(
+            error("[x]\nbad\n[x]\n"),
+            (3, Some(1), Reason::DuplicateSection("x".into()))
+        );
+        assert_eq!(error("[x]\r=\rbad\n"), (2, None, Reason::EmptyKey));
+        let duplicate = Reason::DuplicateKey {
+            section: "DEFAULT".into(),
+            key: "a".into(),
+        };
+        assert_eq!(error("[DEFAULT]\na=1\n[DEFAULT]\nA:2\n"), (4, Some(2), duplicate));
+        assert_eq!(
+            error("[x]\ns =\n a\n"),
+            (3, None, Reason::NestedNoEquals { key: "s".into() })
+        );
+        assert_eq!(document("[DEFAULT]\ns =\n a\n").error(), None);
+        assert_eq!(document("[DEFAULT]\ns =\n a\n[x]\ns=1\n").error(), None);
+        let bytes = Document::parse(Path::new("x"), b"[x]\r\na=1\r\xff".to_vec());
+        assert_eq!(
+            bytes.error().unwrap(),
+            &ParseError {
+                line: 3,
+                other: None,
+                reason: Reason::NotUtf8
+            }
+        );
+    }
+}

@@ -1,0 +1,67 @@
+//! Why there is no profile set.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use super::parse::{ParseError, Reason};
+use super::place::Place;
+
+/// A file that cannot be read as botocore reads it; the words of each cause are its `Display`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Error {
+    /// botocore raises `ConfigParseError`.
+    Parse {
+        /// Where it gives up.
+        place: Place,
+        /// The earlier line that this one contradicts.
+        other: Option<u32>,
+        /// What is wrong there.
+        reason: Reason,
+    },
+    /// The file exists and cannot be read.
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system says.
+        why: String,
+    },
+    /// awsenv's own settings file says something that has no meaning.
+    Settings {
+        /// The file.
+        path: PathBuf,
+        /// The line, where it is known.
+        line: Option<u32>,
+        /// What is wrong, and what is allowed.
+        why: String,
+    },
+}
+
+impl Error {
+    pub(super) fn parse(place: Place, error: &ParseError) -> Self {
+        Error::Parse {
+            place,
+            other: error.other,
+            reason: error.reason.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Error::Parse { place, other, reason } => {
+                write!(f, "{place}: {reason}")?;
+                other.map_or(Ok(()), |line| write!(f, ", first in line {line}"))
+            }
+            Error::Unreadable { path, why } => write!(f, "cannot read `{}`: {why}", path.display()),
+            Error::Settings {
+                path,
+                line: Some(line),
+                why,
+            } => write!(f, "{}:{line}: {why}", path.display()),
+            Error::Settings { path, line: None, why } => write!(f, "{}: {why}", path.display()),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

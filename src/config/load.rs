@@ -1,0 +1,35 @@
+//! Locations and a reader -> the profile set.
+
+use std::io;
+use std::path::Path;
+
+use super::document::Document;
+use super::error::Error;
+use super::locate::Location;
+use super::profiles::ProfileSet;
+
+/// Reads a whole regular file; `None` for what botocore takes as absent: nothing there, or no regular file.
+pub type Reader<'a> = &'a dyn Fn(&Path) -> io::Result<Option<Vec<u8>>>;
+
+/// Reads both files and merges them.
+///
+/// # Errors
+/// [`Error::Unreadable`] for a file that is there and cannot be read; [`Error::Parse`] for one that botocore refuses.
+pub fn load(config: &Location, credentials: &Location, read: Reader<'_>) -> Result<ProfileSet, Error> {
+    ProfileSet::new(document(config, read)?, document(credentials, read)?)
+}
+
+/// Reads one file.
+///
+/// # Errors
+/// [`Error::Unreadable`] if it is there and cannot be read.
+pub fn document(location: &Location, read: Reader<'_>) -> Result<Option<Document>, Error> {
+    let Some(path) = &location.path else { return Ok(None) };
+    match read(path) {
+        Ok(bytes) => Ok(bytes.map(|bytes| Document::parse(path.as_path(), bytes))),
+        Err(error) => Err(Error::Unreadable {
+            path: path.clone(),
+            why: error.kind().to_string(),
+        }),
+    }
+}

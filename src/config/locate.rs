@@ -1,0 +1,217 @@
+//! Environment -> the paths of the AWS files, by botocore's rules.
+//!
+//! `$NAME` and `${NAME}` are replaced (an unknown name stays as it is), then a leading `~` or `~user`. Other SDKs replace
+//! only `~/`. An empty variable means: read nothing.
+
+use std::path::{Path, PathBuf};
+
+use crate::env::Env;
+
+/// Which of the two AWS files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileKind {
+    /// `~/.aws/config`
+    Config,
+    /// `~/.aws/credentials`
+    Credentials,
+}
+
+impl FileKind {
+    /// The variable that moves the file.
+    pub fn variable(self) -> &'static str {
+        match self {
+            FileKind::Config => "AWS_CONFIG_FILE",
+            FileKind::Credentials => "AWS_SHARED_CREDENTIALS_FILE",
+        }
+    }
+
+    /// Where the file is without the variable.
+    pub fn default_path(self) -> &'static str {
+        match self {
+            FileKind::Config => "~/.aws/config",
+            FileKind::Credentials => "~/.aws/credentials",
+        }
+    }
+}
+
+/// Where a file is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Location {
+    /// The path to open; `None` if the variable is empty.
+    pub path: Option<PathBuf>,
+    /// What a person calls the file: the variable's value or the default with its `~`.
+    pub shown: String,
+    /// Whether the variable decided.
+    pub from_variable: bool,
+    /// The value is not absolute: it means another file in another directory.
+    pub is_relative: bool,
+    /// The value holds a `$`, or a `~` that only botocore replaces.
+    pub needs_botocore: bool,
+}
+
+/// The home directory of a user name; the caller may know none.
+pub type HomeOf<'a> = &'a dyn Fn(&str) -> Option<PathBuf>;
+
+/// The path of one AWS file. `home_of` serves `~user` and a `~` without HOME (then with an empty name).
+pub fn locate(kind: FileKind, env: &Env, home_of: HomeOf<'_>) -> Location {
+    let Some(value) = env.os(kind.variable()) else {
+        let shown = kind.default_path().to_owned();
+        return Location {
+            path: Some(expand(&shown, env, home_of)),
+            shown,
+            ..Location::default()
+        };
+    };
+    let Some(text) = value.to_str() else {
+        // Not UTF-8: the bytes are the path, nothing is replaced.
+        let path = PathBuf::from(value);
+        let (shown, is_relative) = (path.display().to_string(), path.is_relative());
+        return Location {
+            path: Some(path),
+            shown,
+            from_variable: true,
+            is_relative,
+            needs_botocore: false,
+        };
+    };
+    let path = (!text.is_empty()).then(|| expand(text, env, home_of));
+    let is_relative = path.as_deref().is_some_and(Path::is_relative);
+    let needs_botocore = text.contains('$') || text.starts_with('~') && !text.starts_with("~/");
+    Location {
+        path,
+        shown: text.to_owned(),
+        from_variable: true,
+        is_relative,
+        needs_botocore,
+    }
+}
+
+/// `os.path.expandvars`, then `os.path.expanduser`.
+pub fn expand(text: &str, env: &Env, home_of: HomeOf<'_>) -> PathBuf {
+    expand_user(&expand_variables(text, env), env, home_of)
+}
+
+/// Replaces `$NAME` and `${NAME}`; a value is not looked into again.
+fn expand_variables(text: &str, env: &Env) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('$') {
+        out.push_str(&rest[..at]);
+        let tail = &rest[at + 1..];
+        let (name, length) = match tail.strip_prefix('{').and_then(|inner| inner.split_once('}')) {
+            Some((name, _)) => (name, name.len() + 2),
+            None => {
+                let end = tail
+                    .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+                    .unwrap_or(tail.len());
+                (&tail[..end], end)
+            }
+        };
+        match env.text(name) {
+            Some(value) if length > 0 => out.push_str(value),
+            _ => out.push_str(&rest[at..at + 1 + length]),
+        }
+        rest = &tail[length..];
+    }
+    out + rest
+}
+
+/// Replaces a leading `~` by HOME (USERPROFILE on Windows), `~user` by what `home_of` says.
+fn expand_user(text: &str, env: &Env, home_of: HomeOf<'_>) -> PathBuf {
+    let Some(tail) = text.strip_prefix('~') else {
+        return PathBuf::from(text);
+    };
+    let separator = |c: char| c == '/' || cfg!(windows) && c == '\\';
+    let (user, rest) = tail.split_at(tail.find(separator).unwrap_or(tail.len()));
+    let variable = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+    let home = if user.is_empty() {
+        env.os(variable).map(PathBuf::from)
+    } else {
+        None
+    };
+    let Some(home) = home.or_else(|| home_of(user)) else {
+        return PathBuf::from(text);
+    };
+    let rest = rest.trim_start_matches(separator);
+    // An empty or root HOME gives a path from the root, as in Python.
+    let home = if home.as_os_str().is_empty() {
+        PathBuf::from("/")
+    } else {
+        home
+    };
+    if rest.is_empty() { home } else { home.join(rest) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(kind: FileKind, vars: &[(&str, &str)]) -> Location {
+        let home_of = |user: &str| (user == "ann").then(|| PathBuf::from("/users/ann"));
+        locate(kind, &Env::from_iter(vars.iter().copied()), &home_of)
+    }
+
+    fn path(value: &str) -> PathBuf {
+        let vars = [
+            ("AWS_CONFIG_FILE", value),
+            ("HOME", "/home/me"),
+            ("X", "$HOME/x"),
+            ("EMPTY", ""),
+        ];
+        at(FileKind::Config, &vars).path.unwrap()
+    }
+
+    #[test]
+    fn defaults_are_in_home() {
+        let home = [("HOME", "/home/me")];
+        assert_eq!(
+            at(FileKind::Config, &home).path.unwrap(),
+            Path::new("/home/me/.aws/config")
+        );
+        let location = at(FileKind::Credentials, &home);
+        assert_eq!(location.path.unwrap(), Path::new("/home/me/.aws/credentials"));
+        assert_eq!(location.shown, "~/.aws/credentials");
+        assert!(!location.from_variable && !location.is_relative && !location.needs_botocore);
+        assert_eq!(
+            at(FileKind::Config, &[("HOME", "")]).path.unwrap(),
+            Path::new("/.aws/config")
+        );
+        assert_eq!(at(FileKind::Config, &[]).path.unwrap(), Path::new("~/.aws/config"));
+    }
+
+    #[test]
+    fn variables_and_tilde_are_replaced_as_python_does() {
+        assert_eq!(path("$HOME/a"), Path::new("/home/me/a"));
+        assert_eq!(path("${HOME}/a"), Path::new("/home/me/a"));
+        assert_eq!(path("$X/a"), Path::new("$HOME/x/a"));
+        assert_eq!(
+            path("/$NONE/${NONE}/$/${open/$EMPTY."),
+            Path::new("/$NONE/${NONE}/$/${open/.")
+        );
+        assert_eq!(path("~/a"), Path::new("/home/me/a"));
+        assert_eq!(path("~"), Path::new("/home/me"));
+        assert_eq!(path("~ann/a"), Path::new("/users/ann/a"));
+        assert_eq!(path("~bob/a"), Path::new("~bob/a"));
+        assert_eq!(path("a/~/b"), Path::new("a/~/b"));
+    }
+
+    #[test]
+    fn an_empty_variable_reads_nothing() {
+        let location = at(FileKind::Config, &[("AWS_CONFIG_FILE", ""), ("HOME", "/home/me")]);
+        assert_eq!(location.path, None);
+        assert!(location.from_variable);
+    }
+
+    #[test]
+    fn what_other_sdks_read_otherwise_is_marked() {
+        let marks = |value| {
+            let location = at(FileKind::Config, &[("AWS_CONFIG_FILE", value), ("HOME", "/home/me")]);
+            (location.is_relative, location.needs_botocore)
+        };
+        assert_eq!(marks("/etc/aws"), (false, false));
+        assert_eq!(marks("~/aws"), (false, false));
+        assert_eq!(marks("aws/config"), (true, false));
+        assert_eq!(marks("$HOME/aws"), (false, true));
+        assert_eq!(marks("~ann/aws"), (false, true));
+    }
+}

@@ -1,0 +1,201 @@
+//! A profile's name, its kind, and names that look like it.
+
+use std::fmt;
+use std::path::Path;
+
+use super::profiles::Profile;
+use super::shlex;
+
+/// An exact profile name: any text; blanks, quotes and an empty name are possible.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ProfileName(String);
+
+impl ProfileName {
+    /// Takes the name as it is.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self(name.into())
+    }
+
+    /// The exact name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether every SDK can read the profile by that name.
+    pub fn is_portable(&self) -> bool {
+        is_portable_name(&self.0)
+    }
+}
+
+impl fmt::Display for ProfileName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The SDK specification's pattern of names, `[A-Za-z0-9_\-/.%@:\+]+`; a profile of another name is invisible to SDKs.
+pub fn is_portable_name(name: &str) -> bool {
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || b"_-/.%@:+".contains(&b))
+}
+
+/// What a profile's credentials are, in the words of `list --json`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A role over other credentials.
+    AssumeRole,
+    /// Keys of a legacy boto file.
+    Boto,
+    /// A command that prints keys.
+    CredentialProcess,
+    /// awsenv's own command: the keys are in the keychain.
+    Keychain,
+    /// A session of `aws login`.
+    Login,
+    /// No credentials of its own.
+    None,
+    /// IAM Identity Center.
+    Sso,
+    /// Keys in a file.
+    StaticKeys,
+    /// A role for a token in a file.
+    WebIdentity,
+}
+
+impl Kind {
+    /// The word in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Kind::AssumeRole => "assume-role",
+            Kind::Boto => "boto",
+            Kind::CredentialProcess => "credential-process",
+            Kind::Keychain => "keychain",
+            Kind::Login => "login",
+            Kind::None => "none",
+            Kind::Sso => "sso",
+            Kind::StaticKeys => "static-keys",
+            Kind::WebIdentity => "web-identity",
+        }
+    }
+
+    /// The first source that botocore would take for `profile`, by its own order and conditions.
+    pub fn of(profile: Profile<'_>) -> Self {
+        let has = |key| profile.value(key).is_some();
+        let filled = |key| profile.value(key).filter(|value| !value.text().is_empty());
+        if has("role_arn") && !has("web_identity_token_file") {
+            Kind::AssumeRole
+        } else if filled("web_identity_token_file").is_some() {
+            Kind::WebIdentity
+        } else if has("sso_account_id") || has("sso_role_name") {
+            Kind::Sso
+        } else if profile.in_credentials("aws_access_key_id").is_some() {
+            Kind::StaticKeys
+        } else if has("login_session") {
+            Kind::Login
+        } else if let Some(command) = profile.value("credential_process") {
+            if is_keychain_command(command.text()) {
+                Kind::Keychain
+            } else {
+                Kind::CredentialProcess
+            }
+        } else if profile.in_config("aws_access_key_id").is_some() {
+            Kind::StaticKeys
+        } else {
+            Kind::None
+        }
+    }
+}
+
+/// Whether a `credential_process` is awsenv's own: `…/awsenv credential-process NAME`.
+pub fn is_keychain_command(command: &str) -> bool {
+    let Ok(words) = shlex::split(command) else { return false };
+    let [program, verb, ..] = words.as_slice() else {
+        return false;
+    };
+    let base = Path::new(program).file_stem();
+    base.is_some_and(|base| base == "awsenv") && verb == "credential-process"
+}
+
+/// At most three of `candidates` that someone who typed `name` may have meant, the likeliest first.
+pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let typed: Vec<char> = name.to_lowercase().chars().take(LONGEST).collect();
+    let limit = (typed.len() / 3).clamp(1, 3);
+    let mut found: Vec<(usize, &str)> = Vec::new();
+    for candidate in candidates.filter(|candidate| *candidate != name) {
+        let other: Vec<char> = candidate.to_lowercase().chars().take(LONGEST).collect();
+        let distance = if typed.len().abs_diff(other.len()) <= limit {
+            distance(&typed, &other)
+        } else {
+            usize::MAX
+        };
+        if distance <= limit {
+            found.push((distance, candidate));
+        } else if typed.len() >= 2 && (other.starts_with(&typed) || typed.starts_with(&other) && other.len() >= 3) {
+            found.push((limit + 1, candidate));
+        }
+    }
+    found.sort_by_key(|&(distance, _)| distance);
+    found.truncate(3);
+    found.into_iter().map(|(_, candidate)| candidate).collect()
+}
+
+/// Names are compared up to here.
+const LONGEST: usize = 64;
+
+/// Edit distance in which two neighbours that changed places count as one edit.
+fn distance(a: &[char], b: &[char]) -> usize {
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for (i, &x) in a.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, &y) in b.iter().enumerate() {
+            let mut least = (last[j] + usize::from(x != y)).min(last[j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && x == b[j - 1] && a[i - 1] == y {
+                least = least.min(before[j - 1] + 1);
+            }
+            row.push(least);
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn portable_names() {
+        for name in ["prod", "a/b.c%d@e:f+g_h-1"] {
+            assert!(is_portable_name(name), "{name}");
+        }
+        for name in ["", "a b", "ünï", "a!", "a(b)", "a=b", "\"a\"", "a\\b"] {
+            assert!(!is_portable_name(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn keychain_commands() {
+        assert!(is_keychain_command("awsenv credential-process prod"));
+        assert!(is_keychain_command("'/opt/my bin/awsenv' credential-process 'a b'"));
+        assert!(is_keychain_command("/x/awsenv.exe credential-process p"));
+        assert!(!is_keychain_command("awsenv export p"));
+        assert!(!is_keychain_command("my-awsenv credential-process p"));
+        assert!(!is_keychain_command("awsenv 'credential-process"));
+        assert!(!is_keychain_command(""));
+    }
+
+    #[test]
+    fn near_names() {
+        let names = ["prod", "production", "dev", "staging", "prod-eu"];
+        let near = |name| nearest(name, names.into_iter());
+        assert_eq!(near("prdo"), ["prod"]);
+        assert_eq!(near("Prod"), ["prod", "production", "prod-eu"]);
+        assert_eq!(near("stagign"), ["staging"]);
+        assert_eq!(near("devel"), ["dev"]);
+        assert_eq!(near("zzz"), Vec::<&str>::new());
+        assert_eq!(near(""), Vec::<&str>::new());
+    }
+}

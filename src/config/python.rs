@@ -1,0 +1,57 @@
+//! What Python's `str` does with white space and case, because botocore's reader stands on it.
+
+/// `str.isspace` for one character: Rust's white space and the four ASCII separators.
+pub(super) fn is_space(c: char) -> bool {
+    c.is_whitespace() || ('\x1c'..='\x1f').contains(&c)
+}
+
+/// `str.strip()`.
+pub(super) fn strip(text: &str) -> &str {
+    text.trim_matches(is_space)
+}
+
+/// `str.lower()`; `None` if that changes nothing.
+pub(super) fn lower(text: &str) -> Option<String> {
+    if text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
+        return None;
+    }
+    Some(text.to_lowercase()).filter(|lower| lower != text)
+}
+
+/// `str.splitlines()`, which also splits at vertical tab, form feed, the ASCII separators, NEL, LS and PS.
+pub(super) fn split_lines(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| {
+        matches!(
+            c,
+            '\n' | '\r' | '\x0b' | '\x0c' | '\x1c'..='\x1e' | '\u{85}' | '\u{2028}' | '\u{2029}'
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strip_takes_what_python_calls_white_space() {
+        assert_eq!(strip("\u{a0}\x1c\x0c r1 \u{85}\u{3000}"), "r1");
+        assert_eq!(strip("\u{200b}r1\u{feff}"), "\u{200b}r1\u{feff}");
+    }
+
+    #[test]
+    fn lower_is_full_unicode() {
+        assert_eq!(lower("region"), None);
+        assert_eq!(lower("ünï"), None);
+        assert_eq!(lower("ReGion").as_deref(), Some("region"));
+        assert_eq!(lower("ΑΣ").as_deref(), Some("ας"));
+        assert_eq!(lower("İ").as_deref(), Some("i\u{307}"));
+    }
+
+    #[test]
+    fn lines_split_where_python_splits_them() {
+        assert_eq!(
+            split_lines("a\x0bb\u{2028}c\x1fd").collect::<Vec<_>>(),
+            ["a", "b", "c\x1fd"]
+        );
+    }
+}

@@ -1,0 +1,87 @@
+//! Files: reading them without ever waiting for one.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Read};
+use std::path::Path;
+
+/// Reads a regular file whole. `None` if there is none of that name or it is a directory, FIFO, socket or device:
+/// botocore takes all of these as absent.
+///
+/// # Errors
+/// A regular file that cannot be opened or read.
+pub fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    // Like `os.path.isfile`: what cannot be looked at (a barred directory, a circle of links) is not there.
+    if !fs::metadata(path).is_ok_and(|meta| meta.is_file()) {
+        return Ok(None);
+    }
+    let mut file = match open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let meta = file.metadata()?;
+    if !meta.is_file() {
+        return Ok(None);
+    }
+    // One allocation: growing would leave copies of secrets behind.
+    let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0).saturating_add(1));
+    file.read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
+/// Opens without waiting, in case a FIFO took the file's place since it was looked at.
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    #[cfg(target_os = "linux")]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        /// `O_NONBLOCK`; of no effect on regular files.
+        const NONBLOCK: i32 = if cfg!(any(target_arch = "mips", target_arch = "mips64")) {
+            0o200
+        } else {
+            0o4000
+        };
+        options.custom_flags(NONBLOCK);
+    }
+    options.open(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn regular_files_only() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("file");
+        fs::write(&file, b"\xffx").unwrap();
+        assert_eq!(read_regular(&file).unwrap().unwrap(), b"\xffx");
+        assert_eq!(read_regular(&dir.path().join("none")).unwrap(), None);
+        assert_eq!(read_regular(&file.join("below")).unwrap(), None);
+        assert_eq!(read_regular(dir.path()).unwrap(), None);
+        assert_eq!(read_regular(Path::new("")).unwrap(), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn neither_devices_nor_fifos_nor_sockets_are_waited_for() {
+        let dir = tempfile::tempdir().unwrap();
+        let fifo = dir.path().join("fifo");
+        assert!(
+            std::process::Command::new("mkfifo")
+                .arg(&fifo)
+                .status()
+                .unwrap()
+                .success()
+        );
+        assert_eq!(read_regular(&fifo).unwrap(), None);
+        assert_eq!(read_regular(Path::new("/dev/zero")).unwrap(), None);
+        let socket = dir.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        assert_eq!(read_regular(&socket).unwrap(), None);
+        let circle = dir.path().join("circle");
+        std::os::unix::fs::symlink(&circle, &circle).unwrap();
+        assert_eq!(read_regular(&circle).unwrap(), None);
+    }
+}
