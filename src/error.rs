@@ -3,11 +3,13 @@
 //! Every stage has an enum of its own beside its code; here each of its variants gets its words. A message is lower
 //! case, puts names in backticks, ends without a full stop, and never holds a secret.
 
+mod config;
+mod provider;
+mod resolve;
+
 use std::fmt;
 
 use serde_json::{Value, json};
-
-use crate::config::{self, Reason};
 
 /// The kinds that `--json` names and that decide the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,35 +103,3 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
-
-/// A file that cannot be read as botocore reads it.
-impl From<config::Error> for Error {
-    fn from(error: config::Error) -> Self {
-        let kind = match &error {
-            config::Error::Settings { .. } => Kind::Failed,
-            _ => Kind::ConfigParse,
-        };
-        let hint = match &error {
-            config::Error::Parse { reason, .. } => remedy(reason),
-            config::Error::Unreadable { .. } => Some("give yourself read permission, or point the variable elsewhere"),
-            config::Error::Settings { .. } => None,
-        };
-        let plain = Error::new(kind, error.to_string());
-        hint.into_iter().fold(plain, Error::hint)
-    }
-}
-
-/// What mends a file that botocore refuses.
-fn remedy(reason: &Reason) -> Option<&'static str> {
-    match reason {
-        Reason::ByteOrderMark => Some("save the file as UTF-8 without a byte order mark"),
-        Reason::DuplicateKey { .. } => Some("remove one of the two lines; until then every aws command fails"),
-        Reason::DuplicateSection(_) => Some("join the two sections; until then every aws command fails"),
-        Reason::NestedNoEquals { .. } => Some("write each line of the block as `key = value`"),
-        Reason::NotUtf8 => Some("save the file as UTF-8"),
-        Reason::EmptyKey | Reason::NoDelimiter | Reason::NoHeader => {
-            Some("until it is mended, every aws command fails")
-        }
-        Reason::TooLarge => None,
-    }
-}

@@ -14,6 +14,8 @@ pub mod config;
 pub mod credentials;
 pub mod env;
 pub mod error;
+pub mod provider;
+pub mod resolve;
 pub mod secret;
 pub mod shell;
 pub mod sys;
@@ -24,7 +26,7 @@ use std::ffi::OsString;
 use clap::Parser as _;
 
 use crate::cli::Cli;
-use crate::cmd::{Context, script};
+use crate::cmd::{Context, exec, script};
 use crate::credentials::Timestamp;
 use crate::env::Env;
 use crate::sys::process::Launch;
@@ -60,7 +62,7 @@ pub struct Finish {
 
 /// Runs one command. Talks to stderr as it goes; stdout and the status are the caller's to deliver.
 pub fn run(process: &Process) -> Finish {
-    match Cli::try_parse_from(&process.args) {
+    match Cli::try_parse_from(exec::args(process).iter()) {
         Ok(cli) => {
             let ui = Ui::new(&cli.global, process);
             cmd::run(&Context { process, ui: &ui }, cli.command)

@@ -1,7 +1,14 @@
 //! One file a command; leaves that never call each other.
 
+pub mod current;
+pub mod doctor;
+pub mod exec;
+pub mod inputs;
+pub mod list;
 pub mod script;
+pub mod switch;
 pub mod unset;
+pub mod use_;
 
 use crate::cli::Command;
 use crate::env::state::State;
@@ -45,8 +52,18 @@ impl Context<'_> {
 pub fn run(context: &Context, command: Command) -> Finish {
     let Context { process, ui } = context;
     match command {
+        Command::Use(args) => {
+            let shell = args.script.shell.as_deref();
+            script::print(process, ui, shell, |shell| use_::run(context, &args, shell))
+        }
         Command::Unset(args) => script::print(process, ui, args.shell.as_deref(), |shell| unset::run(context, shell)),
-        _ => finish(context, false, Ok(Outcome::Done(0))),
+        Command::Current(args) => finish(context, args.json, current::run(context, args.json)),
+        Command::Doctor(args) => finish(context, args.json, Ok(doctor::run(context, args.json))),
+        Command::Exec(args) => finish(context, false, exec::run(context, args)),
+        Command::List(args) => finish(context, args.json, list::run(context, args.json)),
+        Command::Complete(_) | Command::Explain(_) | Command::Init(_) | Command::Prompt(_) => {
+            finish(context, false, Ok(Outcome::Done(0)))
+        }
     }
 }
 

@@ -176,6 +176,11 @@ impl<'a> Profile<'a> {
         self.in_credentials(key).or_else(|| self.in_config(key))
     }
 
+    /// The merged value of `key` as text; none for a block.
+    pub fn text(self, key: &str) -> Option<&'a str> {
+        self.get(key).filter(|value| !value.is_nested()).map(Value::text)
+    }
+
     /// The value in the config file alone, `[DEFAULT]` included; static keys are read so.
     pub fn in_config(self, key: &str) -> Option<Value<'a>> {
         self.config?.get(key)

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Reads a regular file whole. `None` if there is none of that name or it is a directory, FIFO, socket or device:
 /// botocore takes all of these as absent.
@@ -27,6 +27,19 @@ pub fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0).saturating_add(1));
     file.read_to_end(&mut bytes)?;
     Ok(Some(bytes))
+}
+
+/// The home directory of a user: of this one for an empty name, of others as /etc/passwd has it.
+pub fn home_of(user: &str) -> Option<PathBuf> {
+    if user.is_empty() {
+        return dirs::home_dir();
+    }
+    let users = fs::read_to_string("/etc/passwd").ok()?;
+    let fields = users
+        .lines()
+        .map(|line| line.split(':').collect::<Vec<_>>())
+        .find(|fields| fields[0] == user)?;
+    fields.get(5).map(PathBuf::from)
 }
 
 /// Opens without waiting, in case a FIFO took the file's place since it was looked at.

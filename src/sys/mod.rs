@@ -1,4 +1,5 @@
-//! All effects, one thing a file: files, processes, terminal.
+//! All effects, one thing a file: files, processes, the cache of `aws login`.
 
 pub mod fs;
+pub mod login;
 pub mod process;

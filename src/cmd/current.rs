@@ -1,0 +1,66 @@
+//! `awsenv current`: what this shell uses, and until when.
+
+use serde_json::json;
+
+use crate::cmd::inputs::Files;
+use crate::cmd::{Context, Outcome};
+use crate::credentials::Timestamp;
+use crate::env::session::{drift, user_env};
+use crate::env::state::{State, Style};
+use crate::error::{Error, Kind};
+use crate::resolve::{self, How};
+use crate::ui::display;
+
+/// The answer; nothing in use is an error.
+pub fn run(context: &Context, json: bool) -> Result<Outcome, Error> {
+    let env = &context.process.env;
+    let state = context.state();
+    let (profile, style, expires, drifted) = match &state {
+        Some(state) => (state.profile.clone(), state.style, state.expires, drift(env, state)),
+        None => {
+            let choice = resolve::select(None, env);
+            if choice.how == How::Implicit {
+                return Err(nothing(env.os("AWS_ACCESS_KEY_ID").is_some()));
+            }
+            (choice.name, Style::Name, None, Vec::new())
+        }
+    };
+    let region = region(context, state.as_ref(), &profile);
+    let until = expires.and_then(|at| Timestamp(at).to_rfc3339());
+    if json {
+        let answer = json!({
+            "profile": profile, "style": style.as_str(), "region": region, "expires": until, "drift": !drifted.is_empty(),
+        });
+        return Ok(Outcome::Text(format!("{answer}\n"), 0));
+    }
+    let mut text = format!("{} (by {}", display(&profile), style.as_str());
+    region
+        .iter()
+        .for_each(|region| text += &format!(", {}", display(region)));
+    until.iter().for_each(|until| text += &format!(", until {until}"));
+    text += ")\n";
+    if !drifted.is_empty() {
+        let names: Vec<&str> = drifted.iter().map(|name| name.as_str()).collect();
+        context.ui.warn(&format!("changed since `use`: {}", names.join(", ")));
+    }
+    Ok(Outcome::Text(text, 0))
+}
+
+fn nothing(keys: bool) -> Error {
+    let error = Error::new(Kind::Failed, "no profile is in use in this shell");
+    if keys {
+        error.hint("AWS_ACCESS_KEY_ID is set, so the AWS CLI and SDKs use that key")
+    } else {
+        error
+    }
+}
+
+/// The region that programs see: of the environment, else of the profile. Files that cannot be read have none.
+fn region(context: &Context, state: Option<&State>, profile: &str) -> Option<String> {
+    let env = &context.process.env;
+    if let Some(region) = env.text("AWS_REGION").or_else(|| env.text("AWS_DEFAULT_REGION")) {
+        return Some(region.to_owned());
+    }
+    let files = Files::load(&user_env(env, state)).ok()?;
+    files.profiles.profile(profile)?.text("region").map(str::to_owned)
+}

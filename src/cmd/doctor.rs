@@ -1,0 +1,130 @@
+//! `awsenv doctor`: what is wrong, or will be, each with its remedy.
+
+mod environment;
+mod shell;
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use crate::cmd::{Context, Outcome};
+use crate::config::Place;
+use crate::env::session::user_env;
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// As it should be.
+    Ok,
+    /// Works, but not as one might think.
+    Warn,
+    /// Does not work, or is not safe.
+    Fail,
+}
+
+impl Status {
+    /// The word in JSON and at the head of a line.
+    fn as_str(self) -> &'static str {
+        match self {
+            Status::Ok => "ok",
+            Status::Warn => "warn",
+            Status::Fail => "fail",
+        }
+    }
+}
+
+/// One thing that was looked at.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    check: &'static str,
+    status: Status,
+    message: String,
+    remedy: Option<String>,
+    file: Option<PathBuf>,
+    line: Option<u32>,
+}
+
+impl Finding {
+    fn new(check: &'static str, status: Status, message: impl Into<String>) -> Self {
+        Self {
+            check,
+            status,
+            message: message.into(),
+            remedy: None,
+            file: None,
+            line: None,
+        }
+    }
+
+    fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = Some(remedy.into());
+        self
+    }
+
+    fn at(mut self, place: &Place) -> Self {
+        self.file = Some(place.file.to_path_buf());
+        self.line = Some(place.line);
+        self
+    }
+
+    fn in_file(mut self, file: impl Into<PathBuf>) -> Self {
+        self.file = Some(file.into());
+        self
+    }
+}
+
+/// Looks at everything that can be looked at without asking anyone; status 1 if something fails.
+pub fn run(context: &Context, json: bool) -> Outcome {
+    let state = context.state();
+    let env = user_env(&context.process.env, state.as_ref());
+    let mut findings = environment::check(context, state.as_ref(), &env);
+    findings.extend(shell::check(context));
+    let status = u8::from(findings.iter().any(|finding| finding.status == Status::Fail));
+    let text = if json {
+        as_json(&findings)
+    } else {
+        as_text(context, &findings)
+    };
+    Outcome::Text(text, status)
+}
+
+fn as_json(findings: &[Finding]) -> String {
+    let list: Vec<_> = findings
+        .iter()
+        .map(|finding| {
+            json!({
+                "check": finding.check, "status": finding.status.as_str(), "message": finding.message,
+                "remedy": finding.remedy, "file": finding.file.as_ref().map(|file| file.display().to_string()),
+                "line": finding.line,
+            })
+        })
+        .collect();
+    format!("{}\n", serde_json::Value::from(list))
+}
+
+fn as_text(context: &Context, findings: &[Finding]) -> String {
+    let mut text = String::new();
+    for finding in findings {
+        let word = finding.status.as_str();
+        let code = match finding.status {
+            Status::Ok => "32",
+            Status::Warn => "33",
+            Status::Fail => "31",
+        };
+        let word = if context.ui.color_out {
+            format!("\x1b[{code}m{word:<4}\x1b[0m")
+        } else {
+            format!("{word:<4}")
+        };
+        text += &format!("{word}  {}: ", finding.check);
+        if let Some(file) = &finding.file {
+            let line = finding.line.map_or(String::new(), |line| format!(":{line}"));
+            text += &format!("{}{line}: ", context.ui.shown(&file.display().to_string()));
+        }
+        text += &format!("{}\n", context.ui.shown(&finding.message));
+        if let Some(remedy) = &finding.remedy {
+            text += &format!("      do: {}\n", context.ui.shown(remedy));
+        }
+    }
+    text
+}

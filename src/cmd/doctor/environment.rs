@@ -1,0 +1,87 @@
+//! Leftovers in the environment: names that act on every profile, or contradict each other.
+
+use super::{Finding, Status};
+use crate::cmd::Context;
+use crate::credentials::Timestamp;
+use crate::env::Env;
+use crate::env::names::{self, AWSENV_STATE};
+use crate::env::session::drift;
+use crate::env::state::State;
+
+const CHECK: &str = "environment";
+
+/// `user` is the environment without what awsenv exported.
+pub(super) fn check(context: &Context, state: Option<&State>, user: &Env) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut warn = |message: String, remedy: String| {
+        findings.push(Finding::new(CHECK, Status::Warn, message).remedy(remedy));
+    };
+    let env = &context.process.env;
+    if state.is_none() && env.os(AWSENV_STATE).is_some() {
+        warn(
+            "AWSENV_STATE is damaged".into(),
+            "unset AWSENV_STATE AWSENV_PROFILE AWSENV_EXPIRES".into(),
+        );
+    }
+    for name in state.into_iter().flat_map(|state| drift(env, state)) {
+        warn(
+            format!("{name} was changed since `use`"),
+            "awsenv use PROFILE, or awsenv unset".into(),
+        );
+    }
+    for name in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"] {
+        if user.os(name).is_some_and(|value| value.is_empty()) {
+            warn(
+                format!("{name} is set but empty: botocore looks for a profile of that name"),
+                format!("unset {name}"),
+            );
+        }
+    }
+    if let (Some(a), Some(b)) = (user.os("AWS_PROFILE"), user.os("AWS_DEFAULT_PROFILE")) {
+        if a != b {
+            warn(
+                "AWS_PROFILE and AWS_DEFAULT_PROFILE differ: boto3 takes the second, the AWS CLI and other SDKs the first".into(),
+                "unset AWS_DEFAULT_PROFILE".into(),
+            );
+        }
+    }
+    let keys = user.filled("AWS_ACCESS_KEY_ID").is_some();
+    if keys && env.filled("AWS_PROFILE").is_some() {
+        warn(
+            "AWS_PROFILE and AWS_ACCESS_KEY_ID are both set: JavaScript takes the profile, other SDKs the key".into(),
+            "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN".into(),
+        );
+    }
+    if keys != user.filled("AWS_SECRET_ACCESS_KEY").is_some() {
+        warn(
+            "of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY only one is set".into(),
+            "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY".into(),
+        );
+    }
+    match user.filled("AWS_CREDENTIAL_EXPIRATION").map(Timestamp::parse) {
+        Some(None) => warn(
+            "AWS_CREDENTIAL_EXPIRATION is no time with an offset: botocore fails on it".into(),
+            "unset AWS_CREDENTIAL_EXPIRATION".into(),
+        ),
+        Some(Some(end)) if end.seconds_from(context.process.now) <= 0 => warn(
+            "AWS_CREDENTIAL_EXPIRATION has passed: the AWS CLI refuses the keys in the environment".into(),
+            "unset AWS_CREDENTIAL_EXPIRATION, or get new keys".into(),
+        ),
+        _ => {}
+    }
+    for (name, _) in user.iter().filter(|(_, value)| !value.is_empty()) {
+        let Some(name) = name.to_str() else { continue };
+        if names::is_mark(name) {
+            warn(
+                format!("{name} is another tool's mark, and prompts show it as the profile"),
+                format!("unset {name}"),
+            );
+        } else if names::acts_on_all(name) {
+            warn(format!("{name} acts on every profile"), format!("unset {name}"));
+        }
+    }
+    if findings.is_empty() {
+        findings.push(Finding::new(CHECK, Status::Ok, "nothing that contradicts a profile"));
+    }
+    findings
+}

@@ -1,0 +1,25 @@
+//! Whether this shell has the integration.
+
+use super::{Finding, Status};
+use crate::cmd::Context;
+use crate::shell::Shell;
+use crate::sys;
+
+const CHECK: &str = "shell";
+
+pub(super) fn check(context: &Context) -> Vec<Finding> {
+    if let Some(shell) = context.process.env.text("AWSENV_WRAPPED").and_then(Shell::parse) {
+        return vec![Finding::new(
+            CHECK,
+            Status::Ok,
+            format!("the integration is loaded in this {}", shell.as_str()),
+        )];
+    }
+    let shell = sys::process::ancestors().iter().find_map(|name| Shell::parse(name));
+    let finding = Finding::new(
+        CHECK,
+        Status::Warn,
+        "the integration is not loaded in this shell, so `awsenv use` cannot change it by itself",
+    );
+    vec![finding.remedy(shell.unwrap_or(Shell::Bash).install_line())]
+}

@@ -1,0 +1,90 @@
+//! `awsenv exec`: a program with a profile's environment, in our place.
+
+use std::borrow::Cow;
+use std::ffi::{OsStr, OsString};
+
+use crate::Process;
+use crate::cli::ExecArgs;
+use crate::cmd::inputs::Files;
+use crate::cmd::{Context, Outcome, switch};
+use crate::env::session::enter;
+use crate::error::{Error, Kind};
+use crate::shell::Shell;
+use crate::sys::process::Launch;
+
+/// Starts the program; its status is ours.
+pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
+    let mut words = args.command.into_iter();
+    let Some(program) = words.next() else {
+        return Err(
+            Error::new(Kind::Usage, "say which program to run, after `--`").hint("awsenv exec PROFILE -- PROGRAM")
+        );
+    };
+    let state = context.state();
+    let switch = switch::to(context, state.as_ref(), args.profile.as_deref(), &args.style)?;
+    switch.warn(context);
+    let diff = enter(&context.process.env, state.as_ref(), &switch.target);
+    let env = diff.apply(&context.process.env).into_iter().collect();
+    Ok(Outcome::Exec(Launch {
+        program,
+        args: words.collect(),
+        env,
+    }))
+}
+
+/// The arguments as they were typed. PowerShell functions swallow the first `--`.
+pub fn args(process: &Process) -> Cow<'_, [OsString]> {
+    match process.env.text("AWSENV_WRAPPED").and_then(Shell::parse) {
+        Some(Shell::PowerShell) => with_dashes(&process.args, |word| Files::has_profile(&process.env, word)).into(),
+        _ => process.args.as_slice().into(),
+    }
+}
+
+/// Puts back the `--` that PowerShell functions swallow: `exec PROFILE CMD…` becomes `exec PROFILE -- CMD…`, and
+/// `exec CMD…` becomes `exec -- CMD…` if the first word is no profile.
+fn with_dashes(args: &[OsString], is_profile: impl FnOnce(&OsStr) -> bool) -> Vec<OsString> {
+    let mut args = args.to_vec();
+    let Some(exec) = args.iter().position(|arg| arg == "exec") else {
+        return args;
+    };
+    if args.iter().any(|arg| arg == "--") {
+        return args;
+    }
+    let takes_value = |arg: &OsString| arg == "--region" || arg == "--color";
+    let is_flag = |arg: &OsString| arg.as_encoded_bytes().first() == Some(&b'-');
+    let mut at = exec + 1;
+    while args.get(at).is_some_and(is_flag) {
+        at += 1 + usize::from(takes_value(&args[at]));
+    }
+    if let Some(word) = args.get(at) {
+        let at = at + usize::from(is_profile(word));
+        args.insert(at, "--".into());
+    }
+    args
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dashes(words: &str) -> String {
+        let args: Vec<OsString> = words.split(' ').map(OsString::from).collect();
+        with_dashes(&args, |word| word == "prod")
+            .join(OsStr::new(" "))
+            .into_string()
+            .unwrap()
+    }
+
+    #[test]
+    fn the_swallowed_dashes_come_back() {
+        assert_eq!(dashes("awsenv exec prod ls -la"), "awsenv exec prod -- ls -la");
+        assert_eq!(dashes("awsenv exec ls -la"), "awsenv exec -- ls -la");
+        assert_eq!(
+            dashes("awsenv exec --keys --region eu prod ls"),
+            "awsenv exec --keys --region eu prod -- ls"
+        );
+        assert_eq!(dashes("awsenv exec prod -- ls --"), "awsenv exec prod -- ls --");
+        assert_eq!(dashes("awsenv exec --help"), "awsenv exec --help");
+        assert_eq!(dashes("awsenv list"), "awsenv list");
+    }
+}

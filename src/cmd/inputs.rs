@@ -1,0 +1,139 @@
+//! What several commands read before they resolve: awsenv's settings, the AWS files, and which profile is meant.
+
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
+use crate::cmd::Context;
+use crate::config::{self, FileKind, Location, ProfileSet};
+use crate::env::Env;
+use crate::env::session::is_in_use;
+use crate::env::state::State;
+use crate::error::{Error, Kind};
+use crate::resolve::{self, Choice, CredentialPlan, Inputs};
+use crate::sys;
+
+/// The files of one run.
+#[derive(Debug)]
+pub struct Files {
+    /// awsenv's own.
+    pub settings: Settings,
+    /// The profiles of the AWS files.
+    pub profiles: ProfileSet,
+    config: Location,
+    credentials: Location,
+    env: Env,
+}
+
+impl Files {
+    /// Reads the files that `env` points to.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or that botocore refuses.
+    pub fn load(env: &Env) -> Result<Self, Error> {
+        let settings = settings(env)?;
+        let config = config::locate::locate(FileKind::Config, env, &sys::fs::home_of);
+        let credentials = config::locate::locate(FileKind::Credentials, env, &sys::fs::home_of);
+        let profiles = config::load(&config, &credentials, &sys::fs::read_regular)?;
+        Ok(Self {
+            settings,
+            profiles,
+            config,
+            credentials,
+            env: env.clone(),
+        })
+    }
+
+    /// Whether some file has a profile of that name; files that cannot be read have none.
+    pub fn has_profile(env: &Env, name: &OsStr) -> bool {
+        let known = |files: Files| Some(files.profiles.profile(name.to_str()?).is_some());
+        Files::load(env).ok().and_then(known).unwrap_or(false)
+    }
+
+    /// The plan of the chosen profile.
+    ///
+    /// # Errors
+    /// Whatever botocore refuses.
+    pub fn resolve(&self, choice: &Choice, region: Option<&str>) -> Result<CredentialPlan, Error> {
+        let login = |session: &str| sys::login::cached(&self.env, session);
+        let inputs = Inputs {
+            profiles: &self.profiles,
+            env: &self.env,
+            legacy: &NoLegacy,
+            login: &login,
+        };
+        Ok(resolve::resolve(&inputs, choice, region)?)
+    }
+
+    /// The profile that is meant: the one that is named, else the one in use, else as the AWS CLI chooses.
+    ///
+    /// # Errors
+    /// A name that is not UTF-8, which no file can hold.
+    pub fn choose(&self, context: &Context, state: Option<&State>, profile: Option<&OsStr>) -> Result<Choice, Error> {
+        let env = &context.process.env;
+        match (profile, state) {
+            (Some(name), _) => match name.to_str() {
+                Some(name) => Ok(Choice::explicit(name)),
+                None => Err(Error::new(
+                    Kind::ProfileNotFound,
+                    format!(
+                        "profile `{}` is not defined: its name is not UTF-8",
+                        name.to_string_lossy()
+                    ),
+                )),
+            },
+            (None, Some(state)) if is_in_use(env, state) => Ok(Choice::explicit(&state.profile)),
+            _ => Ok(resolve::select(None, env)),
+        }
+    }
+
+    /// Where profiles were looked for, for people.
+    pub fn searched(&self) -> String {
+        format!("{} or {}", self.config.shown, self.credentials.shown)
+    }
+
+    /// What a name in the environment cannot say to every SDK: where the files are.
+    pub fn path_warnings(&self) -> impl Iterator<Item = String> {
+        let both = [
+            (FileKind::Config, &self.config),
+            (FileKind::Credentials, &self.credentials),
+        ];
+        both.into_iter().filter_map(|(kind, location)| {
+            let name = kind.variable();
+            if location.is_relative {
+                Some(format!(
+                    "{name} is relative, so in another directory the SDKs look for another file"
+                ))
+            } else if location.needs_botocore {
+                Some(format!(
+                    "{name} holds a `$` or `~user`, which only the AWS CLI and boto3 replace"
+                ))
+            } else {
+                None
+            }
+        })
+    }
+}
+
+/// awsenv's own settings: the file of AWSENV_CONFIG, or the one in the usual place if it is there.
+fn settings(env: &Env) -> Result<Settings, Error> {
+    let path = env.filled("AWSENV_CONFIG").map(PathBuf::from);
+    let _ = path;
+    Ok(Settings::default())
+}
+#[derive(Debug, Default)]
+pub struct Settings {
+    pub export: resolve::Requested,
+}
+
+struct NoLegacy;
+impl resolve::Legacy for NoLegacy {
+    fn profile(&self, _: &str) -> Result<Option<resolve::Keys>, resolve::Error> {
+        Ok(None)
+    }
+    fn ec2_file(&self) -> Result<Option<resolve::Keys>, resolve::Error> {
+        Ok(None)
+    }
+    fn credentials(&self) -> Result<Option<resolve::Keys>, resolve::Error> {
+        Ok(None)
+    }
+}

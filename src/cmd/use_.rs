@@ -1,0 +1,36 @@
+//! `awsenv use`: a script that switches this shell.
+
+use crate::cli::UseArgs;
+use crate::cmd::{Context, switch};
+use crate::env::session::enter;
+use crate::error::{Error, Kind};
+use crate::shell::Shell;
+
+/// The script that makes the shell work as the profile.
+pub fn run(context: &Context, args: &UseArgs, shell: Shell) -> Result<String, Error> {
+    let Some(profile) = &args.profile else {
+        return Err(Error::new(Kind::Usage, "say which profile")
+            .hint("awsenv use PROFILE")
+            .hint("`awsenv list` shows what there is"));
+    };
+    let state = context.state();
+    let profile = if profile == "-" {
+        let previous = state.as_ref().and_then(|state| state.previous.clone());
+        previous
+            .ok_or_else(|| Error::new(Kind::Failed, "no profile was used before this one in this shell"))?
+            .into()
+    } else {
+        profile.clone()
+    };
+    let switch = switch::to(context, state.as_ref(), Some(&profile), &args.style)?;
+    switch.warn(context);
+    let diff = enter(&context.process.env, state.as_ref(), &switch.target);
+    context
+        .ui
+        .narrate(&format!("style {}: {}", switch.target.style.as_str(), switch.because));
+    context
+        .ui
+        .narrate(&format!("changes {}", diff.changed(&context.process.env).join(", ")));
+    context.ui.notice(&switch.summary());
+    Ok(shell.syntax().script(&diff))
+}

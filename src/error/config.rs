@@ -1,0 +1,36 @@
+//! What is wrong with a file, in words.
+
+use super::{Error, Kind};
+use crate::config::{self, Reason};
+
+/// A file that cannot be read as botocore reads it.
+impl From<config::Error> for Error {
+    fn from(error: config::Error) -> Self {
+        let kind = match &error {
+            config::Error::Settings { .. } => Kind::Failed,
+            _ => Kind::ConfigParse,
+        };
+        let hint = match &error {
+            config::Error::Parse { reason, .. } => remedy(reason),
+            config::Error::Unreadable { .. } => Some("give yourself read permission, or point the variable elsewhere"),
+            config::Error::Settings { .. } => None,
+        };
+        let plain = Error::new(kind, error.to_string());
+        hint.into_iter().fold(plain, Error::hint)
+    }
+}
+
+/// What mends a file that botocore refuses.
+fn remedy(reason: &Reason) -> Option<&'static str> {
+    match reason {
+        Reason::ByteOrderMark => Some("save the file as UTF-8 without a byte order mark"),
+        Reason::DuplicateKey { .. } => Some("remove one of the two lines; until then every aws command fails"),
+        Reason::DuplicateSection(_) => Some("join the two sections; until then every aws command fails"),
+        Reason::NestedNoEquals { .. } => Some("write each line of the block as `key = value`"),
+        Reason::NotUtf8 => Some("save the file as UTF-8"),
+        Reason::EmptyKey | Reason::NoDelimiter | Reason::NoHeader => {
+            Some("until it is mended, every aws command fails")
+        }
+        Reason::TooLarge => None,
+    }
+}

@@ -1,0 +1,41 @@
+//! What keeps credentials away, in words.
+
+use super::{Error, Kind};
+use crate::config::Place;
+use crate::provider;
+
+impl From<provider::Error> for Error {
+    fn from(error: provider::Error) -> Self {
+        use provider::Error as E;
+        let at = |place: &Option<Place>| place.as_ref().map_or("the environment".to_owned(), ToString::to_string);
+        let new = |message: String| Error::new(Kind::Credentials, message);
+        match error {
+            E::Expired { place } => {
+                new(format!("{}: the credentials have expired", at(&place))).hint("get new ones where these came from")
+            }
+            E::Empty { place } => Error::new(
+                Kind::PartialCredentials,
+                format!("{}: the access key id or the secret access key is empty", at(&place)),
+            )
+            .hint("an empty value cannot be exported: fill it in, or use `--name`"),
+            E::ProcessAnswer { place, why } => new(format!(
+                "{place}: the answer of the credential_process cannot be used: {why}"
+            ))
+            .hint("it must print {\"Version\": 1, \"AccessKeyId\": …, \"SecretAccessKey\": …} and nothing else"),
+            E::ProcessFailed { place, status, said } => {
+                let said = if said.is_empty() {
+                    String::new()
+                } else {
+                    format!(": {said}")
+                };
+                new(format!("{place}: the credential_process failed ({status}){said}"))
+            }
+            E::ProcessMissing { place, program, why } => new(format!(
+                "{place}: the credential_process `{program}` cannot be run: {why}"
+            ))
+            .hint("it is run without a shell, as the AWS CLI does: no `~`, no `$VARIABLE`, no `|`"),
+            E::Unreachable { method } => new(format!("awsenv cannot get the keys of this profile itself ({method})"))
+                .hint("`--name` exports the profile's name, and the AWS CLI and SDKs get the keys"),
+        }
+    }
+}

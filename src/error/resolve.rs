@@ -1,0 +1,231 @@
+//! What a profile lacks or says twice, in words.
+
+use super::{Error, Kind};
+use crate::config::Place;
+use crate::resolve::{self, How, StyleError};
+use crate::ui::display;
+
+impl From<resolve::Error> for Error {
+    fn from(error: resolve::Error) -> Self {
+        use resolve::Error as E;
+        let invalid = |message: String| Error::new(Kind::InvalidConfig, message);
+        match error {
+            E::BadCredentialSource { profile, source, place } => {
+                let word = ["Environment", "Ec2InstanceMetadata", "EcsContainer"]
+                    .into_iter()
+                    .find(|word| word.eq_ignore_ascii_case(source.trim()));
+                let error = invalid(format!(
+                    "profile {} names the credential_source {}, which does not exist ({})",
+                    tick(&profile),
+                    tick(&source),
+                    at(&place)
+                ));
+                match word {
+                    Some(word) => error.hint(format!("write `{word}`: capitals and small letters count here")),
+                    None => error.hint("`Environment`, `Ec2InstanceMetadata` and `EcsContainer` exist"),
+                }
+            }
+            E::BadProcess { profile, reason, place } => invalid(format!(
+                "the credential_process of profile {} cannot be run: {reason} ({})",
+                tick(&profile),
+                at(&place)
+            )),
+            E::BadValue {
+                profile,
+                key,
+                needs,
+                place,
+            } => invalid(format!(
+                "{} of profile {} must be {needs} ({})",
+                tick(&key),
+                tick(&profile),
+                at(&place)
+            )),
+            E::BothSources {
+                profile,
+                source_profile,
+                credential_source,
+            } => invalid(format!(
+                "profile {} has both source_profile ({}) and credential_source ({})",
+                tick(&profile),
+                at(&source_profile),
+                at(&credential_source)
+            ))
+            .hint("a role starts from one of them: delete the other"),
+            E::ContainerRefused { variable, reason } => invalid(format!("{variable} {reason}")),
+            E::CredentialSourceEmpty {
+                profile,
+                source,
+                needs,
+                place,
+            } => Error::new(
+                Kind::CredentialSourceEmpty,
+                format!(
+                    "the credential_source `{source}` of profile {} is empty now ({})",
+                    tick(&profile),
+                    at(&place)
+                ),
+            )
+            .hint(format!("it needs {needs}")),
+            E::InfiniteLoop { members, again } => {
+                let way: Vec<String> = members
+                    .iter()
+                    .map(|(name, place)| format!("{} ({})", tick(name), at(place)))
+                    .chain([tick(&again)])
+                    .collect();
+                Error::new(
+                    Kind::InfiniteLoop,
+                    format!("source_profile goes in a circle: {}", way.join(" -> ")),
+                )
+                .hint("one of them must hold keys of its own, or start from another profile")
+            }
+            E::Legacy(error) => error.into(),
+            E::NoSource { profile, place } => invalid(format!(
+                "profile {} has a role_arn ({}) and neither source_profile nor credential_source",
+                tick(&profile),
+                at(&place)
+            ))
+            .hint("say in `source_profile = NAME` whose credentials may assume the role"),
+            E::PartialCredentials {
+                provider,
+                missing,
+                profile,
+                place,
+            } => {
+                let of = profile
+                    .map(|name| format!(" of profile {}", tick(&name)))
+                    .unwrap_or_default();
+                let place = place.map_or_else(|| "the environment".to_owned(), |place| at(&place));
+                Error::new(
+                    Kind::PartialCredentials,
+                    format!("half a key pair{of}: {missing} is missing beside the other half in {place}"),
+                )
+                .hint(format!(
+                    "both must stand in the same place ({provider}); the other file's half does not count"
+                ))
+            }
+            E::ProfileNotFound { name, how, near } => {
+                let named = match how {
+                    How::Variable(variable) => format!(", and {variable} names it"),
+                    How::Explicit | How::Implicit => String::new(),
+                };
+                let error = Error::new(
+                    Kind::ProfileNotFound,
+                    format!(
+                        "profile {} is not defined in the AWS files or in legacy boto files{named}",
+                        tick(&name)
+                    ),
+                );
+                meant(error, &near)
+            }
+            E::SourceMissing {
+                profile,
+                source,
+                place,
+                near,
+            } => meant(
+                invalid(format!(
+                    "profile {} starts from the profile {}, which is not defined ({})",
+                    tick(&profile),
+                    tick(&source),
+                    at(&place)
+                )),
+                &near,
+            ),
+            E::SourceWithoutCredentials { profile, source, place } => invalid(format!(
+                "profile {} starts from the profile {}, which has no credentials{}",
+                tick(&profile),
+                tick(&source),
+                place.map(|place| format!(" ({})", at(&place))).unwrap_or_default()
+            )),
+            E::SsoConflict {
+                profile,
+                key,
+                place,
+                session_place,
+            } => invalid(format!(
+                "profile {} and its sso-session set {} differently ({} and {})",
+                tick(&profile),
+                tick(&key),
+                at(&place),
+                at(&session_place)
+            ))
+            .hint("delete the line in the profile"),
+            E::SsoIncomplete {
+                profile,
+                missing,
+                place,
+            } => invalid(format!(
+                "profile {} uses IAM Identity Center ({}) but lacks {}",
+                tick(&profile),
+                at(&place),
+                missing.join(", ")
+            )),
+            E::SsoSessionMissing {
+                profile,
+                session,
+                place,
+                near,
+            } => meant(
+                invalid(format!(
+                    "profile {} names the sso-session {}, which is not defined ({})",
+                    tick(&profile),
+                    tick(&session),
+                    at(&place)
+                )),
+                &near,
+            ),
+            E::WebIdentityWithoutRole { profile, place } => invalid(match place {
+                Some(place) => format!(
+                    "profile {} has a web_identity_token_file ({}) but no role_arn",
+                    tick(&profile),
+                    at(&place)
+                ),
+                None => "AWS_WEB_IDENTITY_TOKEN_FILE is set, but neither AWS_ROLE_ARN nor role_arn says which role"
+                    .to_owned(),
+            }),
+        }
+    }
+}
+
+impl From<StyleError> for Error {
+    fn from(error: StyleError) -> Self {
+        let credentials = |message: String| Error::new(Kind::Credentials, message);
+        match error {
+            StyleError::EnvironmentSource { profile } => credentials(format!(
+                "profile {} assumes its role with the keys of the environment, which awsenv cannot do yet",
+                tick(&profile)
+            ))
+            .hint("its name alone would make SDKs use those keys without the role"),
+            StyleError::KeysUnreachable { profile, needs } => credentials(format!(
+                "awsenv cannot get the keys of profile {} yet: that takes {needs}",
+                tick(&profile)
+            ))
+            .hint("`--name` lets the SDKs get them"),
+            StyleError::NameUnknown { profile } => credentials(format!(
+                "profile {} stands only in legacy boto files, so its name means nothing to the SDKs",
+                tick(&profile)
+            ))
+            .hint("leave out `--name`, or use `--keys`"),
+            StyleError::NoCredentials { profile } => {
+                credentials(format!("profile {} has no credentials to export", tick(&profile)))
+            }
+        }
+    }
+}
+
+fn tick(text: &str) -> String {
+    format!("`{}`", display(text))
+}
+
+fn at(place: &Place) -> String {
+    display(&place.to_string())
+}
+
+fn meant(error: Error, near: &[String]) -> Error {
+    if near.is_empty() {
+        return error;
+    }
+    let names: Vec<String> = near.iter().map(|name| tick(name)).collect();
+    error.hint(format!("did you mean {}?", names.join(" or ")))
+}

@@ -1,0 +1,102 @@
+//! A plan -> credentials, through ports: what has to be run or asked is asked through a trait, so that nothing here
+//! knows a process, a network or a keychain.
+
+mod process;
+
+use std::io;
+use std::process::Output;
+
+use crate::config::Place;
+use crate::credentials::{Credentials, Timestamp};
+use crate::resolve::{BaseSource, CredentialPlan, Keys};
+
+/// What a provider may ask of the outside.
+pub trait Ports {
+    /// Runs a credential_process: no shell, output captured.
+    ///
+    /// # Errors
+    /// What the system says if the program cannot be started.
+    fn run(&self, argv: &[String]) -> io::Result<Output>;
+}
+
+/// Why there are no credentials.
+#[derive(Debug)]
+pub enum Error {
+    /// The keys that came are no longer valid.
+    Expired {
+        /// The line that led to them; `None` for the environment's.
+        place: Option<Place>,
+    },
+    /// An empty key id or secret.
+    Empty {
+        /// Its line; `None` for the environment's.
+        place: Option<Place>,
+    },
+    /// The credential_process printed something else than its document.
+    ProcessAnswer {
+        /// The line of `credential_process`.
+        place: Place,
+        /// What is wrong with the answer; never the answer itself.
+        why: String,
+    },
+    /// The credential_process ended with another status than 0.
+    ProcessFailed {
+        /// The line of `credential_process`.
+        place: Place,
+        /// The status, as the system words it.
+        status: String,
+        /// What it said on stderr.
+        said: String,
+    },
+    /// The credential_process did not start.
+    ProcessMissing {
+        /// The line of `credential_process`.
+        place: Place,
+        /// The program.
+        program: String,
+        /// What the system said.
+        why: String,
+    },
+    /// Needs a service that awsenv does not call.
+    Unreachable {
+        /// botocore's name of the source.
+        method: &'static str,
+    },
+}
+
+/// Gets the credentials that `plan` describes.
+///
+/// # Errors
+/// The first thing that stands in the way.
+pub fn credentials(plan: &CredentialPlan, ports: &dyn Ports, now: Timestamp) -> Result<Credentials, Error> {
+    let unreachable = || Error::Unreachable {
+        method: plan.method().unwrap_or("none"),
+    };
+    if !plan.roles.is_empty() {
+        return Err(unreachable());
+    }
+    let base = plan.base.as_ref().ok_or_else(unreachable)?;
+    let credentials = match base {
+        BaseSource::Boto(keys) | BaseSource::StaticKeys(keys) | BaseSource::Environment { keys, .. } => of_keys(keys),
+        BaseSource::CredentialProcess(process) => process::run(process, ports)?,
+        _ => return Err(unreachable()),
+    };
+    let place = base.place().cloned();
+    if credentials.access_key_id.is_empty() || credentials.secret_access_key.expose().is_empty() {
+        return Err(Error::Empty { place });
+    }
+    if credentials.expires.is_some_and(|end| end.seconds_from(now) <= 0) {
+        return Err(Error::Expired { place });
+    }
+    Ok(credentials)
+}
+
+fn of_keys(keys: &Keys) -> Credentials {
+    Credentials {
+        access_key_id: keys.access_key_id.clone(),
+        secret_access_key: keys.secret_access_key.clone(),
+        session_token: keys.session_token.clone().filter(|token| !token.expose().is_empty()),
+        expires: keys.expiration.as_deref().and_then(Timestamp::parse),
+        account_id: keys.account_id.clone(),
+    }
+}

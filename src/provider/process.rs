@@ -1,0 +1,116 @@
+//! The document of a `credential_process`, read as botocore reads it.
+//! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
+
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use crate::credentials::{Credentials, Timestamp};
+use crate::provider::{Error, Ports};
+use crate::resolve::CredentialProcess;
+use crate::secret::Secret;
+
+/// More than any document needs, and enough of stderr to find the mistake.
+const MAX_SAID: usize = 500;
+
+/// The document. Keys in exact case; `null` is as absent.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Document {
+    version: serde_json::Value,
+    access_key_id: Option<String>,
+    secret_access_key: Option<Secret<String>>,
+    session_token: Option<Secret<String>>,
+    expiration: Option<String>,
+    account_id: Option<String>,
+}
+
+/// Runs the process and reads what it prints.
+///
+/// # Errors
+/// The process's own failure, or what is wrong with its answer.
+pub fn run(process: &CredentialProcess, ports: &dyn Ports) -> Result<Credentials, Error> {
+    let place = || process.place.clone();
+    let output = ports.run(&process.argv).map_err(|error| Error::ProcessMissing {
+        place: place(),
+        program: process.argv.first().cloned().unwrap_or_default(),
+        why: error.to_string(),
+    })?;
+    let answer = Zeroizing::new(output.stdout);
+    if !output.status.success() {
+        let said = Zeroizing::new(output.stderr);
+        return Err(Error::ProcessFailed {
+            place: place(),
+            status: output.status.to_string(),
+            said: harmless(&said),
+        });
+    }
+    let mut credentials = parse(&answer).map_err(|why| Error::ProcessAnswer { place: place(), why })?;
+    credentials.account_id = credentials.account_id.or_else(|| process.account_id.clone());
+    Ok(credentials)
+}
+
+fn parse(answer: &[u8]) -> Result<Credentials, String> {
+    // serde_json's message would quote the answer.
+    let document: Document = serde_json::from_slice(answer).map_err(|error| {
+        format!(
+            "it is not the JSON that is expected (line {}, column {})",
+            error.line(),
+            error.column()
+        )
+    })?;
+    if document.version != serde_json::json!(1) {
+        return Err("its `Version` is not the number 1".to_owned());
+    }
+    let expires = match document.expiration.as_deref() {
+        None => None,
+        Some(text) => Some(Timestamp::parse(text).ok_or("its `Expiration` is no RFC 3339 time with an offset")?),
+    };
+    Ok(Credentials {
+        access_key_id: document.access_key_id.ok_or("it has no `AccessKeyId`")?,
+        secret_access_key: document.secret_access_key.ok_or("it has no `SecretAccessKey`")?,
+        session_token: document.session_token.filter(|token| !token.expose().is_empty()),
+        expires,
+        account_id: document.account_id,
+    })
+}
+
+/// stderr of a program that handles secrets: not shown at all if it may hold one.
+fn harmless(said: &[u8]) -> String {
+    let text = String::from_utf8_lossy(said);
+    let text = text.trim();
+    if text.contains("SecretAccessKey") || text.contains("SessionToken") {
+        return String::new();
+    }
+    text.chars().take(MAX_SAID).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_document_is_read() {
+        let text = br#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"S","SessionToken":null,"Expiration":"2030-01-01T00:00:00Z"}"#;
+        let credentials = parse(text).unwrap();
+        assert_eq!(credentials.access_key_id, "A");
+        assert_eq!(credentials.expires, Some(Timestamp(1_893_456_000)));
+        assert!(credentials.session_token.is_none());
+    }
+
+    #[test]
+    fn what_botocore_refuses_is_refused_without_a_word_of_it() {
+        for bad in [
+            r#"{"Version":"1","AccessKeyId":"A","SecretAccessKey":"hidden"}"#,
+            r#"{"Version":1,"AccessKeyId":"A"}"#,
+            r#"{"Version":1,"SecretAccessKey":"hidden"}"#,
+            r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"hidden","Expiration":"2030-01-01T00:00:00"}"#,
+            r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"hidden"} hidden"#,
+            "hidden",
+        ] {
+            let why = parse(bad.as_bytes()).unwrap_err();
+            assert!(!why.contains("hidden"), "{why}");
+        }
+        assert_eq!(harmless(b"{\"SecretAccessKey\": \"hidden\"}"), "");
+        assert_eq!(harmless(b"  no network\n"), "no network");
+    }
+}

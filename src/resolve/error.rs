@@ -1,0 +1,107 @@
+//! Why a profile cannot become a plan: one variant a cause, with the lines that say so.
+
+use crate::config::{self, Place};
+
+use super::select::How;
+
+/// A cause, with what the user needs to mend it; never a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "a field of one name is the same in each variant")]
+pub enum Error {
+    /// `credential_source` is none of the three words that exist (they are case-sensitive).
+    BadCredentialSource {
+        profile: String,
+        source: String,
+        place: Place,
+    },
+    /// `credential_process` cannot be split into words, or is empty.
+    BadProcess {
+        profile: String,
+        reason: &'static str,
+        place: Place,
+    },
+    /// A setting of another kind than a line of text, where a line of text is needed.
+    BadValue {
+        profile: String,
+        key: String,
+        needs: &'static str,
+        place: Place,
+    },
+    /// A role with both `source_profile` and `credential_source`.
+    BothSources {
+        profile: String,
+        source_profile: Place,
+        credential_source: Place,
+    },
+    /// A container endpoint to which botocore sends nothing.
+    ContainerRefused {
+        variable: &'static str,
+        reason: &'static str,
+    },
+    /// `credential_source` names a source that holds nothing now.
+    CredentialSourceEmpty {
+        profile: String,
+        source: &'static str,
+        needs: &'static str,
+        place: Place,
+    },
+    /// A role chain that comes back to a profile it has passed.
+    InfiniteLoop {
+        /// The profiles in the order of the walk, each with the line of its `source_profile`.
+        members: Vec<(String, Place)>,
+        /// The profile that comes up twice.
+        again: String,
+    },
+    /// A legacy file that the search comes to and cannot read.
+    Legacy(config::Error),
+    /// A role without `source_profile` and `credential_source`.
+    NoSource { profile: String, place: Place },
+    /// Half a key pair.
+    PartialCredentials {
+        /// The reader that found one half.
+        provider: &'static str,
+        /// The half that is missing.
+        missing: &'static str,
+        /// The profile it was looked for in; `None` for the environment and for legacy files.
+        profile: Option<String>,
+        /// The line of the half that is there; `None` for the environment.
+        place: Option<Place>,
+    },
+    /// No profile of that name.
+    ProfileNotFound { name: String, how: How, near: Vec<String> },
+    /// `source_profile` names no profile.
+    SourceMissing {
+        profile: String,
+        source: String,
+        place: Place,
+        near: Vec<String>,
+    },
+    /// `source_profile` names a profile that has no credentials.
+    SourceWithoutCredentials {
+        profile: String,
+        source: String,
+        place: Option<Place>,
+    },
+    /// A key that the profile and its sso-session set differently.
+    SsoConflict {
+        profile: String,
+        key: String,
+        place: Place,
+        session_place: Place,
+    },
+    /// Keys that IAM Identity Center needs and that are nowhere.
+    SsoIncomplete {
+        profile: String,
+        missing: Vec<&'static str>,
+        place: Place,
+    },
+    /// `sso_session` names no sso-session.
+    SsoSessionMissing {
+        profile: String,
+        session: String,
+        place: Place,
+        near: Vec<String>,
+    },
+    /// A token file without a role; `place` is `None` if the environment names the file.
+    WebIdentityWithoutRole { profile: String, place: Option<Place> },
+}

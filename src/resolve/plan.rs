@@ -1,0 +1,253 @@
+//! What resolving ends in: the credentials a profile stands for, as data. Nothing here was fetched, run or asked.
+
+use crate::config::Place;
+use crate::secret::Secret;
+
+use super::region::Region;
+
+/// Where the credentials of a profile come from, and through which roles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialPlan {
+    /// The first credentials of the chain; `None` where botocore finds none in files and environment.
+    pub base: Option<BaseSource>,
+    /// The roles assumed on top of `base`, outermost last.
+    pub roles: Vec<AssumeRole>,
+    /// The region of the selected profile; sources of a chain do not lend theirs.
+    pub region: Option<Region>,
+    /// Whether botocore would still ask the instance metadata service (only where `base` is `None`).
+    pub asks_metadata: bool,
+}
+
+impl CredentialPlan {
+    /// The method that botocore would name, awsenv's own `keychain` included; `None` without credentials.
+    pub fn method(&self) -> Option<&'static str> {
+        match (self.roles.is_empty(), &self.base) {
+            (false, _) => Some("assume-role"),
+            (true, base) => base.as_ref().map(BaseSource::method),
+        }
+    }
+
+    /// The outermost role that asks for an MFA code.
+    pub fn mfa(&self) -> Option<&AssumeRole> {
+        self.roles.iter().rev().find(|role| role.mfa_serial.is_some())
+    }
+}
+
+/// The first credentials of a chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BaseSource {
+    /// Keys of a legacy file: a boto profile, boto's `[Credentials]`, or AWS_CREDENTIAL_FILE.
+    Boto(Keys),
+    /// The container endpoint of the environment.
+    Container {
+        /// AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI, as it stands there.
+        uri: String,
+        /// The line of `credential_source`, when a role asks for it.
+        named: Option<Place>,
+    },
+    /// A program that prints credentials.
+    CredentialProcess(CredentialProcess),
+    /// Keys in the environment.
+    Environment {
+        /// The keys; they have no place.
+        keys: Keys,
+        /// The line of `credential_source`, when a role asks for it.
+        named: Option<Place>,
+    },
+    /// The instance metadata service, named by `credential_source`.
+    InstanceMetadata {
+        /// The line of `credential_source`.
+        named: Place,
+    },
+    /// A session of `aws login`.
+    Login(Login),
+    /// IAM Identity Center.
+    Sso(Sso),
+    /// Keys of one AWS file.
+    StaticKeys(Keys),
+    /// A role assumed with a token file.
+    WebIdentity(WebIdentity),
+}
+
+impl BaseSource {
+    /// botocore's name of the provider, or awsenv's own `keychain`.
+    pub fn method(&self) -> &'static str {
+        match self {
+            BaseSource::Boto(keys) | BaseSource::StaticKeys(keys) | BaseSource::Environment { keys, .. } => {
+                keys.source.method()
+            }
+            BaseSource::Container { .. } => "container-role",
+            BaseSource::CredentialProcess(process) if process.keychain => "keychain",
+            BaseSource::CredentialProcess(_) => "custom-process",
+            BaseSource::InstanceMetadata { .. } => "iam-role",
+            BaseSource::Login(_) => "login",
+            BaseSource::Sso(_) => "sso",
+            BaseSource::WebIdentity(_) => "assume-role-with-web-identity",
+        }
+    }
+
+    /// Where the source is written; `None` for the environment's.
+    pub fn place(&self) -> Option<&Place> {
+        match self {
+            BaseSource::Boto(keys) | BaseSource::StaticKeys(keys) => keys.place.as_ref(),
+            BaseSource::Container { named, .. } | BaseSource::Environment { named, .. } => named.as_ref(),
+            BaseSource::CredentialProcess(process) => Some(&process.place),
+            BaseSource::InstanceMetadata { named } => Some(named),
+            BaseSource::Login(login) => Some(&login.place),
+            BaseSource::Sso(sso) => Some(&sso.place),
+            BaseSource::WebIdentity(web) => web.place.as_ref(),
+        }
+    }
+
+    /// The id of the access key, where it is known without fetching anything.
+    pub fn access_key_id(&self) -> Option<&str> {
+        match self {
+            BaseSource::Boto(keys) | BaseSource::StaticKeys(keys) | BaseSource::Environment { keys, .. } => {
+                Some(&keys.access_key_id)
+            }
+            BaseSource::Login(Login {
+                cached: LoginCache::Ready { access_key_id, .. },
+                ..
+            }) => Some(access_key_id),
+            _ => None,
+        }
+    }
+}
+
+/// An access key with its secret, all from one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keys {
+    /// Which reader finds them.
+    pub source: KeySource,
+    /// The public half; empty where the file says so.
+    pub access_key_id: String,
+    /// The secret half.
+    pub secret_access_key: Secret<String>,
+    /// `aws_security_token` before `aws_session_token`, as botocore.
+    pub session_token: Option<Secret<String>>,
+    /// `aws_account_id`.
+    pub account_id: Option<String>,
+    /// AWS_CREDENTIAL_EXPIRATION, as it stands there; only for keys of the environment.
+    pub expiration: Option<String>,
+    /// The line of the access key id; `None` for keys of the environment.
+    pub place: Option<Place>,
+}
+
+/// Which of botocore's readers finds a key pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeySource {
+    /// Legacy boto files.
+    BotoConfig,
+    /// `~/.aws/config`.
+    ConfigFile,
+    /// AWS_CREDENTIAL_FILE.
+    Ec2CredentialsFile,
+    /// AWS_ACCESS_KEY_ID and its fellows.
+    Env,
+    /// `~/.aws/credentials`.
+    SharedCredentialsFile,
+}
+
+impl KeySource {
+    /// botocore's name.
+    pub fn method(self) -> &'static str {
+        match self {
+            KeySource::BotoConfig => "boto-config",
+            KeySource::ConfigFile => "config-file",
+            KeySource::Ec2CredentialsFile => "ec2-credentials-file",
+            KeySource::Env => "env",
+            KeySource::SharedCredentialsFile => "shared-credentials-file",
+        }
+    }
+}
+
+/// `credential_process`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialProcess {
+    /// The line as written; other SDKs hand it to a shell.
+    pub command: String,
+    /// Its words, as botocore runs them: never empty.
+    pub argv: Vec<String>,
+    /// Whether it is awsenv's own `credential-process` command.
+    pub keychain: bool,
+    /// `aws_account_id` of the profile, for a program that names none.
+    pub account_id: Option<String>,
+    /// Its line.
+    pub place: Place,
+}
+
+/// `login_session`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// The session's ARN.
+    pub session: String,
+    /// What the token cache holds for it.
+    pub cached: LoginCache,
+    /// Its line.
+    pub place: Place,
+}
+
+/// What `aws login` left for a session. botocore refuses the profile unless it is `Ready`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LoginCache {
+    /// No file, or none that can be read as JSON.
+    Missing,
+    /// A file without these fields.
+    Incomplete(Vec<&'static str>),
+    /// Usable, perhaps after a refresh.
+    Ready {
+        /// The temporary key's id.
+        access_key_id: String,
+        /// The account it belongs to.
+        account_id: Option<String>,
+    },
+}
+
+/// The keys of IAM Identity Center, from the profile and its session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sso {
+    /// `sso_session`; `None` for the legacy form.
+    pub session: Option<String>,
+    /// `sso_start_url`.
+    pub start_url: String,
+    /// `sso_region`.
+    pub region: String,
+    /// `sso_account_id`.
+    pub account_id: String,
+    /// `sso_role_name`.
+    pub role_name: String,
+    /// The line of `sso_role_name`.
+    pub place: Place,
+}
+
+/// A role that is assumed with a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebIdentity {
+    /// `role_arn` or AWS_ROLE_ARN.
+    pub role_arn: String,
+    /// `role_session_name` or AWS_ROLE_SESSION_NAME.
+    pub role_session_name: Option<String>,
+    /// `web_identity_token_file` or AWS_WEB_IDENTITY_TOKEN_FILE.
+    pub token_file: String,
+    /// The line of the token file; `None` if the environment names it.
+    pub place: Option<Place>,
+}
+
+/// One hop of a role chain, with its own profile's parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssumeRole {
+    /// The profile that asks for the role.
+    pub profile: String,
+    /// `role_arn`.
+    pub role_arn: String,
+    /// `role_session_name`; the caller makes one up if it is absent.
+    pub role_session_name: Option<String>,
+    /// `external_id`.
+    pub external_id: Option<String>,
+    /// `mfa_serial`.
+    pub mfa_serial: Option<String>,
+    /// `duration_seconds`, if it is a whole number; anything else counts as absent, as in botocore.
+    pub duration_seconds: Option<i64>,
+    /// The line of `role_arn`.
+    pub place: Place,
+}

@@ -1,0 +1,214 @@
+//! The credentials that one profile holds itself, in botocore's order: web identity, sso, the credentials file, login,
+//! process, the config file. The first that is there wins; one that is there but broken ends the search.
+
+use std::collections::BTreeMap;
+
+use crate::config::profile::is_keychain_command;
+use crate::config::shlex::{self, ShlexError};
+use crate::config::{Place, Profile, Value};
+use crate::secret::Secret;
+
+use super::plan::{BaseSource, CredentialProcess, KeySource, Keys, Login, Sso, WebIdentity};
+use super::read::{as_text, owned, text};
+use super::{Error, Inputs, near};
+
+/// What `profile` holds. `with_env`: whether the environment's web identity counts (not for an explicit profile, and
+/// never for a source).
+pub(super) fn of_profile(
+    inputs: &Inputs<'_>,
+    profile: Profile<'_>,
+    with_env: bool,
+) -> Result<Option<BaseSource>, Error> {
+    if let Some(web) = web_identity(inputs, profile.name(), Some(profile), with_env)? {
+        return Ok(Some(BaseSource::WebIdentity(web)));
+    }
+    if let Some(sso) = sso(inputs, profile)? {
+        return Ok(Some(BaseSource::Sso(sso)));
+    }
+    if let Some(keys) = keys(profile, KeySource::SharedCredentialsFile)? {
+        return Ok(Some(BaseSource::StaticKeys(keys)));
+    }
+    if let Some((session, place)) = text(profile, "login_session")? {
+        let login = Login {
+            session: session.to_owned(),
+            cached: (inputs.login)(session),
+            place,
+        };
+        return Ok(Some(BaseSource::Login(login)));
+    }
+    if let Some(process) = process(profile)? {
+        return Ok(Some(BaseSource::CredentialProcess(process)));
+    }
+    Ok(keys(profile, KeySource::ConfigFile)?.map(BaseSource::StaticKeys))
+}
+
+/// Web identity of a profile, or of the environment alone. Each setting is the environment's first; an empty token
+/// file counts as none.
+pub(super) fn web_identity(
+    inputs: &Inputs<'_>,
+    name: &str,
+    profile: Option<Profile<'_>>,
+    with_env: bool,
+) -> Result<Option<WebIdentity>, Error> {
+    let setting = |key: &str, variable: &str| -> Result<Option<(String, Option<Place>)>, Error> {
+        if with_env && let Some(value) = inputs.env.os(variable) {
+            return Ok(Some((value.to_string_lossy().into_owned(), None)));
+        }
+        let Some(profile) = profile else { return Ok(None) };
+        Ok(text(profile, key)?.map(|(value, place)| (value.to_owned(), Some(place))))
+    };
+    let token = setting("web_identity_token_file", "AWS_WEB_IDENTITY_TOKEN_FILE")?;
+    let Some((token_file, place)) = token.filter(|(path, _)| !path.is_empty()) else {
+        return Ok(None);
+    };
+    let role = setting("role_arn", "AWS_ROLE_ARN")?;
+    let Some((role_arn, _)) = role.filter(|(arn, _)| !arn.is_empty()) else {
+        return Err(Error::WebIdentityWithoutRole {
+            profile: name.to_owned(),
+            place,
+        });
+    };
+    let role_session_name = setting("role_session_name", "AWS_ROLE_SESSION_NAME")?.map(|(value, _)| value);
+    Ok(Some(WebIdentity {
+        role_arn,
+        role_session_name,
+        token_file,
+        place,
+    }))
+}
+
+/// IAM Identity Center: asked for by an account or a role name; the rest may stand in the sso-session, and a key that
+/// stands in both must be the same.
+fn sso(inputs: &Inputs<'_>, profile: Profile<'_>) -> Result<Option<Sso>, Error> {
+    let asked = profile.get("sso_role_name").or_else(|| profile.get("sso_account_id"));
+    let Some(asked) = asked else { return Ok(None) };
+    let name = profile.name().to_owned();
+    let session = match text(profile, "sso_session")? {
+        None => None,
+        Some((session, place)) => match inputs.profiles.sso_session(session) {
+            Some(found) => Some((session, found)),
+            None => {
+                return Err(Error::SsoSessionMissing {
+                    profile: name,
+                    session: session.to_owned(),
+                    place,
+                    near: near(session, inputs.profiles.sso_session_names()),
+                });
+            }
+        },
+    };
+    if let Some((_, session)) = session {
+        for theirs in session.settings() {
+            if let Some(ours) = profile.get(theirs.key()).filter(|ours| !same(*ours, theirs)) {
+                return Err(Error::SsoConflict {
+                    profile: name,
+                    key: theirs.key().to_owned(),
+                    place: ours.place(),
+                    session_place: theirs.place(),
+                });
+            }
+        }
+    }
+    let value = |key: &str| profile.get(key).or_else(|| session?.1.get(key));
+    let needed = ["sso_role_name", "sso_account_id", "sso_start_url", "sso_region"];
+    let missing: Vec<_> = needed.into_iter().filter(|key| value(key).is_none()).collect();
+    let read = |key: &'static str| -> Result<String, Error> {
+        value(key).map_or(Ok(String::new()), |value| Ok(as_text(profile, value)?.0.to_owned()))
+    };
+    if !missing.is_empty() {
+        return Err(Error::SsoIncomplete {
+            profile: name,
+            missing,
+            place: asked.place(),
+        });
+    }
+    Ok(Some(Sso {
+        session: session.map(|(name, _)| name.to_owned()),
+        start_url: read("sso_start_url")?,
+        region: read("sso_region")?,
+        account_id: read("sso_account_id")?,
+        role_name: read("sso_role_name")?,
+        place: asked.place(),
+    }))
+}
+
+/// Whether two values are one to botocore: equal text, or blocks with equal lines in any order.
+fn same(ours: Value<'_>, theirs: Value<'_>) -> bool {
+    match (ours.is_nested(), theirs.is_nested()) {
+        (true, true) => block(ours) == block(theirs),
+        (false, false) => ours.text() == theirs.text(),
+        _ => false,
+    }
+}
+
+fn block(value: Value<'_>) -> BTreeMap<&str, &str> {
+    value.nested().map(|line| (line.key(), line.text())).collect()
+}
+
+/// Keys of one file: the other file's half, token or account does not count.
+fn keys(profile: Profile<'_>, source: KeySource) -> Result<Option<Keys>, Error> {
+    let value = |key: &str| match source {
+        KeySource::SharedCredentialsFile => profile.in_credentials(key),
+        _ => profile.in_config(key),
+    };
+    let read = |key: &str| -> Result<Option<String>, Error> {
+        value(key)
+            .map(|value| Ok(as_text(profile, value)?.0.to_owned()))
+            .transpose()
+    };
+    let Some(id) = value("aws_access_key_id") else {
+        return Ok(None);
+    };
+    let Some(secret) = read("aws_secret_access_key")? else {
+        return Err(Error::PartialCredentials {
+            provider: source.method(),
+            missing: "aws_secret_access_key",
+            profile: Some(profile.name().to_owned()),
+            place: Some(id.place()),
+        });
+    };
+    let token = match read("aws_security_token")? {
+        Some(token) => Some(token),
+        None => read("aws_session_token")?,
+    };
+    Ok(Some(Keys {
+        source,
+        access_key_id: as_text(profile, id)?.0.to_owned(),
+        secret_access_key: Secret::new(secret),
+        session_token: token.map(Secret::new),
+        account_id: read("aws_account_id")?,
+        expiration: None,
+        place: Some(id.place()),
+    }))
+}
+
+fn process(profile: Profile<'_>) -> Result<Option<CredentialProcess>, Error> {
+    let Some((command, place)) = text(profile, "credential_process")? else {
+        return Ok(None);
+    };
+    let argv = match shlex::split(command) {
+        Ok(argv) if !argv.is_empty() => argv,
+        refused => {
+            let reason = refused.err().map_or("it is empty", reason);
+            return Err(Error::BadProcess {
+                profile: profile.name().to_owned(),
+                reason,
+                place,
+            });
+        }
+    };
+    Ok(Some(CredentialProcess {
+        command: command.to_owned(),
+        keychain: is_keychain_command(command),
+        argv,
+        account_id: owned(profile, "aws_account_id")?,
+        place,
+    }))
+}
+
+fn reason(error: ShlexError) -> &'static str {
+    match error {
+        ShlexError::NoClosingQuotation => "a quote is not closed",
+        ShlexError::NoEscapedCharacter => "nothing follows the last backslash",
+    }
+}

@@ -1,0 +1,193 @@
+//! How a profile reaches the environment: by its name, or by its keys.
+//!
+//! Name is the least that works: no secret leaves, and each SDK refreshes by itself. Keys are for what SDKs cannot
+//! resolve unattended. Never both, because SDKs disagree on who wins.
+
+use crate::config::profile::is_portable_name;
+use crate::env::state::Style;
+
+use super::plan::{BaseSource, CredentialPlan};
+
+/// What the user asked for: `--name`, `--keys`, or the setting `export`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Requested {
+    /// What suits the kind of profile.
+    #[default]
+    Auto,
+    /// The keys.
+    Keys,
+    /// The name.
+    Name,
+}
+
+/// A style with its reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Export {
+    /// What is exported.
+    pub style: Style,
+    /// Why, in half a sentence.
+    pub because: String,
+    /// What will not work all the same.
+    pub warning: Option<String>,
+}
+
+/// Why a profile cannot be exported as asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "a field of one name is the same in each variant")]
+pub enum StyleError {
+    /// A role on keys of the environment: the name would let SDKs use those keys without the role.
+    EnvironmentSource { profile: String },
+    /// Keys that awsenv would have to ask AWS or a person for.
+    KeysUnreachable { profile: String, needs: &'static str },
+    /// A boto profile, whose name no SDK knows.
+    NameUnknown { profile: String },
+    /// Keys asked for where there are none.
+    NoCredentials { profile: String },
+}
+
+/// How `profile` is exported. `in_aws_files`: whether an AWS file defines it (a boto profile's name says nothing).
+///
+/// # Errors
+/// Where neither style, or not the one that is asked for, can work.
+pub fn export_style(
+    plan: &CredentialPlan,
+    profile: &str,
+    in_aws_files: bool,
+    requested: Requested,
+) -> Result<Export, StyleError> {
+    let profile = profile.to_owned();
+    if matches!(plan.base, Some(BaseSource::Environment { .. })) && !plan.roles.is_empty() {
+        return Err(StyleError::EnvironmentSource { profile });
+    }
+    let wanted = wanted(plan, &profile, in_aws_files);
+    match (requested, reach(plan)) {
+        (Requested::Name, _) if !in_aws_files => Err(StyleError::NameUnknown { profile }),
+        (Requested::Name, _) => Ok(Export {
+            style: Style::Name,
+            because: "the name is asked for".to_owned(),
+            warning: wanted.err().map(|reason| reason.warning().to_owned()),
+        }),
+        (Requested::Keys, Reach::Now) => Ok(keys("the keys are asked for")),
+        (Requested::Keys, Reach::Later(needs)) => Err(StyleError::KeysUnreachable { profile, needs }),
+        (Requested::Keys, Reach::Nothing) => Err(StyleError::NoCredentials { profile }),
+        (Requested::Auto, reach) => Ok(match (wanted, reach) {
+            (Ok(because), _) => Export {
+                style: Style::Name,
+                because: because.to_owned(),
+                warning: (reach == Reach::Nothing && !plan.asks_metadata)
+                    .then(|| "the profile has no credentials".to_owned()),
+            },
+            (Err(reason), Reach::Now) => keys(reason.because()),
+            (Err(reason), _) => Export {
+                style: Style::Name,
+                because: format!("{}, and awsenv cannot get the keys yet", reason.because()),
+                warning: Some(reason.warning().to_owned()),
+            },
+        }),
+    }
+}
+
+fn keys(because: &str) -> Export {
+    Export {
+        style: Style::Keys,
+        because: because.to_owned(),
+        warning: None,
+    }
+}
+
+/// Why the name does not serve every SDK.
+#[derive(Clone, Copy)]
+enum NotByName {
+    Boto,
+    Environment,
+    Login,
+    Mfa,
+    OddName,
+}
+
+impl NotByName {
+    fn because(self) -> &'static str {
+        match self {
+            NotByName::Boto => "only legacy boto files hold these keys, and the AWS SDKs do not read them",
+            NotByName::Environment => "the keys are those of the environment",
+            NotByName::Login => "not every SDK knows `login_session`",
+            NotByName::Mfa => "a role of the chain asks for an MFA code, for which SDKs do not ask",
+            NotByName::OddName => "other SDKs cannot read a profile of this name",
+        }
+    }
+
+    fn warning(self) -> &'static str {
+        match self {
+            NotByName::Boto => "SDKs other than boto3 and the AWS CLI find no credentials in this profile",
+            NotByName::Environment => "keys in the environment win over the profile in most SDKs",
+            NotByName::Login => "SDKs that do not know `login_session` find no credentials in this profile",
+            NotByName::Mfa => "SDKs that cannot ask for an MFA code will fail with this profile",
+            NotByName::OddName => "SDKs other than boto3 and the AWS CLI will not find a profile of this name",
+        }
+    }
+}
+
+/// Why the name serves, or why not.
+fn wanted(plan: &CredentialPlan, profile: &str, in_aws_files: bool) -> Result<&'static str, NotByName> {
+    if !in_aws_files {
+        return Err(NotByName::Boto);
+    }
+    if plan.mfa().is_some() {
+        return Err(NotByName::Mfa);
+    }
+    match &plan.base {
+        Some(BaseSource::Login(_)) => return Err(NotByName::Login),
+        Some(BaseSource::Boto(_)) => return Err(NotByName::Boto),
+        Some(BaseSource::Environment { .. }) => return Err(NotByName::Environment),
+        _ if !is_portable_name(profile) => return Err(NotByName::OddName),
+        _ => {}
+    }
+    if !plan.roles.is_empty() {
+        return Ok("every SDK can assume the role by itself and refresh it");
+    }
+    Ok(match &plan.base {
+        Some(BaseSource::StaticKeys(_)) => "every SDK can read the keys from the file, so none enters the environment",
+        Some(BaseSource::CredentialProcess(process)) if process.keychain => {
+            "every SDK can ask awsenv for the keys, so none enters the environment"
+        }
+        Some(BaseSource::CredentialProcess(_)) => "every SDK can run the credential_process by itself",
+        Some(BaseSource::Sso(_)) => "every SDK can use the SSO session by itself and refresh the keys",
+        Some(BaseSource::WebIdentity(_)) => "every SDK can assume the role with the token file by itself",
+        Some(_) => "every SDK can ask this machine for the keys and refresh them",
+        None => "the profile has settings but no credentials of its own",
+    })
+}
+
+/// Whether awsenv can get the keys.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// From files, the environment, or a program that the profile names.
+    Now,
+    /// Only by asking what this names.
+    Later(&'static str),
+    /// There are none.
+    Nothing,
+}
+
+fn reach(plan: &CredentialPlan) -> Reach {
+    if plan.mfa().is_some() {
+        return Reach::Later("an MFA code and a call of AWS STS");
+    }
+    if !plan.roles.is_empty() {
+        return Reach::Later("a call of AWS STS");
+    }
+    match &plan.base {
+        Some(
+            BaseSource::Boto(_)
+            | BaseSource::CredentialProcess(_)
+            | BaseSource::Environment { .. }
+            | BaseSource::StaticKeys(_),
+        ) => Reach::Now,
+        Some(BaseSource::Container { .. }) => Reach::Later("the container endpoint"),
+        Some(BaseSource::InstanceMetadata { .. }) => Reach::Later("the instance metadata service"),
+        Some(BaseSource::Login(_)) => Reach::Later("the session of `aws login`"),
+        Some(BaseSource::Sso(_)) => Reach::Later("a call of IAM Identity Center"),
+        Some(BaseSource::WebIdentity(_)) => Reach::Later("a call of AWS STS"),
+        None => Reach::Nothing,
+    }
+}

@@ -1,0 +1,291 @@
+//! Hostile values through the real shells: each arrives as it is, and none is executed.
+//!
+//! Each value is a secret, a profile name, a region, and a value of the user's own that comes back: once from
+//! AWSENV_STATE, as in a nested shell, and once from what the shell itself saved. A child of the shell reports its own
+//! environment. Some values would create a file, `/tmp/awsenv-pwned`; it must not exist afterwards.
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File};
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::path::Path;
+
+use awsenv::env::Env;
+use awsenv::env::diff::EnvDiff;
+use awsenv::env::names::VarName;
+use awsenv::env::session::{RegionChange, Target, enter, leave};
+use awsenv::env::state::{State, Style};
+use awsenv::secret::Secret;
+use awsenv::shell::Shell;
+use serde_json::Value;
+use support::{Family, RealShell, Sandbox};
+
+/// The file that an executed value would create.
+const CANARY: &str = "/tmp/awsenv-pwned";
+
+/// The user's own variable: its value comes back by the shell's saved variables and by AWSENV_STATE.
+const OWN: &str = "AWS_ROLE_ARN";
+
+struct Hostile {
+    value: OsString,
+    note: String,
+}
+
+fn corpus() -> Vec<Hostile> {
+    let values: Vec<Value> = serde_json::from_str(include_str!("data/brutal-values.json")).expect("the corpus");
+    let parse = |entry: &Value| {
+        let value = match (entry["v"].as_str(), entry["hex"].as_str()) {
+            (Some(text), None) => OsString::from(text),
+            (None, Some(hex)) => OsString::from_vec(unhex(hex)),
+            _ => panic!("{entry}: either `v` or `hex`"),
+        };
+        let note = entry["note"].as_str().expect("a note").to_owned();
+        Hostile { value, note }
+    };
+    values.iter().map(parse).collect()
+}
+
+fn unhex(hex: &str) -> Vec<u8> {
+    let digits = |at: usize| u8::from_str_radix(&hex[at..at + 2], 16).expect("hexadecimal");
+    (0..hex.len()).step_by(2).map(digits).collect()
+}
+
+/// A shell with options that change how it reads text.
+struct SetUp {
+    label: &'static str,
+    shell: RealShell,
+    locale: &'static str,
+    /// How a script reaches the shell; `FILE` stands for the file that holds it.
+    forms: &'static [&'static str],
+}
+
+const QUOTED: &str = "eval \"$(/bin/cat FILE)\"";
+const UNQUOTED: &str = "eval $(/bin/cat FILE)";
+const DOT: &str = ". ./FILE";
+
+/// Options of zsh that people set, and that change how words are read.
+const ODD_ZSH: &[&str] = &[
+    "-f",
+    "-euo",
+    "pipefail",
+    "-o",
+    "SH_WORD_SPLIT",
+    "-o",
+    "KSH_ARRAYS",
+    "-o",
+    "WARN_CREATE_GLOBAL",
+    "-o",
+    "CSH_JUNKIE_QUOTES",
+    "-o",
+    "EXTENDED_GLOB",
+    "-o",
+    "RC_QUOTES",
+    "-o",
+    "BRACE_CCL",
+    "-o",
+    "MAGIC_EQUAL_SUBST",
+    "-o",
+    "NO_NOMATCH",
+];
+
+fn set_ups() -> Vec<SetUp> {
+    let mut all = Vec::new();
+    for shell in support::installed() {
+        let forms: &[&str] = match (shell.name, shell.family) {
+            (_, Family::PowerShell) => continue, // tests/powershell.rs
+            (_, Family::Fish) => &["eval (/bin/cat FILE)", "source FILE", "/bin/cat FILE | source"],
+            ("bash" | "zsh", _) => &[QUOTED, UNQUOTED, DOT],
+            _ => &[QUOTED, DOT],
+        };
+        let variant = |label, args: Option<&'static [&'static str]>, locale| {
+            let args = args.unwrap_or(shell.args);
+            let shell = RealShell { args, ..shell.clone() };
+            SetUp {
+                label,
+                shell,
+                locale,
+                forms,
+            }
+        };
+        all.push(variant(shell.name, None, "C.UTF-8"));
+        match shell.name {
+            "bash" => {
+                let posix = ["--norc", "--noprofile", "--posix", "-euo", "pipefail", "-O", "extglob"].as_slice();
+                all.push(variant("bash --posix", Some(posix), "C"));
+            }
+            "zsh" => {
+                all.push(variant("zsh with odd options", Some(ODD_ZSH), "C.UTF-8"));
+                // This one takes every unquoted text for a pattern, so an unquoted `eval` fails (and changes nothing).
+                let pattern = [ODD_ZSH, &["-o", "GLOB_SUBST"]].concat().leak();
+                let mut pattern = variant("zsh with GLOB_SUBST", Some(pattern), "C.UTF-8");
+                pattern.forms = &[QUOTED, DOT];
+                all.push(pattern);
+                all.push(variant("zsh as ksh", Some(&["--emulate", "ksh", "-f", "-eu"]), "C"));
+            }
+            "fish" => all.push(variant("fish in C", None, "C")),
+            _ => {}
+        }
+    }
+    all
+}
+
+fn var(name: &str) -> VarName {
+    VarName::parse(name).expect("a name")
+}
+
+/// The three scripts of one value: a nested `unset` that gives `value` back to the user, a `use` over it, and the
+/// `unset` of the same shell.
+fn scripts(value: &OsStr) -> [EnvDiff; 3] {
+    let switched = |env: &Env, target: &Target| -> Env { enter(env, None, target).apply(env).into_iter().collect() };
+    let way_back = |env: &Env| leave(env, State::read(env).expect("our own state").as_ref()).diff;
+    let user = Env::from_iter([(OsStr::new(OWN), value)]);
+    let plain = target("plain", "eu-west-1");
+    let hostile = value.to_str().map_or_else(|| plain.clone(), |text| target(text, text));
+    [
+        way_back(&switched(&user, &plain)),
+        enter(&user, None, &hostile),
+        way_back(&switched(&user, &hostile)),
+    ]
+}
+
+fn target(name: &str, region: &str) -> Target {
+    let vars = ["AWS_PROFILE", "AWS_SECRET_ACCESS_KEY"].map(|to| (var(to), Secret::new(name.to_owned())));
+    Target {
+        profile: "exact".into(),
+        shown: "shown".into(),
+        style: Style::Keys,
+        vars: BTreeMap::from(vars),
+        region: RegionChange::Set(region.to_owned()),
+        container: false,
+        expires: None,
+    }
+}
+
+/// The environment that a child reported with `env -0`.
+fn reported(file: &Path) -> BTreeMap<OsString, OsString> {
+    let bytes = fs::read(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let entries = bytes.split(|byte| *byte == 0).filter(|entry| !entry.is_empty());
+    let pair = |entry: &[u8]| {
+        let at = entry.iter().position(|byte| *byte == b'=').expect("an equals sign");
+        (
+            OsStr::from_bytes(&entry[..at]).to_owned(),
+            OsStr::from_bytes(&entry[at + 1..]).to_owned(),
+        )
+    };
+    entries.map(pair).collect()
+}
+
+/// One shell, one form, all values. Returns how many values were read back, in all their roles.
+fn run(set_up: &SetUp, form: &str, corpus: &[Hostile]) -> usize {
+    let SetUp {
+        label, shell, locale, ..
+    } = set_up;
+    let mut sandbox = Sandbox::new();
+    sandbox.set("LC_ALL", *locale);
+    let syntax = Shell::parse(shell.word).expect("a shell").syntax();
+    let mut story = String::new();
+    for (at, hostile) in corpus.iter().enumerate() {
+        for (step, diff) in scripts(&hostile.value).iter().enumerate() {
+            let file = format!("{at}.{step}");
+            sandbox.write(&file, syntax.script(diff) + "\n");
+            story.push_str(&form.replace("FILE", &file));
+            story.push_str(&format!("\n/usr/bin/env -0 > {file}.out\n"));
+        }
+        story.push_str(match shell.family {
+            Family::Fish => "set -e AWS_ROLE_ARN\n",
+            _ => "unset AWS_ROLE_ARN\n",
+        });
+    }
+    // Options that change what is matched must find something to match.
+    for name in ["a", "x", "-e", "A=b"] {
+        sandbox.write(name, "");
+    }
+    let output = sandbox.script(shell, &story).output();
+    assert_eq!(
+        (output.status, output.err()),
+        (0, ""),
+        "{label}: {form}: {}",
+        output.all()
+    );
+
+    for (at, Hostile { value, note }) in corpus.iter().enumerate() {
+        let steps = [0, 1, 2].map(|step| reported(&sandbox.path(format!("{at}.{step}.out"))));
+        let found = |step: usize, name: &str| steps[step].get(OsStr::new(name)).map(OsString::as_os_str);
+        let own = Some(value.as_os_str());
+        assert_eq!(found(0, OWN), own, "{label}: {form}: {note}: from AWSENV_STATE");
+        if value.to_str().is_some() {
+            for name in [
+                "AWS_PROFILE",
+                "AWS_SECRET_ACCESS_KEY",
+                "AWS_REGION",
+                "AWS_DEFAULT_REGION",
+            ] {
+                assert_eq!(found(1, name), own, "{label}: {form}: {note}: {name}");
+            }
+        }
+        assert_eq!(found(1, OWN), None, "{label}: {form}: {note}: cleared");
+        assert_eq!(found(2, OWN), own, "{label}: {form}: {note}: from what the shell saved");
+        assert_eq!(
+            found(2, "AWS_SECRET_ACCESS_KEY"),
+            None,
+            "{label}: {form}: {note}: unset"
+        );
+        assert!(
+            steps[2].keys().all(|name| !name.as_bytes().starts_with(b"__awsenv")),
+            "{label}: a saved variable is exported"
+        );
+    }
+    let places = |hostile: &Hostile| if hostile.value.to_str().is_some() { 6 } else { 2 };
+    corpus.iter().map(places).sum()
+}
+
+/// Deletes the canary file, and holds off every other test that watches it, also of another test run.
+fn canary() -> File {
+    let lock = File::create(std::env::temp_dir().join("awsenv-canary.lock")).expect("a lock file");
+    lock.lock().expect("the lock");
+    let _ = fs::remove_file(CANARY);
+    lock
+}
+
+#[test]
+fn every_value_arrives_in_every_shell_by_every_form() {
+    let corpus = corpus();
+    assert!(corpus.len() > 100 && corpus.iter().any(|hostile| hostile.value.to_str().is_none()));
+    let lock = canary();
+    let runs: Vec<(&'static str, &'static str, usize)> = std::thread::scope(|scope| {
+        let corpus = &corpus;
+        let start = |set_up: SetUp| {
+            scope.spawn(move || -> Vec<_> {
+                let forms = set_up.forms.iter();
+                forms
+                    .map(|form| (set_up.label, *form, run(&set_up, form, corpus)))
+                    .collect()
+            })
+        };
+        let threads: Vec<_> = set_ups().into_iter().map(start).collect();
+        threads
+            .into_iter()
+            .flat_map(|thread| thread.join().expect("a shell's run"))
+            .collect()
+    });
+    assert!(!Path::new(CANARY).exists(), "a value was executed");
+    drop(lock);
+    for (label, form, places) in &runs {
+        say(&format!("{label:22} {form:26} {places} values read back"));
+    }
+    let total: usize = runs.iter().map(|(.., places)| places).sum();
+    let set_ups: BTreeSet<_> = runs.iter().map(|(label, ..)| label).collect();
+    say(&format!(
+        "{} values x {} shell set-ups x their forms ({} runs): {total} values read back",
+        corpus.len(),
+        set_ups.len(),
+        runs.len()
+    ));
+}
+
+#[expect(clippy::print_stdout, reason = "the counts are what this test is for")]
+fn say(line: &str) {
+    println!("{line}");
+}
