@@ -5,6 +5,8 @@
 //! object) or `error` (`file`, `line`, and the `other` line of a duplicate); `lints`: `code@file:line` with what each
 //! reader takes.
 
+#![allow(clippy::unwrap_used, reason = "a case that cannot be read is a failed test")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
