@@ -463,7 +463,7 @@ mod tests {
             .sections()
             .next()
             .unwrap()
-            .value("aws_secret_access_key")
+            .get("aws_secret_access_key")
             .unwrap();
         assert!(!format!("{document:?} {value:?} {:?}", document.sections().next()).contains("hunter"));
     }
