@@ -240,7 +240,7 @@ pub struct AssumeRole {
     pub profile: String,
     /// `role_arn`.
     pub role_arn: String,
-    /// `role_session_name`; the caller makes one up if it is absent.
+    /// `role_session_name`; whoever assumes the role makes one up if it is absent or empty.
     pub role_session_name: Option<String>,
     /// `external_id`.
     pub external_id: Option<String>,
