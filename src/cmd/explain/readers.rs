@@ -1,7 +1,7 @@
 //! What other programs make of the same profile: rules of precedence that differ from botocore's, measured where a
 //! program could be run. Who has no rule here counts as agreeing.
 
-use crate::config::{Place, Profile, Value};
+use crate::config::{Kind, Place, Profile, Value};
 use crate::env::Env;
 use crate::resolve::{BaseSource, Choice, CredentialPlan, How, KeySource, RegionSource};
 
@@ -37,7 +37,7 @@ pub(super) fn readers(choice: &Choice, plan: &CredentialPlan, profile: Option<Pr
     region(&mut found, plan, profile, env);
     match profile {
         Some(profile) => {
-            sources(&mut found, plan, profile);
+            sources(&mut found, choice, plan, profile);
             tokens(&mut found, plan, profile);
             boto2(&mut found, plan, profile, env);
         }
@@ -103,7 +103,7 @@ fn region(found: &mut Findings, plan: &CredentialPlan, profile: Option<Profile<'
 }
 
 /// Several kinds of credentials in one profile: who is asked first.
-fn sources(found: &mut Findings, plan: &CredentialPlan, profile: Profile<'_>) {
+fn sources(found: &mut Findings, choice: &Choice, plan: &CredentialPlan, profile: Profile<'_>) {
     if !plan.roles.is_empty() {
         return;
     }
@@ -143,6 +143,12 @@ fn sources(found: &mut Findings, plan: &CredentialPlan, profile: Profile<'_>) {
                 found.add(&[RUST], "an error", because, twice);
             }
         }
+        Some(BaseSource::WebIdentity(web)) if web.place.is_none() => {
+            if has_credentials(profile) {
+                let because = "it asks the profile before the environment's token file";
+                found.add(&[JS, RUST], "the credentials of the profile", because, profile.place());
+            }
+        }
         Some(BaseSource::WebIdentity(_)) => {
             if keys.is_some() {
                 found.add(&[GO, JS], "the keys of the profile", keys_first, keys);
@@ -150,15 +156,20 @@ fn sources(found: &mut Findings, plan: &CredentialPlan, profile: Profile<'_>) {
                 found.add(&[JS], "the role, assumed from the source profile", "it ignores the token file", Some(place));
             }
         }
-        Some(BaseSource::Environment { .. }) => {
+        Some(BaseSource::Environment { .. }) if choice.how == How::Variable("AWS_PROFILE") => {
             found.add(&[JS], "the profile", "it takes AWS_PROFILE before keys in the environment", None);
         }
         Some(BaseSource::Boto(keys)) => {
             let because = "it does not read legacy boto files";
             found.add(&[GO, JS, RUST], "no credentials", because, keys.place.clone());
         }
-        Some(BaseSource::Container { .. } | BaseSource::InstanceMetadata { .. } | BaseSource::Login(_)) | None => {}
+        _ => {}
     }
+}
+
+/// Whether the profile has credentials of any kind.
+fn has_credentials(profile: Profile<'_>) -> bool {
+    Kind::of(profile) != Kind::None
 }
 
 /// Session tokens that do not go with the keys, or of which there are two.
