@@ -14,6 +14,7 @@ mod python;
 pub mod document;
 pub mod locate;
 pub mod profile;
+pub mod settings;
 pub mod shlex;
 
 pub use document::{Document, NestedEntry, Section, Value};
