@@ -28,7 +28,7 @@ const BLIND: [(&str, &str); 2] = [("shell", "config"), ("prompt", "config")];
 const NEIGHBOURS: &[&str] = &["cli", "error", "ui"];
 
 /// Each outside crate, as the code names it, and the only files or folders that may use it.
-const HOMES: [(&str, &[&str]); 15] = [
+const HOMES: [(&str, &[&str]); 16] = [
     ("base64", &["src/env/state.rs"]),
     // `lib` parses, `script` finds out how a refused command line was meant, `complete` reads the tree of commands.
     (
@@ -36,6 +36,8 @@ const HOMES: [(&str, &[&str]); 15] = [
         &["src/cli.rs", "src/lib.rs", "src/cmd/script.rs", "src/cmd/complete.rs"],
     ),
     ("dirs", &["src/sys/fs.rs"]),
+    // The static binary's allocator.
+    ("dlmalloc", &["src/main.rs"]),
     ("ini", &["src/config/settings.rs"]),
     ("rustix", &["src/sys/"]),
     // JSON is a vocabulary, like the standard library's types.

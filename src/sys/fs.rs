@@ -31,6 +31,33 @@ pub fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(bytes))
 }
 
+/// Who may do what with a file.
+#[derive(Clone, Copy, Debug)]
+pub struct Access {
+    /// The permission bits.
+    pub mode: u32,
+    /// Whether it belongs to this user or to root.
+    pub is_trusted_owner: bool,
+}
+
+/// The access of the file behind `path`; `None` if it is not there, or the system has no such bits.
+#[cfg(unix)]
+pub fn access(path: &Path) -> Option<Access> {
+    use std::os::unix::fs::MetadataExt as _;
+    let meta = fs::metadata(path).ok()?;
+    let me = rustix::process::geteuid().as_raw();
+    Some(Access {
+        mode: meta.mode() & 0o777,
+        is_trusted_owner: meta.uid() == me || meta.uid() == 0,
+    })
+}
+
+/// Windows answers by lists, not bits.
+#[cfg(not(unix))]
+pub fn access(_path: &Path) -> Option<Access> {
+    None
+}
+
 /// Where programs keep settings: XDG_CONFIG_HOME or `~/.config` on Linux, the system's place elsewhere.
 pub fn config_dir(env: &Env) -> Option<PathBuf> {
     if cfg!(any(target_os = "macos", windows)) {
