@@ -106,6 +106,8 @@ impl Posix {
         self.save_live(&mut text, diff);
         for (name, change) in diff.iter() {
             match change {
+                // Not saved: so that `unset` sees that the secret cannot come back.
+                Change::Set(Save::Known(Before::Secret), _) | Change::Unset(Save::Known(Before::Secret)) => {}
                 Change::Set(Save::Known(before), _) | Change::Unset(Save::Known(before)) => {
                     let value = if let Before::Value(value) = before {
                         self.quote(&exported(value))

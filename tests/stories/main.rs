@@ -1,0 +1,12 @@
+//! The stories of `use`, `unset` and `exec`, told in every real shell that is installed: by plain evals and through
+//! the wrapper, each shell in its strict mode.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod nested;
+
+mod restore;
+
+mod switches;
+mod teller;
