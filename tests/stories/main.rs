@@ -4,9 +4,12 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod exec;
+mod failures;
+mod fish;
 mod nested;
-
+mod options;
 mod restore;
-
+mod state;
 mod switches;
 mod teller;

@@ -370,7 +370,8 @@ pub fn assert_back(story: &Story, before: &Snap, after: &Snap) {
         .filter(|name| name.as_str() != "__awsenv_prompt")
         .collect();
     assert!(left.is_empty(), "{}: left behind: {left:?}", story.label());
-    let ignored = |name: &str| ["_", "SHLVL", "OLDPWD", "PWD"].contains(&name);
+    // Names that shells export for reasons of their own.
+    let ignored = |name: &str| name.starts_with('_') || ["SHLVL", "OLDPWD", "PWD", "IFS"].contains(&name);
     let (mut old, mut new) = (before.env.clone(), after.env.clone());
     old.retain(|name, _| !ignored(name));
     new.retain(|name, _| !ignored(name));
