@@ -62,8 +62,15 @@ struct Findings(Vec<Reading>);
 impl Findings {
     fn add(&mut self, who: &[&'static str], reads: &str, because: &str, place: Option<Place>) {
         for reader in who.iter().copied() {
-            let differs = Difference { reads: reads.to_owned(), because: because.to_owned(), place: place.clone() };
-            self.0.push(Reading { reader, differs: Some(differs) });
+            let differs = Difference {
+                reads: reads.to_owned(),
+                because: because.to_owned(),
+                place: place.clone(),
+            };
+            self.0.push(Reading {
+                reader,
+                differs: Some(differs),
+            });
         }
     }
 }
@@ -71,14 +78,29 @@ impl Findings {
 /// Which profile, if the command line names none.
 fn selection(found: &mut Findings, choice: &Choice) {
     if let Some(other) = &choice.boto3 {
-        found.add(&[BOTO3], &format!("the profile {other}"), "it reads AWS_DEFAULT_PROFILE before AWS_PROFILE", None);
+        found.add(
+            &[BOTO3],
+            &format!("the profile {other}"),
+            "it reads AWS_DEFAULT_PROFILE before AWS_PROFILE",
+            None,
+        );
     }
     match choice.how {
         How::Variable("AWS_DEFAULT_PROFILE") => {
-            found.add(&[JS, RUST, BOTO2], "the profile default", "it does not read AWS_DEFAULT_PROFILE", None);
+            found.add(
+                &[JS, RUST, BOTO2],
+                "the profile default",
+                "it does not read AWS_DEFAULT_PROFILE",
+                None,
+            );
         }
         How::Variable(_) if choice.name.is_empty() => {
-            found.add(&[GO, JS], "the profile default", "it takes an empty AWS_PROFILE as not set", None);
+            found.add(
+                &[GO, JS],
+                "the profile default",
+                "it takes an empty AWS_PROFILE as not set",
+                None,
+            );
         }
         _ => {}
     }
@@ -92,7 +114,9 @@ fn region(found: &mut Findings, plan: &CredentialPlan, profile: Option<Profile<'
     };
     match region.source {
         RegionSource::Environment("AWS_REGION") if env.text("AWS_DEFAULT_REGION") != Some(region.value.as_str()) => {
-            let reads = env.text("AWS_DEFAULT_REGION").map_or_else(own, |region| format!("the region {region}"));
+            let reads = env
+                .text("AWS_DEFAULT_REGION")
+                .map_or_else(own, |region| format!("the region {region}"));
             found.add(&[BOTO3], &reads, "it does not read AWS_REGION", None);
         }
         RegionSource::Environment("AWS_DEFAULT_REGION") => {
@@ -116,10 +140,20 @@ fn sources(found: &mut Findings, choice: &Choice, plan: &CredentialPlan, profile
             let later = at("login_session").map(|place| ("the login session", place));
             let later = later.or(process.map(|place| ("what the credential_process prints", place)));
             if let (KeySource::SharedCredentialsFile, Some((reads, place))) = (own.source, later) {
-                found.add(&[RUST], reads, "it asks that before it takes keys of the profile", Some(place));
+                found.add(
+                    &[RUST],
+                    reads,
+                    "it asks that before it takes keys of the profile",
+                    Some(place),
+                );
             }
             if own.access_key_id.is_empty() {
-                found.add(&[JS, RUST], "no credentials", "it takes an empty key as absent", own.place.clone());
+                found.add(
+                    &[JS, RUST],
+                    "no credentials",
+                    "it takes an empty key as absent",
+                    own.place.clone(),
+                );
             }
         }
         Some(BaseSource::CredentialProcess(own)) => {
@@ -128,16 +162,28 @@ fn sources(found: &mut Findings, choice: &Choice, plan: &CredentialPlan, profile
             }
             if own.command.contains(|c| "|&;<>()$`*?~#\\".contains(c)) {
                 let because = "it hands the line to a shell, botocore runs the words as they are";
-                found.add(&[GO, JS, RUST], "what a shell makes of the line", because, Some(own.place.clone()));
+                found.add(
+                    &[GO, JS, RUST],
+                    "what a shell makes of the line",
+                    because,
+                    Some(own.place.clone()),
+                );
             }
         }
         Some(BaseSource::Sso(sso)) => {
             if keys.is_some() {
                 found.add(&[GO, JS], "the keys of the profile", keys_first, keys);
             } else if process.is_some() {
-                found.add(&[JS], "what the credential_process prints", "it asks that before SSO", process);
+                found.add(
+                    &[JS],
+                    "what the credential_process prints",
+                    "it asks that before SSO",
+                    process,
+                );
             }
-            let twice = at("sso_start_url").or(at("sso_region")).filter(|_| sso.session.is_some());
+            let twice = at("sso_start_url")
+                .or(at("sso_region"))
+                .filter(|_| sso.session.is_some());
             if twice.is_some() {
                 let because = "it refuses SSO keys beside an sso_session, even equal ones";
                 found.add(&[RUST], "an error", because, twice);
@@ -153,11 +199,21 @@ fn sources(found: &mut Findings, choice: &Choice, plan: &CredentialPlan, profile
             if keys.is_some() {
                 found.add(&[GO, JS], "the keys of the profile", keys_first, keys);
             } else if let Some(place) = at("source_profile").or(at("credential_source")) {
-                found.add(&[JS], "the role, assumed from the source profile", "it ignores the token file", Some(place));
+                found.add(
+                    &[JS],
+                    "the role, assumed from the source profile",
+                    "it ignores the token file",
+                    Some(place),
+                );
             }
         }
         Some(BaseSource::Environment { .. }) if choice.how == How::Variable("AWS_PROFILE") => {
-            found.add(&[JS], "the profile", "it takes AWS_PROFILE before keys in the environment", None);
+            found.add(
+                &[JS],
+                "the profile",
+                "it takes AWS_PROFILE before keys in the environment",
+                None,
+            );
         }
         Some(BaseSource::Boto(keys)) => {
             let because = "it does not read legacy boto files";
@@ -174,7 +230,9 @@ fn has_credentials(profile: Profile<'_>) -> bool {
 
 /// Session tokens that do not go with the keys, or of which there are two.
 fn tokens(found: &mut Findings, plan: &CredentialPlan, profile: Profile<'_>) {
-    let Some(BaseSource::StaticKeys(own)) = &plan.base else { return };
+    let Some(BaseSource::StaticKeys(own)) = &plan.base else {
+        return;
+    };
     if !plan.roles.is_empty() {
         return;
     }
@@ -184,11 +242,21 @@ fn tokens(found: &mut Findings, plan: &CredentialPlan, profile: Profile<'_>) {
         && let Some(token) = foreign
     {
         let because = "it pairs keys of one file with a token of the other";
-        found.add(&[JS, RUST], "the keys with the token of the config file", because, Some(token.place()));
+        found.add(
+            &[JS, RUST],
+            "the keys with the token of the config file",
+            because,
+            Some(token.place()),
+        );
     }
     if let (Some(old), Some(_)) = (profile.get("aws_security_token"), profile.get("aws_session_token")) {
         let because = "it does not read aws_security_token, which botocore prefers";
-        found.add(&[GO, JS, RUST], "the token aws_session_token", because, Some(old.place()));
+        found.add(
+            &[GO, JS, RUST],
+            "the token aws_session_token",
+            because,
+            Some(old.place()),
+        );
     }
 }
 
@@ -196,9 +264,17 @@ fn roles(found: &mut Findings, plan: &CredentialPlan) {
     for role in &plan.roles {
         let place = || Some(role.place.clone());
         if role.mfa_serial.is_some() {
-            let reads = format!("the role {} without MFA, which AWS refuses if it demands it", role.role_arn);
+            let reads = format!(
+                "the role {} without MFA, which AWS refuses if it demands it",
+                role.role_arn
+            );
             found.add(&[RUST], &reads, "it ignores mfa_serial", place());
-            found.add(&[GO, JS], "an error", "it asks for an MFA code only if the program gives it a way to", place());
+            found.add(
+                &[GO, JS],
+                "an error",
+                "it asks for an MFA code only if the program gives it a way to",
+                place(),
+            );
         }
         if role.duration_seconds.is_some() {
             let reads = format!("the role {} for an hour", role.role_arn);
@@ -218,7 +294,11 @@ fn boto2(found: &mut Findings, plan: &CredentialPlan, profile: Profile<'_>, env:
                 found.add(&[BOTO2], "~/.aws/credentials", because, keys.place.clone());
             } else if let Some(role) = plan.roles.last() {
                 let own = profile.in_credentials("aws_access_key_id").is_some();
-                let reads = if own { "the keys of the profile, without the role" } else { "no credentials" };
+                let reads = if own {
+                    "the keys of the profile, without the role"
+                } else {
+                    "no credentials"
+                };
                 found.add(&[BOTO2], reads, "it knows no roles", Some(role.place.clone()));
             } else if keys.session_token.is_some() && profile.in_credentials("aws_security_token").is_none() {
                 let because = "it reads a token only from aws_security_token";
@@ -229,7 +309,11 @@ fn boto2(found: &mut Findings, plan: &CredentialPlan, profile: Profile<'_>, env:
         Some(BaseSource::InstanceMetadata { .. }) | None => {}
         Some(base) => {
             let own = profile.in_credentials("aws_access_key_id").is_some();
-            let reads = if own { "the keys of ~/.aws/credentials" } else { "no credentials" };
+            let reads = if own {
+                "the keys of ~/.aws/credentials"
+            } else {
+                "no credentials"
+            };
             found.add(&[BOTO2], reads, because, place(base));
         }
     }
@@ -239,6 +323,11 @@ fn boto2(found: &mut Findings, plan: &CredentialPlan, profile: Profile<'_>, env:
 fn boto_profile(found: &mut Findings, plan: &CredentialPlan) {
     if let Some(BaseSource::Boto(keys)) = &plan.base {
         let because = "profiles of legacy boto files are unknown to it";
-        found.add(&[CLI, BOTO3, GO, JS, RUST], "no profile of this name", because, keys.place.clone());
+        found.add(
+            &[CLI, BOTO3, GO, JS, RUST],
+            "no profile of this name",
+            because,
+            keys.place.clone(),
+        );
     }
 }

@@ -32,7 +32,10 @@ impl Explanation<'_> {
             How::Variable(variable) => format!(", because {variable} names it"),
         };
         let boto3 = self.choice.boto3.as_ref().map(|other| {
-            format!("boto3 and AWS CLI v1 would take {}: they read AWS_DEFAULT_PROFILE first\n", display(other))
+            format!(
+                "boto3 and AWS CLI v1 would take {}: they read AWS_DEFAULT_PROFILE first\n",
+                display(other)
+            )
         });
         format!("profile {name}{how}\n{}\n", boto3.unwrap_or_default())
     }
@@ -41,7 +44,11 @@ impl Explanation<'_> {
         let Some(region) = &self.plan.region else {
             return Row::new("region", "none: the AWS CLI needs --region or AWS_REGION", None);
         };
-        let value = if region.value.is_empty() { "(empty)".to_owned() } else { display(&region.value) };
+        let value = if region.value.is_empty() {
+            "(empty)".to_owned()
+        } else {
+            display(&region.value)
+        };
         match &region.source {
             RegionSource::Environment(variable) => Row::new("region", format!("{value}, from {variable}"), None),
             RegionSource::Option => Row::new("region", format!("{value}, from --region"), None),
@@ -60,7 +67,11 @@ impl Explanation<'_> {
         };
         let mut rows = vec![Row::new("credentials", source(base), base.place())];
         for role in &self.plan.roles {
-            rows.push(Row::new("  then", format!("the role {}", display(&role.role_arn)), Some(&role.place)));
+            rows.push(Row::new(
+                "  then",
+                format!("the role {}", display(&role.role_arn)),
+                Some(&role.place),
+            ));
             rows.extend(parameters(role).map(|(what, value)| Row::new("", format!("  with {what} {value}"), None)));
         }
         rows
@@ -73,9 +84,11 @@ impl Explanation<'_> {
                 let what = format!("its {}: {}", export.style.as_str(), export.because);
                 Row::new("use exports", what + &warning.unwrap_or_default(), None)
             }
-            Err(error) => {
-                Row::new("use exports", format!("nothing: {}", crate::error::Error::from(error.clone()).message), None)
-            }
+            Err(error) => Row::new(
+                "use exports",
+                format!("nothing: {}", crate::error::Error::from(error.clone()).message),
+                None,
+            ),
         }
     }
 
@@ -92,9 +105,15 @@ impl Explanation<'_> {
                 _ => &[],
             };
             let below = lines.iter().map(|(key, text)| {
-                Row::new(format!("  {}", display(key)), text.map_or("(secret)".to_owned(), display), None)
+                Row::new(
+                    format!("  {}", display(key)),
+                    text.map_or("(secret)".to_owned(), display),
+                    None,
+                )
             });
-            [Row::new(key, value, Some(&setting.place))].into_iter().chain(below.collect::<Vec<_>>())
+            [Row::new(key, value, Some(&setting.place))]
+                .into_iter()
+                .chain(below.collect::<Vec<_>>())
         })
     }
 
@@ -111,8 +130,12 @@ impl Explanation<'_> {
                 ))
             })
             .collect();
-        let agree: Vec<&str> =
-            self.readers.iter().filter(|reading| reading.differs.is_none()).map(|reading| reading.reader).collect();
+        let agree: Vec<&str> = self
+            .readers
+            .iter()
+            .filter(|reading| reading.differs.is_none())
+            .map(|reading| reading.reader)
+            .collect();
         let mut text = String::new();
         if !rows.is_empty() {
             text += "\nother readers\n";
@@ -137,7 +160,10 @@ fn source(base: &BaseSource) -> String {
         BaseSource::CredentialProcess(process) if process.keychain => "a key in the keychain, by awsenv itself".into(),
         BaseSource::CredentialProcess(process) => {
             let command = visible("credential_process", &process.command).map(display);
-            format!("what this program prints: {}", command.unwrap_or_else(|| "(secret)".to_owned()))
+            format!(
+                "what this program prints: {}",
+                command.unwrap_or_else(|| "(secret)".to_owned())
+            )
         }
         BaseSource::Environment { keys, .. } => format!("{} of the environment", key(&keys.access_key_id)),
         BaseSource::InstanceMetadata { .. } => "those of the EC2 instance".to_owned(),
@@ -151,7 +177,11 @@ fn source(base: &BaseSource) -> String {
         ),
         BaseSource::StaticKeys(keys) => key(&keys.access_key_id),
         BaseSource::WebIdentity(web) => {
-            format!("the role {} with the token in {}", display(&web.role_arn), display(&web.token_file))
+            format!(
+                "the role {} with the token in {}",
+                display(&web.role_arn),
+                display(&web.token_file)
+            )
         }
     }
 }
@@ -162,7 +192,10 @@ fn parameters(role: &AssumeRole) -> impl Iterator<Item = (&'static str, String)>
         ("an MFA code of", text(&role.mfa_serial)),
         ("the external id", text(&role.external_id)),
         ("the session name", text(&role.role_session_name)),
-        ("a duration of", role.duration_seconds.map(|seconds| format!("{seconds} s"))),
+        (
+            "a duration of",
+            role.duration_seconds.map(|seconds| format!("{seconds} s")),
+        ),
     ]
     .into_iter()
     .filter_map(|(what, value)| Some((what, value?)))
@@ -177,7 +210,11 @@ struct Row {
 
 impl Row {
     fn new(what: impl Into<String>, value: impl Into<String>, place: Option<&Place>) -> Self {
-        Self { what: what.into(), value: value.into(), place: place.map(|place| display(&place.to_string())) }
+        Self {
+            what: what.into(),
+            value: value.into(),
+            place: place.map(|place| display(&place.to_string())),
+        }
     }
 }
 
