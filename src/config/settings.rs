@@ -1,226 +1,171 @@
-//! awsenv's own settings: an ini file with keys and no sections.
+//! awsenv's own settings, from its ini file. The only place that knows the ini crate.
 //!
 //! ```ini
-//! export = auto               # or name, keys: what `use` exports
-//! production = prod*, *-live  # profiles whose prompt is coloured
-//! prompt = on                 # or off
+//! export = auto
+//! production = prod*, *-live
+//! prompt = on
 //! ```
-//!
-//! The only file that knows rust-ini. A word that has no meaning is an error: a setting that silently does nothing is worse.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ini::{Ini, ParseOption};
 use wildmatch::WildMatch;
 
-use super::error::Error;
-use super::load::Reader;
-use crate::env::Env;
+use super::Error;
 
-/// What `use` exports when no flag says so.
+/// How profiles are exported when no flag says it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Export {
     /// What suits the kind of profile.
     #[default]
     Auto,
-    /// The keys.
+    /// The keys wherever they can be had.
     Keys,
     /// The name.
     Name,
 }
 
-/// The settings; the default is that of a missing file.
+/// What the file says, or the defaults.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
-    /// `export`
+    /// `export = auto|name|keys`.
     pub export: Export,
-    /// `prompt`: whether `init` adds the segment.
-    pub prompt: bool,
-    /// `production`: globs over profile names.
+    /// `production = GLOB, …`: profiles that are shown in red.
     pub production: Vec<String>,
+    /// `prompt = on|off`: whether the integration touches the prompt.
+    pub prompt: bool,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             export: Export::Auto,
-            prompt: true,
             production: Vec::new(),
+            prompt: true,
         }
     }
 }
 
 impl Settings {
-    /// Reads the file of AWSENV_CONFIG, or else `awsenv/config` in `config_dir`.
+    /// Reads the text of the file at `path`.
     ///
     /// # Errors
-    /// A file that AWSENV_CONFIG names and that is not there; one that cannot be read; a key or value without meaning.
-    pub fn load(env: &Env, config_dir: Option<&Path>, read: Reader<'_>) -> Result<Self, Error> {
-        let named = env
-            .os("AWSENV_CONFIG")
-            .filter(|path| !path.is_empty())
-            .map(PathBuf::from);
-        let is_named = named.is_some();
-        let Some(path) = named.or_else(|| Some(config_dir?.join("awsenv").join("config"))) else {
-            return Ok(Self::default());
-        };
-        match read(&path) {
-            Ok(Some(bytes)) => match str::from_utf8(&bytes) {
-                Ok(text) => Self::parse(&path, text),
-                Err(_) => Err(Error::Settings {
-                    path,
-                    line: None,
-                    why: "the file is not UTF-8".to_owned(),
-                }),
-            },
-            Ok(None) if !is_named => Ok(Self::default()),
-            Ok(None) => Err(Error::Settings {
-                path,
-                line: None,
-                why: "AWSENV_CONFIG names a file that is not there".to_owned(),
-            }),
-            Err(error) => Err(Error::Unreadable {
-                path,
-                why: error.kind().to_string(),
-            }),
-        }
-    }
-
-    /// Reads the text of a settings file.
-    ///
-    /// # Errors
-    /// [`Error::Settings`] with the line and what is allowed.
+    /// [`Error::Settings`] for a line that is none, an unknown section or key, or a value that is not allowed.
     pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
-        let wrong = |line, why| Error::Settings {
+        let fail = |line: Option<u32>, why: String| Error::Settings {
             path: path.to_owned(),
             line,
             why,
         };
         let options = ParseOption {
             enabled_escape: false,
+            enabled_quote: false,
             ..ParseOption::default()
         };
-        let ini = Ini::load_from_str_opt(text.trim_start_matches('\u{feff}'), options)
-            .map_err(|error| wrong(u32::try_from(error.line).ok(), format!("cannot be read: {}", error.msg)))?;
-        if let Some(section) = ini.sections().flatten().next() {
-            return Err(wrong(
-                line_of(text, "["),
-                format!("no section `[{section}]` is known; settings stand before any section"),
-            ));
-        }
+        let ini = Ini::load_from_str_opt(text, options)
+            .map_err(|error| fail(u32::try_from(error.line).ok(), error.msg.to_string()))?;
         let mut settings = Self::default();
-        let mut seen = Vec::new();
-        for (key, value) in ini.general_section().iter() {
-            if seen.contains(&key) {
-                return Err(wrong(line_of(text, key), format!("`{key}` stands twice")));
+        for (section, properties) in &ini {
+            if let Some(section) = section {
+                let line = line_of(text, |line| line.starts_with('[') && line.contains(section));
+                return Err(fail(
+                    line,
+                    format!("the section `[{section}]` is unknown: settings stand before any section"),
+                ));
             }
-            seen.push(key);
-            settings
-                .set(key, value.trim())
-                .map_err(|why| wrong(line_of(text, key), why))?;
+            for (key, value) in properties.iter() {
+                settings
+                    .set(key, value)
+                    .map_err(|why| fail(line_of_key(text, key), why))?;
+            }
         }
         Ok(settings)
     }
 
     fn set(&mut self, key: &str, value: &str) -> Result<(), String> {
-        let refuse = |allowed| Err(format!("`{key} = {value}` has no meaning; allowed are {allowed}"));
-        match (key, value) {
-            ("export", "auto") => self.export = Export::Auto,
-            ("export", "keys") => self.export = Export::Keys,
-            ("export", "name") => self.export = Export::Name,
-            ("export", _) => return refuse("`auto`, `name` and `keys`"),
-            ("prompt", "on") => self.prompt = true,
-            ("prompt", "off") => self.prompt = false,
-            ("prompt", _) => return refuse("`on` and `off`"),
-            ("production", globs) => {
-                let globs = globs.split(',').map(str::trim).filter(|glob| !glob.is_empty());
-                self.production = globs.map(str::to_owned).collect();
+        match key {
+            "export" => {
+                self.export = match value {
+                    "auto" => Export::Auto,
+                    "keys" => Export::Keys,
+                    "name" => Export::Name,
+                    _ => return Err(format!("`export = {value}`: it is `auto`, `name` or `keys`")),
+                }
+            }
+            "production" => {
+                self.production = value
+                    .split(',')
+                    .map(|glob| glob.trim().to_owned())
+                    .filter(|glob| !glob.is_empty())
+                    .collect();
+            }
+            "prompt" => {
+                self.prompt = match value {
+                    "on" => true,
+                    "off" => false,
+                    _ => return Err(format!("`prompt = {value}`: it is `on` or `off`")),
+                }
             }
             _ => {
                 return Err(format!(
-                    "`{key}` is not a setting; allowed are `export`, `production` and `prompt`"
+                    "`{key}` is unknown: there are `export`, `production` and `prompt`"
                 ));
             }
         }
         Ok(())
     }
 
-    /// Whether a glob of `production` matches the name.
+    /// Whether `profile` matches one of the production globs: `*` for any text, `?` for one character.
     pub fn is_production(&self, profile: &str) -> bool {
         self.production.iter().any(|glob| WildMatch::new(glob).matches(profile))
     }
 }
 
-/// The first line that begins with `start`.
-fn line_of(text: &str, start: &str) -> Option<u32> {
-    let at = text.lines().position(|line| line.trim_start().starts_with(start))?;
+fn line_of_key(text: &str, key: &str) -> Option<u32> {
+    line_of(text, |line| {
+        line.split(['=', ':']).next().is_some_and(|word| word.trim() == key)
+    })
+}
+
+fn line_of(text: &str, wanted: impl Fn(&str) -> bool) -> Option<u32> {
+    let at = text.lines().position(|line| wanted(line.trim_start()))?;
     u32::try_from(at + 1).ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-
     use super::*;
 
     fn parse(text: &str) -> Result<Settings, String> {
-        Settings::parse(Path::new("c"), text).map_err(|error| error.to_string())
+        Settings::parse(Path::new("s"), text).map_err(|error| error.to_string())
     }
 
     #[test]
-    fn all_settings() {
+    fn settings_are_read() {
         let settings = parse("# mine\nexport = keys\nproduction = prod*, *-live ,\nprompt=off\n").unwrap();
         assert_eq!(settings.export, Export::Keys);
+        assert_eq!(settings.production, ["prod*", "*-live"]);
         assert!(!settings.prompt);
-        for (name, is) in [
-            ("prod", true),
-            ("prod-eu", true),
-            ("a-live", true),
-            ("alive", false),
-            ("preprod", false),
-        ] {
-            assert_eq!(settings.is_production(name), is, "{name}");
-        }
-        assert_eq!(parse("").unwrap(), Settings::default());
+        assert!(settings.is_production("prod-eu") && settings.is_production("x-live"));
+        assert!(!settings.is_production("nonprod"));
+        assert_eq!(parse(""), Ok(Settings::default()));
     }
 
     #[test]
-    fn what_has_no_meaning_is_an_error() {
-        let error = |text| parse(text).unwrap_err();
+    fn what_has_no_meaning_is_an_error_with_its_line() {
         assert_eq!(
-            error("\nexport = all\n"),
-            "c:2: `export = all` has no meaning; allowed are `auto`, `name` and `keys`"
+            parse("\nexport = both").unwrap_err(),
+            "s:2: `export = both`: it is `auto`, `name` or `keys`"
         );
         assert_eq!(
-            error("prompt =\n"),
-            "c:1: `prompt = ` has no meaning; allowed are `on` and `off`"
+            parse("exprot = auto").unwrap_err(),
+            "s:1: `exprot` is unknown: there are `export`, `production` and `prompt`"
         );
-        assert_eq!(
-            error("exprot = name"),
-            "c:1: `exprot` is not a setting; allowed are `export`, `production` and `prompt`"
+        assert!(
+            parse("prompt = on\n[x]\na = b")
+                .unwrap_err()
+                .starts_with("s:2: the section `[x]` is unknown")
         );
-        assert_eq!(
-            error("prompt=on\n[x]\n"),
-            "c:2: no section `[x]` is known; settings stand before any section"
-        );
-        assert_eq!(error("prompt=on\nprompt=off"), "c:1: `prompt` stands twice");
-        assert!(error("prompt=on\nwhat is this\n").starts_with("c:"));
-    }
-
-    #[test]
-    fn where_the_file_is() {
-        let read = |path: &Path| -> io::Result<Option<Vec<u8>>> {
-            Ok((path == Path::new("/c/awsenv/config")).then(|| b"export=name".to_vec()))
-        };
-        let load = |vars: &[(&str, &str)], dir| Settings::load(&Env::from_iter(vars.iter().copied()), dir, &read);
-        assert_eq!(load(&[], Some(Path::new("/c"))).unwrap().export, Export::Name);
-        assert_eq!(
-            load(&[("AWSENV_CONFIG", "")], Some(Path::new("/c"))).unwrap().export,
-            Export::Name
-        );
-        assert_eq!(load(&[], Some(Path::new("/d"))).unwrap(), Settings::default());
-        assert_eq!(load(&[], None).unwrap(), Settings::default());
-        let error = load(&[("AWSENV_CONFIG", "/none")], Some(Path::new("/c"))).unwrap_err();
-        assert_eq!(error.to_string(), "/none: AWSENV_CONFIG names a file that is not there");
+        assert!(parse("no delimiter").unwrap_err().starts_with("s:1:"));
     }
 }
