@@ -8,7 +8,7 @@ pub(super) fn find(bytes: &[u8], a: u8, b: u8) -> Option<usize> {
     let (words, rest) = bytes.as_chunks::<8>();
     for (n, word) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*word);
-        let hit = zeros(word ^ LOW * u64::from(a)) | zeros(word ^ LOW * u64::from(b));
+        let hit = zeros(word ^ (LOW * u64::from(a))) | zeros(word ^ (LOW * u64::from(b)));
         if hit != 0 {
             return Some(n * 8 + hit.trailing_zeros() as usize / 8);
         }
