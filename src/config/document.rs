@@ -146,6 +146,25 @@ impl Document {
             .map(|(kind, span)| (kind, &self.bytes()[span]))
     }
 
+    /// The sections `[DEFAULT]`; there may be several.
+    pub(super) fn default_sections(&self) -> impl Iterator<Item = Section<'_>> {
+        let sections = self.parsed.sections.iter().enumerate();
+        sections
+            .filter(|(_, raw)| raw.is_default)
+            .map(|(index, _)| self.section(index))
+    }
+
+    /// All lines without their line ends: where each begins, its text, its number. None if the file is not UTF-8.
+    pub(super) fn lines(&self) -> impl Iterator<Item = (usize, &str, u32)> {
+        let text = self.text();
+        let lines = text
+            .split('\n')
+            .flat_map(|line| line.strip_suffix('\r').unwrap_or(line).split('\r'));
+        lines
+            .enumerate()
+            .map(|(n, line)| (line.as_ptr().addr() - text.as_ptr().addr(), line, n as u32 + 1))
+    }
+
     /// The place of a line.
     pub fn place(&self, line: u32) -> Place {
         Place {
@@ -160,6 +179,10 @@ impl Document {
 
     fn value(&self, index: usize) -> Value<'_> {
         Value { document: self, index }
+    }
+
+    pub(super) fn slice(&self, span: Range<usize>) -> &str {
+        &self.text()[span]
     }
 
     pub(super) fn text(&self) -> &str {

@@ -12,12 +12,14 @@ mod profiles;
 mod python;
 
 pub mod document;
+pub mod lint;
 pub mod locate;
 pub mod profile;
 pub mod shlex;
 
 pub use document::{Document, NestedEntry, Section, Value};
 pub use error::Error;
+pub use lint::{Lint, LintCode, Reading, lint, lint_profiles};
 pub use load::{Reader, load};
 pub use locate::{FileKind, Location};
 pub use parse::{ParseError, Reason};
