@@ -20,7 +20,11 @@ fn botocore_and_awsenv_agree_on_random_cases() {
         eprintln!("skipped: no Python has botocore");
         return;
     };
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs().to_string();
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap()
+        .as_secs()
+        .to_string();
     let seed = std::env::var("AWSENV_JUDGE_SEED").unwrap_or(now);
     let count = std::env::var("AWSENV_JUDGE_COUNT").unwrap_or_else(|_| "2000".to_owned());
     let output = Command::new(python)
@@ -31,7 +35,11 @@ fn botocore_and_awsenv_agree_on_random_cases() {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "seed {seed}\n{said}\n{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "seed {seed}\n{said}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     eprintln!("{}", said.trim_end());
 }
 

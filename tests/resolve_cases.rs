@@ -14,11 +14,24 @@ use support::{PROJECT, Sandbox};
 #[test]
 fn every_case_is_explained_as_expected() {
     let root = Path::new(PROJECT).join("tests/cases/resolve");
-    let mut folders: Vec<_> = std::fs::read_dir(&root).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut folders: Vec<_> = std::fs::read_dir(&root)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     folders.sort();
-    assert!(folders.len() >= 60, "only {} cases in {}", folders.len(), root.display());
+    assert!(
+        folders.len() >= 60,
+        "only {} cases in {}",
+        folders.len(),
+        root.display()
+    );
     let failures: Vec<String> = folders.iter().flat_map(|folder| failures(folder)).collect();
-    assert!(failures.is_empty(), "{} differences\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} differences\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }
 
 fn failures(folder: &Path) -> Vec<String> {
@@ -42,7 +55,11 @@ fn failures(folder: &Path) -> Vec<String> {
     let expected = read(&folder.join("expected.json")).unwrap_or_else(|| panic!("{name}: no expected.json"));
     let answer = output.out().replace(&home, "{HOME}");
     let Ok(answer) = serde_json::from_str::<Value>(&answer) else {
-        return vec![format!("{name}: stdout is no JSON: {:?}, stderr {:?}", output.out(), output.err())];
+        return vec![format!(
+            "{name}: stdout is no JSON: {:?}, stderr {:?}",
+            output.out(),
+            output.err()
+        )];
     };
     let refused = expected.get("error").is_some();
     let mut found = Vec::new();

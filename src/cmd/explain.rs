@@ -56,9 +56,18 @@ pub fn run(context: &Context, args: &ExplainArgs) -> Result<Outcome, Error> {
     let explanation = Explanation {
         choice: &choice,
         plan: &plan,
-        settings: profile.into_iter().flat_map(|profile| profile.settings()).map(Setting::of).collect(),
+        settings: profile
+            .into_iter()
+            .flat_map(|profile| profile.settings())
+            .map(Setting::of)
+            .collect(),
         export: export_style(&plan, &choice.name, profile.is_some(), Requested::Auto),
-        readers: readers::readers(&choice, &plan, profile, &env),
+        readers: readers::readers(&readers::Subject {
+            choice: &choice,
+            plan: &plan,
+            profiles: &files.profiles,
+            env: &env,
+        }),
     };
     let text = if args.json {
         format!("{}\n", explanation.to_json())
@@ -75,8 +84,14 @@ fn check_login(login: &Login, choice: &Choice) -> Result<(), Error> {
         LoginCache::Incomplete(missing) => format!("has a damaged login cache, without {}", missing.join(", ")),
     };
     let session = display(&login.session);
-    Err(Error::new(Kind::Credentials, format!("the login session `{session}` {why} ({})", login.place))
-        .hint(format!("aws login --profile {}", shell_words::quote(&display(&choice.name)))))
+    Err(Error::new(
+        Kind::Credentials,
+        format!("the login session `{session}` {why} ({})", login.place),
+    )
+    .hint(format!(
+        "aws login --profile {}",
+        shell_words::quote(&display(&choice.name))
+    )))
 }
 
 const SECRETS: [&str; 3] = ["aws_secret_access_key", "aws_session_token", "aws_security_token"];
@@ -86,11 +101,20 @@ impl<'a> Setting<'a> {
         let shown = if SECRETS.contains(&value.key()) {
             Shown::Secret
         } else if value.is_nested() {
-            Shown::Block(value.nested().map(|line| (line.key(), visible(line.key(), line.text()))).collect())
+            Shown::Block(
+                value
+                    .nested()
+                    .map(|line| (line.key(), visible(line.key(), line.text())))
+                    .collect(),
+            )
         } else {
             visible(value.key(), value.text()).map_or(Shown::Secret, Shown::Text)
         };
-        Self { key: value.key(), shown, place: value.place() }
+        Self {
+            key: value.key(),
+            shown,
+            place: value.place(),
+        }
     }
 }
 

@@ -63,9 +63,7 @@ pub fn run(context: &Context, command: Command) -> Finish {
         Command::Exec(args) => finish(context, false, exec::run(context, args)),
         Command::List(args) => finish(context, args.json, list::run(context, args.json)),
         Command::Explain(args) => finish(context, args.json, explain::run(context, &args)),
-        Command::Complete(_) | Command::Init(_) | Command::Prompt(_) => {
-            finish(context, false, Ok(Outcome::Done(0)))
-        }
+        Command::Complete(_) | Command::Init(_) | Command::Prompt(_) => finish(context, false, Ok(Outcome::Done(0))),
     }
 }
 

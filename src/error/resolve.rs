@@ -99,9 +99,13 @@ impl From<resolve::Error> for Error {
                     let message = format!("half a key pair in the environment: {missing} is not set");
                     return Error::new(Kind::PartialCredentials, message).hint("set both, or unset the other half too");
                 };
-                let message = format!("half a key pair{of}: {missing} is missing beside the other half ({})", at(&place));
-                Error::new(Kind::PartialCredentials, message)
-                    .hint(format!("both must stand in one place: {provider} does not look for the other half elsewhere"))
+                let message = format!(
+                    "half a key pair{of}: {missing} is missing beside the other half ({})",
+                    at(&place)
+                );
+                Error::new(Kind::PartialCredentials, message).hint(format!(
+                    "both must stand in one place: {provider} does not look for the other half elsewhere"
+                ))
             }
             E::ProfileNotFound {
                 name,
@@ -207,7 +211,10 @@ impl From<StyleError> for Error {
             .hint("leave out `--name`, or use `--keys`"),
             StyleError::NoProfile { profile } => Error::new(
                 Kind::ProfileNotFound,
-                format!("profile {} is not defined, so there is nothing to export", tick(&profile)),
+                format!(
+                    "profile {} is not defined, so there is nothing to export",
+                    tick(&profile)
+                ),
             ),
             StyleError::NoCredentials { profile } => {
                 credentials(format!("profile {} has no credentials to export", tick(&profile)))

@@ -18,7 +18,7 @@ impl Explanation<'_> {
                 let because = reading.differs.as_ref();
                 placed(
                     json!({
-                        "reader": reading.reader,
+                        "reader": reading.reader.as_str(),
                         "agrees": because.is_none(),
                         "reads": because.map(|differs| &differs.reads),
                         "because": because.map(|differs| &differs.because),
@@ -97,9 +97,12 @@ fn role(role: &AssumeRole) -> Value {
 
 fn setting(setting: &Setting<'_>) -> Value {
     let value = match &setting.shown {
-        Shown::Block(lines) => {
-            Value::Object(lines.iter().map(|(key, text)| ((*key).to_owned(), json!(text))).collect::<Map<_, _>>())
-        }
+        Shown::Block(lines) => Value::Object(
+            lines
+                .iter()
+                .map(|(key, text)| ((*key).to_owned(), json!(text)))
+                .collect::<Map<_, _>>(),
+        ),
         Shown::Secret => Value::Null,
         Shown::Text(text) => json!(text),
     };
@@ -109,7 +112,10 @@ fn setting(setting: &Setting<'_>) -> Value {
 /// `object` with `file` and `line` behind its other keys.
 fn placed(mut object: Value, place: Option<&Place>) -> Value {
     if let Value::Object(keys) = &mut object {
-        keys.insert("file".to_owned(), json!(place.map(|place| place.file.to_string_lossy())));
+        keys.insert(
+            "file".to_owned(),
+            json!(place.map(|place| place.file.to_string_lossy())),
+        );
         keys.insert("line".to_owned(), json!(place.map(|place| place.line)));
     }
     object

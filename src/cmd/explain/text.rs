@@ -7,6 +7,7 @@ use crate::config::Place;
 use crate::resolve::{AssumeRole, BaseSource, How, RegionSource};
 use crate::ui::display;
 
+use super::readers::Difference;
 use super::{Explanation, Shown, visible};
 
 impl Explanation<'_> {
@@ -15,7 +16,7 @@ impl Explanation<'_> {
         let mut text = self.title();
         let mut facts = vec![self.region()];
         facts.extend(self.credentials());
-        facts.push(self.export());
+        facts.extend(self.export());
         text += &table("", &facts);
         if !self.settings.is_empty() {
             text += "\nsettings\n";
@@ -32,7 +33,10 @@ impl Explanation<'_> {
             How::Variable(variable) => format!(", because {variable} names it"),
         };
         let boto3 = self.choice.boto3.as_ref().map(|other| {
-            format!("boto3 and AWS CLI v1 would take {}: they read AWS_DEFAULT_PROFILE first\n", display(other))
+            format!(
+                "boto3 and AWS CLI v1 would take {}: they read AWS_DEFAULT_PROFILE first\n",
+                display(other)
+            )
         });
         format!("profile {name}{how}\n{}\n", boto3.unwrap_or_default())
     }
@@ -41,7 +45,11 @@ impl Explanation<'_> {
         let Some(region) = &self.plan.region else {
             return Row::new("region", "none: the AWS CLI needs --region or AWS_REGION", None);
         };
-        let value = if region.value.is_empty() { "(empty)".to_owned() } else { display(&region.value) };
+        let value = if region.value.is_empty() {
+            "(empty)".to_owned()
+        } else {
+            display(&region.value)
+        };
         match &region.source {
             RegionSource::Environment(variable) => Row::new("region", format!("{value}, from {variable}"), None),
             RegionSource::Option => Row::new("region", format!("{value}, from --region"), None),
@@ -60,21 +68,32 @@ impl Explanation<'_> {
         };
         let mut rows = vec![Row::new("credentials", source(base), base.place())];
         for role in &self.plan.roles {
-            rows.push(Row::new("  then", format!("the role {}", display(&role.role_arn)), Some(&role.place)));
+            rows.push(Row::new(
+                "  then",
+                format!("the role {}", display(&role.role_arn)),
+                Some(&role.place),
+            ));
             rows.extend(parameters(role).map(|(what, value)| Row::new("", format!("  with {what} {value}"), None)));
         }
         rows
     }
 
-    fn export(&self) -> Row {
+    fn export(&self) -> Vec<Row> {
         match &self.export {
             Ok(export) => {
-                let warning = export.warning.as_ref().map(|warning| format!(" (but {warning})"));
-                let what = format!("its {}: {}", export.style.as_str(), export.because);
-                Row::new("use exports", what + &warning.unwrap_or_default(), None)
+                let what = format!("the profile's {}: {}", export.style.as_str(), export.because);
+                let warning = export
+                    .warning
+                    .iter()
+                    .map(|warning| Row::new("", format!("but {warning}"), None));
+                [Row::new("use exports", what, None)]
+                    .into_iter()
+                    .chain(warning)
+                    .collect()
             }
             Err(error) => {
-                Row::new("use exports", format!("nothing: {}", crate::error::Error::from(error.clone()).message), None)
+                let error = crate::error::Error::from(error.clone());
+                vec![Row::new("use exports", format!("nothing: {}", error.message), None)]
             }
         }
     }
@@ -92,32 +111,52 @@ impl Explanation<'_> {
                 _ => &[],
             };
             let below = lines.iter().map(|(key, text)| {
-                Row::new(format!("  {}", display(key)), text.map_or("(secret)".to_owned(), display), None)
+                Row::new(
+                    format!("  {}", display(key)),
+                    text.map_or("(secret)".to_owned(), display),
+                    None,
+                )
             });
-            [Row::new(key, value, Some(&setting.place))].into_iter().chain(below.collect::<Vec<_>>())
+            [Row::new(key, value, Some(&setting.place))]
+                .into_iter()
+                .chain(below.collect::<Vec<_>>())
         })
     }
 
+    /// Readers that differ in the same way share a line.
     fn others(&self) -> String {
-        let rows: Vec<Row> = self
+        let mut alike: Vec<(&Difference, Vec<&str>)> = Vec::new();
+        for reading in &self.readers {
+            let Some(differs) = &reading.differs else { continue };
+            match alike.iter_mut().find(|(known, _)| *known == differs) {
+                Some((_, readers)) => readers.push(reading.reader.as_str()),
+                None => alike.push((differs, vec![reading.reader.as_str()])),
+            }
+        }
+        let mut text = String::new();
+        if !alike.is_empty() {
+            text += "\nread otherwise\n";
+        }
+        for (differs, readers) in alike {
+            let place = differs
+                .place
+                .as_ref()
+                .map(|place| format!("  {place}"))
+                .unwrap_or_default();
+            text += &format!(
+                "  {}: {}{}\n",
+                readers.join(", "),
+                display(&differs.reads),
+                display(&place)
+            );
+            text += &format!("    {}\n", display(&differs.because));
+        }
+        let agree: Vec<&str> = self
             .readers
             .iter()
-            .filter_map(|reading| {
-                let differs = reading.differs.as_ref()?;
-                Some(Row::new(
-                    reading.reader,
-                    format!("{} ({})", display(&differs.reads), display(&differs.because)),
-                    differs.place.as_ref(),
-                ))
-            })
+            .filter(|reading| reading.differs.is_none())
+            .map(|reading| reading.reader.as_str())
             .collect();
-        let agree: Vec<&str> =
-            self.readers.iter().filter(|reading| reading.differs.is_none()).map(|reading| reading.reader).collect();
-        let mut text = String::new();
-        if !rows.is_empty() {
-            text += "\nother readers\n";
-            text += &table("  ", &rows);
-        }
         if !agree.is_empty() {
             text += &format!("\nno known difference: {}\n", agree.join(", "));
         }
@@ -137,7 +176,10 @@ fn source(base: &BaseSource) -> String {
         BaseSource::CredentialProcess(process) if process.keychain => "a key in the keychain, by awsenv itself".into(),
         BaseSource::CredentialProcess(process) => {
             let command = visible("credential_process", &process.command).map(display);
-            format!("what this program prints: {}", command.unwrap_or_else(|| "(secret)".to_owned()))
+            format!(
+                "what this program prints: {}",
+                command.unwrap_or_else(|| "(secret)".to_owned())
+            )
         }
         BaseSource::Environment { keys, .. } => format!("{} of the environment", key(&keys.access_key_id)),
         BaseSource::InstanceMetadata { .. } => "those of the EC2 instance".to_owned(),
@@ -151,7 +193,11 @@ fn source(base: &BaseSource) -> String {
         ),
         BaseSource::StaticKeys(keys) => key(&keys.access_key_id),
         BaseSource::WebIdentity(web) => {
-            format!("the role {} with the token in {}", display(&web.role_arn), display(&web.token_file))
+            format!(
+                "the role {} with the token in {}",
+                display(&web.role_arn),
+                display(&web.token_file)
+            )
         }
     }
 }
@@ -162,7 +208,10 @@ fn parameters(role: &AssumeRole) -> impl Iterator<Item = (&'static str, String)>
         ("an MFA code of", text(&role.mfa_serial)),
         ("the external id", text(&role.external_id)),
         ("the session name", text(&role.role_session_name)),
-        ("a duration of", role.duration_seconds.map(|seconds| format!("{seconds} s"))),
+        (
+            "a duration of",
+            role.duration_seconds.map(|seconds| format!("{seconds} s")),
+        ),
     ]
     .into_iter()
     .filter_map(|(what, value)| Some((what, value?)))
@@ -177,7 +226,11 @@ struct Row {
 
 impl Row {
     fn new(what: impl Into<String>, value: impl Into<String>, place: Option<&Place>) -> Self {
-        Self { what: what.into(), value: value.into(), place: place.map(|place| display(&place.to_string())) }
+        Self {
+            what: what.into(),
+            value: value.into(),
+            place: place.map(|place| display(&place.to_string())),
+        }
     }
 }
 
