@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use crate::cmd::Context;
+use crate::config::settings::Settings;
 use crate::config::{self, FileKind, Location, ProfileSet};
 use crate::env::Env;
 use crate::env::session::is_in_use;
@@ -115,15 +116,29 @@ impl Files {
     }
 }
 
-/// awsenv's own settings: the file of AWSENV_CONFIG, or the one in the usual place if it is there.
-fn settings(env: &Env) -> Result<Settings, Error> {
-    let path = env.filled("AWSENV_CONFIG").map(PathBuf::from);
-    let _ = path;
-    Ok(Settings::default())
-}
-#[derive(Debug, Default)]
-pub struct Settings {
-    pub export: resolve::Requested,
+/// awsenv's own settings: of the file that AWSENV_CONFIG names, else of the usual one if it is there.
+///
+/// # Errors
+/// A file that is named and cannot be read, or that says something without meaning.
+pub fn settings(env: &Env) -> Result<Settings, Error> {
+    let named = env.filled("AWSENV_CONFIG").map(PathBuf::from);
+    let Some(path) = named
+        .clone()
+        .or_else(|| sys::fs::config_dir(env).map(|dir| dir.join("awsenv/config")))
+    else {
+        return Ok(Settings::default());
+    };
+    let unreadable = |why: String| config::Error::Unreadable {
+        path: path.clone(),
+        why,
+    };
+    let bytes = sys::fs::read_regular(&path).map_err(|error| unreadable(error.to_string()))?;
+    match bytes.map(String::from_utf8) {
+        Some(Ok(text)) => Ok(Settings::parse(&path, &text)?),
+        Some(Err(_)) => Err(unreadable("it is not UTF-8".to_owned()).into()),
+        None if named.is_some() => Err(unreadable("AWSENV_CONFIG names it, and it is not there".to_owned()).into()),
+        None => Ok(Settings::default()),
+    }
 }
 
 struct NoLegacy;

@@ -6,6 +6,7 @@ use std::ffi::OsStr;
 use crate::cli::StyleArgs;
 use crate::cmd::Context;
 use crate::cmd::inputs::Files;
+use crate::config::settings::Export;
 use crate::config::{Profile, Section};
 use crate::credentials::Credentials;
 use crate::env::Env;
@@ -74,7 +75,11 @@ pub fn to(
     let requested = match (args.name, args.keys) {
         (true, _) => Requested::Name,
         (_, true) => Requested::Keys,
-        _ => files.settings.export,
+        _ => match files.settings.export {
+            Export::Auto => Requested::Auto,
+            Export::Keys => Requested::Keys,
+            Export::Name => Requested::Name,
+        },
     };
     let export = resolve::export_style(&plan, &choice.name, own.is_some(), requested)?;
     if own.is_none() && export.style == Style::Name {
@@ -163,7 +168,7 @@ fn set_keys(vars: &mut BTreeMap<VarName, Secret<String>>, credentials: &Credenti
         "AWS_SECRET_ACCESS_KEY",
         credentials.secret_access_key.expose().clone(),
     );
-    for token in &credentials.session_token {
+    if let Some(token) = &credentials.session_token {
         // boto 2 reads only the second, and botocore prefers it.
         set(vars, "AWS_SESSION_TOKEN", token.expose().clone());
         set(vars, "AWS_SECURITY_TOKEN", token.expose().clone());

@@ -15,6 +15,7 @@ pub mod document;
 pub mod lint;
 pub mod locate;
 pub mod profile;
+pub mod settings;
 pub mod shlex;
 
 pub use document::{Document, NestedEntry, Section, Value};

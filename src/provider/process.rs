@@ -28,7 +28,7 @@ struct Document {
 ///
 /// # Errors
 /// The process's own failure, or what is wrong with its answer.
-pub fn run(process: &CredentialProcess, ports: &dyn Ports) -> Result<Credentials, Error> {
+pub(super) fn run(process: &CredentialProcess, ports: &dyn Ports) -> Result<Credentials, Error> {
     let place = || process.place.clone();
     let output = ports.run(&process.argv).map_err(|error| Error::ProcessMissing {
         place: place(),

@@ -4,6 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
+use crate::env::Env;
+
 /// Reads a regular file whole. `None` if there is none of that name or it is a directory, FIFO, socket or device:
 /// botocore takes all of these as absent.
 ///
@@ -27,6 +29,45 @@ pub fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0).saturating_add(1));
     file.read_to_end(&mut bytes)?;
     Ok(Some(bytes))
+}
+
+/// Who may do what with a file.
+#[derive(Clone, Copy, Debug)]
+pub struct Access {
+    /// The permission bits.
+    pub mode: u32,
+    /// Whether it belongs to this user or to root.
+    pub is_trusted_owner: bool,
+}
+
+/// The access of the file behind `path`; `None` if it is not there, or the system has no such bits.
+#[cfg(unix)]
+pub fn access(path: &Path) -> Option<Access> {
+    use std::os::unix::fs::MetadataExt as _;
+    let meta = fs::metadata(path).ok()?;
+    let me = rustix::process::geteuid().as_raw();
+    Some(Access {
+        mode: meta.mode() & 0o777,
+        is_trusted_owner: meta.uid() == me || meta.uid() == 0,
+    })
+}
+
+/// Windows answers by lists, not bits.
+#[cfg(not(unix))]
+pub fn access(_path: &Path) -> Option<Access> {
+    None
+}
+
+/// Where programs keep settings: XDG_CONFIG_HOME or `~/.config` on Linux, the system's place elsewhere.
+pub fn config_dir(env: &Env) -> Option<PathBuf> {
+    if cfg!(any(target_os = "macos", windows)) {
+        return dirs::config_dir();
+    }
+    let named = env
+        .filled("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute());
+    named.or_else(|| env.filled("HOME").map(|home| Path::new(home).join(".config")))
 }
 
 /// The home directory of a user: of this one for an empty name, of others as /etc/passwd has it.
