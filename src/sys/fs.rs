@@ -46,7 +46,10 @@ pub fn access(path: &Path) -> Option<Access> {
     use std::os::unix::fs::MetadataExt as _;
     let meta = fs::metadata(path).ok()?;
     let me = rustix::process::geteuid().as_raw();
-    Some(Access { mode: meta.mode() & 0o777, is_trusted_owner: meta.uid() == me || meta.uid() == 0 })
+    Some(Access {
+        mode: meta.mode() & 0o777,
+        is_trusted_owner: meta.uid() == me || meta.uid() == 0,
+    })
 }
 
 /// Windows answers by lists, not bits.

@@ -54,11 +54,13 @@ fn refused(place: crate::config::Place, reason: &Reason, line: &[u8]) -> Lint {
         Reason::NestedNoEquals { .. } => lint(LintCode::NestedNoEquals)
             .refuse(&[SdkRust], "a line of a block must have a `=`")
             .everywhere(&[SdkJsV3], "the rest of the file", "a line without `=` is skipped"),
-        Reason::NoDelimiter | Reason::NoHeader if line.trim_ascii_start().starts_with(b"[]") => lint(LintCode::EmptyHeader).everywhere(
-            &[SdkJsV3, SdkRust],
-            "the rest of the file",
-            "a section without a name is skipped",
-        ),
+        Reason::NoDelimiter | Reason::NoHeader if line.trim_ascii_start().starts_with(b"[]") => {
+            lint(LintCode::EmptyHeader).everywhere(
+                &[SdkJsV3, SdkRust],
+                "the rest of the file",
+                "a section without a name is skipped",
+            )
+        }
         Reason::NoDelimiter => lint(LintCode::NoDelimiter)
             .refuse(
                 &[SdkRust, SdkGoV2],
