@@ -535,7 +535,7 @@ proptest! {
 
 // What the program itself prints.
 
-const CONFIG: &str = "[profile a]\nregion = eu-west-1\n[profile keys]\naws_access_key_id = AKIAA\n\
+const CONFIG: &str = "[profile a]\nregion = eu-west-1\ncredential_process = true\n[profile keys]\naws_access_key_id = AKIAA\n\
                       aws_secret_access_key = it's ‘x’;calc\n";
 
 #[test]
