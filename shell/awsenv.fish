@@ -1,0 +1,108 @@
+# awsenv for fish 3.6 and later: the function `awsenv`, its completion, and a prompt segment.
+# To load it, put this line into ~/.config/fish/config.fish:  awsenv init fish | source
+#
+# Settings that `awsenv init` prints before this text:
+#   __awsenv_no_prompt    not empty: the prompt stays as it is
+#   __awsenv_production   a regular expression of names to show in red
+
+# `use` and `unset` change this shell, so their output is run here; the rest is the program's own business.
+function awsenv --description 'Work as an AWS profile'
+    # Tracing would print the output, which may hold keys.
+    set -l fish_trace
+    set -lx AWSENV_WRAPPED fish
+    set -l __awsenv_word
+    set -l __awsenv_skip
+    for __awsenv_word in $argv
+        switch "$__awsenv_skip$__awsenv_word"
+            case --color
+                set __awsenv_skip .
+            case '-*'
+            case '.*'
+                set __awsenv_skip
+            case '*'
+                break
+        end
+    end
+    switch "$__awsenv_word"
+        case use unset
+            set -l __awsenv_out (command awsenv $argv)
+            or return
+            builtin string join \n -- $__awsenv_out | builtin source
+        case '*'
+            command awsenv $argv
+    end
+end
+
+# The program prints each candidate and what it is, a tab between them; fish quotes what it puts on the line. Status 10:
+# behind `exec ... --` stands a command line of its own.
+function __awsenv_complete
+    set -l words (commandline -opc)
+    set -l current (commandline -ct)
+    while string match -q -- '*=*' "$words[1]"
+        set -e words[1]
+    end
+    set -l out (command awsenv complete --shell fish -- $words[2..] "$current" 2>/dev/null)
+    switch $status
+        case 0
+            string join \n -- $out
+        case 10
+            set -l rest $words[(math (contains -i -- -- $words) + 1)..]
+            complete -C (string join ' ' -- (string escape -- $rest) "$current")
+    end
+end
+
+complete -c awsenv -e
+complete -c awsenv -f -k -a '(__awsenv_complete)'
+
+# No process: everything here is a builtin. The status stays as it is.
+function __awsenv_prompt
+    set -l code $status
+    if test -n "$AWSENV_PROFILE"
+        set -l text $AWSENV_PROFILE
+        # What was escaped or cut for display cannot be compared; behind that AWS_PROFILE may hold anything.
+        set -l clean (string replace -r '(\\\\|\x{2026}).*' '' -- $text)
+        if test -n "$AWS_PROFILE"; and test "$AWS_PROFILE" != "$text"
+            if test "$clean" = "$text"; or test "$clean" != (string sub -l (string length -- "$clean") -- "$AWS_PROFILE")
+                set text "$text?"
+            end
+        end
+        if string match -qr '^[0-9]{1,12}$' -- "$AWSENV_EXPIRES"
+            # When a file was changed and how long ago that is: together they are a clock.
+            set -l left (math "floor(($AWSENV_EXPIRES - "(path mtime /)" - "(path mtime -R /)") / 60)")
+            if test "$left" -lt 0
+                set text "$text expired"
+            else
+                set text "$text $left"m
+            end
+        end
+        set -l color yellow
+        if test -n "$__awsenv_production"; and string match -qr -- $__awsenv_production $AWSENV_PROFILE
+            set color red
+        end
+        if test -n "$NO_COLOR"
+            printf '[%s] ' $text
+        else
+            printf '[%s%s%s] ' (set_color $color) $text (set_color normal)
+        end
+    end
+    return $code
+end
+
+# Wraps the right prompt once; not where another program draws the prompt.
+if status is-interactive
+    and test -z "$__awsenv_no_prompt"
+    and test "$STARSHIP_SHELL" != fish
+    and not functions -q _omp_get_prompt
+    and not functions -q _omp_hook
+    and not functions -q __awsenv_right_prompt
+    if functions -q fish_right_prompt
+        functions -c fish_right_prompt __awsenv_right_prompt
+    else
+        function __awsenv_right_prompt
+        end
+    end
+    function fish_right_prompt --description 'The right prompt, behind what awsenv shows'
+        __awsenv_prompt
+        __awsenv_right_prompt
+    end
+end

@@ -1,0 +1,65 @@
+# shellcheck shell=sh
+# awsenv for POSIX shells (dash, busybox, mksh, ksh): the function `awsenv` and a prompt segment.
+# To load it, put this line into ~/.profile, or the file that ENV names:  eval "$(awsenv init posix)"
+#
+# Settings that `awsenv init` prints before this text:
+#   __awsenv_no_prompt    not empty: the prompt stays as it is
+
+# On a line of its own: an alias of this name would break the definition below.
+\unalias awsenv 2>/dev/null || :
+
+# `use` and `unset` change this shell, so their output is run here; the rest is the program's own business.
+# POSIX has no local variables: those here are removed again, and the status travels as a positional parameter.
+awsenv() {
+  __awsenv_verb='' __awsenv_skip=''
+  for __awsenv_word in "$@"; do
+    case $__awsenv_skip$__awsenv_word in
+      --) \break ;;
+      --color) __awsenv_skip=. ;;
+      -*) ;;
+      .*) __awsenv_skip='' ;;
+      *)
+        __awsenv_verb=$__awsenv_word
+        \break
+        ;;
+    esac
+  done
+  case $__awsenv_verb in
+    use | unset) \unset __awsenv_verb __awsenv_skip __awsenv_word ;;
+    *)
+      \unset __awsenv_verb __awsenv_skip __awsenv_word
+      AWSENV_WRAPPED=posix \command awsenv "$@"
+      \return
+      ;;
+  esac
+
+  # The output may hold keys, and tracing would print it.
+  __awsenv_flags=$-
+  { \set +x; } 2>/dev/null
+  if __awsenv_out=$(AWSENV_WRAPPED=posix \command awsenv "$@"); then
+    \set -- 0
+    \eval "\unset __awsenv_out; $__awsenv_out" || \set -- "$?"
+  else
+    \set -- "$?"
+    \unset __awsenv_out
+  fi
+  case $__awsenv_flags in
+    *x*)
+      \unset __awsenv_flags
+      \set -x
+      ;;
+    *) \unset __awsenv_flags ;;
+  esac
+  \return "$1"
+}
+
+# Only the name: these shells have no clock. Not where there is no prompt, or where it holds the segment already.
+case $-,${PS1-} in
+  *i*,*AWSENV_PROFILE* | *i*,) ;;
+  *i*,*)
+    # shellcheck disable=SC2016 # PS1 expands it, not this line
+    if \test -z "${__awsenv_no_prompt-}"; then
+      PS1='${AWSENV_PROFILE:+[$AWSENV_PROFILE] }'$PS1
+    fi
+    ;;
+esac

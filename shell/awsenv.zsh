@@ -1,0 +1,128 @@
+# awsenv for zsh 5: the function `awsenv`, its completion, and a prompt segment.
+# To load it, put this line at the end of ~/.zshrc:  eval "$(awsenv init zsh)"
+#
+# Settings that `awsenv init` prints before this text:
+#   __awsenv_no_prompt    not empty: the prompt stays as it is
+#   __awsenv_production   patterns of names to show in red, a comma between them
+
+\unalias awsenv 2>/dev/null || \builtin :
+
+# `use` and `unset` change this shell, so their output is run here; the rest is the program's own business.
+# Touches no trap: Ctrl-C ends it as it would end the program.
+function awsenv {
+  # Whatever the user's options are; they come back when this function ends, however it ends. Tracing would print the
+  # output, which may hold keys; automatic export would hand it to every child.
+  \builtin local __awsenv_subshell=$ZSH_SUBSHELL
+  \builtin emulate -L zsh 2>/dev/null
+  \builtin unsetopt xtrace allexport errexit errreturn 2>/dev/null
+  \builtin local __awsenv_word __awsenv_verb='' __awsenv_skip='' __awsenv_quiet='' __awsenv_out=''
+  for __awsenv_word in "$@"; do
+    case $__awsenv_skip$__awsenv_word in
+      --) \builtin break ;;
+      --color) __awsenv_skip=. ;;
+      -q | --quiet) __awsenv_quiet=1 ;;
+      -*) ;;
+      .*) __awsenv_skip='' ;;
+      *) __awsenv_verb=${__awsenv_verb:-$__awsenv_word} ;;
+    esac
+  done
+  case $__awsenv_verb in
+    use | unset) ;;
+    *)
+      AWSENV_WRAPPED=zsh \command awsenv "$@"
+      \builtin return
+      ;;
+  esac
+
+  if [[ $__awsenv_subshell != 0 && -z $__awsenv_quiet ]]; then
+    \builtin print -ru2 -- "awsenv: warning: \`$__awsenv_verb\` in a subshell does not reach the shell around it"
+  fi
+  __awsenv_out="$(AWSENV_WRAPPED=zsh \command awsenv "$@")" || \builtin return
+  \builtin eval "$__awsenv_out"
+}
+
+# The program prints each candidate and what it is, a tab between them; zsh quotes what it puts on the line. Status 10:
+# behind `exec ... --` stands a command line of its own.
+function _awsenv {
+  \builtin local out line value about
+  \builtin local -a typed shown values
+  \builtin local -i code
+  typed=("${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}")
+  out="$(\command awsenv complete --shell zsh -- "${typed[@]}" 2>/dev/null)"
+  code=$?
+  if (( code == 10 )); then
+    code=${words[(i)--]}
+    (( CURRENT -= code ))
+    \builtin shift $code words
+    _normal
+    \builtin return
+  fi
+  (( code == 0 )) || \builtin return 1
+  for line in "${(@f)out}"; do
+    value=${line%%$'\t'*}
+    about=${line#"$value"}
+    [[ -n $value ]] || \builtin continue
+    values+=("$value")
+    value=${value//\\/\\\\}
+    shown+=("${value//:/\\:}${about:+:${about#$'\t'}}")
+  done
+  (( ${#values} )) && _describe -V awsenv shown values
+}
+
+# Before the first prompt, when compinit has surely run.
+function __awsenv_compdef {
+  \builtin emulate -L zsh
+  precmd_functions=("${(@)precmd_functions:#__awsenv_compdef}")
+  (( ! ${+functions[compdef]} )) || compdef _awsenv awsenv
+}
+
+# The segment lies in psvar, which prompts show as it is: nothing in a name is expanded, whatever the options are. No
+# process: the clock is zsh's own.
+function __awsenv_precmd {
+  \builtin emulate -L zsh
+  \builtin local text=${AWSENV_PROFILE-} clean pattern
+  \builtin local -i slot=87 left
+  psvar[87]='' psvar[88]=''
+  __awsenv_foreign_prompt && \builtin return
+  # A theme may have set PROMPT since.
+  [[ $PROMPT == *%87v* || ! -o promptpercent ]] || PROMPT=$__awsenv_segment$PROMPT
+  [[ -n $text ]] || \builtin return 0
+
+  for pattern in "${(@s:,:)__awsenv_production-}"; do
+    [[ -n $pattern && $text == ${~pattern} ]] && slot=88
+  done
+  # What was escaped or cut for display cannot be compared; behind that AWS_PROFILE may hold anything.
+  clean=${${text%%\\*}%%$'\342\200\246'*}
+  if [[ $clean == "$text" ]]; then
+    [[ -z ${AWS_PROFILE-} || $AWS_PROFILE == "$text" ]] || text+='?'
+  else
+    [[ -z ${AWS_PROFILE-} || $AWS_PROFILE == "$clean"* ]] || text+='?'
+  fi
+  # Only a number reaches the arithmetic, which would run what it finds in a subscript.
+  if [[ ${AWSENV_EXPIRES-} == <-> && ${#AWSENV_EXPIRES} -lt 13 && -n ${EPOCHSECONDS-} ]]; then
+    (( left = 10#$AWSENV_EXPIRES - EPOCHSECONDS ))
+    if (( left < 0 )); then text+=' expired'; else text+=" $(( left / 60 ))m"; fi
+  fi
+  psvar[$slot]=$text
+  \builtin return 0
+}
+
+# Whether another program draws the prompt.
+function __awsenv_foreign_prompt {
+  [[ ${STARSHIP_SHELL-} == zsh ]] || (( ${+functions[starship_precmd]} || ${+functions[p10k]} ||
+    ${+functions[prompt_powerlevel9k_setup]} || ${+functions[_omp_precmd]} || ${+functions[_omp_hook]} ))
+}
+
+if [[ -o interactive ]]; then
+  \builtin typeset -ga precmd_functions
+  precmd_functions=("${(@)precmd_functions:#__awsenv_(compdef|precmd)}" __awsenv_compdef)
+  if [[ -z ${__awsenv_no_prompt-} ]]; then
+    \builtin zmodload zsh/datetime 2>/dev/null || \builtin :
+    if [[ -n ${NO_COLOR-} || ${TERM-dumb} == dumb ]]; then
+      \builtin typeset -g __awsenv_segment='%(87V.[%87v] .)%(88V.[%88v] .)'
+    else
+      \builtin typeset -g __awsenv_segment='%(87V.[%F{yellow}%87v%f] .)%(88V.[%F{red}%88v%f] .)'
+    fi
+    precmd_functions+=(__awsenv_precmd)
+  fi
+fi

@@ -3,6 +3,7 @@
 pub mod current;
 pub mod doctor;
 pub mod exec;
+pub mod explain;
 pub mod inputs;
 pub mod list;
 pub mod script;
@@ -61,9 +62,8 @@ pub fn run(context: &Context, command: Command) -> Finish {
         Command::Doctor(args) => finish(context, args.json, Ok(doctor::run(context, args.json))),
         Command::Exec(args) => finish(context, false, exec::run(context, args)),
         Command::List(args) => finish(context, args.json, list::run(context, args.json)),
-        Command::Complete(_) | Command::Explain(_) | Command::Init(_) | Command::Prompt(_) => {
-            finish(context, false, Ok(Outcome::Done(0)))
-        }
+        Command::Explain(args) => finish(context, args.json, explain::run(context, &args)),
+        Command::Complete(_) | Command::Init(_) | Command::Prompt(_) => finish(context, false, Ok(Outcome::Done(0))),
     }
 }
 

@@ -37,7 +37,8 @@ pub enum Error {
 }
 
 impl Error {
-    pub(super) fn parse(place: Place, error: &ParseError) -> Self {
+    /// What `error` says, at its place.
+    pub fn parse(place: Place, error: &ParseError) -> Self {
         Error::Parse {
             place,
             other: error.other,
