@@ -55,7 +55,7 @@ function awsenv {
 }
 
 # The program reads the line as bash does, and prints each candidate as it has to stand on the line, quoted: nothing
-# here splits, globs or runs it. Status 10: behind `exec … --` stands a command line of its own.
+# here splits, globs or runs it. Status 10: behind `exec ... --` stands a command line of its own.
 function __awsenv_complete {
   \builtin local line out status
   COMPREPLY=() out='' status=0
