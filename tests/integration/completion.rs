@@ -4,7 +4,7 @@ use crate::support::Sandbox;
 use crate::terminal::{INTERACTIVE, Terminal};
 
 /// What is typed, and the name that it must become. The first letters differ.
-const NAMES: [(&str, &str); 11] = [
+const NAMES: [(&str, &str); 14] = [
     ("a", "a b  c"),
     ("c", "c$(touch canary)`touch canary`"),
     ("d", "d:e:f"),
@@ -16,6 +16,9 @@ const NAMES: [(&str, &str); 11] = [
     ("r", "r%n~#=x"),
     ("s", "sch\u{f6}n"),
     ("t", "t<u>|(v)"),
+    ("w", "w'"),
+    ("y", "y$"),
+    ("z", "z\"x\""),
 ];
 
 fn sandbox() -> Sandbox {

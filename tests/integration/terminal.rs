@@ -51,6 +51,8 @@ impl<'a> Terminal<'a> {
             _ => ".config/fish/config.fish",
         };
         sandbox.write(file, rc);
+        // Without it fish reads all manual pages in the background when it starts for the first time.
+        sandbox.write(".local/share/fish/generated_completions/none", "");
         let terminal = Self { sandbox, tmux };
         let mut args: Vec<&str> = "new-session -d -x 180 -y 50 --".split(' ').collect();
         args.extend(command.iter().map(String::as_str));
