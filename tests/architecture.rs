@@ -33,7 +33,7 @@ const HOMES: [(&str, &[&str]); 16] = [
     // `lib` parses, `script` finds out how a refused command line was meant, `complete` reads the tree of commands.
     (
         "clap",
-        &["src/cli.rs", "src/lib.rs", "src/cmd/script.rs", "src/cmd/complete/"],
+        &["src/cli.rs", "src/lib.rs", "src/cmd/script.rs", "src/cmd/complete"],
     ),
     ("dirs", &["src/sys/fs.rs"]),
     // The static binary's allocator.
