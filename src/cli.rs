@@ -137,7 +137,7 @@ pub struct CurrentArgs {
 /// `awsenv prompt`.
 #[derive(Args, Debug)]
 pub struct PromptArgs {
-    /// Fields: {profile} {remaining} {region} {style}
+    /// Fields: {profile} {remaining} {region} {style} {expires}
     #[arg(long, value_name = "TEXT")]
     pub format: Option<String>,
 }
@@ -180,7 +180,13 @@ pub struct DoctorArgs {
 /// `awsenv complete`.
 #[derive(Args, Debug)]
 pub struct CompleteArgs {
-    /// The words typed so far, the unfinished one last
+    /// The shell that asks
+    #[arg(long, value_name = "SHELL")]
+    pub shell: Option<String>,
+    /// bash: the characters at which it breaks words
+    #[arg(long, value_name = "CHARACTERS", default_value = "", allow_hyphen_values = true)]
+    pub breaks: String,
+    /// The words typed behind `awsenv`, the unfinished one last; of bash its whole line up to the cursor
     #[arg(last = true)]
     pub words: Vec<OsString>,
 }

@@ -62,7 +62,12 @@ pub fn run(context: &Context, args: &ExplainArgs) -> Result<Outcome, Error> {
             .map(Setting::of)
             .collect(),
         export: export_style(&plan, &choice.name, profile.is_some(), Requested::Auto),
-        readers: readers::readers(&choice, &plan, profile, &env),
+        readers: readers::readers(&readers::Subject {
+            choice: &choice,
+            plan: &plan,
+            profiles: &files.profiles,
+            env: &env,
+        }),
     };
     let text = if args.json {
         format!("{}\n", explanation.to_json())

@@ -1,11 +1,14 @@
 //! One file a command; leaves that never call each other.
 
+pub mod complete;
 pub mod current;
 pub mod doctor;
 pub mod exec;
 pub mod explain;
+pub mod init;
 pub mod inputs;
 pub mod list;
+pub mod prompt;
 pub mod script;
 pub mod switch;
 pub mod unset;
@@ -63,7 +66,9 @@ pub fn run(context: &Context, command: Command) -> Finish {
         Command::Exec(args) => finish(context, false, exec::run(context, args)),
         Command::List(args) => finish(context, args.json, list::run(context, args.json)),
         Command::Explain(args) => finish(context, args.json, explain::run(context, &args)),
-        Command::Complete(_) | Command::Init(_) | Command::Prompt(_) => finish(context, false, Ok(Outcome::Done(0))),
+        Command::Complete(args) => finish(context, false, Ok(complete::run(context, &args))),
+        Command::Init(args) => init::run(context, &args),
+        Command::Prompt(args) => finish(context, false, prompt::run(context, &args)),
     }
 }
 

@@ -10,7 +10,7 @@ use crate::ui::{self, Ui};
 use crate::{Finish, Process, sys};
 
 /// Fails in every POSIX shell and in fish, and is an unknown command elsewhere.
-const FAILS_ANYWHERE: &str = "false\n";
+pub const FAILS_ANYWHERE: &str = "false\n";
 
 /// Runs a command whose stdout is code: on failure the code is a statement that fails and changes nothing.
 pub fn print(

@@ -209,8 +209,9 @@ def botocore_says(case, env):
         try:
             chain = chain_of(session.get_credentials())
         except Exception as error:  # noqa: BLE001
-            kinds = [kind_of(error)]
-            answer["explain"] = {"error": kinds + (["invalid-config"] if nested(region) else [])}
+            # A block where text belongs is refused by awsenv when it comes by, by botocore only when it is used.
+            blocks = nested(region) or nested(list(profiles.values()))
+            answer["explain"] = {"error": [kind_of(error)] + (["invalid-config"] if blocks else [])}
             answer["why"] = repr(error)
             return answer
         if nested(region) or nested(chain):

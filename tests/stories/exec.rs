@@ -37,7 +37,7 @@ fn the_environment_is_that_of_use() {
             "AWS_CONTAINER_CREDENTIALS_FULL_URI",
             "AWS_PAGER",
         ] {
-            story.export(name, "mine");
+            story.export(name, "http://127.0.0.1/mine");
         }
         story.line(format!("awsenv exec {args} -- /usr/bin/env -0 > exec.env"));
         story

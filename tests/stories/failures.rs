@@ -1,8 +1,7 @@
 //! An eval cannot lie: when awsenv fails, nothing changes and the shell sees a failure.
 
 use std::fs::File;
-use std::os::unix::process::CommandExt as _;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use crate::support::{self, AWSENV};
 use crate::teller::{Mode, assert_back, everywhere, sandbox, snap};
@@ -51,13 +50,10 @@ fn what_fails_changes_nothing_and_is_seen() {
             .enumerate()
             .map(|(at, (_, eval, wrapper))| format!("{at}={}\n", if plain { eval } else { wrapper }))
             .collect();
-        assert_eq!(
-            output.out(),
-            expected + "later=1\n",
-            "{}: {}",
-            story.label(),
-            output.err()
-        );
+        // The wrapper leaves stdout alone where no script is asked for.
+        let said = output.out().lines().filter(|line| line.contains('='));
+        let said: String = said.map(|line| format!("{line}\n")).collect();
+        assert_eq!(said, expected + "later=1\n", "{}: {}", story.label(), output.err());
         let said = output.err().lines().filter(|line| line.starts_with("awsenv: ")).count();
         assert!(said > 2 * FAILING.len(), "{}: {}", story.label(), output.err());
         assert_back(&story, &snap(sandbox, "before"), &snap(sandbox, "after"));
@@ -233,14 +229,11 @@ fn a_missing_program_is_seen_by_the_documented_idiom() {
 }
 
 #[test]
-fn an_interrupted_run_leaves_no_half_of_a_script() {
-    // The script is written in one go: either a reader gets all of it, or the write fails.
+fn a_script_that_nobody_reads_is_a_failure() {
     let sandbox = sandbox();
-    let run = sandbox.awsenv(["use", "a", "--keys", "--shell=bash"]);
-    let mut command: Command = run.command();
-    command.process_group(0).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut child = command.spawn().expect("awsenv");
-    drop(child.stdout.take());
-    let status = child.wait().expect("awsenv ends");
-    assert_ne!(status.code(), Some(0), "a script that nobody could read is no success");
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let mut command = sandbox.awsenv(["use", "a", "--keys", "--shell=bash"]).command();
+    let output = command.stdout(writer).stderr(Stdio::piped()).output().expect("awsenv");
+    assert_eq!(output.status.code(), Some(1));
 }

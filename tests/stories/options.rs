@@ -138,13 +138,13 @@ fn cut(shell: &RealShell, prepare: &str, args: [&str; 3]) {
     }
     story.snap("before").line(format!("awsenv {} > whole", args.join(" ")));
     story.either(
-        "size=$(/usr/bin/wc -c < whole); at=0; step=$((size / 60 + 1)); was=$(/usr/bin/env | /usr/bin/grep ^AWS)",
+        "size=$(/usr/bin/wc -c < whole); at=0; step=$((size / 60 + 1)); was=$(/usr/bin/env | /usr/bin/grep '^AWS')",
         "set size (/usr/bin/wc -c < whole | string trim); set at 0; set step (math -s0 $size / 60 + 1)",
     );
     // The last two bytes are the end of the block and of the line.
     story.either(
         "while [ \"$at\" -lt \"$((size - 1))\" ]; do\n( set +eu; eval \"$(/usr/bin/head -c \"$at\" whole)\"; \
-         [ \"$(/usr/bin/env | /usr/bin/grep ^AWS)\" = \"$was\" ] || echo \"changed at $at\" ) 2>/dev/null || :\n\
+         [ \"$(/usr/bin/env | /usr/bin/grep '^AWS')\" = \"$was\" ] || echo \"changed at $at\" ) 2>/dev/null || :\n\
          at=$((at + step)); done; unset was size at step",
         "while test $at -lt (math $size - 1); /usr/bin/head -c $at whole > cut; eval (/bin/cat cut) 2>/dev/null; \
          source cut 2>/dev/null; set at (math $at + $step); end; set -e size at step",

@@ -18,7 +18,7 @@ impl Explanation<'_> {
                 let because = reading.differs.as_ref();
                 placed(
                     json!({
-                        "reader": reading.reader,
+                        "reader": reading.reader.as_str(),
                         "agrees": because.is_none(),
                         "reads": because.map(|differs| &differs.reads),
                         "because": because.map(|differs| &differs.because),

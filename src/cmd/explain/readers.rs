@@ -1,24 +1,17 @@
-//! What other programs make of the same profile: rules of precedence that differ from botocore's, measured where a
-//! program could be run. Who has no rule here counts as agreeing.
+//! What other programs make of the same profile: the lints of the files, and rules of precedence that lie between the
+//! environment, the files and the boto files. Who is not named by any of them counts as agreeing.
 
-use crate::config::{Kind, Place, Profile, Value};
+use crate::config::lint::{self, Lint, Reader};
+use crate::config::{FileKind, Kind, Place, Profile, ProfileSet};
 use crate::env::Env;
 use crate::resolve::{BaseSource, Choice, CredentialPlan, How, KeySource, RegionSource};
 
-/// The programs that are spoken of, in this order.
-const READERS: [&str; 6] = [CLI, BOTO3, GO, JS, RUST, BOTO2];
-
-pub(super) const CLI: &str = "aws-cli-v2";
-pub(super) const BOTO3: &str = "boto3";
-pub(super) const GO: &str = "aws-sdk-go-v2";
-pub(super) const JS: &str = "aws-sdk-js-v3";
-pub(super) const RUST: &str = "aws-sdk-rust";
-pub(super) const BOTO2: &str = "boto-2";
+use Reader::{AwsCliV2, Boto2, Boto3, SdkGoV2, SdkJsV3, SdkRust};
 
 /// One reader: it agrees, or this is how it differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Reading {
-    pub(super) reader: &'static str,
+    pub(super) reader: Reader,
     pub(super) differs: Option<Difference>,
 }
 
@@ -30,37 +23,42 @@ pub(super) struct Difference {
     pub(super) place: Option<Place>,
 }
 
+/// What is compared.
+pub(super) struct Subject<'a> {
+    pub(super) choice: &'a Choice,
+    pub(super) plan: &'a CredentialPlan,
+    pub(super) profiles: &'a ProfileSet,
+    pub(super) env: &'a Env,
+}
+
 /// One entry for each reader that agrees, one for each difference of the others.
-pub(super) fn readers(choice: &Choice, plan: &CredentialPlan, profile: Option<Profile<'_>>, env: &Env) -> Vec<Reading> {
+pub(super) fn readers(subject: &Subject<'_>) -> Vec<Reading> {
+    let Subject {
+        choice,
+        plan,
+        profiles,
+        env,
+    } = *subject;
+    let profile = profiles.profile(&choice.name);
     let mut found = Findings(Vec::new());
     selection(&mut found, choice);
     region(&mut found, plan, profile, env);
-    match profile {
-        Some(profile) => {
-            sources(&mut found, choice, plan, profile);
-            tokens(&mut found, plan, profile);
-            boto2(&mut found, plan, profile, env);
-        }
-        None if choice.is_explicit() => boto_profile(&mut found, plan),
-        None => {}
+    if let Some(profile) = profile {
+        machine(&mut found, subject, profile);
+        lints(&mut found, subject);
+        boto2(&mut found, plan, profile, env);
+    } else if let (true, Some(BaseSource::Boto(keys))) = (choice.is_explicit(), &plan.base) {
+        let because = "profiles of legacy boto files are unknown to it";
+        let who = [AwsCliV2, Boto3, SdkGoV2, SdkJsV3, SdkRust];
+        found.add(&who, "no profile of this name", because, keys.place.clone());
     }
-    roles(&mut found, plan);
-    READERS
-        .into_iter()
-        .flat_map(|reader| {
-            let mut entries: Vec<_> = found.0.iter().filter(|entry| entry.reader == reader).cloned().collect();
-            if entries.is_empty() {
-                entries.push(Reading { reader, differs: None });
-            }
-            entries
-        })
-        .collect()
+    found.by_reader()
 }
 
 struct Findings(Vec<Reading>);
 
 impl Findings {
-    fn add(&mut self, who: &[&'static str], reads: &str, because: &str, place: Option<Place>) {
+    fn add(&mut self, who: &[Reader], reads: &str, because: &str, place: Option<Place>) {
         for reader in who.iter().copied() {
             let differs = Difference {
                 reads: reads.to_owned(),
@@ -73,36 +71,37 @@ impl Findings {
             });
         }
     }
+
+    fn by_reader(self) -> Vec<Reading> {
+        let of = |reader| {
+            let mut own: Vec<_> = self.0.iter().filter(|found| found.reader == reader).cloned().collect();
+            if own.is_empty() {
+                own.push(Reading { reader, differs: None });
+            }
+            own
+        };
+        Reader::ALL.into_iter().flat_map(of).collect()
+    }
 }
 
 /// Which profile, if the command line names none.
 fn selection(found: &mut Findings, choice: &Choice) {
     if let Some(other) = &choice.boto3 {
         found.add(
-            &[BOTO3],
+            &[Boto3],
             &format!("the profile {other}"),
             "it reads AWS_DEFAULT_PROFILE before AWS_PROFILE",
             None,
         );
     }
-    match choice.how {
-        How::Variable("AWS_DEFAULT_PROFILE") => {
-            found.add(
-                &[JS, RUST, BOTO2],
-                "the profile default",
-                "it does not read AWS_DEFAULT_PROFILE",
-                None,
-            );
-        }
-        How::Variable(_) if choice.name.is_empty() => {
-            found.add(
-                &[GO, JS],
-                "the profile default",
-                "it takes an empty AWS_PROFILE as not set",
-                None,
-            );
-        }
-        _ => {}
+    if choice.how == How::Variable("AWS_DEFAULT_PROFILE") {
+        let who = [SdkJsV3, SdkRust, Boto2];
+        found.add(
+            &who,
+            "the profile default",
+            "it does not read AWS_DEFAULT_PROFILE",
+            None,
+        );
     }
 }
 
@@ -114,220 +113,124 @@ fn region(found: &mut Findings, plan: &CredentialPlan, profile: Option<Profile<'
     };
     match region.source {
         RegionSource::Environment("AWS_REGION") if env.text("AWS_DEFAULT_REGION") != Some(region.value.as_str()) => {
-            let reads = env
-                .text("AWS_DEFAULT_REGION")
-                .map_or_else(own, |region| format!("the region {region}"));
-            found.add(&[BOTO3], &reads, "it does not read AWS_REGION", None);
+            let other = env.text("AWS_DEFAULT_REGION");
+            let reads = other.map_or_else(own, |region| format!("the region {region}"));
+            found.add(&[Boto3], &reads, "it does not read AWS_REGION", None);
         }
         RegionSource::Environment("AWS_DEFAULT_REGION") => {
-            found.add(&[JS], &own(), "it does not read AWS_DEFAULT_REGION", None);
+            found.add(&[SdkJsV3], &own(), "it does not read AWS_DEFAULT_REGION", None);
         }
         _ => {}
     }
 }
 
-/// Several kinds of credentials in one profile: who is asked first.
-fn sources(found: &mut Findings, choice: &Choice, plan: &CredentialPlan, profile: Profile<'_>) {
-    if !plan.roles.is_empty() {
+/// Credentials that come from beside the profile, and keys that are none to others.
+fn machine(found: &mut Findings, subject: &Subject<'_>, profile: Profile<'_>) {
+    if !subject.plan.roles.is_empty() {
         return;
     }
-    let at = |key: &str| profile.get(key).map(Value::place);
-    let keys = at("aws_access_key_id");
-    let process = at("credential_process");
-    let keys_first = "it takes keys in the profile before anything else";
-    match &plan.base {
-        Some(BaseSource::StaticKeys(own)) => {
-            let later = at("login_session").map(|place| ("the login session", place));
-            let later = later.or(process.map(|place| ("what the credential_process prints", place)));
-            if let (KeySource::SharedCredentialsFile, Some((reads, place))) = (own.source, later) {
-                found.add(
-                    &[RUST],
-                    reads,
-                    "it asks that before it takes keys of the profile",
-                    Some(place),
-                );
-            }
-            if own.access_key_id.is_empty() {
-                found.add(
-                    &[JS, RUST],
-                    "no credentials",
-                    "it takes an empty key as absent",
-                    own.place.clone(),
-                );
-            }
-        }
-        Some(BaseSource::CredentialProcess(own)) => {
-            if keys.is_some() {
-                found.add(&[GO, JS], "the keys of the profile", keys_first, keys);
-            }
-            if own.command.contains(|c| "|&;<>()$`*?~#\\".contains(c)) {
-                let because = "it hands the line to a shell, botocore runs the words as they are";
-                found.add(
-                    &[GO, JS, RUST],
-                    "what a shell makes of the line",
-                    because,
-                    Some(own.place.clone()),
-                );
-            }
-        }
-        Some(BaseSource::Sso(sso)) => {
-            if keys.is_some() {
-                found.add(&[GO, JS], "the keys of the profile", keys_first, keys);
-            } else if process.is_some() {
-                found.add(
-                    &[JS],
-                    "what the credential_process prints",
-                    "it asks that before SSO",
-                    process,
-                );
-            }
-            let twice = at("sso_start_url")
-                .or(at("sso_region"))
-                .filter(|_| sso.session.is_some());
-            if twice.is_some() {
-                let because = "it refuses SSO keys beside an sso_session, even equal ones";
-                found.add(&[RUST], "an error", because, twice);
-            }
-        }
-        Some(BaseSource::WebIdentity(web)) if web.place.is_none() => {
-            if has_credentials(profile) {
-                let because = "it asks the profile before the environment's token file";
-                found.add(&[JS, RUST], "the credentials of the profile", because, profile.place());
-            }
-        }
-        Some(BaseSource::WebIdentity(_)) => {
-            if keys.is_some() {
-                found.add(&[GO, JS], "the keys of the profile", keys_first, keys);
-            } else if let Some(place) = at("source_profile").or(at("credential_source")) {
-                found.add(
-                    &[JS],
-                    "the role, assumed from the source profile",
-                    "it ignores the token file",
-                    Some(place),
-                );
-            }
-        }
-        Some(BaseSource::Environment { .. }) if choice.how == How::Variable("AWS_PROFILE") => {
-            found.add(
-                &[JS],
-                "the profile",
-                "it takes AWS_PROFILE before keys in the environment",
-                None,
-            );
-        }
+    match &subject.plan.base {
         Some(BaseSource::Boto(keys)) => {
             let because = "it does not read legacy boto files";
-            found.add(&[GO, JS, RUST], "no credentials", because, keys.place.clone());
+            found.add(
+                &[SdkGoV2, SdkJsV3, SdkRust],
+                "no credentials",
+                because,
+                keys.place.clone(),
+            );
+        }
+        Some(BaseSource::Environment { .. }) if subject.choice.how == How::Variable("AWS_PROFILE") => {
+            let because = "it takes AWS_PROFILE before keys in the environment";
+            found.add(&[SdkJsV3], "the profile", because, profile.place());
+        }
+        Some(BaseSource::StaticKeys(keys)) if keys.access_key_id.is_empty() => {
+            let because = "it takes an empty key as absent";
+            found.add(&[SdkJsV3, SdkRust], "no credentials", because, keys.place.clone());
+        }
+        Some(BaseSource::WebIdentity(web)) if web.place.is_none() && Kind::of(profile) != Kind::None => {
+            let because = "it asks the profile before the token file of the environment";
+            found.add(
+                &[SdkJsV3, SdkRust],
+                "the credentials of the profile",
+                because,
+                profile.place(),
+            );
         }
         _ => {}
     }
 }
 
-/// Whether the profile has credentials of any kind.
-fn has_credentials(profile: Profile<'_>) -> bool {
-    Kind::of(profile) != Kind::None
-}
-
-/// Session tokens that do not go with the keys, or of which there are two.
-fn tokens(found: &mut Findings, plan: &CredentialPlan, profile: Profile<'_>) {
-    let Some(BaseSource::StaticKeys(own)) = &plan.base else {
-        return;
-    };
-    if !plan.roles.is_empty() {
-        return;
-    }
-    let foreign = profile.in_config("aws_session_token");
-    if own.source == KeySource::SharedCredentialsFile
-        && profile.in_credentials("aws_session_token").is_none()
-        && let Some(token) = foreign
-    {
-        let because = "it pairs keys of one file with a token of the other";
-        found.add(
-            &[JS, RUST],
-            "the keys with the token of the config file",
-            because,
-            Some(token.place()),
-        );
-    }
-    if let (Some(old), Some(_)) = (profile.get("aws_security_token"), profile.get("aws_session_token")) {
-        let because = "it does not read aws_security_token, which botocore prefers";
-        found.add(
-            &[GO, JS, RUST],
-            "the token aws_session_token",
-            because,
-            Some(old.place()),
-        );
-    }
-}
-
-fn roles(found: &mut Findings, plan: &CredentialPlan) {
-    for role in &plan.roles {
-        let place = || Some(role.place.clone());
-        if role.mfa_serial.is_some() {
-            let reads = format!(
-                "the role {} without MFA, which AWS refuses if it demands it",
-                role.role_arn
-            );
-            found.add(&[RUST], &reads, "it ignores mfa_serial", place());
-            found.add(
-                &[GO, JS],
-                "an error",
-                "it asks for an MFA code only if the program gives it a way to",
-                place(),
-            );
-        }
-        if role.duration_seconds.is_some() {
-            let reads = format!("the role {} for an hour", role.role_arn);
-            found.add(&[RUST], &reads, "it ignores duration_seconds", place());
+/// The lints of the profile and of the profiles that its chain goes through.
+fn lints(found: &mut Findings, subject: &Subject<'_>) {
+    let profiles = subject.profiles;
+    let chain = subject.plan.roles.iter().flat_map(|role| {
+        let source = profiles
+            .profile(&role.profile)
+            .and_then(|profile| profile.text("source_profile"));
+        [Some(role.profile.as_str()), source].into_iter().flatten()
+    });
+    let mut names: Vec<&str> = chain.chain([subject.choice.name.as_str()]).collect();
+    names.sort_unstable();
+    names.dedup();
+    let documents = [
+        (profiles.config(), FileKind::Config),
+        (profiles.credentials(), FileKind::Credentials),
+    ];
+    let of_files = documents
+        .into_iter()
+        .filter_map(|(document, kind)| Some(lint::lint(document?, kind)))
+        .flatten();
+    let mut all: Vec<Lint> = of_files.chain(lint::lint_profiles(profiles)).collect();
+    all.sort_by(|a, b| a.place.cmp(&b.place));
+    for lint in &all {
+        let own = lint.profile.as_deref().is_some_and(|name| names.contains(&name));
+        for reading in lint.readings.iter().filter(|reading| own || reading.whole_file) {
+            let reads = match lint.key.as_ref().filter(|_| !reading.whole_file) {
+                Some(key) => format!("{key}: {}", reading.reads),
+                None => reading.reads.clone(),
+            };
+            found.add(&[reading.reader], &reads, reading.because, Some(lint.place.clone()));
         }
     }
 }
 
 /// boto 2 knows the keys of `~/.aws/credentials` and its own files, and nothing else.
 fn boto2(found: &mut Findings, plan: &CredentialPlan, profile: Profile<'_>, env: &Env) {
-    let because = "it reads keys from ~/.aws/credentials and boto files only";
-    let place = |base: &BaseSource| base.place().cloned();
+    let own_keys = profile.in_credentials("aws_access_key_id").is_some();
+    let mut add = |reads: &str, because: &str, place: Option<&Place>| {
+        found.add(&[Boto2], reads, because, place.cloned());
+    };
     match &plan.base {
+        Some(BaseSource::Boto(_) | BaseSource::Environment { .. }) if plan.roles.is_empty() => {}
+        None => {}
+        _ if plan.roles.last().is_some() => {
+            let reads = if own_keys {
+                "the keys of the profile, without the role"
+            } else {
+                "no credentials"
+            };
+            add(reads, "it knows no roles", plan.roles.last().map(|role| &role.place));
+        }
         Some(BaseSource::StaticKeys(keys)) if keys.source == KeySource::SharedCredentialsFile => {
             if env.os("AWS_SHARED_CREDENTIALS_FILE").is_some() {
                 let because = "it does not read AWS_SHARED_CREDENTIALS_FILE";
-                found.add(&[BOTO2], "~/.aws/credentials", because, keys.place.clone());
-            } else if let Some(role) = plan.roles.last() {
-                let own = profile.in_credentials("aws_access_key_id").is_some();
-                let reads = if own {
-                    "the keys of the profile, without the role"
-                } else {
-                    "no credentials"
-                };
-                found.add(&[BOTO2], reads, "it knows no roles", Some(role.place.clone()));
+                add("~/.aws/credentials", because, keys.place.as_ref());
             } else if keys.session_token.is_some() && profile.in_credentials("aws_security_token").is_none() {
                 let because = "it reads a token only from aws_security_token";
-                found.add(&[BOTO2], "the keys without their token", because, keys.place.clone());
+                add("the keys without their token", because, keys.place.as_ref());
             }
         }
-        Some(BaseSource::Boto(_) | BaseSource::Environment { .. }) if plan.roles.is_empty() => {}
-        Some(BaseSource::InstanceMetadata { .. }) | None => {}
         Some(base) => {
-            let own = profile.in_credentials("aws_access_key_id").is_some();
-            let reads = if own {
+            let reads = if own_keys {
                 "the keys of ~/.aws/credentials"
             } else {
                 "no credentials"
             };
-            found.add(&[BOTO2], reads, because, place(base));
+            add(
+                reads,
+                "it reads keys only from ~/.aws/credentials and boto files",
+                base.place(),
+            );
         }
-    }
-}
-
-/// A profile that stands in boto files only.
-fn boto_profile(found: &mut Findings, plan: &CredentialPlan) {
-    if let Some(BaseSource::Boto(keys)) = &plan.base {
-        let because = "profiles of legacy boto files are unknown to it";
-        found.add(
-            &[CLI, BOTO3, GO, JS, RUST],
-            "no profile of this name",
-            because,
-            keys.place.clone(),
-        );
     }
 }

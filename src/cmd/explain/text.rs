@@ -7,6 +7,7 @@ use crate::config::Place;
 use crate::resolve::{AssumeRole, BaseSource, How, RegionSource};
 use crate::ui::display;
 
+use super::readers::Difference;
 use super::{Explanation, Shown, visible};
 
 impl Explanation<'_> {
@@ -15,7 +16,7 @@ impl Explanation<'_> {
         let mut text = self.title();
         let mut facts = vec![self.region()];
         facts.extend(self.credentials());
-        facts.push(self.export());
+        facts.extend(self.export());
         text += &table("", &facts);
         if !self.settings.is_empty() {
             text += "\nsettings\n";
@@ -77,18 +78,23 @@ impl Explanation<'_> {
         rows
     }
 
-    fn export(&self) -> Row {
+    fn export(&self) -> Vec<Row> {
         match &self.export {
             Ok(export) => {
-                let warning = export.warning.as_ref().map(|warning| format!(" (but {warning})"));
-                let what = format!("its {}: {}", export.style.as_str(), export.because);
-                Row::new("use exports", what + &warning.unwrap_or_default(), None)
+                let what = format!("the profile's {}: {}", export.style.as_str(), export.because);
+                let warning = export
+                    .warning
+                    .iter()
+                    .map(|warning| Row::new("", format!("but {warning}"), None));
+                [Row::new("use exports", what, None)]
+                    .into_iter()
+                    .chain(warning)
+                    .collect()
             }
-            Err(error) => Row::new(
-                "use exports",
-                format!("nothing: {}", crate::error::Error::from(error.clone()).message),
-                None,
-            ),
+            Err(error) => {
+                let error = crate::error::Error::from(error.clone());
+                vec![Row::new("use exports", format!("nothing: {}", error.message), None)]
+            }
         }
     }
 
@@ -117,30 +123,40 @@ impl Explanation<'_> {
         })
     }
 
+    /// Readers that differ in the same way share a line.
     fn others(&self) -> String {
-        let rows: Vec<Row> = self
-            .readers
-            .iter()
-            .filter_map(|reading| {
-                let differs = reading.differs.as_ref()?;
-                Some(Row::new(
-                    reading.reader,
-                    format!("{} ({})", display(&differs.reads), display(&differs.because)),
-                    differs.place.as_ref(),
-                ))
-            })
-            .collect();
+        let mut alike: Vec<(&Difference, Vec<&str>)> = Vec::new();
+        for reading in &self.readers {
+            let Some(differs) = &reading.differs else { continue };
+            match alike.iter_mut().find(|(known, _)| *known == differs) {
+                Some((_, readers)) => readers.push(reading.reader.as_str()),
+                None => alike.push((differs, vec![reading.reader.as_str()])),
+            }
+        }
+        let mut text = String::new();
+        if !alike.is_empty() {
+            text += "\nread otherwise\n";
+        }
+        for (differs, readers) in alike {
+            let place = differs
+                .place
+                .as_ref()
+                .map(|place| format!("  {place}"))
+                .unwrap_or_default();
+            text += &format!(
+                "  {}: {}{}\n",
+                readers.join(", "),
+                display(&differs.reads),
+                display(&place)
+            );
+            text += &format!("    {}\n", display(&differs.because));
+        }
         let agree: Vec<&str> = self
             .readers
             .iter()
             .filter(|reading| reading.differs.is_none())
-            .map(|reading| reading.reader)
+            .map(|reading| reading.reader.as_str())
             .collect();
-        let mut text = String::new();
-        if !rows.is_empty() {
-            text += "\nother readers\n";
-            text += &table("  ", &rows);
-        }
         if !agree.is_empty() {
             text += &format!("\nno known difference: {}\n", agree.join(", "));
         }

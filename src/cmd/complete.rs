@@ -1,0 +1,87 @@
+//! `awsenv complete`: candidates for the word under the cursor, for the shells' completion functions.
+//!
+//! Never waits and never complains: the config files are all it reads, and if they are broken there are no names.
+
+mod line;
+mod tree;
+
+use clap::CommandFactory as _;
+
+use crate::cli::{Cli, CompleteArgs};
+use crate::cmd::inputs::Files;
+use crate::cmd::{Context, Outcome};
+use crate::config::Kind;
+use crate::env::session::user_env;
+use crate::env::state::State;
+use crate::shell::Shell;
+use crate::ui::display;
+
+use self::line::Line;
+use self::tree::{Answer, Candidate};
+
+/// Says that behind `--` stands a command line of its own, which the shell itself completes.
+const COMMAND_LINE: u8 = 10;
+
+/// One candidate a line, as its shell wants it. bash hands over its line up to the cursor, the others the words behind
+/// `awsenv`.
+pub fn run(context: &Context, args: &CompleteArgs) -> Outcome {
+    let shell = args.shell.as_deref().and_then(Shell::parse);
+    let typed: Vec<String> = args
+        .words
+        .iter()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    let line = match shell {
+        Some(Shell::Bash) => Line::parse(typed.first().map_or("", String::as_str), &args.breaks),
+        _ => Some(Line::of_words(typed)),
+    };
+    let Some(line) = line else {
+        return Outcome::Done(0);
+    };
+    let profiles = || profiles(context);
+    match tree::complete(&Cli::command(), &line.before, &line.current, &profiles) {
+        Answer::CommandLine => Outcome::Done(COMMAND_LINE),
+        Answer::Candidates(candidates) => {
+            let lines = candidates.iter().filter_map(|candidate| show(shell, &line, candidate));
+            Outcome::Text(lines.collect(), 0)
+        }
+    }
+}
+
+/// The other shells quote for themselves, and choose by rules of their own among all that fits the place.
+fn show(shell: Option<Shell>, line: &Line, candidate: &Candidate) -> Option<String> {
+    let Candidate { value, about } = candidate;
+    match shell {
+        Some(Shell::Bash) => line.finish(value).map(|text| text + "\n"),
+        // PowerShell evaluates the two literals; neither may be empty.
+        Some(shell @ Shell::PowerShell) => {
+            let about = if about.is_empty() { value } else { about };
+            let quote = |text: &str| shell.syntax().quote(text.as_ref());
+            Some(format!("{};{}\n", quote(value), quote(about)))
+        }
+        _ if about.is_empty() => Some(format!("{value}\n")),
+        _ => Some(format!("{value}\t{about}\n")),
+    }
+}
+
+/// The profiles whose names can be typed: no control, bidirectional or invisible characters.
+fn profiles(context: &Context) -> Vec<Candidate> {
+    let env = &context.process.env;
+    let state = State::read(env).ok().flatten();
+    let Ok(files) = Files::load(&user_env(env, state.as_ref())) else {
+        return Vec::new();
+    };
+    let typeable = files
+        .profiles
+        .profiles()
+        .filter(|profile| !profile.name().is_empty() && display(profile.name()) == profile.name());
+    typeable
+        .map(|profile| {
+            let about = match Kind::of(profile) {
+                Kind::None => "",
+                kind => kind.as_str(),
+            };
+            Candidate::new(profile.name(), about)
+        })
+        .collect()
+}

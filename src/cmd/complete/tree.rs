@@ -1,0 +1,252 @@
+//! The command tree and the words before the cursor -> what fits there. Pure.
+
+use clap::{Arg, ArgAction, Command};
+
+use crate::shell::Shell;
+
+/// What may stand at the cursor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Candidate {
+    /// The exact word.
+    pub(super) value: String,
+    /// What it is, on one line.
+    pub(super) about: String,
+}
+
+/// What fits the place.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// Any of these.
+    Candidates(Vec<Candidate>),
+    /// A command and its arguments, which are none of our business.
+    CommandLine,
+}
+
+impl Candidate {
+    pub(super) fn new(value: &str, about: &str) -> Self {
+        let about = about.lines().next().unwrap_or_default();
+        Self {
+            value: value.to_owned(),
+            about: about.replace('\t', " "),
+        }
+    }
+}
+
+/// Where the words before the cursor lead.
+struct Place<'a> {
+    command: &'a Command,
+    /// The option whose value comes next.
+    option: Option<&'a Arg>,
+    /// How many positional arguments came before.
+    positionals: usize,
+    /// Whether `--` came before.
+    dashes: bool,
+}
+
+/// What fits `current` behind `before`; the shells choose among it by what is typed of the word.
+pub(super) fn complete(
+    root: &Command,
+    before: &[String],
+    current: &str,
+    profiles: &dyn Fn() -> Vec<Candidate>,
+) -> Answer {
+    let mut root = root.clone();
+    root.build();
+    let mut place = Place {
+        command: &root,
+        option: None,
+        positionals: 0,
+        dashes: false,
+    };
+    before.iter().for_each(|word| place.step(word));
+    place.answer(current, profiles)
+}
+
+impl<'a> Place<'a> {
+    fn step(&mut self, word: &str) {
+        if self.option.take().is_some() {
+            return;
+        }
+        if self.dashes {
+            self.positionals += 1;
+        } else if word == "--" {
+            self.dashes = true;
+        } else if let Some(long) = word.strip_prefix("--") {
+            let wanted = |arg: &&Arg| arg.get_long() == Some(long);
+            self.option = self.command.get_arguments().find(wanted).filter(|arg| takes_value(arg));
+        } else if let Some(shorts) = word.strip_prefix('-').filter(|shorts| !shorts.is_empty()) {
+            let last = shorts.chars().next_back();
+            let wanted = |arg: &&Arg| arg.get_short() == last;
+            self.option = self.command.get_arguments().find(wanted).filter(|arg| takes_value(arg));
+        } else if let Some(sub) = self.command.find_subcommand(word) {
+            self.command = sub;
+        } else {
+            self.positionals += 1;
+        }
+    }
+
+    fn answer(&self, current: &str, profiles: &dyn Fn() -> Vec<Candidate>) -> Answer {
+        if let Some(option) = self.option {
+            return Answer::Candidates(values(option, profiles));
+        }
+        let last = self.command.get_positionals().find(|arg| arg.is_last_set());
+        if self.dashes && last.is_some() {
+            return Answer::CommandLine;
+        }
+        if let Some((name, _)) = current.strip_prefix("--").and_then(|word| word.split_once('=')) {
+            let option = self.command.get_arguments().find(|arg| arg.get_long() == Some(name));
+            let values = option.map(|arg| values(arg, profiles)).unwrap_or_default();
+            let glue = |value: Candidate| Candidate {
+                value: format!("--{name}={}", value.value),
+                ..value
+            };
+            return Answer::Candidates(values.into_iter().map(glue).collect());
+        }
+        if !self.dashes && current.starts_with('-') {
+            return Answer::Candidates(self.flags());
+        }
+        if self.command.has_subcommands() {
+            return Answer::Candidates(self.subcommands());
+        }
+        let mut found: Vec<Candidate> = self
+            .command
+            .get_positionals()
+            .filter(|arg| !arg.is_last_set())
+            .nth(self.positionals)
+            .map(|arg| values(arg, profiles))
+            .unwrap_or_default();
+        if !self.dashes {
+            // It would be read as a flag.
+            found.retain(|candidate| !candidate.value.starts_with('-'));
+            if let Some(last) = last {
+                found.push(Candidate::new("--", &about_arg(last)));
+            }
+        }
+        Answer::Candidates(found)
+    }
+
+    fn flags(&self) -> Vec<Candidate> {
+        let shown = self
+            .command
+            .get_arguments()
+            .filter(|arg| !arg.is_positional() && !arg.is_hide_set());
+        shown
+            .flat_map(|arg| {
+                let long = arg.get_long().map(|long| format!("--{long}"));
+                let short = arg.get_short().map(|short| format!("-{short}"));
+                let about = about_arg(arg);
+                long.into_iter()
+                    .chain(short)
+                    .map(move |flag| Candidate::new(&flag, &about))
+            })
+            .collect()
+    }
+
+    fn subcommands(&self) -> Vec<Candidate> {
+        let shown = self.command.get_subcommands().filter(|sub| !sub.is_hide_set());
+        shown
+            .map(|sub| {
+                Candidate::new(
+                    sub.get_name(),
+                    &sub.get_about().map(ToString::to_string).unwrap_or_default(),
+                )
+            })
+            .collect()
+    }
+}
+
+fn takes_value(arg: &Arg) -> bool {
+    matches!(arg.get_action(), ArgAction::Set | ArgAction::Append)
+}
+
+fn about_arg(arg: &Arg) -> String {
+    arg.get_help().map(ToString::to_string).unwrap_or_default()
+}
+
+/// What an argument can be; arguments of the same name mean the same in every command.
+fn values(arg: &Arg, profiles: &dyn Fn() -> Vec<Candidate>) -> Vec<Candidate> {
+    match arg.get_id().as_str() {
+        "profile" => profiles(),
+        "shell" => Shell::ALL.map(|shell| Candidate::new(shell.as_str(), "")).into(),
+        _ => arg
+            .get_possible_values()
+            .iter()
+            .map(|value| {
+                let about = value.get_help().map(ToString::to_string).unwrap_or_default();
+                Candidate::new(value.get_name(), &about)
+            })
+            .collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+    use crate::cli::Cli;
+
+    /// The values that fit behind `line`, whose last word is the unfinished one.
+    fn fits(line: &str) -> Vec<String> {
+        let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        let current = words.pop().unwrap();
+        let profiles = || {
+            ["jekyl", "-x", "my prod"]
+                .map(|name| Candidate::new(name, "static-keys"))
+                .into()
+        };
+        match complete(&Cli::command(), &words, &current, &profiles) {
+            Answer::Candidates(found) => found.into_iter().map(|candidate| candidate.value).collect(),
+            Answer::CommandLine => vec!["COMMAND LINE".to_owned()],
+        }
+    }
+
+    #[test]
+    fn commands_first() {
+        let commands = fits("");
+        assert!(
+            commands.starts_with(&["use".to_owned(), "unset".to_owned()]),
+            "{commands:?}"
+        );
+        assert!(!commands.iter().any(|name| name == "complete"), "hidden");
+        assert_eq!(fits("--quiet --color always "), commands);
+        assert_eq!(fits("unset "), [""; 0]);
+    }
+
+    #[test]
+    fn profiles_where_a_profile_is_meant() {
+        for line in [
+            "use ",
+            "use --region eu-west-1 ",
+            "use --keys -q ",
+            "-v explain ",
+            "use --shell=fish ",
+        ] {
+            assert_eq!(fits(line), ["jekyl", "my prod"], "{line}");
+        }
+        assert_eq!(fits("use -- "), ["jekyl", "-x", "my prod"]);
+        assert_eq!(fits("use jekyl "), [""; 0]);
+        assert_eq!(fits("use --region "), [""; 0]);
+        assert_eq!(fits("exec "), ["jekyl", "my prod", "--"]);
+    }
+
+    #[test]
+    fn flags_and_their_values() {
+        let flags = fits("use -");
+        for flag in ["--keys", "--name", "--region", "--shell", "--color", "-q", "--help"] {
+            assert!(flags.iter().any(|known| known == flag), "{flag}: {flags:?}");
+        }
+        assert_eq!(fits("list --color "), ["auto", "always", "never"]);
+        assert_eq!(fits("--color=al"), ["--color=auto", "--color=always", "--color=never"]);
+        assert_eq!(fits("init "), Shell::ALL.map(Shell::as_str));
+        assert_eq!(fits("unset --shell "), Shell::ALL.map(Shell::as_str));
+        assert_eq!(fits("--nope=x"), [""; 0]);
+    }
+
+    #[test]
+    fn behind_the_dashes_of_exec_all_is_the_shells() {
+        for line in ["exec jekyl -- ", "exec -- aws s3 -", "exec --keys p -- --"] {
+            assert_eq!(fits(line), ["COMMAND LINE"], "{line}");
+        }
+    }
+}

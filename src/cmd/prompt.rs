@@ -1,0 +1,22 @@
+//! `awsenv prompt`: the segment as plain text, for prompt programs. From the environment alone.
+
+use crate::cli::PromptArgs;
+use crate::cmd::{Context, Outcome};
+use crate::error::{Error, Kind};
+use crate::prompt::{DEFAULT_FORMAT, FIELDS, Segment};
+use crate::ui::display;
+
+/// Prints nothing, and succeeds, when nothing is in use.
+pub fn run(context: &Context, args: &PromptArgs) -> Result<Outcome, Error> {
+    let format = args.format.as_deref().unwrap_or(DEFAULT_FORMAT);
+    let Some(mut segment) = Segment::of(&context.process.env, context.process.now) else {
+        return Ok(Outcome::Done(0));
+    };
+    segment.profile = display(&segment.profile);
+    segment.region = display(&segment.region);
+    let text = segment.render(format).map_err(|error| {
+        let fields = FIELDS.map(|field| format!("{{{field}}}")).join(" ");
+        Error::new(Kind::Usage, error.to_string()).hint(format!("fields are {fields}; `{{{{` and `}}}}` are braces"))
+    })?;
+    Ok(Outcome::Text(text + "\n", 0))
+}
