@@ -1,6 +1,7 @@
 //! `awsenv doctor`: what is wrong, or will be, each with its remedy.
 
 mod environment;
+mod files;
 mod shell;
 
 use std::path::PathBuf;
@@ -77,7 +78,8 @@ impl Finding {
 pub fn run(context: &Context, json: bool) -> Outcome {
     let state = context.state();
     let env = user_env(&context.process.env, state.as_ref());
-    let mut findings = environment::check(context, state.as_ref(), &env);
+    let mut findings = files::check(&env);
+    findings.extend(environment::check(context, state.as_ref(), &env));
     findings.extend(shell::check(context));
     let status = u8::from(findings.iter().any(|finding| finding.status == Status::Fail));
     let text = if json {

@@ -58,6 +58,7 @@ impl Files {
         let login = |session: &str| sys::login::cached(&self.env, session);
         let inputs = Inputs {
             profiles: &self.profiles,
+            searched: &self.searched(),
             env: &self.env,
             legacy: &NoLegacy,
             login: &login,

@@ -4,6 +4,7 @@ pub mod complete;
 pub mod current;
 pub mod doctor;
 pub mod exec;
+pub mod explain;
 pub mod init;
 pub mod inputs;
 pub mod list;
@@ -64,10 +65,10 @@ pub fn run(context: &Context, command: Command) -> Finish {
         Command::Doctor(args) => finish(context, args.json, Ok(doctor::run(context, args.json))),
         Command::Exec(args) => finish(context, false, exec::run(context, args)),
         Command::List(args) => finish(context, args.json, list::run(context, args.json)),
+        Command::Explain(args) => finish(context, args.json, explain::run(context, &args)),
         Command::Complete(args) => finish(context, false, Ok(complete::run(context, &args))),
         Command::Init(args) => init::run(context, &args),
         Command::Prompt(args) => finish(context, false, prompt::run(context, &args)),
-        Command::Explain(_) => finish(context, false, Ok(Outcome::Done(0))),
     }
 }
 

@@ -4,12 +4,13 @@
 //! `shlex` names one; `default` names a profile; everything else is not ours. A later section of the same name replaces
 //! an earlier one. Credentials file: the raw header is the profile name; its keys win over the config file's.
 
-use super::document::{Document, Section, Value};
+use super::document::Document;
 use super::error::Error;
 use super::index::StrIndex;
 use super::parse::Span;
 use super::place::Place;
 use super::shlex;
+use super::value::{Section, Value};
 
 /// All profiles of the two files.
 #[derive(Debug, Default)]
@@ -109,6 +110,11 @@ impl ProfileSet {
         self.sso_sessions.rows.iter().map(|row| row.name.text(self.texts()))
     }
 
+    /// The names of the `[services …]` sections, in file order.
+    pub fn services_names(&self) -> impl Iterator<Item = &str> {
+        self.services.rows.iter().map(|row| row.name.text(self.texts()))
+    }
+
     /// The config file, if there is one.
     pub fn config(&self) -> Option<&Document> {
         self.config.as_ref()
@@ -197,14 +203,14 @@ impl<'a> Profile<'a> {
 
 /// What a section of the config file is to botocore.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum SectionKind {
+enum SectionKind {
     Profile,
     Services,
     SsoSession,
 }
 
 /// What the section of a config file defines, if anything.
-pub(super) fn meaning(section: Section<'_>) -> Option<(SectionKind, Name)> {
+fn meaning(section: Section<'_>) -> Option<(SectionKind, Name)> {
     let header = section.header();
     if header == "default" {
         return Some((SectionKind::Profile, Name::Config(Span::from(section.header_span()))));
@@ -233,9 +239,19 @@ pub(super) fn meaning(section: Section<'_>) -> Option<(SectionKind, Name)> {
     Some((kind, Name::Config(Span::from(start..start + name.len()))))
 }
 
+/// The profile that a section of the config file defines.
+pub(super) fn profile_name(section: Section<'_>) -> Option<String> {
+    let (kind, name) = meaning(section)?;
+    let texts = Texts {
+        config: section.document().text(),
+        credentials: "",
+    };
+    (kind == SectionKind::Profile).then(|| name.text(texts).to_owned())
+}
+
 /// A name, in place where it stands in a file as such.
 #[derive(Debug)]
-pub(super) enum Name {
+enum Name {
     Config(Span),
     Credentials(Span),
     Owned(Box<str>),

@@ -95,28 +95,30 @@ impl From<resolve::Error> for Error {
                 let of = profile
                     .map(|name| format!(" of profile {}", tick(&name)))
                     .unwrap_or_default();
-                let place = place.map_or_else(|| "the environment".to_owned(), |place| at(&place));
-                Error::new(
-                    Kind::PartialCredentials,
-                    format!("half a key pair{of}: {missing} is missing beside the other half in {place}"),
-                )
-                .hint(format!(
-                    "both must stand in the same place ({provider}); the other file's half does not count"
+                let Some(place) = place else {
+                    let message = format!("half a key pair in the environment: {missing} is not set");
+                    return Error::new(Kind::PartialCredentials, message).hint("set both, or unset the other half too");
+                };
+                let message = format!(
+                    "half a key pair{of}: {missing} is missing beside the other half ({})",
+                    at(&place)
+                );
+                Error::new(Kind::PartialCredentials, message).hint(format!(
+                    "both must stand in one place: {provider} does not look for the other half elsewhere"
                 ))
             }
-            E::ProfileNotFound { name, how, near } => {
-                let named = match how {
-                    How::Variable(variable) => format!(", and {variable} names it"),
-                    How::Explicit | How::Implicit => String::new(),
-                };
-                let error = Error::new(
-                    Kind::ProfileNotFound,
-                    format!(
-                        "profile {} is not defined in the AWS files or in legacy boto files{named}",
-                        tick(&name)
-                    ),
-                );
-                meant(error, &near)
+            E::ProfileNotFound {
+                name,
+                how,
+                searched,
+                near,
+            } => {
+                let message = format!("profile {} is not defined in {}", tick(&name), display(&searched));
+                let error = meant(Error::new(Kind::ProfileNotFound, message), &near);
+                match how {
+                    How::Variable(variable) => error.hint(format!("{variable} names it")),
+                    How::Explicit | How::Implicit => error,
+                }
             }
             E::SourceMissing {
                 profile,
@@ -207,6 +209,13 @@ impl From<StyleError> for Error {
                 tick(&profile)
             ))
             .hint("leave out `--name`, or use `--keys`"),
+            StyleError::NoProfile { profile } => Error::new(
+                Kind::ProfileNotFound,
+                format!(
+                    "profile {} is not defined, so there is nothing to export",
+                    tick(&profile)
+                ),
+            ),
             StyleError::NoCredentials { profile } => {
                 credentials(format!("profile {} has no credentials to export", tick(&profile)))
             }

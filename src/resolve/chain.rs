@@ -65,7 +65,7 @@ fn role(profile: Profile<'_>, role_arn: Value<'_>) -> Result<AssumeRole, Error> 
     Ok(AssumeRole {
         profile: profile.name().to_owned(),
         role_arn: arn.to_owned(),
-        role_session_name: owned(profile, "role_session_name")?,
+        role_session_name: owned(profile, "role_session_name")?.filter(|name| !name.is_empty()),
         external_id: owned(profile, "external_id")?,
         mfa_serial: owned(profile, "mfa_serial")?,
         duration_seconds: text(profile, "duration_seconds")?.and_then(|(value, _)| integer(value)),

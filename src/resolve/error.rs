@@ -68,7 +68,12 @@ pub enum Error {
         place: Option<Place>,
     },
     /// No profile of that name.
-    ProfileNotFound { name: String, how: How, near: Vec<String> },
+    ProfileNotFound {
+        name: String,
+        how: How,
+        searched: String,
+        near: Vec<String>,
+    },
     /// `source_profile` names no profile.
     SourceMissing {
         profile: String,

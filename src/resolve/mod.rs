@@ -31,6 +31,8 @@ use crate::env::Env;
 pub struct Inputs<'a> {
     /// The AWS files.
     pub profiles: &'a ProfileSet,
+    /// What a person calls these files, for a profile that is in none.
+    pub searched: &'a str,
     /// The user's own variables, without those that awsenv exported.
     pub env: &'a Env,
     /// Legacy credentials.
@@ -116,6 +118,7 @@ fn legacy_profile(inputs: &Inputs<'_>, choice: &Choice, region: Option<&str>) ->
         None => Err(Error::ProfileNotFound {
             name: choice.name.clone(),
             how: choice.how,
+            searched: inputs.searched.to_owned(),
             near: near(&choice.name, inputs.profiles.names()),
         }),
     }
@@ -155,5 +158,7 @@ fn check_metadata_settings(env: &Env, profile: Profile<'_>) -> Result<(), Error>
 }
 
 fn near<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    // An empty name has no letters that could have slipped.
+    let names = names.filter(|_| !name.is_empty());
     nearest(name, names).into_iter().map(str::to_owned).collect()
 }

@@ -133,6 +133,13 @@ pub struct Keys {
     pub place: Option<Place>,
 }
 
+impl Keys {
+    /// Whether a half is there but empty; botocore would sign with that, and AWS refuse it.
+    pub fn is_empty(&self) -> bool {
+        self.access_key_id.is_empty() || self.secret_access_key.expose().is_empty()
+    }
+}
+
 /// Which of botocore's readers finds a key pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeySource {
@@ -240,7 +247,7 @@ pub struct AssumeRole {
     pub profile: String,
     /// `role_arn`.
     pub role_arn: String,
-    /// `role_session_name`; the caller makes one up if it is absent.
+    /// `role_session_name`; whoever assumes the role makes one up if it is absent or empty.
     pub role_session_name: Option<String>,
     /// `external_id`.
     pub external_id: Option<String>,

@@ -69,6 +69,7 @@ pub(super) fn web_identity(
         });
     };
     let role_session_name = setting("role_session_name", "AWS_ROLE_SESSION_NAME")?.map(|(value, _)| value);
+    let role_session_name = role_session_name.filter(|name| !name.is_empty());
     Ok(Some(WebIdentity {
         role_arn,
         role_session_name,

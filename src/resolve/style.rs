@@ -41,6 +41,8 @@ pub enum StyleError {
     KeysUnreachable { profile: String, needs: &'static str },
     /// A boto profile, whose name no SDK knows.
     NameUnknown { profile: String },
+    /// No file has the profile `default` that nobody asked for.
+    NoProfile { profile: String },
     /// Keys asked for where there are none.
     NoCredentials { profile: String },
 }
@@ -59,7 +61,12 @@ pub fn export_style(
     if matches!(plan.base, Some(BaseSource::Environment { .. })) && !plan.roles.is_empty() {
         return Err(StyleError::EnvironmentSource { profile });
     }
-    let wanted = wanted(plan, &profile, in_aws_files);
+    let legacy = matches!(plan.base, Some(BaseSource::Boto(_)));
+    let from_env = matches!(plan.base, Some(BaseSource::Environment { .. }));
+    if !in_aws_files && !legacy && !from_env {
+        return Err(StyleError::NoProfile { profile });
+    }
+    let wanted = wanted(plan, &profile);
     match (requested, reach(plan)) {
         (Requested::Name, _) if !in_aws_files => Err(StyleError::NameUnknown { profile }),
         (Requested::Name, _) => Ok(Export {
@@ -128,10 +135,7 @@ impl NotByName {
 }
 
 /// Why the name serves, or why not.
-fn wanted(plan: &CredentialPlan, profile: &str, in_aws_files: bool) -> Result<&'static str, NotByName> {
-    if !in_aws_files {
-        return Err(NotByName::Boto);
-    }
+fn wanted(plan: &CredentialPlan, profile: &str) -> Result<&'static str, NotByName> {
     if plan.mfa().is_some() {
         return Err(NotByName::Mfa);
     }
@@ -146,6 +150,7 @@ fn wanted(plan: &CredentialPlan, profile: &str, in_aws_files: bool) -> Result<&'
         return Ok("every SDK can assume the role by itself and refresh it");
     }
     Ok(match &plan.base {
+        Some(BaseSource::StaticKeys(keys)) if keys.is_empty() => "the profile has an empty key, which is none to AWS",
         Some(BaseSource::StaticKeys(_)) => "every SDK can read the keys from the file, so none enters the environment",
         Some(BaseSource::CredentialProcess(process)) if process.keychain => {
             "every SDK can ask awsenv for the keys, so none enters the environment"
@@ -177,6 +182,7 @@ fn reach(plan: &CredentialPlan) -> Reach {
         return Reach::Later("a call of AWS STS");
     }
     match &plan.base {
+        Some(BaseSource::Boto(keys) | BaseSource::StaticKeys(keys)) if keys.is_empty() => Reach::Nothing,
         Some(
             BaseSource::Boto(_)
             | BaseSource::CredentialProcess(_)

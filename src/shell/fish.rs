@@ -74,6 +74,8 @@ fn work(diff: &EnvDiff) -> String {
     }
     for (name, change) in diff.iter() {
         match change {
+            // Not saved: so that `unset` sees that the secret cannot come back.
+            Change::Set(Save::Known(Before::Secret), _) | Change::Unset(Save::Known(Before::Secret)) => {}
             Change::Set(Save::Known(before), _) | Change::Unset(Save::Known(before)) => {
                 once(&mut text, name, &saved_form(before))
             }

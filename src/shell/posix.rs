@@ -84,6 +84,16 @@ impl Posix {
         format!("{declare}__awsenv_{name}={value}")
     }
 
+    /// The head of a loop over names, whose variable is global too.
+    fn each(self, names: &str) -> String {
+        let declare = if self == Posix::Zsh {
+            "\\builtin typeset -g __awsenv_n; "
+        } else {
+            ""
+        };
+        format!("{declare}for __awsenv_n in {names}; do ")
+    }
+
     /// Turns tracing off first (it would print the values), then automatic export (it would export what is saved),
     /// and keeps in `__awsenv_o` the commands that end the script: what turns them on again.
     fn options_off(self) -> String {
@@ -106,6 +116,8 @@ impl Posix {
         self.save_live(&mut text, diff);
         for (name, change) in diff.iter() {
             match change {
+                // Not saved: so that `unset` sees that the secret cannot come back.
+                Change::Set(Save::Known(Before::Secret), _) | Change::Unset(Save::Known(Before::Secret)) => {}
                 Change::Set(Save::Known(before), _) | Change::Unset(Save::Known(before)) => {
                     let value = if let Before::Value(value) = before {
                         self.quote(&exported(value))
@@ -160,9 +172,10 @@ impl Posix {
             let value = format!("\\\"\\${{$__awsenv_n+{letter}\\$$__awsenv_n}}\\\"");
             let keep = self.global("$__awsenv_n", &value);
             if !names.is_empty() {
+                let each = self.each(&names);
                 let _ = write!(
                     text,
-                    "for __awsenv_n in {names}; do {b}eval \"{b}test \\\"\\${{__awsenv_$__awsenv_n+y}}\\\" || {keep}\"; done; {b}unset -v __awsenv_n; "
+                    "{each}{b}eval \"{b}test \\\"\\${{__awsenv_$__awsenv_n+y}}\\\" || {keep}\"; done; {b}unset -v __awsenv_n; "
                 );
             }
         }
@@ -190,9 +203,10 @@ impl Posix {
         let removed = back(|change| matches!(change, Change::RestoreRemoved(_)));
         if !removed.is_empty() {
             let keep = self.global("$__awsenv_n", "k");
+            let each = self.each(&removed);
             let _ = write!(
                 text,
-                "for __awsenv_n in {removed}; do {b}eval \"if {b}test \\\"\\${{$__awsenv_n+y}}\\\"; then \
+                "{each}{b}eval \"if {b}test \\\"\\${{$__awsenv_n+y}}\\\"; then \
                  {b}echo \\\"awsenv: $__awsenv_n was set since: left as it is\\\" >&2; {keep}; fi\"; done; "
             );
         }
@@ -203,6 +217,7 @@ impl Posix {
             )
         });
         if !all.is_empty() {
+            let each = self.each(&all);
             let read = self.global("v", "\\\"\\${__awsenv_$__awsenv_n-}\\\"");
             let declare = if self == Posix::Zsh {
                 "\\builtin typeset -g "
@@ -211,7 +226,7 @@ impl Posix {
             };
             let _ = write!(
                 text,
-                "for __awsenv_n in {all}; do {b}eval \"{read}\"; \
+                "{each}{b}eval \"{read}\"; \
                  if {b}test \"${{__awsenv_v#x}}\" != \"$__awsenv_v\"; then {b}export \"$__awsenv_n=${{__awsenv_v#x}}\"; \
                  elif {b}test \"$__awsenv_v\" != k; then {b}unset -v \"$__awsenv_n\"; \
                  if {b}test \"${{__awsenv_v#s}}\" != \"$__awsenv_v\"; then \
@@ -237,8 +252,9 @@ impl Posix {
     /// Names what is read-only; the script then ends with status 1.
     fn refuse(self, touched: &str) -> String {
         let b = self.builtin();
+        let each = self.each(touched);
         format!(
-            "for __awsenv_n in {touched}; do ({b}unset -v \"$__awsenv_n\") 2>/dev/null || \
+            "{each}({b}unset -v \"$__awsenv_n\") 2>/dev/null || \
              {b}echo \"awsenv: $__awsenv_n is read-only in this shell: nothing was changed\" >&2; done; \
              {b}unset -v __awsenv_n; __awsenv_o=\"$__awsenv_o; (exit 1)\"; "
         )

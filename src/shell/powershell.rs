@@ -80,6 +80,8 @@ fn save(text: &mut String, diff: &EnvDiff) {
     }
     for (name, change) in diff.iter() {
         let value = match change {
+            // Not saved: so that `unset` sees that the secret cannot come back.
+            Change::Set(Save::Known(Before::Secret), _) | Change::Unset(Save::Known(Before::Secret)) => continue,
             Change::Set(Save::Known(before), _) | Change::Unset(Save::Known(before)) => literal(before),
             Change::Restore(Before::Secret) | Change::RestoreRemoved(Before::Secret) => {
                 let message = format!(

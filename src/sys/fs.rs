@@ -1,5 +1,6 @@
 //! Files: reading them without ever waiting for one.
 
+use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -29,6 +30,39 @@ pub fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0).saturating_add(1));
     file.read_to_end(&mut bytes)?;
     Ok(Some(bytes))
+}
+
+/// The names of what stands in a directory; none if it cannot be listed.
+pub fn names_in(dir: &Path) -> Vec<OsString> {
+    let entries = fs::read_dir(dir).into_iter().flatten();
+    entries.filter_map(|entry| Some(entry.ok()?.file_name())).collect()
+}
+
+/// Who may do what with a file.
+#[derive(Clone, Copy, Debug)]
+pub struct Access {
+    /// The permission bits.
+    pub mode: u32,
+    /// Whether it belongs to this user or to root.
+    pub is_trusted_owner: bool,
+}
+
+/// The access of the file behind `path`; `None` if it is not there, or the system has no such bits.
+#[cfg(unix)]
+pub fn access(path: &Path) -> Option<Access> {
+    use std::os::unix::fs::MetadataExt as _;
+    let meta = fs::metadata(path).ok()?;
+    let me = rustix::process::geteuid().as_raw();
+    Some(Access {
+        mode: meta.mode() & 0o777,
+        is_trusted_owner: meta.uid() == me || meta.uid() == 0,
+    })
+}
+
+/// Windows answers by lists, not bits.
+#[cfg(not(unix))]
+pub fn access(_path: &Path) -> Option<Access> {
+    None
 }
 
 /// Where programs keep settings: XDG_CONFIG_HOME or `~/.config` on Linux, the system's place elsewhere.

@@ -169,8 +169,11 @@ def chain_of(credentials):
         return [{"kind": credentials.method}]
     if credentials.method == "custom-process":
         return [{"kind": credentials.method, "argv": Popen.argv}]
-    key = getattr(credentials, "_access_key", None)
-    return [kept({"kind": credentials.method, "access_key_id": shown("aws_access_key_id", credentials.access_key if key is None else key)})]
+    # The properties of credentials that refresh would do so; the attributes behind them do not.
+    parts = [getattr(credentials, name) for name in ("_access_key", "_secret_key", "_token") if hasattr(credentials, name)]
+    parts = parts or [credentials.access_key, credentials.secret_key, credentials.token]
+    blocks = [part for part in parts if isinstance(part, dict)]
+    return [{"kind": credentials.method, "access_key_id": blocks[0] if blocks else shown("aws_access_key_id", parts[0])}]
 
 
 def shown(key, value):
@@ -206,8 +209,9 @@ def botocore_says(case, env):
         try:
             chain = chain_of(session.get_credentials())
         except Exception as error:  # noqa: BLE001
-            kinds = [kind_of(error)]
-            answer["explain"] = {"error": kinds + (["invalid-config"] if nested(region) else [])}
+            # A block where text belongs is refused by awsenv when it comes by, by botocore only when it is used.
+            blocks = nested(region) or nested(list(profiles.values()))
+            answer["explain"] = {"error": [kind_of(error)] + (["invalid-config"] if blocks else [])}
             answer["why"] = repr(error)
             return answer
         if nested(region) or nested(chain):
@@ -228,6 +232,7 @@ def botocore_says(case, env):
 
 # -------------------------------------------------------------------------------------------------- awsenv's answer
 
+STATIC = ("boto-config", "config-file", "ec2-credentials-file", "env", "login", "shared-credentials-file")
 STEP_KEYS = {
     "assume-role": ("role_arn", "role_session_name", "external_id", "mfa_serial", "duration_seconds"),
     "assume-role-with-web-identity": ("role_arn", "role_session_name", "token_file"),
@@ -255,9 +260,11 @@ def run(binary, env, *words):
 
 def step_of(step):
     kind = step["kind"]
+    if kind in STATIC:
+        return {"kind": kind, "access_key_id": step["access_key_id"]}
     if kind == "custom-process":
         return {"kind": kind, "argv": shlex.split(step["command"])}
-    return kept({"kind": kind, **{key: step[key] for key in STEP_KEYS.get(kind, ("access_key_id",))}})
+    return kept({"kind": kind, **{key: step[key] for key in STEP_KEYS[kind]}})
 
 
 def awsenv_says(binary, case, env):

@@ -1,0 +1,125 @@
+//! `awsenv explain`: where every value of a profile comes from, which style `use` takes and why, and what other SDKs
+//! read instead. Nothing is fetched, run or asked; secrets are never shown.
+
+mod json;
+mod readers;
+mod text;
+
+use crate::cli::ExplainArgs;
+use crate::cmd::inputs::Files;
+use crate::cmd::{Context, Outcome};
+use crate::config::{Place, Value};
+use crate::env::session::user_env;
+use crate::error::{Error, Kind};
+use crate::resolve::{
+    BaseSource, Choice, CredentialPlan, Export, Login, LoginCache, Requested, StyleError, export_style,
+};
+use crate::ui::display;
+
+/// All that is said of a profile; a borrowed view of the plan and the files.
+struct Explanation<'a> {
+    choice: &'a Choice,
+    plan: &'a CredentialPlan,
+    settings: Vec<Setting<'a>>,
+    export: Result<Export, StyleError>,
+    readers: Vec<readers::Reading>,
+}
+
+/// A setting, without its value where that is a secret.
+struct Setting<'a> {
+    key: &'a str,
+    shown: Shown<'a>,
+    place: Place,
+}
+
+/// As much of a value as may be seen.
+enum Shown<'a> {
+    Block(Vec<(&'a str, Option<&'a str>)>),
+    Secret,
+    Text(&'a str),
+}
+
+/// Text for a person, or the document of `--json`.
+///
+/// # Errors
+/// What `resolve` refuses, and a login session that is not there: botocore finds no credentials then.
+pub fn run(context: &Context, args: &ExplainArgs) -> Result<Outcome, Error> {
+    let state = context.state();
+    let env = user_env(&context.process.env, state.as_ref());
+    let files = Files::load(&env)?;
+    let choice = files.choose(context, state.as_ref(), args.profile.as_deref())?;
+    let plan = files.resolve(&choice, args.region.as_deref())?;
+    if let Some(BaseSource::Login(login)) = &plan.base {
+        check_login(login, &choice)?;
+    }
+    let profile = files.profiles.profile(&choice.name);
+    let explanation = Explanation {
+        choice: &choice,
+        plan: &plan,
+        settings: profile
+            .into_iter()
+            .flat_map(|profile| profile.settings())
+            .map(Setting::of)
+            .collect(),
+        export: export_style(&plan, &choice.name, profile.is_some(), Requested::Auto),
+        readers: readers::readers(&readers::Subject {
+            choice: &choice,
+            plan: &plan,
+            profiles: &files.profiles,
+            env: &env,
+        }),
+    };
+    let text = if args.json {
+        format!("{}\n", explanation.to_json())
+    } else {
+        context.ui.shown(&explanation.to_text())
+    };
+    Ok(Outcome::Text(text, 0))
+}
+
+fn check_login(login: &Login, choice: &Choice) -> Result<(), Error> {
+    let why = match &login.cached {
+        LoginCache::Ready { .. } => return Ok(()),
+        LoginCache::Missing => "is not logged in".to_owned(),
+        LoginCache::Incomplete(missing) => format!("has a damaged login cache, without {}", missing.join(", ")),
+    };
+    let session = display(&login.session);
+    Err(Error::new(
+        Kind::Credentials,
+        format!("the login session `{session}` {why} ({})", login.place),
+    )
+    .hint(format!(
+        "aws login --profile {}",
+        shell_words::quote(&display(&choice.name))
+    )))
+}
+
+const SECRETS: [&str; 3] = ["aws_secret_access_key", "aws_session_token", "aws_security_token"];
+
+impl<'a> Setting<'a> {
+    fn of(value: Value<'a>) -> Self {
+        let shown = if SECRETS.contains(&value.key()) {
+            Shown::Secret
+        } else if value.is_nested() {
+            Shown::Block(
+                value
+                    .nested()
+                    .map(|line| (line.key(), visible(line.key(), line.text())))
+                    .collect(),
+            )
+        } else {
+            visible(value.key(), value.text()).map_or(Shown::Secret, Shown::Text)
+        };
+        Self {
+            key: value.key(),
+            shown,
+            place: value.place(),
+        }
+    }
+}
+
+/// `text`, unless it is a secret or has swallowed the line of one (an indented line continues the value above it).
+fn visible<'t>(key: &str, text: &'t str) -> Option<&'t str> {
+    let hides = |text: &str| SECRETS.iter().any(|secret| text.to_lowercase().contains(secret));
+    (!SECRETS.contains(&key.to_lowercase().as_str()) && !hides(text)).then_some(text)
+}

@@ -1,0 +1,122 @@
+//! The document of `explain --json`; its keys are a contract.
+
+use serde_json::{Map, Value, json};
+
+use crate::config::Place;
+use crate::resolve::{AssumeRole, BaseSource, Region, RegionSource};
+
+use super::{Explanation, Setting, Shown, visible};
+
+impl Explanation<'_> {
+    pub(super) fn to_json(&self) -> Value {
+        let base = self.plan.base.iter().map(source);
+        let chain: Vec<Value> = base.chain(self.plan.roles.iter().map(role)).collect();
+        let readers: Vec<Value> = self
+            .readers
+            .iter()
+            .map(|reading| {
+                let because = reading.differs.as_ref();
+                placed(
+                    json!({
+                        "reader": reading.reader.as_str(),
+                        "agrees": because.is_none(),
+                        "reads": because.map(|differs| &differs.reads),
+                        "because": because.map(|differs| &differs.because),
+                    }),
+                    because.and_then(|differs| differs.place.as_ref()),
+                )
+            })
+            .collect();
+        let (style, because) = match &self.export {
+            Ok(export) => (Some(export.style.as_str()), export.because.clone()),
+            Err(error) => (None, crate::error::Error::from(error.clone()).message),
+        };
+        json!({
+            "profile": self.choice.name,
+            "region": self.plan.region.as_ref().map(region),
+            "credentials": self.plan.method(),
+            "chain": chain,
+            "settings": self.settings.iter().map(setting).collect::<Vec<_>>(),
+            "export": {"style": style, "because": because},
+            "readers": readers,
+        })
+    }
+}
+
+fn region(region: &Region) -> Value {
+    let (source, place) = match &region.source {
+        RegionSource::Environment(_) => ("environment", None),
+        RegionSource::Option => ("option", None),
+        RegionSource::Profile(place) => ("profile", Some(place)),
+    };
+    placed(json!({"value": region.value, "source": source}), place)
+}
+
+fn source(base: &BaseSource) -> Value {
+    let kind = base.method();
+    let step = match base {
+        BaseSource::Container { .. } | BaseSource::InstanceMetadata { .. } => json!({"kind": kind}),
+        BaseSource::CredentialProcess(process) => {
+            json!({"kind": kind, "command": visible("credential_process", &process.command)})
+        }
+        BaseSource::Login(login) => {
+            json!({"kind": kind, "access_key_id": base.access_key_id(), "login_session": login.session})
+        }
+        BaseSource::Sso(sso) => json!({
+            "kind": kind,
+            "sso_session": sso.session,
+            "sso_start_url": sso.start_url,
+            "sso_region": sso.region,
+            "sso_account_id": sso.account_id,
+            "sso_role_name": sso.role_name,
+        }),
+        BaseSource::WebIdentity(web) => json!({
+            "kind": kind,
+            "role_arn": web.role_arn,
+            "role_session_name": web.role_session_name,
+            "token_file": web.token_file,
+        }),
+        BaseSource::Boto(_) | BaseSource::Environment { .. } | BaseSource::StaticKeys(_) => {
+            json!({"kind": kind, "access_key_id": base.access_key_id().and_then(|id| visible("aws_access_key_id", id))})
+        }
+    };
+    placed(step, base.place())
+}
+
+fn role(role: &AssumeRole) -> Value {
+    let step = json!({
+        "kind": "assume-role",
+        "role_arn": role.role_arn,
+        "role_session_name": role.role_session_name,
+        "external_id": role.external_id,
+        "mfa_serial": role.mfa_serial,
+        "duration_seconds": role.duration_seconds,
+    });
+    placed(step, Some(&role.place))
+}
+
+fn setting(setting: &Setting<'_>) -> Value {
+    let value = match &setting.shown {
+        Shown::Block(lines) => Value::Object(
+            lines
+                .iter()
+                .map(|(key, text)| ((*key).to_owned(), json!(text)))
+                .collect::<Map<_, _>>(),
+        ),
+        Shown::Secret => Value::Null,
+        Shown::Text(text) => json!(text),
+    };
+    placed(json!({"key": setting.key, "value": value}), Some(&setting.place))
+}
+
+/// `object` with `file` and `line` behind its other keys.
+fn placed(mut object: Value, place: Option<&Place>) -> Value {
+    if let Value::Object(keys) = &mut object {
+        keys.insert(
+            "file".to_owned(),
+            json!(place.map(|place| place.file.to_string_lossy())),
+        );
+        keys.insert("line".to_owned(), json!(place.map(|place| place.line)));
+    }
+    object
+}

@@ -1,0 +1,237 @@
+//! What other programs make of the same profile: the lints of the files, and rules of precedence that lie between the
+//! environment, the files and the boto files. Who is not named by any of them counts as agreeing.
+
+use crate::config::lint::{self, Lint, Reader};
+use crate::config::{FileKind, Kind, Place, Profile, ProfileSet};
+use crate::env::Env;
+use crate::resolve::{BaseSource, Choice, CredentialPlan, How, KeySource, RegionSource};
+
+use Reader::{AwsCliV2, Boto2, Boto3, SdkGoV2, SdkJsV3, SdkRust};
+
+/// One reader: it agrees, or this is how it differs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Reading {
+    pub(super) reader: Reader,
+    pub(super) differs: Option<Difference>,
+}
+
+/// What a reader takes instead, why, and which line makes the difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Difference {
+    pub(super) reads: String,
+    pub(super) because: String,
+    pub(super) place: Option<Place>,
+}
+
+/// What is compared.
+pub(super) struct Subject<'a> {
+    pub(super) choice: &'a Choice,
+    pub(super) plan: &'a CredentialPlan,
+    pub(super) profiles: &'a ProfileSet,
+    pub(super) env: &'a Env,
+}
+
+/// One entry for each reader that agrees, one for each difference of the others.
+pub(super) fn readers(subject: &Subject<'_>) -> Vec<Reading> {
+    let Subject {
+        choice,
+        plan,
+        profiles,
+        env,
+    } = *subject;
+    let profile = profiles.profile(&choice.name);
+    let mut found = Findings(Vec::new());
+    selection(&mut found, choice);
+    region(&mut found, plan, profile, env);
+    if let Some(profile) = profile {
+        machine(&mut found, subject, profile);
+        lints(&mut found, subject);
+        boto2(&mut found, plan, profile, env);
+    } else if let (true, Some(BaseSource::Boto(keys))) = (choice.is_explicit(), &plan.base) {
+        let because = "profiles of legacy boto files are unknown to it";
+        let who = [AwsCliV2, Boto3, SdkGoV2, SdkJsV3, SdkRust];
+        found.add(&who, "no profile of this name", because, keys.place.clone());
+    }
+    found.by_reader()
+}
+
+struct Findings(Vec<Reading>);
+
+impl Findings {
+    fn add(&mut self, who: &[Reader], reads: &str, because: &str, place: Option<Place>) {
+        for reader in who.iter().copied() {
+            let differs = Difference {
+                reads: reads.to_owned(),
+                because: because.to_owned(),
+                place: place.clone(),
+            };
+            self.0.push(Reading {
+                reader,
+                differs: Some(differs),
+            });
+        }
+    }
+
+    fn by_reader(self) -> Vec<Reading> {
+        let of = |reader| {
+            let mut own: Vec<_> = self.0.iter().filter(|found| found.reader == reader).cloned().collect();
+            if own.is_empty() {
+                own.push(Reading { reader, differs: None });
+            }
+            own
+        };
+        Reader::ALL.into_iter().flat_map(of).collect()
+    }
+}
+
+/// Which profile, if the command line names none.
+fn selection(found: &mut Findings, choice: &Choice) {
+    if let Some(other) = &choice.boto3 {
+        found.add(
+            &[Boto3],
+            &format!("the profile {other}"),
+            "it reads AWS_DEFAULT_PROFILE before AWS_PROFILE",
+            None,
+        );
+    }
+    if choice.how == How::Variable("AWS_DEFAULT_PROFILE") {
+        let who = [SdkJsV3, SdkRust, Boto2];
+        found.add(
+            &who,
+            "the profile default",
+            "it does not read AWS_DEFAULT_PROFILE",
+            None,
+        );
+    }
+}
+
+fn region(found: &mut Findings, plan: &CredentialPlan, profile: Option<Profile<'_>>, env: &Env) {
+    let Some(region) = &plan.region else { return };
+    let own = || match profile.and_then(|profile| profile.text("region")) {
+        Some(region) => format!("the region {region}"),
+        None => "no region".to_owned(),
+    };
+    match region.source {
+        RegionSource::Environment("AWS_REGION") if env.text("AWS_DEFAULT_REGION") != Some(region.value.as_str()) => {
+            let other = env.text("AWS_DEFAULT_REGION");
+            let reads = other.map_or_else(own, |region| format!("the region {region}"));
+            found.add(&[Boto3], &reads, "it does not read AWS_REGION", None);
+        }
+        RegionSource::Environment("AWS_DEFAULT_REGION") => {
+            found.add(&[SdkJsV3], &own(), "it does not read AWS_DEFAULT_REGION", None);
+        }
+        _ => {}
+    }
+}
+
+/// Credentials that come from beside the profile, and keys that are none to others.
+fn machine(found: &mut Findings, subject: &Subject<'_>, profile: Profile<'_>) {
+    if !subject.plan.roles.is_empty() {
+        return;
+    }
+    match &subject.plan.base {
+        Some(BaseSource::Boto(keys)) => {
+            let because = "it does not read legacy boto files";
+            found.add(
+                &[SdkGoV2, SdkJsV3, SdkRust],
+                "no credentials",
+                because,
+                keys.place.clone(),
+            );
+        }
+        Some(BaseSource::Environment { .. }) if subject.choice.how == How::Variable("AWS_PROFILE") => {
+            let because = "it takes AWS_PROFILE before keys in the environment";
+            found.add(&[SdkJsV3], "the profile", because, profile.place());
+        }
+        Some(BaseSource::StaticKeys(keys)) if keys.access_key_id.is_empty() => {
+            let because = "it takes an empty key as absent";
+            found.add(&[SdkJsV3, SdkRust], "no credentials", because, keys.place.clone());
+        }
+        Some(BaseSource::WebIdentity(web)) if web.place.is_none() && Kind::of(profile) != Kind::None => {
+            let because = "it asks the profile before the token file of the environment";
+            found.add(
+                &[SdkJsV3, SdkRust],
+                "the credentials of the profile",
+                because,
+                profile.place(),
+            );
+        }
+        _ => {}
+    }
+}
+
+/// The lints of the profile and of the profiles that its chain goes through.
+fn lints(found: &mut Findings, subject: &Subject<'_>) {
+    let profiles = subject.profiles;
+    let chain = subject.plan.roles.iter().flat_map(|role| {
+        let source = profiles
+            .profile(&role.profile)
+            .and_then(|profile| profile.text("source_profile"));
+        [Some(role.profile.as_str()), source].into_iter().flatten()
+    });
+    let mut names: Vec<&str> = chain.chain([subject.choice.name.as_str()]).collect();
+    names.sort_unstable();
+    names.dedup();
+    let documents = [
+        (profiles.config(), FileKind::Config),
+        (profiles.credentials(), FileKind::Credentials),
+    ];
+    let of_files = documents
+        .into_iter()
+        .filter_map(|(document, kind)| Some(lint::lint(document?, kind)))
+        .flatten();
+    let mut all: Vec<Lint> = of_files.chain(lint::lint_profiles(profiles)).collect();
+    all.sort_by(|a, b| a.place.cmp(&b.place));
+    for lint in &all {
+        let own = lint.profile.as_deref().is_some_and(|name| names.contains(&name));
+        for reading in lint.readings.iter().filter(|reading| own || reading.whole_file) {
+            found.add(
+                &[reading.reader],
+                &reading.reads,
+                reading.because,
+                Some(lint.place.clone()),
+            );
+        }
+    }
+}
+
+/// boto 2 knows the keys of `~/.aws/credentials` and its own files, and nothing else.
+fn boto2(found: &mut Findings, plan: &CredentialPlan, profile: Profile<'_>, env: &Env) {
+    let own_keys = profile.in_credentials("aws_access_key_id").is_some();
+    let mut add = |reads: &str, because: &str, place: Option<&Place>| {
+        found.add(&[Boto2], reads, because, place.cloned());
+    };
+    match &plan.base {
+        Some(BaseSource::Boto(_) | BaseSource::Environment { .. }) if plan.roles.is_empty() => {}
+        None => {}
+        _ if plan.roles.last().is_some() => {
+            let reads = if own_keys {
+                "the keys of the profile, without the role"
+            } else {
+                "no credentials"
+            };
+            add(reads, "it knows no roles", plan.roles.last().map(|role| &role.place));
+        }
+        Some(BaseSource::StaticKeys(keys)) if keys.source == KeySource::SharedCredentialsFile => {
+            if env.os("AWS_SHARED_CREDENTIALS_FILE").is_some() {
+                let because = "it does not read AWS_SHARED_CREDENTIALS_FILE";
+                add("~/.aws/credentials", because, keys.place.as_ref());
+            } else if keys.session_token.is_some() && profile.in_credentials("aws_security_token").is_none() {
+                let because = "it reads a token only from aws_security_token";
+                add("the keys without their token", because, keys.place.as_ref());
+            }
+        }
+        Some(base) => {
+            let reads = if own_keys {
+                "the keys of ~/.aws/credentials"
+            } else {
+                "no credentials"
+            };
+            add(
+                reads,
+                "it reads keys only from ~/.aws/credentials and boto files",
+                base.place(),
+            );
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! What `explain` says to a person: three questions in order (which credentials, how they reach a shell, who reads
+//! something else), then every setting with its line.
+
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::config::Place;
+use crate::resolve::{AssumeRole, BaseSource, How, RegionSource};
+use crate::ui::display;
+
+use super::readers::Difference;
+use super::{Explanation, Shown, visible};
+
+impl Explanation<'_> {
+    /// Lines that are safe for a terminal; paths are whole.
+    pub(super) fn to_text(&self) -> String {
+        let mut text = self.title();
+        let mut facts = vec![self.region()];
+        facts.extend(self.credentials());
+        facts.extend(self.export());
+        text += &table("", &facts);
+        if !self.settings.is_empty() {
+            text += "\nsettings\n";
+            text += &table("  ", &self.settings().collect::<Vec<_>>());
+        }
+        text + &self.others()
+    }
+
+    fn title(&self) -> String {
+        let name = display(&self.choice.name);
+        let how = match self.choice.how {
+            How::Explicit => String::new(),
+            How::Implicit => ", because nothing names another".to_owned(),
+            How::Variable(variable) => format!(", because {variable} names it"),
+        };
+        let boto3 = self.choice.boto3.as_ref().map(|other| {
+            format!(
+                "boto3 and AWS CLI v1 would take {}: they read AWS_DEFAULT_PROFILE first\n",
+                display(other)
+            )
+        });
+        format!("profile {name}{how}\n{}\n", boto3.unwrap_or_default())
+    }
+
+    fn region(&self) -> Row {
+        let Some(region) = &self.plan.region else {
+            return Row::new("region", "none: the AWS CLI needs --region or AWS_REGION", None);
+        };
+        let value = if region.value.is_empty() {
+            "(empty)".to_owned()
+        } else {
+            display(&region.value)
+        };
+        match &region.source {
+            RegionSource::Environment(variable) => Row::new("region", format!("{value}, from {variable}"), None),
+            RegionSource::Option => Row::new("region", format!("{value}, from --region"), None),
+            RegionSource::Profile(place) => Row::new("region", value, Some(place)),
+        }
+    }
+
+    fn credentials(&self) -> Vec<Row> {
+        let Some(base) = &self.plan.base else {
+            let none = if self.plan.asks_metadata {
+                "none in files and environment; on an EC2 instance, those of the instance"
+            } else {
+                "none"
+            };
+            return vec![Row::new("credentials", none, None)];
+        };
+        let mut rows = vec![Row::new("credentials", source(base), base.place())];
+        for role in &self.plan.roles {
+            rows.push(Row::new(
+                "  then",
+                format!("the role {}", display(&role.role_arn)),
+                Some(&role.place),
+            ));
+            rows.extend(parameters(role).map(|(what, value)| Row::new("", format!("  with {what} {value}"), None)));
+        }
+        rows
+    }
+
+    fn export(&self) -> Vec<Row> {
+        match &self.export {
+            Ok(export) => {
+                let what = format!("the profile's {}: {}", export.style.as_str(), export.because);
+                let warning = export
+                    .warning
+                    .iter()
+                    .map(|warning| Row::new("", format!("but {warning}"), None));
+                [Row::new("use exports", what, None)]
+                    .into_iter()
+                    .chain(warning)
+                    .collect()
+            }
+            Err(error) => {
+                let error = crate::error::Error::from(error.clone());
+                vec![Row::new("use exports", format!("nothing: {}", error.message), None)]
+            }
+        }
+    }
+
+    fn settings(&self) -> impl Iterator<Item = Row> {
+        self.settings.iter().flat_map(|setting| {
+            let key = display(setting.key);
+            let value = match &setting.shown {
+                Shown::Block(_) => String::new(),
+                Shown::Secret => "(secret)".to_owned(),
+                Shown::Text(text) => display(text),
+            };
+            let lines = match &setting.shown {
+                Shown::Block(lines) => lines.as_slice(),
+                _ => &[],
+            };
+            let below = lines.iter().map(|(key, text)| {
+                Row::new(
+                    format!("  {}", display(key)),
+                    text.map_or("(secret)".to_owned(), display),
+                    None,
+                )
+            });
+            [Row::new(key, value, Some(&setting.place))]
+                .into_iter()
+                .chain(below.collect::<Vec<_>>())
+        })
+    }
+
+    /// Readers that differ in the same way share a line.
+    fn others(&self) -> String {
+        let mut alike: Vec<(&Difference, Vec<&str>)> = Vec::new();
+        for reading in &self.readers {
+            let Some(differs) = &reading.differs else { continue };
+            match alike.iter_mut().find(|(known, _)| *known == differs) {
+                Some((_, readers)) => readers.push(reading.reader.as_str()),
+                None => alike.push((differs, vec![reading.reader.as_str()])),
+            }
+        }
+        let mut text = String::new();
+        if !alike.is_empty() {
+            text += "\nread otherwise\n";
+        }
+        for (differs, readers) in alike {
+            let place = differs
+                .place
+                .as_ref()
+                .map(|place| format!("  {place}"))
+                .unwrap_or_default();
+            text += &format!(
+                "  {}: {}{}\n",
+                readers.join(", "),
+                display(&differs.reads),
+                display(&place)
+            );
+            text += &format!("    {}\n", display(&differs.because));
+        }
+        let agree: Vec<&str> = self
+            .readers
+            .iter()
+            .filter(|reading| reading.differs.is_none())
+            .map(|reading| reading.reader.as_str())
+            .collect();
+        if !agree.is_empty() {
+            text += &format!("\nno known difference: {}\n", agree.join(", "));
+        }
+        text
+    }
+}
+
+fn source(base: &BaseSource) -> String {
+    let key = |id: &str| match visible("aws_access_key_id", id) {
+        Some("") => "an empty key".to_owned(),
+        Some(id) => format!("key {}", display(id)),
+        None => "a key that has swallowed the lines below it".to_owned(),
+    };
+    match base {
+        BaseSource::Boto(keys) => format!("{} of a legacy file, by {}", key(&keys.access_key_id), base.method()),
+        BaseSource::Container { uri, .. } => format!("the container endpoint {}", display(uri)),
+        BaseSource::CredentialProcess(process) if process.keychain => "a key in the keychain, by awsenv itself".into(),
+        BaseSource::CredentialProcess(process) => {
+            let command = visible("credential_process", &process.command).map(display);
+            format!(
+                "what this program prints: {}",
+                command.unwrap_or_else(|| "(secret)".to_owned())
+            )
+        }
+        BaseSource::Environment { keys, .. } => format!("{} of the environment", key(&keys.access_key_id)),
+        BaseSource::InstanceMetadata { .. } => "those of the EC2 instance".to_owned(),
+        BaseSource::Login(login) => format!("`aws login` as {}", display(&login.session)),
+        BaseSource::Sso(sso) => format!(
+            "IAM Identity Center: role {} in account {}, {} {}",
+            display(&sso.role_name),
+            display(&sso.account_id),
+            if sso.session.is_some() { "session" } else { "start URL" },
+            display(sso.session.as_ref().unwrap_or(&sso.start_url)),
+        ),
+        BaseSource::StaticKeys(keys) => key(&keys.access_key_id),
+        BaseSource::WebIdentity(web) => {
+            format!(
+                "the role {} with the token in {}",
+                display(&web.role_arn),
+                display(&web.token_file)
+            )
+        }
+    }
+}
+
+fn parameters(role: &AssumeRole) -> impl Iterator<Item = (&'static str, String)> {
+    let text = |value: &Option<String>| value.as_deref().map(display);
+    [
+        ("an MFA code of", text(&role.mfa_serial)),
+        ("the external id", text(&role.external_id)),
+        ("the session name", text(&role.role_session_name)),
+        (
+            "a duration of",
+            role.duration_seconds.map(|seconds| format!("{seconds} s")),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(what, value)| Some((what, value?)))
+}
+
+/// A line: what, its value, and where that stands.
+struct Row {
+    what: String,
+    value: String,
+    place: Option<String>,
+}
+
+impl Row {
+    fn new(what: impl Into<String>, value: impl Into<String>, place: Option<&Place>) -> Self {
+        Self {
+            what: what.into(),
+            value: value.into(),
+            place: place.map(|place| display(&place.to_string())),
+        }
+    }
+}
+
+/// Widths beyond which a column no longer pushes the next one to the right.
+const WIDEST: [usize; 2] = [28, 48];
+
+fn table(indent: &str, rows: &[Row]) -> String {
+    let width = |of: fn(&Row) -> &str, widest| rows.iter().map(|row| of(row).width()).filter(|w| *w <= widest).max();
+    let what = width(|row| &row.what, WIDEST[0]).unwrap_or(0);
+    let value = width(|row| &row.value, WIDEST[1]).unwrap_or(0);
+    let pad = |text: &str, width: usize| " ".repeat(width.saturating_sub(text.width()));
+    let mut text = String::new();
+    for row in rows {
+        let mut line = format!("{indent}{}{}  {}", row.what, pad(&row.what, what), row.value);
+        if let Some(place) = &row.place {
+            line += &format!("{}  {place}", pad(&row.value, value));
+        }
+        text += line.trim_end();
+        text.push('\n');
+    }
+    text
+}

@@ -1,0 +1,157 @@
+//! Keys and values that others read otherwise.
+
+use super::Reader::{SdkGoV2, SdkJsV3, SdkRust};
+use super::{Lint, LintCode, Owner, masked};
+use crate::config::profile::is_portable_name;
+use crate::config::python::is_space;
+use crate::config::value::Value;
+
+/// The lints of all entries of one section.
+pub(super) fn lint(owner: Owner<'_>, found: &mut Vec<Lint>) {
+    for value in owner.section.entries() {
+        key(owner, value, found);
+        plain(owner, value, found);
+        if value.is_nested() {
+            nested(owner, value, found);
+        } else if value.is_multi_line() {
+            let lint = Lint::of(LintCode::Continuation, owner, value.place()).key(value.key());
+            let because = "a value has one line; a deeper line with `=` is a key";
+            let lint = lint.take(&[SdkJsV3], masked(value, first_line(value)), because);
+            found.push(if value.text().contains("\n\n") {
+                let text = value
+                    .text()
+                    .lines()
+                    .filter(|line| !line.is_empty())
+                    .collect::<Vec<_>>()
+                    .join("\\n");
+                lint.take(&[SdkRust], masked(value, &text), "blank lines in a value are skipped")
+            } else {
+                lint
+            });
+        }
+    }
+}
+
+fn key(owner: Owner<'_>, value: Value<'_>, found: &mut Vec<Lint>) {
+    let new = |code| Lint::of(code, owner, value.place()).key(value.key());
+    let document = owner.section.document();
+    let line = document.slice(value.line_span());
+    let written = document.slice(value.key_span());
+    if line.starts_with([' ', '\t']) {
+        let first = owner
+            .section
+            .entries()
+            .next()
+            .is_some_and(|first| first.line() == value.line());
+        let because = "an indented line continues a value, and at the top of a section there is none";
+        let lint = new(LintCode::IndentedKey);
+        found.push(if first {
+            lint.refuse(&[SdkRust], because)
+        } else {
+            lint.take(
+                &[SdkRust],
+                "a continuation of the value before it",
+                "an indented line continues a value",
+            )
+        });
+    }
+    if document.bytes()[value.key_span().end..value.value_span().start].contains(&b':') {
+        let own_line = line.split(['\n', '\r']).next().unwrap_or_default();
+        let lint = new(LintCode::ColonDelimiter);
+        found.push(match own_line.split_once('=') {
+            None => lint.refuse(&[SdkRust], "only `=` ends a key").take(
+                &[SdkJsV3],
+                "no such key",
+                "a line without `=` is skipped",
+            ),
+            Some((key, _)) => {
+                let key = key.trim();
+                lint.take(&[SdkJsV3], format!("a key `{key}`"), "only `=` ends a key")
+                    .take(
+                        &[SdkRust],
+                        "no such key",
+                        "only `=` ends a key, and that key is not a known one",
+                    )
+            }
+        });
+    }
+    if written != value.key() {
+        found.push(new(LintCode::CapitalKey).take(&[SdkJsV3], format!("a key `{written}`"), "keys keep their case"));
+    }
+    if !is_portable_name(value.key()) {
+        found.push(new(LintCode::InvalidKey).take(
+            &[SdkRust],
+            "no such key",
+            "the key has a character that is not allowed",
+        ));
+    }
+}
+
+fn plain(owner: Owner<'_>, value: Value<'_>, found: &mut Vec<Lint>) {
+    let new = |code| Lint::of(code, owner, value.place()).key(value.key());
+    let first = first_line(value);
+    if let Some(cut) = comment(first) {
+        let because = "a `#` or `;` behind a blank begins a comment";
+        let reads = masked(value, first[..cut].trim_end());
+        found.push(new(LintCode::InlineComment).take(&[SdkGoV2, SdkJsV3, SdkRust], reads, because));
+    }
+    let quoted = |quote| first.len() > 1 && first.starts_with(quote) && first.ends_with(quote);
+    if !value.is_multi_line() && (quoted('"') || quoted('\'')) {
+        let reads = masked(value, &first[1..first.len() - 1]);
+        found.push(new(LintCode::QuotedValue).take(&[SdkGoV2], reads, "quotes around a value are taken off"));
+    }
+    if value.text().is_empty() {
+        let reads = "no such key";
+        found.push(new(LintCode::EmptyValue).take(&[SdkJsV3], reads, "a key without a value vanishes"));
+    }
+    if around(owner, value).is_some_and(|around| {
+        around.contains(|c: char| is_space(c) && !c.is_ascii_whitespace() || c == '\x0c' || c == '\x0b')
+    }) {
+        let reads = "the value with that white space";
+        found.push(new(LintCode::UnicodeSpace).take(
+            &[SdkRust],
+            reads,
+            "only blanks and tabs around a value are dropped",
+        ));
+    }
+}
+
+fn nested(owner: Owner<'_>, value: Value<'_>, found: &mut Vec<Lint>) {
+    for entry in value.nested() {
+        let new = |code| Lint::of(code, owner, entry.place()).key(&format!("{}.{}", value.key(), entry.key()));
+        if let Some(cut) = comment(entry.text()) {
+            let reads = masked(value, entry.text()[..cut].trim_end());
+            let because = "a `#` or `;` behind a blank begins a comment";
+            found.push(new(LintCode::InlineComment).take(&[SdkJsV3], reads, because));
+        }
+        if entry.key().is_empty() {
+            found.push(
+                new(LintCode::EmptyNestedKey)
+                    .refuse(&[SdkRust], "a key must not be empty")
+                    .take(&[SdkJsV3], "no such key", "a line without a key is skipped"),
+            );
+        }
+    }
+}
+
+/// Where others end the value: at a comment sign with white space before it.
+fn comment(text: &str) -> Option<usize> {
+    let mut before = ' ';
+    text.char_indices().find_map(|(at, c)| {
+        let cut = matches!(c, '#' | ';') && matches!(before, ' ' | '\t');
+        before = c;
+        cut.then_some(at)
+    })
+}
+
+fn first_line(value: Value<'_>) -> &str {
+    value.text().split('\n').next().unwrap_or_default()
+}
+
+/// What botocore strips between the delimiter and the line end.
+fn around<'a>(owner: Owner<'a>, value: Value<'a>) -> Option<String> {
+    let document = owner.section.document();
+    let head = document.slice(value.key_span().end..value.value_span().start);
+    let tail = document.slice(value.value_span().end..value.line_span().end);
+    (!head.is_empty() || !tail.is_empty()).then(|| format!("{head}{tail}"))
+}

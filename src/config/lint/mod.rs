@@ -1,0 +1,210 @@
+//! What other SDKs read differently in files that botocore reads, as data.
+//!
+//! Each lint names a construct, its place, and what each reader takes from it. What no lint names counts as read alike.
+//! No text here holds the value of a secret key.
+
+mod code;
+mod comments;
+mod entries;
+mod headers;
+mod pair;
+mod refused;
+
+pub use code::LintCode;
+pub use pair::lint_profiles;
+
+use super::document::Document;
+use super::locate::FileKind;
+use super::place::Place;
+use super::profiles;
+use super::value::{Section, Value};
+
+/// A program or library that reads AWS files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reader {
+    /// AWS CLI version 2.
+    AwsCliV2,
+    /// boto3, botocore and what stands on them.
+    Boto3,
+    /// The old boto.
+    Boto2,
+    /// The Go SDK, Terraform.
+    SdkGoV2,
+    /// The JavaScript SDK.
+    SdkJsV3,
+    /// The Rust SDK, which is also the SDK specification.
+    SdkRust,
+}
+
+impl Reader {
+    /// All readers, in the order in which they are shown.
+    pub const ALL: [Reader; 6] = [
+        Reader::AwsCliV2,
+        Reader::Boto3,
+        Reader::SdkGoV2,
+        Reader::SdkJsV3,
+        Reader::SdkRust,
+        Reader::Boto2,
+    ];
+
+    /// The name in JSON and text.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reader::AwsCliV2 => "aws-cli-v2",
+            Reader::Boto3 => "boto3",
+            Reader::Boto2 => "boto 2",
+            Reader::SdkGoV2 => "aws-sdk-go-v2",
+            Reader::SdkJsV3 => "aws-sdk-js-v3",
+            Reader::SdkRust => "aws-sdk-rust",
+        }
+    }
+}
+
+/// What one reader takes where botocore takes something else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// Who reads so.
+    pub reader: Reader,
+    /// What it takes; secrets are masked.
+    pub reads: String,
+    /// The rule by which it does.
+    pub because: &'static str,
+    /// Whether all profiles of the file are touched, not only the lint's own.
+    pub whole_file: bool,
+}
+
+/// A construct that not all readers take alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lint {
+    /// Which construct.
+    pub code: LintCode,
+    /// Where it stands.
+    pub place: Place,
+    /// The profile that it belongs to, by its exact name to botocore or, where botocore sees none, to others.
+    pub profile: Option<String>,
+    /// The section's header.
+    pub section: Option<String>,
+    /// The key.
+    pub key: Option<String>,
+    /// Who reads what.
+    pub readings: Vec<Reading>,
+}
+
+impl Lint {
+    fn new(code: LintCode, place: Place) -> Self {
+        Self {
+            code,
+            place,
+            profile: None,
+            section: None,
+            key: None,
+            readings: Vec::new(),
+        }
+    }
+
+    fn of(code: LintCode, owner: Owner<'_>, place: Place) -> Self {
+        let section = Some(owner.section.header().to_owned());
+        Self {
+            profile: owner.profile.map(str::to_owned),
+            section,
+            ..Self::new(code, place)
+        }
+    }
+
+    fn key(mut self, key: &str) -> Self {
+        self.key = Some(key.to_owned());
+        self
+    }
+
+    /// These readers take `reads`.
+    fn take(mut self, readers: &[Reader], reads: impl Into<String>, because: &'static str) -> Self {
+        let reads = reads.into();
+        let reading = |&reader: &Reader| Reading {
+            reader,
+            reads: reads.clone(),
+            because,
+            whole_file: false,
+        };
+        self.readings.extend(readers.iter().map(reading));
+        self
+    }
+
+    /// These readers give up the whole file.
+    fn refuse(self, readers: &[Reader], because: &'static str) -> Self {
+        self.everywhere(readers, "no profile of this file", because)
+    }
+
+    /// These readers take `reads` for all profiles of the file.
+    fn everywhere(mut self, readers: &[Reader], reads: impl Into<String>, because: &'static str) -> Self {
+        let reads = reads.into();
+        let reading = |&reader: &Reader| Reading {
+            reader,
+            reads: reads.clone(),
+            because,
+            whole_file: true,
+        };
+        self.readings.extend(readers.iter().map(reading));
+        self
+    }
+
+    /// What each reader takes otherwise for the profile of that name.
+    pub fn readings_of(&self, profile: &str) -> impl Iterator<Item = &Reading> {
+        let own = self.profile.as_deref() == Some(profile);
+        self.readings.iter().filter(move |reading| own || reading.whole_file)
+    }
+}
+
+/// The section that a lint stands in, and the profile it makes.
+#[derive(Clone, Copy)]
+struct Owner<'a> {
+    section: Section<'a>,
+    profile: Option<&'a str>,
+}
+
+/// All lints of one file, in the order of their lines.
+pub fn lint(document: &Document, kind: FileKind) -> Vec<Lint> {
+    let mut found: Vec<Lint> = Vec::new();
+    found.extend(refused::lint(document));
+    let sections: Vec<_> = document
+        .sections()
+        .map(|section| (section, name(section, kind)))
+        .collect();
+    for (section, profile) in &sections {
+        let owner = Owner {
+            section: *section,
+            profile: profile.as_deref(),
+        };
+        headers::lint(owner, kind, &mut found);
+        entries::lint(owner, &mut found);
+    }
+    headers::lint_names(&sections, kind, &mut found);
+    headers::lint_default(document, kind, &mut found);
+    comments::lint(document, &sections, &mut found);
+    found.sort_by_key(|lint| (lint.place.line, lint.code));
+    found
+}
+
+/// The profile that botocore sees in a section, if it sees one.
+fn name(section: Section<'_>, kind: FileKind) -> Option<String> {
+    match kind {
+        FileKind::Config => profiles::profile_name(section),
+        FileKind::Credentials => Some(section.header().to_owned()),
+    }
+}
+
+/// A value as it may be shown.
+fn masked(value: Value<'_>, text: &str) -> String {
+    if is_secret(value.key()) {
+        "a secret".to_owned()
+    } else {
+        format!("`{text}`")
+    }
+}
+
+/// Whether the values of a key are never shown.
+pub fn is_secret(key: &str) -> bool {
+    ["secret", "token", "password", "passwd"]
+        .iter()
+        .any(|word| key.contains(word))
+        && !matches!(key, "web_identity_token_file" | "sso_token_file")
+}

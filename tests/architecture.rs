@@ -1,0 +1,384 @@
+//! The shape of the source, as docs/architecture.md draws it: arrows point down, each crate has its home, files stay
+//! short, nothing is left unfinished.
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use support::PROJECT;
+
+/// The layers, lowest first: a module may use what stands below it. `lib` and `main` stand above them all.
+const LAYERS: [&[&str]; 9] = [
+    &["secret"],
+    &["credentials"],
+    &["env"],
+    &["config"],
+    &["resolve", "shell", "prompt"],
+    &["provider"],
+    &["sys"],
+    &["cli", "error", "ui"],
+    &["cmd"],
+];
+
+/// What a module must not see although it stands below: a shell never sees a profile.
+const BLIND: [(&str, &str); 2] = [("shell", "config"), ("prompt", "config")];
+
+/// Neighbours that may use each other: an error is shown by `ui`, and `ui` makes its words safe to show.
+const NEIGHBOURS: &[&str] = &["cli", "error", "ui"];
+
+/// Each outside crate, as the code names it, and the only files or folders that may use it.
+const HOMES: [(&str, &[&str]); 16] = [
+    ("base64", &["src/env/state.rs"]),
+    // `lib` parses, `script` finds out how a refused command line was meant, `complete` reads the tree of commands.
+    (
+        "clap",
+        &["src/cli.rs", "src/lib.rs", "src/cmd/script.rs", "src/cmd/complete.rs"],
+    ),
+    ("dirs", &["src/sys/fs.rs"]),
+    // The static binary's allocator.
+    ("dlmalloc", &["src/main.rs"]),
+    ("ini", &["src/config/settings.rs"]),
+    ("rustix", &["src/sys/"]),
+    // JSON is a vocabulary, like the standard library's types.
+    ("serde", &["src/"]),
+    ("serde_json", &["src/"]),
+    // `login` computes the name of a file of the AWS CLI's cache.
+    ("sha2", &["src/env/state.rs", "src/sys/login.rs"]),
+    (
+        "shell_words",
+        &["src/config/settings.rs", "src/ui.rs", "src/cmd/explain/text.rs"],
+    ),
+    ("time", &["src/credentials.rs"]),
+    ("unicode_width", &["src/ui.rs", "src/cmd/list.rs"]),
+    ("wildmatch", &["src/config/settings.rs"]),
+    ("zeroize", &["src/"]),
+    ("proptest", &[]),
+    ("tempfile", &[]),
+];
+
+/// How long a file may be before its tests.
+const LONGEST: usize = 400;
+
+#[test]
+fn arrows_point_down() {
+    let layer = |module: &str| LAYERS.iter().position(|layer| layer.contains(&module));
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let Some(module) = source.module.first() else { continue };
+        for used in source.used_modules().into_iter().filter(|used| used != module) {
+            let neighbours = [module, &used].iter().all(|name| NEIGHBOURS.contains(&name.as_str()));
+            let below = layer(&used).is_some() && layer(&used) < layer(module);
+            let blind = BLIND.contains(&(module, &used));
+            if blind || !(below || neighbours) {
+                wrong.push(format!("{}: {module} -> {used}", source.path));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn nothing_climbs_to_the_root_by_super() {
+    let mut wrong = Vec::new();
+    for source in sources() {
+        for (number, line) in source.code() {
+            let inside_tests = number > source.lines_before_tests();
+            // `super` out of a top-level module, or `super::super` out of its child, is the crate's root.
+            let steps = source.module.len() + usize::from(inside_tests);
+            if line.contains(&"super::".repeat(steps.max(1))) {
+                wrong.push(format!("{}:{number}: {}", source.path, line.trim()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "write `crate::` instead\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn commands_are_leaves() {
+    let cli = read("src/cli.rs");
+    let start = cli.find("pub enum Command {").expect("the commands");
+    let commands: BTreeSet<String> = cli[start..]
+        .lines()
+        .skip(1)
+        .take_while(|line| *line != "}")
+        .filter_map(|line| Some(line.trim().split_once('(')?.0.to_lowercase()))
+        .filter(|name| name.chars().all(|c| c.is_ascii_alphabetic()))
+        .map(|name| if name == "use" { "use_".into() } else { name })
+        .collect();
+    assert!(
+        commands.contains("use_") && commands.contains("explain"),
+        "{commands:?}"
+    );
+    let mut wrong = Vec::new();
+    for source in sources()
+        .iter()
+        .filter(|source| source.module.len() > 1 && source.module[0] == "cmd")
+    {
+        for (number, line) in source.code() {
+            for command in commands.iter().filter(|command| **command != source.module[1]) {
+                if ["crate::cmd::", "super::"]
+                    .iter()
+                    .any(|path| uses(line, &format!("{path}{command}")))
+                {
+                    wrong.push(format!("{}:{number}: {}", source.path, line.trim()));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "a command calls another\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn each_crate_stays_in_its_home() {
+    let homes: BTreeMap<_, _> = HOMES.into_iter().collect();
+    let names: Vec<String> = dependencies().iter().map(|(name, _)| code_name(name)).collect();
+    for name in &names {
+        assert!(
+            homes.contains_key(name.as_str()),
+            "the dependency `{name}` has no home in this test"
+        );
+    }
+    for name in homes.keys() {
+        assert!(
+            names.iter().any(|known| known == name),
+            "`{name}` has a home but is no dependency"
+        );
+    }
+    let mut wrong = Vec::new();
+    for source in sources() {
+        let (before, _) = source.split();
+        for (name, places) in &homes {
+            let used = code_lines(before).any(|(_, line)| uses(line, &format!("{name}::")));
+            if used && !places.iter().any(|place| source.path.starts_with(place)) {
+                wrong.push(format!("{} uses {name}", source.path));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn each_dependency_says_why() {
+    for (name, reason) in dependencies() {
+        assert!(
+            reason.starts_with("# "),
+            "Cargo.toml: `{name}` has no line above it that says why"
+        );
+    }
+}
+
+#[test]
+fn every_test_file_is_registered() {
+    let cargo = read("Cargo.toml");
+    assert!(cargo.contains("autotests = false"));
+    for entry in std::fs::read_dir(Path::new(PROJECT).join("tests")).expect("tests") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
+            let line = format!(
+                "path = \"tests/{}\"",
+                path.file_name().expect("a name").to_string_lossy()
+            );
+            assert!(cargo.contains(&line), "Cargo.toml lacks a [[test]] with {line}");
+        }
+    }
+}
+
+#[test]
+fn every_source_file_says_what_it_is_for() {
+    for source in sources() {
+        assert!(source.text.starts_with("//! "), "{} begins without `//!`", source.path);
+    }
+}
+
+#[test]
+fn files_stay_short() {
+    let lengths: Vec<_> = sources()
+        .iter()
+        .map(|source| (source.lines_before_tests(), source.path.clone()))
+        .collect();
+    let long: Vec<_> = lengths.iter().filter(|(lines, _)| *lines > LONGEST).collect();
+    assert!(long.is_empty(), "more than {LONGEST} lines before the tests: {long:?}");
+}
+
+#[test]
+fn nothing_is_left_unfinished() {
+    let marks = ["TO", "FIX", "XX"].map(|start| format!("{start}{}", if start == "TO" { "DO" } else { "ME" }));
+    let mut wrong = Vec::new();
+    for source in sources() {
+        for (number, line) in source.text.lines().enumerate() {
+            let macros = ["todo!(", "unimplemented!("].iter().any(|name| line.contains(name));
+            if macros || marks.iter().any(|mark| line.contains(mark)) {
+                wrong.push(format!("{}:{}: {}", source.path, number + 1, line.trim()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_reader_of_imports_reads_them() {
+    let text =
+        "use crate::{\n    env::{Env, diff},\n    ui,\n};\nfn f() { crate::shell::x(crate::sys::y) }\n// crate::cmd\n";
+    let source = Source {
+        path: String::new(),
+        module: vec!["a".into()],
+        text: text.into(),
+    };
+    assert_eq!(
+        source.used_modules().into_iter().collect::<Vec<_>>(),
+        ["env", "shell", "sys", "ui"]
+    );
+    assert!(uses("use ini::Ini;", "ini::") && !uses("use mini::Ini;", "ini::"));
+}
+
+/// A file below `src`.
+struct Source {
+    /// Its path in the project.
+    path: String,
+    /// Its module path; empty for `lib.rs` and `main.rs`.
+    module: Vec<String>,
+    text: String,
+}
+
+impl Source {
+    /// The text before the unit tests, and they.
+    fn split(&self) -> (&str, &str) {
+        let at = self.text.find("\n#[cfg(test)]").map_or(self.text.len(), |at| at + 1);
+        self.text.split_at(at)
+    }
+
+    fn lines_before_tests(&self) -> usize {
+        self.split().0.lines().count()
+    }
+
+    fn code(&self) -> impl Iterator<Item = (usize, &str)> {
+        code_lines(&self.text)
+    }
+
+    /// The top-level modules behind every `crate::`, in groups also.
+    fn used_modules(&self) -> BTreeSet<String> {
+        let text: String = self.code().flat_map(|(_, line)| [line, "\n"]).collect();
+        let mut found = BTreeSet::new();
+        for (at, _) in text.match_indices("crate::") {
+            let rest = &text[at + "crate::".len()..];
+            match rest.strip_prefix('{') {
+                None => found.extend(first_word(rest)),
+                Some(group) => found.extend(group_members(group)),
+            }
+        }
+        found.retain(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '_'));
+        found
+    }
+}
+
+fn first_word(text: &str) -> Option<String> {
+    let text = text.trim_start();
+    let end = text
+        .find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
+        .unwrap_or(text.len());
+    (end > 0).then(|| text[..end].to_owned())
+}
+
+/// The first words of the members of a `{…}` whose opening brace is already read.
+fn group_members(group: &str) -> Vec<String> {
+    let (mut depth, mut start, mut members) = (0, 0, Vec::new());
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => {
+                members.extend(first_word(&group[start..at]));
+                break;
+            }
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                members.extend(first_word(&group[start..at]));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    members
+}
+
+/// Whether `line` has `path` as a path of its own, not as the end of a longer word.
+fn uses(line: &str, path: &str) -> bool {
+    line.match_indices(path).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        let after = line[at + path.len()..].chars().next();
+        let part_of_word = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        !part_of_word(before) && before != Some(':') && (path.ends_with(':') || !part_of_word(after))
+    })
+}
+
+/// The numbered lines of a text without its comments.
+fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.lines()
+        .enumerate()
+        .map(|(at, line)| (at + 1, line))
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+}
+
+fn sources() -> Vec<Source> {
+    let mut paths = Vec::new();
+    collect(&Path::new(PROJECT).join("src"), &mut paths);
+    paths.sort();
+    assert!(paths.len() > 10, "the source is here");
+    paths.into_iter().map(|path| source(&path)).collect()
+}
+
+fn source(path: &Path) -> Source {
+    let relative = path.strip_prefix(PROJECT).expect("a file of the project");
+    let mut module: Vec<String> = relative
+        .with_extension("")
+        .iter()
+        .skip(1)
+        .map(|part| part.to_string_lossy().into_owned())
+        .collect();
+    module.retain(|part| !["lib", "main", "mod"].contains(&part.as_str()));
+    let path = relative.to_string_lossy().replace('\\', "/");
+    Source {
+        text: read(&path),
+        path,
+        module,
+    }
+}
+
+fn collect(dir: &Path, into: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(dir).expect("a source folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            collect(&path, into);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            into.push(path);
+        }
+    }
+}
+
+/// Every dependency and the line above it in Cargo.toml.
+fn dependencies() -> Vec<(String, String)> {
+    let cargo = read("Cargo.toml");
+    let (mut inside, mut above, mut found) = (false, String::new(), Vec::new());
+    for line in cargo.lines() {
+        if line.starts_with('[') {
+            inside = line.ends_with("dependencies]");
+        } else if inside && !line.starts_with('#') {
+            found.extend(line.split_once(" = ").map(|(name, _)| (name.to_owned(), above.clone())));
+        }
+        above = line.to_owned();
+    }
+    found
+}
+
+/// The name by which code calls a crate.
+fn code_name(dependency: &str) -> String {
+    if dependency == "rust-ini" {
+        "ini".into()
+    } else {
+        dependency.replace('-', "_")
+    }
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(Path::new(PROJECT).join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}

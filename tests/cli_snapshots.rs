@@ -1,0 +1,260 @@
+//! What a person sees: help, errors and answers, as stdout, stderr and status together.
+//! `AWSENV_UPDATE_SNAPSHOTS=1` rewrites tests/snapshots and the help in docs/cli.md.
+
+mod support;
+
+use std::path::Path;
+
+use support::{Output, PROJECT, Sandbox, assert_same, assert_snapshot};
+
+/// The profiles that docs/try shows.
+fn example() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.copy(Path::new(PROJECT).join("docs/example-home"), "");
+    private(&sandbox, &[".aws", ".aws/credentials", ".boto_attic"]);
+    sandbox
+}
+
+/// Modes as a careful person has them: git keeps none but the executable bit.
+fn private(sandbox: &Sandbox, names: &[&str]) {
+    #[cfg(unix)]
+    for name in names {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = sandbox.path(name);
+        let mode = if path.is_dir() { 0o700 } else { 0o600 };
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("a mode");
+    }
+}
+
+/// Runs each line of words and compares all answers with one snapshot.
+#[track_caller]
+fn snapshot(name: &str, sandbox: &Sandbox, lines: &[&str]) {
+    let shown: Vec<String> = lines.iter().map(|line| run(sandbox, line).shown(sandbox)).collect();
+    assert_snapshot(name, &shown.join("\n"));
+}
+
+fn run(sandbox: &Sandbox, line: &str) -> Output {
+    sandbox.awsenv(line.split(' ').filter(|word| !word.is_empty())).output()
+}
+
+#[test]
+fn help_in_the_documentation() {
+    let sandbox = Sandbox::new();
+    let short = run(&sandbox, "--help");
+    let commands: Vec<&str> = short
+        .clean()
+        .lines()
+        .skip_while(|line| *line != "Commands:")
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next())
+        .collect();
+    assert!(
+        commands.contains(&"use") && commands.contains(&"doctor"),
+        "{commands:?}"
+    );
+
+    let mut text = block("awsenv", short.out());
+    for command in commands {
+        let help = run(&sandbox, &format!("{command} --help --shell bash"));
+        let script = !help.stderr.is_empty();
+        assert_eq!(
+            script,
+            ["use", "unset", "init"].contains(&command),
+            "{command}: {}",
+            help.all()
+        );
+        let help = if script {
+            help
+        } else {
+            run(&sandbox, &format!("{command} --help"))
+        };
+        text += &block(
+            &format!("awsenv {command}"),
+            if script { help.err() } else { help.out() },
+        );
+    }
+
+    let (start, end) = (
+        "<!-- help: written by tests/cli_snapshots.rs -->\n",
+        "<!-- end of help -->",
+    );
+    let page = std::fs::read_to_string(Path::new(PROJECT).join("docs/cli.md")).expect("docs/cli.md");
+    let (before, rest) = page.split_once(start).expect("where help starts");
+    let (_, after) = rest.split_once(end).expect("where help ends");
+    assert_same("docs/cli.md", &format!("{before}{start}{text}\n{end}{after}"));
+}
+
+fn block(title: &str, help: &str) -> String {
+    let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
+    format!("\n### {title}\n\n```text\n{}\n```\n", lines.join("\n").trim_end())
+}
+
+#[test]
+fn help_never_lands_in_an_eval() {
+    let sandbox = Sandbox::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "posix"] {
+        for line in ["use --help", "unset -h", "init --help"] {
+            let output = run(&sandbox, &format!("{line} --shell {shell}"));
+            assert_eq!(output.status, 0, "{}", output.all());
+            assert!(output.err().contains("Usage: awsenv"), "{}", output.all());
+            assert!(
+                output.out().len() < 20 && !output.out().contains("Usage"),
+                "{}",
+                output.all()
+            );
+        }
+    }
+}
+
+#[test]
+fn version() {
+    snapshot("version", &Sandbox::new(), &["--version", "use --version --shell bash"]);
+}
+
+#[test]
+fn unknown_profiles() {
+    let lines = [
+        "use jekil --shell bash",
+        "use jekil --shell fish",
+        "use jekil --shell powershell",
+        "use nobody --shell posix",
+        "exec jekil -- true",
+        "explain jekil",
+        "explain jekil --json",
+        "use - --shell bash",
+    ];
+    snapshot("unknown_profiles", &example(), &lines);
+}
+
+#[test]
+fn no_files_at_all() {
+    let lines = [
+        "list",
+        "list --json",
+        "use jekyl --shell bash",
+        "current",
+        "current --json",
+        "explain",
+        "explain --json",
+    ];
+    snapshot("no_files_at_all", &Sandbox::new(), &lines);
+}
+
+#[test]
+fn broken_files() {
+    let lines = [
+        "list",
+        "list --json",
+        "use a --shell bash",
+        "explain a --json",
+        "exec a -- true",
+    ];
+    for (name, config) in [
+        (
+            "twice",
+            "[profile a]\nregion = eu-west-1\n\n[profile a]\nregion = us-east-1\n",
+        ),
+        ("no_section", "region = eu-west-1\n[profile a]\n"),
+        ("no_delimiter", "[profile a]\nregion\n"),
+    ] {
+        snapshot(&format!("broken_{name}"), &Sandbox::with_config(config), &lines);
+    }
+}
+
+#[test]
+fn refused_profiles() {
+    let config = "[profile loop]\nrole_arn = arn:aws:iam::111122223333:role/A\nsource_profile = pool\n\
+                  [profile pool]\nrole_arn = arn:aws:iam::111122223333:role/B\nsource_profile = loop\n\
+                  [profile half]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n\
+                  [profile orphan]\nrole_arn = arn:aws:iam::111122223333:role/C\nsource_profile = gone\n\
+                  [profile bare]\nrole_arn = arn:aws:iam::111122223333:role/D\n";
+    let lines = [
+        "use loop --shell bash",
+        "explain half --json",
+        "use half --shell bash",
+        "use orphan --shell bash",
+        "use bare --shell bash",
+        "exec loop -- true",
+    ];
+    snapshot("refused_profiles", &Sandbox::with_config(config), &lines);
+}
+
+#[test]
+fn usage_errors() {
+    let lines = [
+        "",
+        "frobnicate",
+        "use --shell bash",
+        "use jekyl --shell tcsh",
+        "use jekyl --frob --shell fish",
+        "use jekyl --frob --shell powershell",
+        "use --frob",
+        "use jekyl --name --keys --shell bash",
+        "unset extra --shell bash",
+        "exec",
+        "list --frob --json",
+        "explain --frob",
+    ];
+    snapshot("usage_errors", &example(), &lines);
+}
+
+#[test]
+fn lists() {
+    snapshot("list", &example(), &["list", "list --json"]);
+}
+
+#[test]
+fn current() {
+    let mut sandbox = example();
+    snapshot("current_nothing", &sandbox, &["current", "current --json"]);
+    sandbox.set("AWS_PROFILE", "prod-audit");
+    snapshot("current_by_hand", &sandbox, &["current", "current --json"]);
+}
+
+#[test]
+fn exec() {
+    let lines = [
+        "exec jekyl -- printenv AWS_PROFILE",
+        "exec jekyl --region eu-west-3 -- printenv AWS_REGION",
+        "exec attic -- printenv AWS_ACCESS_KEY_ID",
+        "exec jekyl -- false",
+        "exec jekyl -- awsenv-no-such-program",
+        "exec jekyl -- /etc/passwd",
+    ];
+    snapshot("exec", &example(), &lines);
+}
+
+#[test]
+fn use_scripts() {
+    let lines = [
+        "use jekyl --shell bash -q",
+        "use jekyl --shell fish -q",
+        "use jekyl --shell powershell -q",
+    ];
+    snapshot("use", &example(), &lines);
+}
+
+#[test]
+fn explain() {
+    let lines = [
+        "explain jekyl",
+        "explain jekyl --json",
+        "explain prod-audit",
+        "explain prod-audit --json",
+        "explain lab",
+        "explain lab --json",
+        "explain attic",
+        "explain attic --json",
+        "explain",
+    ];
+    snapshot("explain", &example(), &lines);
+}
+
+#[test]
+fn doctor() {
+    let mut sandbox = example();
+    // As the wrapper function calls it: which shell runs the tests does not matter then.
+    sandbox.set("AWSENV_WRAPPED", "bash");
+    snapshot("doctor", &sandbox, &["doctor", "doctor --json"]);
+}

@@ -1,0 +1,237 @@
+//! The documentation does what it says: its examples run, its links lead somewhere, its scripts are sound.
+
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use support::{AWSENV, Family, PROJECT, Sandbox, installed, require};
+
+#[test]
+fn the_tour_of_docs_try_holds() {
+    let Some(bash) = require("bash") else { return };
+    let mut sandbox = Sandbox::new();
+    sandbox
+        .set("AWSENV_TRY_BINARY", AWSENV)
+        .set("AWS_PROFILE", "someone")
+        .set("AWS_ACCESS_KEY_ID", "AKIACALLER");
+    let output = sandbox
+        .program(bash)
+        .args([Path::new(PROJECT).join("docs/try")])
+        .output();
+    let out = output.clean();
+    assert!(out.ends_with("Every step did what it says.\n"), "{}", output.all());
+    assert!(
+        !out.contains("WRONG") && !out.contains("someone") && !out.contains("AKIACALLER"),
+        "{}",
+        output.all()
+    );
+    let left: Vec<_> = std::fs::read_dir(sandbox.root().join("tmp")).expect("tmp").collect();
+    assert!(left.is_empty(), "docs/try leaves nothing: {left:?}");
+    assert_eq!(
+        std::fs::read_dir(sandbox.home()).expect("home").count(),
+        0,
+        "the caller's HOME is not touched"
+    );
+}
+
+#[test]
+fn a_step_that_does_not_hold_fails_the_tour() {
+    let Some(bash) = require("bash") else { return };
+    let mut sandbox = Sandbox::new();
+    sandbox.write("liar", "#!/bin/sh\necho true\n");
+    let _ = std::process::Command::new("chmod")
+        .arg("+x")
+        .arg(sandbox.path("liar"))
+        .status();
+    sandbox.set("AWSENV_TRY_BINARY", sandbox.path("liar"));
+    let output = sandbox
+        .program(bash)
+        .args([Path::new(PROJECT).join("docs/try")])
+        .output();
+    assert!(output.status == 1 && output.out().contains("WRONG"), "{}", output.all());
+}
+
+/// Every ```console block: `$ ` lines are typed into a bash that has the integration and the example profiles, and
+/// the lines below each are what comes back.
+#[test]
+fn console_examples_print_what_they_say() {
+    let Some(bash) = require("bash") else { return };
+    let mut examples = 0;
+    for (page, text) in pages() {
+        for block in blocks(&text, "console") {
+            let steps = steps(&block);
+            let sandbox = Sandbox::new();
+            sandbox.copy(Path::new(PROJECT).join("docs/example-home"), "");
+            let mut script = String::from("exec 2>&1\neval \"$(awsenv init bash)\"\n");
+            for (command, _) in &steps {
+                script += &format!("echo '@@@'\n{command}\n");
+            }
+            let file = sandbox.root().join("tmp/console");
+            std::fs::write(&file, script).expect("a script");
+            let output = sandbox
+                .program(&bash)
+                .args(["--norc", "--noprofile"])
+                .args([file])
+                .output();
+            let answers: Vec<&str> = output.out().split("@@@\n").skip(1).collect();
+            assert_eq!(answers.len(), steps.len(), "{page}: {}", output.all());
+            for ((command, expected), answer) in steps.iter().zip(answers) {
+                let answer = answer.replace(&*sandbox.home().to_string_lossy(), "/home/me");
+                assert_eq!(answer.trim_end(), expected.trim_end(), "{page}: $ {command}");
+                examples += 1;
+            }
+        }
+    }
+    assert!(examples >= 5, "the README shows the main job");
+}
+
+#[test]
+fn the_install_lines_of_the_readme_work() {
+    let readme = read("README.md");
+    for shell in installed() {
+        let line = match (shell.family, shell.name) {
+            (Family::Fish, _) => "awsenv init fish | source",
+            (Family::PowerShell, _) => "Invoke-Expression (& { (awsenv init powershell | Out-String) })",
+            (Family::Posix, "bash") => "eval \"$(awsenv init bash)\"",
+            (Family::Posix, "zsh") => "eval \"$(awsenv init zsh)\"",
+            (Family::Posix, _) => "eval \"$(awsenv init posix)\"",
+        };
+        assert!(readme.contains(line), "the README lacks: {line}");
+        let sandbox = Sandbox::with_config("[profile jekyl]\nregion = eu-west-1\n");
+        sandbox.write(
+            ".aws/credentials",
+            "[jekyl]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = x\n",
+        );
+        let show = if shell.family == Family::PowerShell {
+            "$env:AWS_PROFILE"
+        } else {
+            "echo \"$AWS_PROFILE\""
+        };
+        let output = sandbox
+            .script(
+                &shell,
+                format!("{line}\n{line}\nawsenv use jekyl\n{show}\nawsenv unset\n"),
+            )
+            .output();
+        assert_eq!(output.clean().trim_end(), "jekyl", "{}: {}", shell.name, output.all());
+    }
+}
+
+#[test]
+fn the_line_for_scripts_stops_a_script() {
+    let line = "eval \"$(awsenv use p || echo false)\"";
+    assert!(read("README.md").contains(line));
+    for shell in installed().iter().filter(|shell| shell.family == Family::Posix) {
+        let sandbox = Sandbox::new();
+        let output = sandbox.script(shell, format!("{line}\necho reached")).output();
+        assert!(
+            output.status != 0 && output.out().is_empty(),
+            "{}: {}",
+            shell.name,
+            output.all()
+        );
+        let nothing = sandbox
+            .script(shell, format!("PATH=/nowhere\n{line}\necho reached"))
+            .output();
+        assert!(
+            nothing.status != 0 && nothing.out().is_empty(),
+            "{}: {}",
+            shell.name,
+            nothing.all()
+        );
+    }
+}
+
+#[test]
+fn links_lead_to_files() {
+    for (page, text) in pages() {
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let target = link.split('#').next().unwrap_or_default();
+            if target.is_empty() || target.contains("://") || target.contains(char::is_whitespace) {
+                continue;
+            }
+            let base = Path::new(PROJECT).join(&page);
+            let path = base.parent().expect("a folder").join(target);
+            assert!(path.exists(), "{page} links to {target}, which is not there");
+        }
+    }
+}
+
+/// What stands in backticks or code blocks as `awsenv WORD` is a command.
+#[test]
+fn commands_named_in_the_documentation_exist() {
+    let help = Sandbox::new().awsenv(["--help"]).output();
+    let commands: Vec<&str> = help
+        .clean()
+        .lines()
+        .filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next())
+        .collect();
+    for (page, text) in pages().into_iter().filter(|(page, _)| page != "CHANGELOG.md") {
+        for (at, _) in text.match_indices("`awsenv ").chain(text.match_indices("(awsenv ")) {
+            let word: String = text[at + 8..]
+                .chars()
+                .take_while(|c| c.is_ascii_alphanumeric() || *c == '-')
+                .collect();
+            let known = word.is_empty() || word.starts_with('-') || commands.contains(&word.as_str());
+            assert!(known, "{page} names `awsenv {word}`, which is no command");
+        }
+    }
+}
+
+#[test]
+fn scripts_pass_shellcheck() {
+    let Some(shellcheck) = require("shellcheck") else {
+        return;
+    };
+    let scripts: Vec<PathBuf> = [".ci/run", "docs/try", "tests/run"]
+        .map(|path| Path::new(PROJECT).join(path))
+        .into();
+    Sandbox::new().program(shellcheck).args(scripts).output().clean();
+}
+
+#[test]
+fn the_version_has_an_entry_in_the_changelog() {
+    assert!(read("CHANGELOG.md").contains(concat!("## [", env!("CARGO_PKG_VERSION"), "]")));
+}
+
+/// README, CHANGELOG and the pages of docs, each with its path in the project.
+fn pages() -> Vec<(String, String)> {
+    let mut paths = vec!["README.md".to_owned(), "CHANGELOG.md".to_owned()];
+    for entry in std::fs::read_dir(Path::new(PROJECT).join("docs")).expect("docs") {
+        let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+        if name.ends_with(".md") {
+            paths.push(format!("docs/{name}"));
+        }
+    }
+    paths.sort();
+    paths.into_iter().map(|path| (path.clone(), read(&path))).collect()
+}
+
+/// The fenced blocks of one language.
+fn blocks(text: &str, language: &str) -> Vec<String> {
+    let start = format!("```{language}\n");
+    text.split(&start)
+        .skip(1)
+        .filter_map(|rest| Some(rest.split_once("\n```")?.0.to_owned()))
+        .collect()
+}
+
+/// The commands of a console block, each with the text below it.
+fn steps(block: &str) -> Vec<(String, String)> {
+    let mut steps: Vec<(String, String)> = Vec::new();
+    for line in block.lines() {
+        match (line.strip_prefix("$ "), steps.last_mut()) {
+            (Some(command), _) => steps.push((command.to_owned(), String::new())),
+            (None, Some((_, expected))) => {
+                expected.push_str(line);
+                expected.push('\n');
+            }
+            (None, None) => panic!("a console block starts with `$ `: {block}"),
+        }
+    }
+    steps
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(Path::new(PROJECT).join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}

@@ -1,0 +1,666 @@
+//! The scripts for PowerShell, on a model of its environment and in a real `pwsh` where there is one.
+//!
+//! The model reads the subset of PowerShell that awsenv prints, and nothing else: every form that it knows was seen
+//! to do what it does here in PowerShell 7.6, also in ConstrainedLanguage mode and under StrictMode. A form that is new
+//! in a script is a failed test until it has been tried in a real one.
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use awsenv::env::Env;
+use awsenv::env::names::{CONTAINER, IDENTITY, MARKS, REGION, VarName};
+use awsenv::env::session::{RegionChange, Target, enter, leave};
+use awsenv::env::state::{State, Style};
+use awsenv::secret::Secret;
+use awsenv::shell::Shell;
+use proptest::prelude::*;
+use support::{RealShell, Sandbox};
+
+const SAVED: &str = "$global:__awsenv_saved";
+
+/// A PowerShell process: its environment and the one global variable.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Model {
+    env: BTreeMap<String, String>,
+    saved: Option<BTreeMap<String, Option<String>>>,
+    warnings: Vec<String>,
+    /// Up to 7.4, and in Windows PowerShell, an empty variable is none.
+    drops_empty: bool,
+}
+
+impl Model {
+    /// What `Invoke-Expression` does: all of the text is parsed before any of it runs.
+    fn invoke(&mut self, text: &str) -> Result<(), String> {
+        let mut reader = Reader {
+            rest: text,
+            model: self,
+            live: false,
+            name: None,
+        };
+        reader.script()?;
+        reader.rest = text;
+        reader.live = true;
+        reader.script()
+    }
+
+    fn set(&mut self, name: &str, value: Option<String>) {
+        match value.filter(|value| !(self.drops_empty && value.is_empty())) {
+            Some(value) => _ = self.env.insert(name.to_owned(), value),
+            None => _ = self.env.remove(name),
+        }
+    }
+
+    fn as_env(&self) -> Env {
+        self.env
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect()
+    }
+
+    fn enter(&mut self, target: &Target) {
+        let env = self.as_env();
+        let state = State::read(&env).expect("our own state");
+        self.run(&Shell::PowerShell.syntax().script(&enter(&env, state.as_ref(), target)));
+    }
+
+    fn leave(&mut self) -> Vec<String> {
+        let env = self.as_env();
+        let left = leave(&env, State::read(&env).expect("our own state").as_ref());
+        self.run(&Shell::PowerShell.syntax().script(&left.diff));
+        left.drifted.iter().map(ToString::to_string).collect()
+    }
+
+    fn run(&mut self, script: &str) {
+        self.invoke(script).unwrap_or_else(|error| panic!("{error}\n{script}"));
+    }
+}
+
+/// Reads statements and, while `live`, does what they say.
+struct Reader<'a> {
+    rest: &'a str,
+    model: &'a mut Model,
+    live: bool,
+    /// `$n` of the loop.
+    name: Option<String>,
+}
+
+impl<'a> Reader<'a> {
+    fn script(&mut self) -> Result<(), String> {
+        self.expect("& { ")?;
+        self.block(" }")?;
+        if self.rest.is_empty() {
+            Ok(())
+        } else {
+            self.error("the end")
+        }
+    }
+
+    fn error<T>(&self, wanted: &str) -> Result<T, String> {
+        Err(format!("expected {wanted} at: {:.60}", self.rest))
+    }
+
+    fn eat(&mut self, token: &str) -> bool {
+        let rest = self.rest.strip_prefix(token);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
+    fn expect(&mut self, token: &str) -> Result<(), String> {
+        if self.eat(token) { Ok(()) } else { self.error(token) }
+    }
+
+    /// Statements up to `end`.
+    fn block(&mut self, end: &str) -> Result<(), String> {
+        loop {
+            self.statement()?;
+            if self.eat(end) {
+                return Ok(());
+            }
+            self.expect("; ")?;
+        }
+    }
+
+    /// A block that runs only if `condition` holds.
+    fn guarded(&mut self, condition: bool) -> Result<(), String> {
+        self.expect("{")?;
+        let outer = self.live;
+        self.live &= condition;
+        let done = self.block("}");
+        self.live = outer;
+        done
+    }
+
+    fn statement(&mut self) -> Result<(), String> {
+        if self.eat("if(") {
+            let condition = self.condition()?;
+            self.expect(")")?;
+            self.guarded(condition)?;
+            return if self.eat("else") {
+                self.guarded(!condition)
+            } else {
+                Ok(())
+            };
+        }
+        if self.eat("foreach($n in ") {
+            return self.foreach();
+        }
+        if self.eat("$env:") {
+            let name = self.word();
+            self.expect("=")?;
+            let value = self.value()?;
+            if self.live {
+                self.model.set(name, value);
+            }
+            return Ok(());
+        }
+        if self.eat("Remove-Item \"env:$n\" -ErrorAction Ignore") {
+            let name = self.loop_name()?;
+            if self.live {
+                self.model.set(&name, None);
+            }
+            return Ok(());
+        }
+        if self.eat("Set-Item \"env:$n\" ") {
+            let (name, value) = (self.loop_name()?, self.value()?);
+            if self.live {
+                self.model.set(&name, value);
+            }
+            return Ok(());
+        }
+        if self.eat("Remove-Variable -Scope Global __awsenv_saved") {
+            if self.live {
+                self.saved()?;
+                self.model.saved = None;
+            }
+            return Ok(());
+        }
+        if self.eat("Write-Warning ") {
+            let text = self.literal()?;
+            if self.live {
+                self.model.warnings.push(text);
+            }
+            return Ok(());
+        }
+        self.expect(SAVED)?;
+        if self.eat("=@{}") {
+            if self.live {
+                self.model.saved = Some(BTreeMap::new());
+            }
+        } else if self.eat(".Remove(") {
+            let key = self.key()?;
+            self.expect(")")?;
+            if self.live {
+                self.saved()?.remove(&key);
+            }
+        } else {
+            self.expect("[")?;
+            let key = self.key()?;
+            self.expect("]=")?;
+            let value = self.value()?;
+            if self.live {
+                self.saved()?.insert(key, value);
+            }
+        }
+        Ok(())
+    }
+
+    fn foreach(&mut self) -> Result<(), String> {
+        let mut names = vec![self.literal()?];
+        while self.eat(",") {
+            names.push(self.literal()?);
+        }
+        self.expect("){")?;
+        let body = self.rest;
+        for name in names {
+            self.rest = body;
+            self.name = Some(name);
+            self.block("}")?;
+        }
+        self.name = None;
+        Ok(())
+    }
+
+    fn condition(&mut self) -> Result<bool, String> {
+        if self.eat("!") {
+            return Ok(!self.condition()?);
+        }
+        if self.eat("(") {
+            let inner = self.condition()?;
+            self.expect(")")?;
+            return Ok(inner);
+        }
+        if self.eat("Test-Path variable:global:__awsenv_saved") {
+            return Ok(self.model.saved.is_some());
+        }
+        if self.eat("Test-Path \"env:$n\"") {
+            let name = self.loop_name()?;
+            return Ok(self.model.env.contains_key(&name));
+        }
+        if self.eat("$null -eq ") {
+            return Ok(self.value()?.is_none());
+        }
+        self.expect(SAVED)?;
+        if self.eat(".Count -eq 0") {
+            return Ok(self.live && self.saved()?.is_empty());
+        }
+        self.expect(".ContainsKey(")?;
+        let key = self.key()?;
+        self.expect(")")?;
+        Ok(self.live && self.saved()?.contains_key(&key))
+    }
+
+    /// An expression; `None` is `$null`.
+    fn value(&mut self) -> Result<Option<String>, String> {
+        if self.eat("$null") {
+            return Ok(None);
+        }
+        if self.eat("$(if(") {
+            let condition = self.condition()?;
+            self.expect("){")?;
+            let outer = self.live;
+            self.live &= condition;
+            let value = self.value();
+            self.live = outer;
+            self.expect("})")?;
+            return Ok(value?.filter(|_| condition));
+        }
+        if self.eat("(Get-Item \"env:$n\").Value") {
+            let name = self.loop_name()?;
+            return Ok(self.model.env.get(&name).cloned());
+        }
+        if self.eat(SAVED) {
+            self.expect("[")?;
+            let key = self.key()?;
+            self.expect("]")?;
+            return if self.live {
+                Ok(self.saved()?.get(&key).cloned().flatten())
+            } else {
+                Ok(None)
+            };
+        }
+        self.literal().map(Some)
+    }
+
+    /// `'…'`, or `-join(…)` of such and of UTF-16 units.
+    fn literal(&mut self) -> Result<String, String> {
+        if !self.eat("-join(") {
+            return self.quoted();
+        }
+        let mut units = Vec::new();
+        loop {
+            if self.eat("[char]") {
+                let unit = self.word().parse::<u16>().map_err(|error| error.to_string())?;
+                units.push(unit);
+            } else {
+                units.extend(self.quoted()?.encode_utf16());
+            }
+            if self.eat(")") {
+                return String::from_utf16(&units).map_err(|error| error.to_string());
+            }
+            self.expect(",")?;
+        }
+    }
+
+    fn quoted(&mut self) -> Result<String, String> {
+        self.expect("'")?;
+        let Some((text, rest)) = self.rest.split_once('\'') else {
+            return self.error("a closing quote");
+        };
+        self.rest = rest;
+        Ok(text.to_owned())
+    }
+
+    fn key(&mut self) -> Result<String, String> {
+        if self.eat("$n") {
+            self.loop_name()
+        } else {
+            self.quoted()
+        }
+    }
+
+    fn word(&mut self) -> &'a str {
+        let end = self
+            .rest
+            .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .unwrap_or(self.rest.len());
+        let (word, rest) = self.rest.split_at(end);
+        self.rest = rest;
+        word
+    }
+
+    fn loop_name(&self) -> Result<String, String> {
+        self.name.clone().ok_or_else(|| "$n outside of a loop".to_owned())
+    }
+
+    /// Under StrictMode a variable must exist before it is read.
+    fn saved(&mut self) -> Result<&mut BTreeMap<String, Option<String>>, String> {
+        self.model
+            .saved
+            .as_mut()
+            .ok_or_else(|| "__awsenv_saved is not set".to_owned())
+    }
+}
+
+fn target(profile: &str, vars: &[(&str, &str)], region: RegionChange) -> Target {
+    let vars = vars
+        .iter()
+        .filter_map(|(name, value)| Some((VarName::parse(name)?, Secret::new((*value).to_owned()))));
+    Target {
+        profile: profile.into(),
+        shown: profile.into(),
+        style: Style::Name,
+        vars: vars.collect(),
+        region,
+        container: false,
+        expires: None,
+    }
+}
+
+fn model(vars: &[(&str, &str)]) -> Model {
+    Model {
+        env: vars
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect(),
+        ..Model::default()
+    }
+}
+
+#[test]
+fn absent_empty_and_text_come_back_exactly() {
+    let user = model(&[
+        ("AWS_PROFILE", "it's\r\n“mine” \u{10ffff}"),
+        ("AWS_REGION", ""),
+        ("AWS_SECRET_ACCESS_KEY", "hush"),
+        ("PATH", "/bin"),
+    ]);
+    let mut shell = user.clone();
+    shell.enter(&target("a", &[("AWS_PROFILE", "a")], RegionChange::Clear));
+    assert_eq!(shell.env.get("AWS_PROFILE").map(String::as_str), Some("a"));
+    assert!(!shell.env.contains_key("AWS_REGION") && !shell.env.contains_key("AWS_SECRET_ACCESS_KEY"));
+    let keys = [("AWS_SECRET_ACCESS_KEY", "’;calc;’"), ("AWSUME_PROFILE", "b")];
+    shell.enter(&target("b", &keys, RegionChange::Set("r".into())));
+    assert_eq!(shell.env["AWS_SECRET_ACCESS_KEY"], "’;calc;’");
+    assert_eq!(
+        (shell.env.get("AWS_PROFILE"), shell.env["AWS_REGION"].as_str()),
+        (None, "r")
+    );
+    assert_eq!(shell.leave(), [""; 0]);
+    assert_eq!(shell, user);
+    shell.leave();
+    assert_eq!(shell, user, "unset twice");
+}
+
+#[test]
+fn where_an_empty_variable_is_none_it_comes_back_as_none() {
+    let mut shell = Model {
+        drops_empty: true,
+        ..model(&[("AWS_REGION", ""), ("AWS_SSO", "x")])
+    };
+    shell.enter(&target("a", &[("AWS_PROFILE", "a")], RegionChange::Clear));
+    shell.leave();
+    assert_eq!(shell.env, model(&[("AWS_SSO", "x")]).env);
+}
+
+#[test]
+fn a_nested_shell_gives_back_what_is_no_secret() {
+    let mut shell = model(&[
+        ("AWS_PROFILE", "old"),
+        ("AWS_SECRET_ACCESS_KEY", "hush"),
+        ("AWS_SSO", ""),
+    ]);
+    shell.enter(&target("a", &[("AWS_PROFILE", "a")], RegionChange::Own));
+    for uses in 0..3 {
+        let mut nested = Model {
+            saved: None,
+            ..shell.clone()
+        };
+        for at in 0..uses {
+            let profile = format!("n{at}");
+            nested.enter(&target(
+                &profile,
+                &[("AWS_SECRET_ACCESS_KEY", &profile)],
+                RegionChange::Own,
+            ));
+        }
+        nested.leave();
+        assert_eq!(
+            nested.env,
+            model(&[("AWS_PROFILE", "old"), ("AWS_SSO", "")]).env,
+            "after {uses} uses"
+        );
+        assert_eq!(nested.saved, None);
+        assert_eq!(nested.warnings.len(), 1, "{:?}", nested.warnings);
+        assert!(
+            nested.warnings[0].contains("AWS_SECRET_ACCESS_KEY cannot come back"),
+            "{:?}",
+            nested.warnings
+        );
+    }
+}
+
+#[test]
+fn what_the_user_changed_since_stays() {
+    let mut shell = model(&[("AWS_PROFILE", "old"), ("AWS_REGION", "r")]);
+    shell.enter(&target("a", &[("AWS_PROFILE", "a")], RegionChange::Clear));
+    shell.env.insert("AWS_REGION".into(), "changed".into());
+    shell.env.remove("AWS_PROFILE");
+    assert_eq!(shell.leave(), ["AWS_PROFILE", "AWS_REGION"]);
+    assert_eq!(shell, model(&[("AWS_REGION", "changed")]));
+}
+
+#[test]
+fn cut_text_does_nothing() {
+    let mut shell = model(&[("AWS_PROFILE", "old")]);
+    shell.enter(&target("a", &[("AWS_PROFILE", "a'b")], RegionChange::Set("r".into())));
+    let env = shell.as_env();
+    let state = State::read(&env).expect("our own state");
+    let next = enter(
+        &env,
+        state.as_ref(),
+        &target("b", &[("AWS_PROFILE", "b;b")], RegionChange::Own),
+    );
+    for diff in [next, leave(&env, state.as_ref()).diff] {
+        let script = Shell::PowerShell.syntax().script(&diff);
+        for cut in 1..script.len() {
+            let mut half = shell.clone();
+            assert!(half.invoke(&script[..cut]).is_err(), "{}", &script[..cut]);
+            assert_eq!(half, shell);
+        }
+    }
+}
+
+fn value() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        any::<char>().prop_filter("no NUL", |c| *c != '\0'),
+        prop::sample::select(
+            "'\"‘’‚‛“”„–—`$(){};,\r\n\u{85}\u{a0}\u{feff} []"
+                .chars()
+                .collect::<Vec<_>>()
+        ),
+    ];
+    prop::collection::vec(piece, 0..12).prop_map(String::from_iter)
+}
+
+fn a_target() -> impl Strategy<Value = Target> {
+    let names = vec![
+        "AWS_PROFILE",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_CA_BUNDLE",
+        "AWS_ENDPOINT_URL_S3",
+        "AWSUME_PROFILE",
+    ];
+    let vars = prop::collection::btree_map(prop::sample::select(names), value(), 0..5);
+    let region = prop_oneof![
+        Just(RegionChange::Clear),
+        Just(RegionChange::Own),
+        value().prop_map(RegionChange::Set)
+    ];
+    (value(), vars, region, any::<bool>()).prop_map(|(profile, vars, region, container)| {
+        let vars: Vec<_> = vars.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        Target {
+            container,
+            ..target(&profile, &vars, region)
+        }
+    })
+}
+
+fn an_environment() -> impl Strategy<Value = BTreeMap<String, String>> {
+    let names: Vec<&str> = [&IDENTITY[..], &CONTAINER, &MARKS, &REGION, &["GRANTED_SSO_X", "PATH"]].concat();
+    let name = prop::sample::select(names).prop_map(str::to_owned);
+    prop::collection::btree_map(name, value(), 0..10)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_environment_comes_back_after_any_switches(
+        env in an_environment(),
+        targets in prop::collection::vec(a_target(), 1..4),
+    ) {
+        let user = Model { env, ..Model::default() };
+        let mut shell = user.clone();
+        for target in &targets {
+            shell.enter(target);
+            for (name, value) in &target.vars {
+                prop_assert_eq!(shell.env.get(name.as_str()), Some(value.expose()));
+            }
+        }
+        shell.leave();
+        prop_assert_eq!(shell, user);
+    }
+}
+
+// What the program itself prints.
+
+const CONFIG: &str = "[profile a]\nregion = eu-west-1\ncredential_process = true\n[profile keys]\naws_access_key_id = AKIAA\n\
+                      aws_secret_access_key = it's ‘x’;calc\n";
+
+#[test]
+fn the_program_prints_what_the_model_reads() {
+    let sandbox = Sandbox::with_config(CONFIG);
+    let mut shell = model(&[("AWS_PROFILE", "mine")]);
+    let user = shell.clone();
+    for words in ["use a", "use keys --keys", "use keys --keys", "unset"] {
+        let mut run = sandbox.awsenv(words.split(' ')).args(["--shell", "pwsh"]);
+        for (name, value) in &shell.env {
+            run = run.env(name, value);
+        }
+        let output = run.output();
+        shell.run(output.clean().trim_end_matches('\n'));
+        assert!(output.stdout.is_ascii() && output.stdout.iter().filter(|byte| **byte == b'\n').count() == 1);
+        if words.ends_with("--keys") {
+            assert_eq!(shell.env["AWS_SECRET_ACCESS_KEY"], "it's ‘x’;calc");
+        }
+    }
+    assert_eq!(shell, user);
+}
+
+#[test]
+fn a_failure_throws() {
+    let sandbox = Sandbox::with_config(CONFIG);
+    for (args, status) in [(["use", "no’such"], 1), (["use", "--bogus"], 2), (["unset", "now"], 2)] {
+        let output = sandbox.awsenv(args).args(["--shell", "powershell"]).output();
+        assert_eq!(output.status, status, "{}", output.all());
+        let mut model = Model::default();
+        let thrown = output
+            .out()
+            .trim_end()
+            .strip_prefix("throw ")
+            .expect("a throw")
+            .to_owned();
+        let mut reader = Reader {
+            rest: &thrown,
+            model: &mut model,
+            live: false,
+            name: None,
+        };
+        let message = reader.literal().expect("one literal");
+        assert!(message.starts_with("awsenv: ") && reader.rest.is_empty(), "{thrown}");
+        assert!(thrown.is_ascii(), "{thrown}");
+    }
+    let help = sandbox.awsenv(["use", "--help", "--shell", "powershell"]).output();
+    assert_eq!((help.status, help.out()), (0, "$null=0\n"));
+}
+
+// The same in a real PowerShell.
+
+fn pwsh(sandbox: &Sandbox, text: &str) -> Option<support::Output> {
+    let path = support::optional("pwsh")?;
+    let invocation = support::OPTIONAL_SHELLS.iter().find(|shell| shell.tool == "pwsh")?;
+    let shell: RealShell = invocation.at(path);
+    let strict = "Set-StrictMode -Version Latest\n$ErrorActionPreference = 'Stop'\n\
+                  function tell($name) { if (Test-Path \"env:$name\") { \"$name=$((Get-Item \"env:$name\").Value)\" } else { $name } }\n";
+    Some(sandbox.script(&shell, format!("{strict}{text}")).output())
+}
+
+#[test]
+fn a_real_powershell_comes_back_as_it_was() {
+    let sandbox = Sandbox::with_config(CONFIG);
+    let plain = "Invoke-Expression (awsenv use a --shell powershell | Out-String)\n\
+                 tell AWS_PROFILE; tell AWS_REGION\n\
+                 Invoke-Expression (awsenv use keys --keys --shell powershell | Out-String)\n\
+                 tell AWS_PROFILE; tell AWS_SECRET_ACCESS_KEY\n\
+                 Invoke-Expression (awsenv unset --shell powershell | Out-String)\n";
+    let wrapped = "Invoke-Expression (& { (awsenv init powershell --no-prompt | Out-String) })\n\
+                   awsenv use a\ntell AWS_PROFILE; tell AWS_REGION\n\
+                   awsenv use keys --keys\ntell AWS_PROFILE; tell AWS_SECRET_ACCESS_KEY\nawsenv unset\n";
+    for text in [plain, wrapped] {
+        let start = "$env:AWS_PROFILE = 'mine'; $env:AWS_REGION = \"a'b\"\n";
+        let end = "tell AWS_PROFILE; tell AWS_REGION; tell AWS_SECRET_ACCESS_KEY; tell AWSENV_STATE\n\
+                   Test-Path variable:global:__awsenv_saved\n";
+        let Some(output) = pwsh(&sandbox, &format!("{start}{text}{end}")) else {
+            return;
+        };
+        assert_eq!(
+            output.success().replace("\r\n", "\n"),
+            "AWS_PROFILE=a\nAWS_REGION\nAWS_PROFILE\nAWS_SECRET_ACCESS_KEY=it's ‘x’;calc\n\
+             AWS_PROFILE=mine\nAWS_REGION=a'b\nAWS_SECRET_ACCESS_KEY\nAWSENV_STATE\nFalse\n",
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn a_real_powershell_sees_a_failure() {
+    let sandbox = Sandbox::with_config(CONFIG);
+    let plain =
+        "try { Invoke-Expression (awsenv use nosuch --shell powershell | Out-String); 'lied' } catch { 'caught' }\n";
+    let Some(output) = pwsh(&sandbox, plain) else { return };
+    assert_eq!(output.success().trim_end(), "caught");
+    let strict = "Invoke-Expression (awsenv use nosuch --shell powershell | Out-String)\n'lied'\n";
+    let Some(output) = pwsh(&sandbox, strict) else { return };
+    assert!(output.status == 1 && !output.out().contains("lied"), "{}", output.all());
+    let wrapped = "Invoke-Expression (& { (awsenv init powershell --no-prompt | Out-String) })\n\
+                   $ErrorActionPreference = 'Continue'\n\
+                   awsenv use nosuch && 'lied'\n\"$? $LASTEXITCODE\"\nawsenv use nosuch || 'or'\n";
+    let Some(output) = pwsh(&sandbox, wrapped) else { return };
+    assert!(
+        output.out().contains("or") && !output.out().contains("lied"),
+        "{}",
+        output.all()
+    );
+}
+
+#[test]
+fn a_real_powershell_reads_every_literal() {
+    let sandbox = Sandbox::new();
+    let golden: Vec<serde_json::Value> =
+        serde_json::from_str(include_str!("data/powershell-golden.json")).expect("the table");
+    let mut text = String::new();
+    for entry in &golden {
+        let literal = entry["literal"].as_str().expect("literal");
+        // UTF-16 units as numbers, so that no encoding stands between.
+        text.push_str(&format!(
+            "$v={literal}\n-join($v.ToCharArray() | ForEach-Object {{ \"$([int]$_) \" }})\n"
+        ));
+    }
+    let Some(output) = pwsh(&sandbox, &text) else { return };
+    for (line, entry) in output.success().lines().zip(&golden) {
+        let value = entry["v"].as_str().expect("v");
+        let units: Vec<_> = value.encode_utf16().map(|unit| unit.to_string()).collect();
+        assert_eq!(line.trim_end(), units.join(" "), "{}", entry["note"]);
+    }
+}

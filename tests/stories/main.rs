@@ -1,0 +1,15 @@
+//! The stories of `use`, `unset` and `exec`, told in every real shell that is installed: by plain evals and through
+//! the wrapper, each shell in its strict mode.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod exec;
+mod failures;
+mod fish;
+mod nested;
+mod options;
+mod restore;
+mod state;
+mod switches;
+mod teller;

@@ -1,0 +1,379 @@
+//! One story in the words of each shell: a script in its strict mode, and what that shell had at each point.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use awsenv::shell::Shell;
+
+use crate::support::{self, Family, Output, RealShell, Sandbox};
+
+/// Every name that `use` may touch, by the contract; the code has a table of its own.
+pub const NAMES: [&str; 47] = [
+    "AWSENV_EXPIRES",
+    "AWSENV_PROFILE",
+    "AWSENV_STATE",
+    "AWSUME_COMMAND",
+    "AWSUME_EXPIRATION",
+    "AWSUME_PROFILE",
+    "AWSU_PROFILE",
+    "AWS_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_ACCOUNT_ID",
+    "AWS_BEARER_TOKEN_BEDROCK",
+    "AWS_CA_BUNDLE",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_CREDENTIAL_FILE",
+    "AWS_CREDENTIAL_SCOPE",
+    "AWS_DEFAULT_OUTPUT",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_DEFAULT_REGION",
+    "AWS_ENDPOINT_URL",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_MAX_ATTEMPTS",
+    "AWS_PAGER",
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "AWS_RETRY_MODE",
+    "AWS_ROLE_ARN",
+    "AWS_ROLE_SESSION_NAME",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SECRET_KEY",
+    "AWS_SECURITY_TOKEN",
+    "AWS_SESSION_EXPIRATION",
+    "AWS_SESSION_TOKEN",
+    "AWS_SSO",
+    "AWS_SSO_ACCOUNT_ID",
+    "AWS_SSO_PROFILE",
+    "AWS_SSO_ROLE_ARN",
+    "AWS_SSO_ROLE_NAME",
+    "AWS_SSO_SESSION_EXPIRATION",
+    "AWS_USE_FIPS_ENDPOINT",
+    "AWS_VAULT",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "GRANTED_SSO",
+    "GRANTED_SSO_START_URL",
+];
+
+/// How `use` and `unset` reach the shell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// `eval "$(awsenv …)"`.
+    Plain,
+    /// The function that `awsenv init` defines.
+    Wrapper,
+}
+
+/// Options of zsh that people set.
+const ODD_ZSH: &[&str] = &[
+    "-f",
+    "-euo",
+    "pipefail",
+    "-o",
+    "SH_WORD_SPLIT",
+    "-o",
+    "KSH_ARRAYS",
+    "-o",
+    "WARN_CREATE_GLOBAL",
+    "-o",
+    "GLOB_SUBST",
+    "-o",
+    "CSH_JUNKIE_QUOTES",
+    "-o",
+    "EXTENDED_GLOB",
+    "-o",
+    "NO_NOMATCH",
+];
+
+/// The shells of every story, PowerShell aside: it has its own file.
+pub fn shells() -> Vec<RealShell> {
+    let mut all = Vec::new();
+    for shell in support::installed() {
+        match shell.name {
+            "bash" => all.push(RealShell {
+                name: "bash --posix",
+                args: &["--norc", "--noprofile", "--posix", "-euo", "pipefail"],
+                ..shell.clone()
+            }),
+            "zsh" => all.push(RealShell {
+                name: "zsh with odd options",
+                args: ODD_ZSH,
+                ..shell.clone()
+            }),
+            _ => {}
+        }
+        all.extend(Some(shell).filter(|shell| shell.family != Family::PowerShell));
+    }
+    all
+}
+
+/// Tells a story in every shell, by plain evals and through the wrapper.
+pub fn everywhere(tell: impl Fn(&Sandbox, Story)) {
+    for shell in shells() {
+        for mode in modes(&shell) {
+            tell(&sandbox(), Story::new(&shell, mode));
+        }
+    }
+}
+
+/// The ways to tell a story in a shell.
+pub fn modes(shell: &RealShell) -> Vec<Mode> {
+    let integration = Shell::parse(shell.word).expect("a shell").syntax().integration();
+    if integration.is_empty() {
+        vec![Mode::Plain]
+    } else {
+        vec![Mode::Plain, Mode::Wrapper]
+    }
+}
+
+/// Profiles of each kind that the stories need.
+pub fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write(".aws/config", include_str!("config"));
+    sandbox.write(".aws/credentials", include_str!("credentials"));
+    sandbox
+}
+
+/// A script in the making.
+pub struct Story {
+    pub shell: RealShell,
+    pub mode: Mode,
+    text: String,
+}
+
+impl Story {
+    pub fn new(shell: &RealShell, mode: Mode) -> Self {
+        let mut story = Self {
+            shell: shell.clone(),
+            mode,
+            text: String::new(),
+        };
+        if mode == Mode::Wrapper {
+            let word = shell.word;
+            story.line(if story.is_fish() {
+                format!("awsenv init {word} --no-prompt | source")
+            } else {
+                format!("eval \"$(awsenv init {word} --no-prompt)\"")
+            });
+        }
+        story
+    }
+
+    pub fn is_fish(&self) -> bool {
+        self.shell.family == Family::Fish
+    }
+
+    /// What a failed assertion says first.
+    pub fn label(&self) -> String {
+        format!("{}, {:?}", self.shell.name, self.mode)
+    }
+
+    /// A line of the shell's own.
+    pub fn line(&mut self, line: impl AsRef<str>) -> &mut Self {
+        self.text.push_str(line.as_ref());
+        self.text.push('\n');
+        self
+    }
+
+    /// A line that fish says otherwise.
+    pub fn either(&mut self, posix: &str, fish: &str) -> &mut Self {
+        let line = if self.is_fish() { fish } else { posix };
+        self.line(line)
+    }
+
+    pub fn quote(&self, value: &str) -> String {
+        let quote = if self.is_fish() { "\\'" } else { "'\\''" };
+        let value = if self.is_fish() {
+            value.replace('\\', "\\\\")
+        } else {
+            value.to_owned()
+        };
+        format!("'{}'", value.replace('\'', quote))
+    }
+
+    pub fn export(&mut self, name: &str, value: &str) -> &mut Self {
+        let value = self.quote(value);
+        let line = if self.is_fish() {
+            format!("set -gx {name} {value}")
+        } else {
+            format!("export {name}={value}")
+        };
+        self.line(line)
+    }
+
+    /// Sets a variable that is not exported.
+    pub fn keep(&mut self, name: &str, value: &str) -> &mut Self {
+        let value = self.quote(value);
+        let line = if self.is_fish() {
+            format!("set -g {name} {value}")
+        } else {
+            format!("{name}={value}")
+        };
+        self.line(line)
+    }
+
+    pub fn remove(&mut self, name: &str) -> &mut Self {
+        let line = if self.is_fish() {
+            format!("set -eg {name}")
+        } else {
+            format!("unset {name}")
+        };
+        self.line(line)
+    }
+
+    pub fn remove_if_set(&mut self, name: &str) -> &mut Self {
+        let line = if self.is_fish() {
+            format!("set -eg {name}; or true")
+        } else {
+            format!("unset {name}")
+        };
+        self.line(line)
+    }
+
+    /// The script so far.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The statement that runs awsenv and does what it says.
+    pub fn call(&self, args: &str) -> String {
+        match (self.mode, self.is_fish()) {
+            (Mode::Wrapper, _) => format!("awsenv {args}"),
+            (Mode::Plain, true) => format!("awsenv {args} | source"),
+            (Mode::Plain, false) => format!("eval \"$(awsenv {args})\""),
+        }
+    }
+
+    /// A run of awsenv that must succeed.
+    pub fn awsenv(&mut self, args: &str) -> &mut Self {
+        let call = self.call(args);
+        // fish has no `set -e`.
+        let guard = if self.is_fish() { "; or exit 9" } else { "" };
+        self.line(format!("{call}{guard}"))
+    }
+
+    /// A run of awsenv that may fail; `LABEL=status` goes to stdout.
+    pub fn status(&mut self, label: &str, args: &str) -> &mut Self {
+        let call = self.call(args);
+        let line = if self.is_fish() {
+            format!("{call}; echo {label}=$status")
+        } else {
+            format!("if {call}; then echo {label}=0; else echo {label}=$?; fi")
+        };
+        self.line(line)
+    }
+
+    /// Writes down what the shell has now.
+    pub fn snap(&mut self, label: &str) -> &mut Self {
+        if self.is_fish() {
+            let names = NAMES.join(" ");
+            self.line(format!(
+                "for n in {names}; if set -q $n; echo \"$n=$$n\"; else; echo $n; end; end > {label}.vars"
+            ));
+        } else {
+            let words: Vec<_> = NAMES.iter().map(|n| format!("\"{n}${{{n}+=${n}}}\"")).collect();
+            self.line(format!("printf '%s\\n' {} > {label}.vars", words.join(" ")));
+        }
+        self.line(format!("/usr/bin/env -0 > {label}.env"))
+            .line(format!("set > {label}.set"))
+    }
+
+    /// Runs the script, which must end with 0.
+    #[track_caller]
+    pub fn told(&self, sandbox: &Sandbox) -> Output {
+        let output = self.run(sandbox);
+        assert_eq!(output.status, 0, "{}: {}\n{}", self.label(), output.all(), self.text);
+        output
+    }
+
+    /// Runs the script.
+    pub fn run(&self, sandbox: &Sandbox) -> Output {
+        sandbox.script(&self.shell, &self.text).output()
+    }
+}
+
+/// What a shell had at one point.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Snap {
+    /// The variables of [`NAMES`] that are set: `NAME=value` if exported, `NAME~value` if not. AWSENV_STATE is left
+    /// out.
+    pub shown: String,
+    /// Everything that a child is given.
+    pub env: BTreeMap<String, String>,
+    /// Names of ours, exported or not.
+    pub ours: Vec<String>,
+}
+
+/// Reads what [`Story::snap`] wrote.
+#[track_caller]
+pub fn snap(sandbox: &Sandbox, label: &str) -> Snap {
+    let read = |suffix: &str| {
+        let bytes = fs::read(sandbox.path(format!("{label}.{suffix}")));
+        String::from_utf8_lossy(&bytes.unwrap_or_else(|error| panic!("{label}.{suffix}: {error}"))).into_owned()
+    };
+    let env = read("env");
+    let env: BTreeMap<String, String> = env
+        .split_terminator('\0')
+        .filter_map(|entry| entry.split_once('='))
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+    let mut shown = Vec::new();
+    for line in read("vars").lines() {
+        let Some((name, value)) = line.split_once('=') else {
+            continue;
+        };
+        let exported = env.get(name);
+        assert!(
+            exported.is_none_or(|exported| exported == value),
+            "{label}: {line} is exported as {exported:?}"
+        );
+        if name != "AWSENV_STATE" {
+            shown.push(format!("{name}{}{value}", if exported.is_some() { '=' } else { '~' }));
+        }
+    }
+    let set = read("set");
+    let names = set.lines().filter_map(|line| line.split(['=', ' ']).next());
+    let is_ours = |name: &&str| name.starts_with("__awsenv") || name.starts_with("AWSENV_");
+    let ours = names
+        .chain(env.keys().map(String::as_str))
+        .filter(is_ours)
+        .map(str::to_owned)
+        .collect();
+    Snap {
+        shown: shown.join(" "),
+        env,
+        ours,
+    }
+}
+
+impl Snap {
+    /// The names of ours that a child sees.
+    pub fn exported_ours(&self) -> Vec<&str> {
+        self.env
+            .keys()
+            .map(String::as_str)
+            .filter(|name| name.starts_with("__awsenv"))
+            .collect()
+    }
+}
+
+/// Asserts that a shell is exactly as it was, with nothing of ours left.
+#[track_caller]
+pub fn assert_back(story: &Story, before: &Snap, after: &Snap) {
+    assert_eq!(after.shown, before.shown, "{}", story.label());
+    let left: Vec<_> = after
+        .ours
+        .iter()
+        .filter(|name| name.as_str() != "__awsenv_prompt")
+        .collect();
+    assert!(left.is_empty(), "{}: left behind: {left:?}", story.label());
+    // Names that shells export for reasons of their own.
+    let ignored = |name: &str| name.starts_with('_') || ["SHLVL", "OLDPWD", "PWD", "IFS"].contains(&name);
+    let (mut old, mut new) = (before.env.clone(), after.env.clone());
+    old.retain(|name, _| !ignored(name));
+    new.retain(|name, _| !ignored(name));
+    assert_eq!(new, old, "{}", story.label());
+}
