@@ -71,17 +71,17 @@ fn profiles(context: &Context) -> Vec<Candidate> {
     let Ok(files) = Files::load(&user_env(env, state.as_ref())) else {
         return Vec::new();
     };
-    let typeable = files
-        .profiles
-        .profiles()
-        .filter(|profile| !profile.name().is_empty() && display(profile.name()) == profile.name());
-    typeable
-        .map(|profile| {
-            let about = match Kind::of(profile) {
-                Kind::None => "",
-                kind => kind.as_str(),
-            };
-            Candidate::new(profile.name(), about)
-        })
+    let aws = files.profiles.profiles().map(|profile| {
+        let about = match Kind::of(profile) {
+            Kind::None => "",
+            kind => kind.as_str(),
+        };
+        Candidate::new(profile.name(), about)
+    });
+    let boto = files.boto().names().into_iter().map(|(name, _)| name);
+    // An AWS file's profile hides a boto profile of the same name.
+    let boto = boto.filter(|name| files.profiles.profile(name).is_none());
+    aws.chain(boto.map(|name| Candidate::new(&name, Kind::Boto.as_str())))
+        .filter(|candidate| !candidate.value.is_empty() && display(&candidate.value) == candidate.value)
         .collect()
 }

@@ -121,6 +121,28 @@ fn commands_flags_and_the_command_line_of_exec_complete() {
     }
 }
 
+/// What no shell could type, or no list could show, is not offered.
+#[test]
+fn only_names_that_can_be_typed_are_offered() {
+    let sandbox = Sandbox::with_config(
+        "[profile good]\n[profile \"esc\u{1b}[31m\"]\n[profile \"bidi\u{202e}\"]\n[profile \"tab\tx\"]\n[profile good two]\n",
+    );
+    sandbox.write(
+        ".boto_attic",
+        "[Credentials]\naws_access_key_id = A\naws_secret_access_key = B\n",
+    );
+    let output = sandbox.awsenv(["complete", "--shell", "zsh", "--", "use", ""]).output();
+    assert_eq!(output.clean(), "good\nattic\tboto\n");
+    let output = sandbox
+        .awsenv(["complete", "--shell", "powershell", "--", "use", ""])
+        .output();
+    assert_eq!(output.clean(), "'good';'good'\n'attic';'boto'\n");
+    let behind = sandbox
+        .awsenv(["complete", "--shell", "zsh", "--", "exec", "good", "--", ""])
+        .output();
+    assert_eq!((behind.status, behind.out()), (10, ""));
+}
+
 #[test]
 fn broken_files_give_no_names_and_no_words() {
     for shell in INTERACTIVE {

@@ -27,9 +27,9 @@ fn stand_in(sandbox: &Sandbox) {
 fn install(sandbox: &Sandbox, program: &str) {
     use std::os::unix::fs::PermissionsExt as _;
     let path = sandbox.bin().join("awsenv");
-    std::fs::remove_file(&path).unwrap();
-    std::fs::write(&path, program).unwrap();
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    std::fs::remove_file(&path).expect("the stand-in");
+    std::fs::write(&path, program).expect("the stand-in");
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("the stand-in");
 }
 
 fn posix() -> impl Iterator<Item = RealShell> {
