@@ -43,12 +43,14 @@ function awsenv {
   # The output may hold keys: tracing would print it, automatic export would hand it to every child. Under `set -k`
   # its assignments would not arrive.
   { \builtin set +x; } 2>/dev/null
-  \builtin set +a +k
+  # And where `builtin eval` fails, bash ends a shell with `set -e` even if the caller asks for the status.
+  \builtin set +a +e +k
   __awsenv_out="$(AWSENV_WRAPPED=bash \command awsenv "$@")" || __awsenv_status=$?
   if \builtin test "$__awsenv_status" = 0; then
     \builtin eval "$__awsenv_out" || __awsenv_status=$?
   fi
   case $__awsenv_flags in *a*) \builtin set -a ;; esac
+  case $__awsenv_flags in *e*) \builtin set -e ;; esac
   case $__awsenv_flags in *k*) \builtin set -k ;; esac
   case $__awsenv_flags in *x*) \builtin set -x ;; esac
   \builtin return "$__awsenv_status"
@@ -143,7 +145,8 @@ case $-,${PS1-} in
   *i*,*AWSENV_PROFILE* | *i*,) ;;
   *i*,*)
     if \builtin test -z "${__awsenv_no_prompt-}" && \builtin shopt -q promptvars &&
-      \builtin test "${STARSHIP_SHELL-}" != bash && ! \builtin declare -F starship_precmd _omp_hook >/dev/null; then
+      \builtin test "${STARSHIP_SHELL-}" != bash && ! \builtin declare -F starship_precmd >/dev/null &&
+      ! \builtin declare -F _omp_hook >/dev/null; then
       __awsenv_prompt
     fi
     ;;

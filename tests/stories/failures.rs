@@ -50,13 +50,10 @@ fn what_fails_changes_nothing_and_is_seen() {
             .enumerate()
             .map(|(at, (_, eval, wrapper))| format!("{at}={}\n", if plain { eval } else { wrapper }))
             .collect();
-        assert_eq!(
-            output.out(),
-            expected + "later=1\n",
-            "{}: {}",
-            story.label(),
-            output.err()
-        );
+        // The wrapper leaves stdout alone where no script is asked for.
+        let said = output.out().lines().filter(|line| line.contains('='));
+        let said: String = said.map(|line| format!("{line}\n")).collect();
+        assert_eq!(said, expected + "later=1\n", "{}: {}", story.label(), output.err());
         let said = output.err().lines().filter(|line| line.starts_with("awsenv: ")).count();
         assert!(said > 2 * FAILING.len(), "{}: {}", story.label(), output.err());
         assert_back(&story, &snap(sandbox, "before"), &snap(sandbox, "after"));

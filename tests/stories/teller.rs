@@ -335,8 +335,12 @@ pub fn snap(sandbox: &Sandbox, label: &str) -> Snap {
         }
     }
     let set = read("set");
-    let names = set.lines().filter_map(|line| line.split(['=', ' ']).next());
-    let is_ours = |name: &&str| name.starts_with("__awsenv") || name.starts_with("AWSENV_");
+    let variables = set
+        .lines()
+        .filter(|line| !line.ends_with("()") && !line.ends_with("() "));
+    let names = variables.filter_map(|line| line.split(['=', ' ']).next());
+    let loaded = ["__awsenv_no_prompt", "__awsenv_production"]; // by `init`
+    let is_ours = |name: &&str| (name.starts_with("__awsenv") || name.starts_with("AWSENV_")) && !loaded.contains(name);
     let ours = names
         .chain(env.keys().map(String::as_str))
         .filter(is_ours)
@@ -364,12 +368,7 @@ impl Snap {
 #[track_caller]
 pub fn assert_back(story: &Story, before: &Snap, after: &Snap) {
     assert_eq!(after.shown, before.shown, "{}", story.label());
-    let left: Vec<_> = after
-        .ours
-        .iter()
-        .filter(|name| name.as_str() != "__awsenv_prompt")
-        .collect();
-    assert!(left.is_empty(), "{}: left behind: {left:?}", story.label());
+    assert_eq!(after.ours, before.ours, "{}: left behind", story.label());
     // Names that shells export for reasons of their own.
     let ignored = |name: &str| name.starts_with('_') || ["SHLVL", "OLDPWD", "PWD", "IFS"].contains(&name);
     let (mut old, mut new) = (before.env.clone(), after.env.clone());
