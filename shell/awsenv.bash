@@ -145,7 +145,8 @@ case $-,${PS1-} in
   *i*,*AWSENV_PROFILE* | *i*,) ;;
   *i*,*)
     if \builtin test -z "${__awsenv_no_prompt-}" && \builtin shopt -q promptvars &&
-      \builtin test "${STARSHIP_SHELL-}" != bash && ! \builtin declare -F starship_precmd _omp_hook >/dev/null; then
+      \builtin test "${STARSHIP_SHELL-}" != bash && ! \builtin declare -F starship_precmd >/dev/null &&
+      ! \builtin declare -F _omp_hook >/dev/null; then
       __awsenv_prompt
     fi
     ;;

@@ -45,7 +45,7 @@ function awsenv {
 # behind `exec ... --` stands a command line of its own.
 function _awsenv {
   \builtin local out line value about
-  \builtin local -a typed shown values
+  \builtin local -a typed shown
   \builtin local -i code
   typed=("${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}")
   out="$(\command awsenv complete --shell zsh -- "${typed[@]}" 2>/dev/null)"
@@ -62,11 +62,11 @@ function _awsenv {
     value=${line%%$'\t'*}
     about=${line#"$value"}
     [[ -n $value ]] || \builtin continue
-    values+=("$value")
+    # A colon ends the candidate; a backslash keeps it from doing so.
     value=${value//\\/\\\\}
     shown+=("${value//:/\\:}${about:+:${about#$'\t'}}")
   done
-  (( ${#values} )) && _describe -V awsenv shown values
+  (( ${#shown} )) && _describe -V awsenv shown
 }
 
 # Before the first prompt, when compinit has surely run.

@@ -5,6 +5,8 @@
 //! object) or `error` (`file`, `line`, and the `other` line of a duplicate); `lints`: `code@file:line` with what each
 //! reader takes.
 
+#![allow(clippy::unwrap_used, reason = "a case that cannot be read is a failed test")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -58,8 +60,8 @@ fn difference(case: &Path) -> Option<String> {
     let expected: Json = serde_json::from_str(&expected).unwrap();
     let found = read(case);
     // As text, because the order of names and keys counts.
-    (found.to_string() != expected.to_string())
-        .then(|| format!("--- {name}\nexpected {expected:#}\nfound    {found:#}"))
+    let (found, expected) = (format!("{found:#}"), format!("{expected:#}"));
+    (found != expected).then(|| format!("--- {name}\nexpected {expected}\nfound    {found}"))
 }
 
 fn read(case: &Path) -> Json {

@@ -35,7 +35,7 @@ fn every_case_is_explained_as_expected() {
 }
 
 fn failures(folder: &Path) -> Vec<String> {
-    let name = folder.file_name().unwrap().to_string_lossy();
+    let name = folder.file_name().expect("a folder").to_string_lossy();
     let mut sandbox = Sandbox::new();
     for file in ["config", "credentials"] {
         if let Ok(bytes) = std::fs::read(folder.join(file)) {
@@ -44,11 +44,11 @@ fn failures(folder: &Path) -> Vec<String> {
     }
     let case = read(&folder.join("case.json")).unwrap_or_default();
     for (path, text) in case["files"].as_object().into_iter().flatten() {
-        sandbox.write(path, text.as_str().unwrap());
+        sandbox.write(path, text.as_str().expect("the text of a file"));
     }
     let home = sandbox.home().to_string_lossy().into_owned();
     for (variable, value) in case["env"].as_object().into_iter().flatten() {
-        sandbox.set(variable, value.as_str().unwrap().replace("{HOME}", &home));
+        sandbox.set(variable, value.as_str().expect("the text of a variable").replace("{HOME}", &home));
     }
     let words = ["explain", "--json"].into_iter().chain(case["profile"].as_str());
     let output = sandbox.awsenv(words).output();

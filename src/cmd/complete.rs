@@ -76,6 +76,12 @@ fn profiles(context: &Context) -> Vec<Candidate> {
         .profiles()
         .filter(|profile| !profile.name().is_empty() && display(profile.name()) == profile.name());
     typeable
-        .map(|profile| Candidate::new(profile.name(), Kind::of(profile).as_str()))
+        .map(|profile| {
+            let about = match Kind::of(profile) {
+                Kind::None => "",
+                kind => kind.as_str(),
+            };
+            Candidate::new(profile.name(), about)
+        })
         .collect()
 }

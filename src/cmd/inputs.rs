@@ -4,13 +4,14 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use crate::cmd::Context;
+use crate::config::boto::{BotoFiles, BotoKeys};
 use crate::config::settings::Settings;
 use crate::config::{self, FileKind, Location, ProfileSet};
 use crate::env::Env;
 use crate::env::session::is_in_use;
 use crate::env::state::State;
 use crate::error::{Error, Kind};
-use crate::resolve::{self, Choice, CredentialPlan, Inputs};
+use crate::resolve::{self, Choice, CredentialPlan, Inputs, KeySource, Keys};
 use crate::sys;
 
 /// The files of one run.
@@ -50,6 +51,11 @@ impl Files {
         Files::load(env).ok().and_then(known).unwrap_or(false)
     }
 
+    /// The legacy boto files, none of them read yet.
+    pub fn boto(&self) -> BotoFiles<'_> {
+        boto(&self.env)
+    }
+
     /// The plan of the chosen profile.
     ///
     /// # Errors
@@ -60,7 +66,7 @@ impl Files {
             profiles: &self.profiles,
             searched: &self.searched(),
             env: &self.env,
-            legacy: &NoLegacy,
+            legacy: &Boto(self.boto()),
             login: &login,
         };
         Ok(resolve::resolve(&inputs, choice, region)?)
@@ -116,6 +122,16 @@ impl Files {
     }
 }
 
+/// The legacy boto files of an environment, none of them read yet.
+pub fn boto(env: &Env) -> BotoFiles<'_> {
+    BotoFiles {
+        env,
+        read: &sys::fs::read_regular,
+        home_of: &sys::fs::home_of,
+        list: &sys::fs::names_in,
+    }
+}
+
 /// awsenv's own settings: of the file that AWSENV_CONFIG names, else of the usual one if it is there.
 ///
 /// # Errors
@@ -141,15 +157,32 @@ pub fn settings(env: &Env) -> Result<Settings, Error> {
     }
 }
 
-struct NoLegacy;
-impl resolve::Legacy for NoLegacy {
-    fn profile(&self, _: &str) -> Result<Option<resolve::Keys>, resolve::Error> {
-        Ok(None)
+/// The legacy files, as the port that resolving asks.
+struct Boto<'a>(BotoFiles<'a>);
+
+impl resolve::Legacy for Boto<'_> {
+    fn profile(&self, name: &str) -> Result<Option<Keys>, resolve::Error> {
+        keys(self.0.profile(name), KeySource::BotoConfig)
     }
-    fn ec2_file(&self) -> Result<Option<resolve::Keys>, resolve::Error> {
-        Ok(None)
+
+    fn ec2_file(&self) -> Result<Option<Keys>, resolve::Error> {
+        keys(self.0.credential_file(), KeySource::Ec2CredentialsFile)
     }
-    fn credentials(&self) -> Result<Option<resolve::Keys>, resolve::Error> {
-        Ok(None)
+
+    fn credentials(&self) -> Result<Option<Keys>, resolve::Error> {
+        keys(self.0.anonymous(), KeySource::BotoConfig)
     }
+}
+
+fn keys(found: Result<Option<BotoKeys>, config::Error>, source: KeySource) -> Result<Option<Keys>, resolve::Error> {
+    let keys = found.map_err(resolve::Error::Legacy)?;
+    Ok(keys.map(|keys| Keys {
+        source,
+        access_key_id: keys.access_key_id,
+        secret_access_key: keys.secret_access_key,
+        session_token: keys.session_token,
+        account_id: None,
+        expiration: None,
+        place: Some(keys.place),
+    }))
 }

@@ -61,7 +61,23 @@ fn rows(files: &Files, active: Option<&str>) -> Vec<Row> {
             name: profile.name().to_owned(),
         }
     });
-    aws.collect()
+    let mut rows: Vec<Row> = aws.collect();
+    for (name, place) in files.boto().names() {
+        // An AWS file's profile hides a boto profile of the same name.
+        if files.profiles.profile(&name).is_none() {
+            rows.push(Row {
+                kind: Kind::Boto,
+                region: None,
+                account_id: None,
+                role_arn: None,
+                source_profile: None,
+                place: Some(place),
+                active: active == Some(name.as_str()),
+                name,
+            });
+        }
+    }
+    rows
 }
 
 fn account_id(profile: Profile<'_>) -> Option<String> {

@@ -3,12 +3,21 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use super::parse::{ParseError, Reason};
 use super::place::Place;
+use super::reason::{ParseError, Reason};
 
 /// A file that cannot be read as botocore reads it; the words of each cause are its `Display`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
+    /// A legacy file has an access key id and no secret.
+    HalfPair {
+        /// The line of the access key id.
+        place: Place,
+        /// The key that is missing.
+        missing: &'static str,
+        /// The keyring of boto 2 that the file names instead.
+        keyring: Option<String>,
+    },
     /// botocore raises `ConfigParseError`.
     Parse {
         /// Where it gives up.
@@ -50,6 +59,16 @@ impl Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Error::HalfPair {
+                place,
+                missing,
+                keyring,
+            } => {
+                write!(f, "{place}: the access key id has no `{missing}` beside it")?;
+                keyring
+                    .as_ref()
+                    .map_or(Ok(()), |name| write!(f, "; boto 2 looked in the keyring `{name}`"))
+            }
             Error::Parse { place, other, reason } => {
                 write!(f, "{place}: {reason}")?;
                 other.map_or(Ok(()), |line| write!(f, ", first in line {line}"))

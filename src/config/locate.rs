@@ -117,7 +117,7 @@ fn expand_variables(text: &str, env: &Env) -> String {
 }
 
 /// Replaces a leading `~` by HOME (USERPROFILE on Windows), `~user` by what `home_of` says.
-fn expand_user(text: &str, env: &Env, home_of: HomeOf<'_>) -> PathBuf {
+pub(super) fn expand_user(text: &str, env: &Env, home_of: HomeOf<'_>) -> PathBuf {
     let Some(tail) = text.strip_prefix('~') else {
         return PathBuf::from(text);
     };

@@ -3,6 +3,7 @@
 //! AWS files are read exactly as botocore reads them. Nothing here touches the disk or the environment of the
 //! process: text comes in through a reader that the caller passes, variables through [`crate::env::Env`].
 
+mod block;
 mod error;
 mod index;
 mod load;
@@ -10,7 +11,10 @@ mod parse;
 mod place;
 mod profiles;
 mod python;
+mod reason;
+mod value;
 
+pub mod boto;
 pub mod document;
 pub mod lint;
 pub mod locate;
@@ -18,12 +22,15 @@ pub mod profile;
 pub mod settings;
 pub mod shlex;
 
-pub use document::{Document, NestedEntry, Section, Value};
+pub use boto::{BotoFiles, BotoKeys};
+pub use document::Document;
 pub use error::Error;
 pub use lint::{Lint, LintCode, Reading, lint, lint_profiles};
 pub use load::{Reader, load};
 pub use locate::{FileKind, Location};
-pub use parse::{ParseError, Reason};
 pub use place::Place;
 pub use profile::{Kind, ProfileName};
 pub use profiles::{Profile, ProfileSet};
+pub use reason::{ParseError, Reason};
+pub use settings::{Export, Settings};
+pub use value::{NestedEntry, Section, Value};

@@ -3,13 +3,12 @@
 //! Those are the rules of botocore 1.43 and both AWS CLIs. No text is copied but what cannot be a span: a key with
 //! capitals, a value of several lines.
 
-use std::fmt;
 use std::ops::Range;
 
-use zeroize::Zeroizing;
-
+use super::block::{Multi, Part, first_bad_block};
 use super::index::StrIndex;
-use super::python::{is_space, lower, split_lines, strip};
+use super::python::{is_space, lower};
+use super::reason::{ParseError, Reason};
 
 /// A piece of the text, in bytes. 32 bits: a file of more than 4 GiB is refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,7 +18,7 @@ pub(super) struct Span {
 }
 
 impl Span {
-    fn new(start: usize, end: usize) -> Self {
+    pub(super) fn new(start: usize, end: usize) -> Self {
         Self {
             start: start as u32,
             end: end as u32,
@@ -64,20 +63,6 @@ pub(super) struct RawEntry {
     pub(super) multi: u32,
 }
 
-/// A value of several lines.
-pub(super) struct Multi {
-    /// The lines as botocore joins them.
-    pub(super) joined: Zeroizing<String>,
-    /// If the first line is empty: the `key = value` lines, or the first line that is none.
-    pub(super) nested: Option<Result<Vec<RawNested>, u32>>,
-}
-
-pub(super) struct RawNested {
-    pub(super) key: Span,
-    pub(super) value: Span,
-    pub(super) line: u32,
-}
-
 #[derive(Default)]
 pub(super) struct Parsed {
     pub(super) sections: Vec<RawSection>,
@@ -99,64 +84,6 @@ impl Parsed {
     }
 }
 
-/// Why botocore refuses a file. Holds names, never a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ParseError {
-    /// The line at which it gives up, from 1.
-    pub line: u32,
-    /// The earlier line that this one contradicts.
-    pub other: Option<u32>,
-    /// What is wrong with it.
-    pub reason: Reason,
-}
-
-/// What is wrong with a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reason {
-    /// The file begins with a byte order mark.
-    ByteOrderMark,
-    /// The key stands twice in one section.
-    DuplicateKey {
-        /// The section's header.
-        section: String,
-        /// The key, lower-cased.
-        key: String,
-    },
-    /// The same header stands twice.
-    DuplicateSection(String),
-    /// Nothing stands before the `=`.
-    EmptyKey,
-    /// A line of a nested block has no `=`.
-    NestedNoEquals {
-        /// The key that holds the block.
-        key: String,
-    },
-    /// Neither a header, nor an entry, nor a continuation.
-    NoDelimiter,
-    /// An entry stands before the first header.
-    NoHeader,
-    /// The bytes are not UTF-8.
-    NotUtf8,
-    /// More than 4 GiB.
-    TooLarge,
-}
-
-impl fmt::Display for Reason {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Reason::ByteOrderMark => write!(f, "the file begins with a byte order mark"),
-            Reason::DuplicateKey { section, key } => write!(f, "key `{key}` stands twice in section `[{section}]`"),
-            Reason::DuplicateSection(section) => write!(f, "section `[{section}]` stands twice"),
-            Reason::EmptyKey => write!(f, "nothing stands before the `=`"),
-            Reason::NestedNoEquals { key } => write!(f, "a line of the block under `{key}` has no `=`"),
-            Reason::NoDelimiter => write!(f, "the line is neither a section header nor `key = value`"),
-            Reason::NoHeader => write!(f, "the line stands before the first section header"),
-            Reason::NotUtf8 => write!(f, "the file is not UTF-8"),
-            Reason::TooLarge => write!(f, "the file is larger than 4 GiB"),
-        }
-    }
-}
-
 /// Reads the whole text. With `nested`, a value that begins with an empty line must be a block of `key = value`.
 pub(super) fn parse(text: &str, nested: bool) -> Parsed {
     let mut parser = Parser {
@@ -171,13 +98,6 @@ pub(super) fn parse(text: &str, nested: bool) -> Parsed {
     // Python raises a duplicate at once, other bad lines at the end of the file, and botocore reads blocks after that.
     out.error = stop.or(deferred).or_else(|| first_bad_block(&out, text));
     out
-}
-
-/// A continuation line; blank lines before it belong to the value.
-struct Part {
-    span: Span,
-    line: u32,
-    blanks: u32,
 }
 
 struct Parser<'t> {
@@ -412,11 +332,7 @@ impl<'t> Parser<'t> {
         let parts = std::mem::take(&mut self.parts);
         let entry = &mut self.out.entries[entry];
         entry.multi = self.out.multi.len() as u32;
-        let first = first_line(self.text, entry, &parts);
-        self.out.multi.push(Multi {
-            joined: join(self.text, first, &parts),
-            nested: (self.nested && first.is_empty()).then(|| block(self.text, &parts)),
-        });
+        self.out.multi.push(Multi::of(self.text, entry, &parts, self.nested));
         self.parts = parts;
         self.parts.clear();
     }
@@ -432,85 +348,66 @@ fn header(text: &str, body: Span) -> Option<Span> {
     })
 }
 
-/// What stands on the key's own line.
-fn first_line<'t>(text: &'t str, entry: &RawEntry, parts: &[Part]) -> &'t str {
-    let end = parts.first().map_or(entry.value.end, |part| part.span.start);
-    let head = &text[entry.value.start as usize..end as usize];
-    strip(head.split(['\n', '\r']).next().unwrap_or_default())
-}
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
 
-fn join(text: &str, first: &str, parts: &[Part]) -> Zeroizing<String> {
-    let size = parts
-        .iter()
-        .map(|part| part.span.range().len() + part.blanks as usize + 1)
-        .sum::<usize>();
-    let mut joined = Zeroizing::new(String::with_capacity(first.len() + size));
-    joined.push_str(first);
-    for part in parts {
-        joined.extend(std::iter::repeat_n('\n', part.blanks as usize + 1));
-        joined.push_str(&text[part.span.range()]);
-    }
-    joined
-}
+    use proptest::prelude::*;
 
-/// One level of `key = value`; a key that comes again replaces the first. The error is the line without `=`.
-fn block(text: &str, parts: &[Part]) -> Result<Vec<RawNested>, u32> {
-    let mut found: Vec<RawNested> = Vec::new();
-    let mut keys = StrIndex::default();
-    for part in parts {
-        for line in split_lines(&text[part.span.range()])
-            .map(strip)
-            .filter(|line| !line.is_empty())
-        {
-            let (key, value) = line.split_once('=').ok_or(part.line)?;
-            let (key, value) = (strip(key), strip(value));
-            let nested = RawNested {
-                key: span_of(text, key),
-                value: span_of(text, value),
-                line: part.line,
+    use crate::config::{Document, FileKind, ProfileSet, lint, lint_profiles};
+
+    /// Reads in every way there is; the pieces must be the file.
+    fn read(bytes: &[u8]) {
+        for kind in [FileKind::Config, FileKind::Credentials] {
+            let document = Document::parse(Path::new("f"), bytes.to_vec());
+            let pieces: Vec<u8> = document.pieces().flat_map(|(_, piece)| piece.to_vec()).collect();
+            assert_eq!(pieces, bytes);
+            assert_eq!(document.bytes(), bytes);
+            lint(&document, kind);
+            let (config, credentials) = match kind {
+                FileKind::Config => (Some(document), None),
+                FileKind::Credentials => (None, Some(document)),
             };
-            match keys.find(key, |n| &text[found[n].key.range()]) {
-                Some(n) => found[n] = nested,
-                None => {
-                    found.push(nested);
-                    keys.push(|n| &text[found[n].key.range()]);
+            let Ok(set) = ProfileSet::new(config, credentials) else {
+                continue;
+            };
+            lint_profiles(&set);
+            for name in set.names() {
+                let profile = set.profile(name).unwrap();
+                assert_eq!(profile.name(), name);
+                for value in profile.settings() {
+                    assert_eq!(profile.get(value.key()).unwrap().text(), value.text());
+                    assert!(value.value_span().end <= value.line_span().end);
                 }
             }
         }
     }
-    Ok(found)
-}
 
-/// Where a slice of `text` stands in it.
-fn span_of(text: &str, slice: &str) -> Span {
-    let start = slice.as_ptr().addr() - text.as_ptr().addr();
-    Span::new(start, start + slice.len())
-}
-
-/// botocore reads the blocks section by section, each with what it inherits; a block that nobody reads does no harm.
-fn first_bad_block(out: &Parsed, text: &str) -> Option<ParseError> {
-    let bad = |&n: &usize| {
-        let multi = out.multi.get(out.entries[n].multi as usize)?;
-        let line = *multi.nested.as_ref()?.as_ref().err()?;
-        let reason = Reason::NestedNoEquals {
-            key: out.key(text, n).to_owned(),
-        };
-        Some(ParseError {
-            line,
-            other: None,
-            reason,
-        })
-    };
-    if out.multi.iter().all(|multi| !matches!(multi.nested, Some(Err(_)))) {
-        return None;
+    /// Text that looks like the real thing, with all that is awkward in it.
+    fn ini() -> impl Strategy<Value = String> {
+        let header = r#"[ \t]{0,2}\[(profile |sso-session |services |DEFAULT|default)?["'\\a-z #\]]{0,6}\]?[ ;x]{0,2}"#;
+        let entry = "[ \t\u{a0}]{0,3}(region|Region|s3|[a-zİΣ :]{1,3})[ \t]?[=:][ \u{3000}]?[a-z#; %\"=\u{b}]{0,6}";
+        let other = "[ \t\u{a0}\u{c}]{0,4}[#;=:a-z\\[\\]\u{feff}\u{85}]{0,4}";
+        let end = prop::sample::select(vec!["\n", "\n", "\n", "\r\n", "\r", ""]);
+        let line = (prop_oneof![header, entry, other], end).prop_map(|(line, end)| line + end);
+        prop::collection::vec(line, 0..20).prop_map(|lines| lines.concat())
     }
-    out.sections
-        .iter()
-        .filter(|section| !section.is_default)
-        .find_map(|section| {
-            let own = section.first as usize..(section.first + section.count) as usize;
-            let inherited = out.defaults.iter().map(|&n| n as usize);
-            let inherited = inherited.filter(|&n| own.clone().all(|own| out.key(text, own) != out.key(text, n)));
-            own.clone().chain(inherited).find_map(|n| bad(&n))
-        })
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_kept(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            read(&bytes);
+        }
+
+        #[test]
+        fn any_text_is_kept(text in "\\PC{0,40}[\r\n\t =\\[\\]]{0,20}\\PC{0,20}") {
+            read(text.as_bytes());
+        }
+
+        #[test]
+        fn anything_like_a_file_is_kept(text in ini()) {
+            read(text.as_bytes());
+            read(("[x]\n".to_owned() + &text).as_bytes());
+        }
+    }
 }

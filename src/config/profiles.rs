@@ -4,12 +4,13 @@
 //! `shlex` names one; `default` names a profile; everything else is not ours. A later section of the same name replaces
 //! an earlier one. Credentials file: the raw header is the profile name; its keys win over the config file's.
 
-use super::document::{Document, Section, Value};
+use super::document::Document;
 use super::error::Error;
 use super::index::StrIndex;
 use super::parse::Span;
 use super::place::Place;
 use super::shlex;
+use super::value::{Section, Value};
 
 /// All profiles of the two files.
 #[derive(Debug, Default)]

@@ -7,13 +7,14 @@ use crate::config::{self, Reason};
 impl From<config::Error> for Error {
     fn from(error: config::Error) -> Self {
         let kind = match &error {
+            config::Error::HalfPair { .. } => Kind::PartialCredentials,
             config::Error::Settings { .. } => Kind::Failed,
             _ => Kind::ConfigParse,
         };
         let hint = match &error {
             config::Error::Parse { reason, .. } => remedy(reason),
             config::Error::Unreadable { .. } => Some("give yourself read permission, or point the variable elsewhere"),
-            config::Error::Settings { .. } => None,
+            config::Error::HalfPair { .. } | config::Error::Settings { .. } => None,
         };
         let plain = Error::new(kind, error.to_string());
         hint.into_iter().fold(plain, Error::hint)

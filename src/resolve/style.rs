@@ -197,3 +197,111 @@ fn reach(plan: &CredentialPlan) -> Reach {
         None => Reach::Nothing,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resolve::{AssumeRole, KeySource, Keys};
+    use crate::secret::Secret;
+
+    fn keys(source: KeySource) -> Keys {
+        Keys {
+            source,
+            access_key_id: "AKIA".to_owned(),
+            secret_access_key: Secret::new("s".to_owned()),
+            session_token: None,
+            account_id: None,
+            expiration: None,
+            place: None,
+        }
+    }
+
+    fn plan(base: Option<BaseSource>) -> CredentialPlan {
+        CredentialPlan {
+            base,
+            roles: Vec::new(),
+            region: None,
+            asks_metadata: false,
+        }
+    }
+
+    fn files() -> CredentialPlan {
+        plan(Some(BaseSource::StaticKeys(keys(KeySource::SharedCredentialsFile))))
+    }
+
+    fn with_role(mut plan: CredentialPlan, mfa: Option<&str>) -> CredentialPlan {
+        plan.roles.push(AssumeRole {
+            profile: "p".to_owned(),
+            role_arn: "arn:aws:iam::123456789012:role/r".to_owned(),
+            role_session_name: None,
+            external_id: None,
+            mfa_serial: mfa.map(str::to_owned),
+            duration_seconds: None,
+            place: crate::config::Place {
+                file: std::path::Path::new("config").into(),
+                line: 1,
+            },
+        });
+        plan
+    }
+
+    fn style(plan: &CredentialPlan, name: &str, requested: Requested) -> Result<Style, StyleError> {
+        export_style(plan, name, true, requested).map(|export| export.style)
+    }
+
+    #[test]
+    fn the_name_is_the_least_that_works() {
+        assert_eq!(style(&files(), "p", Requested::Auto), Ok(Style::Name));
+        assert_eq!(style(&files(), "p", Requested::Keys), Ok(Style::Keys));
+        let role = with_role(files(), None);
+        assert_eq!(style(&role, "p", Requested::Auto), Ok(Style::Name));
+        assert!(matches!(
+            style(&role, "p", Requested::Keys),
+            Err(StyleError::KeysUnreachable { .. })
+        ));
+    }
+
+    #[test]
+    fn keys_where_sdks_cannot_follow_the_name() {
+        assert_eq!(style(&files(), "two words", Requested::Auto), Ok(Style::Keys));
+        let mfa = export_style(&with_role(files(), Some("arn")), "p", true, Requested::Auto).unwrap();
+        assert_eq!(mfa.style, Style::Name);
+        assert!(mfa.warning.is_some());
+        let odd = export_style(&with_role(files(), None), "two words", true, Requested::Auto).unwrap();
+        assert_eq!((odd.style, odd.warning.is_some()), (Style::Name, true));
+    }
+
+    #[test]
+    fn boto_keys_have_no_name() {
+        let boto = plan(Some(BaseSource::Boto(keys(KeySource::BotoConfig))));
+        let of = |requested| export_style(&boto, "old", false, requested).map(|export| export.style);
+        assert_eq!(of(Requested::Auto), Ok(Style::Keys));
+        assert!(matches!(of(Requested::Name), Err(StyleError::NameUnknown { .. })));
+        assert_eq!(style(&boto, "p", Requested::Auto), Ok(Style::Keys));
+    }
+
+    #[test]
+    fn neither_style_for_a_role_on_keys_of_the_environment() {
+        let keys = keys(KeySource::Env);
+        let named = plan(Some(BaseSource::Environment { keys, named: None }));
+        for requested in [Requested::Auto, Requested::Keys, Requested::Name] {
+            let refused = style(&with_role(named.clone(), None), "p", requested);
+            assert!(matches!(refused, Err(StyleError::EnvironmentSource { .. })));
+        }
+        assert_eq!(style(&named, "p", Requested::Auto), Ok(Style::Keys));
+    }
+
+    #[test]
+    fn nothing_to_export() {
+        let none = export_style(&plan(None), "p", true, Requested::Auto).unwrap();
+        assert_eq!((none.style, none.warning.is_some()), (Style::Name, true));
+        assert!(matches!(
+            style(&plan(None), "p", Requested::Keys),
+            Err(StyleError::NoCredentials { .. })
+        ));
+        assert!(matches!(
+            export_style(&plan(None), "default", false, Requested::Auto),
+            Err(StyleError::NoProfile { .. })
+        ));
+    }
+}

@@ -187,7 +187,8 @@ def login(r, name, files):
         if r.random() < 0.15:
             del token[r.choice(["accessToken", "refreshToken", "dpopKey", "clientId"])]
         text = json.dumps(token) if r.random() < 0.95 else "{"
-        files[".aws/login/cache/%s.json" % hashlib.sha256(session.encode()).hexdigest()] = text
+        where = "logins" if r.random() < 0.1 else ".aws/login/cache"
+        files[where + "/%s.json" % hashlib.sha256(session.encode()).hexdigest()] = text
     return {"login_session": session}
 
 
@@ -197,6 +198,8 @@ PROCESSES = ["/opt/bin/keys --user me", '"/opt/my bin/keys" \'a b\' c\\ d', 'key
 
 def chains(r):
     names = ["default"] + ["p%d" % n for n in range(1, r.randint(2, 7))]
+    if r.random() < 0.15:
+        names.append(r.choice(["two words", "gr\u00fcn", "o'brien", "a;b", "50%"]))
     sessions = ["s%d" % n for n in range(r.randint(0, 2))]
     files, env, config, credentials = {}, {}, [], []
     for name in names:
@@ -230,7 +233,11 @@ def chains(r):
                 config.append((name, key, value))
         if r.random() < 0.3:
             config.append((name, "output", "json"))
-    text_config = written(r, config, lambda n: "default" if n == "default" and r.random() < 0.9 else "profile " + n)
+    text_config = written(r, config, 
+                          lambda n: "default" if n == "default" and r.random() < 0.9 else "profile " + quoted(n))
+    if r.random() < 0.05:
+        text_config = "[DEFAULT]\n" + r.choice(["region = inherited\n", "source_profile = p1\n", "aws_access_key_id = AKIADEFAULTS\n",
+                                                "sso_region = us-east-1\n", "mfa_serial = arn:mfa\n"]) + text_config
     for session in sessions:
         keys = [("sso_start_url", "https://%s.awsapps.com/start" % session), ("sso_region", "us-east-1"),
                 ("sso_registration_scopes", "sso:account:access"), ("sso_account_id", "123456789011")]
@@ -249,6 +256,7 @@ def chains(r):
         ("AWS_CONTAINER_AUTHORIZATION_TOKEN", r.choice(["tok", "to\nk"]), 0.05),
         ("AWS_EC2_METADATA_DISABLED", r.choice(["true", "TRUE", "false", ""]), 0.6),
         ("AWS_METADATA_SERVICE_TIMEOUT", "1", 0.02),
+        ("AWS_LOGIN_CACHE_DIRECTORY", r.choice(["$HOME/logins", "~/logins", "{HOME}/logins"]), 0.05),
     ):
         if r.random() < rate:
             env[name] = value
@@ -275,6 +283,10 @@ def chains(r):
     if not credentials and r.random() < 0.5:
         case["credentials"] = None
     return case
+
+
+def quoted(name):
+    return '"%s"' % name if " " in name or "'" in name else name
 
 
 def written(r, settings, header_of):

@@ -117,6 +117,12 @@ impl Line {
                 _ => out.push(c),
             }
         }
+        // Readline closes the quote, unless it believes that this has been done.
+        match self.open {
+            Quote::Single if out.ends_with('\'') => out.push('\''),
+            Quote::Double if out.ends_with('"') => out.push('"'),
+            _ => {}
+        }
         Some(out)
     }
 }
@@ -179,6 +185,8 @@ mod tests {
             completed("\"", "z", name).unwrap(),
             "\"z\\$(touch x)'\\\"\\\\\\`\"\\!\"y"
         );
+        assert_eq!(completed("'", "z", "z'").unwrap(), r"'z'\'''");
+        assert_eq!(completed("\"", "z", "z!").unwrap(), r#""z"\!"""#);
         assert_eq!(completed("", "y", name), None);
         assert_eq!(completed("w:", "", "w:w x").unwrap(), r"w:w\ x");
         assert_eq!(completed("", r"w\:", "w:w").unwrap(), "w:w");

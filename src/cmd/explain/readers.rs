@@ -185,12 +185,11 @@ fn lints(found: &mut Findings, subject: &Subject<'_>) {
     for lint in &all {
         let own = lint.profile.as_deref().is_some_and(|name| names.contains(&name));
         for reading in lint.readings.iter().filter(|reading| own || reading.whole_file) {
-            found.add(
-                &[reading.reader],
-                &reading.reads,
-                reading.because,
-                Some(lint.place.clone()),
-            );
+            let reads = match lint.key.as_ref().filter(|_| !reading.whole_file) {
+                Some(key) => format!("{key}: {}", reading.reads),
+                None => reading.reads.clone(),
+            };
+            found.add(&[reading.reader], &reads, reading.because, Some(lint.place.clone()));
         }
     }
 }

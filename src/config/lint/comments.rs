@@ -2,8 +2,9 @@
 
 use super::Reader::SdkRust;
 use super::{Lint, LintCode, Owner};
-use crate::config::document::{Document, Section, Value};
+use crate::config::document::Document;
 use crate::config::python::strip;
+use crate::config::value::{Section, Value};
 
 /// One lint for each indented comment line inside a section.
 pub(super) fn lint(document: &Document, sections: &[(Section<'_>, Option<String>)], found: &mut Vec<Lint>) {

@@ -2,9 +2,9 @@
 
 use super::Reader::{SdkGoV2, SdkJsV3, SdkRust};
 use super::{Lint, LintCode, Owner, masked};
-use crate::config::document::Value;
 use crate::config::profile::is_portable_name;
 use crate::config::python::is_space;
+use crate::config::value::Value;
 
 /// The lints of all entries of one section.
 pub(super) fn lint(owner: Owner<'_>, found: &mut Vec<Lint>) {

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use super::Reader::{SdkGoV2, SdkJsV3, SdkRust};
 use super::{Lint, LintCode, Owner};
-use crate::config::document::{Document, Section};
+use crate::config::document::Document;
 use crate::config::locate::FileKind;
 use crate::config::profile::is_portable_name;
+use crate::config::value::Section;
 
 const PREFIXES: [&str; 3] = ["profile", "services", "sso-session"];
 

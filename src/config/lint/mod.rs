@@ -13,10 +13,11 @@ mod refused;
 pub use code::LintCode;
 pub use pair::lint_profiles;
 
-use super::document::{Document, Section, Value};
+use super::document::Document;
 use super::locate::FileKind;
 use super::place::Place;
 use super::profiles;
+use super::value::{Section, Value};
 
 /// A program or library that reads AWS files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,9 +2,9 @@
 
 use super::Reader::{SdkGoV2, SdkJsV3, SdkRust};
 use super::{Lint, LintCode};
-use crate::config::document::{Section, Value};
 use crate::config::profile::Kind;
 use crate::config::profiles::{Profile, ProfileSet};
+use crate::config::value::{Section, Value};
 
 const KEY: &str = "aws_access_key_id";
 const SECRET: &str = "aws_secret_access_key";
@@ -281,7 +281,7 @@ mod tests {
         for text in ["~/bin/x", "a $B", "a | b", "a \"$B\"", "a #b", "a `b`", "a *"] {
             assert!(has_shell_syntax(text), "{text}");
         }
-        for text in ["a b", "a '$B | c'", "a \\$b", "a b#c ~b~", "'a b' \"c d\""] {
+        for text in ["a b", "a '$B | c'", "a \\$b", "a b#c b~", "'a b' \"c d\""] {
             assert!(!has_shell_syntax(text), "{text}");
         }
     }

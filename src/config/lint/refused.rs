@@ -3,7 +3,7 @@
 use super::Reader::{SdkGoV2, SdkJsV3, SdkRust};
 use super::{Lint, LintCode};
 use crate::config::document::Document;
-use crate::config::parse::Reason;
+use crate::config::reason::Reason;
 
 /// What others make of the line at which botocore gives up, and of lone carriage returns.
 pub(super) fn lint(document: &Document) -> Vec<Lint> {

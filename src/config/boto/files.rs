@@ -1,0 +1,275 @@
+//! Which boto files there are, and what they answer.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::Problem;
+use super::keys::{BotoKeys, KEY, Layers, SECRET};
+use crate::config::document::Document;
+use crate::config::error::Error;
+use crate::config::load::Reader;
+use crate::config::locate::{HomeOf, expand, expand_user};
+use crate::config::place::Place;
+use crate::config::python::{split_lines, strip};
+use crate::config::value::Section;
+use crate::env::Env;
+use crate::secret::Secret;
+
+const CREDENTIALS: &str = "Credentials";
+const SYSTEM: &str = "/etc/boto.cfg";
+const USER: &str = "~/.boto";
+/// Copies that editors and people leave behind: no profiles in a list.
+const COPIES: [&str; 5] = ["~", ".bak", ".orig", ".swp", ".save"];
+
+/// The legacy files of one environment; each question reads what it needs.
+#[derive(Clone, Copy)]
+pub struct BotoFiles<'a> {
+    /// The user's variables.
+    pub env: &'a Env,
+    /// Reads a regular file.
+    pub read: Reader<'a>,
+    /// The home directory of a user.
+    pub home_of: HomeOf<'a>,
+    /// The names of what stands in a directory.
+    pub list: &'a dyn Fn(&Path) -> Vec<OsString>,
+}
+
+impl BotoFiles<'_> {
+    /// The files that boto 2 merges, the weakest first: BOTO_CONFIG, else those of BOTO_PATH, else the system's and the user's.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        let user = |text: &str| expand_user(text, self.env, self.home_of);
+        if let Some(path) = self.env.filled("BOTO_CONFIG") {
+            return vec![user(path)];
+        }
+        if let Some(paths) = self.env.filled("BOTO_PATH") {
+            let separator = if cfg!(windows) { ';' } else { ':' };
+            return paths
+                .split(separator)
+                .filter(|path| !path.is_empty())
+                .map(user)
+                .collect();
+        }
+        vec![PathBuf::from(SYSTEM), user(USER)]
+    }
+
+    /// The profile of that name: `[profile NAME]` of the boto files, else `[Credentials]` of `~/.boto_NAME`.
+    ///
+    /// # Errors
+    /// A file that would hold the profile and cannot be read; half a key pair.
+    pub fn profile(&self, name: &str) -> Result<Option<BotoKeys>, Error> {
+        let header = format!("profile {name}");
+        let mut documents = Vec::new();
+        let mut broken = None;
+        for path in self.paths() {
+            match self.flat(&path) {
+                Ok(document) => documents.extend(document),
+                Err(failed) if failed.may_hold(&header) => broken = Some(failed.error),
+                Err(_) => {}
+            }
+        }
+        if let Some(keys) = layers(&documents, &header).keys()? {
+            return Ok(Some(keys));
+        }
+        match (broken, self.path_of(name)) {
+            (Some(error), _) => Err(error),
+            (None, None) => Ok(None),
+            (None, Some(path)) => {
+                let document = self.flat(&path).map_err(|failed| failed.error)?;
+                layers(document.as_slice(), CREDENTIALS).keys()
+            }
+        }
+    }
+
+    /// `~/.boto_NAME`; the file stands directly in HOME, so the name has no separator.
+    fn path_of(&self, name: &str) -> Option<PathBuf> {
+        let plain = !name.is_empty() && !name.contains(['/', '\\', '\0']);
+        plain.then(|| self.home().join(format!(".boto_{name}")))
+    }
+
+    fn home(&self) -> PathBuf {
+        expand_user("~", self.env, self.home_of)
+    }
+
+    /// All boto profiles that have an access key id, each with its place. A file that cannot be read has none.
+    pub fn names(&self) -> Vec<(String, Place)> {
+        let mut found = BTreeMap::new();
+        for (name, document) in self.own_files() {
+            let section = document.sections().find(|section| section.header() == CREDENTIALS);
+            if let Some(key) = section.and_then(|section| section.get(KEY)) {
+                found.insert(name, key.place());
+            }
+        }
+        for document in self.paths().iter().filter_map(|path| self.flat(path).ok().flatten()) {
+            for section in document.sections() {
+                let name = section.header().strip_prefix("profile ");
+                if let (Some(name), Some(key)) = (name, section.get(KEY)) {
+                    found.insert(name.to_owned(), key.place());
+                }
+            }
+        }
+        found.into_iter().collect()
+    }
+
+    /// The readable files `~/.boto_NAME`, copies left out.
+    fn own_files(&self) -> impl Iterator<Item = (String, Document)> {
+        let home = self.home();
+        self.own_names().into_iter().filter_map(move |name| {
+            let document = self.flat(&home.join(format!(".boto_{name}"))).ok()??;
+            Some((name, document))
+        })
+    }
+
+    fn own_names(&self) -> Vec<String> {
+        let names = (self.list)(&self.home())
+            .into_iter()
+            .filter_map(|name| name.into_string().ok());
+        let names = names.filter_map(|name| name.strip_prefix(".boto_").map(str::to_owned));
+        let mut names: Vec<String> = names
+            .filter(|name| !name.is_empty() && !COPIES.iter().any(|copy| name.ends_with(copy)))
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// What botocore falls back to when nothing else has credentials: the first of BOTO_CONFIG, or else `/etc/boto.cfg` and
+    /// `~/.boto`, whose `[Credentials]` has an access key id. No profile.
+    ///
+    /// # Errors
+    /// A file that botocore refuses on the way; half a key pair.
+    pub fn anonymous(&self) -> Result<Option<BotoKeys>, Error> {
+        let files: Vec<String> = match self.env.text("BOTO_CONFIG") {
+            Some(path) => vec![path.to_owned()],
+            None => vec![SYSTEM.to_owned(), USER.to_owned()],
+        };
+        for file in files.iter().filter(|file| !file.is_empty()) {
+            let path = expand(file, self.env, self.home_of);
+            let document = self
+                .document(&path, |path, bytes| Document::parse(path, bytes))
+                .map_err(|failed| failed.error)?;
+            if let Some(keys) = layers(document.as_slice(), CREDENTIALS).plain_keys()? {
+                return Ok(Some(keys));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The keys of the file that AWS_CREDENTIAL_FILE names (`AWSAccessKeyId=`, `AWSSecretKey=`).
+    ///
+    /// # Errors
+    /// The file is not there, cannot be read, or has no secret: botocore then fails too.
+    pub fn credential_file(&self) -> Result<Option<BotoKeys>, Error> {
+        let Some(value) = self.env.text("AWS_CREDENTIAL_FILE") else {
+            return Ok(None);
+        };
+        let path = expand_user(value, self.env, self.home_of);
+        let unreadable = |why: &str| Error::Unreadable {
+            path: path.clone(),
+            why: why.to_owned(),
+        };
+        let bytes = (self.read)(&path).map_err(|error| unreadable(&error.kind().to_string()))?;
+        let document = Document::parse_flat(
+            path.as_path(),
+            bytes.ok_or_else(|| unreadable("there is no such file"))?,
+        );
+        let text = str::from_utf8(document.bytes()).map_err(|_| unreadable("it is not UTF-8"))?;
+        let of = |wanted: &str| {
+            let lines = split_lines(text)
+                .enumerate()
+                .filter_map(|(n, line)| Some((n, line.split_once('=')?)));
+            lines
+                .filter(|(_, (key, _))| strip(key) == wanted)
+                .last()
+                .map(|(n, (_, value))| (n as u32 + 1, strip(value)))
+        };
+        let Some((line, key)) = of("AWSAccessKeyId") else {
+            return Ok(None);
+        };
+        let place = document.place(line);
+        let Some((_, secret)) = of("AWSSecretKey") else {
+            return Err(Error::HalfPair {
+                place,
+                missing: "AWSSecretKey",
+                keyring: None,
+            });
+        };
+        Ok(Some(BotoKeys {
+            access_key_id: key.to_owned(),
+            secret_access_key: Secret::new(secret.to_owned()),
+            session_token: None,
+            place,
+        }))
+    }
+
+    /// What a person should know about all these files.
+    pub fn problems(&self) -> Vec<Problem> {
+        let own = self.own_names().into_iter().filter_map(|name| self.path_of(&name));
+        let mut found = Vec::new();
+        for path in self.paths().into_iter().chain(own) {
+            match self.flat(&path) {
+                Err(failed) => found.push(Problem::Broken(failed.error)),
+                Ok(document) => {
+                    let sections = document.iter().flat_map(Document::sections);
+                    let sections = sections.filter(|section| is_ours(*section));
+                    found.extend(sections.flat_map(|section| Layers(vec![section]).problems()));
+                }
+            }
+        }
+        found
+    }
+
+    fn flat(&self, path: &Path) -> Result<Option<Document>, Failed> {
+        self.document(path, |path, bytes| Document::parse_flat(path, bytes))
+    }
+
+    fn document(&self, path: &Path, parse: fn(&Path, Vec<u8>) -> Document) -> Result<Option<Document>, Failed> {
+        let document = match (self.read)(path) {
+            Ok(bytes) => bytes.map(|bytes| parse(path, bytes)),
+            Err(error) => {
+                let error = Error::Unreadable {
+                    path: path.to_owned(),
+                    why: error.kind().to_string(),
+                };
+                return Err(Failed { error, document: None });
+            }
+        };
+        let failed = document.as_ref().and_then(|document| {
+            let error = document.error()?;
+            Some(Error::parse(document.place(error.line), error))
+        });
+        match failed {
+            Some(error) => Err(Failed {
+                error,
+                document: document.map(Box::new),
+            }),
+            None => Ok(document),
+        }
+    }
+}
+
+/// A file that cannot be read as a whole.
+struct Failed {
+    error: Error,
+    document: Option<Box<Document>>,
+}
+
+impl Failed {
+    /// Whether the section may stand in it: its header does, somewhere in the bytes.
+    fn may_hold(&self, header: &str) -> bool {
+        let header = format!("[{header}]");
+        let bytes = self.document.as_ref().map_or(&[][..], |document| document.bytes());
+        bytes.windows(header.len()).any(|window| window == header.as_bytes())
+    }
+}
+
+/// The sections of that header, those of the last file first.
+fn layers<'a>(documents: &'a [Document], header: &str) -> Layers<'a> {
+    let of = |document: &'a Document| document.sections().find(|section| section.header() == header);
+    Layers(documents.iter().rev().filter_map(of).collect())
+}
+
+fn is_ours(section: Section<'_>) -> bool {
+    let header = section.header();
+    (header == CREDENTIALS || header.starts_with("profile "))
+        && (section.get(KEY).is_some() || section.get(SECRET).is_some())
+}

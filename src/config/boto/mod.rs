@@ -1,0 +1,40 @@
+//! Legacy boto files: keys that stand outside the AWS files.
+//!
+//! Two readers, two rules. boto 2 merges its files, later ones winning option by option, knows `[profile NAME]`, and
+//! replaces `%(…)s`. botocore takes the first file whose `[Credentials]` has a key id, as it stands, and no profiles. A
+//! file `~/.boto_NAME` is how people kept several accounts apart: its `[Credentials]` is our profile NAME.
+//! Nothing is read before it is asked for; a broken file is an error only where the answer would come from it.
+
+mod files;
+mod keys;
+mod percent;
+
+pub use files::BotoFiles;
+pub use keys::BotoKeys;
+
+use super::error::Error;
+use super::place::Place;
+
+/// Something about the boto files that a person should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// The file cannot be read.
+    Broken(Error),
+    /// A `keyring = NAME`: boto 2 took the secret from the keyring, botocore finds half a key pair.
+    Keyring {
+        /// Where it stands.
+        place: Place,
+        /// The keyring's service name.
+        name: String,
+    },
+    /// A `%` that boto 2 refuses; the text is taken as it stands.
+    Percent {
+        /// Where it stands.
+        place: Place,
+        /// The key.
+        key: String,
+    },
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,61 @@
+//! Why botocore refuses a file.
+
+use std::fmt;
+
+/// Why botocore refuses a file. Holds names, never a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseError {
+    /// The line at which it gives up, from 1.
+    pub line: u32,
+    /// The earlier line that this one contradicts.
+    pub other: Option<u32>,
+    /// What is wrong with it.
+    pub reason: Reason,
+}
+
+/// What is wrong with a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// The file begins with a byte order mark.
+    ByteOrderMark,
+    /// The key stands twice in one section.
+    DuplicateKey {
+        /// The section's header.
+        section: String,
+        /// The key, lower-cased.
+        key: String,
+    },
+    /// The same header stands twice.
+    DuplicateSection(String),
+    /// Nothing stands before the `=`.
+    EmptyKey,
+    /// A line of a nested block has no `=`.
+    NestedNoEquals {
+        /// The key that holds the block.
+        key: String,
+    },
+    /// Neither a header, nor an entry, nor a continuation.
+    NoDelimiter,
+    /// An entry stands before the first header.
+    NoHeader,
+    /// The bytes are not UTF-8.
+    NotUtf8,
+    /// More than 4 GiB.
+    TooLarge,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Reason::ByteOrderMark => write!(f, "the file begins with a byte order mark"),
+            Reason::DuplicateKey { section, key } => write!(f, "key `{key}` stands twice in section `[{section}]`"),
+            Reason::DuplicateSection(section) => write!(f, "section `[{section}]` stands twice"),
+            Reason::EmptyKey => write!(f, "nothing stands before the `=`"),
+            Reason::NestedNoEquals { key } => write!(f, "a line of the block under `{key}` has no `=`"),
+            Reason::NoDelimiter => write!(f, "the line is neither a section header nor `key = value`"),
+            Reason::NoHeader => write!(f, "the line stands before the first section header"),
+            Reason::NotUtf8 => write!(f, "the file is not UTF-8"),
+            Reason::TooLarge => write!(f, "the file is larger than 4 GiB"),
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Views into a document: sections, values, lines of a block. Small and `Copy`; the text stays in the document.
+
+use std::fmt;
+use std::ops::Range;
+
+use super::block::{Multi, RawNested};
+use super::document::Document;
+use super::parse::{NONE, RawEntry, RawSection};
+use super::place::Place;
+
+/// A section other than `[DEFAULT]`.
+#[derive(Clone, Copy, Debug)]
+pub struct Section<'a> {
+    pub(super) document: &'a Document,
+    pub(super) index: usize,
+}
+
+impl<'a> Section<'a> {
+    fn raw(self) -> &'a RawSection {
+        &self.document.parsed.sections[self.index]
+    }
+
+    /// The file that the section stands in.
+    pub fn document(self) -> &'a Document {
+        self.document
+    }
+
+    /// Its number among all sections of the file.
+    pub(super) fn index(self) -> usize {
+        self.index
+    }
+
+    /// The text between the brackets, as it stands there.
+    pub fn header(self) -> &'a str {
+        &self.document.text()[self.raw().header.range()]
+    }
+
+    /// The bytes of the header's text in the file.
+    pub fn header_span(self) -> Range<usize> {
+        self.raw().header.range()
+    }
+
+    /// The bytes of the header's line, its line end included.
+    pub fn line_span(self) -> Range<usize> {
+        self.raw().span.range()
+    }
+
+    /// The header's line.
+    pub fn line(self) -> u32 {
+        self.raw().line
+    }
+
+    /// The header's place.
+    pub fn place(self) -> Place {
+        self.document.place(self.line())
+    }
+
+    /// Its own entries, in file order.
+    pub fn entries(self) -> impl Iterator<Item = Value<'a>> {
+        let raw = self.raw();
+        (raw.first..raw.first + raw.count).map(move |n| self.document.value(n as usize))
+    }
+
+    /// Its own entries, then those of `[DEFAULT]` that it does not overrule.
+    pub fn settings(self) -> impl Iterator<Item = Value<'a>> {
+        let inherited = self
+            .document
+            .defaults()
+            .filter(move |value| self.own(value.key()).is_none());
+        self.entries().chain(inherited)
+    }
+
+    /// The value of `key` (lower case): its own or the inherited one.
+    pub fn get(self, key: &str) -> Option<Value<'a>> {
+        self.own(key)
+            .or_else(|| self.document.defaults().find(|value| value.key() == key))
+    }
+
+    /// Its own value of `key`, without what it inherits.
+    pub(super) fn own(self, key: &str) -> Option<Value<'a>> {
+        self.entries().find(|value| value.key() == key)
+    }
+}
+
+/// A key with its value. `Debug` shows key and place only: the value may be a secret.
+#[derive(Clone, Copy)]
+pub struct Value<'a> {
+    pub(super) document: &'a Document,
+    pub(super) index: usize,
+}
+
+impl<'a> Value<'a> {
+    fn raw(self) -> &'a RawEntry {
+        &self.document.parsed.entries[self.index]
+    }
+
+    fn multi(self) -> Option<&'a Multi> {
+        match self.raw().multi {
+            NONE => None,
+            n => self.document.parsed.multi.get(n as usize),
+        }
+    }
+
+    /// The key, lower-cased.
+    pub fn key(self) -> &'a str {
+        self.document.parsed.key(self.document.text(), self.index)
+    }
+
+    /// The value as botocore reads it; several lines are joined with newlines, those of a nested block too.
+    pub fn text(self) -> &'a str {
+        match self.multi() {
+            Some(multi) => &multi.joined,
+            None => &self.document.text()[self.raw().value.range()],
+        }
+    }
+
+    /// Whether the value is a block of `key = value` lines: botocore has a map there, no text.
+    pub fn is_nested(self) -> bool {
+        self.multi().is_some_and(|multi| multi.nested.is_some())
+    }
+
+    /// The lines of a block; none for a plain value.
+    pub fn nested(self) -> impl Iterator<Item = NestedEntry<'a>> {
+        let block = self.multi().and_then(|multi| multi.nested.as_ref()?.as_ref().ok());
+        let (document, index) = (self.document, self.index);
+        block
+            .into_iter()
+            .flatten()
+            .map(move |raw| NestedEntry { document, index, raw })
+    }
+
+    /// The value of `key` (as written) in a block.
+    pub fn nested_value(self, key: &str) -> Option<NestedEntry<'a>> {
+        self.nested().find(|entry| entry.key() == key)
+    }
+
+    /// Whether the value goes on in deeper lines.
+    pub fn is_multi_line(self) -> bool {
+        self.multi().is_some()
+    }
+
+    /// The key's line.
+    pub fn line(self) -> u32 {
+        self.raw().line
+    }
+
+    /// The key's place.
+    pub fn place(self) -> Place {
+        self.document.place(self.line())
+    }
+
+    /// The bytes of the key in the file.
+    pub fn key_span(self) -> Range<usize> {
+        self.raw().key.range()
+    }
+
+    /// The bytes of the value in the file, from its first character to its last.
+    pub fn value_span(self) -> Range<usize> {
+        self.raw().value.range()
+    }
+
+    /// The bytes of all its lines, line ends included.
+    pub fn line_span(self) -> Range<usize> {
+        self.raw().span.range()
+    }
+}
+
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Value")
+            .field("key", &self.key())
+            .field("line", &self.line())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A `key = value` line of a nested block.
+#[derive(Clone, Copy)]
+pub struct NestedEntry<'a> {
+    pub(super) document: &'a Document,
+    pub(super) index: usize,
+    raw: &'a RawNested,
+}
+
+impl<'a> NestedEntry<'a> {
+    /// The key as written; it may be empty.
+    pub fn key(self) -> &'a str {
+        &self.document.text()[self.raw.key.range()]
+    }
+
+    /// The value.
+    pub fn text(self) -> &'a str {
+        &self.document.text()[self.raw.value.range()]
+    }
+
+    /// The key that holds the block.
+    pub fn parent(self) -> Value<'a> {
+        self.document.value(self.index)
+    }
+
+    /// Its place.
+    pub fn place(self) -> Place {
+        self.document.place(self.raw.line)
+    }
+}
+
+impl fmt::Debug for NestedEntry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NestedEntry")
+            .field("key", &self.key())
+            .field("line", &self.raw.line)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,14 @@
+//! The files under `shell/`, in the real shells: linted, loaded, called, and used at a real terminal.
+
+mod support;
+
+#[path = "integration/completion.rs"]
+mod completion;
+#[path = "integration/files.rs"]
+mod files;
+#[path = "integration/prompt.rs"]
+mod prompt;
+#[path = "integration/terminal.rs"]
+mod terminal;
+#[path = "integration/wrapper.rs"]
+mod wrapper;

@@ -1,0 +1,143 @@
+//! A real terminal: an interactive shell inside a tmux server of its own.
+
+use std::time::{Duration, Instant};
+
+use crate::support::{Sandbox, require};
+
+/// The shells that have a prompt and completion, and can be driven here.
+pub(crate) const INTERACTIVE: [&str; 3] = ["bash", "zsh", "fish"];
+
+/// How long the shell may take to show what is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// An interactive shell with the integration loaded. Its server ends when this is dropped.
+pub(crate) struct Terminal<'a> {
+    sandbox: &'a Sandbox,
+    tmux: std::path::PathBuf,
+}
+
+impl<'a> Terminal<'a> {
+    /// Starts `shell`; `settings` are more lines of its start file, before the integration. `None` if a tool is
+    /// missing.
+    pub(crate) fn open(sandbox: &'a Sandbox, shell: &str, settings: &str) -> Option<Self> {
+        Self::open_under(sandbox, shell, settings, &[])
+    }
+
+    /// The same, with a program (strace) around the shell.
+    pub(crate) fn open_under(sandbox: &'a Sandbox, shell: &str, settings: &str, around: &[&str]) -> Option<Self> {
+        let tmux = require("tmux")?;
+        let shell_path = require(shell)?;
+        let rc = match shell {
+            "bash" => format!("PS1='ready$ '\n{settings}\neval \"$(awsenv init bash)\"\n"),
+            "zsh" => format!(
+                "autoload -Uz compinit\ncompinit -u -d ~/.zcompdump\nPROMPT='ready$ '\n{settings}\neval \"$(awsenv init zsh)\"\n"
+            ),
+            _ => format!(
+                "function fish_prompt\necho -n 'ready$ '\nend\nset -g fish_greeting\n{settings}\nawsenv init fish | source\n"
+            ),
+        };
+        let mut command: Vec<String> = around.iter().map(|word| (*word).to_owned()).collect();
+        command.push(shell_path.display().to_string());
+        let file = match shell {
+            "bash" => {
+                let rc = sandbox.path(".bashrc").display().to_string();
+                command.extend(["--noprofile".into(), "--rcfile".into(), rc, "-i".into()]);
+                ".bashrc"
+            }
+            "zsh" => {
+                command.extend(["-d".into(), "-i".into()]);
+                ".zshrc"
+            }
+            _ => ".config/fish/config.fish",
+        };
+        sandbox.write(file, rc);
+        // Without it fish reads all manual pages in the background when it starts for the first time.
+        sandbox.write(".local/share/fish/generated_completions/none", "");
+        let terminal = Self { sandbox, tmux };
+        let mut args: Vec<&str> = "new-session -d -x 180 -y 50 --".split(' ').collect();
+        args.extend(command.iter().map(String::as_str));
+        terminal.tmux(&args);
+        terminal.wait("a prompt", |screen| screen.contains("ready$"));
+        Some(terminal)
+    }
+
+    fn tmux(&self, args: &[&str]) -> String {
+        let run = self.sandbox.program(&self.tmux).env("TERM", "xterm-256color");
+        let run = run.env("TMUX_TMPDIR", self.sandbox.root().join("tmp"));
+        let words = ["-L", "awsenv", "-f", "/dev/null"].iter().chain(args);
+        run.args(words).output().success().to_owned()
+    }
+
+    /// Types text as it is.
+    pub(crate) fn text(&self, text: &str) -> &Self {
+        self.tmux(&["send-keys", "-l", "--", text]);
+        self
+    }
+
+    /// Presses a key by tmux's name for it.
+    pub(crate) fn key(&self, name: &str) -> &Self {
+        self.tmux(&["send-keys", name]);
+        self
+    }
+
+    /// Types a line and ends it.
+    pub(crate) fn line(&self, text: &str) -> &Self {
+        self.text(text).key("Enter")
+    }
+
+    /// What the terminal shows; lines that were wrapped are one.
+    pub(crate) fn screen(&self) -> String {
+        self.tmux(&["capture-pane", "-p", "-J"])
+    }
+
+    /// The same with its colours as escape sequences.
+    pub(crate) fn colored(&self) -> String {
+        self.tmux(&["capture-pane", "-p", "-J", "-e"])
+    }
+
+    /// Waits until the screen is as wanted.
+    #[track_caller]
+    pub(crate) fn wait(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        self.until(what, || Some(self.screen()).filter(|screen| wanted(screen)))
+    }
+
+    /// Waits until the file under HOME is there, takes it away, and returns what it held.
+    #[track_caller]
+    pub(crate) fn file(&self, relative: &str) -> String {
+        let path = self.sandbox.path(relative);
+        self.until(relative, || {
+            let text = std::fs::read_to_string(&path).ok()?;
+            std::fs::remove_file(&path).expect("a removable file");
+            Some(text)
+        })
+    }
+
+    #[track_caller]
+    fn until(&self, what: &str, mut attempt: impl FnMut() -> Option<String>) -> String {
+        let start = Instant::now();
+        loop {
+            if let Some(text) = attempt() {
+                return text;
+            }
+            assert!(start.elapsed() < PATIENCE, "waited for {what}:\n{}", self.screen());
+            std::thread::sleep(Duration::from_millis(15));
+        }
+    }
+
+    /// Runs `command` in the shell and returns its output.
+    #[track_caller]
+    pub(crate) fn answer(&self, command: &str) -> String {
+        self.line(&format!("{command} >~/answer.new; mv ~/answer.new ~/answer"));
+        self.file("answer")
+    }
+}
+
+impl Drop for Terminal<'_> {
+    fn drop(&mut self) {
+        let run = self
+            .sandbox
+            .program(&self.tmux)
+            .env("TMUX_TMPDIR", self.sandbox.root().join("tmp"));
+        let _ = run.args(["-L", "awsenv", "kill-server"]).output();
+    }
+}

@@ -1,0 +1,229 @@
+//! The function `awsenv`: exact status, deaf to aliases and odd options, no trace of a secret, no trap touched.
+
+use crate::support::{AWSENV, Family, RealShell, Sandbox, installed};
+use crate::terminal::Terminal;
+
+const CONFIG: &str = "[profile jekyl]\naws_access_key_id = AKIAJEKYL\naws_secret_access_key = jekyl-secret\nregion = eu-west-1\n\
+                      [profile hyde]\naws_access_key_id = AKIAHYDE\naws_secret_access_key = hyde-secret\n";
+
+fn load(shell: &RealShell) -> String {
+    match shell.family {
+        Family::Posix => format!("eval \"$(awsenv init {})\"\n", shell.word),
+        Family::Fish => "awsenv init fish | source\n".to_owned(),
+        Family::PowerShell => "Invoke-Expression (& { (awsenv init powershell | Out-String) })\n".to_owned(),
+    }
+}
+
+/// An `awsenv` that reports how it was called, and ends or prints as it is told.
+fn stand_in(sandbox: &Sandbox) {
+    let program = format!(
+        "#!/bin/sh\nif [ \"$1\" = status ]; then printf '%s|' \"$AWSENV_WRAPPED\" \"$@\"; exit \"$2\"; fi\n\
+         if [ \"$1\" = use ] && [ \"$2\" = slow ]; then : >\"$HOME/started\"; exec sleep 60; fi\nexec {AWSENV} \"$@\"\n"
+    );
+    install(sandbox, &program);
+}
+
+#[cfg(unix)]
+fn install(sandbox: &Sandbox, program: &str) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let path = sandbox.bin().join("awsenv");
+    std::fs::remove_file(&path).unwrap();
+    std::fs::write(&path, program).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+fn posix() -> impl Iterator<Item = RealShell> {
+    installed().into_iter().filter(|shell| shell.family == Family::Posix)
+}
+
+#[test]
+fn every_call_says_that_it_is_wrapped_and_keeps_words_and_status() {
+    for shell in installed() {
+        let sandbox = Sandbox::with_config(CONFIG);
+        stand_in(&sandbox);
+        let call = match shell.family {
+            Family::Posix => "awsenv status 7 'a  b' '*' '' || echo \"status=$?\"",
+            Family::Fish => "awsenv status 7 'a  b' '*' ''; or echo \"status=$status\"",
+            Family::PowerShell => "awsenv status 7 'a  b' '*' ''; \"status=$LASTEXITCODE\"",
+        };
+        let output = sandbox.script(&shell, load(&shell) + call).output();
+        let word = shell.word;
+        let shown = output.clean().replace("\r\n", "\n").replace("|\n", "|");
+        assert_eq!(
+            shown.trim_end(),
+            format!("{word}|status|7|a  b|*||status=7"),
+            "{}",
+            shell.name
+        );
+    }
+}
+
+#[test]
+fn use_and_unset_reach_the_shell_also_behind_flags() {
+    for shell in posix() {
+        let sandbox = Sandbox::with_config(CONFIG);
+        let text = load(&shell)
+            + "awsenv use jekyl\necho \"$? $AWS_PROFILE $AWSENV_PROFILE\"\n\
+               awsenv -q --color never use hyde --keys\necho \"$? $AWS_ACCESS_KEY_ID\"\n\
+               awsenv use nosuch 2>/dev/null || echo \"$? $AWSENV_PROFILE\"\n\
+               awsenv use --help 2>/dev/null\necho \"$? $AWSENV_PROFILE\"\n\
+               awsenv unset\necho \"$? ${AWS_ACCESS_KEY_ID-none} ${AWSENV_PROFILE-none}\"\n\
+               set | grep '^__awsenv_AWS\\|^__awsenv_[a-z]*=.*secret' || echo clean\n\
+               awsenv use nosuch\necho unreached\n";
+        let output = sandbox.script(&shell, text).output();
+        assert_eq!(
+            output.out(),
+            "0 jekyl jekyl\n0 AKIAHYDE\n1 hyde\n0 hyde\n0 none none\nclean\n",
+            "{}: {}",
+            shell.name,
+            output.all()
+        );
+        assert_eq!(output.status, 1, "{}: `set -e` stops", shell.name);
+    }
+}
+
+#[test]
+fn fish_switches_and_keeps_the_status() {
+    for shell in installed().into_iter().filter(|shell| shell.family == Family::Fish) {
+        let sandbox = Sandbox::with_config(CONFIG);
+        let text = load(&shell)
+            + "awsenv use jekyl\necho $status $AWS_PROFILE\nawsenv -q use hyde --keys\necho $status $AWS_ACCESS_KEY_ID\n\
+               awsenv use nosuch 2>/dev/null\necho $status $AWSENV_PROFILE\nawsenv use --help 2>/dev/null\necho $status\n\
+               set -g fish_trace 1\nawsenv use jekyl --keys\nset -e fish_trace\n\
+               awsenv unset\necho $status\nset -q AWSENV_PROFILE; or echo gone\n";
+        let output = sandbox.script(&shell, text).output();
+        assert_eq!(
+            output.out(),
+            "0 jekyl\n0 AKIAHYDE\n1 hyde\n0\n0\ngone\n",
+            "{}",
+            output.all()
+        );
+        assert!(!output.err().contains("-secret"), "{}", output.all());
+    }
+}
+
+#[test]
+fn aliases_do_not_reach_into_it() {
+    let names =
+        "awsenv command builtin local eval unset set test printf print return break export unalias emulate unsetopt";
+    for shell in posix() {
+        let sandbox = Sandbox::with_config(CONFIG);
+        let expand = if shell.name == "bash" {
+            "shopt -s expand_aliases\n"
+        } else {
+            ""
+        };
+        let aliases: String = names
+            .split(' ')
+            .map(|name| format!("\\alias {name}='echo ALIAS {name}'\n"))
+            .collect();
+        let text = format!(
+            "{expand}{aliases}\\eval \"$(\\command awsenv init {})\"\n\\unalias -a\nawsenv use jekyl\necho \"$AWS_PROFILE\"\nawsenv unset\n",
+            shell.word
+        );
+        assert_eq!(
+            sandbox.script(&shell, text).output().clean(),
+            "jekyl\n",
+            "{}",
+            shell.name
+        );
+    }
+}
+
+#[test]
+fn tracing_shows_no_secret_and_comes_back_with_the_status() {
+    for shell in posix() {
+        let sandbox = Sandbox::with_config(CONFIG);
+        let text = load(&shell)
+            + "set -x\nawsenv use jekyl --keys\ncase $- in *x*) echo on;; esac\nawsenv unset\n\
+               awsenv use nosuch || echo \"$?\"\ncase $- in *x*) echo on;; esac\nset +x\n\
+               set -a\nawsenv use jekyl --keys\ncase $- in *a*) echo on;; esac\nset +a\n\
+               env | grep '^__awsenv' || echo none\necho \"$AWS_SECRET_ACCESS_KEY\" | tr a-z A-Z\n";
+        let output = sandbox.script(&shell, text).output();
+        assert_eq!(
+            output.success(),
+            "on\n1\non\non\nnone\nJEKYL-SECRET\n",
+            "{}",
+            shell.name
+        );
+        let traced = String::from_utf8_lossy(&output.stderr).replace("echo jekyl-secret", "");
+        assert!(!traced.contains("jekyl-secret"), "{}: {}", shell.name, output.all());
+    }
+}
+
+#[test]
+fn odd_options_change_nothing() {
+    let zsh = "sh_word_split ksh_arrays warn_create_global glob_subst csh_junkie_quotes csh_junkie_loops posix_builtins \
+               err_return sh_glob ignore_braces ksh_typeset no_global_export no_clobber no_glob extended_glob rc_quotes \
+               posix_aliases warn_nested_var all_export no_multi_func_def no_function_argzero no_equals no_unset";
+    let bash = "posix noclobber noglob keyword functrace errtrace allexport nounset";
+    let sh = "noclobber noglob allexport";
+    for shell in posix() {
+        let options = match shell.name {
+            "zsh" => zsh,
+            "bash" => bash,
+            _ => sh,
+        };
+        for option in options.split_whitespace() {
+            let sandbox = Sandbox::with_config(CONFIG);
+            let turn_on = format!("set -o {option}\nIFS=abcdefj\n");
+            let text = turn_on
+                + &load(&shell)
+                + "awsenv use jekyl\n[ \"$AWS_PROFILE\" = jekyl ]\n/bin/sh -c '[ \"$AWS_PROFILE\" = jekyl ]'\n\
+                   awsenv use hyde --keys\nawsenv unset\n[ \"${AWS_PROFILE-none}\" = none ]\n\
+                   awsenv use nosuch 2>/dev/null || [ $? = 1 ]\n";
+            let output = sandbox.script(&shell, text).output();
+            assert_eq!(output.clean(), "", "{} {option}", shell.name);
+        }
+    }
+}
+
+#[test]
+fn a_subshell_is_told_that_it_is_one() {
+    for shell in posix().filter(|shell| matches!(shell.name, "bash" | "zsh")) {
+        let sandbox = Sandbox::with_config(CONFIG);
+        let text =
+            load(&shell) + "(awsenv use jekyl)\nawsenv use jekyl | cat\n(awsenv -q unset)\n(awsenv list >/dev/null)\n";
+        let output = sandbox.script(&shell, text).output();
+        let warning = "awsenv: warning: `use` in a subshell does not reach the shell around it\n";
+        assert_eq!(
+            (output.status, output.err()),
+            (0, &*warning.repeat(2)),
+            "{}",
+            shell.name
+        );
+    }
+}
+
+#[test]
+fn ctrl_c_ends_the_call_and_nothing_else() {
+    for shell in ["bash", "zsh", "fish"] {
+        let sandbox = Sandbox::with_config(CONFIG);
+        stand_in(&sandbox);
+        let Some(terminal) = Terminal::open(&sandbox, shell, "") else {
+            continue;
+        };
+        let status = if shell == "fish" { "$status" } else { "$?" };
+        terminal.line("awsenv use jekyl");
+        terminal.wait("the segment", |screen| screen.contains("[jekyl]"));
+        terminal.line("awsenv use slow");
+        terminal.file("started");
+        terminal.key("C-c");
+        // zsh itself calls an interrupted function 2.
+        let code = if shell == "zsh" { 2 } else { 130 };
+        assert_eq!(
+            terminal.answer(&format!("echo {status} $AWS_PROFILE")),
+            format!("{code} jekyl\n"),
+            "{shell}"
+        );
+        if shell != "fish" {
+            terminal.line("trap 'echo trapped' INT");
+            terminal.line("awsenv use hyde; awsenv use jekyl");
+            terminal.line("awsenv use slow");
+            terminal.file("started");
+            terminal.key("C-c");
+            assert!(terminal.answer("trap").contains("echo trapped"), "{shell}");
+            assert_eq!(terminal.answer("echo $AWS_PROFILE"), "jekyl\n", "{shell}");
+        }
+    }
+}
