@@ -113,18 +113,27 @@ fn set_ups() -> Vec<SetUp> {
         match shell.name {
             "bash" => {
                 let posix = ["--norc", "--noprofile", "--posix", "-euo", "pipefail", "-O", "extglob"].as_slice();
-                all.push(variant("bash --posix", Some(posix), "C"));
+                all.push(SetUp {
+                    forms: &[QUOTED],
+                    ..variant("bash --posix", Some(posix), "C")
+                });
             }
             "zsh" => {
-                all.push(variant("zsh with odd options", Some(ODD_ZSH), "C.UTF-8"));
+                all.push(SetUp {
+                    forms: &[QUOTED, UNQUOTED],
+                    ..variant("zsh with odd options", Some(ODD_ZSH), "C.UTF-8")
+                });
                 // This one takes every unquoted text for a pattern, so an unquoted `eval` fails (and changes nothing).
                 let pattern = [ODD_ZSH, &["-o", "GLOB_SUBST"]].concat().leak();
                 let mut pattern = variant("zsh with GLOB_SUBST", Some(pattern), "C.UTF-8");
-                pattern.forms = &[QUOTED, DOT];
+                pattern.forms = &[QUOTED];
                 all.push(pattern);
                 all.push(variant("zsh as ksh", Some(&["--emulate", "ksh", "-f", "-eu"]), "C"));
             }
-            "fish" => all.push(variant("fish in C", None, "C")),
+            "fish" => all.push(SetUp {
+                forms: &["/bin/cat FILE | source"],
+                ..variant("fish in C", None, "C")
+            }),
             _ => {}
         }
     }

@@ -48,7 +48,10 @@ fn failures(folder: &Path) -> Vec<String> {
     }
     let home = sandbox.home().to_string_lossy().into_owned();
     for (variable, value) in case["env"].as_object().into_iter().flatten() {
-        sandbox.set(variable, value.as_str().expect("the text of a variable").replace("{HOME}", &home));
+        sandbox.set(
+            variable,
+            value.as_str().expect("the text of a variable").replace("{HOME}", &home),
+        );
     }
     let words = ["explain", "--json"].into_iter().chain(case["profile"].as_str());
     let output = sandbox.awsenv(words).output();
