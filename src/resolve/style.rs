@@ -4,6 +4,7 @@
 //! resolve unattended. Never both, because SDKs disagree on who wins.
 
 use crate::config::profile::is_portable_name;
+use crate::config::settings;
 use crate::env::state::Style;
 
 use super::plan::{BaseSource, CredentialPlan};
@@ -18,6 +19,16 @@ pub enum Requested {
     Keys,
     /// The name.
     Name,
+}
+
+impl From<settings::Export> for Requested {
+    fn from(export: settings::Export) -> Self {
+        match export {
+            settings::Export::Auto => Requested::Auto,
+            settings::Export::Keys => Requested::Keys,
+            settings::Export::Name => Requested::Name,
+        }
+    }
 }
 
 /// A style with its reason.
