@@ -213,6 +213,23 @@ fn current() {
 }
 
 #[test]
+fn prompt() {
+    let mut sandbox = example();
+    snapshot("prompt_nothing", &sandbox, &["prompt"]);
+    sandbox
+        .set("AWSENV_PROFILE", "prod-audit")
+        .set("AWS_PROFILE", "jekyl")
+        .set("AWSENV_EXPIRES", "1000");
+    let lines = [
+        "prompt",
+        "prompt --format {{{profile}|{remaining}|{expires}}}",
+        "prompt --format {frob}",
+        "prompt --format {",
+    ];
+    snapshot("prompt", &sandbox, &lines);
+}
+
+#[test]
 fn exec() {
     let lines = [
         "exec jekyl -- printenv AWS_PROFILE",

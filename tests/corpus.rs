@@ -113,18 +113,27 @@ fn set_ups() -> Vec<SetUp> {
         match shell.name {
             "bash" => {
                 let posix = ["--norc", "--noprofile", "--posix", "-euo", "pipefail", "-O", "extglob"].as_slice();
-                all.push(variant("bash --posix", Some(posix), "C"));
+                all.push(SetUp {
+                    forms: &[QUOTED],
+                    ..variant("bash --posix", Some(posix), "C")
+                });
             }
             "zsh" => {
-                all.push(variant("zsh with odd options", Some(ODD_ZSH), "C.UTF-8"));
+                all.push(SetUp {
+                    forms: &[QUOTED, UNQUOTED],
+                    ..variant("zsh with odd options", Some(ODD_ZSH), "C.UTF-8")
+                });
                 // This one takes every unquoted text for a pattern, so an unquoted `eval` fails (and changes nothing).
                 let pattern = [ODD_ZSH, &["-o", "GLOB_SUBST"]].concat().leak();
                 let mut pattern = variant("zsh with GLOB_SUBST", Some(pattern), "C.UTF-8");
-                pattern.forms = &[QUOTED, DOT];
+                pattern.forms = &[QUOTED];
                 all.push(pattern);
                 all.push(variant("zsh as ksh", Some(&["--emulate", "ksh", "-f", "-eu"]), "C"));
             }
-            "fish" => all.push(variant("fish in C", None, "C")),
+            "fish" => all.push(SetUp {
+                forms: &["/bin/cat FILE | source"],
+                ..variant("fish in C", None, "C")
+            }),
             _ => {}
         }
     }
@@ -282,6 +291,103 @@ fn every_value_arrives_in_every_shell_by_every_form() {
         corpus.len(),
         set_ups.len(),
         runs.len()
+    ));
+}
+
+/// Whether a line of a credentials file gives exactly this value, to Python's `configparser` as to us.
+fn fits_a_line(value: &OsStr) -> bool {
+    let blank = |c: char| c.is_whitespace() || ('\x1c'..='\x1f').contains(&c);
+    value.to_str().is_some_and(|text| {
+        !text.is_empty() && !text.contains(['\n', '\r']) && !text.starts_with(blank) && !text.ends_with(blank)
+    })
+}
+
+/// From a credentials file through the program into a shell: the value is the name of a profile, its secret and its
+/// region.
+fn end_to_end(shell: &RealShell, values: &[&Hostile]) -> usize {
+    let sandbox = Sandbox::new();
+    let mut file = String::new();
+    let mut story = String::new();
+    for (at, Hostile { value, .. }) in values.iter().enumerate() {
+        let text = value.to_str().expect("text");
+        file.push_str(&format!(
+            "[{text}]\naws_access_key_id = AKIA\naws_secret_access_key = {text}\nregion = {text}\n"
+        ));
+        let name = Shell::parse(shell.word).expect("a shell").syntax().quote(value);
+        for (style, step) in [("--keys", 0), ("--name", 1)] {
+            let call = format!("awsenv use -q {style} -- {name}");
+            story.push_str(&match shell.family {
+                Family::Fish => format!("{call} | source; or exit 9"),
+                _ => format!("eval \"$({call})\""),
+            });
+            story.push_str(&format!("\n/usr/bin/env -0 > {at}.{step}.out\n"));
+        }
+    }
+    sandbox.write(".aws/credentials", file);
+    let output = sandbox.script(shell, &story).output();
+    assert_eq!(
+        (output.status, output.err()),
+        (0, ""),
+        "{}: {}",
+        shell.name,
+        output.all()
+    );
+    for (at, Hostile { value, note }) in values.iter().enumerate() {
+        let [keys, name] = [0, 1].map(|step| reported(&sandbox.path(format!("{at}.{step}.out"))));
+        for variable in ["AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"] {
+            assert_eq!(
+                keys.get(OsStr::new(variable)),
+                Some(value),
+                "{}: {note}: {variable}",
+                shell.name
+            );
+        }
+        assert_eq!(
+            name.get(OsStr::new("AWS_PROFILE")),
+            Some(value),
+            "{}: {note}",
+            shell.name
+        );
+        assert_eq!(
+            name.get(OsStr::new("AWS_SECRET_ACCESS_KEY")),
+            None,
+            "{}: {note}",
+            shell.name
+        );
+    }
+    4 * values.len()
+}
+
+#[test]
+fn every_value_that_a_file_can_hold_arrives_end_to_end() {
+    let corpus = corpus();
+    // `-` is the profile before this one.
+    let values: Vec<_> = corpus
+        .iter()
+        .filter(|hostile| fits_a_line(&hostile.value) && hostile.value != "-")
+        .collect();
+    assert!(values.len() > 80, "{}", values.len());
+    let lock = canary();
+    let shells: Vec<_> = support::installed()
+        .into_iter()
+        .filter(|shell| shell.family != Family::PowerShell)
+        .collect();
+    let total: usize = std::thread::scope(|scope| {
+        let threads: Vec<_> = shells
+            .iter()
+            .map(|shell| scope.spawn(|| end_to_end(shell, &values)))
+            .collect();
+        threads
+            .into_iter()
+            .map(|thread| thread.join().expect("a shell's run"))
+            .sum()
+    });
+    assert!(!Path::new(CANARY).exists(), "a value was executed");
+    drop(lock);
+    say(&format!(
+        "end to end: {} values x {} shells: {total} values read back",
+        values.len(),
+        shells.len()
     ));
 }
 

@@ -51,6 +51,55 @@ fn a_step_that_does_not_hold_fails_the_tour() {
     assert!(output.status == 1 && output.out().contains("WRONG"), "{}", output.all());
 }
 
+#[test]
+fn docs_try_opens_the_callers_shell_on_a_terminal() {
+    let Some(tmux) = require("tmux") else { return };
+    for shell in ["bash", "zsh", "fish"].iter().filter_map(|name| require(name)) {
+        let mut sandbox = Sandbox::new();
+        sandbox
+            .set("AWSENV_TRY_BINARY", AWSENV)
+            .set("SHELL", &shell)
+            .set("TERM", "xterm");
+        let socket = sandbox.root().join("tmux");
+        let tmux = |words: &[&str]| {
+            sandbox
+                .program(&tmux)
+                .args(["-f", "/dev/null", "-S"])
+                .args([&socket])
+                .args(words)
+                .output()
+        };
+        let command = format!("'{}'; exec cat", Path::new(PROJECT).join("docs/try").display());
+        tmux(&["new-session", "-d", "-x", "120", "-y", "60", &command]).clean();
+        let seen = |wanted: &str| {
+            for _ in 0..600 {
+                let screen = tmux(&["capture-pane", "-p"]).clean().to_owned();
+                if screen.contains(wanted) {
+                    return;
+                }
+                std::thread::sleep(std::time::Duration::from_millis(50));
+            }
+            let screen = tmux(&["capture-pane", "-p"]).out().to_owned();
+            tmux(&["kill-server"]);
+            panic!("{}: `{wanted}` never came\n{screen}", shell.display());
+        };
+        seen("throws all this away");
+        tmux(&["send-keys", "awsenv use jekyl; awsenv current", "Enter"]);
+        seen("jekyl (by name, eu-west-1)");
+        seen("[jekyl]");
+        tmux(&["send-keys", "exit", "Enter"]);
+        for _ in 0..200 {
+            if std::fs::read_dir(sandbox.root().join("tmp")).expect("tmp").count() == 0 {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        tmux(&["kill-server"]);
+        let left: Vec<_> = std::fs::read_dir(sandbox.root().join("tmp")).expect("tmp").collect();
+        assert!(left.is_empty(), "docs/try leaves nothing: {left:?}");
+    }
+}
+
 /// Every ```console block: `$ ` lines are typed into a bash that has the integration and the example profiles, and
 /// the lines below each are what comes back.
 #[test]

@@ -76,7 +76,7 @@ fn block(text: &str, parts: &[Part]) -> Result<Vec<RawNested>, u32> {
                 value: span_of(text, value),
                 line: part.line,
             };
-            match keys.find(key, |n| &text[found[n].key.range()]) {
+            match keys.find(key, |n| text[found[n].key.range()] == *key) {
                 Some(n) => found[n] = nested,
                 None => {
                     found.push(nested);
@@ -97,8 +97,7 @@ fn span_of(text: &str, slice: &str) -> Span {
 /// botocore reads the blocks section by section, each with what it inherits; a block that nobody reads does no harm.
 pub(super) fn first_bad_block(out: &Parsed, text: &str) -> Option<ParseError> {
     let bad = |&n: &usize| {
-        let multi = out.multi.get(out.entries[n].multi as usize)?;
-        let line = *multi.nested.as_ref()?.as_ref().err()?;
+        let line = *out.multi(n)?.nested.as_ref()?.as_ref().err()?;
         let reason = Reason::NestedNoEquals {
             key: out.key(text, n).to_owned(),
         };
@@ -108,7 +107,8 @@ pub(super) fn first_bad_block(out: &Parsed, text: &str) -> Option<ParseError> {
             reason,
         })
     };
-    if out.multi.iter().all(|multi| !matches!(multi.nested, Some(Err(_)))) {
+    let multi = out.extras.iter().filter_map(|extra| extra.multi.as_ref());
+    if !multi.into_iter().any(|multi| matches!(multi.nested, Some(Err(_)))) {
         return None;
     }
     out.sections

@@ -10,9 +10,10 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::parse::{self, Parsed};
+use super::parse::{self, Parsed, RawEntry};
 use super::place::Place;
 use super::reason::{ParseError, Reason};
+use super::scan;
 use super::value::{Section, Value};
 
 /// One file. `Debug` shows its path only.
@@ -130,7 +131,7 @@ impl Document {
             .parsed
             .entries
             .iter()
-            .map(|raw| (raw.span.range(), PieceKind::Entry));
+            .map(|raw| (self.entry_span(raw), PieceKind::Entry));
         let mut marked: Vec<_> = headers.chain(entries).collect();
         marked.sort_by_key(|(span, _)| span.start);
         let mut pieces = Vec::with_capacity(marked.len() + 1);
@@ -181,6 +182,18 @@ impl Document {
 
     pub(super) fn value(&self, index: usize) -> Value<'_> {
         Value { document: self, index }
+    }
+
+    /// All lines of an entry. Only white space stands between its text and the line ends around it.
+    pub(super) fn entry_span(&self, entry: &RawEntry) -> Range<usize> {
+        let bytes = self.bytes();
+        let before = &bytes[..entry.key.range().start];
+        let start = before
+            .iter()
+            .rposition(|b| matches!(b, b'\n' | b'\r'))
+            .map_or(0, |n| n + 1);
+        let (_, next) = scan::line_end(bytes, entry.value.range().end);
+        start..next
     }
 
     pub(super) fn slice(&self, span: Range<usize>) -> &str {

@@ -13,16 +13,16 @@ pub(super) struct StrIndex {
 }
 
 impl StrIndex {
-    /// The first item whose text is `key`.
-    pub(super) fn find<'a>(&self, key: &str, at: impl Fn(usize) -> &'a str) -> Option<usize> {
+    /// The item whose text is `key`; `same` tells whether an item's is.
+    pub(super) fn find(&self, key: &str, same: impl Fn(usize) -> bool) -> Option<usize> {
         if self.slots.is_empty() {
-            return (0..self.len).find(|&n| at(n) == key);
+            return (0..self.len).find(|&n| same(n));
         }
         let mut slot = self.slot(key);
         loop {
             match self.slots[slot] {
                 EMPTY => return None,
-                n if at(n as usize) == key => return Some(n as usize),
+                n if same(n as usize) => return Some(n as usize),
                 _ => slot = (slot + 1) & (self.slots.len() - 1),
             }
         }
@@ -99,12 +99,12 @@ mod tests {
         let items: Vec<String> = (0..5000).map(|n| format!("profile team-{n}")).collect();
         let mut index = StrIndex::default();
         for (n, item) in items.iter().enumerate() {
-            assert_eq!(index.find(item, |n| &items[n]), None);
+            assert_eq!(index.find(item, |n| items[n] == *item), None);
             index.push(|n| &items[n]);
-            assert_eq!(index.find(item, |n| &items[n]), Some(n));
-            assert_eq!(index.find(&items[n / 2], |n| &items[n]), Some(n / 2));
+            assert_eq!(index.find(item, |n| items[n] == *item), Some(n));
+            assert_eq!(index.find(&items[n / 2], |m| items[m] == items[n / 2]), Some(n / 2));
         }
         index.clear();
-        assert_eq!(index.find("profile team-1", |n| &items[n]), None);
+        assert_eq!(index.find("profile team-1", |n| items[n] == "profile team-1"), None);
     }
 }

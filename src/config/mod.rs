@@ -12,6 +12,7 @@ mod place;
 mod profiles;
 mod python;
 mod reason;
+mod scan;
 mod value;
 
 pub mod boto;

@@ -7,8 +7,9 @@ use std::ops::Range;
 
 use super::block::{Multi, Part, first_bad_block};
 use super::index::StrIndex;
-use super::python::{is_space, lower};
+use super::python::{lower, strip_end, strip_start};
 use super::reason::{ParseError, Reason};
+use super::scan;
 
 /// A piece of the text, in bytes. 32 bits: a file of more than 4 GiB is refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,13 +55,18 @@ pub(super) struct RawEntry {
     pub(super) key: Span,
     /// From the first character of the value to the last, over all its lines.
     pub(super) value: Span,
-    /// All lines of the entry with their line ends.
-    pub(super) span: Span,
     pub(super) line: u32,
-    /// Index into `lowered`, or `NONE`.
-    pub(super) lowered: u32,
-    /// Index into `multi`, or `NONE`.
-    pub(super) multi: u32,
+    /// Index into `extras`, or `NONE`.
+    pub(super) extra: u32,
+}
+
+/// What few entries have.
+#[derive(Default)]
+pub(super) struct Extra {
+    /// The key, if lower case changes it.
+    pub(super) lowered: Option<Box<str>>,
+    /// The value, if it has several lines.
+    pub(super) multi: Option<Multi>,
 }
 
 #[derive(Default)]
@@ -69,18 +75,36 @@ pub(super) struct Parsed {
     pub(super) entries: Vec<RawEntry>,
     /// The entries of `[DEFAULT]`, which all other sections inherit.
     pub(super) defaults: Vec<u32>,
-    pub(super) lowered: Vec<Box<str>>,
-    pub(super) multi: Vec<Multi>,
+    pub(super) extras: Vec<Extra>,
     pub(super) error: Option<ParseError>,
 }
 
 impl Parsed {
     pub(super) fn key<'a>(&'a self, text: &'a str, entry: usize) -> &'a str {
-        let entry = &self.entries[entry];
-        match entry.lowered {
-            NONE => &text[entry.key.range()],
-            n => &self.lowered[n as usize],
+        match self.extra(entry).and_then(|extra| extra.lowered.as_deref()) {
+            Some(lowered) => lowered,
+            None => &text[self.entries[entry].key.range()],
         }
+    }
+
+    pub(super) fn multi(&self, entry: usize) -> Option<&Multi> {
+        self.extra(entry)?.multi.as_ref()
+    }
+
+    fn extra(&self, entry: usize) -> Option<&Extra> {
+        match self.entries[entry].extra {
+            NONE => None,
+            n => self.extras.get(n as usize),
+        }
+    }
+
+    /// Whether the entry has that key; the same as comparing with [`Parsed::key`], without a look at what most lack.
+    fn has_key(&self, text: &str, entry: usize, key: &str) -> bool {
+        let raw = &self.entries[entry];
+        if raw.extra != NONE {
+            return self.key(text, entry) == key;
+        }
+        raw.key.range().len() == key.len() && &text.as_bytes()[raw.key.range()] == key.as_bytes()
     }
 }
 
@@ -141,15 +165,7 @@ impl<'t> Parser<'t> {
         let (mut at, mut number) = (0, 0);
         while at < bytes.len() {
             number += 1;
-            let end = bytes[at..]
-                .iter()
-                .position(|&b| b == b'\n' || b == b'\r')
-                .map_or(bytes.len(), |n| at + n);
-            let next = match &bytes[end..] {
-                [b'\r', b'\n', ..] => end + 2,
-                [_, ..] => end + 1,
-                [] => end,
-            };
+            let (end, next) = scan::line_end(bytes, at);
             if let Err(error) = self.line(at, end, next, number) {
                 return Some(error);
             }
@@ -160,8 +176,8 @@ impl<'t> Parser<'t> {
 
     fn line(&mut self, start: usize, end: usize, next: usize, number: u32) -> Result<(), ParseError> {
         let line = &self.text[start..end];
-        let head = line.trim_start_matches(is_space);
-        let body = head.trim_end_matches(is_space);
+        let head = strip_start(line);
+        let body = strip_end(head);
         if body.is_empty() {
             self.blanks += u32::from(self.open.is_some());
             return Ok(());
@@ -180,14 +196,12 @@ impl<'t> Parser<'t> {
                 blanks,
             });
             let entry = &mut self.out.entries[open];
-            entry.span.end = next as u32;
             entry.value.end = body.end;
             return Ok(());
         }
         self.level = indent;
-        let whole = Span::new(start, next);
         if let Some(header) = header(self.text, body) {
-            return self.section(header, whole, number);
+            return self.section(header, Span::new(start, next), number);
         }
         if self.out.sections.is_empty() {
             let mark = number == 1 && self.text.starts_with('\u{feff}');
@@ -198,7 +212,7 @@ impl<'t> Parser<'t> {
                 reason,
             });
         }
-        self.entry(body, whole, number)
+        self.entry(body, number)
     }
 
     fn section(&mut self, header: Span, span: Span, line: u32) -> Result<(), ParseError> {
@@ -207,8 +221,8 @@ impl<'t> Parser<'t> {
         let name = &text[header.range()];
         let is_default = name == "DEFAULT";
         if !is_default {
-            let at = |n: usize| &text[sections[named[n] as usize].header.range()];
-            if let Some(n) = self.headers.find(name, at) {
+            let same = |n: usize| text.as_bytes()[sections[named[n] as usize].header.range()] == *name.as_bytes();
+            if let Some(n) = self.headers.find(name, same) {
                 let other = Some(sections[named[n] as usize].line);
                 return Err(ParseError {
                     line,
@@ -235,15 +249,15 @@ impl<'t> Parser<'t> {
         Ok(())
     }
 
-    fn entry(&mut self, body: Span, span: Span, line: u32) -> Result<(), ParseError> {
+    fn entry(&mut self, body: Span, line: u32) -> Result<(), ParseError> {
         let text = &self.text[body.range()];
-        let Some(delimiter) = text.bytes().position(|b| b == b'=' || b == b':') else {
+        let Some(delimiter) = scan::find(text.as_bytes(), b'=', b':') else {
             self.defer(line, Reason::NoDelimiter);
             return Ok(());
         };
         self.close();
-        let key = text[..delimiter].trim_end_matches(is_space);
-        let tail = text[delimiter + 1..].trim_start_matches(is_space);
+        let key = strip_end(&text[..delimiter]);
+        let tail = strip_start(&text[delimiter + 1..]);
         if key.is_empty() {
             self.defer(line, Reason::EmptyKey);
         }
@@ -256,13 +270,12 @@ impl<'t> Parser<'t> {
                 start: body.end - tail.len() as u32,
                 end: body.end,
             },
-            span,
             line,
-            lowered: lowered.map_or(NONE, |lowered| {
-                self.out.lowered.push(lowered.into());
-                self.out.lowered.len() as u32 - 1
+            extra: lowered.map_or(NONE, |lowered| {
+                let lowered = Some(lowered.into());
+                self.out.extras.push(Extra { lowered, multi: None });
+                self.out.extras.len() as u32 - 1
             }),
-            multi: NONE,
         };
         // Python's "current option" is unset while the key is empty.
         self.open = (!key.is_empty()).then_some(self.out.entries.len());
@@ -298,10 +311,12 @@ impl<'t> Parser<'t> {
         let found = if section.is_default {
             // `[DEFAULT]` may come again, its keys may not.
             self.default_keys
-                .find(key, |n| out.key(text, out.defaults[n] as usize))
+                .find(key, |n| out.has_key(text, out.defaults[n] as usize, key))
                 .map(|n| out.defaults[n] as usize)
         } else {
-            self.keys.find(key, |n| out.key(text, first + n)).map(|n| first + n)
+            self.keys
+                .find(key, |n| out.has_key(text, first + n, key))
+                .map(|n| first + n)
         };
         let Some(found) = found else { return Ok(()) };
         let reason = Reason::DuplicateKey {
@@ -331,8 +346,12 @@ impl<'t> Parser<'t> {
         };
         let parts = std::mem::take(&mut self.parts);
         let entry = &mut self.out.entries[entry];
-        entry.multi = self.out.multi.len() as u32;
-        self.out.multi.push(Multi::of(self.text, entry, &parts, self.nested));
+        let multi = Some(Multi::of(self.text, entry, &parts, self.nested));
+        if entry.extra == NONE {
+            entry.extra = self.out.extras.len() as u32;
+            self.out.extras.push(Extra::default());
+        }
+        self.out.extras[entry.extra as usize].multi = multi;
         self.parts = parts;
         self.parts.clear();
     }

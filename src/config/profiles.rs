@@ -290,14 +290,15 @@ struct Table {
 impl Table {
     fn find(&self, name: &str, texts: Texts<'_>) -> Option<&Row> {
         self.index
-            .find(name, |n| self.rows[n].name.text(texts))
+            .find(name, |n| self.rows[n].name.text(texts) == name)
             .map(|n| &self.rows[n])
     }
 
     /// The row of that name, new if need be.
     fn row(&mut self, name: Name, texts: Texts<'_>) -> &mut Row {
         let rows = &mut self.rows;
-        let found = self.index.find(name.text(texts), |n| rows[n].name.text(texts));
+        let text = name.text(texts);
+        let found = self.index.find(text, |n| rows[n].name.text(texts) == text);
         let n = found.unwrap_or_else(|| {
             rows.push(Row {
                 name,

@@ -10,9 +10,29 @@ pub(super) fn strip(text: &str) -> &str {
     text.trim_matches(is_space)
 }
 
+/// `str.lstrip()`; mostly nothing is to be stripped.
+pub(super) fn strip_start(text: &str) -> &str {
+    match text.as_bytes() {
+        [b'!'..=b'~', ..] => text,
+        [b' ', b'!'..=b'~', ..] => &text[1..],
+        _ => text.trim_start_matches(is_space),
+    }
+}
+
+/// `str.rstrip()`.
+pub(super) fn strip_end(text: &str) -> &str {
+    match text.as_bytes() {
+        [.., b'!'..=b'~'] => text,
+        [.., b'!'..=b'~', b' '] => &text[..text.len() - 1],
+        _ => text.trim_end_matches(is_space),
+    }
+}
+
 /// `str.lower()`; `None` if that changes nothing.
 pub(super) fn lower(text: &str) -> Option<String> {
-    if text.bytes().all(|b| b.is_ascii() && !b.is_ascii_uppercase()) {
+    // Without a way out of the loop it runs on several bytes at a time.
+    let plain = |plain, b: &u8| plain & b.is_ascii() & !b.is_ascii_uppercase();
+    if text.as_bytes().iter().fold(true, plain) {
         return None;
     }
     Some(text.to_lowercase()).filter(|lower| lower != text)

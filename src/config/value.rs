@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::block::{Multi, RawNested};
 use super::document::Document;
-use super::parse::{NONE, RawEntry, RawSection};
+use super::parse::{RawEntry, RawSection};
 use super::place::Place;
 
 /// A section other than `[DEFAULT]`.
@@ -95,10 +95,7 @@ impl<'a> Value<'a> {
     }
 
     fn multi(self) -> Option<&'a Multi> {
-        match self.raw().multi {
-            NONE => None,
-            n => self.document.parsed.multi.get(n as usize),
-        }
+        self.document.parsed.multi(self.index)
     }
 
     /// The key, lower-cased.
@@ -161,7 +158,7 @@ impl<'a> Value<'a> {
 
     /// The bytes of all its lines, line ends included.
     pub fn line_span(self) -> Range<usize> {
-        self.raw().span.range()
+        self.document.entry_span(self.raw())
     }
 }
 

@@ -94,12 +94,15 @@ impl Posix {
         format!("{declare}for __awsenv_n in {names}; do ")
     }
 
-    /// Turns tracing off first (it would print the values), then automatic export (it would export what is saved),
-    /// and keeps in `__awsenv_o` the commands that end the script: what turns them on again.
+    /// Turns tracing off first (it would print the values), then automatic export (it would export what is saved) and
+    /// `set -k` (it takes assignments away from `export`; zsh means something else by it), and keeps in `__awsenv_o` the commands that end the script: what turns them on again.
     fn options_off(self) -> String {
         let b = self.builtin();
         let mut text = format!("{}; ", self.global("o", ":"));
-        for (option, flag) in [("xtrace", 'x'), ("allexport", 'a')] {
+        for (option, flag) in [("xtrace", 'x'), ("allexport", 'a'), ("keyword", 'k')] {
+            if self == Posix::Zsh && flag == 'k' {
+                continue;
+            }
             let off = format!("__awsenv_o=\"$__awsenv_o; {b}set -{flag}\"; {b}set +{flag}");
             let _ = match self {
                 Posix::Sh => write!(text, "case $- in *{flag}*) {off};; esac; "),

@@ -63,7 +63,8 @@ fn the_environment_is_that_of_use() {
         );
         let mut over = read("over.env");
         let mut wanted = used.clone();
-        (over.remove("AWSENV_STATE"), wanted.remove("AWSENV_STATE"));
+        over.remove("AWSENV_STATE");
+        wanted.remove("AWSENV_STATE");
         assert_eq!(over, wanted, "exec {args} over another profile");
     }
 }

@@ -72,6 +72,47 @@ fn tracing_is_on_again_and_the_wrapper_keeps_the_secret_out_of_it() {
 }
 
 #[test]
+fn other_options_and_an_odd_ifs_change_nothing() {
+    posix(|sandbox, mut story| {
+        story
+            .export("AWS_PROFILE", "it's A_mine")
+            .keep("AWS_REGION", "a_A b")
+            .snap("before");
+        story.line("IFS='_A= x'; set -C -f");
+        // Takes assignments anywhere on a line for the environment of the command.
+        if ["bash", "bash --posix", "ksh93"].contains(&story.shell.name) {
+            story.line("set -k");
+        }
+        let calls = ["use a --keys", "use b --keys", "unset"].map(|args| story.call(args));
+        story
+            .line(&calls[0])
+            .line(&calls[1])
+            .line("/usr/bin/env -0 >| used")
+            .line(&calls[2]);
+        story.line("echo \"$-\"; IFS=' '; set +C +f");
+        if ["bash", "bash --posix", "ksh93"].contains(&story.shell.name) {
+            story.line("set +k");
+        }
+        story.snap("after");
+        let output = story.told(sandbox);
+        assert!(
+            output.out().contains('C') && output.out().contains('f'),
+            "{}: {}",
+            story.label(),
+            output.out()
+        );
+        assert_eq!(output.err(), "", "{}", story.label());
+        let used = std::fs::read_to_string(sandbox.path("used")).expect("an environment");
+        assert!(
+            used.contains("AWS_SECRET_ACCESS_KEY=secretofb\0"),
+            "{}: {used:?}",
+            story.label()
+        );
+        assert_back(&story, &snap(sandbox, "before"), &snap(sandbox, "after"));
+    });
+}
+
+#[test]
 fn strict_options_stay_on() {
     posix(|sandbox, mut story| {
         story

@@ -8,7 +8,7 @@ use awsenv::shell::Shell;
 use crate::support::{self, Family, Output, RealShell, Sandbox};
 
 /// Every name that `use` may touch, by the contract; the code has a table of its own.
-pub const NAMES: [&str; 47] = [
+pub(crate) const NAMES: [&str; 47] = [
     "AWSENV_EXPIRES",
     "AWSENV_PROFILE",
     "AWSENV_STATE",
@@ -60,7 +60,7 @@ pub const NAMES: [&str; 47] = [
 
 /// How `use` and `unset` reach the shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
+pub(crate) enum Mode {
     /// `eval "$(awsenv …)"`.
     Plain,
     /// The function that `awsenv init` defines.
@@ -89,7 +89,7 @@ const ODD_ZSH: &[&str] = &[
 ];
 
 /// The shells of every story, PowerShell aside: it has its own file.
-pub fn shells() -> Vec<RealShell> {
+pub(crate) fn shells() -> Vec<RealShell> {
     let mut all = Vec::new();
     for shell in support::installed() {
         match shell.name {
@@ -111,7 +111,7 @@ pub fn shells() -> Vec<RealShell> {
 }
 
 /// Tells a story in every shell, by plain evals and through the wrapper.
-pub fn everywhere(tell: impl Fn(&Sandbox, Story)) {
+pub(crate) fn everywhere(tell: impl Fn(&Sandbox, Story)) {
     for shell in shells() {
         for mode in modes(&shell) {
             tell(&sandbox(), Story::new(&shell, mode));
@@ -120,7 +120,7 @@ pub fn everywhere(tell: impl Fn(&Sandbox, Story)) {
 }
 
 /// The ways to tell a story in a shell.
-pub fn modes(shell: &RealShell) -> Vec<Mode> {
+pub(crate) fn modes(shell: &RealShell) -> Vec<Mode> {
     let integration = Shell::parse(shell.word).expect("a shell").syntax().integration();
     if integration.is_empty() {
         vec![Mode::Plain]
@@ -130,7 +130,7 @@ pub fn modes(shell: &RealShell) -> Vec<Mode> {
 }
 
 /// Profiles of each kind that the stories need.
-pub fn sandbox() -> Sandbox {
+pub(crate) fn sandbox() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.write(".aws/config", include_str!("config"));
     sandbox.write(".aws/credentials", include_str!("credentials"));
@@ -138,14 +138,14 @@ pub fn sandbox() -> Sandbox {
 }
 
 /// A script in the making.
-pub struct Story {
-    pub shell: RealShell,
-    pub mode: Mode,
+pub(crate) struct Story {
+    pub(crate) shell: RealShell,
+    pub(crate) mode: Mode,
     text: String,
 }
 
 impl Story {
-    pub fn new(shell: &RealShell, mode: Mode) -> Self {
+    pub(crate) fn new(shell: &RealShell, mode: Mode) -> Self {
         let mut story = Self {
             shell: shell.clone(),
             mode,
@@ -162,29 +162,29 @@ impl Story {
         story
     }
 
-    pub fn is_fish(&self) -> bool {
+    pub(crate) fn is_fish(&self) -> bool {
         self.shell.family == Family::Fish
     }
 
     /// What a failed assertion says first.
-    pub fn label(&self) -> String {
+    pub(crate) fn label(&self) -> String {
         format!("{}, {:?}", self.shell.name, self.mode)
     }
 
     /// A line of the shell's own.
-    pub fn line(&mut self, line: impl AsRef<str>) -> &mut Self {
+    pub(crate) fn line(&mut self, line: impl AsRef<str>) -> &mut Self {
         self.text.push_str(line.as_ref());
         self.text.push('\n');
         self
     }
 
     /// A line that fish says otherwise.
-    pub fn either(&mut self, posix: &str, fish: &str) -> &mut Self {
+    pub(crate) fn either(&mut self, posix: &str, fish: &str) -> &mut Self {
         let line = if self.is_fish() { fish } else { posix };
         self.line(line)
     }
 
-    pub fn quote(&self, value: &str) -> String {
+    pub(crate) fn quote(&self, value: &str) -> String {
         let quote = if self.is_fish() { "\\'" } else { "'\\''" };
         let value = if self.is_fish() {
             value.replace('\\', "\\\\")
@@ -194,7 +194,7 @@ impl Story {
         format!("'{}'", value.replace('\'', quote))
     }
 
-    pub fn export(&mut self, name: &str, value: &str) -> &mut Self {
+    pub(crate) fn export(&mut self, name: &str, value: &str) -> &mut Self {
         let value = self.quote(value);
         let line = if self.is_fish() {
             format!("set -gx {name} {value}")
@@ -205,7 +205,7 @@ impl Story {
     }
 
     /// Sets a variable that is not exported.
-    pub fn keep(&mut self, name: &str, value: &str) -> &mut Self {
+    pub(crate) fn keep(&mut self, name: &str, value: &str) -> &mut Self {
         let value = self.quote(value);
         let line = if self.is_fish() {
             format!("set -g {name} {value}")
@@ -215,7 +215,7 @@ impl Story {
         self.line(line)
     }
 
-    pub fn remove(&mut self, name: &str) -> &mut Self {
+    pub(crate) fn remove(&mut self, name: &str) -> &mut Self {
         let line = if self.is_fish() {
             format!("set -eg {name}")
         } else {
@@ -224,7 +224,7 @@ impl Story {
         self.line(line)
     }
 
-    pub fn remove_if_set(&mut self, name: &str) -> &mut Self {
+    pub(crate) fn remove_if_set(&mut self, name: &str) -> &mut Self {
         let line = if self.is_fish() {
             format!("set -eg {name}; or true")
         } else {
@@ -234,12 +234,12 @@ impl Story {
     }
 
     /// The script so far.
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
     /// The statement that runs awsenv and does what it says.
-    pub fn call(&self, args: &str) -> String {
+    pub(crate) fn call(&self, args: &str) -> String {
         match (self.mode, self.is_fish()) {
             (Mode::Wrapper, _) => format!("awsenv {args}"),
             (Mode::Plain, true) => format!("awsenv {args} | source"),
@@ -248,7 +248,7 @@ impl Story {
     }
 
     /// A run of awsenv that must succeed.
-    pub fn awsenv(&mut self, args: &str) -> &mut Self {
+    pub(crate) fn awsenv(&mut self, args: &str) -> &mut Self {
         let call = self.call(args);
         // fish has no `set -e`.
         let guard = if self.is_fish() { "; or exit 9" } else { "" };
@@ -256,7 +256,7 @@ impl Story {
     }
 
     /// A run of awsenv that may fail; `LABEL=status` goes to stdout.
-    pub fn status(&mut self, label: &str, args: &str) -> &mut Self {
+    pub(crate) fn status(&mut self, label: &str, args: &str) -> &mut Self {
         let call = self.call(args);
         let line = if self.is_fish() {
             format!("{call}; echo {label}=$status")
@@ -267,7 +267,7 @@ impl Story {
     }
 
     /// Writes down what the shell has now.
-    pub fn snap(&mut self, label: &str) -> &mut Self {
+    pub(crate) fn snap(&mut self, label: &str) -> &mut Self {
         if self.is_fish() {
             let names = NAMES.join(" ");
             self.line(format!(
@@ -283,33 +283,33 @@ impl Story {
 
     /// Runs the script, which must end with 0.
     #[track_caller]
-    pub fn told(&self, sandbox: &Sandbox) -> Output {
+    pub(crate) fn told(&self, sandbox: &Sandbox) -> Output {
         let output = self.run(sandbox);
         assert_eq!(output.status, 0, "{}: {}\n{}", self.label(), output.all(), self.text);
         output
     }
 
     /// Runs the script.
-    pub fn run(&self, sandbox: &Sandbox) -> Output {
+    pub(crate) fn run(&self, sandbox: &Sandbox) -> Output {
         sandbox.script(&self.shell, &self.text).output()
     }
 }
 
 /// What a shell had at one point.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Snap {
+pub(crate) struct Snap {
     /// The variables of [`NAMES`] that are set: `NAME=value` if exported, `NAME~value` if not. AWSENV_STATE is left
     /// out.
-    pub shown: String,
+    pub(crate) shown: String,
     /// Everything that a child is given.
-    pub env: BTreeMap<String, String>,
+    pub(crate) env: BTreeMap<String, String>,
     /// Names of ours, exported or not.
-    pub ours: Vec<String>,
+    pub(crate) ours: Vec<String>,
 }
 
 /// Reads what [`Story::snap`] wrote.
 #[track_caller]
-pub fn snap(sandbox: &Sandbox, label: &str) -> Snap {
+pub(crate) fn snap(sandbox: &Sandbox, label: &str) -> Snap {
     let read = |suffix: &str| {
         let bytes = fs::read(sandbox.path(format!("{label}.{suffix}")));
         String::from_utf8_lossy(&bytes.unwrap_or_else(|error| panic!("{label}.{suffix}: {error}"))).into_owned()
@@ -355,7 +355,7 @@ pub fn snap(sandbox: &Sandbox, label: &str) -> Snap {
 
 impl Snap {
     /// The names of ours that a child sees.
-    pub fn exported_ours(&self) -> Vec<&str> {
+    pub(crate) fn exported_ours(&self) -> Vec<&str> {
         self.env
             .keys()
             .map(String::as_str)
@@ -366,7 +366,7 @@ impl Snap {
 
 /// Asserts that a shell is exactly as it was, with nothing of ours left.
 #[track_caller]
-pub fn assert_back(story: &Story, before: &Snap, after: &Snap) {
+pub(crate) fn assert_back(story: &Story, before: &Snap, after: &Snap) {
     assert_eq!(after.shown, before.shown, "{}", story.label());
     assert_eq!(after.ours, before.ours, "{}: left behind", story.label());
     // Names that shells export for reasons of their own.

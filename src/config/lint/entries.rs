@@ -16,7 +16,7 @@ pub(super) fn lint(owner: Owner<'_>, found: &mut Vec<Lint>) {
         } else if value.is_multi_line() {
             let lint = Lint::of(LintCode::Continuation, owner, value.place()).key(value.key());
             let because = "a value has one line; a deeper line with `=` is a key";
-            let lint = lint.take(&[SdkJsV3], masked(value, first_line(value)), because);
+            let lint = lint.take(&[SdkJsV3], one_line(value), because);
             found.push(if value.text().contains("\n\n") {
                 let text = value
                     .text()
@@ -142,6 +142,20 @@ fn comment(text: &str) -> Option<usize> {
         before = c;
         cut.then_some(at)
     })
+}
+
+/// What a reader without continuations takes: the first line, and a section where a deeper line looks like a header.
+fn one_line(value: Value<'_>) -> String {
+    let first = masked(value, first_line(value));
+    let header = value
+        .text()
+        .lines()
+        .skip(1)
+        .find(|line| line.starts_with('[') && line.ends_with(']'));
+    match header {
+        Some(header) => format!("{first}, and a section `{header}` behind it"),
+        None => first,
+    }
 }
 
 fn first_line(value: Value<'_>) -> &str {
