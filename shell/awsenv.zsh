@@ -80,30 +80,34 @@ function __awsenv_compdef {
 # process: the clock is zsh's own.
 function __awsenv_precmd {
   \builtin emulate -L zsh
-  \builtin local text=${AWSENV_PROFILE-} clean pattern
-  \builtin local -i slot=87 left
-  psvar[87]='' psvar[88]=''
-  __awsenv_foreign_prompt && \builtin return
-  # A theme may have set PROMPT since.
-  [[ $PROMPT == *%87v* || ! -o promptpercent ]] || PROMPT=$__awsenv_segment$PROMPT
-  [[ -n $text ]] || \builtin return 0
+  \builtin local text=${AWSENV_PROFILE-} red='' clean='' pattern
+  \builtin integer left
+  # A theme may have set PROMPT since; or it has no use for psvar.
+  if [[ $PROMPT != *%87v* ]]; then
+    __awsenv_foreign_prompt && \builtin return 0
+    PROMPT=$__awsenv_segment$PROMPT
+  fi
 
-  for pattern in "${(@s:,:)__awsenv_production-}"; do
-    [[ -n $pattern && $text == ${~pattern} ]] && slot=88
-  done
-  # What was escaped or cut for display cannot be compared; behind that AWS_PROFILE may hold anything.
-  clean=${${text%%\\*}%%$'\342\200\246'*}
-  if [[ $clean == "$text" ]]; then
-    [[ -z ${AWS_PROFILE-} || $AWS_PROFILE == "$text" ]] || text+='?'
-  else
-    [[ -z ${AWS_PROFILE-} || $AWS_PROFILE == "$clean"* ]] || text+='?'
+  if [[ -n $text ]]; then
+    for pattern in ${(s:,:)__awsenv_production-}; do
+      [[ $text == ${~pattern} ]] && red=1
+    done
+    # What was escaped or cut for display cannot be compared; behind that AWS_PROFILE may hold anything.
+    if [[ -n ${AWS_PROFILE-} && $AWS_PROFILE != "$text" ]]; then
+      clean=${${text%%\\*}%%$'\342\200\246'*}
+      [[ $clean != "$text" && $AWS_PROFILE == "$clean"* ]] || text+='?'
+    fi
+    # Only a number reaches the arithmetic, which would run what it finds in a subscript.
+    if [[ ${AWSENV_EXPIRES-} == <-> && ${#AWSENV_EXPIRES} -lt 13 && -n ${EPOCHSECONDS-} ]]; then
+      (( left = 10#$AWSENV_EXPIRES - EPOCHSECONDS ))
+      if (( left < 0 )); then text+=' expired'; else text+=" $(( left / 60 ))m"; fi
+    fi
   fi
-  # Only a number reaches the arithmetic, which would run what it finds in a subscript.
-  if [[ ${AWSENV_EXPIRES-} == <-> && ${#AWSENV_EXPIRES} -lt 13 && -n ${EPOCHSECONDS-} ]]; then
-    (( left = 10#$AWSENV_EXPIRES - EPOCHSECONDS ))
-    if (( left < 0 )); then text+=' expired'; else text+=" $(( left / 60 ))m"; fi
-  fi
-  psvar[$slot]=$text
+  # Each assignment copies the whole array.
+  clean=${red:+$text}
+  [[ -z $red ]] || text=''
+  [[ ${psvar[87]-} == "$text" ]] || psvar[87]=$text
+  [[ ${psvar[88]-} == "$clean" ]] || psvar[88]=$clean
   \builtin return 0
 }
 
@@ -116,7 +120,7 @@ function __awsenv_foreign_prompt {
 if [[ -o interactive ]]; then
   \builtin typeset -ga precmd_functions
   precmd_functions=("${(@)precmd_functions:#__awsenv_(compdef|precmd)}" __awsenv_compdef)
-  if [[ -z ${__awsenv_no_prompt-} ]]; then
+  if [[ -z ${__awsenv_no_prompt-} && -o promptpercent ]]; then
     \builtin zmodload zsh/datetime 2>/dev/null || \builtin :
     if [[ -n ${NO_COLOR-} || ${TERM-dumb} == dumb ]]; then
       \builtin typeset -g __awsenv_segment='%(87V.[%87v] .)%(88V.[%88v] .)'
