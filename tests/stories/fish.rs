@@ -1,7 +1,7 @@
 //! What only fish has: universal variables, lists, scopes.
 
 use crate::support::{self, Family, RealShell, Sandbox};
-use crate::teller::{Mode, Story, assert_back, modes, sandbox, snap};
+use crate::teller::{MODES, Mode, Story, assert_back, sandbox, snap};
 
 fn fish(tell: impl Fn(&Sandbox, Story)) {
     let Some(shell) = support::installed()
@@ -12,7 +12,7 @@ fn fish(tell: impl Fn(&Sandbox, Story)) {
     };
     // Universal variables are read with the start files, of which a sandbox has none.
     let shell = RealShell { args: &[], ..shell };
-    for mode in modes(&shell) {
+    for mode in MODES {
         tell(&sandbox(), Story::new(&shell, mode));
     }
 }

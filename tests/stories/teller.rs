@@ -3,8 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use awsenv::shell::Shell;
-
 use crate::support::{self, Family, Output, RealShell, Sandbox};
 
 /// Every name that `use` may touch, by the contract; the code has a table of its own.
@@ -67,6 +65,9 @@ pub(crate) enum Mode {
     Wrapper,
 }
 
+/// Both ways to tell a story.
+pub(crate) const MODES: [Mode; 2] = [Mode::Plain, Mode::Wrapper];
+
 /// Options of zsh that people set.
 const ODD_ZSH: &[&str] = &[
     "-f",
@@ -113,19 +114,9 @@ pub(crate) fn shells() -> Vec<RealShell> {
 /// Tells a story in every shell, by plain evals and through the wrapper.
 pub(crate) fn everywhere(tell: impl Fn(&Sandbox, Story)) {
     for shell in shells() {
-        for mode in modes(&shell) {
+        for mode in MODES {
             tell(&sandbox(), Story::new(&shell, mode));
         }
-    }
-}
-
-/// The ways to tell a story in a shell.
-pub(crate) fn modes(shell: &RealShell) -> Vec<Mode> {
-    let integration = Shell::parse(shell.word).expect("a shell").syntax().integration();
-    if integration.is_empty() {
-        vec![Mode::Plain]
-    } else {
-        vec![Mode::Plain, Mode::Wrapper]
     }
 }
 
