@@ -23,10 +23,10 @@ pub struct Global {
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
     pub color: ColorChoice,
     /// Say nothing but errors
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, overrides_with = "quiet")]
     pub quiet: bool,
     /// Say what is decided and why (never a secret)
-    #[arg(short, long, global = true)]
+    #[arg(short, long, global = true, overrides_with = "verbose")]
     pub verbose: bool,
 }
 
@@ -98,6 +98,13 @@ pub struct StyleArgs {
     /// Use this region instead of the profile's
     #[arg(long, value_name = "REGION")]
     pub region: Option<String>,
+}
+
+impl StyleArgs {
+    /// Whether nothing of it was typed.
+    pub fn is_empty(&self) -> bool {
+        !self.name && !self.keys && self.region.is_none()
+    }
 }
 
 /// Flags of the commands that print a script.

@@ -116,9 +116,7 @@ pub fn talk(text: &str) {
 pub fn display(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {
-        if c == ' ' || c.is_ascii_graphic() {
-            out.push(c);
-        } else if printable(c, at == 0) {
+        if c == ' ' || c.is_ascii_graphic() || printable(c, at == 0) {
             out.push(c);
         } else {
             let _ = write!(out, "\\u{{{:x}}}", u32::from(c));

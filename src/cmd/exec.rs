@@ -7,7 +7,10 @@ use crate::Process;
 use crate::cli::ExecArgs;
 use crate::cmd::inputs::Files;
 use crate::cmd::{Context, Outcome, switch};
-use crate::env::session::enter;
+use crate::env::diff::EnvDiff;
+use crate::env::names::AWSENV_WRAPPED;
+use crate::env::session::{enter, is_in_use};
+use crate::env::state::State;
 use crate::error::{Error, Kind};
 use crate::shell::Shell;
 use crate::sys::process::Launch;
@@ -20,21 +23,35 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
             Error::new(Kind::Usage, "say which program to run, after `--`").hint("awsenv exec PROFILE -- PROGRAM")
         );
     };
+    let env = &context.process.env;
     let state = context.state();
-    let switch = switch::to(context, state.as_ref(), args.profile.as_deref(), &args.style)?;
-    switch.warn(context);
-    let diff = enter(&context.process.env, state.as_ref(), &switch.target);
-    let env = diff.apply(&context.process.env).into_iter().collect();
+    let diff = match &state {
+        // This shell is the profile already: its style, region and keys are what was asked for then.
+        Some(state) if args.profile.is_none() && args.style.is_empty() && serves(context, state) => EnvDiff::default(),
+        _ => {
+            let switch = switch::to(context, state.as_ref(), args.profile.as_deref(), &args.style)?;
+            switch.warn(context);
+            enter(env, state.as_ref(), &switch.target)
+        }
+    };
+    let mut vars = diff.apply(env);
+    // The wrapper's word to us, and untrue in the program's own shells.
+    vars.remove(OsStr::new(AWSENV_WRAPPED));
     Ok(Outcome::Exec(Launch {
         program,
         args: words.collect(),
-        env,
+        env: vars.into_iter().collect(),
     }))
+}
+
+/// Whether the environment works as `state` says, for a while yet.
+fn serves(context: &Context, state: &State) -> bool {
+    is_in_use(&context.process.env, state) && state.expires.is_none_or(|end| end > context.process.now.0)
 }
 
 /// The arguments as they were typed. PowerShell functions swallow the first `--`.
 pub fn args(process: &Process) -> Cow<'_, [OsString]> {
-    match process.env.text("AWSENV_WRAPPED").and_then(Shell::parse) {
+    match process.env.text(AWSENV_WRAPPED).and_then(Shell::parse) {
         Some(Shell::PowerShell) => with_dashes(&process.args, |word| Files::has_profile(&process.env, word)).into(),
         _ => process.args.as_slice().into(),
     }

@@ -47,8 +47,9 @@ impl Files {
 
     /// Whether some file has a profile of that name; files that cannot be read have none.
     pub fn has_profile(env: &Env, name: &OsStr) -> bool {
-        let known = |files: Files| Some(files.profiles.profile(name.to_str()?).is_some());
-        Files::load(env).ok().and_then(known).unwrap_or(false)
+        let Some(name) = name.to_str() else { return false };
+        let aws = Files::load(env).is_ok_and(|files| files.profiles.profile(name).is_some());
+        aws || boto(env).profile(name).is_ok_and(|keys| keys.is_some())
     }
 
     /// The legacy boto files, none of them read yet.

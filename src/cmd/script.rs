@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 
 use clap::error::ErrorKind;
 
+use crate::env::names::AWSENV_WRAPPED;
 use crate::error::{Error, Kind};
 use crate::shell::{Shell, detect};
 use crate::ui::{self, Ui};
@@ -67,7 +68,7 @@ fn refusal() -> Error {
 }
 
 fn shell_for(process: &Process, ui: &Ui, typed: Option<&str>) -> Result<Shell, Error> {
-    match detect::detect(typed, process.env.text("AWSENV_WRAPPED"), sys::process::ancestors) {
+    match detect::detect(typed, process.env.text(AWSENV_WRAPPED), sys::process::ancestors) {
         Ok((shell, source)) => {
             let why = match source {
                 detect::Source::Option => "as `--shell` says",
@@ -126,10 +127,11 @@ pub fn unparsed(process: &Process, error: &clap::Error) -> Finish {
         "awsenv: {}",
         ui::lines(text.strip_prefix("error: ").unwrap_or(&text))
     ));
-    let known = command.is_some_and(|word| crate::cli::is_command(word));
-    let stdout = if process.stdout_tty || (known && !script) {
-        let json = known && words.contains(&"--json");
-        if json {
+    // The wrapper evaluates only what it knows to be a script; without it, an unknown command may stand in an eval.
+    let evaluated =
+        script || !(command.is_some_and(crate::cli::is_command) || process.env.os(AWSENV_WRAPPED).is_some());
+    let stdout = if process.stdout_tty || !evaluated {
+        if !evaluated && words.contains(&"--json") {
             Error::new(Kind::Usage, first_line(&text)).to_json().to_string() + "\n"
         } else {
             String::new()
@@ -165,7 +167,7 @@ fn syntax_in(process: &Process, words: &[&str]) -> Option<Shell> {
         .or_else(after)
         .or_else(after_init)
         .and_then(Shell::parse)
-        .or_else(|| process.env.text("AWSENV_WRAPPED").and_then(Shell::parse))
+        .or_else(|| process.env.text(AWSENV_WRAPPED).and_then(Shell::parse))
 }
 
 fn first_line(text: &str) -> &str {

@@ -11,6 +11,8 @@ pub const AWSENV_PROFILE: &str = "AWSENV_PROFILE";
 pub const AWSENV_EXPIRES: &str = "AWSENV_EXPIRES";
 /// What was changed and what stood there before; see [`crate::env::state`].
 pub const AWSENV_STATE: &str = "AWSENV_STATE";
+/// Set by the wrapper function on each of its calls: the shell's name.
+pub const AWSENV_WRAPPED: &str = "AWSENV_WRAPPED";
 /// awsenv's own variables: set by `use`, removed by `unset`, never saved.
 pub const OWN: [&str; 3] = [AWSENV_EXPIRES, AWSENV_PROFILE, AWSENV_STATE];
 

@@ -144,7 +144,7 @@ pub fn user_env(env: &Env, current: Option<&State>) -> Env {
         .iter()
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
-    for name in names::OWN {
+    for name in names::OWN.into_iter().chain([names::AWSENV_WRAPPED]) {
         vars.remove(OsStr::new(name));
     }
     for (name, mark) in current.into_iter().flat_map(|state| &state.marks) {

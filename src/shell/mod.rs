@@ -1,6 +1,7 @@
 //! Changes of the environment -> the text of a script. Knows shells, never a profile.
 //!
-//! Every script is ASCII, one line, and one block: cut text is a syntax error and does nothing.
+//! Every script is one block: cut text is a syntax error and does nothing. It is ASCII and one line, except that the
+//! quotes of POSIX sh know no other way to hold a line end or a character beyond ASCII than to hold it.
 
 pub mod detect;
 pub mod fish;

@@ -37,13 +37,14 @@ pub(super) fn check(context: &Context, state: Option<&State>, user: &Env) -> Vec
             );
         }
     }
-    if let (Some(a), Some(b)) = (user.os("AWS_PROFILE"), user.os("AWS_DEFAULT_PROFILE")) {
-        if a != b {
-            warn(
-                "AWS_PROFILE and AWS_DEFAULT_PROFILE differ: boto3 takes the second, the AWS CLI and other SDKs the first".into(),
-                "unset AWS_DEFAULT_PROFILE".into(),
-            );
-        }
+    if let (Some(a), Some(b)) = (user.os("AWS_PROFILE"), user.os("AWS_DEFAULT_PROFILE"))
+        && a != b
+    {
+        warn(
+            "AWS_PROFILE and AWS_DEFAULT_PROFILE differ: boto3 takes the second, the AWS CLI and other SDKs the first"
+                .into(),
+            "unset AWS_DEFAULT_PROFILE".into(),
+        );
     }
     let keys = user.filled("AWS_ACCESS_KEY_ID").is_some();
     if keys && env.filled("AWS_PROFILE").is_some() {

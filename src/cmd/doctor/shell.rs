@@ -2,13 +2,14 @@
 
 use super::{Finding, Status};
 use crate::cmd::Context;
+use crate::env::names::AWSENV_WRAPPED;
 use crate::shell::Shell;
 use crate::sys;
 
 const CHECK: &str = "shell";
 
 pub(super) fn check(context: &Context) -> Vec<Finding> {
-    if let Some(shell) = context.process.env.text("AWSENV_WRAPPED").and_then(Shell::parse) {
+    if let Some(shell) = context.process.env.text(AWSENV_WRAPPED).and_then(Shell::parse) {
         return vec![Finding::new(
             CHECK,
             Status::Ok,
