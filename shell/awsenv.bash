@@ -110,7 +110,7 @@ function __awsenv_complete_command {
 # PS1 has no `if`, but removing a pattern can be one. While __awsenv_ask is `*`:
 #   ${__awsenv_ask#"*$x"}             `*` where $x is not empty, nothing where it is
 #   ${w##${__awsenv_ask#"*$x"}}       $w where $x is empty, nothing where it is not
-# and a variable set in the subscript of an empty element shows nothing.
+# and a variable set in the offset of a piece of no length shows nothing.
 # shellcheck disable=SC1003,SC2016 # PS1 expands it, not these lines
 function __awsenv_prompt {
   \builtin local begin tail mark left color off pattern
@@ -118,10 +118,9 @@ function __awsenv_prompt {
   # The name up to where it was escaped or cut for display; behind that AWS_PROFILE may hold anything.
   begin='"${AWSENV_PROFILE%%[\\\\'$'\342\200\246'']*}"'
   tail='${__awsenv_ask#"*${AWSENV_PROFILE#'$begin'}"}'
-  mark='${__awsenv_drift#"?${AWS_PROFILE:+${AWS_PROFILE##'$begin$tail'}}"}'
-  # Only digits reach the arithmetic, which would run what it finds in a subscript.
-  left='${AWSENV_EXPIRES:+ ${__awsenv_words[__awsenv_left=10#0${AWSENV_EXPIRES//[^0123456789]/}-\D{%s},'
-  left=$left'__awsenv_left=__awsenv_left/60-(__awsenv_left<0),2]}'
+  mark='${AWS_PROFILE:+${__awsenv_drift#"?${AWS_PROFILE##'$begin$tail'}"}}'
+  # Only digits reach the arithmetic, which would run what it finds in a subscript. Rounded down, also below zero.
+  left='${AWSENV_EXPIRES:+ ${__awsenv_drift:(__awsenv_left=(10#0${AWSENV_EXPIRES//[^0123456789]/}-\D{%s}+60)/60-1)*0:0}'
   left=$left'${__awsenv_left%%-*}${__awsenv_words[__awsenv_left<0]}}'
   if \builtin test -z "${NO_COLOR-}" && \builtin test "${TERM-dumb}" != dumb; then
     color='\[\e[33'
@@ -136,7 +135,7 @@ function __awsenv_prompt {
     done
     color=$color'm\]' off='\[\e[0m\]'
   fi
-  __awsenv_ask='*' __awsenv_drift='?' __awsenv_red=';31' __awsenv_words=(m expired '')
+  __awsenv_ask='*' __awsenv_drift='?' __awsenv_red=';31' __awsenv_words=(m expired)
   PS1='${AWSENV_PROFILE:+['$color'${AWSENV_PROFILE}'$mark$left$off'] }'$PS1
 }
 
