@@ -6,7 +6,6 @@ use std::ffi::OsStr;
 use crate::cli::StyleArgs;
 use crate::cmd::Context;
 use crate::cmd::inputs::Files;
-use crate::config::settings::Export;
 use crate::config::{Profile, Section};
 use crate::credentials::Credentials;
 use crate::env::Env;
@@ -75,11 +74,7 @@ pub fn to(
     let requested = match (args.name, args.keys) {
         (true, _) => Requested::Name,
         (_, true) => Requested::Keys,
-        _ => match files.settings.export {
-            Export::Auto => Requested::Auto,
-            Export::Keys => Requested::Keys,
-            Export::Name => Requested::Name,
-        },
+        _ => files.settings.export.into(),
     };
     let export = resolve::export_style(&plan, &choice.name, own.is_some(), requested)?;
     if own.is_none() && export.style == Style::Name {
