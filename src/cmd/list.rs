@@ -41,8 +41,11 @@ pub fn run(context: &Context, json: bool) -> Result<Outcome, Error> {
     } else {
         rows.iter().map(|row| display(&row.name) + "\n").collect()
     };
-    if rows.is_empty() {
-        context.ui.notice(&format!("no profiles in {}", files.searched()));
+    if rows.is_empty() && !json {
+        let searched = files.searched();
+        context.ui.warn(&format!(
+            "there are no profiles in {searched}; `aws configure --profile NAME` makes one"
+        ));
     }
     Ok(Outcome::Text(text, 0))
 }

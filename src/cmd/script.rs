@@ -123,10 +123,9 @@ pub fn unparsed(process: &Process, error: &clap::Error) -> Finish {
             script: true,
         };
     }
-    ui::talk(&format!(
-        "awsenv: {}",
-        ui::lines(text.strip_prefix("error: ").unwrap_or(&text))
-    ));
+    // Without a command clap answers with the help.
+    let said = text.strip_prefix("error: ").map(|said| format!("awsenv: {said}"));
+    ui::talk(&ui::lines(&said.unwrap_or(text.clone())));
     // The wrapper evaluates only what it knows to be a script; without it, an unknown command may stand in an eval.
     let evaluated =
         script || !(command.is_some_and(crate::cli::is_command) || process.env.os(AWSENV_WRAPPED).is_some());

@@ -12,9 +12,9 @@ use crate::env::Env;
 use crate::env::names::{self, VarName};
 use crate::env::session::{RegionChange, Target, user_env};
 use crate::env::state::{State, Style};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::provider::{self, Ports};
-use crate::resolve::{self, BaseSource, Choice, CredentialPlan, Requested};
+use crate::resolve::{self, BaseSource, CredentialPlan, Requested};
 use crate::secret::Secret;
 use crate::ui::{display, display_short};
 
@@ -77,9 +77,6 @@ pub fn to(
         _ => files.settings.export.into(),
     };
     let export = resolve::export_style(&plan, &choice.name, own.is_some(), requested)?;
-    if own.is_none() && export.style == Style::Name {
-        return Err(no_profile(&files, &choice));
-    }
     let mut vars = BTreeMap::new();
     let mut expires = None;
     let shown = display_short(&choice.name);
@@ -122,16 +119,6 @@ pub fn to(
             profile: choice.name,
         },
     })
-}
-
-/// Nothing is chosen, and there is no `default`: its name would only be an error in every program.
-fn no_profile(files: &Files, choice: &Choice) -> Error {
-    let message = format!(
-        "no profile is chosen, and `{}` is not defined in {}",
-        choice.name,
-        files.searched()
-    );
-    Error::new(Kind::ProfileNotFound, message).hint("say which: `awsenv list` shows what there is")
 }
 
 struct Processes<'a> {

@@ -115,6 +115,7 @@ impl From<resolve::Error> for Error {
             } => {
                 let message = format!("profile {} is not defined in {}", tick(&name), display(&searched));
                 let error = meant(Error::new(Kind::ProfileNotFound, message), &near);
+                let error = if near.is_empty() { error.hint(LIST) } else { error };
                 match how {
                     How::Variable(variable) => error.hint(format!("{variable} names it")),
                     How::Explicit | How::Implicit => error,
@@ -212,16 +213,20 @@ impl From<StyleError> for Error {
             StyleError::NoProfile { profile } => Error::new(
                 Kind::ProfileNotFound,
                 format!(
-                    "profile {} is not defined, so there is nothing to export",
+                    "no profile is named, and {} is not defined, so there is nothing to export",
                     tick(&profile)
                 ),
-            ),
+            )
+            .hint(LIST),
             StyleError::NoCredentials { profile } => {
                 credentials(format!("profile {} has no credentials to export", tick(&profile)))
             }
         }
     }
 }
+
+/// What helps where no name comes near.
+const LIST: &str = "`awsenv list` shows the profiles there are";
 
 fn tick(text: &str) -> String {
     format!("`{}`", display(text))

@@ -170,7 +170,7 @@ fn wanted(plan: &CredentialPlan, profile: &str) -> Result<&'static str, NotByNam
         Some(BaseSource::Sso(_)) => "every SDK can use the SSO session by itself and refresh the keys",
         Some(BaseSource::WebIdentity(_)) => "every SDK can assume the role with the token file by itself",
         Some(_) => "every SDK can ask this machine for the keys and refresh them",
-        None => "the profile has settings but no credentials of its own",
+        None => "no credentials would be exported by any style",
     })
 }
 
