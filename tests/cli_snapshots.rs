@@ -275,3 +275,57 @@ fn doctor() {
     sandbox.set("AWSENV_WRAPPED", "bash");
     snapshot("doctor", &sandbox, &["doctor", "doctor --json"]);
 }
+
+#[test]
+fn doctor_finds_what_is_wrong() {
+    let mut sandbox = Sandbox::new();
+    sandbox.set("AWSENV_WRAPPED", "bash");
+    sandbox.set("AWS_VAULT", "other");
+    sandbox.set("AWS_PROFILE", "");
+    sandbox.set("AWS_ACCESS_KEY_ID", "AKIAENV");
+    sandbox.write(
+        ".aws/config",
+        "[profile a]\nregion = r # home\n[profile b]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = gone\n",
+    );
+    let credentials = sandbox.write(
+        ".aws/credentials",
+        "[a]\naws_access_key_id = AKIAA\naws_secret_access_key = hush\n",
+    );
+    sandbox.write(
+        ".boto",
+        "[Credentials]\naws_access_key_id = AKIAB\naws_secret_access_key = hu%sh\n",
+    );
+    sandbox.write(
+        ".boto_old",
+        "[Credentials]\naws_access_key_id = AKIAO\naws_secret_access_key = hush\n",
+    );
+    sandbox.write(".boto_bad", "no section\n");
+    private(&sandbox, &[".aws", ".aws/config", ".boto", ".boto_old", ".boto_bad"]);
+    #[cfg(unix)]
+    std::fs::set_permissions(&credentials, std::os::unix::fs::PermissionsExt::from_mode(0o666)).expect("a mode");
+    snapshot("doctor_finds_what_is_wrong", &sandbox, &["doctor", "doctor --json"]);
+    let said = run(&sandbox, "doctor");
+    assert_eq!(said.status, 1, "others can write the credentials file");
+    assert!(
+        !said.all().contains("hush") && !said.all().contains("hu%sh"),
+        "{}",
+        said.all()
+    );
+}
+
+#[test]
+fn a_broken_boto_file_stops_only_its_own_profile() {
+    let sandbox = Sandbox::with_config(
+        "[profile jekyl]\nregion = r\naws_access_key_id = AKIAJ\naws_secret_access_key = hush\n[profile bare]\nregion = r\n",
+    );
+    sandbox.write(".boto", "no section\n");
+    sandbox.write(".boto_bad", "no section\n");
+    sandbox.write(
+        ".boto_good",
+        "[Credentials]\naws_access_key_id = AKIAG\naws_secret_access_key = hush\n",
+    );
+    assert_eq!(run(&sandbox, "use jekyl --shell bash").status, 0);
+    assert_eq!(run(&sandbox, "use bare --shell bash").status, 0);
+    assert_eq!(run(&sandbox, "exec good -- true").status, 0);
+    snapshot("broken_boto", &sandbox, &["use bad --shell bash", "list"]);
+}

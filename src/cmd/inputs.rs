@@ -62,15 +62,42 @@ impl Files {
     /// # Errors
     /// Whatever botocore refuses.
     pub fn resolve(&self, choice: &Choice, region: Option<&str>) -> Result<CredentialPlan, Error> {
+        Ok(self.ask(&Boto(self.boto()), choice, region)?)
+    }
+
+    /// The same, but a broken boto file does not stand in the way of a profile of the AWS files: what is wrong with it
+    /// comes back beside the plan.
+    ///
+    /// # Errors
+    /// Whatever else botocore refuses.
+    pub fn resolve_past_boto(
+        &self,
+        choice: &Choice,
+        region: Option<&str>,
+    ) -> Result<(CredentialPlan, Option<Error>), Error> {
+        match self.ask(&Boto(self.boto()), choice, region) {
+            Err(broken @ resolve::Error::Legacy(_)) if self.profiles.profile(&choice.name).is_some() => {
+                Ok((self.ask(&NoBoto, choice, region)?, Some(broken.into())))
+            }
+            plan => Ok((plan?, None)),
+        }
+    }
+
+    fn ask(
+        &self,
+        legacy: &dyn resolve::Legacy,
+        choice: &Choice,
+        region: Option<&str>,
+    ) -> Result<CredentialPlan, resolve::Error> {
         let login = |session: &str| sys::login::cached(&self.env, session);
         let inputs = Inputs {
             profiles: &self.profiles,
             searched: &self.searched(),
             env: &self.env,
-            legacy: &Boto(self.boto()),
+            legacy,
             login: &login,
         };
-        Ok(resolve::resolve(&inputs, choice, region)?)
+        resolve::resolve(&inputs, choice, region)
     }
 
     /// The profile that is meant: the one that is named, else the one in use, else as the AWS CLI chooses.
@@ -172,6 +199,23 @@ impl resolve::Legacy for Boto<'_> {
 
     fn credentials(&self) -> Result<Option<Keys>, resolve::Error> {
         keys(self.0.anonymous(), KeySource::BotoConfig)
+    }
+}
+
+/// No legacy files at all.
+struct NoBoto;
+
+impl resolve::Legacy for NoBoto {
+    fn profile(&self, _: &str) -> Result<Option<Keys>, resolve::Error> {
+        Ok(None)
+    }
+
+    fn ec2_file(&self) -> Result<Option<Keys>, resolve::Error> {
+        Ok(None)
+    }
+
+    fn credentials(&self) -> Result<Option<Keys>, resolve::Error> {
+        Ok(None)
     }
 }
 

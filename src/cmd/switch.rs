@@ -69,7 +69,7 @@ pub fn to(
     let env = user_env(&context.process.env, state);
     let files = Files::load(&env)?;
     let choice = files.choose(context, state, profile)?;
-    let plan = files.resolve(&choice, args.region.as_deref())?;
+    let (plan, broken) = files.resolve_past_boto(&choice, args.region.as_deref())?;
     let own = files.profiles.profile(&choice.name);
     let requested = match (args.name, args.keys) {
         (true, _) => Requested::Name,
@@ -102,6 +102,7 @@ pub fn to(
         (None, _) => RegionChange::Own,
     };
     let mut warnings: Vec<String> = export.warning.into_iter().collect();
+    warnings.extend(broken.map(|error| error.message));
     warnings.extend(environment_warnings(&env, &vars));
     warnings.extend(files.path_warnings().filter(|_| export.style == Style::Name));
     Ok(Switch {
@@ -216,10 +217,12 @@ fn environment_warnings(env: &Env, vars: &BTreeMap<VarName, Secret<String>>) -> 
         .filter(|name| names::acts_on_all(name) && !ours(name))
         .collect();
     if !left.is_empty() {
-        warnings.push(format!(
-            "{} stay set and act on every profile",
-            display(&left.join(", "))
-        ));
+        let verbs = if left.len() == 1 {
+            "stays set and acts"
+        } else {
+            "stay set and act"
+        };
+        warnings.push(format!("{} {verbs} on every profile", display(&left.join(", "))));
     }
     if env.os("AWS_VAULT").is_some() {
         warnings.push(

@@ -79,7 +79,12 @@ impl From<resolve::Error> for Error {
                 )
                 .hint("one of them must hold keys of its own, or start from another profile")
             }
-            E::Legacy(error) => error.into(),
+            E::Legacy(error) => Error {
+                hints: vec![
+                    "only profiles of this old boto file need it: correct the line, or delete the file".to_owned(),
+                ],
+                ..error.into()
+            },
             E::NoSource { profile, place } => invalid(format!(
                 "profile {} has a role_arn ({}) and neither source_profile nor credential_source",
                 tick(&profile),
