@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 /// A program that takes this process's place.
@@ -83,6 +82,7 @@ pub fn capture(argv: &[String], env: &[(OsString, OsString)]) -> io::Result<Outp
 }
 
 /// How far up a shell is looked for: wrappers such as `env`, `make` or `npm` may stand between.
+#[cfg(unix)]
 const MAX_ANCESTORS: usize = 6;
 
 /// The program names of the ancestors, nearest first: of each the file that runs, then what it calls itself.
@@ -91,7 +91,7 @@ pub fn ancestors() -> Vec<String> {
     let mut names = Vec::new();
     let mut process = String::from("self");
     for step in 0..=MAX_ANCESTORS {
-        let folder = PathBuf::from("/proc").join(&process);
+        let folder = std::path::Path::new("/proc").join(&process);
         if step > 0 {
             let program = std::fs::read_link(folder.join("exe")).ok();
             names.extend(
