@@ -1,7 +1,7 @@
 //! What a profile lacks or says twice, in words.
 
 use super::{Error, Kind};
-use crate::config::Place;
+use crate::config::{self, Place};
 use crate::resolve::{self, How, StyleError};
 use crate::ui::display;
 
@@ -79,6 +79,7 @@ impl From<resolve::Error> for Error {
                 )
                 .hint("one of them must hold keys of its own, or start from another profile")
             }
+            E::Legacy(error @ config::Error::HalfPair { .. }) => error.into(),
             E::Legacy(error) => Error {
                 hints: vec![
                     "only profiles of this old boto file need it: correct the line, or delete the file".to_owned(),
