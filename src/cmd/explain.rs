@@ -59,7 +59,7 @@ pub fn run(context: &Context, args: &ExplainArgs) -> Result<Outcome, Error> {
             .flat_map(|profile| profile.settings())
             .map(Setting::of)
             .collect(),
-        export: export_style(&plan, &choice.name, profile.is_some(), files.settings.export.into()),
+        export: export_style(&plan, &choice.name, profile.is_some(), files.settings.export),
         readers: readers::readers(&readers::Subject {
             choice: &choice,
             plan: &plan,

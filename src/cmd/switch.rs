@@ -6,6 +6,7 @@ use std::ffi::OsStr;
 use crate::cli::StyleArgs;
 use crate::cmd::Context;
 use crate::cmd::inputs::Files;
+use crate::config::settings::Export;
 use crate::config::{Profile, Section};
 use crate::credentials::Credentials;
 use crate::env::Env;
@@ -14,7 +15,7 @@ use crate::env::session::{RegionChange, Target, user_env};
 use crate::env::state::{State, Style};
 use crate::error::Error;
 use crate::provider::{self, Ports};
-use crate::resolve::{self, BaseSource, CredentialPlan, Requested};
+use crate::resolve::{self, BaseSource, CredentialPlan};
 use crate::secret::Secret;
 use crate::ui::{display, display_short};
 
@@ -72,9 +73,9 @@ pub fn to(
     let (plan, broken) = files.resolve_past_boto(&choice, args.region.as_deref())?;
     let own = files.profiles.profile(&choice.name);
     let requested = match (args.name, args.keys) {
-        (true, _) => Requested::Name,
-        (_, true) => Requested::Keys,
-        _ => files.settings.export.into(),
+        (true, _) => Export::Name,
+        (_, true) => Export::Keys,
+        _ => files.settings.export,
     };
     let export = resolve::export_style(&plan, &choice.name, own.is_some(), requested)?;
     let mut vars = BTreeMap::new();

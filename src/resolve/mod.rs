@@ -19,7 +19,7 @@ pub use plan::{
 };
 pub use region::{Region, RegionSource};
 pub use select::{Choice, How, select};
-pub use style::{Export, Requested, StyleError, export_style};
+pub use style::{Export, StyleError, export_style};
 
 pub use crate::env::state::Style;
 

@@ -4,32 +4,10 @@
 //! resolve unattended. Never both, because SDKs disagree on who wins.
 
 use crate::config::profile::is_portable_name;
-use crate::config::settings;
+use crate::config::settings::Export as Requested;
 use crate::env::state::Style;
 
 use super::plan::{BaseSource, CredentialPlan};
-
-/// What the user asked for: `--name`, `--keys`, or the setting `export`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Requested {
-    /// What suits the kind of profile.
-    #[default]
-    Auto,
-    /// The keys.
-    Keys,
-    /// The name.
-    Name,
-}
-
-impl From<settings::Export> for Requested {
-    fn from(export: settings::Export) -> Self {
-        match export {
-            settings::Export::Auto => Requested::Auto,
-            settings::Export::Keys => Requested::Keys,
-            settings::Export::Name => Requested::Name,
-        }
-    }
-}
 
 /// A style with its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
