@@ -329,3 +329,43 @@ fn a_broken_boto_file_stops_only_its_own_profile() {
     assert_eq!(run(&sandbox, "exec good -- true").status, 0);
     snapshot("broken_boto", &sandbox, &["use bad --shell bash", "list"]);
 }
+
+/// The settings wish; a flag demands.
+#[test]
+fn the_setting_export_yields_where_it_cannot_be() {
+    let mut sandbox = example();
+    let settings = sandbox.write(".config/awsenv/config", "export = keys\n");
+    let exported = |sandbox: &Sandbox, profile: &str| {
+        let answer = run(sandbox, &format!("exec {profile} -- env"));
+        let names = answer.success().lines().filter_map(|line| line.split('=').next());
+        names
+            .filter(|name| name.starts_with("AWS_"))
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    assert!(exported(&sandbox, "jekyl").contains("AWS_SECRET_ACCESS_KEY"));
+    assert!(
+        exported(&sandbox, "prod-audit").ends_with("AWS_PROFILE"),
+        "a role needs a call of AWS"
+    );
+    assert_eq!(run(&sandbox, "use prod-audit --keys --shell bash").status, 1);
+    std::fs::write(&settings, "export = name\n").expect("the settings");
+    assert!(
+        exported(&sandbox, "attic").contains("AWS_SECRET_ACCESS_KEY"),
+        "no SDK knows the name"
+    );
+    assert_eq!(run(&sandbox, "use attic --name --shell bash").status, 1);
+    std::fs::write(&settings, "export = both\n").expect("the settings");
+    let refused = run(&sandbox, "use jekyl --shell bash");
+    assert_eq!((refused.status, refused.out()), (1, "(exit 1)\n"));
+    assert!(refused.err().contains("~/.config/awsenv/config:1"), "{}", refused.all());
+    sandbox.set("AWSENV_CONFIG", "/nowhere/at/all");
+    assert_eq!(run(&sandbox, "list").status, 1);
+}
+
+#[test]
+fn an_empty_region_is_no_region() {
+    let refused = run(&example(), "use jekyl --region= --shell bash");
+    assert_eq!((refused.status, refused.out()), (2, "(exit 2)\n"), "{}", refused.all());
+}

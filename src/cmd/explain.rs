@@ -11,7 +11,7 @@ use crate::cmd::{Context, Outcome};
 use crate::config::{Place, Value};
 use crate::env::session::user_env;
 use crate::error::{Error, Kind};
-use crate::resolve::{BaseSource, Choice, CredentialPlan, Export, Login, LoginCache, StyleError, export_style};
+use crate::resolve::{BaseSource, Choice, CredentialPlan, Export, Login, LoginCache, StyleError};
 use crate::ui::display;
 
 /// All that is said of a profile; a borrowed view of the plan and the files.
@@ -59,7 +59,7 @@ pub fn run(context: &Context, args: &ExplainArgs) -> Result<Outcome, Error> {
             .flat_map(|profile| profile.settings())
             .map(Setting::of)
             .collect(),
-        export: export_style(&plan, &choice.name, profile.is_some(), files.settings.export),
+        export: files.style(&plan, &choice, None),
         readers: readers::readers(&readers::Subject {
             choice: &choice,
             plan: &plan,

@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use crate::cmd::Context;
 use crate::config::boto::{BotoFiles, BotoKeys};
-use crate::config::settings::Settings;
+use crate::config::settings::{Export, Settings};
 use crate::config::{self, FileKind, Location, ProfileSet};
 use crate::env::Env;
 use crate::env::session::is_in_use;
 use crate::env::state::State;
 use crate::error::{Error, Kind};
-use crate::resolve::{self, Choice, CredentialPlan, Inputs, KeySource, Keys};
+use crate::resolve::{self, Choice, CredentialPlan, Inputs, KeySource, Keys, StyleError};
 use crate::sys;
 
 /// The files of one run.
@@ -119,6 +119,25 @@ impl Files {
             },
             (None, Some(state)) if is_in_use(env, state) => Ok(Choice::explicit(&state.profile)),
             _ => Ok(resolve::select(None, env)),
+        }
+    }
+
+    /// How the chosen profile is exported: as `asked` on the command line, else as the settings wish where that can be,
+    /// else as suits its kind.
+    ///
+    /// # Errors
+    /// Where no style can work, or not the one that is asked for.
+    pub fn style(
+        &self,
+        plan: &CredentialPlan,
+        choice: &Choice,
+        asked: Option<Export>,
+    ) -> Result<resolve::Export, StyleError> {
+        let is_known = self.profiles.profile(&choice.name).is_some();
+        let style = |wish| resolve::export_style(plan, &choice.name, is_known, wish);
+        match asked {
+            Some(asked) => style(asked),
+            None => style(self.settings.export).or_else(|_| style(Export::Auto)),
         }
     }
 

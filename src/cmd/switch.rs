@@ -13,9 +13,9 @@ use crate::env::Env;
 use crate::env::names::{self, VarName};
 use crate::env::session::{RegionChange, Target, user_env};
 use crate::env::state::{State, Style};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::provider::{self, Ports};
-use crate::resolve::{self, BaseSource, CredentialPlan};
+use crate::resolve::{BaseSource, CredentialPlan};
 use crate::secret::Secret;
 use crate::ui::{display, display_short};
 
@@ -67,17 +67,20 @@ pub fn to(
     profile: Option<&OsStr>,
     args: &StyleArgs,
 ) -> Result<Switch, Error> {
+    if args.region.as_deref() == Some("") {
+        return Err(Error::new(Kind::Usage, "the region after `--region` is empty"));
+    }
     let env = user_env(&context.process.env, state);
     let files = Files::load(&env)?;
     let choice = files.choose(context, state, profile)?;
     let (plan, broken) = files.resolve_past_boto(&choice, args.region.as_deref())?;
     let own = files.profiles.profile(&choice.name);
-    let requested = match (args.name, args.keys) {
-        (true, _) => Export::Name,
-        (_, true) => Export::Keys,
-        _ => files.settings.export,
+    let asked = match (args.name, args.keys) {
+        (true, _) => Some(Export::Name),
+        (_, true) => Some(Export::Keys),
+        _ => None,
     };
-    let export = resolve::export_style(&plan, &choice.name, own.is_some(), requested)?;
+    let export = files.style(&plan, &choice, asked)?;
     let mut vars = BTreeMap::new();
     let mut expires = None;
     let shown = display_short(&choice.name);
