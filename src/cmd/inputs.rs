@@ -47,8 +47,11 @@ impl Files {
 
     /// Whether some file has a profile of that name; files that cannot be read have none.
     pub fn has_profile(env: &Env, name: &OsStr) -> bool {
-        let known = |files: Files| Some(files.profiles.profile(name.to_str()?).is_some());
-        Files::load(env).ok().and_then(known).unwrap_or(false)
+        let known = |files: Files, name: &str| {
+            files.profiles.profile(name).is_some() || files.boto().profile(name).is_ok_and(|keys| keys.is_some())
+        };
+        let files = Files::load(env).ok();
+        files.zip(name.to_str()).is_some_and(|(files, name)| known(files, name))
     }
 
     /// The legacy boto files, none of them read yet.

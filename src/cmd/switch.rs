@@ -202,7 +202,9 @@ fn set_settings(vars: &mut BTreeMap<VarName, Secret<String>>, env: &Env, files: 
             continue;
         }
         if let (Some(url), Some(name)) = (service.nested_value("endpoint_url"), VarName::parse(&name)) {
-            vars.insert(name, Secret::new(url.text().to_owned()));
+            if !url.text().is_empty() {
+                vars.insert(name, Secret::new(url.text().to_owned()));
+            }
         }
     }
 }
