@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 /// Shell integration and environment manager for AWS profiles
@@ -73,6 +74,20 @@ pub fn is_command(word: &str) -> bool {
     Cli::command().find_subcommand(word).is_some()
 }
 
+/// Where in `args`, the program's own name first, the command stands; also if they cannot be parsed.
+pub fn command_at(args: &[OsString]) -> Option<usize> {
+    let mut at = 1;
+    loop {
+        let word = args.get(at)?.as_encoded_bytes();
+        match word {
+            b"--" => return None,
+            b"--color" => at += 2,
+            _ if word.first() == Some(&b'-') => at += 1,
+            _ => return Some(at),
+        }
+    }
+}
+
 /// `awsenv use`.
 #[derive(Args, Debug)]
 pub struct UseArgs {
@@ -96,7 +111,7 @@ pub struct StyleArgs {
     #[arg(long)]
     pub keys: bool,
     /// Use this region instead of the profile's
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", value_parser = NonEmptyStringValueParser::new())]
     pub region: Option<String>,
 }
 
@@ -158,7 +173,7 @@ pub struct ExplainArgs {
     #[arg(long)]
     pub json: bool,
     /// Use this region instead of the profile's
-    #[arg(long, value_name = "REGION")]
+    #[arg(long, value_name = "REGION", value_parser = NonEmptyStringValueParser::new())]
     pub region: Option<String>,
 }
 

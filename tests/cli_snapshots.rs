@@ -94,7 +94,7 @@ fn block(title: &str, help: &str) -> String {
 fn help_never_lands_in_an_eval() {
     let sandbox = Sandbox::new();
     for shell in ["bash", "zsh", "fish", "powershell", "posix"] {
-        for line in ["use --help", "unset -h", "init --help"] {
+        for line in ["use --help", "unset -h", "init --help", "--color always use --help"] {
             let output = run(&sandbox, &format!("{line} --shell {shell}"));
             assert_eq!(output.status, 0, "{}", output.all());
             assert!(output.err().contains("Usage: awsenv"), "{}", output.all());
@@ -195,6 +195,9 @@ fn usage_errors() {
         "exec",
         "list --frob --json",
         "explain --frob",
+        "--color always list --frob --json",
+        "-q init fish --frob",
+        "use jekyl --region= --shell bash",
     ];
     snapshot("usage_errors", &example(), &lines);
 }
@@ -210,6 +213,8 @@ fn current() {
     snapshot("current_nothing", &sandbox, &["current", "current --json"]);
     sandbox.set("AWS_PROFILE", "prod-audit");
     snapshot("current_by_hand", &sandbox, &["current", "current --json"]);
+    sandbox.set("AWS_PROFILE", "");
+    snapshot("current_empty_name", &sandbox, &["current", "current --json"]);
 }
 
 #[test]
@@ -240,6 +245,21 @@ fn exec() {
         "exec jekyl -- /etc/passwd",
     ];
     snapshot("exec", &example(), &lines);
+}
+
+#[test]
+fn exec_in_powershell() {
+    let mut sandbox = example();
+    // Its functions swallow the first `--`.
+    sandbox.set("AWSENV_WRAPPED", "powershell");
+    let lines = [
+        "exec jekyl printenv AWS_PROFILE",
+        "exec jekyl echo a -- b",
+        "exec attic printenv AWSUME_PROFILE",
+        "exec echo a -- b",
+        "exec jekyl printenv AWSENV_WRAPPED",
+    ];
+    snapshot("exec_in_powershell", &sandbox, &lines);
 }
 
 #[test]

@@ -22,6 +22,10 @@ pub fn run(context: &Context, json: bool) -> Result<Outcome, Error> {
             if choice.how == How::Implicit {
                 return Err(nothing(env.os("AWS_ACCESS_KEY_ID").is_some()));
             }
+            if let (true, How::Variable(name)) = (choice.name.is_empty(), choice.how) {
+                let error = Error::new(Kind::Failed, "no profile is in use in this shell");
+                return Err(error.hint(format!("{name} is set but empty, which the AWS CLI refuses: unset it")));
+            }
             (choice.name, Style::Name, None, Vec::new())
         }
     };

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 
 use crate::Process;
-use crate::cli::ExecArgs;
+use crate::cli::{self, ExecArgs};
 use crate::cmd::inputs::Files;
 use crate::cmd::{Context, Outcome, switch};
 use crate::env::diff::EnvDiff;
@@ -61,23 +61,27 @@ pub fn args(process: &Process) -> Cow<'_, [OsString]> {
 /// `exec CMD…` becomes `exec -- CMD…` if the first word is no profile.
 fn with_dashes(args: &[OsString], is_profile: impl FnOnce(&OsStr) -> bool) -> Vec<OsString> {
     let mut args = args.to_vec();
-    let Some(exec) = args.iter().position(|arg| arg == "exec") else {
+    let Some(exec) = cli::command_at(&args).filter(|at| args[*at] == "exec") else {
         return args;
     };
-    if args.iter().any(|arg| arg == "--") {
-        return args;
+    let mut at = behind_flags(&args, exec + 1);
+    if args.get(at).is_some_and(|word| word != "--" && is_profile(word)) {
+        at = behind_flags(&args, at + 1);
     }
-    let takes_value = |arg: &OsString| arg == "--region" || arg == "--color";
-    let is_flag = |arg: &OsString| arg.as_encoded_bytes().first() == Some(&b'-');
-    let mut at = exec + 1;
-    while args.get(at).is_some_and(is_flag) {
-        at += 1 + usize::from(takes_value(&args[at]));
-    }
-    if let Some(word) = args.get(at) {
-        let at = at + usize::from(is_profile(word));
+    if args.get(at).is_some_and(|word| word != "--") {
         args.insert(at, "--".into());
     }
     args
+}
+
+/// Where the first word at or behind `at` stands that is no flag of ours and no flag's value.
+fn behind_flags(args: &[OsString], mut at: usize) -> usize {
+    let takes_value = |arg: &OsString| arg == "--region" || arg == "--color";
+    let is_flag = |arg: &OsString| arg != "--" && arg.as_encoded_bytes().first() == Some(&b'-');
+    while args.get(at).is_some_and(is_flag) {
+        at += 1 + usize::from(takes_value(&args[at]));
+    }
+    at
 }
 
 #[cfg(test)]
@@ -101,6 +105,25 @@ mod tests {
             "awsenv exec --keys --region eu prod -- ls"
         );
         assert_eq!(dashes("awsenv exec prod -- ls --"), "awsenv exec prod -- ls --");
+        assert_eq!(
+            dashes("awsenv exec prod npm run x -- -y"),
+            "awsenv exec prod -- npm run x -- -y"
+        );
+        assert_eq!(dashes("awsenv exec git log -- f"), "awsenv exec -- git log -- f");
+        assert_eq!(
+            dashes("awsenv exec prod --keys ls -a"),
+            "awsenv exec prod --keys -- ls -a"
+        );
+        assert_eq!(
+            dashes("awsenv --color never exec prod ls"),
+            "awsenv --color never exec prod -- ls"
+        );
+        assert_eq!(dashes("awsenv exec prod --help"), "awsenv exec prod --help");
+        assert_eq!(
+            dashes("awsenv complete --shell powershell -- exec prod l"),
+            "awsenv complete --shell powershell -- exec prod l"
+        );
+        assert_eq!(dashes("awsenv use exec prod"), "awsenv use exec prod");
         assert_eq!(dashes("awsenv exec --help"), "awsenv exec --help");
         assert_eq!(dashes("awsenv list"), "awsenv list");
     }

@@ -96,8 +96,10 @@ pub fn known_shells() -> String {
 /// Ends a run whose arguments clap refused, or answered itself (help, version). Where a script is expected, or may
 /// be, stdout is a statement all the same.
 pub fn unparsed(process: &Process, error: &clap::Error) -> Finish {
-    let words: Vec<&str> = process.args.iter().skip(1).filter_map(|arg| arg.to_str()).collect();
-    let command = words.iter().find(|word| !word.starts_with('-')).copied();
+    let at = crate::cli::command_at(&process.args);
+    let command = at.and_then(|at| process.args[at].to_str());
+    let behind = process.args.iter().skip(at.map_or(1, |at| at + 1));
+    let words: Vec<&str> = behind.filter_map(|arg| arg.to_str()).collect();
     let script = matches!(command, Some("use" | "unset" | "init"));
     let text = error.render().to_string();
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
@@ -113,7 +115,7 @@ pub fn unparsed(process: &Process, error: &clap::Error) -> Finish {
         } else {
             format!(
                 "{}\n",
-                syntax_in(process, &words).map_or(":", |shell| shell.syntax().no_op())
+                syntax_in(process, command, &words).map_or(":", |shell| shell.syntax().no_op())
             )
         };
         return Finish {
@@ -136,7 +138,7 @@ pub fn unparsed(process: &Process, error: &clap::Error) -> Finish {
             String::new()
         }
     } else {
-        syntax_in(process, &words).map_or(FAILS_ANYWHERE.into(), |shell| {
+        syntax_in(process, command, &words).map_or(FAILS_ANYWHERE.into(), |shell| {
             format!("{}\n", shell.syntax().fail(2, "the command line cannot be understood"))
         })
     };
@@ -149,7 +151,7 @@ pub fn unparsed(process: &Process, error: &clap::Error) -> Finish {
 }
 
 /// The shell that a command line names although it cannot be parsed, or that the wrapper names.
-fn syntax_in(process: &Process, words: &[&str]) -> Option<Shell> {
+fn syntax_in(process: &Process, command: Option<&str>, words: &[&str]) -> Option<Shell> {
     let glued = words.iter().find_map(|word| word.strip_prefix("--shell="));
     let after = || {
         words
@@ -158,9 +160,10 @@ fn syntax_in(process: &Process, words: &[&str]) -> Option<Shell> {
             .and_then(|at| words.get(at + 1).copied())
     };
     let after_init = || {
-        (words.first() == Some(&"init"))
-            .then(|| words.get(1).copied())
-            .flatten()
+        words
+            .iter()
+            .copied()
+            .find(|word| command == Some("init") && !word.starts_with('-'))
     };
     glued
         .or_else(after)

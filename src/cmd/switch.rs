@@ -13,7 +13,7 @@ use crate::env::Env;
 use crate::env::names::{self, VarName};
 use crate::env::session::{RegionChange, Target, user_env};
 use crate::env::state::{State, Style};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::provider::{self, Ports};
 use crate::resolve::{BaseSource, CredentialPlan};
 use crate::secret::Secret;
@@ -67,9 +67,6 @@ pub fn to(
     profile: Option<&OsStr>,
     args: &StyleArgs,
 ) -> Result<Switch, Error> {
-    if args.region.as_deref() == Some("") {
-        return Err(Error::new(Kind::Usage, "the region after `--region` is empty"));
-    }
     let env = user_env(&context.process.env, state);
     let files = Files::load(&env)?;
     let choice = files.choose(context, state, profile)?;
@@ -188,8 +185,11 @@ fn set_settings(vars: &mut BTreeMap<VarName, Secret<String>>, env: &Env, files: 
         if no_urls || one_for_all || env.os(&name).is_some() {
             continue;
         }
-        if let (Some(url), Some(name)) = (service.nested_value("endpoint_url"), VarName::parse(&name)) {
+        if let (Some(url), Some(name)) = (service.nested_value("endpoint_url"), VarName::parse(&name))
+            && !url.text().is_empty()
+        {
             vars.insert(name, Secret::new(url.text().to_owned()));
+        }
         }
     }
 }
