@@ -190,7 +190,6 @@ fn set_settings(vars: &mut BTreeMap<VarName, Secret<String>>, env: &Env, files: 
         {
             vars.insert(name, Secret::new(url.text().to_owned()));
         }
-        }
     }
 }
 
