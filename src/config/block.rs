@@ -2,8 +2,9 @@
 
 use zeroize::Zeroizing;
 
+use super::entries::{Entries, RawEntry};
 use super::index::StrIndex;
-use super::parse::{Parsed, RawEntry, Span};
+use super::parse::{Parsed, Span};
 use super::python::{split_lines, strip};
 use super::reason::{ParseError, Reason};
 
@@ -96,10 +97,10 @@ fn span_of(text: &str, slice: &str) -> Span {
 
 /// botocore reads the blocks section by section, each with what it inherits; a block that nobody reads does no harm.
 pub(super) fn first_bad_block(out: &Parsed, text: &str) -> Option<ParseError> {
-    let bad = |&n: &usize| {
-        let line = *out.multi(n)?.nested.as_ref()?.as_ref().err()?;
+    let bad = |entries: &Entries, n: usize| {
+        let line = *entries.multi(n)?.nested.as_ref()?.as_ref().err()?;
         let reason = Reason::NestedNoEquals {
-            key: out.key(text, n).to_owned(),
+            key: entries.key(text, n).to_owned(),
         };
         Some(ParseError {
             line,
@@ -107,17 +108,15 @@ pub(super) fn first_bad_block(out: &Parsed, text: &str) -> Option<ParseError> {
             reason,
         })
     };
-    let multi = out.extras.iter().filter_map(|extra| extra.multi.as_ref());
-    if !multi.into_iter().any(|multi| matches!(multi.nested, Some(Err(_)))) {
-        return None;
-    }
-    out.sections
-        .iter()
-        .filter(|section| !section.is_default)
-        .find_map(|section| {
-            let own = section.first as usize..(section.first + section.count) as usize;
-            let inherited = out.defaults.iter().map(|&n| n as usize);
-            let inherited = inherited.filter(|&n| own.clone().all(|own| out.key(text, own) != out.key(text, n)));
-            own.clone().chain(inherited).find_map(|n| bad(&n))
+    let sections = out.sections.iter().enumerate();
+    let mut sections = sections.filter(|(_, section)| !section.is_default(text));
+    sections.find_map(|(index, _)| {
+        let ((own, which), inherited) = (out.entries(text, index), &out.defaults);
+        let overruled = |n| which.clone().any(|m| own.key(text, m) == inherited.key(text, n));
+        let first = which.clone().find_map(|n| bad(own, n));
+        first.or_else(|| {
+            let mut inherited_only = (0..inherited.len()).filter(|&n| !overruled(n));
+            inherited_only.find_map(|n| bad(inherited, n))
         })
+    })
 }

@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::parse::{self, Parsed, RawEntry};
+use super::entries::{Entries, RawEntry};
+use super::parse::{self, Parsed};
 use super::place::Place;
 use super::reason::{ParseError, Reason};
 use super::scan;
@@ -111,27 +112,22 @@ impl Document {
     pub fn sections(&self) -> impl Iterator<Item = Section<'_>> {
         let sections = self.parsed.sections.iter().enumerate();
         sections
-            .filter(|(_, raw)| !raw.is_default)
+            .filter(|(_, raw)| !raw.is_default(self.text()))
             .map(|(index, _)| self.section(index))
     }
 
     /// The entries of `[DEFAULT]`, which every other section inherits.
     pub fn defaults(&self) -> impl Iterator<Item = Value<'_>> {
-        self.parsed.defaults.iter().map(|&n| self.value(n as usize))
+        let defaults = &self.parsed.defaults;
+        self.values(defaults, 0..defaults.len())
     }
 
     /// Consecutive pieces that together are the file.
     pub fn pieces(&self) -> impl Iterator<Item = (PieceKind, &[u8])> {
-        let headers = self
-            .parsed
-            .sections
-            .iter()
-            .map(|raw| (raw.span.range(), PieceKind::Header));
-        let entries = self
-            .parsed
-            .entries
-            .iter()
-            .map(|raw| (self.entry_span(raw), PieceKind::Entry));
+        let sections = || (0..self.parsed.sections.len()).map(|index| self.section(index));
+        let headers = sections().map(|section| (section.line_span(), PieceKind::Header));
+        let entries = sections().flat_map(Section::entries);
+        let entries = entries.map(|value| (value.line_span(), PieceKind::Entry));
         let mut marked: Vec<_> = headers.chain(entries).collect();
         marked.sort_by_key(|(span, _)| span.start);
         let mut pieces = Vec::with_capacity(marked.len() + 1);
@@ -153,7 +149,7 @@ impl Document {
     pub(super) fn default_sections(&self) -> impl Iterator<Item = Section<'_>> {
         let sections = self.parsed.sections.iter().enumerate();
         sections
-            .filter(|(_, raw)| raw.is_default)
+            .filter(|(_, raw)| raw.is_default(self.text()))
             .map(|(index, _)| self.section(index))
     }
 
@@ -180,8 +176,12 @@ impl Document {
         Section { document: self, index }
     }
 
-    pub(super) fn value(&self, index: usize) -> Value<'_> {
-        Value { document: self, index }
+    pub(super) fn values<'a>(&'a self, entries: &'a Entries, which: Range<usize>) -> impl Iterator<Item = Value<'a>> {
+        which.map(move |index| Value {
+            document: self,
+            entries,
+            index,
+        })
     }
 
     /// All lines of an entry. Only white space stands between its text and the line ends around it.
@@ -288,6 +288,36 @@ mod tests {
         let x = document.sections().next().unwrap();
         assert_eq!(x.get("a").unwrap().text(), "1\nmore = 2");
         assert_eq!(x.get("b").unwrap().text(), "3");
+    }
+
+    /// Sections are read in groups, and only when asked for.
+    #[test]
+    fn any_section_is_read_at_any_time() {
+        let text: String = (0..200)
+            .map(|n| format!("[s{n}]\n a = {n}\n  more\n[DEFAULT]\nd{n} = x\n"))
+            .collect();
+        let document = document(&text);
+        let sections: Vec<_> = document.sections().collect();
+        for n in [199, 0, 63, 64, 31, 127, 128] {
+            let own: Vec<_> = sections[n]
+                .entries()
+                .map(|value| (value.key(), value.text().to_owned()))
+                .collect();
+            assert_eq!(own, [("a", format!("{n}\nmore"))]);
+            assert_eq!(sections[n].settings().count(), 201);
+            assert_eq!(sections[n].entries().next().unwrap().line(), n as u32 * 5 + 2);
+        }
+    }
+
+    #[test]
+    fn nothing_is_read_behind_what_python_refuses_at_once() {
+        let document = document("[a]\nx = 1\n[b]\ny = 1\nz = 2\ny = 3\nw = 4\n[c]\nv = 5\n");
+        assert_eq!(document.error().unwrap().line, 6);
+        let keys: Vec<Vec<_>> = document
+            .sections()
+            .map(|section| section.entries().map(Value::key).collect())
+            .collect();
+        assert_eq!(keys, [vec!["x"], vec!["y", "z"]]);
     }
 
     #[test]

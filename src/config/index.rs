@@ -13,6 +13,15 @@ pub(super) struct StrIndex {
 }
 
 impl StrIndex {
+    /// An index that takes in so many items without growing.
+    pub(super) fn with_capacity(items: usize) -> Self {
+        let slots = match items {
+            0..=SMALL => Vec::new(),
+            _ => vec![EMPTY; (items * 2).next_power_of_two()],
+        };
+        Self { len: 0, slots }
+    }
+
     /// The item whose text is `key`; `same` tells whether an item's is.
     pub(super) fn find(&self, key: &str, same: impl Fn(usize) -> bool) -> Option<usize> {
         if self.slots.is_empty() {

@@ -4,6 +4,7 @@
 //! process: text comes in through a reader that the caller passes, variables through [`crate::env::Env`].
 
 mod block;
+mod entries;
 mod error;
 mod index;
 mod load;

@@ -1,11 +1,12 @@
-//! Text of one AWS file -> sections and entries as spans, by the rules of Python's `RawConfigParser`.
+//! Text -> sections and entries as spans, by the rules of Python's `RawConfigParser`.
 //!
-//! Those are the rules of botocore 1.43 and both AWS CLIs. No text is copied but what cannot be a span: a key with
-//! capitals, a value of several lines.
+//! Those are the rules of botocore 1.44 and both AWS CLIs. No text is copied but what cannot be a span: a key with
+//! capitals, a value of several lines. The whole text is checked at once; a section's entries are read when asked for.
 
 use std::ops::Range;
 
 use super::block::{Multi, Part, first_bad_block};
+use super::entries::{Entries, Group, Store};
 use super::index::StrIndex;
 use super::python::{lower, strip_end, strip_start};
 use super::reason::{ParseError, Reason};
@@ -38,100 +39,116 @@ impl From<Range<usize>> for Span {
     }
 }
 
-/// No index: the common case of a key or value that is a plain span.
-pub(super) const NONE: u32 = u32::MAX;
-
+/// A section's header, by position; small, for there are thousands.
 pub(super) struct RawSection {
     pub(super) header: Span,
-    /// The header's line with its line end.
-    pub(super) span: Span,
+    /// Where the header's line begins.
+    pub(super) start: u32,
     pub(super) line: u32,
-    pub(super) first: u32,
-    pub(super) count: u32,
-    pub(super) is_default: bool,
 }
 
-pub(super) struct RawEntry {
-    pub(super) key: Span,
-    /// From the first character of the value to the last, over all its lines.
-    pub(super) value: Span,
-    pub(super) line: u32,
-    /// Index into `extras`, or `NONE`.
-    pub(super) extra: u32,
+impl RawSection {
+    /// Whether it is a `[DEFAULT]`.
+    pub(super) fn is_default(&self, text: &str) -> bool {
+        text.as_bytes()[self.header.range()] == *DEFAULT
+    }
 }
 
-/// What few entries have.
-#[derive(Default)]
-pub(super) struct Extra {
-    /// The key, if lower case changes it.
-    pub(super) lowered: Option<Box<str>>,
-    /// The value, if it has several lines.
-    pub(super) multi: Option<Multi>,
-}
+/// The section that all others inherit.
+const DEFAULT: &[u8; 7] = b"DEFAULT";
 
 #[derive(Default)]
 pub(super) struct Parsed {
     pub(super) sections: Vec<RawSection>,
-    pub(super) entries: Vec<RawEntry>,
-    /// The entries of `[DEFAULT]`, which all other sections inherit.
-    pub(super) defaults: Vec<u32>,
-    pub(super) extras: Vec<Extra>,
+    /// The entries of all `[DEFAULT]`, which the other sections inherit.
+    pub(super) defaults: Entries,
     pub(super) error: Option<ParseError>,
+    /// The entries of the sections that were asked for.
+    pub(super) store: Store,
+    /// Where the last section ends: at the end of the text or at the line that Python refuses at once.
+    pub(super) end: u32,
+    pub(super) nested: bool,
 }
 
 impl Parsed {
-    pub(super) fn key<'a>(&'a self, text: &'a str, entry: usize) -> &'a str {
-        match self.extra(entry).and_then(|extra| extra.lowered.as_deref()) {
-            Some(lowered) => lowered,
-            None => &text[self.entries[entry].key.range()],
-        }
-    }
-
-    pub(super) fn multi(&self, entry: usize) -> Option<&Multi> {
-        self.extra(entry)?.multi.as_ref()
-    }
-
-    fn extra(&self, entry: usize) -> Option<&Extra> {
-        match self.entries[entry].extra {
-            NONE => None,
-            n => self.extras.get(n as usize),
-        }
-    }
-
-    /// Whether the entry has that key; the same as comparing with [`Parsed::key`], without a look at what most lack.
-    fn has_key(&self, text: &str, entry: usize, key: &str) -> bool {
-        let raw = &self.entries[entry];
-        if raw.extra != NONE {
-            return self.key(text, entry) == key;
-        }
-        raw.key.range().len() == key.len() && &text.as_bytes()[raw.key.range()] == key.as_bytes()
+    /// The own entries of section `index`: where they are, and which; `text` is the one that was parsed.
+    pub(super) fn entries(&self, text: &str, index: usize) -> (&Entries, Range<usize>) {
+        self.store.entries(index, |wanted| {
+            let first = &self.sections[wanted.start];
+            let end = self.sections.get(wanted.end).map_or(self.end, |next| next.start);
+            let mut parser = Parser::new(text, self.nested);
+            parser.keep = Some(Vec::with_capacity(wanted.len()));
+            let start = first.start;
+            parser.lines(Span { start, end }, first.line - 1);
+            parser.close();
+            Group {
+                entries: parser.own,
+                first: parser.keep.unwrap_or_default(),
+            }
+        })
     }
 }
 
 /// Reads the whole text. With `nested`, a value that begins with an empty line must be a block of `key = value`.
 pub(super) fn parse(text: &str, nested: bool) -> Parsed {
-    let mut parser = Parser {
-        text,
-        nested,
-        ..Parser::new(text)
-    };
-    let stop = parser.lines();
+    let mut parser = Parser::new(text, nested);
+    let (end, stop) = parser.lines(Span::new(0, text.len()), 0);
     parser.close();
-    let deferred = parser.deferred.take();
-    let mut out = parser.out;
+    if let Some((start, error)) = duplicate_section(text, &parser.sections) {
+        // Python stops there; all that counts stands before.
+        let mut before = parse(&text[..start], nested);
+        before.error = Some(error);
+        return before;
+    }
+    let mut out = Parsed {
+        store: Store::new(parser.sections.len()),
+        sections: parser.sections,
+        defaults: parser.defaults,
+        error: None,
+        end,
+        nested,
+    };
     // Python raises a duplicate at once, other bad lines at the end of the file, and botocore reads blocks after that.
-    out.error = stop.or(deferred).or_else(|| first_bad_block(&out, text));
+    let error = stop.or(parser.deferred);
+    out.error = match error {
+        None if parser.bad_block => first_bad_block(&out, text),
+        error => error,
+    };
     out
+}
+
+/// The first section but `[DEFAULT]` whose header stood before: where its line begins, and the error.
+fn duplicate_section(text: &str, sections: &[RawSection]) -> Option<(usize, ParseError)> {
+    let mut headers = StrIndex::with_capacity(sections.len());
+    // The items of the index are the sections up to here; a `[DEFAULT]` that comes again does no harm among them.
+    let name = |n: usize| &text[sections[n].header.range()];
+    for (n, section) in sections.iter().enumerate() {
+        let bytes = name(n).as_bytes();
+        let same = |n: usize| text.as_bytes()[sections[n].header.range()] == *bytes;
+        if let Some(first) = headers.find(name(n), same).filter(|_| !section.is_default(text)) {
+            let error = ParseError {
+                line: section.line,
+                other: Some(sections[first].line),
+                reason: Reason::DuplicateSection(name(n).to_owned()),
+            };
+            return Some((section.start as usize, error));
+        }
+        headers.push(name);
+    }
+    None
 }
 
 struct Parser<'t> {
     text: &'t str,
     nested: bool,
-    out: Parsed,
-    headers: StrIndex,
-    /// Section number of each header that `headers` knows.
-    named: Vec<u32>,
-    keys: StrIndex,
+    sections: Vec<RawSection>,
+    /// Whether the section is a `[DEFAULT]`.
+    in_default: bool,
+    /// The entries of the section.
+    own: Entries,
+    own_keys: StrIndex,
+    /// The entries of all `[DEFAULT]`.
+    defaults: Entries,
     default_keys: StrIndex,
     /// The entry that a deeper line continues.
     open: Option<usize>,
@@ -139,55 +156,70 @@ struct Parser<'t> {
     blanks: u32,
     parts: Vec<Part>,
     deferred: Option<ParseError>,
+    /// Whether any block is bad, perhaps one that nobody reads.
+    bad_block: bool,
+    /// In a second reading, which checks nothing and keeps all entries in `own`: where those of each section begin.
+    keep: Option<Vec<u32>>,
 }
 
 impl<'t> Parser<'t> {
-    fn new(text: &'t str) -> Self {
+    fn new(text: &'t str, nested: bool) -> Self {
         Self {
             text,
-            nested: true,
-            out: Parsed::default(),
-            headers: StrIndex::default(),
-            named: Vec::new(),
-            keys: StrIndex::default(),
+            nested,
+            sections: Vec::new(),
+            in_default: false,
+            own: Entries::default(),
+            own_keys: StrIndex::default(),
+            defaults: Entries::default(),
             default_keys: StrIndex::default(),
             open: None,
             level: 0,
             blanks: 0,
             parts: Vec::new(),
             deferred: None,
+            bad_block: false,
+            keep: None,
         }
     }
 
-    /// Goes through all lines; stops at an error that Python raises at once.
-    fn lines(&mut self) -> Option<ParseError> {
-        let bytes = self.text.as_bytes();
-        let (mut at, mut number) = (0, 0);
-        while at < bytes.len() {
+    /// Goes through the lines of `span`, `number` lines behind the first. Tells where it ended, and the error that
+    /// Python raises at once if it was one.
+    fn lines(&mut self, span: Span, mut number: u32) -> (u32, Option<ParseError>) {
+        let Range { start: mut at, end } = span.range();
+        let bytes = &self.text.as_bytes()[..end];
+        while at < end {
             number += 1;
-            let (end, next) = scan::line_end(bytes, at);
-            if let Err(error) = self.line(at, end, next, number) {
-                return Some(error);
+            let (stop, next) = scan::line_end(bytes, at);
+            if let Err(error) = self.line(at, stop, number) {
+                return (at as u32, Some(error));
             }
             at = next;
         }
-        None
+        (span.end, None)
     }
 
-    fn line(&mut self, start: usize, end: usize, next: usize, number: u32) -> Result<(), ParseError> {
-        let line = &self.text[start..end];
-        let head = strip_start(line);
-        let body = strip_end(head);
-        if body.is_empty() {
-            self.blanks += u32::from(self.open.is_some());
-            return Ok(());
+    fn line(&mut self, start: usize, end: usize, number: u32) -> Result<(), ParseError> {
+        let (body, indent) = match &self.text.as_bytes()[start..end] {
+            [b'#' | b';', ..] => return Ok(()),
+            [b'!'..=b'~', .., b'!'..=b'~'] => (Span::new(start, end), 0),
+            _ => {
+                let line = &self.text[start..end];
+                let head = strip_start(line);
+                let offset = line.len() - head.len();
+                let indent = if offset == 0 { 0 } else { line[..offset].chars().count() };
+                let start = start + offset;
+                (Span::new(start, start + strip_end(head).len()), indent)
+            }
+        };
+        match self.text.as_bytes()[body.range()].first() {
+            None => {
+                self.blanks += u32::from(self.open.is_some());
+                return Ok(());
+            }
+            Some(b'#' | b';') => return Ok(()),
+            Some(_) => {}
         }
-        if body.starts_with(['#', ';']) {
-            return Ok(());
-        }
-        let offset = line.len() - head.len();
-        let indent = if offset == 0 { 0 } else { line[..offset].chars().count() };
-        let body = Span::new(start + offset, start + offset + body.len());
         if let Some(open) = self.open.filter(|_| indent > self.level) {
             let blanks = std::mem::take(&mut self.blanks);
             self.parts.push(Part {
@@ -195,15 +227,15 @@ impl<'t> Parser<'t> {
                 line: number,
                 blanks,
             });
-            let entry = &mut self.out.entries[open];
-            entry.value.end = body.end;
+            self.current().extend(open, body.end);
             return Ok(());
         }
         self.level = indent;
         if let Some(header) = header(self.text, body) {
-            return self.section(header, Span::new(start, next), number);
+            self.section(header, start as u32, number);
+            return Ok(());
         }
-        if self.out.sections.is_empty() {
+        if self.sections.is_empty() {
             let mark = number == 1 && self.text.starts_with('\u{feff}');
             let reason = if mark { Reason::ByteOrderMark } else { Reason::NoHeader };
             return Err(ParseError {
@@ -215,38 +247,19 @@ impl<'t> Parser<'t> {
         self.entry(body, number)
     }
 
-    fn section(&mut self, header: Span, span: Span, line: u32) -> Result<(), ParseError> {
+    fn section(&mut self, header: Span, start: u32, line: u32) {
         self.close();
-        let (text, sections, named) = (self.text, &mut self.out.sections, &mut self.named);
-        let name = &text[header.range()];
-        let is_default = name == "DEFAULT";
-        if !is_default {
-            let same = |n: usize| text.as_bytes()[sections[named[n] as usize].header.range()] == *name.as_bytes();
-            if let Some(n) = self.headers.find(name, same) {
-                let other = Some(sections[named[n] as usize].line);
-                return Err(ParseError {
-                    line,
-                    other,
-                    reason: Reason::DuplicateSection(name.to_owned()),
-                });
-            }
-            self.keys.clear();
+        let section = RawSection { header, start, line };
+        if let Some(keep) = &mut self.keep {
+            keep.push(self.own.len() as u32);
+        } else if section.is_default(self.text) {
+            self.in_default = true;
+        } else {
+            self.in_default = false;
+            self.own.clear();
+            self.own_keys.clear();
         }
-        let first = self.out.entries.len() as u32;
-        sections.push(RawSection {
-            header,
-            span,
-            line,
-            first,
-            count: 0,
-            is_default,
-        });
-        if !is_default {
-            named.push(sections.len() as u32 - 1);
-            let (sections, named) = (&*sections, &*named);
-            self.headers.push(|n| &text[sections[named[n] as usize].header.range()]);
-        }
-        Ok(())
+        self.sections.push(section);
     }
 
     fn entry(&mut self, body: Span, line: u32) -> Result<(), ParseError> {
@@ -262,70 +275,55 @@ impl<'t> Parser<'t> {
             self.defer(line, Reason::EmptyKey);
         }
         let lowered = lower(key);
-        self.unique(lowered.as_deref().unwrap_or(key), line)?;
+        if self.keep.is_none() {
+            self.unique(lowered.as_deref().unwrap_or(key), line)?;
+        }
         let start = body.start as usize;
-        let entry = RawEntry {
-            key: Span::new(start, start + key.len()),
-            value: Span {
-                start: body.end - tail.len() as u32,
-                end: body.end,
-            },
-            line,
-            extra: lowered.map_or(NONE, |lowered| {
-                let lowered = Some(lowered.into());
-                self.out.extras.push(Extra { lowered, multi: None });
-                self.out.extras.len() as u32 - 1
-            }),
+        let value = Span {
+            start: body.end - tail.len() as u32,
+            end: body.end,
+        };
+        let text = self.text;
+        let (entries, keys) = match self.in_default {
+            // `[DEFAULT]` may come again, its keys may not.
+            true => (&mut self.defaults, &mut self.default_keys),
+            false => (&mut self.own, &mut self.own_keys),
         };
         // Python's "current option" is unset while the key is empty.
-        self.open = (!key.is_empty()).then_some(self.out.entries.len());
-        self.push(entry);
+        self.open = (!key.is_empty()).then_some(entries.len());
+        entries.push(Span::new(start, start + key.len()), value, line, lowered);
+        if self.keep.is_none() {
+            keys.push(|n| entries.key(text, n));
+        }
         Ok(())
     }
 
-    /// Adds the entry to its section and to the keys that must not come again.
-    fn push(&mut self, entry: RawEntry) {
-        let n = self.out.entries.len() as u32;
-        self.out.entries.push(entry);
-        let Some(section) = self.out.sections.last_mut() else {
-            return;
-        };
-        section.count += 1;
-        let (first, is_default) = (section.first as usize, section.is_default);
-        if is_default {
-            self.out.defaults.push(n);
-            let (out, text) = (&self.out, self.text);
-            self.default_keys.push(|n| out.key(text, out.defaults[n] as usize));
-        } else {
-            let (out, text) = (&self.out, self.text);
-            self.keys.push(|n| out.key(text, first + n));
+    fn current(&mut self) -> &mut Entries {
+        match self.in_default {
+            true => &mut self.defaults,
+            false => &mut self.own,
         }
     }
 
     fn unique(&self, key: &str, line: u32) -> Result<(), ParseError> {
-        let (out, text) = (&self.out, self.text);
-        let Some(section) = out.sections.last() else {
+        let (entries, keys) = match self.in_default {
+            true => (&self.defaults, &self.default_keys),
+            false => (&self.own, &self.own_keys),
+        };
+        let Some(found) = keys.find(key, |n| entries.has_key(self.text, n, key)) else {
             return Ok(());
         };
-        let first = section.first as usize;
-        let found = if section.is_default {
-            // `[DEFAULT]` may come again, its keys may not.
-            self.default_keys
-                .find(key, |n| out.has_key(text, out.defaults[n] as usize, key))
-                .map(|n| out.defaults[n] as usize)
-        } else {
-            self.keys
-                .find(key, |n| out.has_key(text, first + n, key))
-                .map(|n| first + n)
-        };
-        let Some(found) = found else { return Ok(()) };
+        let section = self
+            .sections
+            .last()
+            .map_or("", |section| &self.text[section.header.range()]);
         let reason = Reason::DuplicateKey {
-            section: text[section.header.range()].to_owned(),
+            section: section.to_owned(),
             key: key.to_owned(),
         };
         Err(ParseError {
             line,
-            other: Some(out.entries[found].line),
+            other: Some(entries.raw(found).line),
             reason,
         })
     }
@@ -344,23 +342,22 @@ impl<'t> Parser<'t> {
         let Some(entry) = self.open.take().filter(|_| !self.parts.is_empty()) else {
             return;
         };
-        let parts = std::mem::take(&mut self.parts);
-        let entry = &mut self.out.entries[entry];
-        let multi = Some(Multi::of(self.text, entry, &parts, self.nested));
-        if entry.extra == NONE {
-            entry.extra = self.out.extras.len() as u32;
-            self.out.extras.push(Extra::default());
-        }
-        self.out.extras[entry.extra as usize].multi = multi;
+        let mut parts = std::mem::take(&mut self.parts);
+        let (text, nested) = (self.text, self.nested);
+        let entries = self.current();
+        let multi = Multi::of(text, entries.raw(entry), &parts, nested);
+        let bad = matches!(multi.nested, Some(Err(_)));
+        entries.set_multi(entry, multi);
+        self.bad_block |= bad;
+        parts.clear();
         self.parts = parts;
-        self.parts.clear();
     }
 }
 
 /// `\[(?P<header>.+)\]` at the start of the line: up to the *last* bracket, whatever follows it.
 fn header(text: &str, body: Span) -> Option<Span> {
-    let line = text[body.range()].strip_prefix('[')?;
-    let close = line.rfind(']').filter(|&close| close > 0)?;
+    let line = text.as_bytes()[body.range()].strip_prefix(b"[")?;
+    let close = line.iter().rposition(|&b| b == b']').filter(|&close| close > 0)?;
     Some(Span {
         start: body.start + 1,
         end: body.start + 1 + close as u32,

@@ -4,6 +4,8 @@
 //! `shlex` names one; `default` names a profile; everything else is not ours. A later section of the same name replaces
 //! an earlier one. Credentials file: the raw header is the profile name; its keys win over the config file's.
 
+use std::num::NonZeroU32;
+
 use super::document::Document;
 use super::error::Error;
 use super::index::StrIndex;
@@ -38,9 +40,19 @@ impl ProfileSet {
             credentials,
             ..Self::default()
         };
+        set.profiles = Table::with_capacity(set.largest());
         set.map_config();
         set.map_credentials();
         Ok(set)
+    }
+
+    /// As many profiles as the larger file has sections; mostly both files name the same ones.
+    fn largest(&self) -> usize {
+        let documents = [&self.config, &self.credentials].into_iter().flatten();
+        documents
+            .map(|document| document.parsed.sections.len())
+            .max()
+            .unwrap_or_default()
     }
 
     fn map_config(&mut self) {
@@ -56,7 +68,7 @@ impl ProfileSet {
                 SectionKind::Services => &mut self.services,
                 SectionKind::SsoSession => &mut self.sso_sessions,
             };
-            table.row(name, texts).config = Some(section.index() as u32);
+            table.row(name, texts).config = section_number(section);
         }
     }
 
@@ -69,7 +81,7 @@ impl ProfileSet {
         };
         for section in credentials.sections() {
             let name = Name::Credentials(Span::from(section.header_span()));
-            self.profiles.row(name, texts).credentials = Some(section.index() as u32);
+            self.profiles.row(name, texts).credentials = section_number(section);
         }
     }
 
@@ -125,12 +137,12 @@ impl ProfileSet {
         self.credentials.as_ref()
     }
 
-    fn in_config(&self, index: Option<u32>) -> Option<Section<'_>> {
-        Some(self.config.as_ref()?.section(index? as usize))
+    fn in_config(&self, number: Option<SectionNumber>) -> Option<Section<'_>> {
+        Some(self.config.as_ref()?.section(number?.get() as usize - 1))
     }
 
-    fn in_credentials(&self, index: Option<u32>) -> Option<Section<'_>> {
-        Some(self.credentials.as_ref()?.section(index? as usize))
+    fn in_credentials(&self, number: Option<SectionNumber>) -> Option<Section<'_>> {
+        Some(self.credentials.as_ref()?.section(number?.get() as usize - 1))
     }
 
     fn view<'a>(&'a self, row: &'a Row) -> Profile<'a> {
@@ -215,6 +227,12 @@ fn meaning(section: Section<'_>) -> Option<(SectionKind, Name)> {
     if header == "default" {
         return Some((SectionKind::Profile, Name::Config(Span::from(section.header_span()))));
     }
+    // Almost every header is this; the rest of the function says the same in general.
+    let plain = |name: &&str| !name.is_empty() && name.bytes().all(|b| b > b' ' && !b"\"'\\".contains(&b));
+    if let Some(name) = header.strip_prefix("profile ").filter(plain) {
+        let end = section.header_span().end;
+        return Some((SectionKind::Profile, Name::Config(Span::from(end - name.len()..end))));
+    }
     let kind = if header.starts_with("profile") {
         SectionKind::Profile
     } else if header.starts_with("sso-session") {
@@ -226,7 +244,7 @@ fn meaning(section: Section<'_>) -> Option<(SectionKind, Name)> {
     };
     if header.contains(['"', '\'', '\\']) {
         let [_, name] = <[String; 2]>::try_from(shlex::split(header).ok()?).ok()?;
-        return Some((kind, Name::Owned(name.into())));
+        return Some((kind, Name::Owned(Box::new(name.into()))));
     }
     let blanks = [' ', '\t'];
     let tail = header.trim_end_matches(blanks);
@@ -254,7 +272,8 @@ pub(super) fn profile_name(section: Section<'_>) -> Option<String> {
 enum Name {
     Config(Span),
     Credentials(Span),
-    Owned(Box<str>),
+    /// Quoted, or with a backslash. Boxed twice, because it is rare and a name is kept for each profile.
+    Owned(Box<Box<str>>),
 }
 
 #[derive(Clone, Copy)]
@@ -276,8 +295,15 @@ impl Name {
 #[derive(Debug)]
 struct Row {
     name: Name,
-    config: Option<u32>,
-    credentials: Option<u32>,
+    config: Option<SectionNumber>,
+    credentials: Option<SectionNumber>,
+}
+
+/// The number of a section in its file, from 1.
+type SectionNumber = NonZeroU32;
+
+fn section_number(section: Section<'_>) -> Option<SectionNumber> {
+    NonZeroU32::new(section.index() as u32 + 1)
 }
 
 /// Names in the order of their first appearance, as in a Python dictionary.
@@ -288,6 +314,14 @@ struct Table {
 }
 
 impl Table {
+    /// Room for so many names.
+    fn with_capacity(names: usize) -> Self {
+        Self {
+            rows: Vec::with_capacity(names),
+            index: StrIndex::with_capacity(names),
+        }
+    }
+
     fn find(&self, name: &str, texts: Texts<'_>) -> Option<&Row> {
         self.index
             .find(name, |n| self.rows[n].name.text(texts) == name)

@@ -5,8 +5,10 @@ use std::ops::Range;
 
 use super::block::{Multi, RawNested};
 use super::document::Document;
-use super::parse::{RawEntry, RawSection};
+use super::entries::{Entries, RawEntry};
+use super::parse::RawSection;
 use super::place::Place;
+use super::scan;
 
 /// A section other than `[DEFAULT]`.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +44,9 @@ impl<'a> Section<'a> {
 
     /// The bytes of the header's line, its line end included.
     pub fn line_span(self) -> Range<usize> {
-        self.raw().span.range()
+        let raw = self.raw();
+        let (_, next) = scan::line_end(self.document.bytes(), raw.header.range().end);
+        raw.start as usize..next
     }
 
     /// The header's line.
@@ -57,8 +61,9 @@ impl<'a> Section<'a> {
 
     /// Its own entries, in file order.
     pub fn entries(self) -> impl Iterator<Item = Value<'a>> {
-        let raw = self.raw();
-        (raw.first..raw.first + raw.count).map(move |n| self.document.value(n as usize))
+        let document = self.document;
+        let (entries, which) = document.parsed.entries(document.text(), self.index);
+        document.values(entries, which)
     }
 
     /// Its own entries, then those of `[DEFAULT]` that it does not overrule.
@@ -86,21 +91,22 @@ impl<'a> Section<'a> {
 #[derive(Clone, Copy)]
 pub struct Value<'a> {
     pub(super) document: &'a Document,
+    pub(super) entries: &'a Entries,
     pub(super) index: usize,
 }
 
 impl<'a> Value<'a> {
     fn raw(self) -> &'a RawEntry {
-        &self.document.parsed.entries[self.index]
+        self.entries.raw(self.index)
     }
 
     fn multi(self) -> Option<&'a Multi> {
-        self.document.parsed.multi(self.index)
+        self.entries.multi(self.index)
     }
 
     /// The key, lower-cased.
     pub fn key(self) -> &'a str {
-        self.document.parsed.key(self.document.text(), self.index)
+        self.entries.key(self.document.text(), self.index)
     }
 
     /// The value as botocore reads it; several lines are joined with newlines, those of a nested block too.
@@ -119,11 +125,10 @@ impl<'a> Value<'a> {
     /// The lines of a block; none for a plain value.
     pub fn nested(self) -> impl Iterator<Item = NestedEntry<'a>> {
         let block = self.multi().and_then(|multi| multi.nested.as_ref()?.as_ref().ok());
-        let (document, index) = (self.document, self.index);
         block
             .into_iter()
             .flatten()
-            .map(move |raw| NestedEntry { document, index, raw })
+            .map(move |raw| NestedEntry { parent: self, raw })
     }
 
     /// The value of `key` (as written) in a block.
@@ -174,30 +179,29 @@ impl fmt::Debug for Value<'_> {
 /// A `key = value` line of a nested block.
 #[derive(Clone, Copy)]
 pub struct NestedEntry<'a> {
-    pub(super) document: &'a Document,
-    pub(super) index: usize,
+    parent: Value<'a>,
     raw: &'a RawNested,
 }
 
 impl<'a> NestedEntry<'a> {
     /// The key as written; it may be empty.
     pub fn key(self) -> &'a str {
-        &self.document.text()[self.raw.key.range()]
+        &self.parent.document.text()[self.raw.key.range()]
     }
 
     /// The value.
     pub fn text(self) -> &'a str {
-        &self.document.text()[self.raw.value.range()]
+        &self.parent.document.text()[self.raw.value.range()]
     }
 
     /// The key that holds the block.
     pub fn parent(self) -> Value<'a> {
-        self.document.value(self.index)
+        self.parent
     }
 
     /// Its place.
     pub fn place(self) -> Place {
-        self.document.place(self.raw.line)
+        self.parent.document.place(self.raw.line)
     }
 }
 
