@@ -74,11 +74,14 @@ fn parse(answer: &[u8]) -> Result<Credentials, String> {
     })
 }
 
-/// stderr of a program that handles secrets: not shown at all if it may hold one.
+/// stderr of a program that handles secrets: not shown at all if it may hold one. What is JSON may be the document
+/// itself; `secret_access_key=` and its kin are how scripts print their variables.
 fn harmless(said: &[u8]) -> String {
     let text = String::from_utf8_lossy(said);
     let text = text.trim();
-    if text.contains("SecretAccessKey") || text.contains("SessionToken") {
+    let letters = text.to_ascii_lowercase().replace(['_', '-'], "");
+    let names = ["secretaccesskey", "secretkey", "sessiontoken", "securitytoken"];
+    if text.contains('{') || names.iter().any(|name| letters.contains(name)) {
         return String::new();
     }
     text.chars().take(MAX_SAID).collect()
@@ -110,7 +113,15 @@ mod tests {
             let why = parse(bad.as_bytes()).unwrap_err();
             assert!(!why.contains("hidden"), "{why}");
         }
-        assert_eq!(harmless(b"{\"SecretAccessKey\": \"hidden\"}"), "");
+        for said in [
+            "{\"SecretAccessKey\": \"hidden\"}",
+            "answer: {\"Secret\": \"hidden\"}",
+            "+ aws_secret_access_key=hidden",
+            "AWS_SESSION_TOKEN=hidden",
+            "secret-key hidden",
+        ] {
+            assert_eq!(harmless(said.as_bytes()), "");
+        }
         assert_eq!(harmless(b"  no network\n"), "no network");
     }
 }
