@@ -389,3 +389,11 @@ fn an_empty_region_is_no_region() {
     let refused = run(&example(), "use jekyl --region= --shell bash");
     assert_eq!((refused.status, refused.out()), (2, "(exit 2)\n"), "{}", refused.all());
 }
+
+#[test]
+fn a_credential_process_without_end_is_ended() {
+    let sandbox = Sandbox::with_config("[profile a]\ncredential_process = yes\n");
+    let refused = run(&sandbox, "use a --keys --shell bash");
+    assert_eq!((refused.status, refused.out()), (1, "(exit 1)\n"));
+    assert!(refused.err().contains("it prints without end"), "{}", refused.all());
+}

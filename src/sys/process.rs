@@ -1,7 +1,7 @@
 //! Processes: who runs us, and running others.
 
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, Read};
 use std::process::{Command, Output, Stdio};
 
 /// A program that takes this process's place.
@@ -60,10 +60,13 @@ impl From<io::Error> for NotStarted {
     }
 }
 
+/// More than any credential_process has to say; one that never ends must not fill the memory.
+const MAX_OUTPUT: u64 = 1024 * 1024;
+
 /// Runs a credential_process: no shell, stdin and terminal as ours, output captured.
 ///
 /// # Errors
-/// What the system says if it cannot be started.
+/// What the system says if it cannot be started, or that it says more than a megabyte.
 pub fn capture(argv: &[String], env: &[(OsString, OsString)]) -> io::Result<Output> {
     let (program, args) = argv
         .split_first()
@@ -76,9 +79,35 @@ pub fn capture(argv: &[String], env: &[(OsString, OsString)]) -> io::Result<Outp
     command
         .stdin(Stdio::inherit())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?
-        .wait_with_output()
+        .stderr(Stdio::piped());
+    let mut child = command.spawn()?;
+    // Both at once: a program that fills one pipe waits for its reader.
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let (stdout, stderr) = std::thread::scope(|scope| {
+        let stderr = scope.spawn(|| read_some(stderr));
+        let stdout = read_some(stdout);
+        (stdout, stderr.join().unwrap_or_else(|_| Ok(Vec::new())))
+    });
+    let (stdout, stderr) = (stdout?, stderr?);
+    if stdout.len() as u64 > MAX_OUTPUT {
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(io::Error::other("it prints without end"));
+    }
+    Ok(Output {
+        status: child.wait()?,
+        stdout,
+        stderr,
+    })
+}
+
+/// All that comes, up to a byte more than is allowed; the pipe is closed then, so that the writer ends.
+fn read_some(pipe: Option<impl Read>) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    if let Some(pipe) = pipe {
+        pipe.take(MAX_OUTPUT + 1).read_to_end(&mut bytes)?;
+    }
+    Ok(bytes)
 }
 
 /// How far up a shell is looked for: wrappers such as `env`, `make` or `npm` may stand between.

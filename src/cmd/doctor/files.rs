@@ -192,7 +192,7 @@ fn of_lint(lint: &Lint) -> Finding {
 fn profiles(files: &Files) -> Vec<Finding> {
     let refused = files.profiles.profiles().filter_map(|profile| {
         let error = files.resolve(&Choice::explicit(profile.name()), None).err()?;
-        let finding = Finding::new("profile", Status::Warn, error.message);
+        let finding = Finding::new("profile", Status::Fail, error.message);
         let finding = match error.hints.into_iter().next() {
             Some(hint) => finding.remedy(hint),
             None => finding,
