@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::cmd::inputs::Files;
 use crate::cmd::{Context, Outcome};
-use crate::config::{Kind, Place, Profile};
+use crate::config::{Kind, Place, Profile, account_of_arn};
 use crate::env::session::{is_in_use, user_env};
 use crate::error::Error;
 use crate::resolve;
@@ -84,11 +84,9 @@ fn rows(files: &Files, active: Option<&str>) -> Vec<Row> {
 }
 
 fn account_id(profile: Profile<'_>) -> Option<String> {
-    let of_role = profile
+    profile
         .text("role_arn")
-        .and_then(|arn| arn.split(':').nth(4))
-        .filter(|id| !id.is_empty());
-    of_role
+        .and_then(account_of_arn)
         .or_else(|| profile.text("sso_account_id"))
         .or_else(|| profile.text("aws_account_id"))
         .map(str::to_owned)

@@ -7,7 +7,7 @@ use crate::cli::StyleArgs;
 use crate::cmd::Context;
 use crate::cmd::inputs::Files;
 use crate::config::settings::Export;
-use crate::config::{Profile, Section};
+use crate::config::{Profile, Section, account_of_arn};
 use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::env::names::{self, VarName};
@@ -195,7 +195,7 @@ fn set_settings(vars: &mut BTreeMap<VarName, Secret<String>>, env: &Env, files: 
 
 /// The account that the plan ends in, where a file says it.
 fn account(plan: &CredentialPlan, profile: Option<Profile<'_>>) -> Option<String> {
-    let of_arn = |arn: &str| arn.split(':').nth(4).filter(|id| !id.is_empty()).map(str::to_owned);
+    let of_arn = |arn: &str| account_of_arn(arn).map(str::to_owned);
     if let Some(role) = plan.roles.last() {
         return of_arn(&role.role_arn);
     }

@@ -31,7 +31,7 @@ pub use lint::{Lint, LintCode, Reading, lint, lint_profiles};
 pub use load::{Reader, load};
 pub use locate::{FileKind, Location};
 pub use place::Place;
-pub use profile::{Kind, ProfileName};
+pub use profile::{Kind, account_of_arn};
 pub use profiles::{Profile, ProfileSet};
 pub use reason::{ParseError, Reason};
 pub use settings::{Export, Settings};

@@ -1,37 +1,9 @@
 //! A profile's name, its kind, and names that look like it.
 
-use std::fmt;
 use std::path::Path;
 
 use super::profiles::Profile;
 use super::shlex;
-
-/// An exact profile name: any text; blanks, quotes and an empty name are possible.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ProfileName(String);
-
-impl ProfileName {
-    /// Takes the name as it is.
-    pub fn new(name: impl Into<String>) -> Self {
-        Self(name.into())
-    }
-
-    /// The exact name.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// Whether every SDK can read the profile by that name.
-    pub fn is_portable(&self) -> bool {
-        is_portable_name(&self.0)
-    }
-}
-
-impl fmt::Display for ProfileName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// The SDK specification's pattern of names, `[A-Za-z0-9_\-/.%@:\+]+`; a profile of another name is invisible to SDKs.
 pub fn is_portable_name(name: &str) -> bool {
@@ -39,6 +11,11 @@ pub fn is_portable_name(name: &str) -> bool {
         && name
             .bytes()
             .all(|b| b.is_ascii_alphanumeric() || b"_-/.%@:+".contains(&b))
+}
+
+/// The account that an ARN names, if it names one.
+pub fn account_of_arn(arn: &str) -> Option<&str> {
+    arn.split(':').nth(4).filter(|account| !account.is_empty())
 }
 
 /// What a profile's credentials are, in the words of `list --json`.

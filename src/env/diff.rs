@@ -51,6 +51,29 @@ pub enum Change {
     Drop,
 }
 
+impl Change {
+    /// Whether the name gets back what stood there before.
+    pub fn gives_back(&self) -> bool {
+        matches!(
+            self,
+            Change::Restore(_) | Change::RestoreRemoved(_) | Change::RestoreSaved
+        )
+    }
+
+    /// Whether what the shell saved of the name goes.
+    pub fn forgets(&self) -> bool {
+        self.gives_back() || matches!(self, Change::Forget)
+    }
+
+    /// Whether the script saves what the shell has now, and if so, whether that is exported.
+    pub fn saves_live(&self) -> Option<bool> {
+        match self {
+            Change::Set(Save::Live { exported }, _) | Change::Unset(Save::Live { exported }) => Some(*exported),
+            _ => None,
+        }
+    }
+}
+
 /// The changes, ordered by name, so that the same switch always prints the same bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EnvDiff(BTreeMap<VarName, Change>);

@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 
 use crate::env::diff::{Before, Change, EnvDiff, Save};
 use crate::env::names::VarName;
-use crate::shell::{Syntax, is_plain};
+use crate::shell::{Syntax, cannot_come_back, is_plain};
 
 /// fish 3.6 and later.
 #[derive(Clone, Copy, Debug)]
@@ -60,9 +60,8 @@ impl Syntax for Fish {
 
 fn work(diff: &EnvDiff) -> String {
     let mut text = String::new();
-    let live = |wanted: bool| move |change: &Change| matches!(change, Change::Set(Save::Live { exported }, _) | Change::Unset(Save::Live { exported }) if *exported == wanted);
     // fish itself knows whether a global variable is exported, so one loop serves both.
-    let saved = names(diff, |change| live(true)(change) || live(false)(change));
+    let saved = names(diff, |change| change.saves_live().is_some());
     if !saved.is_empty() {
         let _ = write!(
             text,
@@ -80,10 +79,8 @@ fn work(diff: &EnvDiff) -> String {
                 once(&mut text, name, &saved_form(before))
             }
             Change::Restore(Before::Secret) | Change::RestoreRemoved(Before::Secret) => {
-                let _ = write!(
-                    text,
-                    "set -qg __awsenv_{name}; or echo \"awsenv: {name} cannot come back: its value is known only to the shell that ran the first use\" >&2; "
-                );
+                let lost = cannot_come_back(name);
+                let _ = write!(text, "set -qg __awsenv_{name}; or echo \"{lost}\" >&2; ");
             }
             Change::Restore(before) | Change::RestoreRemoved(before) => once(&mut text, name, &saved_form(before)),
             Change::RestoreSaved => once(&mut text, name, "k"),
@@ -112,9 +109,7 @@ fn restore(text: &mut String, diff: &EnvDiff) {
              echo \"awsenv: $__awsenv_n was set since: left as it is\" >&2; set -g __awsenv_$__awsenv_n k; end; end; "
         );
     }
-    let all = names(diff, |c| {
-        matches!(c, Change::Restore(_) | Change::RestoreRemoved(_) | Change::RestoreSaved)
-    });
+    let all = names(diff, Change::gives_back);
     if !all.is_empty() {
         let _ = write!(
             text,
@@ -124,13 +119,7 @@ fn restore(text: &mut String, diff: &EnvDiff) {
              else if test \"$__awsenv_v[1]\" != k; set -eg $__awsenv_n; end; end; "
         );
     }
-    let forget = |c: &Change| {
-        matches!(
-            c,
-            Change::Restore(_) | Change::RestoreRemoved(_) | Change::RestoreSaved | Change::Forget
-        )
-    };
-    for (name, _) in diff.iter().filter(|(_, change)| forget(change)) {
+    for (name, _) in diff.iter().filter(|(_, change)| change.forgets()) {
         let _ = write!(text, "set -eg __awsenv_{name}; ");
     }
 }

@@ -11,6 +11,7 @@ pub mod powershell;
 use std::ffi::OsStr;
 
 use crate::env::diff::EnvDiff;
+use crate::env::names::VarName;
 
 /// The shells that scripts are written for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +94,11 @@ impl Shell {
             Shell::Zsh => &posix::Posix::Zsh,
         }
     }
+}
+
+/// What a shell that inherited the switch says of a secret; plain enough for any shell's quotes.
+fn cannot_come_back(name: &VarName) -> String {
+    format!("awsenv: {name} cannot come back: its value is known only to the shell that ran the first use")
 }
 
 /// The bytes that pass through every shell's quotes as they are; everything else is written as a number.

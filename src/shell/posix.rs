@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 use crate::env::diff::{Before, Change, EnvDiff, Save};
 use crate::env::names::VarName;
-use crate::shell::{Syntax, is_plain};
+use crate::shell::{Syntax, cannot_come_back, is_plain};
 
 /// The dialects of one family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +95,8 @@ impl Posix {
     }
 
     /// Turns tracing off first (it would print the values), then automatic export (it would export what is saved) and
-    /// `set -k` (it takes assignments away from `export`; zsh means something else by it), and keeps in `__awsenv_o` the commands that end the script: what turns them on again.
+    /// `set -k` (it takes assignments away from `export`; zsh means something else by it), and keeps in `__awsenv_o`
+    /// the commands that end the script: what turns them on again.
     fn options_off(self) -> String {
         let b = self.builtin();
         let mut text = format!("{}; ", self.global("o", ":"));
@@ -168,9 +169,7 @@ impl Posix {
     fn save_live(self, text: &mut String, diff: &EnvDiff) {
         let b = self.builtin();
         for (wanted, letter) in [(true, 'x'), (false, 's')] {
-            let live = diff.iter().filter(|(_, change)| {
-                matches!(change, Change::Set(Save::Live { exported }, _) | Change::Unset(Save::Live { exported }) if *exported == wanted)
-            });
+            let live = diff.iter().filter(|(_, change)| change.saves_live() == Some(wanted));
             let names = join(live.map(|(name, _)| name.as_str()));
             let value = format!("\\\"\\${{$__awsenv_n+{letter}\\$$__awsenv_n}}\\\"");
             let keep = self.global("$__awsenv_n", &value);
@@ -191,10 +190,8 @@ impl Posix {
             Before::Absent => {}
             Before::Value(value) => self.once(text, name, &self.quote(&exported(value))),
             Before::Secret => {
-                let _ = write!(
-                    text,
-                    "{b}test \"${{__awsenv_{name}+y}}\" || {b}echo \"awsenv: {name} cannot come back: its value is known only to the shell that ran the first use\" >&2; "
-                );
+                let lost = cannot_come_back(name);
+                let _ = write!(text, "{b}test \"${{__awsenv_{name}+y}}\" || {b}echo \"{lost}\" >&2; ");
             }
         }
     }
@@ -213,12 +210,7 @@ impl Posix {
                  {b}echo \\\"awsenv: $__awsenv_n was set since: left as it is\\\" >&2; {keep}; fi\"; done; "
             );
         }
-        let all = back(|change| {
-            matches!(
-                change,
-                Change::Restore(_) | Change::RestoreRemoved(_) | Change::RestoreSaved
-            )
-        });
+        let all = back(Change::gives_back);
         if !all.is_empty() {
             let each = self.each(&all);
             let read = self.global("v", "\\\"\\${__awsenv_$__awsenv_n-}\\\"");
@@ -236,15 +228,9 @@ impl Posix {
                  {b}eval \"{declare}$__awsenv_n=\\\"\\${{__awsenv_v#s}}\\\"\"; fi; fi; done; "
             );
         }
-        let forget = |change: &Change| {
-            matches!(
-                change,
-                Change::Restore(_) | Change::RestoreRemoved(_) | Change::RestoreSaved | Change::Forget
-            )
-        };
         let saved: Vec<_> = diff
             .iter()
-            .filter(|(_, c)| forget(c))
+            .filter(|(_, c)| c.forgets())
             .map(|(n, _)| format!("__awsenv_{n}"))
             .collect();
         if !saved.is_empty() {

@@ -8,7 +8,7 @@ use std::ffi::OsStr;
 use std::fmt::Write as _;
 
 use crate::env::diff::{Before, Change, EnvDiff, Save};
-use crate::shell::Syntax;
+use crate::shell::{Syntax, cannot_come_back};
 
 /// PowerShell.
 #[derive(Clone, Copy, Debug)]
@@ -69,9 +69,7 @@ impl Syntax for PowerShell {
 }
 
 fn save(text: &mut String, diff: &EnvDiff) {
-    let live = names(diff, |c| {
-        matches!(c, Change::Set(Save::Live { .. }, _) | Change::Unset(Save::Live { .. }))
-    });
+    let live = names(diff, |change| change.saves_live().is_some());
     if !live.is_empty() {
         let _ = write!(
             text,
@@ -84,9 +82,7 @@ fn save(text: &mut String, diff: &EnvDiff) {
             Change::Set(Save::Known(Before::Secret), _) | Change::Unset(Save::Known(Before::Secret)) => continue,
             Change::Set(Save::Known(before), _) | Change::Unset(Save::Known(before)) => literal(before),
             Change::Restore(Before::Secret) | Change::RestoreRemoved(Before::Secret) => {
-                let message = format!(
-                    "awsenv: {name} cannot come back: its value is known only to the shell that ran the first use"
-                );
+                let message = cannot_come_back(name);
                 let _ = write!(
                     text,
                     "if(!{SAVED}.ContainsKey('{name}')){{Write-Warning '{message}'; {SAVED}['{name}']=$null}}; "
@@ -105,9 +101,7 @@ fn save(text: &mut String, diff: &EnvDiff) {
 
 /// Gives back what was saved, then forgets it.
 fn restore(text: &mut String, diff: &EnvDiff) {
-    let back = names(diff, |c| {
-        matches!(c, Change::Restore(_) | Change::RestoreRemoved(_) | Change::RestoreSaved)
-    });
+    let back = names(diff, Change::gives_back);
     if !back.is_empty() {
         let _ = write!(
             text,
@@ -115,12 +109,7 @@ fn restore(text: &mut String, diff: &EnvDiff) {
              else{{Set-Item \"env:$n\" {SAVED}[$n]}}}}}}; "
         );
     }
-    let forget = names(diff, |c| {
-        matches!(
-            c,
-            Change::Restore(_) | Change::RestoreRemoved(_) | Change::RestoreSaved | Change::Forget
-        )
-    });
+    let forget = names(diff, Change::forgets);
     if !forget.is_empty() {
         let _ = write!(text, "foreach($n in {forget}){{{SAVED}.Remove($n)}}; ");
     }
