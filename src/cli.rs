@@ -62,6 +62,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Run a program with a profile's environment
     Exec(ExecArgs),
+    /// Show what the picker has learnt
+    History(HistoryArgs),
     /// Check files, permissions, leftovers and the shell set-up
     Doctor(DoctorArgs),
     /// Print completion candidates (called by the shell integration)
@@ -91,8 +93,14 @@ pub fn command_at(args: &[OsString]) -> Option<usize> {
 /// `awsenv use`.
 #[derive(Args, Debug)]
 pub struct UseArgs {
-    /// The profile; `-` is the one before this one
+    /// The profile; `-` is the one before this one; without it a picker asks
     pub profile: Option<OsString>,
+    /// Start the picker with this text
+    #[arg(long, value_name = "TEXT", conflicts_with = "profile")]
+    pub query: Option<String>,
+    /// Take the first profile that matches, without asking; never a production one
+    #[arg(long)]
+    pub first: bool,
     /// How the profile reaches the shell.
     #[command(flatten)]
     pub style: StyleArgs,
@@ -144,8 +152,22 @@ pub struct InitArgs {
 #[derive(Args, Debug)]
 pub struct ListArgs {
     /// Print one JSON document, with exact names
-    #[arg(long)]
+    #[arg(long, conflicts_with = "pick")]
     pub json: bool,
+    /// Ask with the picker, and print the exact name of what was chosen.
+    #[command(flatten)]
+    pub pick: PickArgs,
+}
+
+/// Flags of the commands that pick only if they are asked to.
+#[derive(Args, Debug, Default)]
+pub struct PickArgs {
+    /// Choose the profile in a picker
+    #[arg(long)]
+    pub pick: bool,
+    /// Start the picker with this text
+    #[arg(long, value_name = "TEXT", requires = "pick")]
+    pub query: Option<String>,
 }
 
 /// `awsenv current`.
@@ -168,7 +190,11 @@ pub struct PromptArgs {
 #[derive(Args, Debug)]
 pub struct ExplainArgs {
     /// The profile; without it the one that the AWS CLI would take
+    #[arg(conflicts_with = "pick")]
     pub profile: Option<OsString>,
+    /// Choose it in the picker.
+    #[command(flatten)]
+    pub pick: PickArgs,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,
@@ -182,13 +208,38 @@ pub struct ExplainArgs {
 #[command(override_usage = "awsenv exec [OPTIONS] [PROFILE] -- PROGRAM [ARGUMENT]...")]
 pub struct ExecArgs {
     /// The profile; without it the one that the AWS CLI would take
+    #[arg(conflicts_with = "pick")]
     pub profile: Option<OsString>,
+    /// Choose it in the picker.
+    #[command(flatten)]
+    pub pick: PickArgs,
     /// How the profile reaches the program.
     #[command(flatten)]
     pub style: StyleArgs,
     /// The program and its arguments
     #[arg(last = true, value_name = "PROGRAM")]
     pub command: Vec<OsString>,
+}
+
+/// `awsenv history`.
+#[derive(Args, Debug)]
+pub struct HistoryArgs {
+    /// What to do instead of showing.
+    #[command(subcommand)]
+    pub action: Option<HistoryAction>,
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What can be done to the history.
+#[derive(Debug, Subcommand)]
+pub enum HistoryAction {
+    /// Forget a profile
+    Remove {
+        /// The profile
+        profile: OsString,
+    },
 }
 
 /// `awsenv doctor`.

@@ -7,10 +7,6 @@ use std::process::ExitCode;
 use awsenv::credentials::Timestamp;
 use awsenv::{Finish, Process, sys, ui};
 
-#[cfg(target_env = "musl")]
-#[global_allocator]
-static ALLOCATOR: dlmalloc::GlobalDlmalloc = dlmalloc::GlobalDlmalloc;
-
 #[expect(clippy::disallowed_methods, reason = "the one place where the process is gathered")]
 fn main() -> ExitCode {
     sys::process::protect_memory();

@@ -28,7 +28,7 @@ const BLIND: [(&str, &str); 2] = [("shell", "config"), ("prompt", "config")];
 const NEIGHBOURS: &[&str] = &["cli", "error", "ui"];
 
 /// Each outside crate, as the code names it, and the only files or folders that may use it.
-const HOMES: [(&str, &[&str]); 16] = [
+const HOMES: [(&str, &[&str]); 17] = [
     ("base64", &["src/env/state.rs"]),
     // `lib` parses, `script` finds out how a refused command line was meant, `complete` reads the tree of commands.
     (
@@ -36,9 +36,7 @@ const HOMES: [(&str, &[&str]); 16] = [
         &["src/cli.rs", "src/lib.rs", "src/cmd/script.rs", "src/cmd/complete"],
     ),
     ("dirs", &["src/sys/fs.rs"]),
-    // The static binary's allocator.
-    ("dlmalloc", &["src/main.rs"]),
-    ("ini", &["src/config/settings.rs"]),
+    ("ini", &["src/config/settings"]),
     ("rustix", &["src/sys/"]),
     // JSON is a vocabulary, like the standard library's types.
     ("serde", &["src/"]),
@@ -46,12 +44,14 @@ const HOMES: [(&str, &[&str]); 16] = [
     // `login` computes the name of a file of the AWS CLI's cache.
     ("sha2", &["src/env/state.rs", "src/sys/login.rs"]),
     ("shell_words", &["src/cmd/"]),
+    ("skim", &["src/sys/picker"]),
     ("time", &["src/credentials.rs"]),
+    ("tokio", &["src/sys/picker"]),
     (
         "unicode_width",
         &["src/ui.rs", "src/cmd/list.rs", "src/cmd/explain/text.rs"],
     ),
-    ("wildmatch", &["src/config/settings.rs"]),
+    ("wildmatch", &["src/config/settings"]),
     ("zeroize", &["src/"]),
     ("proptest", &[]),
     ("tempfile", &[]),

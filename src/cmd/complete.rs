@@ -8,6 +8,7 @@ mod tree;
 use clap::CommandFactory as _;
 
 use crate::cli::{Cli, CompleteArgs};
+use crate::cmd::catalog;
 use crate::cmd::inputs::Files;
 use crate::cmd::{Context, Outcome};
 use crate::config::Kind;
@@ -71,17 +72,14 @@ fn profiles(context: &Context) -> Vec<Candidate> {
     let Ok(files) = Files::load(&user_env(env, state.as_ref())) else {
         return Vec::new();
     };
-    let aws = files.profiles.profiles().map(|profile| {
-        let about = match Kind::of(profile) {
+    let candidates = catalog::entries(&files).into_iter().map(|entry| {
+        let about = match entry.kind {
             Kind::None => "",
             kind => kind.as_str(),
         };
-        Candidate::new(profile.name(), about)
+        Candidate::new(&entry.name, about)
     });
-    let boto = files.boto().names().into_iter().map(|(name, _)| name);
-    // An AWS file's profile hides a boto profile of the same name.
-    let boto = boto.filter(|name| files.profiles.profile(name).is_none());
-    aws.chain(boto.map(|name| Candidate::new(&name, Kind::Boto.as_str())))
+    candidates
         .filter(|candidate| !candidate.value.is_empty() && display(&candidate.value) == candidate.value)
         .collect()
 }

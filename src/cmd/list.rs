@@ -3,25 +3,13 @@
 use serde_json::json;
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::cmd::catalog::{self, Entry};
 use crate::cmd::inputs::Files;
 use crate::cmd::{Context, Outcome};
-use crate::config::{Kind, Place, Profile, account_of_arn};
 use crate::env::session::{is_in_use, user_env};
 use crate::error::Error;
 use crate::resolve;
 use crate::ui::display;
-
-/// A profile as the list knows it: from the files alone.
-struct Row {
-    name: String,
-    kind: Kind,
-    region: Option<String>,
-    account_id: Option<String>,
-    role_arn: Option<String>,
-    source_profile: Option<String>,
-    place: Option<Place>,
-    active: bool,
-}
 
 /// A table on a terminal, names alone in a pipe, or JSON.
 pub fn run(context: &Context, json: bool) -> Result<Outcome, Error> {
@@ -33,11 +21,12 @@ pub fn run(context: &Context, json: bool) -> Result<Outcome, Error> {
         Some(state) if is_in_use(&context.process.env, state) => Some(state.profile.clone()),
         _ => (choice.how != resolve::How::Implicit).then_some(choice.name),
     };
-    let rows = rows(&files, active.as_deref());
+    let rows = catalog::entries(&files);
+    let is_active = |row: &Entry| active.as_deref() == Some(row.name.as_str());
     let text = if json {
-        as_json(&rows)
+        as_json(&rows, is_active)
     } else if context.process.stdout_tty {
-        table(&rows, context.ui.color_out)
+        table(&rows, is_active, context.ui.color_out)
     } else {
         rows.iter().map(|row| display(&row.name) + "\n").collect()
     };
@@ -50,49 +39,7 @@ pub fn run(context: &Context, json: bool) -> Result<Outcome, Error> {
     Ok(Outcome::Text(text, 0))
 }
 
-fn rows(files: &Files, active: Option<&str>) -> Vec<Row> {
-    let aws = files.profiles.profiles().map(|profile| {
-        let value = |key: &str| profile.text(key).map(str::to_owned);
-        Row {
-            kind: Kind::of(profile),
-            region: value("region"),
-            account_id: account_id(profile),
-            role_arn: value("role_arn"),
-            source_profile: value("source_profile"),
-            place: profile.place(),
-            active: active == Some(profile.name()),
-            name: profile.name().to_owned(),
-        }
-    });
-    let mut rows: Vec<Row> = aws.collect();
-    for (name, place) in files.boto().names() {
-        // An AWS file's profile hides a boto profile of the same name.
-        if files.profiles.profile(&name).is_none() {
-            rows.push(Row {
-                kind: Kind::Boto,
-                region: None,
-                account_id: None,
-                role_arn: None,
-                source_profile: None,
-                place: Some(place),
-                active: active == Some(name.as_str()),
-                name,
-            });
-        }
-    }
-    rows
-}
-
-fn account_id(profile: Profile<'_>) -> Option<String> {
-    profile
-        .text("role_arn")
-        .and_then(account_of_arn)
-        .or_else(|| profile.text("sso_account_id"))
-        .or_else(|| profile.text("aws_account_id"))
-        .map(str::to_owned)
-}
-
-fn as_json(rows: &[Row]) -> String {
+fn as_json(rows: &[Entry], is_active: impl Fn(&Entry) -> bool) -> String {
     let rows: Vec<_> = rows
         .iter()
         .map(|row| {
@@ -101,7 +48,7 @@ fn as_json(rows: &[Row]) -> String {
                 "role_arn": row.role_arn, "source_profile": row.source_profile,
                 "file": row.place.as_ref().map(|place| place.file.display().to_string()),
                 "line": row.place.as_ref().map(|place| place.line),
-                "active": row.active,
+                "active": is_active(row),
             })
         })
         .collect();
@@ -109,7 +56,7 @@ fn as_json(rows: &[Row]) -> String {
 }
 
 /// Columns as wide as what stands in them; the active profile is marked and stands out.
-fn table(rows: &[Row], color: bool) -> String {
+fn table(rows: &[Entry], is_active: impl Fn(&Entry) -> bool, color: bool) -> String {
     let cells: Vec<[String; 4]> = rows
         .iter()
         .map(|row| {
@@ -127,13 +74,14 @@ fn table(rows: &[Row], color: bool) -> String {
         .collect();
     let mut table = String::new();
     for (row, cells) in rows.iter().zip(&cells) {
-        let mut line = String::from(if row.active { "* " } else { "  " });
+        let active = is_active(row);
+        let mut line = String::from(if active { "* " } else { "  " });
         for (cell, width) in cells.iter().zip(&widths) {
             line += cell;
             line += &" ".repeat(width - cell.width() + 2);
         }
         let line = line.trim_end();
-        table += &if row.active && color {
+        table += &if active && color {
             format!("\x1b[1;32m{line}\x1b[0m\n")
         } else {
             format!("{line}\n")

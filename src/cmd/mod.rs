@@ -1,10 +1,12 @@
 //! One file a command; leaves that never call each other.
 
+pub mod catalog;
 pub mod complete;
 pub mod current;
 pub mod doctor;
 pub mod exec;
 pub mod explain;
+pub mod history;
 pub mod init;
 pub mod inputs;
 pub mod list;
@@ -64,6 +66,7 @@ pub fn run(context: &Context, command: Command) -> Finish {
         Command::Current(args) => finish(context, args.json, current::run(context, args.json)),
         Command::Doctor(args) => finish(context, args.json, Ok(doctor::run(context, args.json))),
         Command::Exec(args) => finish(context, false, exec::run(context, args)),
+        Command::History(args) => finish(context, args.json, history::run(context, args)),
         Command::List(args) => finish(context, args.json, list::run(context, args.json)),
         Command::Explain(args) => finish(context, args.json, explain::run(context, &args)),
         Command::Complete(args) => finish(context, false, Ok(complete::run(context, &args))),

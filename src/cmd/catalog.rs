@@ -1,0 +1,63 @@
+//! All profiles that can be chosen, of the AWS files and of the legacy boto files, as the files alone tell them.
+
+use crate::cmd::inputs::Files;
+use crate::config::{Kind, Place, Profile, account_of_arn};
+
+/// A profile as lists show it.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Its exact name.
+    pub name: String,
+    /// Where its credentials come from.
+    pub kind: Kind,
+    /// `region`.
+    pub region: Option<String>,
+    /// The account, where a file says it.
+    pub account_id: Option<String>,
+    /// `role_arn`.
+    pub role_arn: Option<String>,
+    /// `source_profile`.
+    pub source_profile: Option<String>,
+    /// Where it stands.
+    pub place: Option<Place>,
+}
+
+/// Every profile, in the order of the files; a profile of the AWS files hides a boto profile of the same name.
+pub fn entries(files: &Files) -> Vec<Entry> {
+    let aws = files.profiles.profiles().map(|profile| {
+        let value = |key: &str| profile.text(key).map(str::to_owned);
+        Entry {
+            kind: Kind::of(profile),
+            region: value("region"),
+            account_id: account_id(profile),
+            role_arn: value("role_arn"),
+            source_profile: value("source_profile"),
+            place: profile.place(),
+            name: profile.name().to_owned(),
+        }
+    });
+    let mut entries: Vec<Entry> = aws.collect();
+    for (name, place) in files.boto().names() {
+        if files.profiles.profile(&name).is_none() {
+            entries.push(Entry {
+                kind: Kind::Boto,
+                region: None,
+                account_id: None,
+                role_arn: None,
+                source_profile: None,
+                place: Some(place),
+                name,
+            });
+        }
+    }
+    entries
+}
+
+fn account_id(profile: Profile<'_>) -> Option<String> {
+    profile
+        .text("role_arn")
+        .and_then(account_of_arn)
+        .or_else(|| profile.text("sso_account_id"))
+        .or_else(|| profile.text("aws_account_id"))
+        .map(str::to_owned)
+}

@@ -1,0 +1,136 @@
+//! The section `[picker]`: how the picker looks.
+
+use super::keys::{Binding, bindings};
+use super::words;
+
+/// How much of the terminal the picker takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Height {
+    /// All of it; what stood there comes back.
+    #[default]
+    Full,
+    /// A part, below the prompt: 10 to 99.
+    Percent(u16),
+    /// So many rows: 6 or more.
+    Rows(u16),
+}
+
+/// Where the preview stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Below the list.
+    Bottom,
+    /// Beside the list.
+    Right,
+}
+
+/// `[picker]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Picker {
+    /// `height = 100%|40%|15`.
+    pub height: Height,
+    /// `preview = right|bottom|off`; off can still be toggled by its key, and stands at the right then.
+    pub preview: Option<Side>,
+    /// `keys = KEY:ACTION, …`, on top of the usual ones.
+    pub keys: Vec<Binding>,
+    /// `colors = THEME, PART:COLOR, …`, checked, as the picker takes it; `None` for its default.
+    pub colors: Option<String>,
+}
+
+impl Default for Picker {
+    fn default() -> Self {
+        Self {
+            height: Height::Full,
+            preview: Some(Side::Right),
+            keys: Vec::new(),
+            colors: None,
+        }
+    }
+}
+
+const THEMES: [&str; 5] = ["dark", "light", "16", "bw", "none"];
+const PARTS: [&str; 12] = [
+    "normal",
+    "matched",
+    "current",
+    "current_match",
+    "query",
+    "spinner",
+    "info",
+    "prompt",
+    "cursor",
+    "border",
+    "separator",
+    "scrollbar",
+];
+const MODIFIERS: [&str; 5] = ["bold", "underlined", "dim", "italic", "reverse"];
+
+impl Picker {
+    pub(super) fn set(&mut self, key: &str, value: &str) -> Result<(), String> {
+        match key {
+            "height" => self.height = height(value)?,
+            "preview" => {
+                self.preview = match value {
+                    "right" => Some(Side::Right),
+                    "bottom" => Some(Side::Bottom),
+                    "off" => None,
+                    _ => return Err(format!("`preview = {value}`: it is `right`, `bottom` or `off`")),
+                }
+            }
+            "keys" => self.keys = bindings(value)?,
+            "colors" => self.colors = Some(colors(value)?),
+            _ => {
+                return Err(format!(
+                    "`{key}` is unknown: there are `height`, `preview`, `keys` and `colors`"
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn height(value: &str) -> Result<Height, String> {
+    let parsed = match value.strip_suffix('%') {
+        Some("100") => Some(Height::Full),
+        Some(percent) => percent
+            .parse()
+            .ok()
+            .filter(|percent| (10..100).contains(percent))
+            .map(Height::Percent),
+        None => value.parse().ok().filter(|rows| *rows >= 6).map(Height::Rows),
+    };
+    parsed.ok_or_else(|| format!("`height = {value}`: it is 10% to 100%, or a number of rows from 6 up"))
+}
+
+fn colors(value: &str) -> Result<String, String> {
+    let is_color = |color: &str| {
+        let hex = color.strip_prefix('#');
+        hex.is_some_and(|hex| hex.len() == 6 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+            || color == "-1"
+            || color.parse::<u8>().is_ok()
+    };
+    for word in words(value) {
+        let known = match word.split_once(':') {
+            None => THEMES.contains(&word),
+            Some((part, look)) => {
+                let part = part
+                    .strip_suffix("_fg")
+                    .or_else(|| part.strip_suffix("_bg"))
+                    .unwrap_or(part);
+                let mut look = look.split('+');
+                PARTS.contains(&part)
+                    && look.next().is_some_and(|color| color.is_empty() || is_color(color))
+                    && look.all(|modifier| MODIFIERS.contains(&modifier))
+            }
+        };
+        if !known {
+            return Err(format!(
+                "`colors`: `{word}` is neither a theme ({}) nor PART:COLOR with a part ({}, also with _fg or _bg), \
+                 a color (0-255, #rrggbb or -1) and perhaps +bold, +underlined, +dim, +italic or +reverse",
+                THEMES.join(", "),
+                PARTS.join(", ")
+            ));
+        }
+    }
+    Ok(words(value).collect::<Vec<_>>().join(","))
+}
