@@ -14,6 +14,7 @@ pub mod config;
 pub mod credentials;
 pub mod env;
 pub mod error;
+pub mod history;
 pub mod prompt;
 pub mod provider;
 pub mod resolve;

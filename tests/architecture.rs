@@ -14,7 +14,7 @@ const LAYERS: [&[&str]; 9] = [
     &["credentials"],
     &["env"],
     &["config"],
-    &["resolve", "shell", "prompt"],
+    &["resolve", "shell", "prompt", "history"],
     &["provider"],
     &["sys"],
     &["cli", "error", "ui"],
