@@ -130,16 +130,24 @@ const MAX_WIDTH: usize = 48;
 
 /// [`display`], cut to a width that leaves room on a line.
 pub fn display_short(text: &str) -> String {
-    let shown = display(text);
-    if shown.width() <= MAX_WIDTH {
+    cut(display(text), MAX_WIDTH)
+}
+
+/// Text that is safe already, cut to so many columns; what is missing is marked.
+pub fn cut(shown: String, columns: usize) -> String {
+    if shown.width() <= columns {
         return shown;
     }
     let mut width = 0;
     let fits = |c: &char| {
         width += c.width().unwrap_or(0);
-        width < MAX_WIDTH
+        width < columns
     };
-    shown.chars().take_while(fits).chain(['…']).collect()
+    let mut cut: String = shown.chars().take_while(fits).collect();
+    if columns > 0 {
+        cut.push('…');
+    }
+    cut
 }
 
 /// [`display`] for text of several lines, whose line ends stay.

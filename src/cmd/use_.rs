@@ -1,6 +1,7 @@
 //! `awsenv use`: a script that switches this shell.
 
 use crate::cli::UseArgs;
+use crate::cmd::pick::{self, Manner};
 use crate::cmd::{Context, switch};
 use crate::env::session::enter;
 use crate::error::{Error, Kind};
@@ -8,19 +9,16 @@ use crate::shell::Shell;
 
 /// The script that makes the shell work as the profile.
 pub fn run(context: &Context, args: &UseArgs, shell: Shell) -> Result<String, Error> {
-    let Some(profile) = &args.profile else {
-        return Err(Error::new(Kind::Usage, "say which profile")
-            .hint("awsenv use PROFILE")
-            .hint("`awsenv list` shows what there is"));
-    };
     let state = context.state();
-    let profile = if profile == "-" {
-        let previous = state.as_ref().and_then(|state| state.previous.clone());
-        previous
-            .ok_or_else(|| Error::new(Kind::Failed, "no profile was used before this one in this shell"))?
-            .into()
-    } else {
-        profile.clone()
+    let profile = match &args.profile {
+        None => pick::profile(context, state.as_ref(), manner(args))?.into(),
+        Some(name) if name == "-" => {
+            let previous = state.as_ref().and_then(|state| state.previous.clone());
+            previous
+                .ok_or_else(|| Error::new(Kind::Failed, "no profile was used before this one in this shell"))?
+                .into()
+        }
+        Some(name) => name.clone(),
     };
     let switch = switch::to(context, state.as_ref(), Some(&profile), &args.style)?;
     switch.warn(context);
@@ -33,4 +31,13 @@ pub fn run(context: &Context, args: &UseArgs, shell: Shell) -> Result<String, Er
         .narrate(&format!("changes {}", diff.changed(&context.process.env).join(", ")));
     context.ui.notice(&switch.summary());
     Ok(shell.syntax().script(&diff))
+}
+
+fn manner(args: &UseArgs) -> Manner<'_> {
+    let query = args.query.as_deref().unwrap_or_default();
+    if args.first {
+        Manner::First(query)
+    } else {
+        Manner::Ask(query)
+    }
 }
