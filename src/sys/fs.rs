@@ -77,6 +77,24 @@ pub fn config_dir(env: &Env) -> Option<PathBuf> {
     named.or_else(|| env.filled("HOME").map(|home| Path::new(home).join(".config")))
 }
 
+/// Where programs keep what they learnt: XDG_STATE_HOME or `~/.local/state` on Linux, the system's place elsewhere.
+pub fn state_dir(env: &Env) -> Option<PathBuf> {
+    if cfg!(any(target_os = "macos", windows)) {
+        return dirs::state_dir().or_else(dirs::data_local_dir);
+    }
+    let named = env
+        .os("XDG_STATE_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute());
+    let home = || env.os("HOME").map(Path::new).filter(|home| home.is_absolute());
+    named.or_else(|| home().map(|home| home.join(".local/state")))
+}
+
+/// The directory that we are in, without links; `None` if it is gone.
+pub fn current_dir() -> Option<PathBuf> {
+    std::env::current_dir().ok()
+}
+
 /// The home directory of a user: of this one for an empty name, of others as /etc/passwd has it.
 pub fn home_of(user: &str) -> Option<PathBuf> {
     if user.is_empty() {
@@ -90,23 +108,26 @@ pub fn home_of(user: &str) -> Option<PathBuf> {
     fields.get(5).map(PathBuf::from)
 }
 
-/// Opens without waiting, in case a FIFO took the file's place since it was looked at.
 fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
-    #[cfg(target_os = "linux")]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        /// `O_NONBLOCK`; of no effect on regular files.
-        const NONBLOCK: i32 = if cfg!(any(target_arch = "mips", target_arch = "mips64")) {
-            0o200
-        } else {
-            0o4000
-        };
-        options.custom_flags(NONBLOCK);
-    }
+    do_not_wait(&mut options);
     options.open(path)
 }
+
+/// Opens without waiting, in case a FIFO took the file's place since it was looked at. Of no effect on regular files.
+pub(super) fn do_not_wait(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.custom_flags(NONBLOCK);
+    }
+    #[cfg(not(unix))]
+    let _ = options;
+}
+
+#[cfg(unix)]
+const NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
 
 #[cfg(test)]
 mod tests {

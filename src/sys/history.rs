@@ -1,0 +1,480 @@
+//! The file that remembers what was used: lines are appended by many at once, and at times one writes it anew.
+//!
+//! Nobody waits for long and no line is lost. Who appends holds the lock for sharing, who rewrites holds it alone. If an
+//! appender cannot wait any longer it appends all the same: the rewriter copies what came late, and the appender looks
+//! whether the file was replaced meanwhile.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use crate::env::Env;
+use crate::sys::fs::{do_not_wait, state_dir};
+
+/// What is read at most; a thousand entries come nowhere near.
+const MOST: u64 = 16 * 1024 * 1024;
+
+/// How long somebody at a prompt is kept waiting for the lock.
+pub const A_MOMENT: Duration = Duration::from_millis(10);
+
+/// The file, which need not be there.
+#[derive(Clone, Debug)]
+pub struct Store {
+    path: PathBuf,
+}
+
+/// What becomes of a file that is looked at for a new text.
+#[derive(Debug)]
+pub enum New {
+    /// It stays.
+    Nothing,
+    /// It says this from now on.
+    Text(String),
+    /// The same, but the old one is kept beside it.
+    Mended(String),
+}
+
+/// How rewriting went.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Rewritten {
+    /// Somebody else is at it.
+    Busy,
+    /// There was nothing to change.
+    Unchanged,
+    /// It says something new now.
+    Done,
+    /// The same, and the old file is kept here.
+    Kept(PathBuf),
+}
+
+impl Store {
+    /// Where this environment has it; `None` without a home.
+    pub fn of(env: &Env) -> Option<Self> {
+        let path = state_dir(env)?.join("awsenv/history");
+        Some(Self { path })
+    }
+
+    /// The path, for people.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// All that is in it; nothing if it is not there. Takes no lock and changes nothing.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn read(&self) -> io::Result<Vec<u8>> {
+        if !fs::metadata(&self.path).is_ok_and(|meta| meta.is_file()) {
+            return Ok(Vec::new());
+        }
+        let mut options = OpenOptions::new();
+        options.read(true);
+        read(&open(&mut options, &self.path)?)
+    }
+
+    /// Adds a line by one write, and returns how long the file is now.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn append(&self, line: &str) -> io::Result<u64> {
+        make_dir(self.dir())?;
+        let lock = self.lock(A_MOMENT, File::try_lock_shared);
+        // Each further round means that the file was replaced since it was opened.
+        for _ in 0..8 {
+            let mut options = OpenOptions::new();
+            let mut file = open(options.read(true).append(true).create(true), &self.path)?;
+            make_private(&file)?;
+            append(&mut file, line.as_bytes())?;
+            if is_at(&file, &self.path) {
+                let length = file.metadata()?.len();
+                drop(lock);
+                return Ok(length);
+            }
+        }
+        Err(io::Error::other("it is replaced again and again"))
+    }
+
+    /// Replaces the file by what `change` makes of it. A link stays a link.
+    ///
+    /// # Errors
+    /// What the system says; the old file stays then.
+    pub fn rewrite(&self, patience: Duration, change: &dyn Fn(&[u8]) -> New) -> io::Result<Rewritten> {
+        if !fs::metadata(&self.path).is_ok_and(|meta| meta.is_file()) {
+            return Ok(Rewritten::Unchanged);
+        }
+        let _lock = match self.lock(patience, File::try_lock) {
+            Ok(lock) => lock,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Rewritten::Busy),
+            Err(error) => return Err(error),
+        };
+        let path = fs::canonicalize(&self.path)?;
+        let mut options = OpenOptions::new();
+        let mut old = open(options.read(true), &path)?;
+        let mut bytes = read(&old)?;
+        let is_too_long = bytes.len() as u64 > MOST;
+        if !is_too_long {
+            // Behind the last end of a line somebody may be writing just now.
+            bytes.truncate(bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1));
+        }
+        let (text, kept) = match change(&bytes) {
+            New::Nothing => return Ok(Rewritten::Unchanged),
+            New::Text(text) => (text, None),
+            New::Mended(text) => (text, Some(path.with_file_name("history.damaged"))),
+        };
+        if let Some(kept) = &kept {
+            replace(kept, &bytes)?;
+        }
+        let mut new = replace(&path, text.as_bytes())?;
+        // What was appended since it was read comes along; of a file that is far too long the end is given up.
+        if !is_too_long {
+            let mut late = Vec::new();
+            old.seek(SeekFrom::Start(bytes.len() as u64))?;
+            if old.read_to_end(&mut late)? > 0 {
+                append(&mut new, &late)?;
+            }
+        }
+        Ok(kept.map_or(Rewritten::Done, Rewritten::Kept))
+    }
+
+    fn dir(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
+    }
+
+    /// The lock, a file of its own: the history itself is replaced. Where the system has no locks it is held at once.
+    fn lock(&self, patience: Duration, take: fn(&File) -> Result<(), TryLockError>) -> io::Result<File> {
+        let path = self.path.with_file_name("history.lock");
+        let mut options = OpenOptions::new();
+        let file = open(options.read(true).write(true).create(true), &path)?;
+        make_private(&file)?;
+        let start = Instant::now();
+        loop {
+            match take(&file) {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => return Ok(file),
+                Err(TryLockError::Error(error)) => return Err(error),
+                Err(TryLockError::WouldBlock) if start.elapsed() >= patience => {
+                    return Err(io::ErrorKind::WouldBlock.into());
+                }
+                Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(1)),
+            }
+        }
+    }
+}
+
+/// Opens a regular file and nothing else, without waiting; one that is made has no rights for others.
+fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    let refused = || io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file");
+    if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+        return Err(refused());
+    }
+    do_not_wait(options);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    let file = options.open(path)?;
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(refused())
+    }
+}
+
+/// One write. If a line was torn before, by a full disk perhaps, ours begins on a new one.
+fn append(file: &mut File, bytes: &[u8]) -> io::Result<()> {
+    let mut last = [b'\n'];
+    if file.metadata()?.len() > 0 {
+        file.seek(SeekFrom::End(-1))?;
+        // Nothing comes back if the file was cut meanwhile.
+        let _ = file.read(&mut last)?;
+    }
+    let start: &[u8] = if last == *b"\n" { b"" } else { b"\n" };
+    let line = [start, bytes].concat();
+    file.seek(SeekFrom::End(0))?;
+    if file.write(&line)? < line.len() {
+        return Err(io::ErrorKind::StorageFull.into());
+    }
+    Ok(())
+}
+
+fn read(file: &File) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(MOST + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Writes a new file and puts it in the place of `path`. Who holds the lock is alone with the name.
+fn replace(path: &Path, bytes: &[u8]) -> io::Result<File> {
+    let new = path.with_file_name("history.new");
+    let written = write_new(&new, bytes).and_then(|file| fs::rename(&new, path).map(|()| file));
+    if written.is_err() {
+        let _ = fs::remove_file(&new);
+    }
+    written
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = OpenOptions::new();
+    let mut file = open(options.read(true).append(true).create_new(true), path)?;
+    make_private(&file)?;
+    file.write_all(bytes)?;
+    Ok(file)
+}
+
+/// Makes a directory and those above it, for this user alone whatever the umask says; a wider one of ours is mended.
+fn make_dir(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return check_owner(path).and_then(|()| make_dir_private(path));
+    }
+    make_dirs(path)
+}
+
+fn make_dirs(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(parent) if parent.is_dir() => check_owner(parent)?,
+        Some(parent) => make_dirs(parent)?,
+        None => {}
+    }
+    match fs::create_dir(path) {
+        Ok(()) => make_dir_private(path),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(unix)]
+fn make_dir_private(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let meta = fs::symlink_metadata(path)?;
+    // Behind a link it is the user's own affair.
+    if meta.is_dir() && meta.permissions().mode() & 0o777 != 0o700 {
+        fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn make_private(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    if file.metadata()?.permissions().mode() & 0o777 != 0o600 {
+        file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    }
+    Ok(())
+}
+
+/// With `sudo`, HOME may be that of a user, who could not read what root leaves there.
+#[cfg(unix)]
+fn check_owner(dir: &Path) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt as _;
+    if rustix::process::geteuid().is_root() && fs::metadata(dir)?.uid() != 0 {
+        return Err(io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            "its directory belongs to another user",
+        ));
+    }
+    Ok(())
+}
+
+/// Whether `path` still leads to the open file.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    match (file.metadata(), fs::metadata(path)) {
+        (Ok(ours), Ok(there)) => (ours.dev(), ours.ino()) == (there.dev(), there.ino()),
+        _ => false,
+    }
+}
+
+/// Windows keeps what is below a user's directory to the user.
+#[cfg(not(unix))]
+fn make_dir_private(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn make_private(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn check_owner(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Windows does not tell by the standard library; there the lock has to do.
+#[cfg(not(unix))]
+fn is_at(_: &File, _: &Path) -> bool {
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn store() -> (tempfile::TempDir, Store) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("state/awsenv/history");
+        (dir, Store { path })
+    }
+
+    fn text(store: &Store) -> String {
+        String::from_utf8(store.read().unwrap()).unwrap()
+    }
+
+    fn says(new: &'static str) -> impl Fn(&[u8]) -> New {
+        move |_| New::Text(new.to_owned())
+    }
+
+    #[test]
+    fn lines_are_added_and_a_torn_one_is_closed() {
+        let (_dir, store) = store();
+        assert_eq!(store.read().unwrap(), b"");
+        assert_eq!(store.append("one\n").unwrap(), 4);
+        assert_eq!(store.append("two\n").unwrap(), 8);
+        fs::write(store.path(), "one\ntw").unwrap();
+        store.append("three\n").unwrap();
+        assert_eq!(text(&store), "one\ntw\nthree\n");
+    }
+
+    #[test]
+    fn the_file_is_replaced_and_nothing_else_is_left() {
+        let (_dir, store) = store();
+        assert_eq!(store.rewrite(A_MOMENT, &says("x")).unwrap(), Rewritten::Unchanged);
+        assert!(!store.dir().exists(), "nothing is made for nothing");
+        store.append("one\n").unwrap();
+        let none = store.rewrite(A_MOMENT, &|_| New::Nothing).unwrap();
+        assert_eq!((none, text(&store).as_str()), (Rewritten::Unchanged, "one\n"));
+        assert_eq!(store.rewrite(A_MOMENT, &says("new\n")).unwrap(), Rewritten::Done);
+        assert_eq!(text(&store), "new\n");
+        let mended = |bytes: &[u8]| {
+            assert_eq!(bytes, b"new\n");
+            New::Mended("mended\n".to_owned())
+        };
+        let kept = store.path().with_file_name("history.damaged").canonicalize();
+        assert!(kept.is_err());
+        let Rewritten::Kept(kept) = store.rewrite(A_MOMENT, &mended).unwrap() else {
+            panic!("it is kept")
+        };
+        assert_eq!(fs::read_to_string(&kept).unwrap(), "new\n");
+        assert_eq!(text(&store), "mended\n");
+        let mut names = crate::sys::fs::names_in(store.dir());
+        names.sort();
+        assert_eq!(names, ["history", "history.damaged", "history.lock"]);
+    }
+
+    #[test]
+    fn what_comes_late_comes_along() {
+        let (_dir, store) = store();
+        store.append("one\n").unwrap();
+        let late = |bytes: &[u8]| {
+            assert_eq!(bytes, b"one\n");
+            // Waits a moment for the lock that we hold, and goes on without it.
+            store.append("late\n").unwrap();
+            New::Text("ONE\n".to_owned())
+        };
+        assert_eq!(store.rewrite(A_MOMENT, &late).unwrap(), Rewritten::Done);
+        assert_eq!(text(&store), "ONE\nlate\n");
+        // A line that somebody is writing just now is not ours to judge.
+        fs::write(store.path(), "one\nhal").unwrap();
+        let half = |bytes: &[u8]| {
+            assert_eq!(bytes, b"one\n");
+            New::Text("ONE\n".to_owned())
+        };
+        store.rewrite(A_MOMENT, &half).unwrap();
+        assert_eq!(text(&store), "ONE\nhal");
+    }
+
+    #[test]
+    fn one_rewrites_at_a_time_and_nobody_waits_for_ever() {
+        let (_dir, store) = store();
+        store.append("one\n").unwrap();
+        let start = Instant::now();
+        let _lock = store.lock(A_MOMENT, File::try_lock).unwrap();
+        assert_eq!(store.rewrite(A_MOMENT, &says("x")).unwrap(), Rewritten::Busy);
+        store.append("two\n").unwrap();
+        assert!(start.elapsed() < Duration::from_secs(5));
+        assert_eq!(text(&store), "one\ntwo\n");
+    }
+
+    #[test]
+    fn of_what_is_far_too_long_the_begin_is_read() {
+        let (_dir, store) = store();
+        store.append("one\n").unwrap();
+        let file = OpenOptions::new().write(true).open(store.path()).unwrap();
+        file.set_len(3 * MOST).unwrap();
+        assert_eq!(store.read().unwrap().len() as u64, MOST + 1);
+        store.rewrite(A_MOMENT, &|_| New::Mended("one\n".to_owned())).unwrap();
+        assert_eq!(text(&store), "one\n");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link() {
+        let (dir, store) = store();
+        let real = dir.path().join("elsewhere");
+        fs::create_dir_all(store.dir()).unwrap();
+        fs::write(&real, "one\n").unwrap();
+        std::os::unix::fs::symlink(&real, store.path()).unwrap();
+        store.append("two\n").unwrap();
+        assert_eq!(fs::read_to_string(&real).unwrap(), "one\ntwo\n");
+        store.rewrite(A_MOMENT, &says("new\n")).unwrap();
+        assert_eq!(fs::read_to_string(&real).unwrap(), "new\n");
+        assert!(fs::symlink_metadata(store.path()).unwrap().is_symlink());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn modes_are_narrow_and_mended() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (_dir, store) = store();
+        store.append("one\n").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(store.path()), 0o600);
+        assert_eq!(mode(store.dir()), 0o700);
+        assert_eq!(mode(store.dir().parent().unwrap()), 0o700);
+        fs::set_permissions(store.path(), fs::Permissions::from_mode(0o666)).unwrap();
+        fs::set_permissions(store.dir(), fs::Permissions::from_mode(0o755)).unwrap();
+        store.append("two\n").unwrap();
+        assert_eq!((mode(store.path()), mode(store.dir())), (0o600, 0o700));
+        fs::set_permissions(store.path(), fs::Permissions::from_mode(0o644)).unwrap();
+        store.rewrite(A_MOMENT, &|_| New::Mended("x\n".to_owned())).unwrap();
+        for name in ["history", "history.damaged", "history.lock"] {
+            assert_eq!(mode(&store.path().with_file_name(name)), 0o600, "{name}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn neither_fifos_nor_devices_nor_directories() {
+        let (dir, store) = store();
+        fs::create_dir_all(store.dir()).unwrap();
+        let refused = |what: &str| {
+            assert!(store.append("one\n").is_err(), "{what}");
+            assert_eq!(store.read().unwrap(), b"", "{what}");
+            assert_eq!(
+                store.rewrite(A_MOMENT, &says("x")).unwrap(),
+                Rewritten::Unchanged,
+                "{what}"
+            );
+        };
+        let mkfifo = std::process::Command::new("mkfifo").arg(store.path()).status();
+        assert!(mkfifo.unwrap().success());
+        refused("a fifo");
+        fs::remove_file(store.path()).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", store.path()).unwrap();
+        refused("a device");
+        fs::remove_file(store.path()).unwrap();
+        fs::create_dir(store.path()).unwrap();
+        refused("a directory");
+        fs::remove_dir(store.path()).unwrap();
+        std::os::unix::fs::symlink("/dev/full", store.path()).unwrap();
+        refused("what is always full");
+        let below_file = Store {
+            path: dir.path().join("state/awsenv/history/awsenv/history"),
+        };
+        assert!(below_file.append("one\n").is_err());
+    }
+}
