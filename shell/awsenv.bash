@@ -101,8 +101,9 @@ function __awsenv_complete_command {
   fi
 }
 
-# Absent in a bash that was built without completion.
-\builtin complete -F __awsenv_complete awsenv 2>/dev/null || \builtin :
+# In the order of the program where bash can (4.4 and later); absent in a bash that was built without completion.
+\builtin complete -o nosort -F __awsenv_complete awsenv 2>/dev/null ||
+  \builtin complete -F __awsenv_complete awsenv 2>/dev/null || \builtin :
 
 # The segment stands in PS1 itself: no PROMPT_COMMAND, no process, and `$?` stays as it is. bash decodes `\D{%s}`, its
 # clock, before it expands the rest, and never expands the value of a variable again.

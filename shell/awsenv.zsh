@@ -44,9 +44,9 @@ function awsenv {
 # The program prints each candidate and what it is, a tab between them; zsh quotes what it puts on the line. Status 10:
 # behind `exec ... --` stands a command line of its own.
 function _awsenv {
-  \builtin local out line value about
-  \builtin local -a typed shown
-  \builtin local -i code
+  \builtin local out line value separator expl
+  \builtin local -a typed values abouts shown
+  \builtin local -i code width=0 at
   typed=("${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}")
   out="$(\command awsenv complete --shell zsh -- "${typed[@]}" 2>/dev/null)"
   code=$?
@@ -60,13 +60,28 @@ function _awsenv {
   (( code == 0 )) || \builtin return 1
   for line in "${(@f)out}"; do
     value=${line%%$'\t'*}
-    about=${line#"$value"}
     [[ -n $value ]] || \builtin continue
-    # A colon ends the candidate; a backslash keeps it from doing so.
-    value=${value//\\/\\\\}
-    shown+=("${value//:/\\:}${about:+:${about#$'\t'}}")
+    values+=("$value")
+    abouts+=("${${line#"$value"}#$'\t'}")
+    # One long name shall not push away what is said of the others.
+    (( ${(m)#value} <= width || ${(m)#value} > 40 )) || width=${(m)#value}
   done
-  (( ${#shown} )) && _describe -V awsenv shown
+  (( ${#values} )) || \builtin return 1
+  # Not `_describe`: it groups and sorts what has the same description.
+  if [[ -n ${(j::)abouts} ]] && \builtin zstyle -T ":completion:${curcontext}:values" verbose; then
+    \builtin zstyle -s ":completion:${curcontext}:values" list-separator separator || separator=--
+    for (( at = 1; at <= ${#values}; at++ )); do
+      value=$values[at]
+      if [[ -n $abouts[at] ]]; then
+        (( ${(m)#value} >= width )) || value=${(mr:width:)value}
+        value+="  $separator $abouts[at]"
+      fi
+      shown+=("$value")
+    done
+    _wanted -V values expl awsenv compadd -l -d shown -a -- values
+  else
+    _wanted -V values expl awsenv compadd -a -- values
+  fi
 }
 
 # Before the first prompt, when compinit has surely run.

@@ -47,7 +47,6 @@ fn once() -> f64 {
     1.0
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 fn is_once(count: &f64) -> bool {
     count.total_cmp(&once()).is_eq()
 }
@@ -180,7 +179,7 @@ impl History {
             uses.sort_by(|a, b| better(a, b, now));
             uses.truncate(MOST);
         }
-        (self.damaged || self.lines > uses.len() + SLACK).then(|| Self {
+        (self.damaged || self.lines > uses.len() + SLACK).then_some(Self {
             lines: uses.len(),
             uses,
             damaged: false,
@@ -191,7 +190,7 @@ impl History {
     pub fn without(&self, profile: &str) -> Option<Self> {
         let mut uses = self.uses.clone();
         uses.retain(|use_| use_.profile != profile);
-        (uses.len() < self.uses.len()).then(|| Self {
+        (uses.len() < self.uses.len()).then_some(Self {
             lines: uses.len(),
             uses,
             damaged: false,
@@ -240,13 +239,13 @@ mod tests {
             new.line(),
             "{\"profile\":\"a \\\"b\\\"\\n\\u001b\",\"dir\":\"/srv/\u{e4}\",\"at\":1800000000}\n"
         );
-        assert_eq!(history(&[new.clone()]).uses(), [new]);
+        assert_eq!(history(std::slice::from_ref(&new)).uses(), [new]);
         let many = used("p", "/", 0, 2.5);
         assert_eq!(
             many.line(),
             "{\"profile\":\"p\",\"dir\":\"/\",\"at\":1800000000,\"count\":2.5}\n"
         );
-        assert_eq!(history(&[many.clone()]).uses(), [many]);
+        assert_eq!(history(std::slice::from_ref(&many)).uses(), [many]);
     }
 
     #[test]
@@ -345,7 +344,7 @@ mod tests {
         let (one, two) = (used("p", "/", 9, 1.0), used("q", "/", 8, 1.0));
         let mut text = one.line() + &two.line();
         text.truncate(text.len() - 9);
-        assert_eq!(History::parse(text.as_bytes()).uses(), [one.clone()]);
+        assert_eq!(History::parse(text.as_bytes()).uses(), std::slice::from_ref(&one));
         // Only its end is missing.
         let whole = one.line() + two.line().trim_end();
         assert_eq!(History::parse(whole.as_bytes()).uses(), [one, two]);

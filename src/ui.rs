@@ -150,6 +150,21 @@ pub fn cut(shown: String, columns: usize) -> String {
     cut
 }
 
+/// Rows of text that is safe already as lines, their columns as wide as what stands in them.
+pub fn columns<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
+    let widths: [usize; N] =
+        std::array::from_fn(|column| rows.iter().map(|row| row[column].width()).max().unwrap_or(0));
+    let line = |row: &[String; N]| {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(widths) {
+            line += cell;
+            line += &" ".repeat(width - cell.width() + 2);
+        }
+        line.trim_end().to_owned()
+    };
+    rows.iter().map(line).collect()
+}
+
 /// [`display`] for text of several lines, whose line ends stay.
 pub fn lines(text: &str) -> String {
     text.split_inclusive('\n')
@@ -177,6 +192,13 @@ mod tests {
         assert_eq!(display_short(&"a".repeat(48)), "a".repeat(48));
         assert_eq!(display_short(&"a".repeat(49)), "a".repeat(47) + "…");
         assert_eq!(display_short(&"界".repeat(300)).width(), 47);
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_their_cells() {
+        let rows = [["a", "bb", ""], ["界", "", "c"]].map(|row| row.map(str::to_owned));
+        assert_eq!(columns(&rows), ["a   bb", "界      c"]);
+        assert_eq!(columns::<2>(&[]), [""; 0]);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The files under `shell/`, in the real shells: linted, loaded, called, and used at a real terminal.
+//! The files under `shell/`, in the real shells: linted, loaded, called, and used at a real terminal; and what
+//! `use` remembers there.
 
 mod support;
 
@@ -6,6 +7,8 @@ mod support;
 mod completion;
 #[path = "integration/files.rs"]
 mod files;
+#[path = "integration/history.rs"]
+mod history;
 #[path = "integration/prompt.rs"]
 mod prompt;
 #[path = "integration/terminal.rs"]

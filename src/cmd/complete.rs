@@ -1,15 +1,18 @@
 //! `awsenv complete`: candidates for the word under the cursor, for the shells' completion functions.
 //!
-//! Never waits and never complains: the config files are all it reads, and if they are broken there are no names.
+//! Never waits and never complains: it reads the config files and the history, and if those are broken there are no names or no order.
 
 mod line;
 mod tree;
+
+use std::collections::HashSet;
 
 use clap::CommandFactory as _;
 
 use crate::cli::{Cli, CompleteArgs};
 use crate::cmd::catalog;
 use crate::cmd::inputs::Files;
+use crate::cmd::order::{self, Keeper};
 use crate::cmd::{Context, Outcome};
 use crate::config::Kind;
 use crate::env::session::user_env;
@@ -18,7 +21,7 @@ use crate::shell::Shell;
 use crate::ui::display;
 
 use self::line::Line;
-use self::tree::{Answer, Candidate};
+use self::tree::{Answer, Candidate, Names};
 
 /// Says that behind `--` stands a command line of its own, which the shell itself completes.
 const COMMAND_LINE: u8 = 10;
@@ -39,8 +42,8 @@ pub fn run(context: &Context, args: &CompleteArgs) -> Outcome {
     let Some(line) = line else {
         return Outcome::Done(0);
     };
-    let profiles = || profiles(context);
-    match tree::complete(&Cli::command(), &line.before, &line.current, &profiles) {
+    let names = |wanted| names(context, wanted);
+    match tree::complete(&Cli::command(), &line.before, &line.current, &names) {
         Answer::CommandLine => Outcome::Done(COMMAND_LINE),
         Answer::Candidates(candidates) => {
             let lines = candidates.iter().filter_map(|candidate| show(shell, &line, candidate));
@@ -65,21 +68,34 @@ fn show(shell: Option<Shell>, line: &Line, candidate: &Candidate) -> Option<Stri
     }
 }
 
-/// The profiles whose names can be typed: no control, bidirectional or invisible characters.
-fn profiles(context: &Context) -> Vec<Candidate> {
+/// The names that can be typed: no control, bidirectional or invisible characters. Profiles in the order of the picker,
+/// then the aliases of some.
+fn names(context: &Context, names: Names) -> Vec<Candidate> {
     let env = &context.process.env;
     let state = State::read(env).ok().flatten();
     let Ok(files) = Files::load(&user_env(env, state.as_ref())) else {
         return Vec::new();
     };
-    let candidates = catalog::entries(&files).into_iter().map(|entry| {
+    let mut entries = catalog::entries(&files);
+    order::sort(context, &files.settings, &mut entries, Keeper::Completion);
+    let known: HashSet<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
+    let profiles = entries.iter().map(|entry| {
         let about = match entry.kind {
             Kind::None => "",
             kind => kind.as_str(),
         };
         Candidate::new(&entry.name, about)
     });
-    candidates
+    let aliases = files
+        .settings
+        .aliases
+        .iter()
+        .filter(|(alias, target)| {
+            names == Names::WithAliases && known.contains(target.as_str()) && !known.contains(alias.as_str())
+        })
+        .map(|(alias, target)| Candidate::new(alias, &format!("alias of {}", display(target))));
+    profiles
+        .chain(aliases)
         .filter(|candidate| !candidate.value.is_empty() && display(&candidate.value) == candidate.value)
         .collect()
 }

@@ -1,7 +1,6 @@
 //! `awsenv list`: the profiles, in the order of the files.
 
 use serde_json::json;
-use unicode_width::UnicodeWidthStr as _;
 
 use crate::cli::ListArgs;
 use crate::cmd::catalog::{self, Entry};
@@ -9,7 +8,7 @@ use crate::cmd::inputs::Files;
 use crate::cmd::{Context, Outcome, pick};
 use crate::env::session::user_env;
 use crate::error::Error;
-use crate::ui::display;
+use crate::ui::{columns, display};
 
 /// A table on a terminal, names alone in a pipe, or JSON.
 pub fn run(context: &Context, args: &ListArgs) -> Result<Outcome, Error> {
@@ -70,18 +69,10 @@ fn table(rows: &[Entry], is_active: impl Fn(&Entry) -> bool, color: bool) -> Str
             ]
         })
         .collect();
-    let widths: Vec<usize> = (0..4)
-        .map(|column| cells.iter().map(|row| row[column].width()).max().unwrap_or(0))
-        .collect();
     let mut table = String::new();
-    for (row, cells) in rows.iter().zip(&cells) {
+    for (row, line) in rows.iter().zip(columns(&cells)) {
         let active = is_active(row);
-        let mut line = String::from(if active { "* " } else { "  " });
-        for (cell, width) in cells.iter().zip(&widths) {
-            line += cell;
-            line += &" ".repeat(width - cell.width() + 2);
-        }
-        let line = line.trim_end();
+        let line = format!("{} {line}", if active { "*" } else { " " });
         table += &if active && color {
             format!("\x1b[1;32m{line}\x1b[0m\n")
         } else {

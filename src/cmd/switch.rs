@@ -26,6 +26,8 @@ pub struct Switch {
     pub target: Target,
     /// Why this style.
     pub because: String,
+    /// Whether the settings want it remembered.
+    pub history: bool,
     account: Option<String>,
     region: Option<String>,
     warnings: Vec<String>,
@@ -110,6 +112,7 @@ pub fn to(
         account: account(&plan, own),
         region,
         because: export.because,
+        history: files.settings.history,
         warnings,
         target: Target {
             shown,

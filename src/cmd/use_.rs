@@ -2,7 +2,7 @@
 
 use crate::cli::UseArgs;
 use crate::cmd::pick::{self, Manner};
-use crate::cmd::{Context, switch};
+use crate::cmd::{Context, order, switch};
 use crate::env::session::enter;
 use crate::error::{Error, Kind};
 use crate::shell::Shell;
@@ -30,7 +30,12 @@ pub fn run(context: &Context, args: &UseArgs, shell: Shell) -> Result<String, Er
         .ui
         .narrate(&format!("changes {}", diff.changed(&context.process.env).join(", ")));
     context.ui.notice(&switch.summary());
-    Ok(shell.syntax().script(&diff))
+    let script = shell.syntax().script(&diff);
+    // What programs do says nothing about what a person will choose.
+    if context.process.stderr_tty && switch.history {
+        order::remember(context, &switch.target.profile);
+    }
+    Ok(script)
 }
 
 fn manner(args: &UseArgs) -> Manner<'_> {

@@ -13,6 +13,15 @@ pub(super) struct Candidate {
     pub(super) about: String,
 }
 
+/// Which names fit the place of a profile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Names {
+    /// Profiles alone.
+    Profiles,
+    /// What stands for a profile as well.
+    WithAliases,
+}
+
 /// What fits the place.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Answer {
@@ -48,7 +57,7 @@ pub(super) fn complete(
     root: &Command,
     before: &[String],
     current: &str,
-    profiles: &dyn Fn() -> Vec<Candidate>,
+    names: &dyn Fn(Names) -> Vec<Candidate>,
 ) -> Answer {
     let mut root = root.clone();
     root.build();
@@ -59,7 +68,7 @@ pub(super) fn complete(
         dashes: false,
     };
     before.iter().for_each(|word| place.step(word));
-    place.answer(current, profiles)
+    place.answer(current, names)
 }
 
 impl<'a> Place<'a> {
@@ -85,9 +94,9 @@ impl<'a> Place<'a> {
         }
     }
 
-    fn answer(&self, current: &str, profiles: &dyn Fn() -> Vec<Candidate>) -> Answer {
+    fn answer(&self, current: &str, names: &dyn Fn(Names) -> Vec<Candidate>) -> Answer {
         if let Some(option) = self.option {
-            return Answer::Candidates(values(option, profiles));
+            return Answer::Candidates(self.values(option, names));
         }
         let last = self.command.get_positionals().find(|arg| arg.is_last_set());
         if self.dashes && last.is_some() {
@@ -95,7 +104,7 @@ impl<'a> Place<'a> {
         }
         if let Some((name, _)) = current.strip_prefix("--").and_then(|word| word.split_once('=')) {
             let option = self.command.get_arguments().find(|arg| arg.get_long() == Some(name));
-            let values = option.map(|arg| values(arg, profiles)).unwrap_or_default();
+            let values = option.map(|arg| self.values(arg, names)).unwrap_or_default();
             let glue = |value: Candidate| Candidate {
                 value: format!("--{name}={}", value.value),
                 ..value
@@ -113,7 +122,7 @@ impl<'a> Place<'a> {
             .get_positionals()
             .filter(|arg| !arg.is_last_set())
             .nth(self.positionals)
-            .map(|arg| values(arg, profiles))
+            .map(|arg| self.values(arg, names))
             .unwrap_or_default();
         if !self.dashes {
             // It would be read as a flag.
@@ -153,6 +162,24 @@ impl<'a> Place<'a> {
             })
             .collect()
     }
+
+    /// What an argument can be; arguments of the same name mean the same in every command.
+    fn values(&self, arg: &Arg, names: &dyn Fn(Names) -> Vec<Candidate>) -> Vec<Candidate> {
+        match arg.get_id().as_str() {
+            // Only what it is called was remembered.
+            "profile" if self.command.get_name() == "remove" => names(Names::Profiles),
+            "profile" => names(Names::WithAliases),
+            "shell" => Shell::ALL.map(|shell| Candidate::new(shell.as_str(), "")).into(),
+            _ => arg
+                .get_possible_values()
+                .iter()
+                .map(|value| {
+                    let about = value.get_help().map(ToString::to_string).unwrap_or_default();
+                    Candidate::new(value.get_name(), &about)
+                })
+                .collect(),
+        }
+    }
 }
 
 fn takes_value(arg: &Arg) -> bool {
@@ -161,22 +188,6 @@ fn takes_value(arg: &Arg) -> bool {
 
 fn about_arg(arg: &Arg) -> String {
     arg.get_help().map(ToString::to_string).unwrap_or_default()
-}
-
-/// What an argument can be; arguments of the same name mean the same in every command.
-fn values(arg: &Arg, profiles: &dyn Fn() -> Vec<Candidate>) -> Vec<Candidate> {
-    match arg.get_id().as_str() {
-        "profile" => profiles(),
-        "shell" => Shell::ALL.map(|shell| Candidate::new(shell.as_str(), "")).into(),
-        _ => arg
-            .get_possible_values()
-            .iter()
-            .map(|value| {
-                let about = value.get_help().map(ToString::to_string).unwrap_or_default();
-                Candidate::new(value.get_name(), &about)
-            })
-            .collect(),
-    }
 }
 
 #[cfg(test)]
@@ -190,10 +201,15 @@ mod tests {
     fn fits(line: &str) -> Vec<String> {
         let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
         let current = words.pop().unwrap();
-        let profiles = || {
-            ["jekyl", "-x", "my prod"]
+        let profiles = |wanted| {
+            let mut names = vec!["jekyl", "-x", "my prod"];
+            if wanted == Names::WithAliases {
+                names.push("j");
+            }
+            names
+                .into_iter()
                 .map(|name| Candidate::new(name, "static-keys"))
-                .into()
+                .collect()
         };
         match complete(&Cli::command(), &words, &current, &profiles) {
             Answer::Candidates(found) => found.into_iter().map(|candidate| candidate.value).collect(),
@@ -222,12 +238,14 @@ mod tests {
             "-v explain ",
             "use --shell=fish ",
         ] {
-            assert_eq!(fits(line), ["jekyl", "my prod"], "{line}");
+            assert_eq!(fits(line), ["jekyl", "my prod", "j"], "{line}");
         }
-        assert_eq!(fits("use -- "), ["jekyl", "-x", "my prod"]);
+        assert_eq!(fits("use -- "), ["jekyl", "-x", "my prod", "j"]);
+        assert_eq!(fits("history "), ["remove"]);
+        assert_eq!(fits("history remove "), ["jekyl", "my prod"]);
         assert_eq!(fits("use jekyl "), [""; 0]);
         assert_eq!(fits("use --region "), [""; 0]);
-        assert_eq!(fits("exec "), ["jekyl", "my prod", "--"]);
+        assert_eq!(fits("exec "), ["jekyl", "my prod", "j", "--"]);
     }
 
     #[test]

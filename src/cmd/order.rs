@@ -1,0 +1,103 @@
+//! What `use` remembers, and the order of profiles that comes of it.
+
+use crate::cmd::Context;
+use crate::cmd::catalog::Entry;
+use crate::config::settings::{Order, Settings};
+use crate::credentials::Timestamp;
+use crate::history::{History, Use};
+use crate::sys;
+use crate::sys::history::{A_MOMENT, New, Rewritten, Store};
+
+/// A file longer than this is tidied up by `use` too, if nobody ever opens the picker.
+const LONG: u64 = 1024 * 1024;
+
+/// Who asks for the order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keeper {
+    /// Reads in silence: a person is typing.
+    Completion,
+    /// Keeps the file in shape, and says if it was damaged.
+    Picker,
+}
+
+/// Sorts profiles: what was used in this directory first, then what was used at all, then in the order of the files.
+pub fn sort(context: &Context, settings: &Settings, entries: &mut [Entry], keeper: Keeper) {
+    if !settings.history || settings.order == Order::File {
+        return;
+    }
+    let Some(store) = Store::of(&context.process.env) else {
+        return;
+    };
+    let history = match store.read() {
+        Ok(bytes) => History::parse(&bytes),
+        Err(error) => return tell(context, keeper, &store, &error),
+    };
+    let now = context.process.now;
+    if keeper == Keeper::Picker {
+        let exists = |name: &str| entries.iter().any(|entry| entry.name == name);
+        // A look without the lock is enough to see that there is nothing to do.
+        if history.compacted(now, &exists).is_some() {
+            tidy(context, &store, &exists);
+        }
+    }
+    history.sort(entries, |entry| &entry.name, &here(), now);
+}
+
+/// Remembers that `profile` was used here and now. That it cannot be done is no reason to disturb anybody.
+pub fn remember(context: &Context, profile: &str) {
+    let Some(store) = Store::of(&context.process.env) else {
+        context.ui.narrate("nothing is remembered: HOME is not set");
+        return;
+    };
+    let line = Use::new(profile, &here(), context.process.now).line();
+    match store.append(&line) {
+        Ok(length) if length > LONG => tidy(context, &store, &|_| true),
+        Ok(_) => {}
+        Err(error) => tell(context, Keeper::Picker, &store, &error),
+    }
+}
+
+/// What a file becomes: `change` makes the new text of what is read; lines that are not ours are gone then.
+pub fn rewritten(bytes: &[u8], change: impl Fn(&History) -> Option<History>) -> New {
+    let history = History::parse(bytes);
+    match change(&history) {
+        None => New::Nothing,
+        Some(new) if history.is_damaged() => New::Mended(new.text()),
+        Some(new) => New::Text(new.text()),
+    }
+}
+
+/// Says that a damaged file was mended.
+pub fn tell_if_mended(context: &Context, store: &Store, rewritten: &Rewritten) {
+    if let Rewritten::Kept(old) = rewritten {
+        context.ui.warn(&format!(
+            "the history ({}) held lines that are not awsenv's, so it was written anew; the old file is {}",
+            store.path().display(),
+            old.display()
+        ));
+    }
+}
+
+/// Writes the file anew where that is worth it.
+fn tidy(context: &Context, store: &Store, exists: &dyn Fn(&str) -> bool) {
+    let now: Timestamp = context.process.now;
+    let change = |bytes: &[u8]| rewritten(bytes, |history| history.compacted(now, exists));
+    match store.rewrite(A_MOMENT, &change) {
+        Ok(rewritten) => tell_if_mended(context, store, &rewritten),
+        Err(error) => tell(context, Keeper::Picker, store, &error),
+    }
+}
+
+fn tell(context: &Context, keeper: Keeper, store: &Store, error: &std::io::Error) {
+    if keeper == Keeper::Picker {
+        let path = store.path().display();
+        context
+            .ui
+            .narrate(&format!("the history ({path}) cannot be kept: {error}"));
+    }
+}
+
+/// The directory as the history writes it; empty if it is gone.
+fn here() -> String {
+    sys::fs::current_dir().map_or_else(String::new, |dir| dir.to_string_lossy().into_owned())
+}
