@@ -208,6 +208,18 @@ fn lists() {
 }
 
 #[test]
+fn history() {
+    let sandbox = example();
+    let lines = [
+        "history",
+        "history --json",
+        "history remove jekyl",
+        "history forget jekyl",
+    ];
+    snapshot("history", &sandbox, &lines);
+}
+
+#[test]
 fn current() {
     let mut sandbox = example();
     snapshot("current_nothing", &sandbox, &["current", "current --json"]);
