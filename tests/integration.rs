@@ -6,6 +6,8 @@ mod support;
 mod completion;
 #[path = "integration/files.rs"]
 mod files;
+#[path = "integration/picker.rs"]
+mod picker;
 #[path = "integration/prompt.rs"]
 mod prompt;
 #[path = "integration/terminal.rs"]
