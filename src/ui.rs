@@ -70,6 +70,24 @@ impl Ui {
         }
     }
 
+    /// What was decided for the person, who did not say it in full.
+    pub fn tell(&self, text: &str) {
+        if !self.quiet {
+            talk(&format!("awsenv: {}\n", self.shown(text)));
+        }
+    }
+
+    /// A question, in red where a yes may do harm. The cursor stays behind it.
+    pub fn ask(&self, question: &str, is_grave: bool) {
+        let question = format!("awsenv: {}", self.shown(question));
+        let question = if is_grave {
+            self.paint("31", &question)
+        } else {
+            question
+        };
+        talk(&format!("{question} "));
+    }
+
     /// What was decided and why, with `--verbose`.
     pub fn narrate(&self, text: &str) {
         if self.verbose {
@@ -130,14 +148,19 @@ const MAX_WIDTH: usize = 48;
 
 /// [`display`], cut to a width that leaves room on a line.
 pub fn display_short(text: &str) -> String {
+    display_within(text, MAX_WIDTH)
+}
+
+/// [`display`], cut to so many columns.
+pub fn display_within(text: &str, columns: usize) -> String {
     let shown = display(text);
-    if shown.width() <= MAX_WIDTH {
+    if shown.width() <= columns {
         return shown;
     }
     let mut width = 0;
     let fits = |c: &char| {
         width += c.width().unwrap_or(0);
-        width < MAX_WIDTH
+        width < columns
     };
     shown.chars().take_while(fits).chain(['…']).collect()
 }

@@ -10,6 +10,7 @@ pub mod history;
 pub mod init;
 pub mod inputs;
 pub mod list;
+pub mod named;
 pub mod prompt;
 pub mod script;
 pub mod switch;
