@@ -6,6 +6,8 @@ mod support;
 mod completion;
 #[path = "integration/files.rs"]
 mod files;
+#[path = "integration/named.rs"]
+mod named;
 #[path = "integration/prompt.rs"]
 mod prompt;
 #[path = "integration/terminal.rs"]

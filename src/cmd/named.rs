@@ -136,12 +136,13 @@ fn ambiguous(files: &Files, word: &str, found: &[Entry]) -> Error {
     if found.len() == 1 {
         return error;
     }
-    error.hint(picker(word))
+    error.hint(picker(word, found.len()))
 }
 
-fn picker(word: &str) -> String {
+fn picker(word: &str, found: usize) -> String {
     let word = display(word);
-    format!("awsenv use --query {}", shell_words::quote(&word))
+    let word = shell_words::quote(&word);
+    format!("`awsenv use --query {word}` lets you choose among all {found}")
 }
 
 fn take_first(context: &Context, files: &Files, word: &str, first: &Entry, found: usize) -> Result<(), Error> {
@@ -155,7 +156,7 @@ fn take_first(context: &Context, files: &Files, word: &str, first: &Entry, found
         return Err(if name == first.name {
             error.hint(format!("awsenv use {}", shell_words::quote(&name)))
         } else {
-            error.hint(picker(word))
+            error.hint(picker(word, found))
         });
     }
     let of = if found == 1 {
