@@ -148,12 +148,11 @@ const MAX_WIDTH: usize = 48;
 
 /// [`display`], cut to a width that leaves room on a line.
 pub fn display_short(text: &str) -> String {
-    display_within(text, MAX_WIDTH)
+    cut(display(text), MAX_WIDTH)
 }
 
-/// [`display`], cut to so many columns.
-pub fn display_within(text: &str, columns: usize) -> String {
-    let shown = display(text);
+/// Text that is safe already, cut to so many columns; what is missing is marked.
+pub fn cut(shown: String, columns: usize) -> String {
     if shown.width() <= columns {
         return shown;
     }
@@ -162,7 +161,11 @@ pub fn display_within(text: &str, columns: usize) -> String {
         width += c.width().unwrap_or(0);
         width < columns
     };
-    shown.chars().take_while(fits).chain(['…']).collect()
+    let mut cut: String = shown.chars().take_while(fits).collect();
+    if columns > 0 {
+        cut.push('…');
+    }
+    cut
 }
 
 /// [`display`] for text of several lines, whose line ends stay.

@@ -28,7 +28,7 @@ const BLIND: [(&str, &str); 2] = [("shell", "config"), ("prompt", "config")];
 const NEIGHBOURS: &[&str] = &["cli", "error", "ui"];
 
 /// Each outside crate, as the code names it, and the only files or folders that may use it.
-const HOMES: [(&str, &[&str]); 17] = [
+const HOMES: [(&str, &[&str]); 18] = [
     ("base64", &["src/env/state.rs"]),
     // `lib` parses, `script` finds out how a refused command line was meant, `complete` reads the tree of commands.
     (
@@ -37,6 +37,7 @@ const HOMES: [(&str, &[&str]); 17] = [
     ),
     ("dirs", &["src/sys/fs.rs"]),
     ("ini", &["src/config/settings"]),
+    ("ratatui", &["src/sys/picker"]),
     ("rustix", &["src/sys/"]),
     // JSON is a vocabulary, like the standard library's types.
     ("serde", &["src/"]),

@@ -1,7 +1,11 @@
 //! All profiles that can be chosen, of the AWS files and of the legacy boto files, as the files alone tell them.
 
+use crate::cmd::Context;
 use crate::cmd::inputs::Files;
 use crate::config::{Kind, Place, Profile, account_of_arn};
+use crate::env::session::is_in_use;
+use crate::env::state::State;
+use crate::resolve;
 
 /// A profile as lists show it.
 #[derive(Clone, Debug)]
@@ -51,6 +55,18 @@ pub fn entries(files: &Files) -> Vec<Entry> {
         }
     }
     entries
+}
+
+/// The name of the profile that this shell works as, with awsenv or without.
+pub fn active(context: &Context, state: Option<&State>) -> Option<String> {
+    let env = &context.process.env;
+    match state {
+        Some(state) if is_in_use(env, state) => Some(state.profile.clone()),
+        _ => {
+            let choice = resolve::select(None, env);
+            (choice.how != resolve::How::Implicit).then_some(choice.name)
+        }
+    }
 }
 
 fn account_id(profile: Profile<'_>) -> Option<String> {

@@ -6,7 +6,7 @@ use std::ffi::{OsStr, OsString};
 use crate::Process;
 use crate::cli::{self, ExecArgs};
 use crate::cmd::inputs::Files;
-use crate::cmd::{Context, Outcome, named, switch};
+use crate::cmd::{Context, Outcome, named, pick, switch};
 use crate::env::diff::EnvDiff;
 use crate::env::names::AWSENV_WRAPPED;
 use crate::env::session::{enter, is_in_use, user_env};
@@ -25,12 +25,13 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
     };
     let env = &context.process.env;
     let state = context.state();
+    let profile = pick::picked_or(context, state.as_ref(), &args.pick, args.profile)?;
     let diff = match &state {
         // This shell is the profile already: its style, region and keys are what was asked for then.
-        Some(state) if args.profile.is_none() && args.style.is_empty() && serves(context, state) => EnvDiff::default(),
+        Some(state) if profile.is_none() && args.style.is_empty() && serves(context, state) => EnvDiff::default(),
         _ => {
             let files = Files::load(&user_env(env, state.as_ref()))?;
-            let choice = named::choose(context, &files, state.as_ref(), args.profile.as_deref())?;
+            let choice = named::choose(context, &files, state.as_ref(), profile.as_deref())?;
             let switch = switch::to(context, &files, &choice, &args.style)?;
             switch.warn(context);
             enter(env, state.as_ref(), &switch.target)

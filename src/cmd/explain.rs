@@ -6,8 +6,9 @@ mod readers;
 mod text;
 
 use crate::cli::ExplainArgs;
+use crate::cmd::describe::{is_secret, visible};
 use crate::cmd::inputs::Files;
-use crate::cmd::{Context, Outcome, named};
+use crate::cmd::{Context, Outcome, named, pick};
 use crate::config::{Place, Value};
 use crate::env::session::user_env;
 use crate::error::{Error, Kind};
@@ -41,11 +42,12 @@ enum Shown<'a> {
 ///
 /// # Errors
 /// What `resolve` refuses, and a login session that is not there: botocore finds no credentials then.
-pub fn run(context: &Context, args: &ExplainArgs) -> Result<Outcome, Error> {
+pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
     let state = context.state();
+    let profile = pick::picked_or(context, state.as_ref(), &args.pick, args.profile)?;
     let env = user_env(&context.process.env, state.as_ref());
     let files = Files::load(&env)?;
-    let choice = named::choose(context, &files, state.as_ref(), args.profile.as_deref())?;
+    let choice = named::choose(context, &files, state.as_ref(), profile.as_deref())?;
     let region = args
         .region
         .as_deref()
@@ -96,11 +98,9 @@ fn check_login(login: &Login, choice: &Choice) -> Result<(), Error> {
     )))
 }
 
-const SECRETS: [&str; 3] = ["aws_secret_access_key", "aws_session_token", "aws_security_token"];
-
 impl<'a> Setting<'a> {
     fn of(value: Value<'a>) -> Self {
-        let shown = if SECRETS.contains(&value.key()) {
+        let shown = if is_secret(value.key()) {
             Shown::Secret
         } else if value.is_nested() {
             Shown::Block(
@@ -118,10 +118,4 @@ impl<'a> Setting<'a> {
             place: value.place(),
         }
     }
-}
-
-/// `text`, unless it is a secret or has swallowed the line of one (an indented line continues the value above it).
-fn visible<'t>(key: &str, text: &'t str) -> Option<&'t str> {
-    let hides = |text: &str| SECRETS.iter().any(|secret| text.to_lowercase().contains(secret));
-    (!SECRETS.contains(&key.to_lowercase().as_str()) && !hides(text)).then_some(text)
 }

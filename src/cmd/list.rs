@@ -3,24 +3,25 @@
 use serde_json::json;
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::cli::ListArgs;
 use crate::cmd::catalog::{self, Entry};
 use crate::cmd::inputs::Files;
-use crate::cmd::{Context, Outcome};
-use crate::env::session::{is_in_use, user_env};
+use crate::cmd::{Context, Outcome, pick};
+use crate::env::session::user_env;
 use crate::error::Error;
-use crate::resolve;
 use crate::ui::display;
 
 /// A table on a terminal, names alone in a pipe, or JSON.
-pub fn run(context: &Context, json: bool) -> Result<Outcome, Error> {
+pub fn run(context: &Context, args: &ListArgs) -> Result<Outcome, Error> {
+    let json = args.json;
     let state = context.state();
+    if let Some(manner) = pick::manner(&args.pick) {
+        let name = pick::profile(context, state.as_ref(), manner)?;
+        return Ok(Outcome::Text(name + "\n", 0));
+    }
     let env = user_env(&context.process.env, state.as_ref());
     let files = Files::load(&env)?;
-    let choice = resolve::select(None, &context.process.env);
-    let active = match &state {
-        Some(state) if is_in_use(&context.process.env, state) => Some(state.profile.clone()),
-        _ => (choice.how != resolve::How::Implicit).then_some(choice.name),
-    };
+    let active = catalog::active(context, state.as_ref());
     let rows = catalog::entries(&files);
     let is_active = |row: &Entry| active.as_deref() == Some(row.name.as_str());
     let text = if json {

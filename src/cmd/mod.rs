@@ -3,6 +3,7 @@
 pub mod catalog;
 pub mod complete;
 pub mod current;
+pub mod describe;
 pub mod doctor;
 pub mod exec;
 pub mod explain;
@@ -11,6 +12,7 @@ pub mod init;
 pub mod inputs;
 pub mod list;
 pub mod named;
+pub mod pick;
 pub mod prompt;
 pub mod script;
 pub mod switch;
@@ -68,8 +70,8 @@ pub fn run(context: &Context, command: Command) -> Finish {
         Command::Doctor(args) => finish(context, args.json, Ok(doctor::run(context, args.json))),
         Command::Exec(args) => finish(context, false, exec::run(context, args)),
         Command::History(args) => finish(context, args.json, history::run(context, args)),
-        Command::List(args) => finish(context, args.json, list::run(context, args.json)),
-        Command::Explain(args) => finish(context, args.json, explain::run(context, &args)),
+        Command::List(args) => finish(context, args.json, list::run(context, &args)),
+        Command::Explain(args) => finish(context, args.json, explain::run(context, args)),
         Command::Complete(args) => finish(context, false, Ok(complete::run(context, &args))),
         Command::Init(args) => init::run(context, &args),
         Command::Prompt(args) => finish(context, false, prompt::run(context, &args)),

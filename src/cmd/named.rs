@@ -16,7 +16,7 @@ use crate::env::state::State;
 use crate::error::{Error, Kind};
 use crate::resolve::{self, Choice, How};
 use crate::sys::terminal::Terminal;
-use crate::ui::{display, display_within};
+use crate::ui::{cut, display};
 
 /// How many profiles a hint names.
 const MAX_NAMED: usize = 5;
@@ -184,13 +184,13 @@ fn confirm(
     region: Option<&str>,
 ) -> Result<(), Error> {
     let is_production = files.settings.is_production(&entry.name);
-    let mut question = format!("use `{}`", display_within(&entry.name, MAX_WIDTH));
+    let mut question = format!("use `{}`", cut(display(&entry.name), MAX_WIDTH));
     let places = [entry.account_id.as_deref(), region.or(entry.region.as_deref())];
     let places: Vec<String> = places
         .into_iter()
         .flatten()
         .filter(|place| !place.is_empty())
-        .map(|place| display_within(place, MAX_WIDTH / 2))
+        .map(|place| cut(display(place), MAX_WIDTH / 2))
         .collect();
     if !places.is_empty() {
         let _ = write!(question, " ({})", places.join(", "));

@@ -2,6 +2,7 @@
 
 use crate::cli::UseArgs;
 use crate::cmd::inputs::Files;
+use crate::cmd::pick::{self, Manner};
 use crate::cmd::{Context, named, switch};
 use crate::env::session::{enter, user_env};
 use crate::error::{Error, Kind};
@@ -10,23 +11,24 @@ use crate::shell::Shell;
 
 /// The script that makes the shell work as the profile.
 pub fn run(context: &Context, args: &UseArgs, shell: Shell) -> Result<String, Error> {
-    let Some(profile) = &args.profile else {
-        return Err(Error::new(Kind::Usage, "say which profile")
-            .hint("awsenv use PROFILE")
-            .hint("`awsenv list` shows what there is"));
-    };
     let state = context.state();
-    let previous = || state.as_ref().and_then(|state| state.previous.clone());
-    let previous = if profile == "-" {
-        let none = || Error::new(Kind::Failed, "no profile was used before this one in this shell");
-        Some(previous().ok_or_else(none)?)
-    } else {
-        None
-    };
-    let files = Files::load(&user_env(&context.process.env, state.as_ref()))?;
-    let choice = match previous {
-        Some(name) => Choice::explicit(name),
-        None => named::find(context, &files, profile, args)?,
+    let env = user_env(&context.process.env, state.as_ref());
+    let (files, choice) = match &args.profile {
+        None => {
+            let name = pick::profile(context, state.as_ref(), manner(args))?;
+            (Files::load(&env)?, Choice::explicit(name))
+        }
+        Some(word) if word == "-" => {
+            let previous = state.as_ref().and_then(|state| state.previous.clone());
+            let none = || Error::new(Kind::Failed, "no profile was used before this one in this shell");
+            let name = previous.ok_or_else(none)?;
+            (Files::load(&env)?, Choice::explicit(name))
+        }
+        Some(word) => {
+            let files = Files::load(&env)?;
+            let choice = named::find(context, &files, word, args)?;
+            (files, choice)
+        }
     };
     let switch = switch::to(context, &files, &choice, &args.style)?;
     switch.warn(context);
@@ -39,4 +41,13 @@ pub fn run(context: &Context, args: &UseArgs, shell: Shell) -> Result<String, Er
         .narrate(&format!("changes {}", diff.changed(&context.process.env).join(", ")));
     context.ui.notice(&switch.summary());
     Ok(shell.syntax().script(&diff))
+}
+
+fn manner(args: &UseArgs) -> Manner<'_> {
+    let query = args.query.as_deref().unwrap_or_default();
+    if args.first {
+        Manner::First(query)
+    } else {
+        Manner::Ask(query)
+    }
 }

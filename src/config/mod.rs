@@ -17,6 +17,7 @@ mod scan;
 mod value;
 
 pub mod boto;
+pub mod comments;
 pub mod document;
 pub mod lint;
 pub mod locate;

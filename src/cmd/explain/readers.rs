@@ -1,8 +1,8 @@
 //! What other programs make of the same profile: the lints of the files, and rules of precedence that lie between the
 //! environment, the files and the boto files. Who is not named by any of them counts as agreeing.
 
-use crate::config::lint::{self, Lint, Reader};
-use crate::config::{FileKind, Kind, Place, Profile, ProfileSet};
+use crate::config::lint::{self, Reader};
+use crate::config::{Kind, Place, Profile, ProfileSet};
 use crate::env::Env;
 use crate::resolve::{BaseSource, Choice, CredentialPlan, How, KeySource, RegionSource};
 
@@ -172,16 +172,7 @@ fn lints(found: &mut Findings, subject: &Subject<'_>) {
     let mut names: Vec<&str> = chain.chain([subject.choice.name.as_str()]).collect();
     names.sort_unstable();
     names.dedup();
-    let documents = [
-        (profiles.config(), FileKind::Config),
-        (profiles.credentials(), FileKind::Credentials),
-    ];
-    let of_files = documents
-        .into_iter()
-        .filter_map(|(document, kind)| Some(lint::lint(document?, kind)))
-        .flatten();
-    let mut all: Vec<Lint> = of_files.chain(lint::lint_profiles(profiles)).collect();
-    all.sort_by(|a, b| a.place.cmp(&b.place));
+    let all = lint::all(profiles);
     for lint in &all {
         let own = lint.profile.as_deref().is_some_and(|name| names.contains(&name));
         for reading in lint.readings.iter().filter(|reading| own || reading.whole_file) {

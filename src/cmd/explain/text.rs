@@ -3,12 +3,13 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
+use crate::cmd::describe::{parameters, source};
 use crate::config::Place;
-use crate::resolve::{AssumeRole, BaseSource, How, RegionSource};
+use crate::resolve::{How, RegionSource};
 use crate::ui::display;
 
 use super::readers::Difference;
-use super::{Explanation, Shown, visible};
+use super::{Explanation, Shown};
 
 impl Explanation<'_> {
     /// Lines that are safe for a terminal; paths are whole.
@@ -162,59 +163,6 @@ impl Explanation<'_> {
         }
         text
     }
-}
-
-fn source(base: &BaseSource) -> String {
-    let key = |id: &str| match visible("aws_access_key_id", id) {
-        Some("") => "an empty key".to_owned(),
-        Some(id) => format!("key {}", display(id)),
-        None => "a key that has swallowed the lines below it".to_owned(),
-    };
-    match base {
-        BaseSource::Boto(keys) => format!("{} of a legacy file, by {}", key(&keys.access_key_id), base.method()),
-        BaseSource::Container { uri, .. } => format!("the container endpoint {}", display(uri)),
-        BaseSource::CredentialProcess(process) if process.keychain => "a key in the keychain, by awsenv itself".into(),
-        BaseSource::CredentialProcess(process) => {
-            let command = visible("credential_process", &process.command).map(display);
-            format!(
-                "what this program prints: {}",
-                command.unwrap_or_else(|| "(secret)".to_owned())
-            )
-        }
-        BaseSource::Environment { keys, .. } => format!("{} of the environment", key(&keys.access_key_id)),
-        BaseSource::InstanceMetadata { .. } => "those of the EC2 instance".to_owned(),
-        BaseSource::Login(login) => format!("`aws login` as {}", display(&login.session)),
-        BaseSource::Sso(sso) => format!(
-            "IAM Identity Center: role {} in account {}, {} {}",
-            display(&sso.role_name),
-            display(&sso.account_id),
-            if sso.session.is_some() { "session" } else { "start URL" },
-            display(sso.session.as_ref().unwrap_or(&sso.start_url)),
-        ),
-        BaseSource::StaticKeys(keys) => key(&keys.access_key_id),
-        BaseSource::WebIdentity(web) => {
-            format!(
-                "the role {} with the token in {}",
-                display(&web.role_arn),
-                display(&web.token_file)
-            )
-        }
-    }
-}
-
-fn parameters(role: &AssumeRole) -> impl Iterator<Item = (&'static str, String)> {
-    let text = |value: &Option<String>| value.as_deref().map(display);
-    [
-        ("an MFA code of", text(&role.mfa_serial)),
-        ("the external id", text(&role.external_id)),
-        ("the session name", text(&role.role_session_name)),
-        (
-            "a duration of",
-            role.duration_seconds.map(|seconds| format!("{seconds} s")),
-        ),
-    ]
-    .into_iter()
-    .filter_map(|(what, value)| Some((what, value?)))
 }
 
 /// A line: what, its value, and where that stands.

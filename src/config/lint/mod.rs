@@ -17,6 +17,7 @@ use super::document::Document;
 use super::locate::FileKind;
 use super::place::Place;
 use super::profiles;
+use super::profiles::ProfileSet;
 use super::value::{Section, Value};
 
 /// A program or library that reads AWS files.
@@ -159,6 +160,21 @@ impl Lint {
 struct Owner<'a> {
     section: Section<'a>,
     profile: Option<&'a str>,
+}
+
+/// All lints of both files and of the profiles that they make together, in the order of files and lines.
+pub fn all(profiles: &ProfileSet) -> Vec<Lint> {
+    let documents = [
+        (profiles.config(), FileKind::Config),
+        (profiles.credentials(), FileKind::Credentials),
+    ];
+    let of_files = documents
+        .into_iter()
+        .filter_map(|(document, kind)| Some(lint(document?, kind)))
+        .flatten();
+    let mut all: Vec<Lint> = of_files.chain(lint_profiles(profiles)).collect();
+    all.sort_by(|a, b| a.place.cmp(&b.place));
+    all
 }
 
 /// All lints of one file, in the order of their lines.

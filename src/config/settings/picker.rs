@@ -16,36 +16,30 @@ pub enum Height {
 }
 
 /// Where the preview stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Preview {
+    /// Beside the list where that leaves room for its columns, else below it.
+    #[default]
+    Auto,
     /// Below the list.
     Bottom,
+    /// Nowhere, until its key is pressed.
+    Off,
     /// Beside the list.
     Right,
 }
 
 /// `[picker]`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Picker {
     /// `height = 100%|40%|15`.
     pub height: Height,
-    /// `preview = right|bottom|off`; off can still be toggled by its key, and stands at the right then.
-    pub preview: Option<Side>,
+    /// `preview = auto|right|bottom|off`.
+    pub preview: Preview,
     /// `keys = KEY:ACTION, …`, on top of the usual ones.
     pub keys: Vec<Binding>,
     /// `colors = THEME, PART:COLOR, …`, checked, as the picker takes it; `None` for its default.
     pub colors: Option<String>,
-}
-
-impl Default for Picker {
-    fn default() -> Self {
-        Self {
-            height: Height::Full,
-            preview: Some(Side::Right),
-            keys: Vec::new(),
-            colors: None,
-        }
-    }
 }
 
 const THEMES: [&str; 5] = ["dark", "light", "16", "bw", "none"];
@@ -71,10 +65,11 @@ impl Picker {
             "height" => self.height = height(value)?,
             "preview" => {
                 self.preview = match value {
-                    "right" => Some(Side::Right),
-                    "bottom" => Some(Side::Bottom),
-                    "off" => None,
-                    _ => return Err(format!("`preview = {value}`: it is `right`, `bottom` or `off`")),
+                    "auto" => Preview::Auto,
+                    "right" => Preview::Right,
+                    "bottom" => Preview::Bottom,
+                    "off" => Preview::Off,
+                    _ => return Err(format!("`preview = {value}`: it is `auto`, `right`, `bottom` or `off`")),
                 }
             }
             "keys" => self.keys = bindings(value)?,

@@ -1,0 +1,179 @@
+//! What the commands that ask for a profile share: the menu of all profiles, in the picker.
+
+mod preview;
+mod row;
+
+use std::ffi::OsString;
+use std::sync::{Arc, OnceLock};
+
+use crate::cli::PickArgs;
+use crate::cmd::Context;
+use crate::cmd::catalog::{self, Entry};
+use crate::cmd::inputs::Files;
+use crate::config::{Lint, lint};
+use crate::env::session::user_env;
+use crate::env::state::State;
+use crate::error::{Error, Kind};
+use crate::sys::picker::{self, Cell, FIELDS, Look};
+use crate::ui::{Ui, display};
+
+use self::row::Columns;
+
+/// How the profile is chosen.
+#[derive(Clone, Copy, Debug)]
+pub enum Manner<'a> {
+    /// The best match is taken, unless it is a production profile.
+    First(&'a str),
+    /// A person chooses, from this query on.
+    Ask(&'a str),
+}
+
+/// Whether and how `args` ask for the picker.
+pub fn manner(args: &PickArgs) -> Option<Manner<'_>> {
+    args.pick
+        .then(|| Manner::Ask(args.query.as_deref().unwrap_or_default()))
+}
+
+/// The profile that was typed, or that is chosen now.
+///
+/// # Errors
+/// As [`profile`].
+pub fn picked_or(
+    context: &Context,
+    state: Option<&State>,
+    args: &PickArgs,
+    typed: Option<OsString>,
+) -> Result<Option<OsString>, Error> {
+    match manner(args) {
+        Some(manner) => Ok(Some(profile(context, state, manner)?.into())),
+        None => Ok(typed),
+    }
+}
+
+/// The exact name of the profile that is chosen.
+///
+/// # Errors
+/// No terminal, no profile, or a person who leaves without choosing.
+pub fn profile(context: &Context, state: Option<&State>, manner: Manner<'_>) -> Result<String, Error> {
+    let process = context.process;
+    if let Manner::Ask(_) = manner {
+        picker::check_terminal(process.stderr_tty, process.env.text("TERM")).map_err(|why| {
+            Error::new(
+                Kind::Usage,
+                format!("say which profile: there is no terminal to choose one on ({why})"),
+            )
+            .hint("awsenv use PROFILE")
+            .hint("`awsenv list` shows what there is")
+        })?;
+    }
+    let env = user_env(&process.env, state);
+    let files = Files::load(&env)?;
+    let entries = catalog::entries(&files);
+    if entries.is_empty() {
+        let searched = files.searched();
+        return Err(
+            Error::new(Kind::ProfileNotFound, format!("there are no profiles in {searched}"))
+                .hint("`aws configure --profile NAME` makes one"),
+        );
+    }
+    let settings = files.settings.picker.clone();
+    let menu = Arc::new(Profiles {
+        columns: Columns::of(&entries),
+        active: catalog::active(context, state),
+        files,
+        entries,
+        ui: context.ui.clone(),
+        lints: OnceLock::new(),
+    });
+    let chosen = match manner {
+        Manner::First(query) => {
+            let best = picker::best(Arc::<Profiles>::clone(&menu), query);
+            let name = best.map(|index| &menu.entries[index].name);
+            return first(&menu, query, name);
+        }
+        Manner::Ask(query) => picker::pick(Arc::<Profiles>::clone(&menu), query, &settings, context.ui.color)
+            .map_err(|error| Error::new(Kind::Failed, format!("the picker failed: {error}")))?,
+    };
+    match chosen {
+        Some(index) => Ok(menu.entries[index].name.clone()),
+        None => Err(Error::new(Kind::Cancelled, "no profile was chosen")),
+    }
+}
+
+/// The best match as it is, but never a production profile.
+fn first(menu: &Profiles, query: &str, name: Option<&String>) -> Result<String, Error> {
+    let query = display(query);
+    match name {
+        None => Err(Error::new(
+            Kind::ProfileNotFound,
+            format!("no profile matches `{query}`"),
+        )),
+        Some(name) if menu.files.settings.is_production(name) => {
+            let name = display(name);
+            Err(Error::new(
+                Kind::Failed,
+                format!("`{query}` matches `{name}` first, which is a production profile"),
+            )
+            .hint("`--first` never takes one: name it in full"))
+        }
+        Some(name) => Ok(name.clone()),
+    }
+}
+
+/// The profiles, as the picker asks for them.
+struct Profiles {
+    files: Files,
+    entries: Vec<Entry>,
+    columns: Columns,
+    active: Option<String>,
+    ui: Ui,
+    /// Made for the first preview.
+    lints: OnceLock<Vec<Lint>>,
+}
+
+impl picker::Menu for Profiles {
+    fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    fn width(&self) -> usize {
+        self.columns.width()
+    }
+
+    fn fields(&self, index: usize) -> [String; FIELDS] {
+        let entry = &self.entries[index];
+        let profile = self.files.profiles.profile(&entry.name);
+        let role = entry.role_arn.as_deref().and_then(|arn| arn.rsplit('/').next());
+        let role = role.or_else(|| profile?.text("sso_role_name"));
+        let comments: Vec<&str> = profile.into_iter().flat_map(preview::comments_of).collect();
+        [
+            entry.name.clone(),
+            entry.account_id.clone().unwrap_or_default(),
+            role.unwrap_or_default().to_owned(),
+            entry.region.clone().unwrap_or_default(),
+            comments.join(" "),
+        ]
+    }
+
+    fn row(&self, index: usize, width: usize) -> Vec<Cell> {
+        let entry = &self.entries[index];
+        let look = if self.files.settings.is_production(&entry.name) {
+            Look::Danger
+        } else {
+            Look::Plain
+        };
+        let is_active = self.active.as_ref() == Some(&entry.name);
+        self.columns.row(entry, look, is_active, width)
+    }
+
+    fn preview(&self, index: usize) -> String {
+        let entry = &self.entries[index];
+        preview::text(&preview::Subject {
+            files: &self.files,
+            entry,
+            lints: self.lints.get_or_init(|| lint::all(&self.files.profiles)),
+            is_production: self.files.settings.is_production(&entry.name),
+            ui: &self.ui,
+        })
+    }
+}

@@ -1,0 +1,158 @@
+//! All that the files say about a profile, for a person who is about to choose it: without network, keychain or child
+//! process.
+
+use crate::cmd::catalog::Entry;
+use crate::cmd::describe::{parameters, source};
+use crate::cmd::inputs::Files;
+use crate::config::{Lint, Place, Profile, comments};
+use crate::error::Error;
+use crate::resolve::{Choice, CredentialPlan};
+use crate::ui::{Ui, display};
+
+/// What the preview is made from.
+pub(super) struct Subject<'a> {
+    pub(super) files: &'a Files,
+    pub(super) entry: &'a Entry,
+    pub(super) lints: &'a [Lint],
+    pub(super) is_production: bool,
+    pub(super) ui: &'a Ui,
+}
+
+/// Lines that are safe for a terminal, with colours of our own.
+pub(super) fn text(subject: &Subject<'_>) -> String {
+    let Subject { files, entry, ui, .. } = subject;
+    let mut lines = Lines {
+        ui,
+        text: String::new(),
+    };
+    let profile = files.profiles.profile(&entry.name);
+    lines.add(if subject.is_production { "1;31" } else { "1" }, &display(&entry.name));
+    let mut title = entry.kind.as_str().to_owned();
+    if let Some(account) = &entry.account_id {
+        title += &format!(" in {}", display(account));
+    }
+    if let Some(place) = &entry.place {
+        title += &format!(", {}", ui.shown(&place.to_string()));
+    }
+    lines.add("2", &title);
+    for comment in profile.into_iter().flat_map(comments_of) {
+        lines.add("2", &format!("# {}", display(comment)));
+    }
+    let region = profile.and_then(|profile| profile.get("region"));
+    match region.filter(|region| !region.text().is_empty()) {
+        Some(region) => lines.fact("region", &display(region.text()), Some(&region.place())),
+        None => lines.fact("region", "none of its own", None),
+    }
+    let choice = Choice::explicit(&entry.name);
+    match files.resolve_past_boto(&choice, None) {
+        Ok((plan, broken)) => {
+            lines.chain(&plan);
+            lines.export(files, &choice, &plan);
+            if let Some(broken) = broken {
+                lines.warning(&broken.message);
+            }
+        }
+        Err(error) => lines.refusal(&error),
+    }
+    if subject.is_production {
+        lines.warning("production");
+    }
+    lines.others(subject);
+    lines.text
+}
+
+/// The comments above its sections, the config file's first.
+pub(super) fn comments_of(profile: Profile<'_>) -> impl Iterator<Item = &str> {
+    let sections = [profile.config_section(), profile.credentials_section()];
+    sections.into_iter().flatten().flat_map(comments::above)
+}
+
+/// Where the values of facts begin.
+const INDENT: usize = 9;
+
+struct Lines<'a> {
+    ui: &'a Ui,
+    text: String,
+}
+
+impl Lines<'_> {
+    /// A line in a colour, given as SGR parameters.
+    fn add(&mut self, color: &str, line: &str) {
+        if self.ui.color && !color.is_empty() {
+            self.text += &format!("\x1b[{color}m{line}\x1b[0m\n");
+        } else {
+            self.text += line;
+            self.text.push('\n');
+        }
+    }
+
+    fn fact(&mut self, what: &str, value: &str, place: Option<&Place>) {
+        let place = place
+            .map(|place| self.ui.shown(&format!(" ({place})")))
+            .unwrap_or_default();
+        self.add("", &format!("{what:INDENT$}{value}{place}"));
+    }
+
+    /// Hop by hop, in the order in which they happen.
+    fn chain(&mut self, plan: &CredentialPlan) {
+        match &plan.base {
+            Some(base) => self.fact("from", &source(base), base.place()),
+            None if plan.asks_metadata => self.fact("from", "the EC2 instance, if this is one", None),
+            None => self.fact("from", "no credentials", None),
+        }
+        for role in &plan.roles {
+            self.fact(
+                "then",
+                &format!("the role {}", display(&role.role_arn)),
+                Some(&role.place),
+            );
+            for (what, value) in parameters(role) {
+                self.fact("", &format!("with {what} {value}"), None);
+            }
+        }
+    }
+
+    fn export(&mut self, files: &Files, choice: &Choice, plan: &CredentialPlan) {
+        match files.style(plan, choice, None) {
+            Ok(export) => {
+                let text = format!("exports the {}: {}", export.style.as_str(), display(&export.because));
+                self.fact("use", &text, None);
+                if let Some(warning) = &export.warning {
+                    self.warning(warning);
+                }
+            }
+            Err(error) => self.refusal(&error.into()),
+        }
+    }
+
+    fn warning(&mut self, text: &str) {
+        let shown = self.ui.shown(text);
+        self.add("33", &format!("! {shown}"));
+    }
+
+    fn refusal(&mut self, error: &Error) {
+        let shown = self.ui.shown(&error.message);
+        self.add("31", &format!("cannot be used: {shown}"));
+    }
+
+    /// Who reads the files otherwise; `explain` says what.
+    fn others(&mut self, subject: &Subject<'_>) {
+        let mut readers: Vec<&str> = Vec::new();
+        for reading in subject
+            .lints
+            .iter()
+            .flat_map(|lint| lint.readings_of(&subject.entry.name))
+        {
+            let reader = reading.reader.as_str();
+            if !readers.contains(&reader) {
+                readers.push(reader);
+            }
+        }
+        if !readers.is_empty() {
+            self.warning(&format!(
+                "read otherwise by {}: see `awsenv explain`",
+                readers.join(", ")
+            ));
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! A row of the picker: mark, name, kind, account, region, as many of them as fit.
+
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::cmd::catalog::Entry;
+use crate::sys::picker::{Cell, Look};
+use crate::ui::{cut, display};
+
+/// How wide each column is at the widest.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Columns {
+    name: usize,
+    kind: usize,
+    account: usize,
+    region: usize,
+}
+
+const GAP: usize = 2;
+/// The mark of the active profile, or a blank.
+const MARK: usize = 2;
+/// What a name gets even where the other columns have to go.
+const LEAST_NAME: usize = 24;
+/// A wider account or region is none, and is cut.
+const MOST_OTHER: usize = 16;
+
+impl Columns {
+    pub(super) fn of(entries: &[Entry]) -> Self {
+        let widest = |of: fn(&Entry) -> usize| entries.iter().map(of).max().unwrap_or(0);
+        Self {
+            name: widest(|entry| width(&entry.name)),
+            kind: widest(|entry| entry.kind.as_str().len()),
+            account: widest(|entry| entry.account_id.as_deref().map_or(0, width)).min(MOST_OTHER),
+            region: widest(|entry| entry.region.as_deref().map_or(0, width)).min(MOST_OTHER),
+        }
+    }
+
+    /// How wide a row is that needs no cut.
+    pub(super) fn width(&self) -> usize {
+        MARK + self.name + self.beside()
+    }
+
+    fn beside(&self) -> usize {
+        let others = [self.kind, self.account, self.region];
+        others.iter().filter(|width| **width > 0).map(|width| width + GAP).sum()
+    }
+
+    /// The cells of a row of `columns` columns.
+    pub(super) fn row(&self, entry: &Entry, look: Look, is_active: bool, columns: usize) -> Vec<Cell> {
+        let others = [self.kind, self.account, self.region];
+        let beside = self.beside();
+        let room = columns.saturating_sub(MARK);
+        let name = self.name.min(room.saturating_sub(beside).max(LEAST_NAME)).min(room);
+        let mut left = room - name;
+        let mark = if is_active { "* " } else { "  " };
+        let mut cells = vec![
+            cell(mark, MARK, Look::Active, None),
+            // Where the name is escaped, its characters stand elsewhere than a query found them.
+            cell(
+                &entry.name,
+                name,
+                look,
+                (display(&entry.name) == entry.name).then_some(0),
+            ),
+        ];
+        let texts = [
+            (entry.kind.as_str(), None),
+            (entry.account_id.as_deref().unwrap_or_default(), Some(1)),
+            (entry.region.as_deref().unwrap_or_default(), Some(3)),
+        ];
+        for ((text, field), width) in texts.into_iter().zip(others) {
+            if width == 0 {
+                continue;
+            }
+            if left < width + GAP {
+                break;
+            }
+            left -= width + GAP;
+            cells.push(cell("", GAP, Look::Plain, None));
+            cells.push(cell(text, width, Look::Faint, field));
+        }
+        cells
+    }
+}
+
+/// `text`, safe, cut or filled to `width`.
+fn cell(text: &str, width: usize, look: Look, field: Option<usize>) -> Cell {
+    let mut text = cut(display(text), width);
+    let missing = width.saturating_sub(text.width());
+    text.extend(std::iter::repeat_n(' ', missing));
+    Cell { text, look, field }
+}
+
+fn width(text: &str) -> usize {
+    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        text.len()
+    } else {
+        display(text).width()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Kind;
+
+    fn entry(name: &str, account: Option<&str>, region: Option<&str>) -> Entry {
+        Entry {
+            name: name.to_owned(),
+            kind: Kind::AssumeRole,
+            region: region.map(str::to_owned),
+            account_id: account.map(str::to_owned),
+            role_arn: None,
+            source_profile: None,
+            place: None,
+        }
+    }
+
+    fn text(entries: &[Entry], at: usize, columns: usize) -> String {
+        let row = Columns::of(entries).row(&entries[at], Look::Plain, at == 0, columns);
+        row.into_iter().map(|cell| cell.text).collect()
+    }
+
+    #[test]
+    fn columns_stand_below_each_other_and_go_from_the_right() {
+        let entries = [
+            entry("dev", Some("123456789012"), Some("eu-west-1")),
+            entry("production-admin", None, Some("us-east-1")),
+        ];
+        assert_eq!(
+            text(&entries, 0, 80),
+            "* dev               assume-role  123456789012  eu-west-1"
+        );
+        assert_eq!(
+            text(&entries, 1, 80),
+            "  production-admin  assume-role                us-east-1"
+        );
+        assert_eq!(text(&entries, 1, 45), "  production-admin  assume-role              ");
+        assert_eq!(text(&entries, 1, 20), "  production-admin");
+        assert_eq!(text(&entries, 1, 12), "  productio…");
+        assert_eq!(text(&entries, 1, 0), "  ");
+    }
+
+    #[test]
+    fn hostile_names_are_shown_safe_and_never_wider_than_the_row() {
+        for name in [
+            "\x1b]52;c;x\x07",
+            "a\u{202e}b",
+            &"x".repeat(300),
+            &"界".repeat(150),
+            "\u{301}\u{200b}",
+        ] {
+            let entries = [entry("plain", None, None), entry(name, Some(name), Some(name))];
+            for columns in [0, 1, 2, 3, 10, 40, 80, 200] {
+                let shown = text(&entries, 1, columns);
+                assert!(shown.width() <= columns.max(MARK), "{columns}: {shown:?}");
+                assert_eq!(display(&shown), shown);
+            }
+        }
+    }
+}

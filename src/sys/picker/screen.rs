@@ -1,0 +1,210 @@
+//! The screen of the picker, from first to last: how it is divided, and the loop that draws it at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
+use std::time::{Duration, Instant};
+
+use ratatui::crossterm::terminal;
+use ratatui::layout::Rect;
+use skim::prelude::{SkimItem, unbounded};
+use skim::tui::Size;
+use skim::tui::layout::LayoutTemplate;
+use skim::tui::statusline::InfoDisplay;
+use skim::tui::{App, Direction, Event};
+use skim::{Skim, SkimOptions};
+use tokio::runtime;
+
+use crate::config::settings::{self, Height};
+
+use super::item::Item;
+use super::keys;
+use super::{engine, index_of};
+
+/// Below either, the list takes the whole screen and has no preview.
+const SMALL: (u16, u16) = (60, 12);
+/// With as many columns beside whole rows, the preview stands there.
+const BESIDE: u16 = 44;
+/// What skim puts before a row.
+const POINTER: u16 = 2;
+
+/// How often the matcher is looked at while it works.
+const GLANCE: Duration = Duration::from_millis(2);
+
+type Report = Box<dyn std::error::Error + Send + Sync>;
+
+/// Shows `items` until one is chosen; `None` if none is.
+pub(super) fn run(
+    items: Vec<Item>,
+    width: usize,
+    query: &str,
+    settings: &settings::Picker,
+    color: bool,
+) -> Result<Option<usize>, Report> {
+    let (columns, rows) = terminal::size()?;
+    let height = if is_small(columns, rows) {
+        Height::Full
+    } else {
+        settings.height
+    };
+    let preview = Arc::new(Preview {
+        wanted: AtomicBool::new(settings.preview != settings::Preview::Off),
+        side: settings.preview,
+        list: u16::try_from(width).unwrap_or(u16::MAX).saturating_add(POINTER + 1),
+        columns: AtomicU16::new(columns),
+        rows: AtomicU16::new(rows),
+    });
+    let mut options = SkimOptions::default();
+    options.keymap = keys::keymap(&settings.keys, &preview);
+    options.height = match height {
+        Height::Full => "100%".to_owned(),
+        Height::Percent(percent) => format!("{percent}%"),
+        Height::Rows(rows) => rows.to_string(),
+    };
+    options.min_height = "1".to_owned();
+    options.query = Some(query.to_owned());
+    options.prompt = "> ".to_owned();
+    // Present, so that entries are asked for theirs; never run.
+    options.preview = Some(String::new());
+    options.preview_window.wrap = true;
+    let colors = settings.colors.as_deref().unwrap_or("dark");
+    options.color = Some(if color { colors } else { "none" }.to_owned());
+    // The prompt says how many match.
+    options.info = InfoDisplay::Hidden.into();
+    options.highlight_line = true;
+    options.no_hscroll = true;
+    options.no_mouse = true;
+    // Everything is there already, so the reader has nothing to read.
+    let (sender, receiver) = unbounded();
+    drop(sender);
+    let mut skim = Skim::init(options, Some(receiver))?;
+    let app = skim.app_mut();
+    app.matcher = engine::matcher();
+    app.item_pool.append(
+        items
+            .into_iter()
+            .map(|item| Arc::new(item) as Arc<dyn SkimItem>)
+            .collect(),
+    );
+    preview.arrange(app);
+    skim.start();
+    let runtime = runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()?;
+    let accepted = runtime.block_on(async {
+        // The first screen shouldn't be an empty one.
+        let began = Instant::now();
+        while !skim.matcher_stopped() && began.elapsed() < Duration::from_millis(20) {
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        skim.init_tui()?;
+        skim.enter().await?;
+        until_done(&mut skim, &preview, settings).await
+    });
+    let output = skim.output();
+    runtime.shutdown_background();
+    accepted?;
+    let chosen = output.selected_items.first().filter(|_| !output.is_abort);
+    Ok(chosen.and_then(|item| index_of(item.item.as_ref())))
+}
+
+/// skim draws what its matcher found twelve times a second; here it is drawn when it is there.
+async fn until_done(skim: &mut Skim, preview: &Preview, settings: &settings::Picker) -> Result<(), Report> {
+    loop {
+        let app = skim.app();
+        let busy = app.pending_matcher_restart || app.pending_preview_run || !app.matcher_control.stopped();
+        let done = if busy {
+            tokio::time::timeout(GLANCE, skim.tick()).await.unwrap_or(Ok(false))?
+        } else {
+            skim.tick().await?
+        };
+        if done {
+            return Ok(());
+        }
+        if let Event::Resize(columns, rows) = *skim.final_event() {
+            resize(skim, preview, settings.height, columns, rows)?;
+        }
+        let sender = skim.event_sender();
+        let app = skim.app_mut();
+        if app.pending_matcher_restart {
+            app.restart_matcher(true);
+        }
+        if app.needs_render.swap(false, Ordering::Relaxed) {
+            sender.try_send(Event::Render)?;
+        }
+        if app.pending_preview_run {
+            app.pending_preview_run = false;
+            app.last_preview_spawn = Instant::now()
+                .checked_sub(Duration::from_secs(1))
+                .unwrap_or(app.last_preview_spawn);
+            sender.try_send(Event::RunPreview)?;
+        }
+        let prompt = format!("{}/{}> ", app.item_list.count(), app.item_pool.len());
+        if app.input.prompt != prompt {
+            app.input.prompt = prompt;
+            sender.try_send(Event::Render)?;
+        }
+        // A preview of what is no longer on the list would lie.
+        if app.item_list.selected().is_none() && app.preview.total_lines > 0 {
+            app.preview.content(b"")?;
+        }
+    }
+}
+
+/// Where the preview stands and whether it does.
+#[derive(Debug)]
+pub(super) struct Preview {
+    /// Whether the person wants it.
+    pub(super) wanted: AtomicBool,
+    side: settings::Preview,
+    /// How wide the list is with whole rows.
+    list: u16,
+    columns: AtomicU16,
+    rows: AtomicU16,
+}
+
+impl Preview {
+    /// Divides the screen anew.
+    pub(super) fn arrange(&self, app: &mut App) {
+        let (columns, rows) = (self.columns.load(Ordering::Relaxed), self.rows.load(Ordering::Relaxed));
+        let window = &mut app.options.preview_window;
+        window.hidden = is_small(columns, rows) || !self.wanted.load(Ordering::Relaxed);
+        let beside = columns.saturating_sub(self.list);
+        (window.direction, window.size) = match self.side {
+            settings::Preview::Right => (Direction::Right, Size::Percent(50)),
+            settings::Preview::Auto | settings::Preview::Off if beside >= BESIDE => {
+                (Direction::Right, Size::Fixed(beside))
+            }
+            _ => (Direction::Down, Size::Percent(45)),
+        };
+        app.preview.direction = window.direction;
+        app.layout_template = LayoutTemplate::from_options(&app.options, app.header.height());
+    }
+}
+
+fn is_small(columns: u16, rows: u16) -> bool {
+    columns < SMALL.0 || rows < SMALL.1
+}
+
+/// The terminal has another size. A picker that takes a part of it stays within, at its bottom if need be.
+fn resize(skim: &mut Skim, preview: &Preview, height: Height, columns: u16, rows: u16) -> Result<(), Report> {
+    preview.columns.store(columns, Ordering::Relaxed);
+    preview.rows.store(rows, Ordering::Relaxed);
+    let (app, tui) = skim.app_and_tui();
+    preview.arrange(app);
+    if !tui.is_fullscreen {
+        let wanted = match height {
+            Height::Full => rows,
+            Height::Percent(percent) => u16::try_from(u32::from(rows) * u32::from(percent) / 100).unwrap_or(rows),
+            Height::Rows(wanted) => wanted,
+        };
+        let height = if is_small(columns, rows) {
+            rows
+        } else {
+            wanted.clamp(1, rows)
+        };
+        let y = tui.get_frame().area().y.min(rows - height);
+        tui.resize(Rect::new(0, y, columns, height))?;
+    }
+    Ok(())
+}
