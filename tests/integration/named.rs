@@ -203,6 +203,23 @@ fn a_hostile_name_is_shown_harmless_and_chosen_exactly() {
             let current: serde_json::Value = serde_json::from_str(&document).expect("a document");
             assert_eq!(current["profile"], name, "{shell}");
         }
+        // A table this wide is cut at no column, only wrapped.
+        terminal.line("clear; awsenv list");
+        let wide_row = format!("{wide}  static-keys");
+        let screen = terminal.wait("the list", |screen| screen.contains(&wide_row));
+        assert!(
+            !screen.contains("[y/N] yes"),
+            "{shell}: the screen holds nothing but the list"
+        );
+        for (.., shown) in HOSTILE.into_iter().chain(LEGACY) {
+            let name = shown
+                .trim_start_matches("use `")
+                .split("` (")
+                .next()
+                .unwrap_or_default();
+            let name = name.trim_end_matches("`? [y/N]").trim_end_matches('`');
+            assert!(screen.contains(name), "{shell}: {name}: {screen}");
+        }
         assert!(!sandbox.path("canary").exists(), "{shell} executed a name");
     }
 }
