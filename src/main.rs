@@ -20,6 +20,7 @@ fn main() -> ExitCode {
         stderr_tty: io::stderr().is_terminal(),
         now: Timestamp(i64::try_from(now.as_secs()).unwrap_or(i64::MAX)),
     };
+    own_up(&process);
     let finish = awsenv::run(&process);
     match write_out(&finish) {
         Err(error) if !finish.script && error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
@@ -44,6 +45,24 @@ fn main() -> ExitCode {
         }
     };
     ExitCode::from(status)
+}
+
+/// A panic is our fault, and says so: without its message, which may quote what a file holds, and where a script is
+/// expected with a statement that fails, because an empty one would succeed.
+fn own_up(process: &Process) {
+    let fails = awsenv::cmd::script::is_expected(process);
+    std::panic::set_hook(Box::new(move |info| {
+        let place = info.location().map(|at| format!(" at {}:{}", at.file(), at.line()));
+        ui::talk(&format!(
+            "awsenv: internal error{}; nothing was changed\n",
+            place.unwrap_or_default()
+        ));
+        if fails {
+            let _ = io::stdout()
+                .lock()
+                .write_all(awsenv::cmd::script::FAILS_ANYWHERE.as_bytes());
+        }
+    }));
 }
 
 fn write_out(finish: &Finish) -> io::Result<()> {

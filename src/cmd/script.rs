@@ -58,6 +58,17 @@ pub fn print(
     }
 }
 
+/// Whether the arguments name a command whose stdout a shell will run.
+pub fn is_expected(process: &Process) -> bool {
+    let at = crate::cli::command_at(&process.args);
+    let command = at.and_then(|at| process.args[at].to_str());
+    is_script(command) && !process.stdout_tty
+}
+
+fn is_script(command: Option<&str>) -> bool {
+    matches!(command, Some("use" | "unset" | "init"))
+}
+
 fn refusal() -> Error {
     Error::new(
         Kind::Usage,
@@ -100,7 +111,7 @@ pub fn unparsed(process: &Process, error: &clap::Error) -> Finish {
     let command = at.and_then(|at| process.args[at].to_str());
     let behind = process.args.iter().skip(at.map_or(1, |at| at + 1));
     let words: Vec<&str> = behind.filter_map(|arg| arg.to_str()).collect();
-    let script = matches!(command, Some("use" | "unset" | "init"));
+    let script = is_script(command);
     let text = error.render().to_string();
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         if !script {

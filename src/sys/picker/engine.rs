@@ -17,9 +17,6 @@ use super::item::Item;
 /// What a match in each field counts, in tenths.
 const WEIGHTS: [i32; FIELDS] = [10, 9, 8, 7, 6];
 
-/// Longer than any name: a pasted text is no query, and would cost time for each entry.
-const LONGEST_QUERY: usize = 256;
-
 /// skim's matcher with our ranks: the score, then the order of the menu.
 pub(super) fn matcher() -> Matcher {
     let ranks = RankBuilder::new(vec![RankCriteria::Score]);
@@ -44,8 +41,6 @@ impl MatchEngineFactory for Factory {
     fn create_engine_with_case(&self, query: &str, case: CaseMatching) -> Box<dyn MatchEngine> {
         if query.trim().is_empty() {
             Box::new(All)
-        } else if query.len() > LONGEST_QUERY {
-            Box::new(Nothing)
         } else {
             self.0.create_engine_with_case(query, case)
         }
@@ -113,21 +108,6 @@ impl MatchEngine for All {
 impl fmt::Display for All {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("all")
-    }
-}
-
-/// A query that is none.
-struct Nothing;
-
-impl MatchEngine for Nothing {
-    fn match_item(&self, _: &dyn SkimItem) -> Option<MatchResult> {
-        None
-    }
-}
-
-impl fmt::Display for Nothing {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("nothing")
     }
 }
 

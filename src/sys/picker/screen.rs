@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
+use ratatui::backend::Backend;
 use ratatui::crossterm::terminal;
 use ratatui::layout::Rect;
 use skim::prelude::{SkimItem, unbounded};
@@ -29,6 +30,10 @@ const POINTER: u16 = 2;
 
 /// How often the matcher is looked at while it works.
 const GLANCE: Duration = Duration::from_millis(2);
+
+/// In bytes, longer than any name. A text pasted by mistake would cost time for each entry, and skim counts columns in
+/// 16 bits.
+const LONGEST_QUERY: usize = 1024;
 
 type Report = Box<dyn std::error::Error + Send + Sync>;
 
@@ -99,7 +104,9 @@ pub(super) fn run(
         }
         skim.init_tui()?;
         skim.enter().await?;
-        until_done(&mut skim, &preview, settings).await
+        let done = until_done(&mut skim, &preview, settings).await;
+        leave_blank(&mut skim)?;
+        done
     });
     let output = skim.output();
     runtime.shutdown_background();
@@ -139,6 +146,12 @@ async fn until_done(skim: &mut Skim, preview: &Preview, settings: &settings::Pic
                 .unwrap_or(app.last_preview_spawn);
             sender.try_send(Event::RunPreview)?;
         }
+        if app.input.value.len() > LONGEST_QUERY {
+            app.input
+                .value
+                .truncate(app.input.value.floor_char_boundary(LONGEST_QUERY));
+            app.input.move_to_end();
+        }
         let prompt = format!("{}/{}> ", app.item_list.count(), app.item_pool.len());
         if app.input.prompt != prompt {
             app.input.prompt = prompt;
@@ -149,6 +162,19 @@ async fn until_done(skim: &mut Skim, preview: &Preview, settings: &settings::Pic
             app.preview.content(b"")?;
         }
     }
+}
+
+/// A terminal that was resized may mix what the alternate screen still holds into the other one (tmux does), so nothing
+/// is left there.
+fn leave_blank(skim: &mut Skim) -> std::io::Result<()> {
+    let tui = skim.tui_mut();
+    if tui.is_fullscreen {
+        let screen = tui.backend_mut();
+        screen.clear()?;
+        screen.set_cursor_position((0, 0))?;
+        Backend::flush(screen)?;
+    }
+    Ok(())
 }
 
 /// Where the preview stands and whether it does.
