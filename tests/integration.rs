@@ -8,6 +8,8 @@ mod completion;
 mod files;
 #[path = "integration/picker.rs"]
 mod picker;
+#[path = "integration/named.rs"]
+mod named;
 #[path = "integration/prompt.rs"]
 mod prompt;
 #[path = "integration/terminal.rs"]
