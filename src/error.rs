@@ -75,6 +75,11 @@ impl Error {
         }
     }
 
+    /// The person does not want it after all: one short line, and a status of its own.
+    pub fn cancelled() -> Self {
+        Self::new(Kind::Cancelled, "cancelled, nothing changed")
+    }
+
     /// Adds a line that says what to do.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
@@ -103,3 +108,16 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cancelling_is_told_apart_from_failing() {
+        assert_eq!(Error::cancelled().status(), 130);
+        assert_eq!(Error::cancelled().kind.as_str(), "cancelled");
+        assert_eq!(Error::new(Kind::Failed, "x").status(), 1);
+        assert_eq!(Error::new(Kind::Usage, "x").status(), 2);
+    }
+}

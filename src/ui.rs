@@ -70,6 +70,24 @@ impl Ui {
         }
     }
 
+    /// What was decided for the person, who did not say it in full.
+    pub fn tell(&self, text: &str) {
+        if !self.quiet {
+            talk(&format!("awsenv: {}\n", self.shown(text)));
+        }
+    }
+
+    /// A question, in red where a yes may do harm. The cursor stays behind it.
+    pub fn ask(&self, question: &str, is_grave: bool) {
+        let question = format!("awsenv: {}", self.shown(question));
+        let question = if is_grave {
+            self.paint("31", &question)
+        } else {
+            question
+        };
+        talk(&format!("{question} "));
+    }
+
     /// What was decided and why, with `--verbose`.
     pub fn narrate(&self, text: &str) {
         if self.verbose {

@@ -275,6 +275,33 @@ fn exec_in_powershell() {
 }
 
 #[test]
+fn short_names() {
+    let mut sandbox = example();
+    sandbox.write(
+        ".config/awsenv/config",
+        "production = *audit\n[alias]\nj = jekyl\njekyl = hyde\nlost = prod-adit\n[region]\nhome = eu-north-1\n",
+    );
+    let lines = [
+        "exec j -v --region home -- printenv AWS_PROFILE AWS_REGION",
+        "exec jekyl -v --region apne1 -- printenv AWS_PROFILE AWS_REGION",
+        "exec jekyl --region EUW1 -- printenv AWS_REGION",
+        "explain j --region euw3",
+        "use lost --shell bash",
+        "explain lost --json",
+        "use hyd --shell bash",
+        "use PROD --shell bash",
+        "use e --shell bash",
+        "use aud --first --shell bash",
+        "use xyz --first --shell bash",
+        "exec hyd -- true",
+    ];
+    snapshot("short_names", &sandbox, &lines);
+    sandbox.set("AWSENV_WRAPPED", "powershell");
+    let lines = ["exec j printenv AWS_PROFILE", "exec lost printenv AWS_PROFILE"];
+    snapshot("short_names_in_powershell", &sandbox, &lines);
+}
+
+#[test]
 fn use_scripts() {
     let lines = [
         "use jekyl --shell bash -q",

@@ -9,6 +9,10 @@ mod completion;
 mod files;
 #[path = "integration/history.rs"]
 mod history;
+#[path = "integration/named.rs"]
+mod named;
+#[path = "integration/picker.rs"]
+mod picker;
 #[path = "integration/prompt.rs"]
 mod prompt;
 #[path = "integration/terminal.rs"]

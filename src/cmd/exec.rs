@@ -6,10 +6,10 @@ use std::ffi::{OsStr, OsString};
 use crate::Process;
 use crate::cli::{self, ExecArgs};
 use crate::cmd::inputs::Files;
-use crate::cmd::{Context, Outcome, pick, switch};
+use crate::cmd::{Context, Outcome, named, pick, switch};
 use crate::env::diff::EnvDiff;
 use crate::env::names::AWSENV_WRAPPED;
-use crate::env::session::{enter, is_in_use};
+use crate::env::session::{enter, is_in_use, user_env};
 use crate::env::state::State;
 use crate::error::{Error, Kind};
 use crate::shell::Shell;
@@ -30,7 +30,9 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
         // This shell is the profile already: its style, region and keys are what was asked for then.
         Some(state) if profile.is_none() && args.style.is_empty() && serves(context, state) => EnvDiff::default(),
         _ => {
-            let switch = switch::to(context, state.as_ref(), profile.as_deref(), &args.style)?;
+            let files = Files::load(&user_env(env, state.as_ref()))?;
+            let choice = named::choose(context, &files, state.as_ref(), profile.as_deref())?;
+            let switch = switch::to(context, &files, &choice, &args.style)?;
             switch.warn(context);
             enter(env, state.as_ref(), &switch.target)
         }
@@ -53,13 +55,13 @@ fn serves(context: &Context, state: &State) -> bool {
 /// The arguments as they were typed. PowerShell functions swallow the first `--`.
 pub fn args(process: &Process) -> Cow<'_, [OsString]> {
     match process.env.text(AWSENV_WRAPPED).and_then(Shell::parse) {
-        Some(Shell::PowerShell) => with_dashes(&process.args, |word| Files::has_profile(&process.env, word)).into(),
+        Some(Shell::PowerShell) => with_dashes(&process.args, |word| named::is_known(&process.env, word)).into(),
         _ => process.args.as_slice().into(),
     }
 }
 
 /// Puts back the `--` that PowerShell functions swallow: `exec PROFILE CMD…` becomes `exec PROFILE -- CMD…`, and
-/// `exec CMD…` becomes `exec -- CMD…` if the first word is no profile.
+/// `exec CMD…` becomes `exec -- CMD…` if the first word is neither a profile nor an alias.
 fn with_dashes(args: &[OsString], is_profile: impl FnOnce(&OsStr) -> bool) -> Vec<OsString> {
     let mut args = args.to_vec();
     let Some(exec) = cli::command_at(&args).filter(|at| args[*at] == "exec") else {

@@ -8,7 +8,7 @@ mod text;
 use crate::cli::ExplainArgs;
 use crate::cmd::describe::{is_secret, visible};
 use crate::cmd::inputs::Files;
-use crate::cmd::{Context, Outcome, pick};
+use crate::cmd::{Context, Outcome, named, pick};
 use crate::config::{Place, Value};
 use crate::env::session::user_env;
 use crate::error::{Error, Kind};
@@ -47,8 +47,12 @@ pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
     let profile = pick::picked_or(context, state.as_ref(), &args.pick, args.profile)?;
     let env = user_env(&context.process.env, state.as_ref());
     let files = Files::load(&env)?;
-    let choice = files.choose(context, state.as_ref(), profile.as_deref())?;
-    let plan = files.resolve(&choice, args.region.as_deref())?;
+    let choice = named::choose(context, &files, state.as_ref(), profile.as_deref())?;
+    let region = args
+        .region
+        .as_deref()
+        .map(|typed| named::region(context, &files, typed));
+    let plan = files.resolve(&choice, region.as_deref())?;
     if let Some(BaseSource::Login(login)) = &plan.base {
         check_login(login, &choice)?;
     }

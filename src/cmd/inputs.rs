@@ -1,16 +1,12 @@
 //! What several commands read before they resolve: awsenv's settings, the AWS files, and which profile is meant.
 
-use std::ffi::OsStr;
 use std::path::PathBuf;
 
-use crate::cmd::Context;
 use crate::config::boto::{BotoFiles, BotoKeys};
 use crate::config::settings::{Export, Settings};
 use crate::config::{self, FileKind, Location, ProfileSet};
 use crate::env::Env;
-use crate::env::session::is_in_use;
-use crate::env::state::State;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::resolve::{self, Choice, CredentialPlan, Inputs, KeySource, Keys, StyleError};
 use crate::sys;
 
@@ -21,9 +17,10 @@ pub struct Files {
     pub settings: Settings,
     /// The profiles of the AWS files.
     pub profiles: ProfileSet,
+    /// The user's own variables.
+    pub env: Env,
     config: Location,
     credentials: Location,
-    env: Env,
 }
 
 impl Files {
@@ -39,17 +36,15 @@ impl Files {
         Ok(Self {
             settings,
             profiles,
+            env: env.clone(),
             config,
             credentials,
-            env: env.clone(),
         })
     }
 
-    /// Whether some file has a profile of that name; files that cannot be read have none.
-    pub fn has_profile(env: &Env, name: &OsStr) -> bool {
-        let Some(name) = name.to_str() else { return false };
-        let aws = Files::load(env).is_ok_and(|files| files.profiles.profile(name).is_some());
-        aws || boto(env).profile(name).is_ok_and(|keys| keys.is_some())
+    /// Whether some file has a profile of exactly that name, be it one that cannot be read.
+    pub fn has(&self, name: &str) -> bool {
+        self.profiles.profile(name).is_some() || !matches!(self.boto().profile(name), Ok(None))
     }
 
     /// The legacy boto files, none of them read yet.
@@ -98,28 +93,6 @@ impl Files {
             login: &login,
         };
         resolve::resolve(&inputs, choice, region)
-    }
-
-    /// The profile that is meant: the one that is named, else the one in use, else as the AWS CLI chooses.
-    ///
-    /// # Errors
-    /// A name that is not UTF-8, which no file can hold.
-    pub fn choose(&self, context: &Context, state: Option<&State>, profile: Option<&OsStr>) -> Result<Choice, Error> {
-        let env = &context.process.env;
-        match (profile, state) {
-            (Some(name), _) => match name.to_str() {
-                Some(name) => Ok(Choice::explicit(name)),
-                None => Err(Error::new(
-                    Kind::ProfileNotFound,
-                    format!(
-                        "profile `{}` is not defined: its name is not UTF-8",
-                        name.to_string_lossy()
-                    ),
-                )),
-            },
-            (None, Some(state)) if is_in_use(env, state) => Ok(Choice::explicit(&state.profile)),
-            _ => Ok(resolve::select(None, env)),
-        }
     }
 
     /// How the chosen profile is exported: as `asked` on the command line, else as the settings wish where that can be,
@@ -184,11 +157,8 @@ pub fn boto(env: &Env) -> BotoFiles<'_> {
 /// # Errors
 /// A file that is named and cannot be read, or that says something without meaning.
 pub fn settings(env: &Env) -> Result<Settings, Error> {
-    let named = env.filled("AWSENV_CONFIG").map(PathBuf::from);
-    let Some(path) = named
-        .clone()
-        .or_else(|| sys::fs::config_dir(env).map(|dir| dir.join("awsenv/config")))
-    else {
+    let is_named = env.filled("AWSENV_CONFIG").is_some();
+    let Some(path) = settings_path(env) else {
         return Ok(Settings::default());
     };
     let unreadable = |why: String| config::Error::Unreadable {
@@ -199,9 +169,15 @@ pub fn settings(env: &Env) -> Result<Settings, Error> {
     match bytes.map(String::from_utf8) {
         Some(Ok(text)) => Ok(Settings::parse(&path, &text)?),
         Some(Err(_)) => Err(unreadable("it is not UTF-8".to_owned()).into()),
-        None if named.is_some() => Err(unreadable("AWSENV_CONFIG names it, and it is not there".to_owned()).into()),
+        None if is_named => Err(unreadable("AWSENV_CONFIG names it, and it is not there".to_owned()).into()),
         None => Ok(Settings::default()),
     }
+}
+
+/// Where awsenv's own settings stand, if they do.
+pub fn settings_path(env: &Env) -> Option<PathBuf> {
+    let named = env.filled("AWSENV_CONFIG").map(PathBuf::from);
+    named.or_else(|| Some(sys::fs::config_dir(env)?.join("awsenv/config")))
 }
 
 /// The legacy files, as the port that resolving asks.

@@ -11,6 +11,7 @@ pub mod history;
 pub mod init;
 pub mod inputs;
 pub mod list;
+pub mod named;
 pub mod order;
 pub mod pick;
 pub mod prompt;

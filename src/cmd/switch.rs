@@ -1,21 +1,20 @@
-//! What `use` and `exec` share: a profile, asked for or chosen, becomes the target of a switch.
+//! What `use` and `exec` share: a chosen profile becomes the target of a switch.
 
 use std::collections::BTreeMap;
-use std::ffi::OsStr;
 
 use crate::cli::StyleArgs;
-use crate::cmd::Context;
 use crate::cmd::inputs::Files;
+use crate::cmd::{Context, named};
 use crate::config::settings::Export;
 use crate::config::{Profile, Section, account_of_arn};
 use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::env::names::{self, VarName};
-use crate::env::session::{RegionChange, Target, user_env};
-use crate::env::state::{State, Style};
+use crate::env::session::{RegionChange, Target};
+use crate::env::state::Style;
 use crate::error::Error;
 use crate::provider::{self, Ports};
-use crate::resolve::{BaseSource, CredentialPlan};
+use crate::resolve::{BaseSource, Choice, CredentialPlan};
 use crate::secret::Secret;
 use crate::ui::{display, display_short};
 
@@ -26,8 +25,6 @@ pub struct Switch {
     pub target: Target,
     /// Why this style.
     pub because: String,
-    /// Whether the settings want it remembered.
-    pub history: bool,
     account: Option<String>,
     region: Option<String>,
     warnings: Vec<String>,
@@ -59,46 +56,40 @@ impl Switch {
     }
 }
 
-/// The switch to `profile`, or to the one that the AWS CLI would choose.
+/// The switch to the chosen profile, in the region of that option.
 ///
 /// # Errors
-/// Whatever stands in the way, from the files to the keys.
-pub fn to(
-    context: &Context,
-    state: Option<&State>,
-    profile: Option<&OsStr>,
-    args: &StyleArgs,
-) -> Result<Switch, Error> {
-    let env = user_env(&context.process.env, state);
-    let files = Files::load(&env)?;
-    let choice = files.choose(context, state, profile)?;
-    let (plan, broken) = files.resolve_past_boto(&choice, args.region.as_deref())?;
+/// Whatever stands in the way, from the plan to the keys.
+pub fn to(context: &Context, files: &Files, choice: &Choice, args: &StyleArgs) -> Result<Switch, Error> {
+    let env = &files.env;
+    let asked_region = args.region.as_deref().map(|typed| named::region(context, files, typed));
+    let (plan, broken) = files.resolve_past_boto(choice, asked_region.as_deref())?;
     let own = files.profiles.profile(&choice.name);
     let asked = match (args.name, args.keys) {
         (true, _) => Some(Export::Name),
         (_, true) => Some(Export::Keys),
         _ => None,
     };
-    let export = files.style(&plan, &choice, asked)?;
+    let export = files.style(&plan, choice, asked)?;
     let mut vars = BTreeMap::new();
     let mut expires = None;
     let shown = display_short(&choice.name);
     match export.style {
         Style::Name => set(&mut vars, "AWS_PROFILE", choice.name.clone()),
         Style::Keys => {
-            let ports = Processes { env: &env };
+            let ports = Processes { env };
             let credentials = provider::credentials(&plan, &ports, context.process.now)?;
             expires = credentials.expires.map(|at| at.0);
             set(&mut vars, "AWSUME_PROFILE", shown.clone());
             set_keys(&mut vars, &credentials);
             own.into_iter()
-                .for_each(|profile| set_settings(&mut vars, &env, &files, profile));
+                .for_each(|profile| set_settings(&mut vars, env, files, profile));
         }
     }
     let region = own
         .and_then(|profile| profile.text("region"))
         .filter(|region| !region.is_empty());
-    let region = args.region.as_deref().or(region).map(str::to_owned);
+    let region = asked_region.as_deref().or(region).map(str::to_owned);
     let change = match (&region, export.style) {
         (Some(_), Style::Name) if args.region.is_none() => RegionChange::Clear,
         (Some(region), _) => RegionChange::Set(region.clone()),
@@ -106,13 +97,12 @@ pub fn to(
     };
     let mut warnings: Vec<String> = export.warning.into_iter().collect();
     warnings.extend(broken.map(|error| error.message));
-    warnings.extend(environment_warnings(&env, &vars));
+    warnings.extend(environment_warnings(env, &vars));
     warnings.extend(files.path_warnings().filter(|_| export.style == Style::Name));
     Ok(Switch {
         account: account(&plan, own),
         region,
         because: export.because,
-        history: files.settings.history,
         warnings,
         target: Target {
             shown,
@@ -121,7 +111,7 @@ pub fn to(
             region: change,
             container: matches!(plan.base, Some(BaseSource::Container { .. })),
             expires,
-            profile: choice.name,
+            profile: choice.name.clone(),
         },
     })
 }

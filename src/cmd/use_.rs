@@ -1,26 +1,36 @@
 //! `awsenv use`: a script that switches this shell.
 
 use crate::cli::UseArgs;
+use crate::cmd::inputs::Files;
 use crate::cmd::pick::{self, Manner};
-use crate::cmd::{Context, order, switch};
-use crate::env::session::enter;
+use crate::cmd::{Context, named, order, switch};
+use crate::env::session::{enter, user_env};
 use crate::error::{Error, Kind};
+use crate::resolve::Choice;
 use crate::shell::Shell;
 
 /// The script that makes the shell work as the profile.
 pub fn run(context: &Context, args: &UseArgs, shell: Shell) -> Result<String, Error> {
     let state = context.state();
-    let profile = match &args.profile {
-        None => pick::profile(context, state.as_ref(), manner(args))?.into(),
-        Some(name) if name == "-" => {
-            let previous = state.as_ref().and_then(|state| state.previous.clone());
-            previous
-                .ok_or_else(|| Error::new(Kind::Failed, "no profile was used before this one in this shell"))?
-                .into()
+    let env = user_env(&context.process.env, state.as_ref());
+    let (files, choice) = match &args.profile {
+        None => {
+            let name = pick::profile(context, state.as_ref(), manner(args))?;
+            (Files::load(&env)?, Choice::explicit(name))
         }
-        Some(name) => name.clone(),
+        Some(word) if word == "-" => {
+            let previous = state.as_ref().and_then(|state| state.previous.clone());
+            let none = || Error::new(Kind::Failed, "no profile was used before this one in this shell");
+            let name = previous.ok_or_else(none)?;
+            (Files::load(&env)?, Choice::explicit(name))
+        }
+        Some(word) => {
+            let files = Files::load(&env)?;
+            let choice = named::find(context, &files, word, args)?;
+            (files, choice)
+        }
     };
-    let switch = switch::to(context, state.as_ref(), Some(&profile), &args.style)?;
+    let switch = switch::to(context, &files, &choice, &args.style)?;
     switch.warn(context);
     let diff = enter(&context.process.env, state.as_ref(), &switch.target);
     context
@@ -32,7 +42,7 @@ pub fn run(context: &Context, args: &UseArgs, shell: Shell) -> Result<String, Er
     context.ui.notice(&switch.summary());
     let script = shell.syntax().script(&diff);
     // What programs do says nothing about what a person will choose.
-    if context.process.stderr_tty && switch.history {
+    if context.process.stderr_tty && files.settings.history {
         order::remember(context, &switch.target.profile);
     }
     Ok(script)

@@ -6,6 +6,7 @@
 mod ambient;
 mod chain;
 mod error;
+mod partial;
 mod plan;
 mod read;
 mod region;
@@ -14,10 +15,11 @@ mod source;
 mod style;
 
 pub use error::Error;
+pub use partial::partial;
 pub use plan::{
     AssumeRole, BaseSource, CredentialPlan, CredentialProcess, KeySource, Keys, Login, LoginCache, Sso, WebIdentity,
 };
-pub use region::{Region, RegionSource};
+pub use region::{Region, RegionSource, long_form};
 pub use select::{Choice, How, select};
 pub use style::{Export, StyleError, export_style};
 

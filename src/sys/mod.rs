@@ -1,7 +1,9 @@
-//! All effects, one thing a file: files, processes, the cache of `aws login`, the history, the picker on the terminal.
+//! All effects, one thing a file: files, processes, the cache of `aws login`, the history, the terminal and the picker on
+//! it.
 
 pub mod fs;
 pub mod history;
 pub mod login;
 pub mod picker;
 pub mod process;
+pub mod terminal;

@@ -68,6 +68,12 @@ impl<'a> Terminal<'a> {
         run.args(words).output().success().to_owned()
     }
 
+    /// Gives the terminal another size.
+    pub(crate) fn resize(&self, columns: u16, rows: u16) -> &Self {
+        self.tmux(&["resize-window", "-x", &columns.to_string(), "-y", &rows.to_string()]);
+        self
+    }
+
     /// Types text as it is.
     pub(crate) fn text(&self, text: &str) -> &Self {
         self.tmux(&["send-keys", "-l", "--", text]);

@@ -7,6 +7,7 @@ mod support;
 mod exec;
 mod failures;
 mod fish;
+mod named;
 mod nested;
 mod options;
 mod restore;

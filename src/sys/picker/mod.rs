@@ -10,6 +10,7 @@ use std::fs::File;
 use std::sync::Arc;
 
 use ratatui::crossterm::terminal;
+use skim::CaseMatching;
 use skim::prelude::{MatchEngineFactory as _, SkimItem};
 
 use crate::config::settings;
@@ -103,7 +104,7 @@ pub fn pick(
 
 /// The entry that the picker would show first for a query.
 pub fn best(menu: Arc<dyn Menu>, query: &str) -> Option<usize> {
-    let engine = Factory::new().create_engine(query);
+    let engine = Factory::new().create_engine_with_case(query, CaseMatching::Smart);
     let scored = items(menu).into_iter().enumerate().filter_map(|(index, item)| {
         let result = engine.match_item(&item)?;
         Some((std::cmp::Reverse(result.rank.score), index))

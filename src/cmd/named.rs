@@ -1,0 +1,215 @@
+//! What is typed in short: a profile by its name, its alias or a part of its name; a region by its short form.
+
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::fmt::Write as _;
+
+use crate::cli::UseArgs;
+use crate::cmd::Context;
+use crate::cmd::catalog::{self, Entry};
+use crate::cmd::inputs::{self, Files};
+use crate::config::profile::nearest;
+use crate::env::Env;
+use crate::env::names::AWSENV_WRAPPED;
+use crate::env::session::is_in_use;
+use crate::env::state::State;
+use crate::error::{Error, Kind};
+use crate::resolve::{self, Choice, How};
+use crate::sys::terminal::Terminal;
+use crate::ui::{cut, display};
+
+/// How many profiles a hint names.
+const MAX_NAMED: usize = 5;
+
+/// The widest name in a question, in columns; nothing that stands behind it is pushed off the screen.
+const MAX_WIDTH: usize = 120;
+
+/// The profile that is meant: the one that `word` names, else the one in use, else as the AWS CLI chooses.
+///
+/// # Errors
+/// A name that no file can hold, or an alias of what is not defined.
+pub fn choose(context: &Context, files: &Files, state: Option<&State>, word: Option<&OsStr>) -> Result<Choice, Error> {
+    let env = &context.process.env;
+    match (word, state) {
+        (Some(word), _) => {
+            let word = utf8(word)?;
+            Ok(Choice::explicit(exact(context, files, word)?.unwrap_or(word)))
+        }
+        (None, Some(state)) if is_in_use(env, state) => Ok(Choice::explicit(&state.profile)),
+        _ => Ok(resolve::select(None, env)),
+    }
+}
+
+/// The profile that `use` means by `word`, which may be a part of its name: then a person is asked, or `--first` decides.
+///
+/// # Errors
+/// No profile, several, a production one for `--first`, or a person who says no.
+pub fn find(context: &Context, files: &Files, word: &OsStr, args: &UseArgs) -> Result<Choice, Error> {
+    let word = utf8(word)?;
+    if let Some(name) = exact(context, files, word)? {
+        return Ok(Choice::explicit(name));
+    }
+    // Among equals the order of the files decides.
+    let found = resolve::partial(word, catalog::entries(files), |entry| &entry.name);
+    let Some(first) = found.first() else {
+        // Resolving says what is wrong with it.
+        return Ok(Choice::explicit(word));
+    };
+    if args.first {
+        take_first(context, files, word, first, found.len())?;
+    } else {
+        let terminal = if found.len() == 1 { terminal(context) } else { None };
+        let Some(terminal) = terminal else {
+            return Err(ambiguous(files, word, &found));
+        };
+        let region = args.style.region.as_deref().map(|typed| region(context, files, typed));
+        confirm(context, files, &terminal, first, region.as_deref())?;
+    }
+    Ok(Choice::explicit(&first.name))
+}
+
+/// Whether `word` is the name or the alias of a profile. Files that cannot be read know none.
+pub fn is_known(env: &Env, word: &OsStr) -> bool {
+    let Some(word) = word.to_str() else { return false };
+    match Files::load(env) {
+        Ok(files) => files.has(word) || files.settings.aliases.contains_key(word),
+        Err(_) => inputs::boto(env).profile(word).is_ok_and(|keys| keys.is_some()),
+    }
+}
+
+/// The region that is typed as `typed`: a name of the settings, else a usual short form, else what it says.
+pub fn region<'t>(context: &Context, files: &Files, typed: &'t str) -> Cow<'t, str> {
+    let named = files.settings.regions.get(typed).cloned();
+    let Some(long) = named.or_else(|| resolve::long_form(typed)) else {
+        return typed.into();
+    };
+    let said = format!("the region `{}` is short for `{}`", display(typed), display(&long));
+    context.ui.narrate(&said);
+    long.into()
+}
+
+/// Only UTF-8 can be in a file.
+fn utf8(word: &OsStr) -> Result<&str, Error> {
+    word.to_str().ok_or_else(|| {
+        let shown = word.to_string_lossy();
+        let message = format!("profile `{shown}` is not defined: its name is not UTF-8");
+        Error::new(Kind::ProfileNotFound, message)
+    })
+}
+
+/// The name of the profile that `word` says in full: the profile itself, else what it is an alias of. An alias of an
+/// alias is none.
+fn exact<'a>(context: &Context, files: &'a Files, word: &'a str) -> Result<Option<&'a str>, Error> {
+    if files.has(word) {
+        return Ok(Some(word));
+    }
+    let Some(name) = files.settings.aliases.get(word) else {
+        return Ok(None);
+    };
+    let alias = display(word);
+    if !files.has(name) {
+        let near = nearest(name, files.profiles.names()).into_iter().map(str::to_owned);
+        let path = inputs::settings_path(&files.env).unwrap_or_default();
+        let path = path.display();
+        return Err(not_found(files, name, near.collect()).hint(format!("the alias `{alias}` names it ({path})")));
+    }
+    context
+        .ui
+        .narrate(&format!("`{alias}` is an alias of `{}`", display(name)));
+    Ok(Some(name))
+}
+
+fn not_found(files: &Files, name: &str, near: Vec<String>) -> Error {
+    let error = resolve::Error::ProfileNotFound {
+        name: name.to_owned(),
+        how: How::Explicit,
+        searched: files.searched(),
+        near,
+    };
+    error.into()
+}
+
+/// No profile has that name, and these have it in theirs.
+fn ambiguous(files: &Files, word: &str, found: &[Entry]) -> Error {
+    let near = found.iter().take(MAX_NAMED).map(|entry| entry.name.clone());
+    let error = not_found(files, word, near.collect());
+    if found.len() == 1 {
+        return error;
+    }
+    error.hint(picker(word, found.len()))
+}
+
+fn picker(word: &str, found: usize) -> String {
+    let word = display(word);
+    let word = shell_words::quote(&word);
+    format!("`awsenv use --query {word}` lets you choose among all {found}")
+}
+
+fn take_first(context: &Context, files: &Files, word: &str, first: &Entry, found: usize) -> Result<(), Error> {
+    let (word_shown, name) = (display(word), display(&first.name));
+    if files.settings.is_production(&first.name) {
+        let message = format!(
+            "the first match of `{word_shown}` is the production profile `{name}`, which `--first` never takes"
+        );
+        let error = Error::new(Kind::Failed, message);
+        // Only a name that is shown as it is can be typed as it is shown.
+        return Err(if name == first.name {
+            error.hint(format!("awsenv use {}", shell_words::quote(&name)))
+        } else {
+            error.hint(picker(word, found))
+        });
+    }
+    let of = if found == 1 {
+        "the only match".to_owned()
+    } else {
+        format!("the first of {found} matches")
+    };
+    context.ui.tell(&format!("taking `{name}`, {of} of `{word_shown}`"));
+    Ok(())
+}
+
+/// The terminal of a person who can be asked: at the wrapper function, because a plain eval may stand in a script.
+fn terminal(context: &Context) -> Option<Terminal> {
+    let env = &context.process.env;
+    let can_ask =
+        env.filled(AWSENV_WRAPPED).is_some() && context.process.stderr_tty && env.text("TERM") != Some("dumb");
+    if can_ask { Terminal::open().ok() } else { None }
+}
+
+fn confirm(
+    context: &Context,
+    files: &Files,
+    terminal: &Terminal,
+    entry: &Entry,
+    region: Option<&str>,
+) -> Result<(), Error> {
+    let is_production = files.settings.is_production(&entry.name);
+    let mut question = format!("use `{}`", cut(display(&entry.name), MAX_WIDTH));
+    let places = [entry.account_id.as_deref(), region.or(entry.region.as_deref())];
+    let places: Vec<String> = places
+        .into_iter()
+        .flatten()
+        .filter(|place| !place.is_empty())
+        .map(|place| cut(display(place), MAX_WIDTH / 2))
+        .collect();
+    if !places.is_empty() {
+        let _ = write!(question, " ({})", places.join(", "));
+    }
+    question += if is_production {
+        ", a PRODUCTION profile? Type the whole word `yes`:"
+    } else {
+        "? [y/N]"
+    };
+    context.ui.ask(&question, is_production);
+    let Ok(Some(answer)) = terminal.line() else {
+        // The cursor still stands behind the question.
+        crate::ui::talk("\n");
+        return Err(Error::cancelled());
+    };
+    let answer = answer.trim().to_lowercase();
+    match answer.as_str() {
+        "yes" => Ok(()),
+        "y" if !is_production => Ok(()),
+        _ => Err(Error::cancelled()),
+    }
+}

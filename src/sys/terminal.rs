@@ -1,0 +1,71 @@
+//! The terminal in front of the person, whatever stdin is. Its mode stays as it is: whole lines, echoed, and Ctrl-C
+//! ends the program.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, ErrorKind, Read};
+
+/// The controlling terminal, open for answers.
+#[derive(Debug)]
+pub struct Terminal(File);
+
+/// As much of an answer as is kept.
+const MAX_ANSWER: usize = 1024;
+
+impl Terminal {
+    /// Opens it.
+    ///
+    /// # Errors
+    /// There is none: no person can be asked.
+    pub fn open() -> io::Result<Self> {
+        let name = if cfg!(windows) { "CONIN$" } else { "/dev/tty" };
+        // Windows opens a console only for both.
+        OpenOptions::new().read(true).write(cfg!(windows)).open(name).map(Self)
+    }
+
+    /// The next line without its end, cut where it is longer than any answer. `None` at the end of input (Ctrl-D).
+    ///
+    /// # Errors
+    /// What the system says, such as to a job in the background.
+    pub fn line(&self) -> io::Result<Option<String>> {
+        line(&self.0)
+    }
+}
+
+/// Takes the whole line, however long: what is left of it would be the shell's next command.
+fn line(mut from: impl Read) -> io::Result<Option<String>> {
+    let mut line = Vec::new();
+    let mut part = [0; 256];
+    loop {
+        let length = match from.read(&mut part) {
+            Ok(0) => return Ok(None),
+            Ok(length) => length,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        let end = part[..length].iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+        line.extend(part[..end.unwrap_or(length)].iter().take(MAX_ANSWER - line.len()));
+        if end.is_some() {
+            return Ok(Some(String::from_utf8_lossy(&line).into_owned()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_read_whole_and_kept_in_part() {
+        let of = |bytes: &[u8]| line(bytes).unwrap();
+        assert_eq!(of(b"yes\n").as_deref(), Some("yes"));
+        assert_eq!(of(b"y\r\n").as_deref(), Some("y"));
+        assert_eq!(of(b"\n").as_deref(), Some(""));
+        assert_eq!(of(b"\xff\n").as_deref(), Some("\u{fffd}"));
+        assert_eq!(of(b""), None);
+        assert_eq!(of(b"yes"), None);
+        let long = [b"y".repeat(100_000), b"\n".to_vec()].concat();
+        let mut rest = long.as_slice();
+        assert_eq!(line(&mut rest).unwrap().unwrap().len(), MAX_ANSWER);
+        assert!(rest.is_empty());
+    }
+}

@@ -1,0 +1,561 @@
+//! The picker at a real terminal: it opens inside `eval`, takes what is chosen and nothing else, and leaves the terminal
+//! as it was.
+
+use std::sync::Arc;
+
+use awsenv::config::settings::Picker;
+use awsenv::sys::picker::{Cell, FIELDS, Look, Menu, pick};
+
+use crate::support::{Sandbox, assert_same, assert_snapshot, require};
+use crate::terminal::{INTERACTIVE, Terminal};
+
+const CONFIG: &str = "\
+[default]
+region = us-east-1
+
+# The landing zone: ask Ada before you write
+# aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
+[profile production-admin]
+role_arn = arn:aws:iam::222222222222:role/admin
+source_profile = base
+mfa_serial = arn:aws:iam::111111111111:mfa/me
+region = eu-west-1
+
+[profile base]
+region = eu-central-1
+
+[profile developer]
+role_arn = arn:aws:iam::333333333333:role/power
+source_profile = base
+
+[profile reader]
+sso_start_url = https://example.awsapps.com/start
+sso_region = eu-west-1
+sso_account_id = 444444444444
+sso_role_name = ReadOnly
+region = ap-southeast-2
+
+[profile broken]
+role_arn = arn:aws:iam::333333333333:role/power
+source_profile = nowhere
+";
+
+const CREDENTIALS: &str = "\
+[base]
+aws_access_key_id = AKIAIOSFODNN7EXAMPLE
+aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY
+";
+
+fn sandbox() -> Sandbox {
+    let mut sandbox = Sandbox::with_config(CONFIG);
+    sandbox.write(".aws/credentials", CREDENTIALS);
+    sandbox.write(".config/awsenv/config", "production = prod*\n");
+    sandbox.set("XDG_CONFIG_HOME", sandbox.path(".config"));
+    sandbox.set("XDG_STATE_HOME", sandbox.path(".local/state"));
+    sandbox
+}
+
+fn status(shell: &str) -> &'static str {
+    if shell == "fish" { "$status" } else { "$?" }
+}
+
+/// By the wrapper, and by a plain eval.
+fn ways(shell: &str) -> [&'static str; 2] {
+    match shell {
+        "fish" => ["awsenv use", "eval (command awsenv use --shell fish)"],
+        _ => ["awsenv use", "eval \"$(command awsenv use)\""],
+    }
+}
+
+fn open<'a>(sandbox: &'a Sandbox, shell: &str, columns: u16, rows: u16) -> Option<Terminal<'a>> {
+    let terminal = Terminal::open(sandbox, shell, "")?;
+    terminal.resize(columns, rows);
+    Some(terminal)
+}
+
+#[test]
+fn what_is_typed_and_taken_is_used() {
+    for shell in INTERACTIVE {
+        for way in ways(shell) {
+            let sandbox = sandbox();
+            let Some(terminal) = open(&sandbox, shell, 100, 30) else {
+                continue;
+            };
+            terminal.line(way);
+            terminal.wait("the picker", |screen| screen.contains("6/6>"));
+            terminal.text("adm");
+            terminal.wait("one profile", |screen| screen.contains("1/6> adm"));
+            terminal.key("Enter");
+            terminal.wait("a prompt", |screen| screen.contains("using production-admin"));
+            let answer = terminal.answer(&format!("echo {} $AWS_PROFILE", status(shell)));
+            assert_eq!(answer, "0 production-admin\n", "{shell}: {way}");
+        }
+    }
+}
+
+#[test]
+fn arrows_move_and_wrap_nothing() {
+    for shell in INTERACTIVE {
+        let sandbox = sandbox();
+        let Some(terminal) = open(&sandbox, shell, 80, 24) else {
+            continue;
+        };
+        for (keys, name) in [
+            (&["Up", "Enter"][..], "production-admin"),
+            (&["C-p", "C-k", "Enter"], "base"),
+            (&["Up", "Up", "C-n", "Enter"], "production-admin"),
+            (&["Down", "C-j", "Enter"], "default"),
+            (&["BTab", "BTab", "Tab", "Enter"], "production-admin"),
+        ] {
+            terminal.line("clear").line("awsenv use");
+            terminal.wait("the picker", |screen| screen.contains("6/6>"));
+            keys.iter().for_each(|key| _ = terminal.key(key));
+            terminal.wait("a prompt", |screen| screen.contains(&format!("using {name}")));
+        }
+    }
+}
+
+#[test]
+fn leaving_is_130_and_changes_nothing() {
+    for shell in INTERACTIVE {
+        for way in ways(shell) {
+            let sandbox = sandbox();
+            let Some(terminal) = open(&sandbox, shell, 80, 24) else {
+                continue;
+            };
+            let modes = terminal.answer("stty -a");
+            for key in ["Escape", "C-c", "C-g", "C-d"] {
+                terminal.line("clear").line(way);
+                terminal.wait("the picker", |screen| screen.contains("6/6>"));
+                terminal.key("Up").key(key);
+                let screen = terminal.wait("a prompt", |screen| screen.contains("no profile was chosen"));
+                assert!(!screen.contains("static-keys"), "{shell}\n{screen}");
+                let answer = terminal.answer(&format!("echo {} \"<$AWS_PROFILE>\"", status(shell)));
+                assert_eq!(answer, "130 <>\n", "{shell}: {way}: {key}");
+                assert_eq!(terminal.answer("stty -a"), modes, "{shell}: {way}: {key}");
+            }
+        }
+    }
+}
+
+#[test]
+fn ctrl_z_and_keys_without_a_meaning_do_nothing() {
+    let sandbox = sandbox();
+    for shell in INTERACTIVE {
+        let Some(terminal) = open(&sandbox, shell, 80, 24) else {
+            continue;
+        };
+        for way in ways(shell) {
+            terminal.line("clear").line(way);
+            terminal.wait("the picker", |screen| screen.contains("6/6>"));
+            for key in ["C-z", "C-q", "C-r", "C-l", "M-h", "M-l", "F5", "C-o"] {
+                terminal.key(key);
+            }
+            terminal.text("base");
+            terminal.wait("the query", |screen| screen.contains("> base"));
+            terminal.key("Enter");
+            terminal.wait("a prompt", |screen| screen.contains("using base"));
+            let answer = terminal.answer(&format!("echo {} $AWS_PROFILE", status(shell)));
+            assert_eq!(answer, "0 base\n", "{shell}: {way}");
+        }
+    }
+}
+
+#[test]
+fn enter_waits_for_what_was_typed() {
+    let Some(_) = require("tmux") else { return };
+    let sandbox = Sandbox::new();
+    let names = (0..10_000).map(|number| format!("[profile profile-{number}]\nregion = eu-west-1\n"));
+    sandbox.write(".aws/config", names.collect::<String>());
+    let Some(terminal) = open(&sandbox, "bash", 100, 30) else {
+        return;
+    };
+    for number in [7_777, 42, 9_001] {
+        terminal.line("clear").line("awsenv use");
+        terminal.wait("the picker", |screen| screen.contains("10000/10000>"));
+        terminal.text(&format!("'profile-{number}$\r"));
+        terminal.wait("a prompt", |screen| screen.contains("using profile-"));
+        assert_eq!(terminal.answer("echo $AWS_PROFILE"), format!("profile-{number}\n"));
+    }
+}
+
+#[test]
+fn where_nothing_matches_nothing_is_taken() {
+    let sandbox = sandbox();
+    let Some(terminal) = open(&sandbox, "bash", 80, 24) else {
+        return;
+    };
+    terminal.line("awsenv use --query zzz");
+    let screen = terminal.wait("the picker", |screen| screen.contains("0/6> zzz"));
+    assert!(
+        !screen.contains("exports"),
+        "no preview of what is not listed\n{screen}"
+    );
+    terminal.key("Enter").key("C-u");
+    terminal.wait("all again", |screen| {
+        screen.contains("6/6>") && screen.contains("exports")
+    });
+    terminal.text(&"界x".repeat(600));
+    terminal.wait("none", |screen| screen.contains("0/6>"));
+    terminal.key("C-w").key("M-b").key("M-BSpace").key("M-d").key("C-u");
+    terminal.wait("all again", |screen| screen.contains("6/6>"));
+    terminal.key("Escape");
+    terminal.wait("a prompt", |screen| screen.contains("no profile was chosen"));
+}
+
+/// The captures of docs/picker.md.
+#[test]
+fn the_screen_tells_the_truth_in_every_size() {
+    let sandbox = sandbox();
+    let Some(terminal) = open(&sandbox, "bash", 100, 24) else {
+        return;
+    };
+    terminal.line("export AWS_PROFILE=base; clear");
+    for (columns, rows) in [(80, 24), (200, 50), (40, 8)] {
+        terminal.resize(columns, rows).line("clear").line("awsenv use");
+        terminal.wait("the picker", |screen| screen.contains("6/6>"));
+        terminal.text("admin");
+        let wanted = if columns == 40 { "1/6> admin" } else { "an MFA code of" };
+        terminal.wait("the chain", |screen| {
+            screen.contains(wanted) && screen.contains("1/6> admin")
+        });
+        let one = terminal.screen();
+        terminal.key("C-u");
+        let wanted = if columns == 40 { "6/6>" } else { "us-east-1 (~/.aws" };
+        terminal.wait("all", |screen| screen.contains(wanted) && screen.contains("6/6>"));
+        let all = terminal.screen();
+        assert!(!one.contains("wJalr"), "{one}");
+        assert_snapshot(
+            &format!("picker_{columns}x{rows}"),
+            &format!("{all}{}\n{one}", "=".repeat(usize::from(columns))),
+        );
+        terminal.key("Escape");
+        terminal.wait("a prompt", |screen| screen.contains("no profile was chosen"));
+    }
+    let capture = std::fs::read_to_string("tests/snapshots/picker_80x24.txt").expect("the capture");
+    let shown = capture
+        .split_once(&format!("{}\n", "=".repeat(80)))
+        .expect("two captures")
+        .1;
+    let page = std::fs::read_to_string("docs/picker.md").expect("docs/picker.md");
+    let (before, rest) = page.split_once("```text\n").expect("a capture");
+    let (_, after) = rest.split_once("```\n").expect("its end");
+    let shown: String = shown
+        .lines()
+        .map(|line| format!("{}\n", line.trim_end()))
+        .skip_while(|line| line == "\n")
+        .collect();
+    assert_same("docs/picker.md", &format!("{before}```text\n{shown}```\n{after}"));
+}
+
+#[test]
+fn a_resized_terminal_is_filled_and_left_clean() {
+    let sandbox = sandbox();
+    for height in ["100%", "60%", "9"] {
+        sandbox.write(".config/awsenv/config", format!("[picker]\nheight = {height}\n"));
+        let Some(terminal) = open(&sandbox, "bash", 40, 8) else {
+            return;
+        };
+        let modes = terminal.answer("stty -a | tail -n +2");
+        terminal.line("clear").line("echo above; awsenv use");
+        terminal.wait("the picker", |screen| screen.contains("6/6>"));
+        for (columns, rows) in [(100, 30), (61, 14), (200, 50), (59, 30), (90, 24)] {
+            terminal.resize(columns, rows);
+            terminal.wait("the size", |screen| {
+                let has_preview = screen.contains("exports");
+                screen.contains("> ") && screen.contains("default") && has_preview == (columns >= 60)
+            });
+        }
+        terminal.text("base");
+        terminal.wait("the query", |screen| screen.contains("> base"));
+        terminal.key("Escape");
+        let screen = terminal.wait("a prompt", |screen| screen.contains("no profile was chosen"));
+        assert!(
+            !screen.contains("static-keys") && !screen.contains("6/6>"),
+            "{height}\n{screen}"
+        );
+        assert_eq!(terminal.answer("stty -a | tail -n +2"), modes, "{height}");
+    }
+}
+
+#[test]
+fn a_part_of_the_screen_leaves_the_rest() {
+    let sandbox = sandbox();
+    sandbox.write(".config/awsenv/config", "[picker]\nheight = 50%\n");
+    let Some(terminal) = open(&sandbox, "bash", 80, 24) else {
+        return;
+    };
+    terminal.line("clear").line("echo stays-here; awsenv use");
+    let screen = terminal.wait("the picker", |screen| screen.contains("6/6>"));
+    assert!(screen.contains("stays-here"), "{screen}");
+    terminal.key("Escape");
+    let screen = terminal.wait("a prompt", |screen| screen.contains("no profile was chosen"));
+    assert!(
+        screen.contains("stays-here") && !screen.contains("static-keys"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn the_preview_comes_and_goes_by_its_key() {
+    let sandbox = sandbox();
+    sandbox.write(
+        ".config/awsenv/config",
+        "[picker]\npreview = off\nkeys = alt-p:toggle-preview, f2:accept, ctrl-n:ignore\n",
+    );
+    let Some(terminal) = open(&sandbox, "bash", 80, 24) else {
+        return;
+    };
+    terminal.line("awsenv use");
+    let screen = terminal.wait("the picker", |screen| screen.contains("6/6>"));
+    assert!(!screen.contains("exports"), "{screen}");
+    for key in ["C-t", "M-p"] {
+        terminal.key(key);
+        terminal.wait("a preview", |screen| screen.contains("exports"));
+        terminal.key(key);
+        terminal.wait("none", |screen| !screen.contains("exports"));
+    }
+    terminal.key("Up").key("C-n").key("F2");
+    terminal.wait("a prompt", |screen| screen.contains("using production-admin"));
+}
+
+#[test]
+fn colours_warn_and_can_be_switched_off() {
+    let sandbox = sandbox();
+    let Some(terminal) = open(&sandbox, "bash", 80, 24) else {
+        return;
+    };
+    terminal.line("AWS_PROFILE=base awsenv use");
+    terminal.wait("the picker", |screen| screen.contains("6/6>"));
+    let colored = terminal.colored();
+    let line = |name: &str| {
+        colored
+            .lines()
+            .find(|line| line.contains(name))
+            .expect("a row")
+            .to_owned()
+    };
+    assert!(line("production-admin ").contains("[31m"), "red\n{colored:?}");
+    assert!(
+        line("* ").contains("[32m") || line("* ").contains("[38;5;2m"),
+        "marked\n{colored:?}"
+    );
+    assert!(!line("developer ").contains("[31m"), "not red\n{colored:?}");
+    terminal.key("Escape").line("clear");
+    for plain in ["NO_COLOR=1 awsenv use", "awsenv use --color never"] {
+        terminal.line(plain);
+        terminal.wait("the picker", |screen| {
+            screen.contains("6/6>") && screen.contains("exports")
+        });
+        let colored = terminal.colored();
+        let has_color = ["[3", "[4", "[9", ";3", ";4"]
+            .iter()
+            .any(|sgr| colored.contains(&format!("\x1b{sgr}")));
+        assert!(!has_color, "{plain}\n{colored:?}");
+        terminal.key("Escape");
+        terminal.wait("a prompt", |screen| screen.contains("no profile was chosen"));
+        terminal.line("clear");
+    }
+}
+
+#[test]
+fn without_a_terminal_there_is_a_hint_and_status_2() {
+    let sandbox = sandbox();
+    for (way, why) in [
+        (
+            "eval \"$(TERM=dumb command awsenv use 2>~/said)\"",
+            "stderr is redirected",
+        ),
+        ("TERM=dumb awsenv use", "TERM is `dumb`"),
+        ("TERM=dumb awsenv list --pick", "TERM is `dumb`"),
+        ("TERM=dumb awsenv exec --pick -- true", "TERM is `dumb`"),
+        ("TERM=dumb awsenv explain --pick", "TERM is `dumb`"),
+    ] {
+        let Some(terminal) = open(&sandbox, "bash", 100, 24) else {
+            return;
+        };
+        terminal.line(way);
+        let answer = terminal.answer("echo $? \"<$AWS_PROFILE>\"");
+        assert_eq!(answer, "2 <>\n", "{way}");
+        let said = std::fs::read_to_string(sandbox.path("said")).unwrap_or_default() + &terminal.screen();
+        let _ = std::fs::remove_file(sandbox.path("said"));
+        assert!(
+            said.contains(why) && said.contains("hint: awsenv use PROFILE"),
+            "{way}\n{said}"
+        );
+    }
+    let run = sandbox.awsenv(["use", "--shell", "bash"]).output();
+    assert_eq!((run.status, run.out()), (2, "(exit 2)\n"));
+}
+
+#[test]
+fn other_commands_pick_when_asked_to() {
+    let sandbox = sandbox();
+    let Some(terminal) = open(&sandbox, "bash", 100, 24) else {
+        return;
+    };
+    let pick = |command: &str| {
+        terminal.line("clear").line(command);
+        terminal.wait("the picker", |screen| screen.contains("> base"));
+        terminal.key("Enter");
+    };
+    pick("awsenv list --pick --query base >~/answer.new; mv ~/answer.new ~/answer");
+    assert_eq!(terminal.file("answer"), "base\n");
+    pick("awsenv exec --pick --query base -- sh -c 'echo $AWS_PROFILE' >~/answer.new; mv ~/answer.new ~/answer");
+    assert_eq!(terminal.file("answer"), "base\n");
+    pick("awsenv explain --pick --query base --json >~/answer.new; mv ~/answer.new ~/answer");
+    assert!(terminal.file("answer").contains("\"profile\":\"base\""));
+    terminal.line("clear").line("awsenv explain");
+    terminal.wait("the default", |screen| {
+        screen.contains("profile default, because nothing names another")
+    });
+}
+
+#[test]
+fn the_first_match_is_taken_without_a_question_but_never_production() {
+    let sandbox = sandbox();
+    let run = |args: &[&str]| sandbox.awsenv(["use", "--shell", "bash"].iter().chain(args)).output();
+    let first = run(&["--first", "--query", "dev"]);
+    assert!(first.out().contains("AWS_PROFILE='developer'"), "{}", first.all());
+    let production = run(&["--first", "--query", "admin"]);
+    assert_eq!((production.status, production.out()), (1, "(exit 1)\n"));
+    assert!(production.err().contains("`production-admin`"), "{}", production.all());
+    let none = run(&["--first", "--query", "zzz"]);
+    assert_eq!((none.status, none.out()), (1, "(exit 1)\n"));
+    assert!(none.err().contains("no profile matches `zzz`"), "{}", none.all());
+}
+
+/// Names that draw, retitle, copy, turn the line around, or are wider than the screen.
+#[test]
+fn hostile_names_are_shown_harmless_and_taken_exactly() {
+    let names = [
+        "osc\u{1b}]52;c;cHduZWQ=\u{7}52".to_owned(),
+        "csi\u{1b}[2J\u{1b}[H\u{1b}[31m".to_owned(),
+        "bidi\u{202e}drowssap\u{2066}".to_owned(),
+        "zero\u{200b}\u{feff}width".to_owned(),
+        "c1\u{9b}31m\u{90}q".to_owned(),
+        format!("wide{}", "界".repeat(150)),
+        format!("long{}", "x".repeat(296)),
+        "quote'\"`$(touch canary)".to_owned(),
+        "link\u{1b}]8;;http://evil\u{7}here".to_owned(),
+    ];
+    let sandbox = sandbox();
+    let text = names.iter().map(|name| {
+        format!("# note \u{1b}[31m {name}\n[{name}]\naws_access_key_id = AKIAX\naws_secret_access_key = y\n")
+    });
+    sandbox.write(".aws/credentials", text.collect::<String>());
+    sandbox.write(".aws/config", "");
+    let Some(terminal) = open(&sandbox, "bash", 80, 24) else {
+        return;
+    };
+    for (index, name) in names.iter().enumerate() {
+        let begin: String = name.chars().take_while(char::is_ascii_alphanumeric).collect();
+        terminal.line("clear").line(&format!(
+            "awsenv list --pick --query ^{begin} >~/answer.new; mv ~/answer.new ~/answer"
+        ));
+        let screen = terminal.wait("the row", |screen| {
+            screen.contains("1/9>") && screen.contains("exports")
+        });
+        assert!(
+            !screen.chars().any(|c| "\u{202e}\u{2066}\u{200b}\u{feff}".contains(c)),
+            "{name:?}\n{screen}"
+        );
+        let colored = terminal.colored();
+        assert!(
+            !colored.contains("\x1b]52") && !colored.contains("]8;;http"),
+            "{name:?}\n{colored:?}"
+        );
+        terminal.key("Enter");
+        assert_eq!(terminal.file("answer"), format!("{name}\n"), "{index}");
+    }
+    assert!(!sandbox.path("canary").exists());
+}
+
+#[test]
+fn nothing_is_run_and_nobody_is_called() {
+    let Some(strace) = require("strace") else { return };
+    let sandbox = sandbox();
+    sandbox.write(
+        ".aws/config",
+        "[profile process]\ncredential_process = touch canary\n[profile sso]\nsso_start_url = https://example.com\nsso_region = x\nsso_account_id = 1\nsso_role_name = r\n",
+    );
+    let Some(terminal) = open(&sandbox, "bash", 80, 24) else {
+        return;
+    };
+    terminal.line(&format!(
+        "{} -f -e trace=execve,connect -o ~/trace \"$(command -v awsenv)\" list --pick",
+        strace.display()
+    ));
+    terminal.wait("the picker", |screen| screen.contains("3/3>"));
+    for _ in 0..3 {
+        terminal.key("Up");
+    }
+    terminal.wait("a preview", |screen| screen.contains("exports"));
+    terminal.key("Enter");
+    terminal.wait("a prompt", |screen| screen.trim_end().ends_with("ready$"));
+    let trace = std::fs::read_to_string(sandbox.path("trace")).expect("a trace");
+    let calls: Vec<&str> = trace
+        .lines()
+        .filter(|line| line.contains("execve(") || line.contains("connect("))
+        .collect();
+    assert_eq!(calls.len(), 1, "{trace}");
+    assert!(!sandbox.path("canary").exists());
+}
+
+/// Shows a row, and fails when it is asked for its preview.
+struct Failing;
+
+impl Menu for Failing {
+    fn len(&self) -> usize {
+        1
+    }
+
+    fn width(&self) -> usize {
+        8
+    }
+
+    fn fields(&self, _: usize) -> [String; FIELDS] {
+        Default::default()
+    }
+
+    fn row(&self, _: usize, _: usize) -> Vec<Cell> {
+        vec![Cell {
+            text: "a row".into(),
+            look: Look::Plain,
+            field: None,
+        }]
+    }
+
+    fn preview(&self, _: usize) -> String {
+        panic!("no preview")
+    }
+}
+
+/// Run by the next test, at a terminal.
+#[test]
+fn a_menu_that_panics() {
+    if std::env::var_os("AWSENV_TEST_PANIC").is_some() {
+        let _ = pick(Arc::new(Failing), "", &Picker::default(), true);
+    }
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back() {
+    let sandbox = sandbox();
+    let Some(terminal) = open(&sandbox, "bash", 80, 24) else {
+        return;
+    };
+    let modes = terminal.answer("stty -a");
+    let program = std::env::current_exe().expect("this program");
+    terminal.line("clear").line("echo stays-here");
+    terminal.line(&format!(
+        "AWSENV_TEST_PANIC=1 RUST_BACKTRACE=0 {} --exact picker::a_menu_that_panics --nocapture; echo ended",
+        program.display()
+    ));
+    let screen = terminal.wait("the end", |screen| screen.contains("\nended"));
+    assert!(
+        screen.contains("stays-here") && screen.contains("panicked") && !screen.contains("a row"),
+        "{screen}"
+    );
+    assert_eq!(terminal.answer("stty -a"), modes);
+}
