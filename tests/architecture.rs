@@ -50,7 +50,12 @@ const HOMES: [(&str, &[&str]); 18] = [
     ("tokio", &["src/sys/picker"]),
     (
         "unicode_width",
-        &["src/ui.rs", "src/cmd/list.rs", "src/cmd/explain/text.rs"],
+        &[
+            "src/ui.rs",
+            "src/cmd/list.rs",
+            "src/cmd/explain/text.rs",
+            "src/cmd/pick/row.rs",
+        ],
     ),
     ("wildmatch", &["src/config/settings"]),
     ("zeroize", &["src/"]),

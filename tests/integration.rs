@@ -6,10 +6,10 @@ mod support;
 mod completion;
 #[path = "integration/files.rs"]
 mod files;
-#[path = "integration/picker.rs"]
-mod picker;
 #[path = "integration/named.rs"]
 mod named;
+#[path = "integration/picker.rs"]
+mod picker;
 #[path = "integration/prompt.rs"]
 mod prompt;
 #[path = "integration/terminal.rs"]
