@@ -48,7 +48,10 @@ const HOMES: [(&str, &[&str]); 18] = [
     ("skim", &["src/sys/picker"]),
     ("time", &["src/credentials.rs"]),
     ("tokio", &["src/sys/picker"]),
-    ("unicode_width", &["src/ui.rs", "src/cmd/explain/text.rs"]),
+    (
+        "unicode_width",
+        &["src/ui.rs", "src/cmd/explain/text.rs", "src/cmd/pick/row.rs"],
+    ),
     ("wildmatch", &["src/config/settings"]),
     ("zeroize", &["src/"]),
     ("proptest", &[]),

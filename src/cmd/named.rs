@@ -56,7 +56,11 @@ pub fn find(context: &Context, files: &Files, word: &OsStr, args: &UseArgs) -> R
         return Ok(Choice::explicit(word));
     };
     if args.first {
-        take_first(context, files, word, first, found.len())?;
+        let how = match found.len() {
+            1 => "the only match".to_owned(),
+            found => format!("the first of {found} matches"),
+        };
+        take_first(context, files, word, first, &how)?;
     } else {
         let terminal = if found.len() == 1 { terminal(context) } else { None };
         let Some(terminal) = terminal else {
@@ -136,36 +140,37 @@ fn ambiguous(files: &Files, word: &str, found: &[Entry]) -> Error {
     if found.len() == 1 {
         return error;
     }
-    error.hint(picker(word, found.len()))
-}
-
-fn picker(word: &str, found: usize) -> String {
     let word = display(word);
     let word = shell_words::quote(&word);
-    format!("`awsenv use --query {word}` lets you choose among all {found}")
+    error.hint(format!(
+        "`awsenv use --query {word}` lets you choose among all {}",
+        found.len()
+    ))
 }
 
-fn take_first(context: &Context, files: &Files, word: &str, first: &Entry, found: usize) -> Result<(), Error> {
+/// Says that `first` is taken for `word`, which it is by `how`.
+///
+/// # Errors
+/// A production profile, which only a person takes.
+pub fn take_first(context: &Context, files: &Files, word: &str, first: &Entry, how: &str) -> Result<(), Error> {
     let (word_shown, name) = (display(word), display(&first.name));
-    if files.settings.is_production(&first.name) {
-        let message = format!(
-            "the first match of `{word_shown}` is the production profile `{name}`, which `--first` never takes"
-        );
-        let error = Error::new(Kind::Failed, message);
-        // Only a name that is shown as it is can be typed as it is shown.
-        return Err(if name == first.name {
-            error.hint(format!("awsenv use {}", shell_words::quote(&name)))
-        } else {
-            error.hint(picker(word, found))
-        });
-    }
-    let of = if found == 1 {
-        "the only match".to_owned()
+    let of = if word.is_empty() {
+        String::new()
     } else {
-        format!("the first of {found} matches")
+        format!(" of `{word_shown}`")
     };
-    context.ui.tell(&format!("taking `{name}`, {of} of `{word_shown}`"));
-    Ok(())
+    if !files.settings.is_production(&first.name) {
+        context.ui.tell(&format!("taking `{name}`, {how}{of}"));
+        return Ok(());
+    }
+    let message = format!("{how}{of} is the production profile `{name}`, which `--first` never takes");
+    let error = Error::new(Kind::Failed, message);
+    // Only a name that is shown as it is can be typed as it is shown.
+    Err(if name == first.name {
+        error.hint(format!("awsenv use {}", shell_words::quote(&name)))
+    } else {
+        error.hint("`awsenv use` lets you choose it")
+    })
 }
 
 /// The terminal of a person who can be asked: at the wrapper function, because a plain eval may stand in a script.

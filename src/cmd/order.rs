@@ -101,3 +101,89 @@ fn tell(context: &Context, keeper: Keeper, store: &Store, error: &std::io::Error
 fn here() -> String {
     sys::fs::current_dir().map_or_else(String::new, |dir| dir.to_string_lossy().into_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::Process;
+    use crate::cli::Global;
+    use crate::config::Kind;
+    use crate::ui::Ui;
+
+    const NOW: Timestamp = Timestamp(1_800_000_000);
+
+    fn entry(name: &str) -> Entry {
+        Entry {
+            name: name.to_owned(),
+            kind: Kind::None,
+            region: None,
+            account_id: None,
+            role_arn: None,
+            source_profile: None,
+            place: None,
+        }
+    }
+
+    /// What `keeper` makes of the order a, b, c with the state in `dir`.
+    fn sorted(dir: &Path, settings: &Settings, keeper: Keeper) -> String {
+        let process = Process {
+            args: Vec::new(),
+            env: [("XDG_STATE_HOME", dir), ("HOME", dir)].into_iter().collect(),
+            stdout_tty: false,
+            stderr_tty: false,
+            now: NOW,
+        };
+        let global = Global {
+            quiet: true,
+            ..Global::default()
+        };
+        let context = Context {
+            process: &process,
+            ui: &Ui::new(&global, &process),
+        };
+        let mut entries: Vec<Entry> = ["a", "b", "c"].map(entry).into();
+        sort(&context, settings, &mut entries, keeper);
+        entries.iter().map(|entry| entry.name.as_str()).collect()
+    }
+
+    #[test]
+    fn the_picker_keeps_the_file_in_shape_and_completion_only_reads() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("awsenv/history");
+        let settings = Settings::default();
+        assert_eq!(sorted(dir.path(), &settings, Keeper::Picker), "abc");
+        assert!(!file.exists(), "nothing is made for nothing");
+
+        let gone = Use::new("gone", "/", Timestamp(NOW.0 - 40 * 86_400)).line();
+        let text = Use::new("c", "/", NOW).line().repeat(80) + &Use::new("b", &here(), NOW).line() + &gone;
+        std::fs::create_dir(file.parent().unwrap()).unwrap();
+        std::fs::write(&file, &text).unwrap();
+        assert_eq!(sorted(dir.path(), &settings, Keeper::Completion), "bca");
+        let off = Settings {
+            history: false,
+            ..Settings::default()
+        };
+        let fixed = Settings {
+            order: Order::File,
+            ..Settings::default()
+        };
+        for still in [&off, &fixed] {
+            assert_eq!(sorted(dir.path(), still, Keeper::Picker), "abc");
+        }
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+        assert_eq!(sorted(dir.path(), &settings, Keeper::Picker), "bca");
+        let kept = std::fs::read_to_string(&file).unwrap();
+        assert_eq!(kept.lines().count(), 2, "{kept}");
+
+        let damaged = kept + "garbage";
+        std::fs::write(&file, &damaged).unwrap();
+        assert_eq!(sorted(dir.path(), &settings, Keeper::Completion), "bca");
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), damaged);
+        assert_eq!(sorted(dir.path(), &settings, Keeper::Picker), "bca");
+        assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 2);
+        let aside = file.with_file_name("history.damaged");
+        assert_eq!(std::fs::read_to_string(aside).unwrap(), damaged);
+    }
+}

@@ -7,9 +7,9 @@ use std::ffi::OsString;
 use std::sync::{Arc, OnceLock};
 
 use crate::cli::PickArgs;
-use crate::cmd::Context;
 use crate::cmd::catalog::{self, Entry};
 use crate::cmd::inputs::Files;
+use crate::cmd::{Context, named};
 use crate::config::{Lint, lint};
 use crate::env::session::user_env;
 use crate::env::state::State;
@@ -85,39 +85,33 @@ pub fn profile(context: &Context, state: Option<&State>, manner: Manner<'_>) -> 
         ui: context.ui.clone(),
         lints: OnceLock::new(),
     });
+    let of = |index: usize| &menu.entries[index];
     let chosen = match manner {
         Manner::First(query) => {
-            let best = picker::best(Arc::<Profiles>::clone(&menu), query);
-            let name = best.map(|index| &menu.entries[index].name);
-            return first(&menu, query, name);
+            let best = picker::best(Arc::<Profiles>::clone(&menu), query).map(of);
+            let none = || {
+                Error::new(
+                    Kind::ProfileNotFound,
+                    format!("no profile matches `{}`", display(query)),
+                )
+            };
+            let best = best.ok_or_else(none)?;
+            let how = if query.is_empty() {
+                "the first one"
+            } else {
+                "the best match"
+            };
+            named::take_first(context, &menu.files, query, best, how)?;
+            best
         }
-        Manner::Ask(query) => picker::pick(Arc::<Profiles>::clone(&menu), query, &settings, context.ui.color)
-            .map_err(|error| Error::new(Kind::Failed, format!("the picker failed: {error}")))?,
+        Manner::Ask(query) => {
+            let color = context.ui.color;
+            let picked = picker::pick(Arc::<Profiles>::clone(&menu), query, &settings, color)
+                .map_err(|error| Error::new(Kind::Failed, format!("the picker failed: {error}")))?;
+            picked.map(of).ok_or_else(Error::cancelled)?
+        }
     };
-    match chosen {
-        Some(index) => Ok(menu.entries[index].name.clone()),
-        None => Err(Error::new(Kind::Cancelled, "no profile was chosen")),
-    }
-}
-
-/// The best match as it is, but never a production profile.
-fn first(menu: &Profiles, query: &str, name: Option<&String>) -> Result<String, Error> {
-    let query = display(query);
-    match name {
-        None => Err(Error::new(
-            Kind::ProfileNotFound,
-            format!("no profile matches `{query}`"),
-        )),
-        Some(name) if menu.files.settings.is_production(name) => {
-            let name = display(name);
-            Err(Error::new(
-                Kind::Failed,
-                format!("`{query}` matches `{name}` first, which is a production profile"),
-            )
-            .hint("`--first` never takes one: name it in full"))
-        }
-        Some(name) => Ok(name.clone()),
-    }
+    Ok(chosen.name.clone())
 }
 
 /// The profiles, as the picker asks for them.

@@ -38,7 +38,7 @@ pub fn may_hold_secret(line: &str) -> bool {
             && word.bytes().any(|byte| byte.is_ascii_digit())
             && word.bytes().any(|byte| byte.is_ascii_alphabetic())
     };
-    let break_at = |c: char| c.is_whitespace() || "\"'`:,;()[]{}<>|".contains(c);
+    let break_at = |c: char| c.is_whitespace() || "\"'`.:,;()[]{}<>|".contains(c);
     let unassigned = |word: &str| word.split('=').any(is_key) || is_key(word);
     WORDS.iter().any(|word| lower.contains(word)) || line.split(break_at).any(unassigned)
 }

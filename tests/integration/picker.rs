@@ -69,8 +69,14 @@ fn ways(shell: &str) -> [&'static str; 2] {
 
 fn open<'a>(sandbox: &'a Sandbox, shell: &str, columns: u16, rows: u16) -> Option<Terminal<'a>> {
     let terminal = Terminal::open(sandbox, shell, "")?;
-    terminal.resize(columns, rows);
+    sized(&terminal, columns, rows);
     Some(terminal)
+}
+
+/// tmux tells programs of a new size a moment later.
+fn sized(terminal: &Terminal, columns: u16, rows: u16) {
+    terminal.resize(columns, rows);
+    while terminal.answer("stty size") != format!("{rows} {columns}\n") {}
 }
 
 #[test]
@@ -128,7 +134,7 @@ fn leaving_is_130_and_changes_nothing() {
                 terminal.line("clear").line(way);
                 terminal.wait("the picker", |screen| screen.contains("6/6>"));
                 terminal.key("Up").key(key);
-                let screen = terminal.wait("a prompt", |screen| screen.contains("no profile was chosen"));
+                let screen = terminal.wait("a prompt", |screen| screen.contains("cancelled"));
                 assert!(!screen.contains("static-keys"), "{shell}\n{screen}");
                 let answer = terminal.answer(&format!("echo {} \"<$AWS_PROFILE>\"", status(shell)));
                 assert_eq!(answer, "130 <>\n", "{shell}: {way}: {key}");
@@ -200,7 +206,7 @@ fn where_nothing_matches_nothing_is_taken() {
     terminal.key("C-w").key("M-b").key("M-BSpace").key("M-d").key("C-u");
     terminal.wait("all again", |screen| screen.contains("6/6>"));
     terminal.key("Escape");
-    terminal.wait("a prompt", |screen| screen.contains("no profile was chosen"));
+    terminal.wait("a prompt", |screen| screen.contains("cancelled"));
 }
 
 /// The captures of docs/picker.md.
@@ -212,40 +218,34 @@ fn the_screen_tells_the_truth_in_every_size() {
     };
     terminal.line("export AWS_PROFILE=base; clear");
     for (columns, rows) in [(80, 24), (200, 50), (40, 8)] {
-        terminal.resize(columns, rows).line("clear").line("awsenv use");
+        sized(&terminal, columns, rows);
+        terminal.line("clear").line("awsenv use");
         terminal.wait("the picker", |screen| screen.contains("6/6>"));
         terminal.text("admin");
         let wanted = if columns == 40 { "1/6> admin" } else { "an MFA code of" };
         terminal.wait("the chain", |screen| {
             screen.contains(wanted) && screen.contains("1/6> admin")
         });
-        let one = terminal.screen();
+        let one = terminal.rows();
         terminal.key("C-u");
         let wanted = if columns == 40 { "6/6>" } else { "us-east-1 (~/.aws" };
         terminal.wait("all", |screen| screen.contains(wanted) && screen.contains("6/6>"));
-        let all = terminal.screen();
+        let all = terminal.rows();
         assert!(!one.contains("wJalr"), "{one}");
         assert_snapshot(
             &format!("picker_{columns}x{rows}"),
             &format!("{all}{}\n{one}", "=".repeat(usize::from(columns))),
         );
         terminal.key("Escape");
-        terminal.wait("a prompt", |screen| screen.contains("no profile was chosen"));
+        terminal.wait("a prompt", |screen| screen.contains("cancelled"));
     }
-    let capture = std::fs::read_to_string("tests/snapshots/picker_80x24.txt").expect("the capture");
-    let shown = capture
-        .split_once(&format!("{}\n", "=".repeat(80)))
-        .expect("two captures")
-        .1;
+    let capture = std::fs::read_to_string("tests/snapshots/picker_80x24.txt").expect("the captures");
+    let (_, shown) = capture.split_once("=\n").expect("two captures");
     let page = std::fs::read_to_string("docs/picker.md").expect("docs/picker.md");
     let (before, rest) = page.split_once("```text\n").expect("a capture");
     let (_, after) = rest.split_once("```\n").expect("its end");
-    let shown: String = shown
-        .lines()
-        .map(|line| format!("{}\n", line.trim_end()))
-        .skip_while(|line| line == "\n")
-        .collect();
-    assert_same("docs/picker.md", &format!("{before}```text\n{shown}```\n{after}"));
+    let shown = shown.trim_matches('\n');
+    assert_same("docs/picker.md", &format!("{before}```text\n{shown}\n```\n{after}"));
 }
 
 #[test]
@@ -269,7 +269,7 @@ fn a_resized_terminal_is_filled_and_left_clean() {
         terminal.text("base");
         terminal.wait("the query", |screen| screen.contains("> base"));
         terminal.key("Escape");
-        let screen = terminal.wait("a prompt", |screen| screen.contains("no profile was chosen"));
+        let screen = terminal.wait("a prompt", |screen| screen.contains("cancelled"));
         assert!(
             !screen.contains("static-keys") && !screen.contains("6/6>"),
             "{height}\n{screen}"
@@ -289,7 +289,7 @@ fn a_part_of_the_screen_leaves_the_rest() {
     let screen = terminal.wait("the picker", |screen| screen.contains("6/6>"));
     assert!(screen.contains("stays-here"), "{screen}");
     terminal.key("Escape");
-    let screen = terminal.wait("a prompt", |screen| screen.contains("no profile was chosen"));
+    let screen = terminal.wait("a prompt", |screen| screen.contains("cancelled"));
     assert!(
         screen.contains("stays-here") && !screen.contains("static-keys"),
         "{screen}"
@@ -332,15 +332,14 @@ fn colours_warn_and_can_be_switched_off() {
         colored
             .lines()
             .find(|line| line.contains(name))
-            .expect("a row")
+            .unwrap_or_else(|| panic!("no row {name}\n{colored:?}"))
             .to_owned()
     };
-    assert!(line("production-admin ").contains("[31m"), "red\n{colored:?}");
-    assert!(
-        line("* ").contains("[32m") || line("* ").contains("[38;5;2m"),
-        "marked\n{colored:?}"
-    );
-    assert!(!line("developer ").contains("[31m"), "not red\n{colored:?}");
+    let red = ["[31m", "[38;5;1m"];
+    let is_red = |name: &str| red.iter().any(|red| line(name).contains(red));
+    assert!(is_red("production-admin"), "red\n{colored:?}");
+    assert!(line("* ").contains("base"), "marked\n{colored:?}");
+    assert!(!is_red("developer"), "not red\n{colored:?}");
     terminal.key("Escape").line("clear");
     for plain in ["NO_COLOR=1 awsenv use", "awsenv use --color never"] {
         terminal.line(plain);
@@ -353,7 +352,7 @@ fn colours_warn_and_can_be_switched_off() {
             .any(|sgr| colored.contains(&format!("\x1b{sgr}")));
         assert!(!has_color, "{plain}\n{colored:?}");
         terminal.key("Escape");
-        terminal.wait("a prompt", |screen| screen.contains("no profile was chosen"));
+        terminal.wait("a prompt", |screen| screen.contains("cancelled"));
         terminal.line("clear");
     }
 }
@@ -454,17 +453,14 @@ fn hostile_names_are_shown_harmless_and_taken_exactly() {
             "awsenv list --pick --query ^{begin} >~/answer.new; mv ~/answer.new ~/answer"
         ));
         let screen = terminal.wait("the row", |screen| {
-            screen.contains("1/9>") && screen.contains("exports")
+            screen.contains("1/9>") && screen.contains("credentials:")
         });
         assert!(
             !screen.chars().any(|c| "\u{202e}\u{2066}\u{200b}\u{feff}".contains(c)),
             "{name:?}\n{screen}"
         );
         let colored = terminal.colored();
-        assert!(
-            !colored.contains("\x1b]52") && !colored.contains("]8;;http"),
-            "{name:?}\n{colored:?}"
-        );
+        assert!(!colored.contains("\x1b]"), "{name:?}\n{colored:?}");
         terminal.key("Enter");
         assert_eq!(terminal.file("answer"), format!("{name}\n"), "{index}");
     }
@@ -534,6 +530,7 @@ impl Menu for Failing {
 /// Run by the next test, at a terminal.
 #[test]
 fn a_menu_that_panics() {
+    #[expect(clippy::disallowed_methods, reason = "how the next test tells this one")]
     if std::env::var_os("AWSENV_TEST_PANIC").is_some() {
         let _ = pick(Arc::new(Failing), "", &Picker::default(), true);
     }

@@ -1,5 +1,6 @@
 //! A real terminal: an interactive shell inside a tmux server of its own.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::support::{Sandbox, require};
@@ -14,7 +15,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct Terminal<'a> {
     sandbox: &'a Sandbox,
     tmux: std::path::PathBuf,
+    /// The name of the server. None is used twice: one that is about to end takes nobody any more.
+    server: String,
 }
+
+static SERVERS: AtomicUsize = AtomicUsize::new(0);
 
 impl<'a> Terminal<'a> {
     /// Starts `shell`; `settings` are more lines of its start file, before the integration. `None` if a tool is
@@ -53,7 +58,8 @@ impl<'a> Terminal<'a> {
         sandbox.write(file, rc);
         // Without it fish reads all manual pages in the background when it starts for the first time.
         sandbox.write(".local/share/fish/generated_completions/none", "");
-        let terminal = Self { sandbox, tmux };
+        let server = format!("awsenv-{}", SERVERS.fetch_add(1, Ordering::Relaxed));
+        let terminal = Self { sandbox, tmux, server };
         let mut args: Vec<&str> = "new-session -d -x 180 -y 50 --".split(' ').collect();
         args.extend(command.iter().map(String::as_str));
         terminal.tmux(&args);
@@ -64,7 +70,8 @@ impl<'a> Terminal<'a> {
     fn tmux(&self, args: &[&str]) -> String {
         let run = self.sandbox.program(&self.tmux).env("TERM", "xterm-256color");
         let run = run.env("TMUX_TMPDIR", self.sandbox.root().join("tmp"));
-        let words = ["-L", "awsenv", "-f", "/dev/null"].iter().chain(args);
+        let server = ["-L", &self.server, "-f", "/dev/null"];
+        let words = server.iter().chain(args);
         run.args(words).output().success().to_owned()
     }
 
@@ -94,6 +101,12 @@ impl<'a> Terminal<'a> {
     /// What the terminal shows; lines that were wrapped are one.
     pub(crate) fn screen(&self) -> String {
         self.tmux(&["capture-pane", "-p", "-J"])
+    }
+
+    /// What stands in each row of the terminal, whatever wrapped there.
+    pub(crate) fn rows(&self) -> String {
+        let rows = self.tmux(&["capture-pane", "-p"]);
+        rows.lines().map(|row| row.trim_end().to_owned() + "\n").collect()
     }
 
     /// The same with its colours as escape sequences.
@@ -144,6 +157,6 @@ impl Drop for Terminal<'_> {
             .sandbox
             .program(&self.tmux)
             .env("TMUX_TMPDIR", self.sandbox.root().join("tmp"));
-        let _ = run.args(["-L", "awsenv", "kill-server"]).output();
+        let _ = run.args(["-L", &self.server, "kill-server"]).output();
     }
 }

@@ -7,7 +7,7 @@ use crate::cmd::inputs::Files;
 use crate::config::{Lint, Place, Profile, comments};
 use crate::error::Error;
 use crate::resolve::{Choice, CredentialPlan};
-use crate::ui::{Ui, display};
+use crate::ui::{Ui, cut, display};
 
 /// What the preview is made from.
 pub(super) struct Subject<'a> {
@@ -36,7 +36,7 @@ pub(super) fn text(subject: &Subject<'_>) -> String {
     }
     lines.add("2", &title);
     for comment in profile.into_iter().flat_map(comments_of) {
-        lines.add("2", &format!("# {}", display(comment)));
+        lines.add("2", &format!("# {}", cut(display(comment), LONGEST_COMMENT)));
     }
     let region = profile.and_then(|profile| profile.get("region"));
     match region.filter(|region| !region.text().is_empty()) {
@@ -66,6 +66,9 @@ pub(super) fn comments_of(profile: Profile<'_>) -> impl Iterator<Item = &str> {
     let sections = [profile.config_section(), profile.credentials_section()];
     sections.into_iter().flatten().flat_map(comments::above)
 }
+
+/// In columns; a longer one is a text, and stands in the file.
+const LONGEST_COMMENT: usize = 200;
 
 /// Where the values of facts begin.
 const INDENT: usize = 9;

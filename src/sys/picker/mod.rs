@@ -6,7 +6,6 @@ mod item;
 mod keys;
 mod screen;
 
-use std::fs::File;
 use std::sync::Arc;
 
 use ratatui::crossterm::terminal;
@@ -14,6 +13,7 @@ use skim::CaseMatching;
 use skim::prelude::{MatchEngineFactory as _, SkimItem};
 
 use crate::config::settings;
+use crate::sys::terminal::Terminal;
 
 use self::engine::Factory;
 use self::item::Item;
@@ -79,7 +79,7 @@ pub fn check_terminal(stderr_tty: bool, term: Option<&str>) -> Result<(), &'stat
     if term == Some("dumb") {
         return Err("TERM is `dumb`");
     }
-    if cfg!(unix) && File::open("/dev/tty").is_err() {
+    if Terminal::open().is_err() {
         return Err("this process has none");
     }
     match terminal::size() {
