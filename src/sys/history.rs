@@ -83,8 +83,7 @@ impl Store {
         // Each further round means that the file was replaced since it was opened.
         for _ in 0..8 {
             let mut options = OpenOptions::new();
-            let mut file = open(options.read(true).append(true).create(true), &self.path)?;
-            make_private(&file)?;
+            let mut file = open_private(options.read(true).append(true).create(true), &self.path)?;
             append(&mut file, line.as_bytes())?;
             if is_at(&file, &self.path) {
                 let length = file.metadata()?.len();
@@ -103,6 +102,7 @@ impl Store {
         if !fs::metadata(&self.path).is_ok_and(|meta| meta.is_file()) {
             return Ok(Rewritten::Unchanged);
         }
+        check_owner(self.dir())?;
         let _lock = match self.lock(patience, File::try_lock) {
             Ok(lock) => lock,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Rewritten::Busy),
@@ -146,8 +146,7 @@ impl Store {
     fn lock(&self, patience: Duration, take: fn(&File) -> Result<(), TryLockError>) -> io::Result<File> {
         let path = self.path.with_file_name("history.lock");
         let mut options = OpenOptions::new();
-        let file = open(options.read(true).write(true).create(true), &path)?;
-        make_private(&file)?;
+        let file = open_private(options.read(true).write(true).create(true), &path)?;
         let start = Instant::now();
         loop {
             match take(&file) {
@@ -163,7 +162,7 @@ impl Store {
     }
 }
 
-/// Opens a regular file and nothing else, without waiting; one that is made has no rights for others.
+/// Opens a regular file and nothing else, without waiting.
 fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     let refused = || io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file");
     if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
@@ -178,6 +177,14 @@ fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     } else {
         Err(refused())
     }
+}
+
+/// The same for a file that may be made now: for this user alone, whatever the umask says.
+fn open_private(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    let is_new = !path.exists();
+    let file = open(options, path)?;
+    narrow_file(&file, is_new)?;
+    Ok(file)
 }
 
 /// One write. If a line was torn before, by a full disk perhaps, ours begins on a new one.
@@ -219,8 +226,7 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<File> {
         _ => {}
     }
     let mut options = OpenOptions::new();
-    let mut file = open(options.read(true).append(true).create_new(true), path)?;
-    make_private(&file)?;
+    let mut file = open_private(options.read(true).append(true).create_new(true), path)?;
     file.write_all(bytes)?;
     Ok(file)
 }
@@ -228,7 +234,7 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<File> {
 /// Makes a directory and those above it, for this user alone whatever the umask says; a wider one of ours is mended.
 fn make_dir(path: &Path) -> io::Result<()> {
     if path.is_dir() {
-        return check_owner(path).and_then(|()| make_dir_private(path));
+        return check_owner(path).and_then(|()| narrow_dir(path, false));
     }
     make_dirs(path)
 }
@@ -240,30 +246,38 @@ fn make_dirs(path: &Path) -> io::Result<()> {
         None => {}
     }
     match fs::create_dir(path) {
-        Ok(()) => make_dir_private(path),
+        Ok(()) => narrow_dir(path, true),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(error),
     }
 }
 
 #[cfg(unix)]
-fn make_dir_private(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
+fn narrow_dir(path: &Path, is_new: bool) -> io::Result<()> {
     let meta = fs::symlink_metadata(path)?;
     // Behind a link it is the user's own affair.
-    if meta.is_dir() && meta.permissions().mode() & 0o777 != 0o700 {
-        fs::set_permissions(path, fs::Permissions::from_mode(0o700))?;
+    match narrower(&meta, if is_new { Some(0o700) } else { None }) {
+        Some(mode) if meta.is_dir() => fs::set_permissions(path, mode),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 #[cfg(unix)]
-fn make_private(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    if file.metadata()?.permissions().mode() & 0o777 != 0o600 {
-        file.set_permissions(fs::Permissions::from_mode(0o600))?;
+fn narrow_file(file: &File, is_new: bool) -> io::Result<()> {
+    match narrower(&file.metadata()?, if is_new { Some(0o600) } else { None }) {
+        Some(mode) => file.set_permissions(mode),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// The permissions to set: those wanted, else what is there without the rights of others. What its owner may not do
+/// stays so: a directory may be read-only on purpose.
+#[cfg(unix)]
+fn narrower(meta: &fs::Metadata, wanted: Option<u32>) -> Option<fs::Permissions> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = meta.permissions().mode() & 0o777;
+    let wanted = wanted.unwrap_or(mode & 0o700);
+    (mode != wanted).then(|| fs::Permissions::from_mode(wanted))
 }
 
 /// With `sudo`, HOME may be that of a user, who could not read what root leaves there.
@@ -291,12 +305,12 @@ fn is_at(file: &File, path: &Path) -> bool {
 
 /// Windows keeps what is below a user's directory to the user.
 #[cfg(not(unix))]
-fn make_dir_private(_: &Path) -> io::Result<()> {
+fn narrow_dir(_: &Path, _: bool) -> io::Result<()> {
     Ok(())
 }
 
 #[cfg(not(unix))]
-fn make_private(_: &File) -> io::Result<()> {
+fn narrow_file(_: &File, _: bool) -> io::Result<()> {
     Ok(())
 }
 
@@ -440,6 +454,10 @@ mod tests {
         fs::set_permissions(store.dir(), fs::Permissions::from_mode(0o755)).unwrap();
         store.append("two\n").unwrap();
         assert_eq!((mode(store.path()), mode(store.dir())), (0o600, 0o700));
+        fs::set_permissions(store.dir(), fs::Permissions::from_mode(0o500)).unwrap();
+        let _ = store.append("only root can\n");
+        assert_eq!(mode(store.dir()), 0o500, "read-only on purpose");
+        fs::set_permissions(store.dir(), fs::Permissions::from_mode(0o700)).unwrap();
         fs::set_permissions(store.path(), fs::Permissions::from_mode(0o644)).unwrap();
         store.rewrite(A_MOMENT, &|_| New::Mended("x\n".to_owned())).unwrap();
         for name in ["history", "history.damaged", "history.lock"] {
