@@ -347,9 +347,12 @@ fn colours_warn_and_can_be_switched_off() {
             screen.contains("6/6>") && screen.contains("exports")
         });
         let colored = terminal.colored();
-        let has_color = ["[3", "[4", "[9", ";3", ";4"]
-            .iter()
-            .any(|sgr| colored.contains(&format!("\x1b{sgr}")));
+        let sgr = colored
+            .split("\x1b[")
+            .filter_map(|text| text.split_once('m'))
+            .map(|(numbers, _)| numbers);
+        let is_color = |number: &str| matches!(number.parse().unwrap_or(0), 30..=38 | 40..=48 | 90..=107);
+        let has_color = sgr.flat_map(|numbers| numbers.split(';')).any(is_color);
         assert!(!has_color, "{plain}\n{colored:?}");
         terminal.key("Escape");
         terminal.wait("a prompt", |screen| screen.contains("cancelled"));

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
-use ratatui::style::{Color, Modifier, Style};
+use ratatui::style::{Color, Style};
 use ratatui::text::{Line, Span};
 use skim::{DisplayContext, ItemPreview, Matches, PreviewContext, SkimItem};
 
@@ -12,6 +12,7 @@ use super::{Cell, FIELDS, Look, Menu};
 pub(super) struct Item {
     menu: Arc<dyn Menu>,
     index: usize,
+    color: bool,
     /// Made when a query needs it: the first screen does not.
     text: OnceLock<Text>,
 }
@@ -23,10 +24,11 @@ pub(super) struct Text {
 }
 
 impl Item {
-    pub(super) fn new(menu: Arc<dyn Menu>, index: usize) -> Self {
+    pub(super) fn new(menu: Arc<dyn Menu>, index: usize, color: bool) -> Self {
         Self {
             menu,
             index,
+            color,
             text: OnceLock::new(),
         }
     }
@@ -61,7 +63,7 @@ impl SkimItem for Item {
         let cells = self.menu.row(self.index, context.container_width);
         let mut line = Line::default();
         for cell in cells {
-            let style = context.base_style.patch(style(cell.look));
+            let style = context.base_style.patch(style(cell.look, self.color));
             let at = if matched.is_empty() { None } else { self.offset(&cell) };
             let Some(at) = at else {
                 line.push_span(Span::styled(cell.text, style));
@@ -99,11 +101,14 @@ impl Item {
     }
 }
 
-fn style(look: Look) -> Style {
+/// Without colour what matters is still told apart.
+fn style(look: Look, color: bool) -> Style {
     match look {
-        Look::Active => Style::new().fg(Color::Green).add_modifier(Modifier::BOLD),
-        Look::Danger => Style::new().fg(Color::Red),
-        Look::Faint => Style::new().add_modifier(Modifier::DIM),
+        Look::Active if color => Style::new().fg(Color::Green).bold(),
+        Look::Active => Style::new().bold(),
+        Look::Danger if color => Style::new().fg(Color::Red),
+        Look::Danger => Style::new().bold().underlined(),
+        Look::Faint => Style::new().dim(),
         Look::Plain => Style::new(),
     }
 }

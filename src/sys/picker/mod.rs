@@ -99,22 +99,22 @@ pub fn pick(
     color: bool,
 ) -> std::io::Result<Option<usize>> {
     let width = menu.width();
-    screen::run(items(menu), width, query, settings, color).map_err(std::io::Error::other)
+    screen::run(items(menu, color), width, query, settings, color).map_err(std::io::Error::other)
 }
 
 /// The entry that the picker would show first for a query.
 pub fn best(menu: Arc<dyn Menu>, query: &str) -> Option<usize> {
     let engine = Factory::new().create_engine_with_case(query, CaseMatching::Smart);
-    let scored = items(menu).into_iter().enumerate().filter_map(|(index, item)| {
+    let scored = items(menu, false).into_iter().enumerate().filter_map(|(index, item)| {
         let result = engine.match_item(&item)?;
         Some((std::cmp::Reverse(result.rank.score), index))
     });
     scored.min().map(|(_, index)| index)
 }
 
-fn items(menu: Arc<dyn Menu>) -> Vec<Item> {
+fn items(menu: Arc<dyn Menu>, color: bool) -> Vec<Item> {
     (0..menu.len())
-        .map(|index| Item::new(Arc::clone(&menu), index))
+        .map(|index| Item::new(Arc::clone(&menu), index, color))
         .collect()
 }
 
