@@ -77,7 +77,7 @@ fn names(context: &Context, names: Names) -> Vec<Candidate> {
         return Vec::new();
     };
     let mut entries = catalog::entries(&files);
-    order::sort(context, &files.settings, &mut entries, Keeper::Completion);
+    order::sort(context, &files.settings, &mut entries, Keeper::Reader);
     let known: HashSet<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
     let profiles = entries.iter().map(|entry| {
         let about = match entry.kind {

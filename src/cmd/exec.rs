@@ -68,7 +68,8 @@ fn with_dashes(args: &[OsString], is_profile: impl FnOnce(&OsStr) -> bool) -> Ve
         return args;
     };
     let mut at = behind_flags(&args, exec + 1);
-    if args.get(at).is_some_and(|word| word != "--" && is_profile(word)) {
+    let picks = args[exec..at].iter().any(|arg| arg == "--pick");
+    if !picks && args.get(at).is_some_and(|word| word != "--" && is_profile(word)) {
         at = behind_flags(&args, at + 1);
     }
     if args.get(at).is_some_and(|word| word != "--") {
@@ -79,7 +80,7 @@ fn with_dashes(args: &[OsString], is_profile: impl FnOnce(&OsStr) -> bool) -> Ve
 
 /// Where the first word at or behind `at` stands that is no flag of ours and no flag's value.
 fn behind_flags(args: &[OsString], mut at: usize) -> usize {
-    let takes_value = |arg: &OsString| arg == "--region" || arg == "--color";
+    let takes_value = |arg: &OsString| arg == "--region" || arg == "--color" || arg == "--query";
     let is_flag = |arg: &OsString| arg != "--" && arg.as_encoded_bytes().first() == Some(&b'-');
     while args.get(at).is_some_and(is_flag) {
         at += 1 + usize::from(takes_value(&args[at]));
@@ -120,6 +121,10 @@ mod tests {
         assert_eq!(
             dashes("awsenv --color never exec prod ls"),
             "awsenv --color never exec prod -- ls"
+        );
+        assert_eq!(
+            dashes("awsenv exec --pick --query x prod -a"),
+            "awsenv exec --pick --query x -- prod -a"
         );
         assert_eq!(dashes("awsenv exec prod --help"), "awsenv exec prod --help");
         assert_eq!(

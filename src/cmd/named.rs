@@ -8,6 +8,7 @@ use crate::cli::UseArgs;
 use crate::cmd::Context;
 use crate::cmd::catalog::{self, Entry};
 use crate::cmd::inputs::{self, Files};
+use crate::cmd::order::{self, Keeper};
 use crate::config::profile::nearest;
 use crate::env::Env;
 use crate::env::names::AWSENV_WRAPPED;
@@ -49,8 +50,10 @@ pub fn find(context: &Context, files: &Files, word: &OsStr, args: &UseArgs) -> R
     if let Some(name) = exact(context, files, word)? {
         return Ok(Choice::explicit(name));
     }
-    // Among equals the order of the files decides.
-    let found = resolve::partial(word, catalog::entries(files), |entry| &entry.name);
+    // Among equals what was used decides, as in the picker.
+    let mut entries = catalog::entries(files);
+    order::sort(context, &files.settings, &mut entries, Keeper::Reader);
+    let found = resolve::partial(word, entries, |entry| &entry.name);
     let Some(first) = found.first() else {
         // Resolving says what is wrong with it.
         return Ok(Choice::explicit(word));

@@ -1,5 +1,7 @@
 //! What `use` remembers, and the order of profiles that comes of it.
 
+use std::collections::HashSet;
+
 use crate::cmd::Context;
 use crate::cmd::catalog::Entry;
 use crate::config::settings::{Order, Settings};
@@ -14,8 +16,8 @@ const LONG: u64 = 1024 * 1024;
 /// Who asks for the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keeper {
-    /// Reads in silence: a person is typing.
-    Completion,
+    /// Reads in silence.
+    Reader,
     /// Keeps the file in shape, and says if it was damaged.
     Picker,
 }
@@ -34,7 +36,8 @@ pub fn sort(context: &Context, settings: &Settings, entries: &mut [Entry], keepe
     };
     let now = context.process.now;
     if keeper == Keeper::Picker {
-        let exists = |name: &str| entries.iter().any(|entry| entry.name == name);
+        let names: HashSet<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
+        let exists = |name: &str| names.contains(name);
         // A look without the lock is enough to see that there is nothing to do.
         if history.compacted(now, &exists).is_some() {
             tidy(context, &store, &exists);
@@ -160,7 +163,7 @@ mod tests {
         let text = Use::new("c", "/", NOW).line().repeat(80) + &Use::new("b", &here(), NOW).line() + &gone;
         std::fs::create_dir(file.parent().unwrap()).unwrap();
         std::fs::write(&file, &text).unwrap();
-        assert_eq!(sorted(dir.path(), &settings, Keeper::Completion), "bca");
+        assert_eq!(sorted(dir.path(), &settings, Keeper::Reader), "bca");
         let off = Settings {
             history: false,
             ..Settings::default()
@@ -179,7 +182,7 @@ mod tests {
 
         let damaged = kept + "garbage";
         std::fs::write(&file, &damaged).unwrap();
-        assert_eq!(sorted(dir.path(), &settings, Keeper::Completion), "bca");
+        assert_eq!(sorted(dir.path(), &settings, Keeper::Reader), "bca");
         assert_eq!(std::fs::read_to_string(&file).unwrap(), damaged);
         assert_eq!(sorted(dir.path(), &settings, Keeper::Picker), "bca");
         assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 2);

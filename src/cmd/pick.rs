@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 use crate::cli::PickArgs;
 use crate::cmd::catalog::{self, Entry};
 use crate::cmd::inputs::Files;
+use crate::cmd::order::{self, Keeper};
 use crate::cmd::{Context, named};
 use crate::config::{Lint, lint};
 use crate::env::session::user_env;
@@ -68,7 +69,8 @@ pub fn profile(context: &Context, state: Option<&State>, manner: Manner<'_>) -> 
     }
     let env = user_env(&process.env, state);
     let files = Files::load(&env)?;
-    let entries = catalog::entries(&files);
+    let mut entries = catalog::entries(&files);
+    order::sort(context, &files.settings, &mut entries, Keeper::Picker);
     if entries.is_empty() {
         let searched = files.searched();
         return Err(
