@@ -186,6 +186,21 @@ fn enter_waits_for_what_was_typed() {
 }
 
 #[test]
+fn what_is_typed_after_enter_counts_no_more() {
+    let sandbox = sandbox();
+    let Some(terminal) = open(&sandbox, "bash", 80, 24) else {
+        return;
+    };
+    for behind in ["echo behind\r", "\u{1b}[A\u{1b}[A\r", "reader\r"] {
+        terminal.line("clear").line("awsenv use");
+        terminal.wait("the picker", |screen| screen.contains("6/6>"));
+        terminal.text(&format!("dev\r{behind}"));
+        terminal.wait("a prompt", |screen| screen.contains("using developer"));
+        terminal.key("C-c");
+    }
+}
+
+#[test]
 fn where_nothing_matches_nothing_is_taken() {
     let sandbox = sandbox();
     let Some(terminal) = open(&sandbox, "bash", 80, 24) else {

@@ -1,20 +1,28 @@
 //! What each key does: skim's usual keys, which are fzf's, less those that would lie, hang or write to stdout.
 
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use ratatui::buffer::Buffer;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::layout::Rect;
+use ratatui::widgets::Widget as _;
 use skim::binds::{KeyMap, SkimEvent, parse_key};
 use skim::tui::actions::{Action, ActionCallback};
 use skim::tui::{App, Event};
 
 use crate::config::settings;
 
+use super::index_of;
 use super::screen::Preview;
 
+/// The entry that was taken.
+pub(super) type Taken = OnceLock<usize>;
+
 /// The keys, those of the settings on top.
-pub(super) fn keymap(bindings: &[settings::Binding], preview: &Arc<Preview>) -> KeyMap {
+pub(super) fn keymap(bindings: &[settings::Binding], preview: &Arc<Preview>, taken: &Arc<Taken>) -> KeyMap {
+    let skim_action = |action| skim_action(action, preview, taken);
     let mut keys = KeyMap::default();
     let control = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);
     let alt = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::ALT);
@@ -35,7 +43,7 @@ pub(super) fn keymap(bindings: &[settings::Binding], preview: &Arc<Preview>) -> 
         (control('t'), settings::Action::TogglePreview),
     ];
     for (key, action) in own {
-        keys.insert(key, vec![skim_action(action, preview)]);
+        keys.insert(key, vec![skim_action(action)]);
     }
     keys.insert(control('d'), vec![Action::DeleteCharEof]);
     // skim's own way to clear asks the terminal for its cursor, on stdout.
@@ -79,15 +87,21 @@ pub(super) fn keymap(bindings: &[settings::Binding], preview: &Arc<Preview>) -> 
         if key.code == KeyCode::BackTab {
             key.modifiers |= shift;
         }
-        keys.insert(key, vec![skim_action(binding.action, preview)]);
+        keys.insert(key, vec![skim_action(binding.action)]);
     }
     keys
 }
 
-fn skim_action(action: settings::Action, preview: &Arc<Preview>) -> Action {
+fn skim_action(action: settings::Action, preview: &Arc<Preview>, taken: &Arc<Taken>) -> Action {
     match action {
         settings::Action::Abort => Action::Abort,
-        settings::Action::Accept => custom(settle),
+        settings::Action::Accept => {
+            let (preview, taken) = (Arc::clone(preview), Arc::clone(taken));
+            custom(move |app| {
+                take(app, preview.screen(), &taken);
+                Vec::new()
+            })
+        }
         settings::Action::ClearQuery => custom(|app| {
             app.input.move_to_end();
             vec![Event::Action(Action::UnixLineDiscard)]
@@ -112,9 +126,10 @@ fn skim_action(action: settings::Action, preview: &Arc<Preview>) -> Action {
     }
 }
 
-/// Enter takes what the whole query finds, not what stood there when the key was hit: waits for the matcher, lets its
-/// result be drawn, then accepts.
-fn settle(app: &mut App) -> Vec<Event> {
+/// Enter takes what the whole query finds, not what stood there when the key was hit: waits for the matcher. It is done at
+/// once, because an action sent back to skim would stand behind the keys that were typed meanwhile, which could change the
+/// query or move the cursor. Where nothing matches, nothing is taken.
+fn take(app: &mut App, screen: Rect, taken: &Taken) {
     if app.pending_matcher_restart {
         app.restart_matcher(true);
     }
@@ -122,13 +137,12 @@ fn settle(app: &mut App) -> Vec<Event> {
         std::thread::sleep(Duration::from_micros(200));
     }
     // Drawing moves the matcher's result into the list.
-    vec![Event::Render, Event::Action(custom(accept))]
-}
-
-/// Where nothing matches, nothing is taken.
-fn accept(app: &mut App) -> Vec<Event> {
-    let chosen = app.item_list.selected().map(|_| Event::Action(Action::Accept(None)));
-    chosen.into_iter().collect()
+    app.render(screen, &mut Buffer::empty(screen));
+    let chosen = app.item_list.selected().and_then(|item| index_of(item.item.as_ref()));
+    if let Some(index) = chosen {
+        let _ = taken.set(index);
+        app.should_quit = true;
+    }
 }
 
 /// skim counts words in characters and cuts in bytes, so where these differ the whole side of the line stands for the

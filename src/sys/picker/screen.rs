@@ -17,9 +17,9 @@ use tokio::runtime;
 
 use crate::config::settings::{self, Height};
 
+use super::engine;
 use super::item::Item;
 use super::keys;
-use super::{engine, index_of};
 
 /// Below either, the list takes the whole screen and has no preview.
 const SMALL: (u16, u16) = (60, 12);
@@ -58,8 +58,9 @@ pub(super) fn run(
         columns: AtomicU16::new(columns),
         rows: AtomicU16::new(rows),
     });
+    let taken = Arc::new(keys::Taken::new());
     let mut options = SkimOptions::default();
-    options.keymap = keys::keymap(&settings.keys, &preview);
+    options.keymap = keys::keymap(&settings.keys, &preview, &taken);
     options.height = match height {
         Height::Full => "100%".to_owned(),
         Height::Percent(percent) => format!("{percent}%"),
@@ -96,7 +97,7 @@ pub(super) fn run(
         .worker_threads(1)
         .enable_all()
         .build()?;
-    let accepted = runtime.block_on(async {
+    let done = runtime.block_on(async {
         // The first screen shouldn't be an empty one.
         let began = Instant::now();
         while !skim.matcher_stopped() && began.elapsed() < Duration::from_millis(20) {
@@ -108,11 +109,11 @@ pub(super) fn run(
         leave_blank(&mut skim)?;
         done
     });
-    let output = skim.output();
+    // Gives the terminal back.
+    drop(skim);
     runtime.shutdown_background();
-    accepted?;
-    let chosen = output.selected_items.first().filter(|_| !output.is_abort);
-    Ok(chosen.and_then(|item| index_of(item.item.as_ref())))
+    done?;
+    Ok(taken.get().copied())
 }
 
 /// skim draws what its matcher found twelve times a second; here it is drawn when it is there.
@@ -190,6 +191,16 @@ pub(super) struct Preview {
 }
 
 impl Preview {
+    /// The whole screen.
+    pub(super) fn screen(&self) -> Rect {
+        Rect::new(
+            0,
+            0,
+            self.columns.load(Ordering::Relaxed),
+            self.rows.load(Ordering::Relaxed),
+        )
+    }
+
     /// Divides the screen anew.
     pub(super) fn arrange(&self, app: &mut App) {
         let (columns, rows) = (self.columns.load(Ordering::Relaxed), self.rows.load(Ordering::Relaxed));
