@@ -151,6 +151,32 @@ fn what_was_used_comes_first_here_then_elsewhere() {
 }
 
 #[test]
+fn another_query_puts_the_cursor_on_its_best_match() {
+    let sandbox = sandbox();
+    let Some(terminal) = open(&sandbox, "bash", 80, 24) else {
+        return;
+    };
+    terminal.line("awsenv use");
+    terminal.wait("the picker", |screen| screen.contains("6/6>"));
+    let cursor = |name: &str| {
+        let name = name.to_owned();
+        move |screen: &str| screen.lines().any(|line| line.starts_with(&format!(">   {name} ")))
+    };
+    terminal.key("Up").key("Up").key("Up");
+    terminal.wait("the fourth", cursor("developer"));
+    terminal.text("r");
+    terminal.wait("the best", |screen| screen.contains("> r") && cursor("reader")(screen));
+    terminal.key("Up").key("Up").key("BSpace");
+    terminal.wait("the first", |screen| {
+        screen.contains("6/6>") && cursor("default")(screen)
+    });
+    terminal.text("r").key("Up").key("Enter");
+    terminal.wait("a prompt", |screen| {
+        screen.contains("using ") && !screen.contains("using reader")
+    });
+}
+
+#[test]
 fn leaving_is_130_and_changes_nothing() {
     for shell in INTERACTIVE {
         for way in ways(shell) {
