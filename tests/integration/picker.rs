@@ -103,6 +103,7 @@ fn what_is_typed_and_taken_is_used() {
 fn arrows_move_and_wrap_nothing() {
     for shell in INTERACTIVE {
         let sandbox = sandbox();
+        sandbox.write(".config/awsenv/config", "order = file\n");
         let Some(terminal) = open(&sandbox, shell, 80, 24) else {
             continue;
         };
@@ -119,6 +120,60 @@ fn arrows_move_and_wrap_nothing() {
             terminal.wait("a prompt", |screen| screen.contains(&format!("using {name}")));
         }
     }
+}
+
+#[test]
+fn what_was_used_comes_first_here_then_elsewhere() {
+    let sandbox = sandbox();
+    let Some(terminal) = open(&sandbox, "bash", 80, 24) else {
+        return;
+    };
+    for command in [
+        "cd /tmp; awsenv use broken --name -q",
+        "cd; awsenv use reader",
+        "cd /; awsenv use base",
+        "cd",
+    ] {
+        terminal.line(command);
+    }
+    terminal.line("clear").line("awsenv use");
+    let screen = terminal.wait("the picker", |screen| screen.contains("6/6>"));
+    let at = |name: &str| {
+        screen
+            .lines()
+            .position(|line| line.trim_start_matches([' ', '>', '*']).starts_with(name))
+    };
+    let order = ["production-admin", "default", "base", "reader"].map(at);
+    assert!(order.is_sorted() && order[0].is_some(), "{order:?}\n{screen}");
+    terminal.text("e");
+    terminal.wait("the query", |screen| screen.contains("6> e"));
+    terminal.key("Escape");
+}
+
+#[test]
+fn another_query_puts_the_cursor_on_its_best_match() {
+    let sandbox = sandbox();
+    let Some(terminal) = open(&sandbox, "bash", 80, 24) else {
+        return;
+    };
+    terminal.line("awsenv use");
+    terminal.wait("the picker", |screen| screen.contains("6/6>"));
+    let cursor = |name: &str| {
+        let name = name.to_owned();
+        move |screen: &str| screen.lines().any(|line| line.starts_with(&format!(">   {name} ")))
+    };
+    terminal.key("Up").key("Up").key("Up");
+    terminal.wait("the fourth", cursor("developer"));
+    terminal.text("r");
+    terminal.wait("the best", |screen| screen.contains("> r") && cursor("reader")(screen));
+    terminal.key("Up").key("Up").key("BSpace");
+    terminal.wait("the first", |screen| {
+        screen.contains("6/6>") && cursor("default")(screen)
+    });
+    terminal.text("r").key("Up").key("Enter");
+    terminal.wait("a prompt", |screen| {
+        screen.contains("using ") && !screen.contains("using reader")
+    });
 }
 
 #[test]

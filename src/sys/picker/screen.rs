@@ -118,6 +118,7 @@ pub(super) fn run(
 
 /// skim draws what its matcher found twelve times a second; here it is drawn when it is there.
 async fn until_done(skim: &mut Skim, preview: &Preview, settings: &settings::Picker) -> Result<(), Report> {
+    let mut query = skim.app().input.value.clone();
     loop {
         let app = skim.app();
         let busy = app.pending_matcher_restart || app.pending_preview_run || !app.matcher_control.stopped();
@@ -134,6 +135,18 @@ async fn until_done(skim: &mut Skim, preview: &Preview, settings: &settings::Pic
         }
         let sender = skim.event_sender();
         let app = skim.app_mut();
+        if app.input.value.len() > LONGEST_QUERY {
+            app.input
+                .value
+                .truncate(app.input.value.floor_char_boundary(LONGEST_QUERY));
+            app.input.move_to_end();
+        }
+        if app.input.value != query {
+            query.clone_from(&app.input.value);
+            // Another query has another best match, and that is what Enter is meant for.
+            app.item_list.jump_to_first();
+            app.pending_preview_run = true;
+        }
         if app.pending_matcher_restart {
             app.restart_matcher(true);
         }
@@ -146,12 +159,6 @@ async fn until_done(skim: &mut Skim, preview: &Preview, settings: &settings::Pic
                 .checked_sub(Duration::from_secs(1))
                 .unwrap_or(app.last_preview_spawn);
             sender.try_send(Event::RunPreview)?;
-        }
-        if app.input.value.len() > LONGEST_QUERY {
-            app.input
-                .value
-                .truncate(app.input.value.floor_char_boundary(LONGEST_QUERY));
-            app.input.move_to_end();
         }
         let prompt = format!("{}/{}> ", app.item_list.count(), app.item_pool.len());
         if app.input.prompt != prompt {
