@@ -366,6 +366,40 @@ fn a_part_of_the_screen_leaves_the_rest() {
     );
 }
 
+/// More than skim's own answer from the terminal has room for, and what could be taken for its end.
+#[test]
+fn what_is_typed_before_a_part_of_the_screen_is_asked_for_becomes_the_query() {
+    let sandbox = sandbox();
+    sandbox.write(".config/awsenv/config", "[picker]\nheight = 50%\n");
+    let Some(terminal) = open(&sandbox, "bash", 80, 24) else {
+        return;
+    };
+    for typed in ["R", "a line that was pasted and is longer than any answer", "[;R"] {
+        terminal.line("clear").text(&format!("awsenv use\r{typed}"));
+        terminal.wait("the query", |screen| screen.contains(&format!("/6> {typed}")));
+        terminal.key("C-u").text("base").key("Enter");
+        terminal.wait("a prompt", |screen| screen.contains("using base"));
+    }
+}
+
+#[test]
+fn a_terminal_that_is_gone_ends_the_picker() {
+    let sandbox = sandbox();
+    let Some(terminal) = open(&sandbox, "bash", 80, 24) else {
+        return;
+    };
+    terminal.line("(trap '' HUP; awsenv use; echo $? >~/ended.new; mv ~/ended.new ~/ended)");
+    terminal.wait("the picker", |screen| screen.contains("6/6>"));
+    drop(terminal);
+    let begin = std::time::Instant::now();
+    while !sandbox.path("ended").exists() {
+        assert!(begin.elapsed().as_secs() < 10, "it waits for ever");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let ended = std::fs::read_to_string(sandbox.path("ended")).expect("a status");
+    assert_eq!(ended, "1\n");
+}
+
 #[test]
 fn the_preview_comes_and_goes_by_its_key() {
     let sandbox = sandbox();

@@ -1,6 +1,8 @@
 //! A menu on the terminal: a query, a list and a preview, drawn by skim on stderr, so that stdout stays a script's.
 //! Knows nothing of profiles.
 
+#[cfg(unix)]
+mod cursor;
 mod engine;
 mod item;
 mod keys;

@@ -1,14 +1,24 @@
 //! The screen of the picker, from first to last: how it is divided, and the loop that draws it at once.
 
+#[cfg(unix)]
+use std::io::{BufWriter, stderr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use ratatui::backend::Backend;
+#[cfg(unix)]
+use ratatui::backend::CrosstermBackend;
+#[cfg(unix)]
+use ratatui::crossterm::execute;
 use ratatui::crossterm::terminal;
 use ratatui::layout::Rect;
+#[cfg(unix)]
+use ratatui::{TerminalOptions, Viewport};
 use skim::prelude::{SkimItem, unbounded};
 use skim::tui::Size;
+#[cfg(unix)]
+use skim::tui::Tui;
 use skim::tui::layout::LayoutTemplate;
 use skim::tui::statusline::InfoDisplay;
 use skim::tui::{App, Direction, Event};
@@ -16,7 +26,10 @@ use skim::{Skim, SkimOptions};
 use tokio::runtime;
 
 use crate::config::settings::{self, Height};
+use crate::sys::terminal::Terminal;
 
+#[cfg(unix)]
+use super::cursor;
 use super::engine;
 use super::item::Item;
 use super::keys;
@@ -46,11 +59,7 @@ pub(super) fn run(
     color: bool,
 ) -> Result<Option<usize>, Report> {
     let (columns, rows) = terminal::size()?;
-    let height = if is_small(columns, rows) {
-        Height::Full
-    } else {
-        settings.height
-    };
+    let part = part_of(settings.height, columns, rows);
     let preview = Arc::new(Preview {
         wanted: AtomicBool::new(settings.preview != settings::Preview::Off),
         side: settings.preview,
@@ -61,10 +70,9 @@ pub(super) fn run(
     let taken = Arc::new(keys::Taken::new());
     let mut options = SkimOptions::default();
     options.keymap = keys::keymap(&settings.keys, &preview, &taken);
-    options.height = match height {
-        Height::Full => "100%".to_owned(),
-        Height::Percent(percent) => format!("{percent}%"),
-        Height::Rows(rows) => rows.to_string(),
+    options.height = match part {
+        None => "100%".to_owned(),
+        Some(height) => height.to_string(),
     };
     options.min_height = "1".to_owned();
     options.query = Some(query.to_owned());
@@ -103,7 +111,10 @@ pub(super) fn run(
         while !skim.matcher_stopped() && began.elapsed() < Duration::from_millis(20) {
             std::thread::sleep(Duration::from_micros(200));
         }
-        skim.init_tui()?;
+        match part {
+            None => skim.init_tui()?,
+            Some(height) => init_part(&mut skim, columns, rows, height)?,
+        }
         skim.enter().await?;
         let done = until_done(&mut skim, &preview, settings).await;
         leave_blank(&mut skim)?;
@@ -129,6 +140,10 @@ async fn until_done(skim: &mut Skim, preview: &Preview, settings: &settings::Pic
         };
         if done {
             return Ok(());
+        }
+        // A terminal that is gone ends no wait for a key, and may have sent no signal that we heed.
+        if matches!(skim.final_event(), Event::Heartbeat) {
+            Terminal::open()?;
         }
         if let Event::Resize(columns, rows) = *skim.final_event() {
             resize(skim, preview, settings.height, columns, rows)?;
@@ -237,18 +252,50 @@ fn resize(skim: &mut Skim, preview: &Preview, height: Height, columns: u16, rows
     let (app, tui) = skim.app_and_tui();
     preview.arrange(app);
     if !tui.is_fullscreen {
-        let wanted = match height {
-            Height::Full => rows,
-            Height::Percent(percent) => u16::try_from(u32::from(rows) * u32::from(percent) / 100).unwrap_or(rows),
-            Height::Rows(wanted) => wanted,
-        };
-        let height = if is_small(columns, rows) {
-            rows
-        } else {
-            wanted.clamp(1, rows)
-        };
+        let height = part_of(height, columns, rows).unwrap_or(rows);
         let y = tui.get_frame().area().y.min(rows - height);
         tui.resize(Rect::new(0, y, columns, height))?;
     }
     Ok(())
+}
+
+/// How many rows a picker takes that has no screen of its own.
+fn part_of(height: Height, columns: u16, rows: u16) -> Option<u16> {
+    let wanted = match height {
+        _ if is_small(columns, rows) => return None,
+        Height::Full => return None,
+        Height::Percent(percent) => u16::try_from(u32::from(rows) * u32::from(percent) / 100).unwrap_or(rows),
+        Height::Rows(wanted) => wanted,
+    };
+    Some(wanted.clamp(1, rows))
+}
+
+/// Below the prompt. skim itself would ask the terminal for its cursor too, but takes what was typed before the answer
+/// for a part of it, and fails or waits for ever. Where the terminal does not say, the picker takes all of it.
+#[cfg(unix)]
+fn init_part(skim: &mut Skim, columns: u16, rows: u16, height: u16) -> Result<(), Report> {
+    terminal::enable_raw_mode()?;
+    let answer = cursor::ask().inspect_err(|_| _ = terminal::disable_raw_mode())?;
+    let mut tui = Tui::new_with_height(Size::Percent(100))?;
+    tui.disable_mouse();
+    if let Some(row) = answer.row.map(|row| row.min(rows - 1)) {
+        let y = row.min(rows - height);
+        execute!(stderr(), terminal::ScrollUp(row - y))?;
+        let viewport = Viewport::Fixed(Rect::new(0, y, columns, height));
+        let backend = CrosstermBackend::new(BufWriter::new(stderr()));
+        tui.terminal = ratatui::Terminal::with_options(backend, TerminalOptions { viewport })?;
+        tui.is_fullscreen = false;
+    }
+    skim.init_tui_with(tui);
+    let sender = skim.event_sender();
+    for key in answer.typed {
+        sender.try_send(Event::Key(key))?;
+    }
+    Ok(())
+}
+
+/// The console is asked without any typing.
+#[cfg(not(unix))]
+fn init_part(skim: &mut Skim, _: u16, _: u16, _: u16) -> Result<(), Report> {
+    Ok(skim.init_tui()?)
 }
