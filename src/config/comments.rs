@@ -18,10 +18,11 @@ pub fn above(section: Section<'_>) -> Vec<&str> {
     comments
 }
 
-/// Whether a line speaks of a secret, or has a word that could be one: as long as a key id or longer, of the alphabet of
-/// keys, with letters and digits.
+/// Whether a line speaks of a secret, has a URL with a password, or a word that could be a secret: of the alphabet of
+/// keys, and either as long as a key id and of letters and digits, or as long as a token and of small letters and
+/// capitals.
 pub fn may_hold_secret(line: &str) -> bool {
-    const WORDS: [&str; 7] = [
+    const PARTS: [&str; 7] = [
         "secret",
         "password",
         "passwd",
@@ -30,17 +31,26 @@ pub fn may_hold_secret(line: &str) -> bool {
         "credential_process",
         "private key",
     ];
+    const WORDS: [&str; 6] = ["otp", "pass", "pin", "pw", "pwd", "seed"];
     let lower = line.to_lowercase();
     let is_key = |word: &str| {
         let of_keys = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=_-".contains(&byte);
-        word.len() >= 16
-            && word.bytes().all(of_keys)
-            && word.bytes().any(|byte| byte.is_ascii_digit())
-            && word.bytes().any(|byte| byte.is_ascii_alphabetic())
+        let has = |is: fn(&u8) -> bool| word.as_bytes().iter().any(is);
+        word.bytes().all(of_keys)
+            && (word.len() >= 16 && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
+                || word.len() >= 32 && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase))
     };
     let break_at = |c: char| c.is_whitespace() || "\"'`.:,;()[]{}<>|".contains(c);
     let unassigned = |word: &str| word.split('=').any(is_key) || is_key(word);
-    WORDS.iter().any(|word| lower.contains(word)) || line.split(break_at).any(unassigned)
+    let has_user = |url: &str| url.split(['/', '?', '#']).next().is_some_and(|host| host.contains('@'));
+    PARTS.iter().any(|part| lower.contains(part))
+        || lower
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| WORDS.contains(&word))
+        || line
+            .split_whitespace()
+            .any(|word| word.split("://").skip(1).any(has_user))
+        || line.split(break_at).any(unassigned)
 }
 
 #[cfg(test)]
@@ -69,6 +79,13 @@ mod tests {
             "pw=hunter2hunter2hunter2",
             "The Password is on the wall",
             "SESSION_TOKEN",
+            "pass: hunter2",
+            "PW=hunter2",
+            "ask for the pwd, it is hunter2",
+            "the seed is JBSW Y3DP EHPK 3PXP",
+            "https://me:hunter2@example.com/start",
+            "ghp_abcdefghijklmnopqrstuvwxyzABCDEFGHIJ",
+            "{\"k\":\"QUFBcUFBQUFxQUFBcUFBQUFxQUFBcUFB\"}",
             "\"FwoGZXIvYXdzEBYaDEXAMPLE1\"",
         ] {
             assert!(may_hold_secret(secret), "{secret}");
@@ -79,6 +96,9 @@ mod tests {
             "https://example.awsapps.com/start",
             "production-database-administrators",
             "eu-central-1 and ap-southeast-2",
+            "passes through the bypass, spinning",
+            "mail me@example.com or see https://example.com/@me:there",
+            "AmazonElasticContainerService",
         ] {
             assert!(!may_hold_secret(harmless), "{harmless}");
         }
