@@ -67,7 +67,6 @@ pub(super) fn run(
     };
     options.min_height = "1".to_owned();
     options.query = Some(query.to_owned());
-    options.prompt = "> ".to_owned();
     // Present, so that entries are asked for theirs; never run.
     options.preview = Some(String::new());
     options.preview_window.wrap = true;
@@ -102,6 +101,8 @@ pub(super) fn run(
         while !skim.matcher_stopped() && began.elapsed() < Duration::from_millis(20) {
             std::thread::sleep(Duration::from_micros(200));
         }
+        let app = skim.app_mut();
+        app.input.prompt = prompt(app);
         skim.init_tui()?;
         skim.enter().await?;
         let done = until_done(&mut skim, &preview, settings).await;
@@ -159,16 +160,23 @@ async fn until_done(skim: &mut Skim, preview: &Preview, settings: &settings::Pic
                 .unwrap_or(app.last_preview_spawn);
             sender.try_send(Event::RunPreview)?;
         }
-        let prompt = format!("{}/{}> ", app.item_list.count(), app.item_pool.len());
-        if app.input.prompt != prompt {
-            app.input.prompt = prompt;
-            sender.try_send(Event::Render)?;
+        if !app.pending_matcher_restart && app.matcher_control.stopped() {
+            let prompt = prompt(app);
+            if app.input.prompt != prompt {
+                app.input.prompt = prompt;
+                sender.try_send(Event::Render)?;
+            }
         }
         // A preview of what is no longer on the list would lie.
         if app.item_list.selected().is_none() && app.preview.total_lines > 0 {
             app.preview.content(b"")?;
         }
     }
+}
+
+/// How many match, of how many.
+fn prompt(app: &App) -> String {
+    format!("{}/{}> ", app.matcher_control.get_num_matched(), app.item_pool.len())
 }
 
 /// A terminal that was resized may mix what the alternate screen still holds into the other one (tmux does), so nothing
