@@ -105,7 +105,10 @@ pub(super) fn run(
         app.input.prompt = prompt(app);
         skim.init_tui()?;
         skim.enter().await?;
-        let done = until_done(&mut skim, &preview, settings).await;
+        let done = tokio::select! {
+            done = until_done(&mut skim, &preview, settings) => done,
+            () = told_to_end() => Ok(()),
+        };
         leave_blank(&mut skim)?;
         done
     });
@@ -172,6 +175,28 @@ async fn until_done(skim: &mut Skim, preview: &Preview, settings: &settings::Pic
             app.preview.content(b"")?;
         }
     }
+}
+
+/// Waits for a signal that would end the program here and leave the terminal as the picker needs it. It then ends as if
+/// the person had left.
+#[cfg(unix)]
+async fn told_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let kinds = [SignalKind::hangup(), SignalKind::interrupt(), SignalKind::terminate()];
+    let [Ok(mut hangup), Ok(mut interrupt), Ok(mut terminate)] = kinds.map(signal) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = hangup.recv() => {}
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+/// The console has no such signals; skim minds its Ctrl-C.
+#[cfg(not(unix))]
+async fn told_to_end() {
+    std::future::pending().await
 }
 
 /// How many match, of how many.
