@@ -28,6 +28,11 @@ const BESIDE: u16 = 44;
 /// What skim puts before a row.
 const POINTER: u16 = 2;
 
+/// The terminal's own colours, so that they can be read on a dark and on a light one. What matched keeps the colour of
+/// its row.
+const COLORS: &str =
+    "none,matched:+bold+underlined,current:+reverse,current_match:+reverse+bold+underlined,prompt:4,border:8";
+
 /// How often the matcher is looked at while it works.
 const GLANCE: Duration = Duration::from_millis(2);
 
@@ -70,7 +75,7 @@ pub(super) fn run(
     // Present, so that entries are asked for theirs; never run.
     options.preview = Some(String::new());
     options.preview_window.wrap = true;
-    let colors = settings.colors.as_deref().unwrap_or("dark");
+    let colors = settings.colors.as_deref().unwrap_or(COLORS);
     options.color = Some(if color { colors } else { "none" }.to_owned());
     // The prompt says how many match.
     options.info = InfoDisplay::Hidden.into();
