@@ -1,19 +1,16 @@
 //! Parts of a plan in words, for the commands that show one.
 
+use crate::config::lint::is_secret;
 use crate::resolve::{AssumeRole, BaseSource};
 use crate::ui::display;
 
+/// What a value may have swallowed.
 const SECRETS: [&str; 3] = ["aws_secret_access_key", "aws_session_token", "aws_security_token"];
-
-/// Whether the value of `key` is a secret.
-pub fn is_secret(key: &str) -> bool {
-    SECRETS.contains(&key.to_lowercase().as_str())
-}
 
 /// `text`, unless it is a secret or has swallowed the line of one (an indented line continues the value above it).
 pub fn visible<'t>(key: &str, text: &'t str) -> Option<&'t str> {
     let hides = |text: &str| SECRETS.iter().any(|secret| text.to_lowercase().contains(secret));
-    (!is_secret(key) && !hides(text)).then_some(text)
+    (!is_secret(&key.to_lowercase()) && !hides(text)).then_some(text)
 }
 
 /// Where credentials begin.
