@@ -436,3 +436,46 @@ fn a_credential_process_without_end_is_ended() {
     assert_eq!((refused.status, refused.out()), (1, "(exit 1)\n"));
     assert!(refused.err().contains("it prints without end"), "{}", refused.all());
 }
+
+/// An indented line continues the value above it, also if it is the line of a secret.
+#[test]
+fn a_secret_that_a_value_has_swallowed_is_shown_nowhere() {
+    const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+    let swallow = |key: &str| format!("{key} = x\n  aws_secret_access_key = {SECRET}\n");
+    let role = ["role_arn", "mfa_serial", "external_id", "role_session_name", "region"];
+    let sso = [
+        "sso_start_url",
+        "sso_region",
+        "sso_account_id",
+        "sso_role_name",
+        "region",
+        "aws_account_id",
+    ];
+    let section = |keys: &[&str]| keys.iter().map(|key| swallow(key)).collect::<String>();
+    let config = format!(
+        "[profile role]\n{}source_profile = keys\n[profile sso]\n{}[profile keys]\n{}aws_access_key_id = AKIA\naws_secret_access_key = y\n",
+        section(&role),
+        section(&sso),
+        section(&["region", "aws_account_id", "output"])
+    );
+    let sandbox = Sandbox::with_config(&config);
+    for words in [
+        &["list"][..],
+        &["list", "--json"],
+        &["doctor"],
+        &["current"],
+        &["current", "--json"],
+        &["use", "--shell=bash", "--verbose", "--name"],
+        &["explain"],
+        &["explain", "--json"],
+    ] {
+        for profile in ["role", "sso", "keys"] {
+            let mut run = sandbox.awsenv(words).env("AWS_PROFILE", profile);
+            if ["explain", "use"].contains(&words[0]) {
+                run = run.args([profile]);
+            }
+            let all = run.output().all();
+            assert!(!all.contains(SECRET), "{words:?} {profile}\n{all}");
+        }
+    }
+}

@@ -1,6 +1,7 @@
 //! All profiles that can be chosen, of the AWS files and of the legacy boto files, as the files alone tell them.
 
 use crate::cmd::Context;
+use crate::cmd::describe::{HIDDEN, visible};
 use crate::cmd::inputs::Files;
 use crate::config::{Kind, Place, Profile, account_of_arn};
 use crate::env::session::is_in_use;
@@ -29,7 +30,7 @@ pub struct Entry {
 /// Every profile, in the order of the files; a profile of the AWS files hides a boto profile of the same name.
 pub fn entries(files: &Files) -> Vec<Entry> {
     let aws = files.profiles.profiles().map(|profile| {
-        let value = |key: &str| profile.text(key).map(str::to_owned);
+        let value = |key: &str| profile.text(key).map(safe);
         Entry {
             kind: Kind::of(profile),
             region: value("region"),
@@ -75,5 +76,10 @@ fn account_id(profile: Profile<'_>) -> Option<String> {
         .and_then(account_of_arn)
         .or_else(|| profile.text("sso_account_id"))
         .or_else(|| profile.text("aws_account_id"))
-        .map(str::to_owned)
+        .map(safe)
+}
+
+/// A value, unless it has swallowed a secret.
+fn safe(text: &str) -> String {
+    visible("", text).unwrap_or(HIDDEN).to_owned()
 }

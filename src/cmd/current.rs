@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::cmd::describe::{HIDDEN, visible};
 use crate::cmd::inputs::Files;
 use crate::cmd::{Context, Outcome};
 use crate::credentials::Timestamp;
@@ -66,5 +67,6 @@ fn region(context: &Context, state: Option<&State>, profile: &str) -> Option<Str
         return Some(region.to_owned());
     }
     let files = Files::load(&user_env(env, state)).ok()?;
-    files.profiles.profile(profile)?.text("region").map(str::to_owned)
+    let region = files.profiles.profile(profile)?.text("region")?;
+    Some(visible("region", region).unwrap_or(HIDDEN).to_owned())
 }

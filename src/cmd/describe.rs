@@ -1,20 +1,25 @@
 //! Parts of a plan in words, for the commands that show one.
 
+use crate::config::lint::is_secret;
 use crate::resolve::{AssumeRole, BaseSource};
 use crate::ui::display;
 
+/// What a value may have swallowed.
 const SECRETS: [&str; 3] = ["aws_secret_access_key", "aws_session_token", "aws_security_token"];
-
-/// Whether the value of `key` is a secret.
-pub fn is_secret(key: &str) -> bool {
-    SECRETS.contains(&key.to_lowercase().as_str())
-}
 
 /// `text`, unless it is a secret or has swallowed the line of one (an indented line continues the value above it).
 pub fn visible<'t>(key: &str, text: &'t str) -> Option<&'t str> {
     let hides = |text: &str| SECRETS.iter().any(|secret| text.to_lowercase().contains(secret));
-    (!is_secret(key) && !hides(text)).then_some(text)
+    (!is_secret(&key.to_lowercase()) && !hides(text)).then_some(text)
 }
+
+/// A value as a person may see it.
+pub fn shown(text: &str) -> String {
+    visible("", text).map_or_else(|| HIDDEN.to_owned(), display)
+}
+
+/// Stands where a value is, or has swallowed, a secret.
+pub const HIDDEN: &str = "(secret)";
 
 /// Where credentials begin.
 pub fn source(base: &BaseSource) -> String {
@@ -25,31 +30,31 @@ pub fn source(base: &BaseSource) -> String {
     };
     match base {
         BaseSource::Boto(keys) => format!("{} of a legacy file, by {}", key(&keys.access_key_id), base.method()),
-        BaseSource::Container { uri, .. } => format!("the container endpoint {}", display(uri)),
+        BaseSource::Container { uri, .. } => format!("the container endpoint {}", shown(uri)),
         BaseSource::CredentialProcess(process) if process.keychain => "a key in the keychain, by awsenv itself".into(),
         BaseSource::CredentialProcess(process) => {
             let command = visible("credential_process", &process.command).map(display);
             format!(
                 "what this program prints: {}",
-                command.unwrap_or_else(|| "(secret)".to_owned())
+                command.unwrap_or_else(|| HIDDEN.to_owned())
             )
         }
         BaseSource::Environment { keys, .. } => format!("{} of the environment", key(&keys.access_key_id)),
         BaseSource::InstanceMetadata { .. } => "those of the EC2 instance".to_owned(),
-        BaseSource::Login(login) => format!("`aws login` as {}", display(&login.session)),
+        BaseSource::Login(login) => format!("`aws login` as {}", shown(&login.session)),
         BaseSource::Sso(sso) => format!(
             "IAM Identity Center: role {} in account {}, {} {}",
-            display(&sso.role_name),
-            display(&sso.account_id),
+            shown(&sso.role_name),
+            shown(&sso.account_id),
             if sso.session.is_some() { "session" } else { "start URL" },
-            display(sso.session.as_ref().unwrap_or(&sso.start_url)),
+            shown(sso.session.as_ref().unwrap_or(&sso.start_url)),
         ),
         BaseSource::StaticKeys(keys) => key(&keys.access_key_id),
         BaseSource::WebIdentity(web) => {
             format!(
                 "the role {} with the token in {}",
-                display(&web.role_arn),
-                display(&web.token_file)
+                shown(&web.role_arn),
+                shown(&web.token_file)
             )
         }
     }
@@ -57,7 +62,7 @@ pub fn source(base: &BaseSource) -> String {
 
 /// What a role is assumed with.
 pub fn parameters(role: &AssumeRole) -> impl Iterator<Item = (&'static str, String)> {
-    let text = |value: &Option<String>| value.as_deref().map(display);
+    let text = |value: &Option<String>| value.as_deref().map(shown);
     [
         ("an MFA code of", text(&role.mfa_serial)),
         ("the external id", text(&role.external_id)),

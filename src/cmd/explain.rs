@@ -6,9 +6,10 @@ mod readers;
 mod text;
 
 use crate::cli::ExplainArgs;
-use crate::cmd::describe::{is_secret, visible};
+use crate::cmd::describe::visible;
 use crate::cmd::inputs::Files;
 use crate::cmd::{Context, Outcome, named, pick};
+use crate::config::lint::is_secret;
 use crate::config::{Place, Value};
 use crate::env::session::user_env;
 use crate::error::{Error, Kind};

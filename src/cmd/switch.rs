@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cli::StyleArgs;
+use crate::cmd::describe::shown;
 use crate::cmd::inputs::Files;
 use crate::cmd::{Context, named};
 use crate::config::settings::Export;
@@ -39,8 +40,8 @@ impl Switch {
     /// The line that `use` says: profile, account or region, style, until when.
     pub fn summary(&self) -> String {
         let place = match (&self.account, &self.region) {
-            (Some(account), Some(region)) => format!(" ({}, {})", display(account), display(region)),
-            (Some(one), None) | (None, Some(one)) => format!(" ({})", display(one)),
+            (Some(account), Some(region)) => format!(" ({}, {})", shown(account), shown(region)),
+            (Some(one), None) | (None, Some(one)) => format!(" ({})", shown(one)),
             (None, None) => String::new(),
         };
         let until = self

@@ -200,6 +200,30 @@ fn leaving_is_130_and_changes_nothing() {
 }
 
 #[test]
+fn a_signal_ends_it_like_ctrl_c() {
+    let sandbox = sandbox();
+    let Some(terminal) = open(&sandbox, "bash", 80, 24) else {
+        return;
+    };
+    let modes = terminal.answer("stty -a");
+    for signal in ["TERM", "INT", "HUP"] {
+        terminal.line("clear");
+        terminal.line("sh -c 'echo $$ >~/pid.new; mv ~/pid.new ~/pid; exec awsenv list --pick >/dev/null'");
+        terminal.wait("the picker", |screen| screen.contains("6/6>"));
+        let pid = terminal.file("pid");
+        let kill = sandbox
+            .program("kill")
+            .args([&format!("-{signal}"), pid.trim()])
+            .output();
+        kill.success();
+        let screen = terminal.wait("a prompt", |screen| screen.contains("cancelled"));
+        assert!(!screen.contains("static-keys"), "{signal}\n{screen}");
+        assert_eq!(terminal.answer("echo $?"), "130\n", "{signal}");
+        assert_eq!(terminal.answer("stty -a"), modes, "{signal}");
+    }
+}
+
+#[test]
 fn ctrl_z_and_keys_without_a_meaning_do_nothing() {
     let sandbox = sandbox();
     for shell in INTERACTIVE {

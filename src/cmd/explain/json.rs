@@ -20,7 +20,7 @@ impl Explanation<'_> {
                     json!({
                         "reader": reading.reader.as_str(),
                         "agrees": because.is_none(),
-                        "reads": because.map(|differs| &differs.reads),
+                        "reads": because.and_then(|differs| visible("", &differs.reads)),
                         "because": because.map(|differs| &differs.because),
                     }),
                     because.and_then(|differs| differs.place.as_ref()),
@@ -49,7 +49,7 @@ fn region(region: &Region) -> Value {
         RegionSource::Option => ("option", None),
         RegionSource::Profile(place) => ("profile", Some(place)),
     };
-    placed(json!({"value": region.value, "source": source}), place)
+    placed(safe(json!({"value": region.value, "source": source})), place)
 }
 
 fn source(base: &BaseSource) -> Value {
@@ -80,7 +80,7 @@ fn source(base: &BaseSource) -> Value {
             json!({"kind": kind, "access_key_id": base.access_key_id().and_then(|id| visible("aws_access_key_id", id))})
         }
     };
-    placed(step, base.place())
+    placed(safe(step), base.place())
 }
 
 fn role(role: &AssumeRole) -> Value {
@@ -92,7 +92,7 @@ fn role(role: &AssumeRole) -> Value {
         "mfa_serial": role.mfa_serial,
         "duration_seconds": role.duration_seconds,
     });
-    placed(step, Some(&role.place))
+    placed(safe(step), Some(&role.place))
 }
 
 fn setting(setting: &Setting<'_>) -> Value {
@@ -107,6 +107,16 @@ fn setting(setting: &Setting<'_>) -> Value {
         Shown::Text(text) => json!(text),
     };
     placed(json!({"key": setting.key, "value": value}), Some(&setting.place))
+}
+
+/// `object` without the values that have swallowed a secret.
+fn safe(mut object: Value) -> Value {
+    for value in object.as_object_mut().into_iter().flat_map(Map::values_mut) {
+        if value.as_str().is_some_and(|text| visible("", text).is_none()) {
+            *value = Value::Null;
+        }
+    }
+    object
 }
 
 /// `object` with `file` and `line` behind its other keys.

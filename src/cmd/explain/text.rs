@@ -3,7 +3,7 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::cmd::describe::{parameters, source};
+use crate::cmd::describe::{HIDDEN, parameters, shown, source};
 use crate::config::Place;
 use crate::resolve::{How, RegionSource};
 use crate::ui::display;
@@ -49,7 +49,7 @@ impl Explanation<'_> {
         let value = if region.value.is_empty() {
             "(empty)".to_owned()
         } else {
-            display(&region.value)
+            shown(&region.value)
         };
         match &region.source {
             RegionSource::Environment(variable) => Row::new("region", format!("{value}, from {variable}"), None),
@@ -71,7 +71,7 @@ impl Explanation<'_> {
         for role in &self.plan.roles {
             rows.push(Row::new(
                 "  then",
-                format!("the role {}", display(&role.role_arn)),
+                format!("the role {}", shown(&role.role_arn)),
                 Some(&role.place),
             ));
             rows.extend(parameters(role).map(|(what, value)| Row::new("", format!("  with {what} {value}"), None)));
@@ -104,7 +104,7 @@ impl Explanation<'_> {
             let key = display(setting.key);
             let value = match &setting.shown {
                 Shown::Block(_) => String::new(),
-                Shown::Secret => "(secret)".to_owned(),
+                Shown::Secret => HIDDEN.to_owned(),
                 Shown::Text(text) => display(text),
             };
             let lines = match &setting.shown {
@@ -114,7 +114,7 @@ impl Explanation<'_> {
             let below = lines.iter().map(|(key, text)| {
                 Row::new(
                     format!("  {}", display(key)),
-                    text.map_or("(secret)".to_owned(), display),
+                    text.map_or(HIDDEN.to_owned(), display),
                     None,
                 )
             });
@@ -147,7 +147,7 @@ impl Explanation<'_> {
             text += &format!(
                 "  {}: {}{}\n",
                 readers.join(", "),
-                display(&differs.reads),
+                shown(&differs.reads),
                 display(&place)
             );
             text += &format!("    {}\n", display(&differs.because));

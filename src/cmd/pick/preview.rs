@@ -2,7 +2,7 @@
 //! process.
 
 use crate::cmd::catalog::Entry;
-use crate::cmd::describe::{parameters, source};
+use crate::cmd::describe::{parameters, shown, source};
 use crate::cmd::inputs::Files;
 use crate::config::{Lint, Place, Profile, comments};
 use crate::error::Error;
@@ -40,7 +40,7 @@ pub(super) fn text(subject: &Subject<'_>) -> String {
     }
     let region = profile.and_then(|profile| profile.get("region"));
     match region.filter(|region| !region.text().is_empty()) {
-        Some(region) => lines.fact("region", &display(region.text()), Some(&region.place())),
+        Some(region) => lines.fact("region", &shown(region.text()), Some(&region.place())),
         None => lines.fact("region", "none of its own", None),
     }
     let choice = Choice::explicit(&entry.name);
@@ -106,7 +106,7 @@ impl Lines<'_> {
         for role in &plan.roles {
             self.fact(
                 "then",
-                &format!("the role {}", display(&role.role_arn)),
+                &format!("the role {}", shown(&role.role_arn)),
                 Some(&role.place),
             );
             for (what, value) in parameters(role) {

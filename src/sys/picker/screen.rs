@@ -41,6 +41,11 @@ const BESIDE: u16 = 44;
 /// What skim puts before a row.
 const POINTER: u16 = 2;
 
+/// The terminal's own colours, so that they can be read on a dark and on a light one. What matched keeps the colour of
+/// its row.
+const COLORS: &str =
+    "none,matched:+bold+underlined,current:+reverse,current_match:+reverse+bold+underlined,prompt:4,border:8";
+
 /// How often the matcher is looked at while it works.
 const GLANCE: Duration = Duration::from_millis(2);
 
@@ -76,11 +81,10 @@ pub(super) fn run(
     };
     options.min_height = "1".to_owned();
     options.query = Some(query.to_owned());
-    options.prompt = "> ".to_owned();
     // Present, so that entries are asked for theirs; never run.
     options.preview = Some(String::new());
     options.preview_window.wrap = true;
-    let colors = settings.colors.as_deref().unwrap_or("dark");
+    let colors = settings.colors.as_deref().unwrap_or(COLORS);
     options.color = Some(if color { colors } else { "none" }.to_owned());
     // The prompt says how many match.
     options.info = InfoDisplay::Hidden.into();
@@ -111,12 +115,17 @@ pub(super) fn run(
         while !skim.matcher_stopped() && began.elapsed() < Duration::from_millis(20) {
             std::thread::sleep(Duration::from_micros(200));
         }
+        let app = skim.app_mut();
+        app.input.prompt = prompt(app);
         match part {
             None => skim.init_tui()?,
             Some(height) => init_part(&mut skim, columns, rows, height)?,
         }
         skim.enter().await?;
-        let done = until_done(&mut skim, &preview, settings).await;
+        let done = tokio::select! {
+            done = until_done(&mut skim, &preview, settings) => done,
+            () = told_to_end() => Ok(()),
+        };
         leave_blank(&mut skim)?;
         done
     });
@@ -175,16 +184,45 @@ async fn until_done(skim: &mut Skim, preview: &Preview, settings: &settings::Pic
                 .unwrap_or(app.last_preview_spawn);
             sender.try_send(Event::RunPreview)?;
         }
-        let prompt = format!("{}/{}> ", app.item_list.count(), app.item_pool.len());
-        if app.input.prompt != prompt {
-            app.input.prompt = prompt;
-            sender.try_send(Event::Render)?;
+        if !app.pending_matcher_restart && app.matcher_control.stopped() {
+            let prompt = prompt(app);
+            if app.input.prompt != prompt {
+                app.input.prompt = prompt;
+                sender.try_send(Event::Render)?;
+            }
         }
         // A preview of what is no longer on the list would lie.
         if app.item_list.selected().is_none() && app.preview.total_lines > 0 {
             app.preview.content(b"")?;
         }
     }
+}
+
+/// Waits for a signal that would end the program here and leave the terminal as the picker needs it. It then ends as if
+/// the person had left.
+#[cfg(unix)]
+async fn told_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let kinds = [SignalKind::hangup(), SignalKind::interrupt(), SignalKind::terminate()];
+    let [Ok(mut hangup), Ok(mut interrupt), Ok(mut terminate)] = kinds.map(signal) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = hangup.recv() => {}
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+}
+
+/// The console has no such signals; skim minds its Ctrl-C.
+#[cfg(not(unix))]
+async fn told_to_end() {
+    std::future::pending().await
+}
+
+/// How many match, of how many.
+fn prompt(app: &App) -> String {
+    format!("{}/{}> ", app.matcher_control.get_num_matched(), app.item_pool.len())
 }
 
 /// A terminal that was resized may mix what the alternate screen still holds into the other one (tmux does), so nothing
