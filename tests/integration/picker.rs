@@ -373,6 +373,27 @@ fn a_resized_terminal_is_filled_and_left_clean() {
 }
 
 #[test]
+fn the_preview_says_what_cannot_be_used_and_why() {
+    let sandbox = sandbox();
+    let Some(terminal) = open(&sandbox, "bash", 100, 24) else {
+        return;
+    };
+    terminal.line("awsenv use --query broken");
+    terminal.wait("why", |screen| {
+        screen.contains("cannot be used:") && screen.contains("`nowhere`")
+    });
+    terminal.key("C-u").text("production-admin");
+    terminal.wait("a warning", |screen| screen.contains("production-admin (production)"));
+    terminal.key("Escape");
+    terminal.wait("a prompt", |screen| screen.contains("cancelled"));
+    // One row fewer than a preview needs.
+    sized(&terminal, 100, 11);
+    terminal.line("clear").line("awsenv use --query broken");
+    let screen = terminal.wait("the row", |screen| screen.contains("1/6> broken"));
+    assert!(!screen.contains("cannot be used"), "{screen}");
+}
+
+#[test]
 fn a_part_of_the_screen_leaves_the_rest() {
     let sandbox = sandbox();
     sandbox.write(".config/awsenv/config", "[picker]\nheight = 50%\n");
@@ -553,6 +574,31 @@ fn the_first_match_is_taken_without_a_question_but_never_production() {
     let none = run(&["--first", "--query", "zzz"]);
     assert_eq!((none.status, none.out()), (1, "(exit 1)\n"));
     assert!(none.err().contains("no profile matches `zzz`"), "{}", none.all());
+}
+
+#[test]
+fn a_query_finds_name_account_role_region_and_comment() {
+    let sandbox = sandbox();
+    let found = |query: &str| {
+        let run = sandbox.awsenv(["use", "--shell", "bash", "--first", "--query", query]);
+        let said = run.output().err().to_owned();
+        said.split('`').nth(1).expect("a name").to_owned() + said.split('`').nth(3).unwrap_or_default()
+    };
+    for (query, name) in [
+        ("'develo", "developer"),
+        ("'444444444444", "reader"),
+        ("'power", "developer"),
+        ("'ReadOnly", "reader"),
+        ("'southeast", "reader"),
+        ("'landing", "production-admin"),
+        ("'ada 'admin", "production-admin"),
+    ] {
+        assert!(found(query).contains(name), "{query}: {}", found(query));
+    }
+    let nothing = sandbox
+        .awsenv(["use", "--shell", "bash", "--first", "--query", "'wJalr"])
+        .output();
+    assert!(nothing.err().contains("no profile matches"), "{}", nothing.all());
 }
 
 /// Names that draw, retitle, copy, turn the line around, or are wider than the screen.

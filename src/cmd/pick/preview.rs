@@ -26,7 +26,12 @@ pub(super) fn text(subject: &Subject<'_>) -> String {
         text: String::new(),
     };
     let profile = files.profiles.profile(&entry.name);
-    lines.add(if subject.is_production { "1;31" } else { "1" }, &display(&entry.name));
+    // Here, because the last lines do not fit everywhere.
+    if subject.is_production {
+        lines.add("1;31", &format!("{} (production)", display(&entry.name)));
+    } else {
+        lines.add("1", &display(&entry.name));
+    }
     let mut title = entry.kind.as_str().to_owned();
     if let Some(account) = &entry.account_id {
         title += &format!(" in {}", display(account));
@@ -53,9 +58,6 @@ pub(super) fn text(subject: &Subject<'_>) -> String {
             }
         }
         Err(error) => lines.refusal(&error),
-    }
-    if subject.is_production {
-        lines.warning("production");
     }
     lines.others(subject);
     lines.text
