@@ -293,6 +293,36 @@ fn completion_offers_aliases_of_what_exists() {
 
 /// The shells show and step through the names in our order, and sort nothing.
 #[test]
+fn the_first_match_is_the_one_that_was_used() {
+    let sandbox = sandbox(&["team-a", "team-b", "team-c"]);
+    let taken = |args: &[&str]| {
+        let run = sandbox
+            .awsenv(["use", "--shell", "bash", "--first"].iter().chain(args))
+            .output();
+        let said = run.err().to_owned();
+        said.split('`').nth(1).expect("a name").to_owned()
+    };
+    assert_eq!(taken(&["team"]), "team-a");
+    sandbox.write(FILE, used("team-c", &"/elsewhere".into(), 60, 1));
+    assert_eq!(taken(&["team"]), "team-c");
+    assert_eq!(taken(&["--query", "team"]), "team-c");
+    // A part of a name is looked up in silence; the picker's menu keeps the file in shape.
+    let damaged = used("team-b", &"/elsewhere".into(), 60, 9) + "garbage\n";
+    sandbox.write(FILE, &damaged);
+    assert_eq!(taken(&["team"]), "team-b");
+    assert_eq!(file(&sandbox), damaged);
+    let run = sandbox
+        .awsenv(["use", "--shell", "bash", "--first", "--query", "team"])
+        .output();
+    assert!(
+        run.err().contains("history.damaged") && run.err().contains("`team-b`"),
+        "{}",
+        run.all()
+    );
+    assert_eq!(remembered(&sandbox), ["team-b"]);
+}
+
+#[test]
 fn no_shell_sorts_the_names() {
     for shell in INTERACTIVE {
         let sandbox = sandbox(&["alpha", "beta", "gamma", "delta"]);
