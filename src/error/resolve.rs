@@ -234,8 +234,12 @@ impl From<StyleError> for Error {
 /// What helps where no name comes near.
 const LIST: &str = "`awsenv list` shows the profiles there are";
 
+/// A name. Indented lines below a value belong to it, and may hold a secret; none of them belongs to a name.
 fn tick(text: &str) -> String {
-    format!("`{}`", display(text))
+    match text.split_once('\n') {
+        Some((name, _)) => format!("`{}…`", display(name)),
+        None => format!("`{}`", display(text)),
+    }
 }
 
 fn at(place: &Place) -> String {

@@ -394,6 +394,22 @@ fn the_preview_says_what_cannot_be_used_and_why() {
 }
 
 #[test]
+fn a_source_profile_that_has_swallowed_a_secret_is_not_told() {
+    let sandbox = sandbox();
+    let section = "[profile eater]\nrole_arn = arn:aws:iam::333333333333:role/power\nsource_profile = base\n  \
+                   aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n";
+    sandbox.write(".aws/config", format!("{CONFIG}{section}"));
+    for command in [&["explain", "eater"][..], &["use", "eater", "--shell", "bash"]] {
+        let run = sandbox.awsenv(command).output();
+        assert!(
+            run.err().contains("starts from the profile `base…`") && !run.all().contains("wJalr"),
+            "{}",
+            run.all()
+        );
+    }
+}
+
+#[test]
 fn a_part_of_the_screen_leaves_the_rest() {
     let sandbox = sandbox();
     sandbox.write(".config/awsenv/config", "[picker]\nheight = 50%\n");
