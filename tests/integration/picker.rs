@@ -297,8 +297,23 @@ fn where_nothing_matches_nothing_is_taken() {
     });
     terminal.text(&"界x".repeat(600));
     terminal.wait("none", |screen| screen.contains("0/6>"));
-    terminal.key("C-w").key("M-b").key("M-BSpace").key("M-d").key("C-u");
+    terminal.key("C-u");
     terminal.wait("all again", |screen| screen.contains("6/6>"));
+    // Words whose letters are of more than one byte.
+    for keys in [
+        &["C-w"][..],
+        &["M-BSpace"],
+        &["M-b"],
+        &["C-a", "M-f"],
+        &["C-a", "M-d"],
+        &["C-Left", "BSpace"],
+    ] {
+        terminal.text("界é 界é x");
+        terminal.wait("none", |screen| screen.contains("0/6>"));
+        keys.iter().for_each(|key| _ = terminal.key(key));
+        terminal.key("C-e").key("C-u");
+        terminal.wait("all again", |screen| screen.contains("6/6>"));
+    }
     terminal.key("Escape");
     terminal.wait("a prompt", |screen| screen.contains("cancelled"));
 }
