@@ -534,6 +534,9 @@ fn colours_warn_and_can_be_switched_off() {
         let is_color = |number: &str| matches!(number.parse().unwrap_or(0), 30..=38 | 40..=48 | 90..=107);
         let has_color = sgr.flat_map(|numbers| numbers.split(';')).any(is_color);
         assert!(!has_color, "{plain}\n{colored:?}");
+        let production = colored.lines().find(|line| line.contains("production-admin"));
+        let stands_out = production.is_some_and(|line| line.contains("\x1b[1m") && line.contains("\x1b[4m"));
+        assert!(stands_out, "{plain}\n{colored:?}");
         terminal.key("Escape");
         terminal.wait("a prompt", |screen| screen.contains("cancelled"));
         terminal.line("clear");
