@@ -28,7 +28,7 @@ const BLIND: [(&str, &str); 2] = [("shell", "config"), ("prompt", "config")];
 const NEIGHBOURS: &[&str] = &["cli", "error", "ui"];
 
 /// Each outside crate, as the code names it, and the only files or folders that may use it.
-const HOMES: [(&str, &[&str]); 18] = [
+const HOMES: [(&str, &[&str]); 19] = [
     ("base64", &["src/env/state.rs"]),
     // `lib` parses, `script` finds out how a refused command line was meant, `complete` reads the tree of commands.
     (
@@ -45,6 +45,7 @@ const HOMES: [(&str, &[&str]); 18] = [
     // `login` computes the name of a file of the AWS CLI's cache.
     ("sha2", &["src/env/state.rs", "src/sys/login.rs"]),
     ("shell_words", &["src/cmd/"]),
+    ("signal_hook", &["src/sys/picker"]),
     ("skim", &["src/sys/picker"]),
     ("time", &["src/credentials.rs"]),
     ("tokio", &["src/sys/picker"]),

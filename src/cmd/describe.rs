@@ -1,5 +1,8 @@
 //! Parts of a plan in words, for the commands that show one.
 
+use std::borrow::Cow;
+
+use crate::config::comments::may_hold_secret;
 use crate::config::lint::is_secret;
 use crate::resolve::{AssumeRole, BaseSource};
 use crate::ui::display;
@@ -18,6 +21,15 @@ pub fn shown(text: &str) -> String {
     visible("", text).map_or_else(|| HIDDEN.to_owned(), display)
 }
 
+/// A command line as a person may see it: without its arguments, if they may hold a secret.
+pub fn command(text: &str) -> Cow<'_, str> {
+    if visible("", text).is_some() && !may_hold_secret(text) {
+        return text.into();
+    }
+    let program = text.split_whitespace().next().filter(|word| !may_hold_secret(word));
+    program.map_or(HIDDEN.into(), |program| format!("{program} {HIDDEN}").into())
+}
+
 /// Stands where a value is, or has swallowed, a secret.
 pub const HIDDEN: &str = "(secret)";
 
@@ -33,11 +45,7 @@ pub fn source(base: &BaseSource) -> String {
         BaseSource::Container { uri, .. } => format!("the container endpoint {}", shown(uri)),
         BaseSource::CredentialProcess(process) if process.keychain => "a key in the keychain, by awsenv itself".into(),
         BaseSource::CredentialProcess(process) => {
-            let command = visible("credential_process", &process.command).map(display);
-            format!(
-                "what this program prints: {}",
-                command.unwrap_or_else(|| HIDDEN.to_owned())
-            )
+            format!("what this program prints: {}", display(&command(&process.command)))
         }
         BaseSource::Environment { keys, .. } => format!("{} of the environment", key(&keys.access_key_id)),
         BaseSource::InstanceMetadata { .. } => "those of the EC2 instance".to_owned(),
@@ -74,4 +82,20 @@ pub fn parameters(role: &AssumeRole) -> impl Iterator<Item = (&'static str, Stri
     ]
     .into_iter()
     .filter_map(|(what, value)| Some((what, value?)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_shown_without_what_may_be_a_secret() {
+        for plain in ["aws configure export-credentials --profile x", "/opt/bin/get 'a b'"] {
+            assert_eq!(command(plain), plain);
+        }
+        assert_eq!(command("get --password hunter2"), "get (secret)");
+        assert_eq!(command("get wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), "get (secret)");
+        assert_eq!(command("get\naws_secret_access_key = x"), "get (secret)");
+        assert_eq!(command("TOKEN=x get"), "(secret)");
+    }
 }

@@ -5,8 +5,10 @@ mod json;
 mod readers;
 mod text;
 
+use std::borrow::Cow;
+
 use crate::cli::ExplainArgs;
-use crate::cmd::describe::visible;
+use crate::cmd::describe::{command, visible};
 use crate::cmd::inputs::Files;
 use crate::cmd::{Context, Outcome, named, pick};
 use crate::config::lint::is_secret;
@@ -35,6 +37,7 @@ struct Setting<'a> {
 /// As much of a value as may be seen.
 enum Shown<'a> {
     Block(Vec<(&'a str, Option<&'a str>)>),
+    Command(Cow<'a, str>),
     Secret,
     Text(&'a str),
 }
@@ -111,7 +114,10 @@ impl<'a> Setting<'a> {
                     .collect(),
             )
         } else {
-            visible(value.key(), value.text()).map_or(Shown::Secret, Shown::Text)
+            match value.key() {
+                "credential_process" => Shown::Command(command(value.text())),
+                key => visible(key, value.text()).map_or(Shown::Secret, Shown::Text),
+            }
         };
         Self {
             key: value.key(),

@@ -6,8 +6,10 @@ mod row;
 use std::ffi::OsString;
 use std::sync::{Arc, OnceLock};
 
-use crate::cli::PickArgs;
+use crate::Process;
+use crate::cli::{PickArgs, command_at};
 use crate::cmd::catalog::{self, Entry};
+use crate::cmd::describe::visible;
 use crate::cmd::inputs::Files;
 use crate::cmd::order::{self, Keeper};
 use crate::cmd::{Context, named};
@@ -59,18 +61,21 @@ pub fn profile(context: &Context, state: Option<&State>, manner: Manner<'_>) -> 
     let process = context.process;
     if let Manner::Ask(_) = manner {
         picker::check_terminal(process.stderr_tty, process.env.text("TERM")).map_err(|why| {
-            Error::new(
-                Kind::Usage,
-                format!("say which profile: there is no terminal to choose one on ({why})"),
-            )
-            .hint("awsenv use PROFILE")
-            .hint("`awsenv list` shows what there is")
+            let message = format!("there is no terminal to choose a profile on: {why}");
+            let usage = usage(process).map(|usage| format!("say which one: {usage}"));
+            let mut error = Error::new(Kind::Usage, message);
+            error.hints.extend(usage);
+            error.hint("`awsenv list` shows what there is")
         })?;
     }
     let env = user_env(&process.env, state);
     let files = Files::load(&env)?;
     let mut entries = catalog::entries(&files);
-    order::sort(context, &files.settings, &mut entries, Keeper::Picker);
+    let keeper = match manner {
+        Manner::Ask(_) => Keeper::Picker,
+        Manner::First(_) => Keeper::Reader,
+    };
+    order::sort(context, &files.settings, &mut entries, keeper);
     if entries.is_empty() {
         let searched = files.searched();
         return Err(
@@ -116,6 +121,17 @@ pub fn profile(context: &Context, state: Option<&State>, manner: Manner<'_>) -> 
     Ok(chosen.name.clone())
 }
 
+/// How the command that asks is told the profile.
+fn usage(process: &Process) -> Option<&'static str> {
+    let at = command_at(&process.args)?;
+    match process.args[at].to_str()? {
+        "use" => Some("awsenv use PROFILE"),
+        "exec" => Some("awsenv exec PROFILE -- PROGRAM"),
+        "explain" => Some("awsenv explain PROFILE"),
+        _ => None,
+    }
+}
+
 /// The profiles, as the picker asks for them.
 struct Profiles {
     files: Files,
@@ -145,7 +161,7 @@ impl picker::Menu for Profiles {
         [
             entry.name.clone(),
             entry.account_id.clone().unwrap_or_default(),
-            role.unwrap_or_default().to_owned(),
+            role.and_then(|role| visible("", role)).unwrap_or_default().to_owned(),
             entry.region.clone().unwrap_or_default(),
             comments.join(" "),
         ]

@@ -224,6 +224,37 @@ fn a_signal_ends_it_like_ctrl_c() {
 }
 
 #[test]
+fn a_signal_after_the_pick_ends_the_program_as_ever() {
+    let sandbox = sandbox();
+    let process = format!(
+        "sh -c \"trap '' TERM; touch {}; sleep 5\"",
+        sandbox.path("started").display()
+    );
+    sandbox.write(
+        ".aws/config",
+        format!("[profile slow]\ncredential_process = {process}\n"),
+    );
+    let Some(terminal) = open(&sandbox, "bash", 80, 24) else {
+        return;
+    };
+    terminal.line("sh -c 'echo $$ >~/pid.new; mv ~/pid.new ~/pid; exec awsenv use --keys --shell bash >/dev/null'");
+    terminal.wait("the picker", |screen| {
+        screen.contains("1/1>") || screen.contains("2/2>")
+    });
+    terminal.text("slow\r");
+    let pid = terminal.file("pid");
+    terminal.file("started");
+    let begin = std::time::Instant::now();
+    sandbox
+        .program("sh")
+        .args(["-c", &format!("kill -TERM {}", pid.trim())])
+        .output()
+        .success();
+    assert_eq!(terminal.answer("echo $?"), "143\n");
+    assert!(begin.elapsed().as_secs() < 4, "it waits for the process");
+}
+
+#[test]
 fn ctrl_z_and_keys_without_a_meaning_do_nothing() {
     let sandbox = sandbox();
     for shell in INTERACTIVE {
@@ -316,6 +347,87 @@ fn where_nothing_matches_nothing_is_taken() {
     }
     terminal.key("Escape");
     terminal.wait("a prompt", |screen| screen.contains("cancelled"));
+}
+
+#[test]
+fn the_preview_goes_with_its_row() {
+    let sandbox = sandbox();
+    let Some(terminal) = open(&sandbox, "bash", 80, 24) else {
+        return;
+    };
+    terminal.line("awsenv use");
+    terminal.wait("a preview", |screen| screen.contains("exports"));
+    terminal.text("zzz");
+    terminal.wait("none", |screen| {
+        screen.contains("0/6> zzz") && !screen.contains("exports")
+    });
+    terminal.key("Escape");
+}
+
+#[test]
+fn what_matched_stands_out_and_colours_and_preview_are_set() {
+    let sandbox = sandbox();
+    sandbox.write(
+        ".config/awsenv/config",
+        "[picker]\npreview = right\ncolors = none, matched:5+italic\n",
+    );
+    let Some(terminal) = open(&sandbox, "bash", 80, 24) else {
+        return;
+    };
+    terminal.line("awsenv use --query dev");
+    terminal.wait("the picker", |screen| {
+        screen.contains("/6> dev") && screen.contains("│")
+    });
+    terminal.text("e|'admin");
+    terminal.wait("two", |screen| screen.contains("2/6>"));
+    let colored = terminal.colored();
+    assert!(
+        ["admin", "deve"]
+            .iter()
+            .any(|word| colored.contains(&format!("[38;5;5m{word}"))),
+        "{colored:?}"
+    );
+    assert!(
+        colored.contains("\u{1b}[3m") || colored.contains(";3m") || colored.contains("[3;"),
+        "{colored:?}"
+    );
+    terminal.key("Escape");
+}
+
+/// tmux puts what an alternate screen held into the other one, where the terminal was resized in between.
+#[test]
+fn nothing_is_left_where_the_size_changed() {
+    let sandbox = sandbox();
+    let Some(terminal) = open(&sandbox, "bash", 40, 8) else {
+        return;
+    };
+    terminal.line("clear").line("awsenv use");
+    terminal.wait("the picker", |screen| screen.contains("6/6>"));
+    for (columns, rows) in [(100, 30), (70, 14)] {
+        terminal.resize(columns, rows);
+        terminal.wait("the size", |screen| {
+            screen.lines().any(|line| line.chars().count() == usize::from(columns))
+        });
+    }
+    terminal.key("Escape");
+    let screen = terminal.wait("a prompt", |screen| screen.contains("cancelled"));
+    assert!(!screen.contains("assume-role"), "{screen}");
+}
+
+#[test]
+fn a_long_text_pasted_by_mistake_is_cut() {
+    let sandbox = sandbox();
+    let Some(terminal) = open(&sandbox, "bash", 80, 24) else {
+        return;
+    };
+    terminal.line("awsenv use");
+    terminal.wait("the picker", |screen| screen.contains("6/6>"));
+    terminal.paste(&"x".repeat(70_000));
+    terminal.wait("none", |screen| screen.contains("0/6> x"));
+    terminal.key("C-u").text("base");
+    terminal.wait("the query", |screen| screen.contains("/6> base"));
+    terminal.key("Enter");
+    terminal.wait("a prompt", |screen| screen.contains("using base"));
 }
 
 /// The captures of docs/picker.md.
@@ -565,7 +677,7 @@ fn without_a_terminal_there_is_a_hint_and_status_2() {
         let said = std::fs::read_to_string(sandbox.path("said")).unwrap_or_default() + &terminal.screen();
         let _ = std::fs::remove_file(sandbox.path("said"));
         assert!(
-            said.contains(why) && said.contains("hint: awsenv use PROFILE"),
+            said.contains(why) && said.contains("hint: `awsenv list`"),
             "{way}\n{said}"
         );
     }

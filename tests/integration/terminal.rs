@@ -87,6 +87,14 @@ impl<'a> Terminal<'a> {
         self
     }
 
+    /// Pastes text, as a terminal does that marks where it begins and ends.
+    pub(crate) fn paste(&self, text: &str) -> &Self {
+        let file = self.sandbox.write("pasted", text);
+        self.tmux(&["load-buffer", &file.display().to_string()]);
+        self.tmux(&["paste-buffer", "-p"]);
+        self
+    }
+
     /// Presses a key by tmux's name for it.
     pub(crate) fn key(&self, name: &str) -> &Self {
         self.tmux(&["send-keys", name]);

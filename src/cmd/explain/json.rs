@@ -5,7 +5,9 @@ use serde_json::{Map, Value, json};
 use crate::config::Place;
 use crate::resolve::{AssumeRole, BaseSource, Region, RegionSource};
 
-use super::{Explanation, Setting, Shown, visible};
+use crate::cmd::describe::{command, visible};
+
+use super::{Explanation, Setting, Shown};
 
 impl Explanation<'_> {
     pub(super) fn to_json(&self) -> Value {
@@ -57,7 +59,7 @@ fn source(base: &BaseSource) -> Value {
     let step = match base {
         BaseSource::Container { .. } | BaseSource::InstanceMetadata { .. } => json!({"kind": kind}),
         BaseSource::CredentialProcess(process) => {
-            json!({"kind": kind, "command": visible("credential_process", &process.command)})
+            json!({"kind": kind, "command": command(&process.command)})
         }
         BaseSource::Login(login) => {
             json!({"kind": kind, "access_key_id": base.access_key_id(), "login_session": login.session})
@@ -104,6 +106,7 @@ fn setting(setting: &Setting<'_>) -> Value {
                 .collect::<Map<_, _>>(),
         ),
         Shown::Secret => Value::Null,
+        Shown::Command(text) => json!(text),
         Shown::Text(text) => json!(text),
     };
     placed(json!({"key": setting.key, "value": value}), Some(&setting.place))

@@ -1,6 +1,6 @@
 //! A row of the picker: mark, name, kind, account, region, as many of them as fit.
 
-use unicode_width::UnicodeWidthStr as _;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::cmd::catalog::Entry;
 use crate::sys::picker::{Cell, Look};
@@ -52,16 +52,7 @@ impl Columns {
         let name = self.name.min(room.saturating_sub(beside).max(LEAST_NAME)).min(room);
         let mut left = room - name;
         let mark = if is_active { "* " } else { "  " };
-        let mut cells = vec![
-            cell(mark, MARK, Look::Active, None),
-            // Where the name is escaped, its characters stand elsewhere than a query found them.
-            cell(
-                &entry.name,
-                name,
-                look,
-                (display(&entry.name) == entry.name).then_some(0),
-            ),
-        ];
+        let mut cells = vec![cell(mark, MARK, Look::Active, None), name_cell(&entry.name, name, look)];
         let texts = [
             (entry.kind.as_str(), None),
             (entry.account_id.as_deref().unwrap_or_default(), Some(1)),
@@ -82,9 +73,34 @@ impl Columns {
     }
 }
 
+/// The name, cut in the middle if need be: long names often differ at their end.
+fn name_cell(name: &str, width: usize, look: Look) -> Cell {
+    let shown = display(name);
+    // Where it is escaped or cut, its characters stand elsewhere than a query found them.
+    let field = (shown == name && shown.width() <= width).then_some(0);
+    let tail = width / 3;
+    if shown.width() <= width || tail == 0 {
+        return cell(name, width, look, field);
+    }
+    let mut room = tail;
+    let fits = |c: &char| {
+        let left = room.checked_sub(c.width().unwrap_or(0));
+        room = left.unwrap_or(0);
+        left.is_some()
+    };
+    let mut end: Vec<char> = shown.chars().rev().take_while(fits).collect();
+    end.reverse();
+    let mut text = cut(shown, width - tail);
+    text.extend(end);
+    fill(text, width, look, field)
+}
+
 /// `text`, safe, cut or filled to `width`.
 fn cell(text: &str, width: usize, look: Look, field: Option<usize>) -> Cell {
-    let mut text = cut(display(text), width);
+    fill(cut(display(text), width), width, look, field)
+}
+
+fn fill(mut text: String, width: usize, look: Look, field: Option<usize>) -> Cell {
     let missing = width.saturating_sub(text.width());
     text.extend(std::iter::repeat_n(' ', missing));
     Cell { text, look, field }
@@ -136,7 +152,7 @@ mod tests {
         );
         assert_eq!(text(&entries, 1, 45), "  production-admin  assume-role              ");
         assert_eq!(text(&entries, 1, 20), "  production-admin");
-        assert_eq!(text(&entries, 1, 12), "  productio…");
+        assert_eq!(text(&entries, 1, 12), "  produc…min");
         assert_eq!(text(&entries, 1, 0), "  ");
     }
 

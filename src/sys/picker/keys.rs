@@ -15,7 +15,7 @@ use skim::tui::{App, Event};
 use crate::config::settings;
 
 use super::index_of;
-use super::screen::Preview;
+use super::layout::Preview;
 
 /// The entry that was taken.
 pub(super) type Taken = OnceLock<usize>;

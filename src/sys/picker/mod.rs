@@ -6,7 +6,10 @@ mod cursor;
 mod engine;
 mod item;
 mod keys;
+mod layout;
+mod part;
 mod screen;
+mod signals;
 
 use std::sync::Arc;
 
@@ -69,6 +72,9 @@ pub trait Menu: Send + Sync + 'static {
     /// All about an entry, safe for a terminal but for its own colours.
     fn preview(&self, index: usize) -> String;
 }
+
+/// Whatever the terminal, skim or the runtime complains about.
+type Report = Box<dyn std::error::Error + Send + Sync>;
 
 /// Whether there is a terminal to draw on and to read keys from, and what is missing if not.
 ///

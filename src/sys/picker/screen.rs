@@ -1,45 +1,25 @@
 //! The screen of the picker, from first to last: how it is divided, and the loop that draws it at once.
 
-#[cfg(unix)]
-use std::io::{BufWriter, stderr};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use ratatui::backend::Backend;
-#[cfg(unix)]
-use ratatui::backend::CrosstermBackend;
-#[cfg(unix)]
-use ratatui::crossterm::execute;
 use ratatui::crossterm::terminal;
-use ratatui::layout::Rect;
-#[cfg(unix)]
-use ratatui::{TerminalOptions, Viewport};
 use skim::prelude::{SkimItem, unbounded};
-use skim::tui::Size;
-#[cfg(unix)]
-use skim::tui::Tui;
-use skim::tui::layout::LayoutTemplate;
 use skim::tui::statusline::InfoDisplay;
-use skim::tui::{App, Direction, Event};
+use skim::tui::{App, Event};
 use skim::{Skim, SkimOptions};
 use tokio::runtime;
 
-use crate::config::settings::{self, Height};
+use crate::config::settings;
 use crate::sys::terminal::Terminal;
 
-#[cfg(unix)]
-use super::cursor;
-use super::engine;
 use super::item::Item;
-use super::keys;
-
-/// Below either, the list takes the whole screen and has no preview.
-const SMALL: (u16, u16) = (60, 12);
-/// With as many columns beside whole rows, the preview stands there.
-const BESIDE: u16 = 44;
-/// What skim puts before a row.
-const POINTER: u16 = 2;
+use super::layout::{Preview, resize};
+use super::part::{self, part_of};
+use super::signals::Signals;
+use super::{Report, engine, keys};
 
 /// The terminal's own colours, so that they can be read on a dark and on a light one. What matched keeps the colour of
 /// its row.
@@ -53,8 +33,6 @@ const GLANCE: Duration = Duration::from_millis(2);
 /// 16 bits.
 const LONGEST_QUERY: usize = 1024;
 
-type Report = Box<dyn std::error::Error + Send + Sync>;
-
 /// Shows `items` until one is chosen; `None` if none is.
 pub(super) fn run(
     items: Vec<Item>,
@@ -65,13 +43,7 @@ pub(super) fn run(
 ) -> Result<Option<usize>, Report> {
     let (columns, rows) = terminal::size()?;
     let part = part_of(settings.height, columns, rows);
-    let preview = Arc::new(Preview {
-        wanted: AtomicBool::new(settings.preview != settings::Preview::Off),
-        side: settings.preview,
-        list: u16::try_from(width).unwrap_or(u16::MAX).saturating_add(POINTER + 1),
-        columns: AtomicU16::new(columns),
-        rows: AtomicU16::new(rows),
-    });
+    let preview = Arc::new(Preview::new(settings.preview, width, columns, rows));
     let taken = Arc::new(keys::Taken::new());
     let mut options = SkimOptions::default();
     options.keymap = keys::keymap(&settings.keys, &preview, &taken);
@@ -105,6 +77,7 @@ pub(super) fn run(
     );
     preview.arrange(app);
     skim.start();
+    let signals = Signals::heed()?;
     let runtime = runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
@@ -119,13 +92,10 @@ pub(super) fn run(
         app.input.prompt = prompt(app);
         match part {
             None => skim.init_tui()?,
-            Some(height) => init_part(&mut skim, columns, rows, height)?,
+            Some(height) => part::begin(&mut skim, columns, rows, height)?,
         }
         skim.enter().await?;
-        let done = tokio::select! {
-            done = until_done(&mut skim, &preview, settings) => done,
-            () = told_to_end() => Ok(()),
-        };
+        let done = until_done(&mut skim, &preview, settings, &signals).await;
         leave_blank(&mut skim)?;
         done
     });
@@ -137,7 +107,12 @@ pub(super) fn run(
 }
 
 /// skim draws what its matcher found twelve times a second; here it is drawn when it is there.
-async fn until_done(skim: &mut Skim, preview: &Preview, settings: &settings::Picker) -> Result<(), Report> {
+async fn until_done(
+    skim: &mut Skim,
+    preview: &Preview,
+    settings: &settings::Picker,
+    signals: &Signals,
+) -> Result<(), Report> {
     let mut query = skim.app().input.value.clone();
     loop {
         let app = skim.app();
@@ -147,7 +122,7 @@ async fn until_done(skim: &mut Skim, preview: &Preview, settings: &settings::Pic
         } else {
             skim.tick().await?
         };
-        if done {
+        if done || signals.told_to_end() {
             return Ok(());
         }
         // A terminal that is gone ends no wait for a key, and may have sent no signal that we heed.
@@ -198,28 +173,6 @@ async fn until_done(skim: &mut Skim, preview: &Preview, settings: &settings::Pic
     }
 }
 
-/// Waits for a signal that would end the program here and leave the terminal as the picker needs it. It then ends as if
-/// the person had left.
-#[cfg(unix)]
-async fn told_to_end() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let kinds = [SignalKind::hangup(), SignalKind::interrupt(), SignalKind::terminate()];
-    let [Ok(mut hangup), Ok(mut interrupt), Ok(mut terminate)] = kinds.map(signal) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = hangup.recv() => {}
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
-    }
-}
-
-/// The console has no such signals; skim minds its Ctrl-C.
-#[cfg(not(unix))]
-async fn told_to_end() {
-    std::future::pending().await
-}
-
 /// How many match, of how many.
 fn prompt(app: &App) -> String {
     format!("{}/{}> ", app.matcher_control.get_num_matched(), app.item_pool.len())
@@ -236,104 +189,4 @@ fn leave_blank(skim: &mut Skim) -> std::io::Result<()> {
         Backend::flush(screen)?;
     }
     Ok(())
-}
-
-/// Where the preview stands and whether it does.
-#[derive(Debug)]
-pub(super) struct Preview {
-    /// Whether the person wants it.
-    pub(super) wanted: AtomicBool,
-    side: settings::Preview,
-    /// How wide the list is with whole rows.
-    list: u16,
-    columns: AtomicU16,
-    rows: AtomicU16,
-}
-
-impl Preview {
-    /// The whole screen.
-    pub(super) fn screen(&self) -> Rect {
-        Rect::new(
-            0,
-            0,
-            self.columns.load(Ordering::Relaxed),
-            self.rows.load(Ordering::Relaxed),
-        )
-    }
-
-    /// Divides the screen anew.
-    pub(super) fn arrange(&self, app: &mut App) {
-        let (columns, rows) = (self.columns.load(Ordering::Relaxed), self.rows.load(Ordering::Relaxed));
-        let window = &mut app.options.preview_window;
-        window.hidden = is_small(columns, rows) || !self.wanted.load(Ordering::Relaxed);
-        let beside = columns.saturating_sub(self.list);
-        (window.direction, window.size) = match self.side {
-            settings::Preview::Right => (Direction::Right, Size::Percent(50)),
-            settings::Preview::Auto | settings::Preview::Off if beside >= BESIDE => {
-                (Direction::Right, Size::Fixed(beside))
-            }
-            _ => (Direction::Down, Size::Percent(45)),
-        };
-        app.preview.direction = window.direction;
-        app.layout_template = LayoutTemplate::from_options(&app.options, app.header.height());
-    }
-}
-
-fn is_small(columns: u16, rows: u16) -> bool {
-    columns < SMALL.0 || rows < SMALL.1
-}
-
-/// The terminal has another size. A picker that takes a part of it stays within, at its bottom if need be.
-fn resize(skim: &mut Skim, preview: &Preview, height: Height, columns: u16, rows: u16) -> Result<(), Report> {
-    preview.columns.store(columns, Ordering::Relaxed);
-    preview.rows.store(rows, Ordering::Relaxed);
-    let (app, tui) = skim.app_and_tui();
-    preview.arrange(app);
-    if !tui.is_fullscreen {
-        let height = part_of(height, columns, rows).unwrap_or(rows);
-        let y = tui.get_frame().area().y.min(rows - height);
-        tui.resize(Rect::new(0, y, columns, height))?;
-    }
-    Ok(())
-}
-
-/// How many rows a picker takes that has no screen of its own.
-fn part_of(height: Height, columns: u16, rows: u16) -> Option<u16> {
-    let wanted = match height {
-        _ if is_small(columns, rows) => return None,
-        Height::Full => return None,
-        Height::Percent(percent) => u16::try_from(u32::from(rows) * u32::from(percent) / 100).unwrap_or(rows),
-        Height::Rows(wanted) => wanted,
-    };
-    Some(wanted.clamp(1, rows))
-}
-
-/// Below the prompt. skim itself would ask the terminal for its cursor too, but takes what was typed before the answer
-/// for a part of it, and fails or waits for ever. Where the terminal does not say, the picker takes all of it.
-#[cfg(unix)]
-fn init_part(skim: &mut Skim, columns: u16, rows: u16, height: u16) -> Result<(), Report> {
-    terminal::enable_raw_mode()?;
-    let answer = cursor::ask().inspect_err(|_| _ = terminal::disable_raw_mode())?;
-    let mut tui = Tui::new_with_height(Size::Percent(100))?;
-    tui.disable_mouse();
-    if let Some(row) = answer.row.map(|row| row.min(rows - 1)) {
-        let y = row.min(rows - height);
-        execute!(stderr(), terminal::ScrollUp(row - y))?;
-        let viewport = Viewport::Fixed(Rect::new(0, y, columns, height));
-        let backend = CrosstermBackend::new(BufWriter::new(stderr()));
-        tui.terminal = ratatui::Terminal::with_options(backend, TerminalOptions { viewport })?;
-        tui.is_fullscreen = false;
-    }
-    skim.init_tui_with(tui);
-    let sender = skim.event_sender();
-    for key in answer.typed {
-        sender.try_send(Event::Key(key))?;
-    }
-    Ok(())
-}
-
-/// The console is asked without any typing.
-#[cfg(not(unix))]
-fn init_part(skim: &mut Skim, _: u16, _: u16, _: u16) -> Result<(), Report> {
-    Ok(skim.init_tui()?)
 }

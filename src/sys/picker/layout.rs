@@ -1,0 +1,96 @@
+//! How the screen is divided between list and preview, in every size.
+
+use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
+
+use ratatui::layout::Rect;
+use skim::Skim;
+use skim::tui::layout::LayoutTemplate;
+use skim::tui::{App, Direction, Size};
+
+use crate::config::settings::{self, Height};
+
+use super::Report;
+use super::part::part_of;
+
+/// Below either, the list takes the whole screen and has no preview.
+const SMALL: (u16, u16) = (60, 12);
+/// With as many columns beside whole rows, the preview stands there.
+const BESIDE: u16 = 44;
+/// What skim puts before a row.
+const POINTER: u16 = 2;
+
+/// Where the preview stands and whether it does.
+#[derive(Debug)]
+pub(super) struct Preview {
+    /// Whether the person wants it.
+    pub(super) wanted: AtomicBool,
+    side: settings::Preview,
+    /// How wide the list is with whole rows.
+    list: u16,
+    columns: AtomicU16,
+    rows: AtomicU16,
+}
+
+impl Preview {
+    /// For a list of rows of that width, in a terminal of that size.
+    pub(super) fn new(side: settings::Preview, width: usize, columns: u16, rows: u16) -> Self {
+        Self {
+            wanted: AtomicBool::new(side != settings::Preview::Off),
+            side,
+            list: u16::try_from(width).unwrap_or(u16::MAX).saturating_add(POINTER + 1),
+            columns: AtomicU16::new(columns),
+            rows: AtomicU16::new(rows),
+        }
+    }
+
+    /// The whole screen.
+    pub(super) fn screen(&self) -> Rect {
+        Rect::new(
+            0,
+            0,
+            self.columns.load(Ordering::Relaxed),
+            self.rows.load(Ordering::Relaxed),
+        )
+    }
+
+    /// Divides the screen anew.
+    pub(super) fn arrange(&self, app: &mut App) {
+        let (columns, rows) = (self.columns.load(Ordering::Relaxed), self.rows.load(Ordering::Relaxed));
+        let window = &mut app.options.preview_window;
+        window.hidden = is_small(columns, rows) || !self.wanted.load(Ordering::Relaxed);
+        let beside = columns.saturating_sub(self.list);
+        (window.direction, window.size) = match self.side {
+            settings::Preview::Right => (Direction::Right, Size::Percent(50)),
+            settings::Preview::Auto | settings::Preview::Off if beside >= BESIDE => {
+                (Direction::Right, Size::Fixed(beside))
+            }
+            _ => (Direction::Down, Size::Percent(45)),
+        };
+        app.preview.direction = window.direction;
+        app.layout_template = LayoutTemplate::from_options(&app.options, app.header.height());
+    }
+}
+
+pub(super) fn is_small(columns: u16, rows: u16) -> bool {
+    columns < SMALL.0 || rows < SMALL.1
+}
+
+/// The terminal has another size. A picker that takes a part of it stays within, at its bottom if need be.
+pub(super) fn resize(
+    skim: &mut Skim,
+    preview: &Preview,
+    height: Height,
+    columns: u16,
+    rows: u16,
+) -> Result<(), Report> {
+    preview.columns.store(columns, Ordering::Relaxed);
+    preview.rows.store(rows, Ordering::Relaxed);
+    let (app, tui) = skim.app_and_tui();
+    preview.arrange(app);
+    if !tui.is_fullscreen {
+        let height = part_of(height, columns, rows).unwrap_or(rows);
+        let y = tui.get_frame().area().y.min(rows - height);
+        tui.resize(Rect::new(0, y, columns, height))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,64 @@
+//! A picker that takes a part of the screen, below the prompt.
+
+#[cfg(unix)]
+use std::io::{BufWriter, stderr};
+
+#[cfg(unix)]
+use ratatui::backend::CrosstermBackend;
+#[cfg(unix)]
+use ratatui::crossterm::{execute, terminal};
+#[cfg(unix)]
+use ratatui::layout::Rect;
+#[cfg(unix)]
+use ratatui::{TerminalOptions, Viewport};
+use skim::Skim;
+#[cfg(unix)]
+use skim::tui::{Event, Size, Tui};
+
+use crate::config::settings::Height;
+
+use super::Report;
+#[cfg(unix)]
+use super::cursor;
+use super::layout::is_small;
+
+/// How many rows a picker takes that has no screen of its own.
+pub(super) fn part_of(height: Height, columns: u16, rows: u16) -> Option<u16> {
+    let wanted = match height {
+        _ if is_small(columns, rows) => return None,
+        Height::Full => return None,
+        Height::Percent(percent) => u16::try_from(u32::from(rows) * u32::from(percent) / 100).unwrap_or(rows),
+        Height::Rows(wanted) => wanted,
+    };
+    Some(wanted.clamp(1, rows))
+}
+
+/// Below the prompt. skim itself would ask the terminal for its cursor too, but takes what was typed before the answer
+/// for a part of it, and fails or waits for ever. Where the terminal does not say, the picker takes all of it.
+#[cfg(unix)]
+pub(super) fn begin(skim: &mut Skim, columns: u16, rows: u16, height: u16) -> Result<(), Report> {
+    terminal::enable_raw_mode()?;
+    let answer = cursor::ask().inspect_err(|_| _ = terminal::disable_raw_mode())?;
+    let mut tui = Tui::new_with_height(Size::Percent(100))?;
+    tui.disable_mouse();
+    if let Some(row) = answer.row.map(|row| row.min(rows - 1)) {
+        let y = row.min(rows - height);
+        execute!(stderr(), terminal::ScrollUp(row - y))?;
+        let viewport = Viewport::Fixed(Rect::new(0, y, columns, height));
+        let backend = CrosstermBackend::new(BufWriter::new(stderr()));
+        tui.terminal = ratatui::Terminal::with_options(backend, TerminalOptions { viewport })?;
+        tui.is_fullscreen = false;
+    }
+    skim.init_tui_with(tui);
+    let sender = skim.event_sender();
+    for key in answer.typed {
+        sender.try_send(Event::Key(key))?;
+    }
+    Ok(())
+}
+
+/// The console is asked without any typing.
+#[cfg(not(unix))]
+pub(super) fn begin(skim: &mut Skim, _: u16, _: u16, _: u16) -> Result<(), Report> {
+    Ok(skim.init_tui()?)
+}

@@ -1,0 +1,48 @@
+//! Signals that end a program. While the picker is open they end it as Ctrl-C does, so that the terminal is given back;
+//! when it is over they end the program as they did before.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Heeds them until it is dropped.
+#[derive(Debug, Default)]
+pub(super) struct Signals {
+    told: Arc<AtomicBool>,
+    over: Arc<AtomicBool>,
+}
+
+impl Signals {
+    /// From now on.
+    ///
+    /// # Errors
+    /// What the system says.
+    #[cfg(unix)]
+    pub(super) fn heed() -> io::Result<Self> {
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+        use signal_hook::flag;
+        let signals = Self::default();
+        for signal in [SIGHUP, SIGINT, SIGTERM] {
+            flag::register_conditional_default(signal, Arc::clone(&signals.over))?;
+            flag::register(signal, Arc::clone(&signals.told))?;
+        }
+        Ok(signals)
+    }
+
+    /// The console has no such signals; skim minds its Ctrl-C.
+    #[cfg(not(unix))]
+    pub(super) fn heed() -> io::Result<Self> {
+        Ok(Self::default())
+    }
+
+    /// Whether one came.
+    pub(super) fn told_to_end(&self) -> bool {
+        self.told.load(Ordering::Relaxed)
+    }
+}
+
+impl Drop for Signals {
+    fn drop(&mut self) {
+        self.over.store(true, Ordering::Relaxed);
+    }
+}
