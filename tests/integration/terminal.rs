@@ -128,6 +128,12 @@ impl<'a> Terminal<'a> {
         self.until(what, || Some(self.screen()).filter(|screen| wanted(screen)))
     }
 
+    /// The same with [`Terminal::rows`].
+    #[track_caller]
+    pub(crate) fn wait_rows(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        self.until(what, || Some(self.rows()).filter(|rows| wanted(rows)))
+    }
+
     /// Waits until the file under HOME is there, takes it away, and returns what it held.
     #[track_caller]
     pub(crate) fn file(&self, relative: &str) -> String {
