@@ -146,9 +146,21 @@ fn what_was_used_comes_first_here_then_elsewhere() {
     };
     let order = ["production-admin", "default", "base", "reader"].map(at);
     assert!(order.is_sorted() && order[0].is_some(), "{order:?}\n{screen}");
-    terminal.text("e");
-    terminal.wait("the query", |screen| screen.contains("6> e"));
     terminal.key("Escape");
+    terminal.wait("a prompt", |screen| screen.contains("cancelled"));
+
+    let history = ".local/state/awsenv/history";
+    let kept = std::fs::read_to_string(sandbox.path(history)).expect("the history");
+    sandbox.write(history, kept.clone() + "garbage\n");
+    for warnings in [1, 0] {
+        terminal.line("clear").line("awsenv use");
+        terminal.wait("the picker", |screen| screen.contains("6/6>"));
+        terminal.key("Escape");
+        let screen = terminal.wait("a prompt", |screen| screen.contains("cancelled"));
+        assert_eq!(screen.matches("history.damaged").count(), warnings, "{screen}");
+    }
+    let mended = std::fs::read_to_string(sandbox.path(history)).expect("the history");
+    assert_eq!(mended.lines().count(), kept.lines().count(), "{mended}");
 }
 
 #[test]
