@@ -126,7 +126,9 @@ def kind_of(error):
 
 
 def kept(step):
-    return {key: value for key, value in step.items() if value is not None}
+    """A step without what is absent, or may not be shown."""
+    visible = {key: shown(key, value) if isinstance(value, str) else value for key, value in step.items()}
+    return {key: value for key, value in visible.items() if value is not None}
 
 
 def chain_of(credentials):
@@ -219,7 +221,7 @@ def botocore_says(case, env):
             return answer
         answer["explain"] = {
             "profile": name,
-            "region": region,
+            "region": None if region is None else shown("region", region),
             "credentials": chain[-1]["kind"] if chain else None,
             "chain": chain,
             "settings": {key: shown(key, value) for key, value in profiles.get(name, {}).items()},
