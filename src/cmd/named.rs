@@ -178,10 +178,9 @@ pub fn take_first(context: &Context, files: &Files, word: &str, first: &Entry, h
 
 /// The terminal of a person who can be asked: at the wrapper function, because a plain eval may stand in a script.
 fn terminal(context: &Context) -> Option<Terminal> {
-    let env = &context.process.env;
-    let can_ask =
-        env.filled(AWSENV_WRAPPED).is_some() && context.process.stderr_tty && env.text("TERM") != Some("dumb");
-    if can_ask { Terminal::open().ok() } else { None }
+    let process = context.process;
+    process.env.filled(AWSENV_WRAPPED)?;
+    Terminal::of_person(process.stderr_tty, process.env.text("TERM")).ok()
 }
 
 fn confirm(

@@ -22,6 +22,20 @@ impl Terminal {
         OpenOptions::new().read(true).write(cfg!(windows)).open(name).map(Self)
     }
 
+    /// Opens the one of a person who reads stderr, and says what is missing if there is none.
+    ///
+    /// # Errors
+    /// In words that finish "there is no terminal: …".
+    pub fn of_person(stderr_tty: bool, term: Option<&str>) -> Result<Self, &'static str> {
+        if !stderr_tty {
+            return Err("stderr is redirected");
+        }
+        if term == Some("dumb") {
+            return Err("TERM is `dumb`");
+        }
+        Self::open().map_err(|_| "this process has none")
+    }
+
     /// The next line without its end, cut where it is longer than any answer. `None` at the end of input (Ctrl-D).
     ///
     /// # Errors

@@ -10,7 +10,6 @@ use skim::tui::{App, Direction, Size};
 use crate::config::settings::{self, Height};
 
 use super::Report;
-use super::part::part_of;
 
 /// Below either, the list takes the whole screen and has no preview.
 const SMALL: (u16, u16) = (60, 12);
@@ -71,7 +70,7 @@ impl Preview {
     }
 }
 
-pub(super) fn is_small(columns: u16, rows: u16) -> bool {
+fn is_small(columns: u16, rows: u16) -> bool {
     columns < SMALL.0 || rows < SMALL.1
 }
 
@@ -93,4 +92,15 @@ pub(super) fn resize(
         tui.resize(Rect::new(0, y, columns, height))?;
     }
     Ok(())
+}
+
+/// How many rows a picker takes that has no screen of its own.
+pub(super) fn part_of(height: Height, columns: u16, rows: u16) -> Option<u16> {
+    let wanted = match height {
+        _ if is_small(columns, rows) => return None,
+        Height::Full => return None,
+        Height::Percent(percent) => u16::try_from(u32::from(rows) * u32::from(percent) / 100).unwrap_or(rows),
+        Height::Rows(wanted) => wanted,
+    };
+    Some(wanted.clamp(1, rows))
 }

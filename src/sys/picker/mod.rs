@@ -81,15 +81,7 @@ type Report = Box<dyn std::error::Error + Send + Sync>;
 /// # Errors
 /// In words that finish "there is no terminal to choose on: …".
 pub fn check_terminal(stderr_tty: bool, term: Option<&str>) -> Result<(), &'static str> {
-    if !stderr_tty {
-        return Err("stderr is redirected");
-    }
-    if term == Some("dumb") {
-        return Err("TERM is `dumb`");
-    }
-    if Terminal::open().is_err() {
-        return Err("this process has none");
-    }
+    Terminal::of_person(stderr_tty, term)?;
     match terminal::size() {
         Ok((columns, rows)) if columns > 1 && rows > 1 => Ok(()),
         _ => Err("it has no size"),

@@ -15,23 +15,9 @@ use skim::Skim;
 #[cfg(unix)]
 use skim::tui::{Event, Size, Tui};
 
-use crate::config::settings::Height;
-
 use super::Report;
 #[cfg(unix)]
 use super::cursor;
-use super::layout::is_small;
-
-/// How many rows a picker takes that has no screen of its own.
-pub(super) fn part_of(height: Height, columns: u16, rows: u16) -> Option<u16> {
-    let wanted = match height {
-        _ if is_small(columns, rows) => return None,
-        Height::Full => return None,
-        Height::Percent(percent) => u16::try_from(u32::from(rows) * u32::from(percent) / 100).unwrap_or(rows),
-        Height::Rows(wanted) => wanted,
-    };
-    Some(wanted.clamp(1, rows))
-}
 
 /// Below the prompt. skim itself would ask the terminal for its cursor too, but takes what was typed before the answer
 /// for a part of it, and fails or waits for ever. Where the terminal does not say, the picker takes all of it.

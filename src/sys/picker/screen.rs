@@ -16,8 +16,8 @@ use crate::config::settings;
 use crate::sys::terminal::Terminal;
 
 use super::item::Item;
-use super::layout::{Preview, resize};
-use super::part::{self, part_of};
+use super::layout::{Preview, part_of, resize};
+use super::part;
 use super::signals::Signals;
 use super::{Report, engine, keys};
 
