@@ -1,7 +1,7 @@
 //! All profiles that can be chosen, of the AWS files and of the legacy boto files, as the files alone tell them.
 
 use crate::cmd::Context;
-use crate::cmd::describe::{HIDDEN, visible};
+use crate::cmd::describe::{HIDDEN, harmless};
 use crate::cmd::inputs::Files;
 use crate::config::{Kind, Place, Profile, account_of_arn};
 use crate::env::session::is_in_use;
@@ -81,5 +81,5 @@ fn account_id(profile: Profile<'_>) -> Option<String> {
 
 /// A value, unless it has swallowed a secret.
 fn safe(text: &str) -> String {
-    visible("", text).unwrap_or(HIDDEN).to_owned()
+    harmless(text).unwrap_or(HIDDEN).to_owned()
 }

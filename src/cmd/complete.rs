@@ -1,6 +1,7 @@
 //! `awsenv complete`: candidates for the word under the cursor, for the shells' completion functions.
 //!
-//! Never waits and never complains: it reads the config files and the history, and if those are broken there are no names or no order.
+//! Never waits and never complains: it reads the config files and the history, and if those are broken there are no names
+//! or no order.
 
 mod line;
 mod tree;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::cmd::describe::{HIDDEN, visible};
+use crate::cmd::describe::{HIDDEN, harmless};
 use crate::cmd::inputs::Files;
 use crate::cmd::{Context, Outcome};
 use crate::credentials::Timestamp;
@@ -68,5 +68,5 @@ fn region(context: &Context, state: Option<&State>, profile: &str) -> Option<Str
     }
     let files = Files::load(&user_env(env, state)).ok()?;
     let region = files.profiles.profile(profile)?.text("region")?;
-    Some(visible("region", region).unwrap_or(HIDDEN).to_owned())
+    Some(harmless(region).unwrap_or(HIDDEN).to_owned())
 }

@@ -10,20 +10,26 @@ use crate::ui::display;
 /// What a value may have swallowed.
 const SECRETS: [&str; 3] = ["aws_secret_access_key", "aws_session_token", "aws_security_token"];
 
-/// `text`, unless it is a secret or has swallowed the line of one (an indented line continues the value above it).
+/// The value of `key`, unless it is a secret or not [`harmless`].
 pub fn visible<'t>(key: &str, text: &'t str) -> Option<&'t str> {
-    let hides = |text: &str| SECRETS.iter().any(|secret| text.to_lowercase().contains(secret));
-    (!is_secret(&key.to_lowercase()) && !hides(text)).then_some(text)
+    harmless(text).filter(|_| !is_secret(&key.to_lowercase()))
+}
+
+/// `text`, unless it has swallowed the line of a secret: an indented line continues the value above it.
+pub fn harmless(text: &str) -> Option<&str> {
+    let lower = text.to_lowercase();
+    let hides = SECRETS.iter().any(|secret| lower.contains(secret));
+    (!hides).then_some(text)
 }
 
 /// A value as a person may see it.
 pub fn shown(text: &str) -> String {
-    visible("", text).map_or_else(|| HIDDEN.to_owned(), display)
+    harmless(text).map_or_else(|| HIDDEN.to_owned(), display)
 }
 
 /// A command line as a person may see it: without its arguments, if they may hold a secret.
 pub fn command(text: &str) -> Cow<'_, str> {
-    if visible("", text).is_some() && !may_hold_secret(text) {
+    if harmless(text).is_some() && !may_hold_secret(text) {
         return text.into();
     }
     let program = text.split_whitespace().next().filter(|word| !may_hold_secret(word));

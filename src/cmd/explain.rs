@@ -37,9 +37,8 @@ struct Setting<'a> {
 /// As much of a value as may be seen.
 enum Shown<'a> {
     Block(Vec<(&'a str, Option<&'a str>)>),
-    Command(Cow<'a, str>),
     Secret,
-    Text(&'a str),
+    Text(Cow<'a, str>),
 }
 
 /// Text for a person, or the document of `--json`.
@@ -115,8 +114,8 @@ impl<'a> Setting<'a> {
             )
         } else {
             match value.key() {
-                "credential_process" => Shown::Command(command(value.text())),
-                key => visible(key, value.text()).map_or(Shown::Secret, Shown::Text),
+                "credential_process" => Shown::Text(command(value.text())),
+                key => visible(key, value.text()).map_or(Shown::Secret, |text| Shown::Text(text.into())),
             }
         };
         Self {

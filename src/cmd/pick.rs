@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use crate::Process;
 use crate::cli::{PickArgs, command_at};
 use crate::cmd::catalog::{self, Entry};
-use crate::cmd::describe::visible;
+use crate::cmd::describe::harmless;
 use crate::cmd::inputs::Files;
 use crate::cmd::order::{self, Keeper};
 use crate::cmd::{Context, named};
@@ -161,7 +161,7 @@ impl picker::Menu for Profiles {
         [
             entry.name.clone(),
             entry.account_id.clone().unwrap_or_default(),
-            role.and_then(|role| visible("", role)).unwrap_or_default().to_owned(),
+            role.and_then(harmless).unwrap_or_default().to_owned(),
             entry.region.clone().unwrap_or_default(),
             comments.join(" "),
         ]

@@ -52,7 +52,8 @@ pub(super) fn region(option: Option<&str>, env: &Env, profile: Option<Profile<'_
     }))
 }
 
-/// The areas of regions, as they are written in short and in full. Those of more than one word belong to partitions of their own.
+/// The areas of regions, as they are written in short and in full. Those of more than one word belong to partitions of
+/// their own.
 const AREAS: [(&str, &str); 17] = [
     ("af", "af"),
     ("ap", "ap"),

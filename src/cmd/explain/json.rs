@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::config::Place;
 use crate::resolve::{AssumeRole, BaseSource, Region, RegionSource};
 
-use crate::cmd::describe::{command, visible};
+use crate::cmd::describe::{command, harmless, visible};
 
 use super::{Explanation, Setting, Shown};
 
@@ -22,7 +22,7 @@ impl Explanation<'_> {
                     json!({
                         "reader": reading.reader.as_str(),
                         "agrees": because.is_none(),
-                        "reads": because.and_then(|differs| visible("", &differs.reads)),
+                        "reads": because.and_then(|differs| harmless(&differs.reads)),
                         "because": because.map(|differs| &differs.because),
                     }),
                     because.and_then(|differs| differs.place.as_ref()),
@@ -106,7 +106,6 @@ fn setting(setting: &Setting<'_>) -> Value {
                 .collect::<Map<_, _>>(),
         ),
         Shown::Secret => Value::Null,
-        Shown::Command(text) => json!(text),
         Shown::Text(text) => json!(text),
     };
     placed(json!({"key": setting.key, "value": value}), Some(&setting.place))
@@ -115,7 +114,7 @@ fn setting(setting: &Setting<'_>) -> Value {
 /// `object` without the values that have swallowed a secret.
 fn safe(mut object: Value) -> Value {
     for value in object.as_object_mut().into_iter().flat_map(Map::values_mut) {
-        if value.as_str().is_some_and(|text| visible("", text).is_none()) {
+        if value.as_str().is_some_and(|text| harmless(text).is_none()) {
             *value = Value::Null;
         }
     }

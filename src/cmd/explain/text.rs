@@ -105,7 +105,6 @@ impl Explanation<'_> {
             let value = match &setting.shown {
                 Shown::Block(_) => String::new(),
                 Shown::Secret => HIDDEN.to_owned(),
-                Shown::Command(text) => display(text),
                 Shown::Text(text) => display(text),
             };
             let lines = match &setting.shown {
