@@ -1,8 +1,17 @@
 //! What can be typed. Types only: a doc comment is the help text.
 
+mod configure;
+mod key;
+
 use std::ffi::OsString;
 
 use clap::builder::NonEmptyStringValueParser;
+pub use configure::{ConfigureAction, ConfigureArgs};
+pub use key::{
+    CredentialProcessArgs, KeyAction, KeyAddArgs, KeyArgs, KeyImportArgs, KeyListArgs, KeyMoveArgs, KeyRemoveArgs,
+    KeyRestoreArgs, KeyUnlockArgs,
+};
+
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
 /// Shell integration and environment manager for AWS profiles
@@ -62,6 +71,14 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Run a program with a profile's environment
     Exec(ExecArgs),
+    /// Print the keys of a profile as AWS SDKs want them; the line `credential_process` of a profile calls this
+    CredentialProcess(CredentialProcessArgs),
+    /// Keep access keys in the keychain instead of in files
+    Key(KeyArgs),
+    /// Set up a profile: keys, region, output
+    Configure(ConfigureArgs),
+    /// Revert the last edit of a config file; again: redo it
+    Undo(UndoArgs),
     /// Show what the picker has learnt
     History(HistoryArgs),
     /// Check files, permissions, leftovers and the shell set-up
@@ -221,6 +238,14 @@ pub struct ExecArgs {
     pub command: Vec<OsString>,
 }
 
+/// `awsenv undo`.
+#[derive(Args, Debug)]
+pub struct UndoArgs {
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
 /// `awsenv history`.
 #[derive(Args, Debug)]
 pub struct HistoryArgs {
@@ -245,6 +270,9 @@ pub enum HistoryAction {
 /// `awsenv doctor`.
 #[derive(Args, Debug)]
 pub struct DoctorArgs {
+    /// Write to the keychain, read that, and delete it
+    #[arg(long)]
+    pub keychain: bool,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,

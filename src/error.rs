@@ -4,6 +4,7 @@
 //! case, puts names in backticks, ends without a full stop, and never holds a secret.
 
 mod config;
+mod keychain;
 mod provider;
 mod resolve;
 
@@ -24,6 +25,16 @@ pub enum Kind {
     Credentials,
     /// Anything else that failed.
     Failed,
+    /// There is no keychain here.
+    KeychainAbsent,
+    /// The keychain has no such item.
+    KeychainItemMissing,
+    /// The keychain must be unlocked first.
+    KeychainLocked,
+    /// The keychain said no.
+    KeychainRefused,
+    /// The keychain did not answer in time.
+    KeychainTimeout,
     /// Role chain that comes back to itself.
     InfiniteLoop,
     /// A profile that lacks what its kind needs, or says two things at once.
@@ -45,6 +56,11 @@ impl Kind {
             Kind::CredentialSourceEmpty => "credential-source-empty",
             Kind::Credentials => "credentials",
             Kind::Failed => "failed",
+            Kind::KeychainAbsent => "keychain-absent",
+            Kind::KeychainItemMissing => "keychain-item-missing",
+            Kind::KeychainLocked => "keychain-locked",
+            Kind::KeychainRefused => "keychain-refused",
+            Kind::KeychainTimeout => "keychain-timeout",
             Kind::InfiniteLoop => "infinite-loop",
             Kind::InvalidConfig => "invalid-config",
             Kind::PartialCredentials => "partial-credentials",

@@ -49,7 +49,9 @@ pub fn source(base: &BaseSource) -> String {
     match base {
         BaseSource::Boto(keys) => format!("{} of a legacy file, by {}", key(&keys.access_key_id), base.method()),
         BaseSource::Container { uri, .. } => format!("the container endpoint {}", shown(uri)),
-        BaseSource::CredentialProcess(process) if process.keychain => "a key in the keychain, by awsenv itself".into(),
+        BaseSource::CredentialProcess(process) if process.keychain.is_some() => {
+            "a key in the keychain, by awsenv itself".into()
+        }
         BaseSource::CredentialProcess(process) => {
             format!("what this program prints: {}", display(&command(&process.command)))
         }

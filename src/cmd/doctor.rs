@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
+use crate::cli::DoctorArgs;
 use crate::cmd::{Context, Outcome};
 use crate::config::Place;
 use crate::env::session::user_env;
@@ -75,14 +76,14 @@ impl Finding {
 }
 
 /// Looks at everything that can be looked at without asking anyone; status 1 if something fails.
-pub fn run(context: &Context, json: bool) -> Outcome {
+pub fn run(context: &Context, args: &DoctorArgs) -> Outcome {
     let state = context.state();
     let env = user_env(&context.process.env, state.as_ref());
     let mut findings = files::check(&env);
     findings.extend(environment::check(context, state.as_ref(), &env));
     findings.extend(shell::check(context));
     let status = u8::from(findings.iter().any(|finding| finding.status == Status::Fail));
-    let text = if json {
+    let text = if args.json {
         as_json(&findings)
     } else {
         as_text(context, &findings)

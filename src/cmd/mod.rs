@@ -2,6 +2,8 @@
 
 pub mod catalog;
 pub mod complete;
+pub mod configure;
+pub mod credential_process;
 pub mod current;
 pub mod describe;
 pub mod doctor;
@@ -10,6 +12,7 @@ pub mod explain;
 pub mod history;
 pub mod init;
 pub mod inputs;
+pub mod key;
 pub mod list;
 pub mod named;
 pub mod order;
@@ -17,10 +20,11 @@ pub mod pick;
 pub mod prompt;
 pub mod script;
 pub mod switch;
+pub mod undo;
 pub mod unset;
 pub mod use_;
 
-use crate::cli::Command;
+use crate::cli::{Command, KeyAction};
 use crate::env::state::State;
 use crate::error::Error;
 use crate::sys::process::Launch;
@@ -68,7 +72,14 @@ pub fn run(context: &Context, command: Command) -> Finish {
         }
         Command::Unset(args) => script::print(process, ui, args.shell.as_deref(), |shell| unset::run(context, shell)),
         Command::Current(args) => finish(context, args.json, current::run(context, args.json)),
-        Command::Doctor(args) => finish(context, args.json, Ok(doctor::run(context, args.json))),
+        Command::Configure(args) => finish(context, false, configure::run(context, &args)),
+        Command::CredentialProcess(args) => finish(context, false, credential_process::run(context, &args)),
+        Command::Key(args) => {
+            let json = matches!(&args.action, KeyAction::List(list) if list.json);
+            finish(context, json, key::run(context, &args.action))
+        }
+        Command::Undo(args) => finish(context, false, undo::run(context, &args)),
+        Command::Doctor(args) => finish(context, args.json, Ok(doctor::run(context, &args))),
         Command::Exec(args) => finish(context, false, exec::run(context, args)),
         Command::History(args) => finish(context, args.json, history::run(context, args)),
         Command::List(args) => finish(context, args.json, list::run(context, &args)),

@@ -14,6 +14,7 @@ use crate::env::names::{self, VarName};
 use crate::env::session::{RegionChange, Target};
 use crate::env::state::Style;
 use crate::error::Error;
+use crate::keychain::{self, Item};
 use crate::provider::{self, Ports};
 use crate::resolve::{BaseSource, Choice, CredentialPlan};
 use crate::secret::Secret;
@@ -129,6 +130,13 @@ impl Ports for Processes<'_> {
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect();
         crate::sys::process::capture(argv, &env)
+    }
+
+    fn keychain(&self, item: &str) -> Result<Item, keychain::Error> {
+        Err(keychain::Error::Missing {
+            store: keychain::StoreKind::Os,
+            item: item.to_owned(),
+        })
     }
 }
 

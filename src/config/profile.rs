@@ -72,7 +72,7 @@ impl Kind {
         } else if has("login_session") {
             Kind::Login
         } else if let Some(command) = profile.get("credential_process") {
-            if is_keychain_command(command.text()) {
+            if keychain_item(command.text()).is_some() {
                 Kind::Keychain
             } else {
                 Kind::CredentialProcess
@@ -85,14 +85,26 @@ impl Kind {
     }
 }
 
-/// Whether a `credential_process` is awsenv's own: `…/awsenv credential-process NAME`.
-pub fn is_keychain_command(command: &str) -> bool {
-    let Ok(words) = shlex::split(command) else { return false };
-    let [program, verb, ..] = words.as_slice() else {
-        return false;
+/// The item that a `credential_process` reads if it is awsenv's own: `…/awsenv credential-process NAME [--item ITEM]`.
+pub fn keychain_item(command: &str) -> Option<String> {
+    let words = shlex::split(command).ok()?;
+    let [program, verb, rest @ ..] = words.as_slice() else {
+        return None;
     };
-    let base = Path::new(program).file_stem();
-    base.is_some_and(|base| base == "awsenv") && verb == "credential-process"
+    if Path::new(program).file_stem()? != "awsenv" || verb != "credential-process" {
+        return None;
+    }
+    let (mut profile, mut item) = (None, None);
+    let mut rest = rest.iter();
+    while let Some(word) = rest.next() {
+        match word.as_str() {
+            "--item" => item = Some(rest.next()?),
+            "--" => profile = profile.or(rest.next()),
+            _ if profile.is_none() => profile = Some(word),
+            _ => return None,
+        }
+    }
+    item.or(profile).cloned()
 }
 
 /// At most three of `candidates` that someone who typed `name` may have meant, the likeliest first.
@@ -155,13 +167,29 @@ mod tests {
 
     #[test]
     fn keychain_commands() {
-        assert!(is_keychain_command("awsenv credential-process prod"));
-        assert!(is_keychain_command("'/opt/my bin/awsenv' credential-process 'a b'"));
-        assert!(is_keychain_command("/x/awsenv.exe credential-process p"));
-        assert!(!is_keychain_command("awsenv export p"));
-        assert!(!is_keychain_command("my-awsenv credential-process p"));
-        assert!(!is_keychain_command("awsenv 'credential-process"));
-        assert!(!is_keychain_command(""));
+        let item = |command| keychain_item(command);
+        assert_eq!(item("awsenv credential-process prod").as_deref(), Some("prod"));
+        assert_eq!(
+            item("'/opt/my bin/awsenv' credential-process 'a b'").as_deref(),
+            Some("a b")
+        );
+        assert_eq!(
+            item("/x/awsenv.exe credential-process p --item q").as_deref(),
+            Some("q")
+        );
+        assert_eq!(item("awsenv credential-process --item q -- -p").as_deref(), Some("q"));
+        assert_eq!(item("awsenv credential-process -- -p").as_deref(), Some("-p"));
+        for other in [
+            "awsenv export p",
+            "my-awsenv credential-process p",
+            "awsenv 'credential-process",
+            "awsenv credential-process",
+            "awsenv credential-process p --item",
+            "awsenv credential-process p | tee log",
+            "",
+        ] {
+            assert_eq!(item(other), None, "{other}");
+        }
     }
 
     #[test]

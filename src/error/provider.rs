@@ -18,6 +18,7 @@ impl From<provider::Error> for Error {
                 format!("{}: the access key id or the secret access key is empty", at(&place)),
             )
             .hint("an empty value cannot be exported: fill it in, or use `--name`"),
+            E::Keychain(error) => error.into(),
             E::ProcessAnswer { place, why } => new(format!(
                 "{place}: the answer of the credential_process cannot be used: {why}"
             ))

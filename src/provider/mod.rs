@@ -8,6 +8,7 @@ use std::process::Output;
 
 use crate::config::Place;
 use crate::credentials::{Credentials, Timestamp};
+use crate::keychain::{self, Item};
 use crate::resolve::{BaseSource, CredentialPlan, Keys};
 
 /// What a provider may ask of the outside.
@@ -17,6 +18,12 @@ pub trait Ports {
     /// # Errors
     /// What the system says if the program cannot be started.
     fn run(&self, argv: &[String]) -> io::Result<Output>;
+
+    /// Reads an item of the keychain: one access, however long that may take.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn keychain(&self, item: &str) -> Result<Item, keychain::Error>;
 }
 
 /// Why there are no credentials.
@@ -32,6 +39,8 @@ pub enum Error {
         /// Its line; `None` for the environment's.
         place: Option<Place>,
     },
+    /// The keychain did not give the keys.
+    Keychain(keychain::Error),
     /// The credential_process printed something else than its document.
     ProcessAnswer {
         /// The line of `credential_process`.
@@ -78,7 +87,13 @@ pub fn credentials(plan: &CredentialPlan, ports: &dyn Ports, now: Timestamp) -> 
     let base = plan.base.as_ref().ok_or_else(unreachable)?;
     let credentials = match base {
         BaseSource::Boto(keys) | BaseSource::StaticKeys(keys) | BaseSource::Environment { keys, .. } => of_keys(keys),
-        BaseSource::CredentialProcess(process) => process::run(process, ports)?,
+        BaseSource::CredentialProcess(process) => match &process.keychain {
+            Some(item) => of_item(
+                ports.keychain(item).map_err(Error::Keychain)?,
+                process.account_id.as_deref(),
+            ),
+            None => process::run(process, ports)?,
+        },
         _ => return Err(unreachable()),
     };
     let place = base.place().cloned();
@@ -89,6 +104,17 @@ pub fn credentials(plan: &CredentialPlan, ports: &dyn Ports, now: Timestamp) -> 
         return Err(Error::Expired { place });
     }
     Ok(credentials)
+}
+
+/// Keys of the keychain; they never end. The profile's account stands in where the item names none.
+fn of_item(item: Item, account_id: Option<&str>) -> Credentials {
+    Credentials {
+        access_key_id: item.access_key_id,
+        secret_access_key: item.secret_access_key,
+        session_token: None,
+        expires: None,
+        account_id: item.account_id.or_else(|| account_id.map(str::to_owned)),
+    }
 }
 
 fn of_keys(keys: &Keys) -> Credentials {

@@ -19,7 +19,7 @@ pub struct CredentialPlan {
 }
 
 impl CredentialPlan {
-    /// The method that botocore would name, awsenv's own `keychain` included; `None` without credentials.
+    /// The method that botocore would name; `None` without credentials.
     pub fn method(&self) -> Option<&'static str> {
         match (self.roles.is_empty(), &self.base) {
             (false, _) => Some("assume-role"),
@@ -70,14 +70,13 @@ pub enum BaseSource {
 }
 
 impl BaseSource {
-    /// botocore's name of the provider, or awsenv's own `keychain`.
+    /// botocore's name of the provider.
     pub fn method(&self) -> &'static str {
         match self {
             BaseSource::Boto(keys) | BaseSource::StaticKeys(keys) | BaseSource::Environment { keys, .. } => {
                 keys.source.method()
             }
             BaseSource::Container { .. } => "container-role",
-            BaseSource::CredentialProcess(process) if process.keychain => "keychain",
             BaseSource::CredentialProcess(_) => "custom-process",
             BaseSource::InstanceMetadata { .. } => "iam-role",
             BaseSource::Login(_) => "login",
@@ -175,8 +174,8 @@ pub struct CredentialProcess {
     pub command: String,
     /// Its words, as botocore runs them: never empty.
     pub argv: Vec<String>,
-    /// Whether it is awsenv's own `credential-process` command.
-    pub keychain: bool,
+    /// The item in the keychain, if it is awsenv's own `credential-process` command.
+    pub keychain: Option<String>,
     /// `aws_account_id` of the profile, for a program that names none.
     pub account_id: Option<String>,
     /// Its line.

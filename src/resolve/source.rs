@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::profile::is_keychain_command;
+use crate::config::profile::keychain_item;
 use crate::config::shlex::{self, ShlexError};
 use crate::config::{Place, Profile, Value};
 use crate::secret::Secret;
@@ -200,7 +200,7 @@ fn process(profile: Profile<'_>) -> Result<Option<CredentialProcess>, Error> {
     };
     Ok(Some(CredentialProcess {
         command: command.to_owned(),
-        keychain: is_keychain_command(command),
+        keychain: keychain_item(command),
         argv,
         account_id: owned(profile, "aws_account_id")?,
         place,

@@ -141,7 +141,7 @@ fn wanted(plan: &CredentialPlan, profile: &str) -> Result<&'static str, NotByNam
     Ok(match &plan.base {
         Some(BaseSource::StaticKeys(keys)) if keys.is_empty() => "the profile has an empty key, which is none to AWS",
         Some(BaseSource::StaticKeys(_)) => "every SDK can read the keys from the file, so none enters the environment",
-        Some(BaseSource::CredentialProcess(process)) if process.keychain => {
+        Some(BaseSource::CredentialProcess(process)) if process.keychain.is_some() => {
             "every SDK can ask awsenv for the keys, so none enters the environment"
         }
         Some(BaseSource::CredentialProcess(_)) => "every SDK can run the credential_process by itself",

@@ -59,7 +59,7 @@ fn source(base: &BaseSource) -> Value {
     let step = match base {
         BaseSource::Container { .. } | BaseSource::InstanceMetadata { .. } => json!({"kind": kind}),
         BaseSource::CredentialProcess(process) => {
-            json!({"kind": kind, "command": command(&process.command)})
+            json!({"kind": kind, "command": command(&process.command), "keychain_item": process.keychain})
         }
         BaseSource::Login(login) => {
             json!({"kind": kind, "access_key_id": base.access_key_id(), "login_session": login.session})

@@ -6,9 +6,14 @@
 //! prompt = on
 //! order = frecency
 //! history = on
+//! keychain = os
 //!
 //! [picker]
 //! height = 100%
+//!
+//! [keychain]
+//! unlock = pass show awsenv
+//! unlock_for = 8h
 //!
 //! [alias]
 //! p = production-admin
@@ -17,6 +22,7 @@
 //! home = eu-central-1
 //! ```
 
+mod keychain;
 mod keys;
 mod picker;
 
@@ -28,6 +34,7 @@ use wildmatch::WildMatch;
 
 use super::Error;
 
+pub use keychain::KeychainSettings;
 pub use keys::{Action, Binding};
 pub use picker::{Height, Picker, Preview};
 
@@ -66,6 +73,8 @@ pub struct Settings {
     pub order: Order,
     /// `history = on|off`: whether `use` remembers what was chosen.
     pub history: bool,
+    /// `keychain = os|file|kernel` and `[keychain]`: where keys are kept.
+    pub keychain: KeychainSettings,
     /// `[picker]`: how the picker looks and which keys it takes.
     pub picker: Picker,
     /// `[alias]`: short names of profiles.
@@ -82,6 +91,7 @@ impl Default for Settings {
             prompt: true,
             order: Order::Frecency,
             history: true,
+            keychain: KeychainSettings::default(),
             picker: Picker::default(),
             aliases: BTreeMap::new(),
             regions: BTreeMap::new(),
@@ -112,12 +122,13 @@ impl Settings {
             for (key, value) in properties.iter() {
                 let set = match section {
                     None => settings.set(key, value),
+                    Some("keychain") => settings.keychain.set(key, value),
                     Some("picker") => settings.picker.set(key, value),
                     Some("alias") => name(&mut settings.aliases, key, value),
                     Some("region") => name(&mut settings.regions, key, value),
                     Some(section) => {
                         let why = format!(
-                            "the section `[{section}]` is unknown: there are `[picker]`, `[alias]` and `[region]`"
+                            "the section `[{section}]` is unknown: there are `[picker]`, `[keychain]`, `[alias]` and `[region]`"
                         );
                         return Err(fail(line_of_header(text, section), why));
                     }
@@ -140,6 +151,7 @@ impl Settings {
             }
             "production" => self.production = words(value).map(str::to_owned).collect(),
             "prompt" => self.prompt = switch(key, value)?,
+            "keychain" => self.keychain.choose(value)?,
             "history" => self.history = switch(key, value)?,
             "order" => {
                 self.order = match value {
@@ -150,7 +162,7 @@ impl Settings {
             }
             _ => {
                 return Err(format!(
-                    "`{key}` is unknown: there are `export`, `production`, `prompt`, `order` and `history`"
+                    "`{key}` is unknown: there are `export`, `production`, `prompt`, `order`, `history` and `keychain`"
                 ));
             }
         }
@@ -246,7 +258,7 @@ mod tests {
         );
         assert_eq!(
             parse("exprot = auto").unwrap_err(),
-            "s:1: `exprot` is unknown: there are `export`, `production`, `prompt`, `order` and `history`"
+            "s:1: `exprot` is unknown: there are `export`, `production`, `prompt`, `order`, `history` and `keychain`"
         );
         assert!(
             parse("prompt = on\n[x]\na = b")

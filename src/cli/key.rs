@@ -1,0 +1,147 @@
+//! `key` and `credential-process`: what can be typed for keys in the keychain.
+
+use std::ffi::OsString;
+
+use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, Subcommand};
+
+/// `awsenv credential-process`.
+#[derive(Args, Debug)]
+pub struct CredentialProcessArgs {
+    /// The profile
+    pub profile: OsString,
+    /// The item in the keychain, if it is not named like the profile
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub item: Option<String>,
+}
+
+/// `awsenv key`.
+#[derive(Args, Debug)]
+pub struct KeyArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub action: KeyAction,
+}
+
+/// What can be done with keys.
+#[derive(Debug, Subcommand)]
+pub enum KeyAction {
+    /// Store an access key, and make the profile use it
+    Add(KeyAddArgs),
+    /// Move access keys out of files into the keychain
+    Import(KeyImportArgs),
+    /// List the keys in the keychain, without opening it
+    List(KeyListArgs),
+    /// Delete a key from the keychain, and the profile's line with it
+    Remove(KeyRemoveArgs),
+    /// Put an imported key back into the files it was in
+    Restore(KeyRestoreArgs),
+    /// Move keys to another store
+    Move(KeyMoveArgs),
+    /// Unlock the store; creates the key file of the encrypted file store
+    Unlock(KeyUnlockArgs),
+}
+
+/// `awsenv key add`.
+#[derive(Args, Debug)]
+pub struct KeyAddArgs {
+    /// The profile; a new one is created
+    pub profile: OsString,
+    /// Read the key from stdin: the id and the secret in a line each, or as JSON
+    #[arg(long)]
+    pub stdin: bool,
+    /// The name of the item, if another profile has this one's
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub item: Option<String>,
+    /// Replace the key, or the credential_process, that is there
+    #[arg(long)]
+    pub replace: bool,
+    /// What must not stand here: a secret on the command line is seen by every program.
+    #[arg(hide = true, value_name = "NOTHING")]
+    pub rest: Vec<OsString>,
+}
+
+/// `awsenv key import`.
+#[derive(Args, Debug)]
+pub struct KeyImportArgs {
+    /// The profiles
+    #[arg(value_name = "PROFILE")]
+    pub profile: Vec<OsString>,
+    /// Every profile with keys; what cannot be imported is named
+    #[arg(long, conflicts_with = "profile")]
+    pub all: bool,
+    /// Where the keys are: aws, boto, env or csv:PATH
+    #[arg(long, value_name = "SOURCE", default_value = "aws")]
+    pub from: String,
+    /// Store the keys, and leave the files alone
+    #[arg(long)]
+    pub keep: bool,
+    /// Replace the item, or the credential_process, that is there
+    #[arg(long)]
+    pub replace: bool,
+    /// The name of the item, if another profile has this one's
+    #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new(), conflicts_with = "all")]
+    pub item: Option<String>,
+    /// Give the keys a profile of their own, and let the roles use that
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["all", "keep"])]
+    pub split: Option<String>,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
+/// `awsenv key list`.
+#[derive(Args, Debug)]
+pub struct KeyListArgs {
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `awsenv key remove`.
+#[derive(Args, Debug)]
+pub struct KeyRemoveArgs {
+    /// The profile
+    pub profile: OsString,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
+/// `awsenv key restore`.
+#[derive(Args, Debug)]
+pub struct KeyRestoreArgs {
+    /// The profile
+    pub profile: OsString,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `awsenv key move`.
+#[derive(Args, Debug)]
+pub struct KeyMoveArgs {
+    /// The profiles
+    #[arg(value_name = "PROFILE", required_unless_present = "all")]
+    pub profile: Vec<OsString>,
+    /// Every key
+    #[arg(long, conflicts_with = "profile")]
+    pub all: bool,
+    /// The store: os, file or kernel
+    #[arg(long, value_name = "STORE")]
+    pub to: String,
+}
+
+/// `awsenv key unlock`.
+#[derive(Args, Debug)]
+pub struct KeyUnlockArgs {
+    /// Read the passphrase from stdin
+    #[arg(long)]
+    pub stdin: bool,
+    /// Create a key file that needs no passphrase, for machines
+    #[arg(long, conflicts_with = "stdin")]
+    pub no_passphrase: bool,
+}

@@ -1,0 +1,56 @@
+//! What keeps a keychain from answering, in words, each with its remedy.
+
+use super::{Error, Kind};
+use crate::keychain;
+use crate::keychain::StoreKind;
+use crate::ui::display;
+
+impl From<keychain::Error> for Error {
+    fn from(error: keychain::Error) -> Self {
+        use keychain::Error as E;
+        match error {
+            E::Absent { store, why } => {
+                let error = Error::new(Kind::KeychainAbsent, format!("{} is not there: {why}", store.described()));
+                match store {
+                    StoreKind::Os => error.hint(
+                        "without a desktop: `AWSENV_KEYCHAIN=file` chooses the encrypted file store (docs/keychain.md)",
+                    ),
+                    StoreKind::File => error.hint("`awsenv key unlock` creates its key file"),
+                    StoreKind::Kernel => error.hint("only Linux has one, and containers often bar it"),
+                }
+            }
+            E::Locked { store } => {
+                let error = Error::new(Kind::KeychainLocked, format!("{} is locked", store.described()));
+                match store {
+                    StoreKind::Os => error.hint("log in to the desktop, or unlock it there; then try again"),
+                    _ => error.hint("awsenv key unlock"),
+                }
+            }
+            E::Timeout { store, after } => Error::new(
+                Kind::KeychainTimeout,
+                format!("{} did not answer within {} s", store.described(), after.as_secs()),
+            )
+            .hint("is it waiting for a password in a window, or is its service stuck? `awsenv doctor --keychain` tries it"),
+            E::Refused { store, why } => Error::new(
+                Kind::KeychainRefused,
+                format!("{} refused: {}", store.described(), display(&why)),
+            )
+            .hint("`awsenv doctor --keychain` tries it"),
+            E::Missing { store, item } => Error::new(
+                Kind::KeychainItemMissing,
+                format!("{} has no key of `{}`", store.described(), display(&item)),
+            )
+            .hint("`awsenv key list` shows which keys are where; `awsenv key add` stores one"),
+            E::Damaged { store, item, why } => Error::new(
+                Kind::KeychainRefused,
+                format!("the item `{}` of {} cannot be used: {why}", display(&item), store.described()),
+            )
+            .hint("`awsenv key add --replace` stores the key anew"),
+            E::TooLarge { store, limit } => Error::new(
+                Kind::KeychainRefused,
+                format!("the item is larger than the {limit} bytes that {} takes", store.described()),
+            )
+            .hint("`AWSENV_KEYCHAIN=file` has no such limit"),
+        }
+    }
+}

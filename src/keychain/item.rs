@@ -1,0 +1,165 @@
+//! What one item holds: the keys of a profile, and how they stood in the files that they were taken from.
+//!
+//! It is JSON, and at the same time the document that a `credential_process` prints, so that whoever finds it in the
+//! keychain can use it without awsenv.
+
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+use crate::credentials::Timestamp;
+use crate::secret::Secret;
+
+/// The keys of one profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// The public half.
+    pub access_key_id: String,
+    /// The secret half.
+    pub secret_access_key: Secret<String>,
+    /// Twelve digits, where it is known.
+    pub account_id: Option<String>,
+    /// When it was stored.
+    pub since: Timestamp,
+    /// What was cut out of files, for `key restore`.
+    pub layout: Vec<Cut>,
+}
+
+/// The lines of one section that an import replaced. Secrets are left out: the item has them already.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Cut {
+    /// The file, absolute.
+    pub file: String,
+    /// The header of the section, as it stands between the brackets.
+    pub section: String,
+    /// The first 16 hex digits of the SHA-256 of the section as the import left it.
+    pub after: String,
+    /// What to put back, from the section's first byte; in the order of the file.
+    pub patches: Vec<Patch>,
+}
+
+/// A piece of a section, and what stood in its place.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Patch {
+    /// Where it begins, in bytes from the first byte of the section's header line.
+    pub at: usize,
+    /// How many bytes stand there now.
+    pub length: usize,
+    /// What stood there: texts and keys.
+    pub was: Vec<Part>,
+}
+
+/// A part of what stood in a file.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    /// The access key id.
+    Id,
+    /// The secret access key.
+    Secret,
+    /// This.
+    Text(String),
+}
+
+#[derive(Deserialize, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Document {
+    version: u8,
+    access_key_id: String,
+    secret_access_key: Secret<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    since: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    layout: Vec<Cut>,
+}
+
+impl Item {
+    /// The item as a store keeps it.
+    pub fn to_json(&self) -> Zeroizing<Vec<u8>> {
+        let document = Document {
+            version: 1,
+            access_key_id: self.access_key_id.clone(),
+            secret_access_key: self.secret_access_key.clone(),
+            account_id: self.account_id.clone(),
+            since: self.since.to_rfc3339(),
+            layout: self.layout.clone(),
+        };
+        // Room for all of it: growing would leave copies behind.
+        let mut json = Zeroizing::new(Vec::with_capacity(16 * 1024));
+        // A vector takes every byte, and nothing of the document can fail to be written.
+        let _ = serde_json::to_writer(&mut *json, &document);
+        json
+    }
+
+    /// Reads [`Item::to_json`]; unknown keys are passed over.
+    ///
+    /// # Errors
+    /// What is wrong, without a word of the content.
+    pub fn parse(json: &[u8]) -> Result<Self, &'static str> {
+        let document: Document = serde_json::from_slice(json).map_err(|_| "it is not JSON of awsenv's")?;
+        if document.version != 1 {
+            return Err("a newer awsenv wrote it");
+        }
+        if document.access_key_id.is_empty() || document.secret_access_key.expose().is_empty() {
+            return Err("a half of the key is empty");
+        }
+        let since = document.since.as_deref().and_then(Timestamp::parse);
+        Ok(Self {
+            access_key_id: document.access_key_id,
+            secret_access_key: document.secret_access_key,
+            account_id: document.account_id,
+            since: since.unwrap_or(Timestamp(0)),
+            layout: document.layout,
+        })
+    }
+
+    /// Whether both hold the same access key.
+    pub fn has_same_key(&self, other: &Self) -> bool {
+        self.access_key_id == other.access_key_id && self.secret_access_key == other.secret_access_key
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item() -> Item {
+        Item {
+            access_key_id: "AKIAIOSFODNN7EXAMPLE".into(),
+            secret_access_key: Secret::new("wJalr\"ü\\".into()),
+            account_id: Some("123456789012".into()),
+            since: Timestamp(1_893_456_000),
+            layout: vec![Cut {
+                file: "/home/me/.aws/credentials".into(),
+                section: "work".into(),
+                after: "0123456789abcdef".into(),
+                patches: vec![Patch {
+                    at: 7,
+                    length: 3,
+                    was: vec![Part::Text("a = ".into()), Part::Secret],
+                }],
+            }],
+        }
+    }
+
+    #[test]
+    fn an_item_comes_back_as_it_was() {
+        let json = item().to_json();
+        assert_eq!(Item::parse(&json), Ok(item()));
+        assert!(json.starts_with(br#"{"Version":1,"AccessKeyId":"AKIAIOSFODNN7EXAMPLE","SecretAccessKey":"#));
+    }
+
+    #[test]
+    fn what_others_wrote_is_refused_without_a_word_of_it() {
+        for bad in [
+            &b"hunter2"[..],
+            b"{}",
+            br#"{"Version":2,"AccessKeyId":"A","SecretAccessKey":"hunter2"}"#,
+            br#"{"Version":1,"AccessKeyId":"","SecretAccessKey":"hunter2"}"#,
+            b"\xff",
+        ] {
+            assert!(!Item::parse(bad).unwrap_err().contains("hunter2"));
+        }
+    }
+}
