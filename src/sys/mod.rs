@@ -3,6 +3,7 @@
 
 pub mod fs;
 pub mod history;
+pub mod keychain;
 pub mod login;
 pub mod picker;
 mod private;
