@@ -6,4 +6,5 @@ pub mod history;
 pub mod login;
 pub mod picker;
 pub mod process;
+mod signals;
 pub mod terminal;
