@@ -109,7 +109,7 @@ impl BotoFiles<'_> {
     }
 
     /// The readable files `~/.boto_NAME`, copies left out.
-    fn own_files(&self) -> impl Iterator<Item = (String, Document)> {
+    pub(super) fn own_files(&self) -> impl Iterator<Item = (String, Document)> {
         let home = self.home();
         self.own_names().into_iter().filter_map(move |name| {
             let document = self.flat(&home.join(format!(".boto_{name}"))).ok()??;

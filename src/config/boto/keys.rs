@@ -10,7 +10,7 @@ use crate::secret::Secret;
 pub(super) const CREDENTIALS: &str = "Credentials";
 pub(super) const KEY: &str = "aws_access_key_id";
 pub(super) const SECRET: &str = "aws_secret_access_key";
-const TOKENS: [&str; 2] = ["aws_security_token", "aws_session_token"];
+pub(super) const TOKENS: [&str; 2] = ["aws_security_token", "aws_session_token"];
 
 /// A key pair of a legacy file.
 #[derive(Clone, Debug, PartialEq, Eq)]

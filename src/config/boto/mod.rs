@@ -10,10 +10,12 @@ mod fallback;
 mod files;
 mod keys;
 mod percent;
+mod sources;
 
 pub use fallback::Fallback;
 pub use files::BotoFiles;
 pub use keys::{BotoKeyring, BotoKeys, BotoSource};
+pub use sources::{Lines, Source};
 
 use super::error::Error;
 use super::place::Place;
