@@ -51,7 +51,7 @@ const HOMES: [(&str, &[&str]); 25] = [
     // `login` and `keychain` compute names of files.
     ("sha2", &["src/env/state.rs", "src/keychain", "src/sys/"]),
     ("shell_words", &["src/cmd/"]),
-    ("signal_hook", &["src/sys/picker"]),
+    ("signal_hook", &["src/sys/signals.rs"]),
     ("skim", &["src/sys/picker"]),
     ("time", &["src/credentials.rs"]),
     ("tokio", &["src/sys/picker"]),

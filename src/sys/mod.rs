@@ -8,4 +8,5 @@ pub mod login;
 pub mod picker;
 mod private;
 pub mod process;
+mod signals;
 pub mod terminal;
