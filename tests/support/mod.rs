@@ -8,6 +8,8 @@
     reason = "each test binary takes the part that it needs"
 )]
 
+#[cfg(target_os = "linux")]
+pub mod keychain;
 mod run;
 mod shells;
 mod snapshot;
@@ -57,6 +59,11 @@ impl Sandbox {
         sandbox.set("HOME", sandbox.home());
         sandbox.set("TMPDIR", sandbox.root.join("tmp"));
         sandbox.set("LANG", "C.UTF-8");
+        // Without it a program would look for the bus, and the keychain, of the person who runs the tests.
+        sandbox.set(
+            "DBUS_SESSION_BUS_ADDRESS",
+            format!("unix:path={}", sandbox.root.join("no-bus").display()),
+        );
         sandbox.set("AWS_EC2_METADATA_DISABLED", "true");
         sandbox
     }
