@@ -8,6 +8,7 @@
     reason = "each test binary takes the part that it needs"
 )]
 
+mod judge;
 #[cfg(target_os = "linux")]
 pub mod keychain;
 mod run;
@@ -19,6 +20,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+pub use judge::{identities, python};
 pub use run::{Output, Run};
 pub use shells::{Family, OPTIONAL_SHELLS, RealShell, SHELLS, installed};
 pub use snapshot::{assert_same, assert_snapshot, updating};
@@ -192,8 +194,12 @@ pub fn in_ci() -> bool {
 }
 
 fn skipped(tool: &str) {
-    // Not `println!`: the test runner shows that for failed tests only, and a skip must be seen.
-    let _ = writeln!(std::io::stdout(), "skipped: {tool} is not installed");
+    say(&format!("skipped: {tool} is not installed"));
+}
+
+/// Prints a line that is seen also when the test passes, as `println!` is not.
+pub fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 #[expect(clippy::disallowed_methods, reason = "the tests' own environment, not the program's")]
