@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Who a profile is, for those who use it: botocore, boto3 and the AWS CLI, each in the environment that it is given.
 
-    identity.py [--quick] PROFILE… < KEYS
+    identity.py [--quick] [--at-once N] PROFILE… < QUESTION
 
-KEYS is a JSON object: the secret of each access key id. An STS on the loopback knows them, checks every signature with
-botocore's own code, and answers AssumeRole with keys that follow from the role and from who asks. Prints one JSON
-object: for each profile what each reader ended up with; secrets as the first digits of their SHA-256.
+QUESTION is a JSON object. "keys": the secret of each access key id. An STS on the loopback knows them, checks every
+signature with botocore's own code, and answers AssumeRole with keys that follow from the role and from who asks.
+"homes": the HOMEs to answer for, one after the other. Prints a JSON array with an object for each HOME: for each profile
+what each reader ended up with; secrets as the first digits of their SHA-256.
 
---quick asks botocore alone, and calls nobody.
+--quick asks botocore alone. --at-once N lets N processes ask it at the same moment, and answers with all of theirs.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import datetime
 import hashlib
 import http.server
 import json
+import multiprocessing
 import os
 import pathlib
 import shutil
@@ -35,19 +37,28 @@ REGION = "eu-west-1"
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--at-once", type=int, metavar="N")
     parser.add_argument("profiles", metavar="PROFILE", nargs="+")
     options = parser.parse_args()
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Sts)
-    server.keys = json.load(sys.stdin)
+    question = json.load(sys.stdin)
+    server.keys = question["keys"]
     threading.Thread(target=server.serve_forever, daemon=True).start()
     endpoint = "http://127.0.0.1:%d" % server.server_port
     os.environ["AWS_ENDPOINT_URL_STS"] = endpoint
     os.environ.setdefault("AWS_DEFAULT_REGION", REGION)
     readers = {"botocore": by_botocore}
-    if not options.quick:
+    if options.at_once:
+        readers = {"botocore": lambda profile: at_once(options.at_once, profile)}
+    elif not options.quick:
         readers.update({"boto3": by_boto3, "aws": by_cli})
-    answer = {profile: {name: answered(reader, profile) for name, reader in readers.items()} for profile in options.profiles}
-    json.dump(answer, sys.stdout)
+    answers = []
+    for home in question["homes"]:
+        os.environ["HOME"] = home
+        os.chdir(home)
+        answers.append({profile: {name: answered(reader, profile) for name, reader in readers.items()}
+                        for profile in options.profiles})
+    json.dump(answers, sys.stdout)
 
 
 def answered(reader, profile):
@@ -59,6 +70,21 @@ def answered(reader, profile):
 
 def by_botocore(profile):
     return described(botocore.session.Session(profile=profile).get_credentials())
+
+
+def at_once(count, profile):
+    fork = multiprocessing.get_context("fork")
+    start = fork.Barrier(count)
+    answers = fork.SimpleQueue()
+
+    def ask():
+        start.wait()
+        answers.put(answered(by_botocore, profile))
+
+    processes = [fork.Process(target=ask) for _ in range(count)]
+    for process in processes:
+        process.start()
+    return [answers.get() for _ in processes]
 
 
 def by_boto3(profile):

@@ -9,24 +9,40 @@ use serde_json::Value;
 
 use super::{PROJECT, Sandbox, in_ci, say};
 
-/// What each reader gets for each profile; `keys` are the secrets of the access key ids that the judge's STS knows.
-/// `None` where the readers are not installed.
-///
-/// `quick` asks botocore alone.
+/// A key that the judge's STS knows: its id, and its secret.
+pub type Key<'a> = (&'a str, &'a str);
+
+/// What each reader gets for each profile, by profile and reader. `None` where the readers are not installed.
 #[track_caller]
-pub fn identities(sandbox: &Sandbox, profiles: &[&str], keys: &[(&str, &str)], quick: bool) -> Option<Value> {
+pub fn identities(sandbox: &Sandbox, profiles: &[&str], keys: &[Key<'_>]) -> Option<Value> {
+    Some(ask(sandbox, &[sandbox.home()], profiles, keys, &[])?.remove(0))
+}
+
+/// The same of botocore alone, for several HOMEs in turn. All else of the environment is the first one's.
+#[track_caller]
+pub fn botocore_identities(sandboxes: &[&Sandbox], profiles: &[&str], keys: &[Key<'_>]) -> Option<Vec<Value>> {
+    let homes: Vec<_> = sandboxes.iter().map(|sandbox| sandbox.home()).collect();
+    ask(sandboxes.first()?, &homes, profiles, keys, &["--quick"])
+}
+
+#[track_caller]
+fn ask(
+    sandbox: &Sandbox,
+    homes: &[PathBuf],
+    profiles: &[&str],
+    keys: &[Key<'_>],
+    options: &[&str],
+) -> Option<Vec<Value>> {
     let python = python("awscli, boto3, botocore")?;
     let keys: BTreeMap<_, _> = keys.iter().copied().collect();
-    let mut run = sandbox
+    let question = serde_json::json!({"keys": keys, "homes": homes});
+    let output = sandbox
         .program(python)
         .args(["-X", "utf8", "-B"])
-        .args([Path::new(PROJECT).join("tests/judge/identity.py")]);
-    if quick {
-        run = run.args(["--quick"]);
-    }
-    let output = run
+        .args([Path::new(PROJECT).join("tests/judge/identity.py")])
+        .args(options)
         .args(profiles)
-        .stdin(serde_json::to_vec(&keys).expect("JSON"))
+        .stdin(question.to_string())
         .output();
     Some(serde_json::from_str(output.success()).expect("JSON of the judge"))
 }

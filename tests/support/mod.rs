@@ -14,13 +14,15 @@ pub mod keychain;
 mod run;
 mod shells;
 mod snapshot;
+#[cfg(target_os = "linux")]
+pub mod walk;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-pub use judge::{identities, python};
+pub use judge::{Key, botocore_identities, identities, python};
 pub use run::{Output, Run};
 pub use shells::{Family, OPTIONAL_SHELLS, RealShell, SHELLS, installed};
 pub use snapshot::{assert_same, assert_snapshot, updating};
