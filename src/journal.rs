@@ -61,6 +61,17 @@ pub struct Change {
     pub lines: Vec<Lines>,
 }
 
+/// A file as an edit found it, and as it leaves it; `None` where it is not there.
+#[derive(Clone, Copy)]
+pub struct Edit<'a> {
+    /// The file, absolute.
+    pub path: &'a Path,
+    /// What it said.
+    pub was: Option<&'a [u8]>,
+    /// What it says.
+    pub is: Option<&'a [u8]>,
+}
+
 /// Lines that were replaced.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Lines {
@@ -75,9 +86,9 @@ pub struct Lines {
 }
 
 impl Journal {
-    /// The journal of an edit that is made now; each file as it was and as it becomes.
-    pub fn of(title: &str, at: String, undo: Undo, files: &[(&Path, Option<&[u8]>, Option<&[u8]>)]) -> Self {
-        let changes = files.iter().map(|(path, was, is)| Change::of(path, *was, *is));
+    /// The journal of an edit.
+    pub fn of(title: &str, at: String, undo: Undo, files: &[Edit<'_>]) -> Self {
+        let changes = files.iter().map(Change::of);
         let files: Option<Vec<Change>> = match undo {
             Undo::Journal => changes.collect(),
             _ => None,
@@ -132,7 +143,8 @@ impl Journal {
 
 impl Change {
     /// `None` if a secret is among the lines, or the path is no text.
-    fn of(path: &Path, was: Option<&[u8]>, is: Option<&[u8]>) -> Option<Self> {
+    fn of(edit: &Edit<'_>) -> Option<Self> {
+        let Edit { path, was, is } = *edit;
         let document = |bytes: Option<&[u8]>| Document::parse(path, bytes.unwrap_or_default().to_vec());
         let (old, new) = (document(was), document(is));
         let (old_text, new_text) = (text(&old)?, text(&new)?);

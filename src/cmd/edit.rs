@@ -1,5 +1,6 @@
 //! Edits of files as commands make them: written in order under one lock, remembered for `undo`, shown as a diff.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -12,6 +13,7 @@ use crate::error::Error;
 use crate::journal::{self, Journal, Undo};
 use crate::sys;
 use crate::sys::edit::EditLock;
+use crate::ui::lines;
 
 /// A file, and what it is to say.
 #[derive(Clone, Debug)]
@@ -59,16 +61,19 @@ pub fn save(context: &Context, lock: &EditLock, title: &str, edits: &[FileEdit],
 }
 
 fn remember(context: &Context, lock: &EditLock, title: &str, undo: Undo, edits: &[&FileEdit]) {
-    let files: Vec<(&Path, Option<&[u8]>, Option<&[u8]>)> = edits
-        .iter()
-        .map(|edit| {
-            (
-                edit.path.as_path(),
-                edit.was.as_deref().map(Vec::as_slice),
-                Some(edit.now.as_slice()),
-            )
-        })
-        .collect();
+    // A relative path means another file elsewhere.
+    let here = sys::fs::current_dir().unwrap_or_default();
+    let paths: Vec<PathBuf> = edits.iter().map(|edit| here.join(&edit.path)).collect();
+    let file = |(edit, path)| {
+        let edit: &&FileEdit = edit;
+        let path: &PathBuf = path;
+        journal::Edit {
+            path,
+            was: edit.was.as_deref().map(Vec::as_slice),
+            is: Some(edit.now.as_slice()),
+        }
+    };
+    let files: Vec<journal::Edit<'_>> = edits.iter().zip(&paths).map(file).collect();
     let at = context.process.now.to_rfc3339().unwrap_or_default();
     let journal = Journal::of(title, at, undo, &files);
     if let Err(error) = sys::edit::journal::save(lock, &context.process.env, &journal) {
@@ -78,7 +83,7 @@ fn remember(context: &Context, lock: &EditLock, title: &str, undo: Undo, edits: 
     }
 }
 
-/// What the edits change, as a person may see it: secrets are masked.
+/// What the edits change, as a person may see it: secrets are masked, and what is not text is escaped.
 pub fn diff(edits: &[FileEdit]) -> String {
     let shown = |edit: &FileEdit| {
         difference(
@@ -102,7 +107,7 @@ pub fn difference(path: &Path, was: Option<&[u8]>, now: Option<&[u8]>) -> String
         }
         text += &group;
     }
-    text
+    lines(&text)
 }
 
 /// So many lines around a difference are shown.
@@ -111,7 +116,7 @@ const CONTEXT: usize = 3;
 /// The lines of a file as a person may see them, and as they are.
 struct Masked {
     text: Zeroizing<String>,
-    lines: Vec<std::ops::Range<usize>>,
+    lines: Vec<Range<usize>>,
     shown: Vec<String>,
 }
 
@@ -148,13 +153,11 @@ impl Masked {
                 (old, new.line_at(hunk.new.start)..new.line_at(hunk.new.end))
             })
             .collect();
-        let near = |one: &(std::ops::Range<usize>, _), next: &(std::ops::Range<usize>, _)| {
-            next.0.start - one.0.end <= 2 * CONTEXT
-        };
+        let near = |one: &(Range<usize>, _), next: &(Range<usize>, _)| next.0.start - one.0.end <= 2 * CONTEXT;
         rows.chunk_by(near).map(|group| self.group(new, group)).collect()
     }
 
-    fn group(&self, new: &Self, rows: &[(std::ops::Range<usize>, std::ops::Range<usize>)]) -> String {
+    fn group(&self, new: &Self, rows: &[(Range<usize>, Range<usize>)]) -> String {
         let (Some((first_old, first_new)), Some((last_old, last_new))) = (rows.first(), rows.last()) else {
             return String::new();
         };

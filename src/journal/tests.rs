@@ -6,7 +6,8 @@ use super::*;
 
 fn journal(was: Option<&str>, is: Option<&str>) -> Journal {
     let (was, is) = (was.map(str::as_bytes), is.map(str::as_bytes));
-    Journal::of("a title", "now".into(), Undo::Journal, &[(Path::new("/c"), was, is)])
+    let path = Path::new("/c");
+    Journal::of("a title", "now".into(), Undo::Journal, &[Edit { path, was, is }])
 }
 
 fn reverted(journal: &Journal, now: &str) -> Result<Option<String>, Conflict> {
@@ -88,12 +89,16 @@ fn no_secret_is_kept() {
     assert_eq!(journal(Some(&several("y")), Some(&several("z"))).undo, Undo::Secret);
     let ours = "[a]\ncredential_process = /usr/bin/awsenv credential-process a\n";
     assert_eq!(journal(Some(empty), Some(ours)).undo, Undo::Journal);
-    let command = Journal::of(
-        "t",
-        "now".into(),
-        Undo::Command("c".into()),
-        &[(Path::new("/c"), None, Some(b"[a]\nx=1\n"))],
-    );
+    let edit = Edit {
+        path: Path::new("/c"),
+        was: None,
+        is: Some(
+            b"[a]
+x=1
+",
+        ),
+    };
+    let command = Journal::of("t", "now".into(), Undo::Command("c".into()), &[edit]);
     assert!(command.files.is_empty());
 }
 
