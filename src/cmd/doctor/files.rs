@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use super::{Finding, Status};
+use super::{Finding, Status, boto};
 use crate::cmd::inputs::{self, Files};
-use crate::config::boto::{BotoFiles, Problem};
 use crate::config::lint::{self, Lint};
 use crate::config::{self, Document, Error, FileKind, Location};
 use crate::env::Env;
@@ -20,65 +19,12 @@ pub(super) fn check(env: &Env) -> Vec<Finding> {
     for kind in [FileKind::Config, FileKind::Credentials] {
         findings.extend(aws_file(kind, &config::locate::locate(kind, env, &sys::fs::home_of)));
     }
-    if let Ok(files) = Files::load(env) {
+    let files = Files::load(env).ok();
+    if let Some(files) = &files {
         findings.extend(lint::lint_profiles(&files.profiles).iter().map(of_lint));
-        findings.extend(profiles(&files));
+        findings.extend(profiles(files));
     }
-    findings.extend(boto(&inputs::boto(env)));
-    findings
-}
-
-/// Old files that act although nobody thinks of them any more.
-fn boto(files: &BotoFiles<'_>) -> Vec<Finding> {
-    let found = |message: &str| Finding::new("boto", Status::Warn, message);
-    let mut findings = Vec::new();
-    for problem in files.problems() {
-        findings.push(match problem {
-            Problem::Broken(error) => {
-                let place = if let Error::Parse { place, .. } = &error {
-                    Some(place.clone())
-                } else {
-                    None
-                };
-                let error = crate::error::Error::from(error);
-                let finding = found(&format!("cannot be read, so its keys are not found: {}", error.message))
-                    .remedy("correct the line, or delete the file");
-                place.iter().fold(finding, Finding::at)
-            }
-            Problem::Keyring { place, name } => found(&format!(
-                "the keyring `{name}` is asked by nobody: only `[Credentials]` without a secret is read that way"
-            ))
-            .remedy("delete the line")
-            .at(&place),
-            Problem::Percent { place, key } => found(&format!(
-                "boto 2 refuses the `%` in `{key}`; awsenv and botocore take it as it stands"
-            ))
-            .at(&place),
-        });
-    }
-    // What is wrong with these files has been said already.
-    if let Ok(Some(keys)) = files.anonymous() {
-        let message = format!(
-            "`[Credentials]` with the key {} is no profile, but botocore falls back to it where a profile has no credentials",
-            keys.access_key_id
-        );
-        findings.push(
-            found(&message)
-                .remedy("move the keys to a profile, or delete them")
-                .at(&keys.place),
-        );
-    }
-    if let Ok(Some(keys)) = files.credential_file() {
-        let message = format!(
-            "AWS_CREDENTIAL_FILE names the key {}, and botocore falls back to it where a profile has no credentials",
-            keys.access_key_id
-        );
-        findings.push(found(&message).remedy("unset AWS_CREDENTIAL_FILE").at(&keys.place));
-    }
-    for (name, place) in files.names() {
-        findings
-            .push(Finding::new("boto", Status::Ok, format!("`{name}` is a profile of an old boto file")).at(&place));
-    }
+    findings.extend(boto::check(env, files.as_ref()));
     findings
 }
 
