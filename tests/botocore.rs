@@ -6,19 +6,15 @@
 
 mod support;
 
-use std::ffi::OsString;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use support::{AWSENV, PROJECT, in_ci};
+use support::{AWSENV, PROJECT, say};
 
 #[test]
 fn botocore_and_awsenv_agree_on_random_cases() {
-    let Some(python) = python() else {
-        assert!(!in_ci(), "no Python has botocore, and with CI=true nothing is skipped");
-        say("skipped: no Python has botocore");
+    let Some(python) = support::python("botocore") else {
         return;
     };
     let now = SystemTime::now()
@@ -42,21 +38,4 @@ fn botocore_and_awsenv_agree_on_random_cases() {
         String::from_utf8_lossy(&output.stderr)
     );
     say(said.trim_end());
-}
-
-/// Not `println!`: the test runner shows that for failed tests only, and a skip must be seen.
-fn say(text: &str) {
-    let _ = writeln!(std::io::stdout(), "{text}");
-}
-
-/// The Python that is named, else the one of the project's virtual environment, else the system's: the first that has
-/// botocore.
-fn python() -> Option<PathBuf> {
-    let named = std::env::var_os("AWSENV_TEST_PYTHON");
-    let own = Path::new(PROJECT).join("tests/.venv/bin/python").into_os_string();
-    let candidates = named.into_iter().chain([own, OsString::from("python3")]);
-    candidates.map(PathBuf::from).find(|python| {
-        let probe = Command::new(python).args(["-c", "import botocore"]).output();
-        probe.is_ok_and(|output| output.status.success())
-    })
 }

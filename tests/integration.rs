@@ -9,6 +9,9 @@ mod completion;
 mod files;
 #[path = "integration/history.rs"]
 mod history;
+#[cfg(target_os = "linux")]
+#[path = "integration/keychain/mod.rs"]
+mod keychain;
 #[path = "integration/named.rs"]
 mod named;
 #[path = "integration/picker.rs"]

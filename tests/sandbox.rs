@@ -15,7 +15,23 @@ fn nothing_of_the_caller_is_inherited() {
         .filter_map(|line| line.split('=').next())
         .collect();
     names.sort_unstable();
-    assert_eq!(names, ["AWS_EC2_METADATA_DISABLED", "HOME", "LANG", "PATH", "TMPDIR"]);
+    let known = [
+        "AWS_EC2_METADATA_DISABLED",
+        "DBUS_SESSION_BUS_ADDRESS",
+        "HOME",
+        "LANG",
+        "PATH",
+        "TMPDIR",
+    ];
+    assert_eq!(names, known);
+    let bus = output
+        .out()
+        .lines()
+        .find(|line| line.starts_with("DBUS_SESSION_BUS_ADDRESS="));
+    assert!(
+        bus.is_some_and(|bus| bus.contains(&*sandbox.root().to_string_lossy())),
+        "{bus:?}"
+    );
 }
 
 #[test]

@@ -8,15 +8,21 @@
     reason = "each test binary takes the part that it needs"
 )]
 
+mod judge;
+#[cfg(target_os = "linux")]
+pub mod keychain;
 mod run;
 mod shells;
 mod snapshot;
+#[cfg(target_os = "linux")]
+pub mod walk;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+pub use judge::{Key, botocore_identities, identities, python};
 pub use run::{Output, Run};
 pub use shells::{Family, OPTIONAL_SHELLS, RealShell, SHELLS, installed};
 pub use snapshot::{assert_same, assert_snapshot, updating};
@@ -57,6 +63,11 @@ impl Sandbox {
         sandbox.set("HOME", sandbox.home());
         sandbox.set("TMPDIR", sandbox.root.join("tmp"));
         sandbox.set("LANG", "C.UTF-8");
+        // Without it a program would look for the bus, and the keychain, of the person who runs the tests.
+        sandbox.set(
+            "DBUS_SESSION_BUS_ADDRESS",
+            format!("unix:path={}", sandbox.root.join("no-bus").display()),
+        );
         sandbox.set("AWS_EC2_METADATA_DISABLED", "true");
         sandbox
     }
@@ -185,8 +196,12 @@ pub fn in_ci() -> bool {
 }
 
 fn skipped(tool: &str) {
-    // Not `println!`: the test runner shows that for failed tests only, and a skip must be seen.
-    let _ = writeln!(std::io::stdout(), "skipped: {tool} is not installed");
+    say(&format!("skipped: {tool} is not installed"));
+}
+
+/// Prints a line that is seen also when the test passes, as `println!` is not.
+pub fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }
 
 #[expect(clippy::disallowed_methods, reason = "the tests' own environment, not the program's")]

@@ -39,6 +39,16 @@ impl Run {
         self
     }
 
+    /// The same run as the child of another program, whose own arguments come first.
+    pub fn under(mut self, program: impl AsRef<OsStr>, args: impl IntoIterator<Item = OsString>) -> Self {
+        let inner = std::mem::replace(&mut self.program, program.as_ref().to_owned());
+        let own = std::mem::take(&mut self.args);
+        self.args.extend(args);
+        self.args.push(inner);
+        self.args.extend(own);
+        self
+    }
+
     /// Sets a variable for this run.
     pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.env.insert(name.into(), value.into());

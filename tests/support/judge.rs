@@ -1,0 +1,67 @@
+//! Who a profile is for botocore, boto3 and the AWS CLI: see `tests/judge/identity.py`.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use super::{PROJECT, Sandbox, in_ci, say};
+
+/// A key that the judge's STS knows: its id, and its secret.
+pub type Key<'a> = (&'a str, &'a str);
+
+/// What each reader gets for each profile, by profile and reader. `None` where the readers are not installed.
+#[track_caller]
+pub fn identities(sandbox: &Sandbox, profiles: &[&str], keys: &[Key<'_>]) -> Option<Value> {
+    Some(ask(sandbox, &[sandbox.home()], profiles, keys, &[])?.remove(0))
+}
+
+/// The same of botocore alone, for several HOMEs in turn. All else of the environment is the first one's.
+#[track_caller]
+pub fn botocore_identities(sandboxes: &[&Sandbox], profiles: &[&str], keys: &[Key<'_>]) -> Option<Vec<Value>> {
+    let homes: Vec<_> = sandboxes.iter().map(|sandbox| sandbox.home()).collect();
+    ask(sandboxes.first()?, &homes, profiles, keys, &["--quick"])
+}
+
+#[track_caller]
+fn ask(
+    sandbox: &Sandbox,
+    homes: &[PathBuf],
+    profiles: &[&str],
+    keys: &[Key<'_>],
+    options: &[&str],
+) -> Option<Vec<Value>> {
+    let python = python("awscli, boto3, botocore")?;
+    let keys: BTreeMap<_, _> = keys.iter().copied().collect();
+    let question = serde_json::json!({"keys": keys, "homes": homes});
+    let output = sandbox
+        .program(python)
+        .args(["-X", "utf8", "-B"])
+        .args([Path::new(PROJECT).join("tests/judge/identity.py")])
+        .args(options)
+        .args(profiles)
+        .stdin(question.to_string())
+        .output();
+    Some(serde_json::from_str(output.success()).expect("JSON of the judge"))
+}
+
+/// The Python that `AWSENV_TEST_PYTHON` names, else the one of the project's virtual environment, else the system's:
+/// the first that has these modules. Without one: `None` and a line that says so at a desk, a failed test with
+/// `CI=true`.
+#[expect(clippy::disallowed_methods, reason = "the tests' own environment, not the program's")]
+pub fn python(modules: &str) -> Option<PathBuf> {
+    let named = std::env::var_os("AWSENV_TEST_PYTHON");
+    let own = Path::new(PROJECT).join("tests/.venv/bin/python").into_os_string();
+    let candidates = named.into_iter().chain([own, OsString::from("python3")]);
+    let found = candidates.map(PathBuf::from).find(|python| {
+        let probe = Command::new(python).args(["-c", &format!("import {modules}")]).output();
+        probe.is_ok_and(|output| output.status.success())
+    });
+    if found.is_none() {
+        assert!(!in_ci(), "no Python has {modules}, and with CI=true nothing is skipped");
+        say(&format!("skipped: no Python has {modules}"));
+    }
+    found
+}
