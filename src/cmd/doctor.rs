@@ -3,6 +3,8 @@
 mod boto;
 mod environment;
 mod files;
+mod leftovers;
+mod process;
 mod shell;
 
 use std::path::PathBuf;
@@ -80,7 +82,8 @@ impl Finding {
 pub fn run(context: &Context, args: &DoctorArgs) -> Outcome {
     let state = context.state();
     let env = user_env(&context.process.env, state.as_ref());
-    let mut findings = files::check(&env);
+    let mut findings = files::check(context, &env);
+    findings.extend(leftovers::check(&env));
     findings.extend(environment::check(context, state.as_ref(), &env));
     findings.extend(shell::check(context));
     let status = u8::from(findings.iter().any(|finding| finding.status == Status::Fail));

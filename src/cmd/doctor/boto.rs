@@ -1,9 +1,12 @@
 //! Old boto files: which of them are still read, by whom, and whose keys they hand to whom.
 
-use super::{Finding, Status};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use super::{Finding, Status, files};
 use crate::cmd::inputs::{self, Files};
 use crate::config::boto::{BotoFiles, BotoKeys, BotoSource, Fallback, Problem};
-use crate::config::{Error, Place};
+use crate::config::{Document, Error, Place};
 use crate::env::Env;
 use crate::resolve::{self, BaseSource, Choice, How};
 use crate::ui::display;
@@ -23,7 +26,21 @@ pub(super) fn check(env: &Env, files: Option<&Files>) -> Vec<Finding> {
         findings.extend(fallen_back_to(fallback, first, files, &findings));
     }
     findings.extend(profiles(&boto));
+    findings.extend(readable(&boto, &fallbacks));
     findings
+}
+
+/// The files with keys that others can read.
+fn readable(boto: &BotoFiles<'_>, fallbacks: &[Fallback]) -> Vec<Finding> {
+    let read = |path: &PathBuf| Some(Document::parse_flat(path.as_path(), (boto.read)(path).ok()??));
+    let own = boto.paths().into_iter().chain(boto.own_paths());
+    let own = own.filter(|path| read(path).is_some_and(|document| files::holds_secret(&document)));
+    let other = fallbacks
+        .iter()
+        .filter(|fallback| matches!(fallback.found, Ok(Some(_))));
+    let paths: BTreeSet<PathBuf> = own.chain(other.map(|fallback| fallback.path.clone())).collect();
+    let finding = |path: PathBuf| files::readable(CHECK, &path, "the file");
+    paths.into_iter().filter_map(finding).collect()
 }
 
 fn found(message: impl Into<String>) -> Finding {

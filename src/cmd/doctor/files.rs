@@ -2,15 +2,17 @@
 
 use std::path::Path;
 
-use super::{Finding, Status, boto};
+use super::{Finding, Status, boto, process};
+use crate::cmd::Context;
 use crate::cmd::inputs::{self, Files};
 use crate::config::lint::{self, Lint};
-use crate::config::{self, Document, Error, FileKind, Location};
+use crate::config::{self, Document, Error, FileKind, Location, Section};
 use crate::env::Env;
 use crate::resolve::Choice;
 use crate::sys;
+use crate::sys::keychain::Keychain;
 
-pub(super) fn check(env: &Env) -> Vec<Finding> {
+pub(super) fn check(context: &Context, env: &Env) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Err(error) = inputs::settings(env) {
         findings
@@ -23,6 +25,9 @@ pub(super) fn check(env: &Env) -> Vec<Finding> {
     if let Some(files) = &files {
         findings.extend(lint::lint_profiles(&files.profiles).iter().map(of_lint));
         findings.extend(profiles(files));
+        let say = |text: &str| context.ui.tell(text);
+        let index = Keychain::new(env, &files.settings.keychain, &say).index();
+        findings.extend(process::check(files, index.ok().as_ref()));
     }
     findings.extend(boto::check(env, files.as_ref()));
     findings
@@ -62,7 +67,8 @@ fn aws_file(kind: FileKind, location: &Location) -> Vec<Finding> {
         Ok(Some(bytes)) => bytes,
     };
     let document = Document::parse(path.as_path(), bytes);
-    let mut findings = access(check, kind, path, &location.shown);
+    let holds_keys = kind == FileKind::Credentials || holds_secret(&document);
+    let mut findings = access(check, holds_keys, path, &location.shown);
     match document.error() {
         Some(error) => {
             let place = document.place(error.line);
@@ -81,7 +87,7 @@ fn aws_file(kind: FileKind, location: &Location) -> Vec<Finding> {
 }
 
 /// Who else can read the keys, or write what is run: a `credential_process` is a program of the file's choice.
-fn access(check: &'static str, kind: FileKind, path: &Path, shown: &str) -> Vec<Finding> {
+fn access(check: &'static str, holds_keys: bool, path: &Path, shown: &str) -> Vec<Finding> {
     let Some(access) = sys::fs::access(path) else {
         return Vec::new();
     };
@@ -102,11 +108,21 @@ fn access(check: &'static str, kind: FileKind, path: &Path, shown: &str) -> Vec<
         );
         findings.push(finding.remedy(format!("chmod go-w {shown}")).in_file(path));
     }
-    if kind == FileKind::Credentials && access.mode & 0o044 != 0 {
-        let finding = Finding::new(check, Status::Warn, "can be read by others, and it holds keys");
-        findings.push(finding.remedy(format!("chmod 600 {shown}")).in_file(path));
-    }
+    findings.extend(readable(check, path, shown).filter(|_| holds_keys));
     findings
+}
+
+/// Whether others can read a file that holds keys.
+pub(super) fn readable(check: &'static str, path: &Path, shown: &str) -> Option<Finding> {
+    sys::fs::access(path).filter(|access| access.mode & 0o044 != 0)?;
+    let finding = Finding::new(check, Status::Warn, "can be read by others, and it holds keys");
+    Some(finding.remedy(format!("chmod 600 {shown}")).in_file(path))
+}
+
+/// Whether some section has a secret.
+pub(super) fn holds_secret(document: &Document) -> bool {
+    let mut values = document.sections().flat_map(Section::settings);
+    values.any(|value| lint::is_secret(value.key()) && !value.text().is_empty())
 }
 
 /// One construct, with all readers that differ.
