@@ -52,6 +52,7 @@ fn main() -> ExitCode {
 fn own_up(process: &Process) {
     let fails = awsenv::cmd::script::is_expected(process);
     std::panic::set_hook(Box::new(move |info| {
+        sys::terminal::restore();
         let place = info.location().map(|at| format!(" at {}:{}", at.file(), at.line()));
         ui::talk(&format!(
             "awsenv: internal error{}; nothing was changed\n",

@@ -28,7 +28,7 @@ const BLIND: [(&str, &str); 2] = [("shell", "config"), ("prompt", "config")];
 const NEIGHBOURS: &[&str] = &["cli", "error", "ui"];
 
 /// Each outside crate, as the code names it, and the only files or folders that may use it.
-const HOMES: [(&str, &[&str]); 24] = [
+const HOMES: [(&str, &[&str]); 25] = [
     ("age", &["src/sys/keychain"]),
     ("base64", &["src/env/state.rs"]),
     // `lib` parses, `script` finds out how a refused command line was meant, `complete` reads the tree of commands.
@@ -51,7 +51,7 @@ const HOMES: [(&str, &[&str]); 24] = [
     // `login` and `keychain` compute names of files.
     ("sha2", &["src/env/state.rs", "src/keychain", "src/sys/"]),
     ("shell_words", &["src/cmd/"]),
-    ("signal_hook", &["src/sys/picker"]),
+    ("signal_hook", &["src/sys/signals.rs"]),
     ("skim", &["src/sys/picker"]),
     ("time", &["src/credentials.rs"]),
     ("tokio", &["src/sys/picker"]),
@@ -60,6 +60,7 @@ const HOMES: [(&str, &[&str]); 24] = [
         &["src/ui.rs", "src/cmd/explain/text.rs", "src/cmd/pick/row.rs"],
     ),
     ("wildmatch", &["src/config/settings"]),
+    ("zbus", &["src/sys/keychain"]),
     ("zeroize", &["src/"]),
     ("proptest", &[]),
     ("tempfile", &[]),

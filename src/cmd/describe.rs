@@ -48,6 +48,11 @@ pub fn source(base: &BaseSource) -> String {
     };
     match base {
         BaseSource::Boto(keys) => format!("{} of a legacy file, by {}", key(&keys.access_key_id), base.method()),
+        BaseSource::BotoKeyring(keyring) => format!(
+            "{} of a legacy file, with its secret in the keyring {}",
+            key(&keyring.access_key_id),
+            shown(&keyring.service)
+        ),
         BaseSource::Container { uri, .. } => format!("the container endpoint {}", shown(uri)),
         BaseSource::CredentialProcess(process) if process.keychain.is_some() => {
             "a key in the keychain, by awsenv itself".into()

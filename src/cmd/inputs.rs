@@ -2,12 +2,12 @@
 
 use std::path::PathBuf;
 
-use crate::config::boto::{BotoFiles, BotoKeys};
+use crate::config::boto::{BotoFiles, BotoKeys, BotoSource};
 use crate::config::settings::{Export, Settings};
 use crate::config::{self, FileKind, Location, ProfileSet};
 use crate::env::Env;
 use crate::error::Error;
-use crate::resolve::{self, Choice, CredentialPlan, Inputs, KeySource, Keys, StyleError};
+use crate::resolve::{self, BaseSource, BotoKeyring, Choice, CredentialPlan, Inputs, KeySource, Keys, StyleError};
 use crate::sys;
 
 /// The files of one run.
@@ -184,8 +184,17 @@ pub fn settings_path(env: &Env) -> Option<PathBuf> {
 struct Boto<'a>(BotoFiles<'a>);
 
 impl resolve::Legacy for Boto<'_> {
-    fn profile(&self, name: &str) -> Result<Option<Keys>, resolve::Error> {
-        keys(self.0.profile(name), KeySource::BotoConfig)
+    fn profile(&self, name: &str) -> Result<Option<BaseSource>, resolve::Error> {
+        let found = self.0.profile(name).map_err(resolve::Error::Legacy)?;
+        Ok(found.map(|found| match found {
+            BotoSource::Keys(keys) => BaseSource::Boto(of_boto(keys, KeySource::BotoConfig)),
+            BotoSource::Keyring(keyring) => BaseSource::BotoKeyring(BotoKeyring {
+                service: keyring.service,
+                access_key_id: keyring.access_key_id,
+                session_token: keyring.session_token,
+                place: keyring.place,
+            }),
+        }))
     }
 
     fn ec2_file(&self) -> Result<Option<Keys>, resolve::Error> {
@@ -201,7 +210,7 @@ impl resolve::Legacy for Boto<'_> {
 struct NoBoto;
 
 impl resolve::Legacy for NoBoto {
-    fn profile(&self, _: &str) -> Result<Option<Keys>, resolve::Error> {
+    fn profile(&self, _: &str) -> Result<Option<BaseSource>, resolve::Error> {
         Ok(None)
     }
 
@@ -216,7 +225,11 @@ impl resolve::Legacy for NoBoto {
 
 fn keys(found: Result<Option<BotoKeys>, config::Error>, source: KeySource) -> Result<Option<Keys>, resolve::Error> {
     let keys = found.map_err(resolve::Error::Legacy)?;
-    Ok(keys.map(|keys| Keys {
+    Ok(keys.map(|keys| of_boto(keys, source)))
+}
+
+fn of_boto(keys: BotoKeys, source: KeySource) -> Keys {
+    Keys {
         source,
         access_key_id: keys.access_key_id,
         secret_access_key: keys.secret_access_key,
@@ -224,5 +237,5 @@ fn keys(found: Result<Option<BotoKeys>, config::Error>, source: KeySource) -> Re
         account_id: None,
         expiration: None,
         place: Some(keys.place),
-    }))
+    }
 }

@@ -1,5 +1,6 @@
 //! One file a command; leaves that never call each other.
 
+pub mod ask;
 pub mod catalog;
 pub mod complete;
 pub mod configure;

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 
 use crate::cli::UseArgs;
 use crate::cmd::Context;
+use crate::cmd::ask;
 use crate::cmd::catalog::{self, Entry};
 use crate::cmd::inputs::{self, Files};
 use crate::cmd::order::{self, Keeper};
@@ -16,7 +17,6 @@ use crate::env::session::is_in_use;
 use crate::env::state::State;
 use crate::error::{Error, Kind};
 use crate::resolve::{self, Choice, How};
-use crate::sys::terminal::Terminal;
 use crate::ui::{cut, display};
 
 /// How many profiles a hint names.
@@ -65,12 +65,11 @@ pub fn find(context: &Context, files: &Files, word: &OsStr, args: &UseArgs) -> R
         };
         take_first(context, files, word, first, &how)?;
     } else {
-        let terminal = if found.len() == 1 { terminal(context) } else { None };
-        let Some(terminal) = terminal else {
+        if found.len() != 1 || !is_askable(context) {
             return Err(ambiguous(files, word, &found));
-        };
+        }
         let region = args.style.region.as_deref().map(|typed| region(context, files, typed));
-        confirm(context, files, &terminal, first, region.as_deref())?;
+        confirm(context, files, first, region.as_deref())?;
     }
     Ok(Choice::explicit(&first.name))
 }
@@ -176,21 +175,12 @@ pub fn take_first(context: &Context, files: &Files, word: &str, first: &Entry, h
     })
 }
 
-/// The terminal of a person who can be asked: at the wrapper function, because a plain eval may stand in a script.
-fn terminal(context: &Context) -> Option<Terminal> {
-    let process = context.process;
-    process.env.filled(AWSENV_WRAPPED)?;
-    Terminal::of_person(process.stderr_tty, process.env.text("TERM")).ok()
+/// Whether a person can be asked: only at the wrapper function, because a plain eval may stand in a script.
+fn is_askable(context: &Context) -> bool {
+    context.process.env.filled(AWSENV_WRAPPED).is_some() && ask::check(context, "").is_ok()
 }
 
-fn confirm(
-    context: &Context,
-    files: &Files,
-    terminal: &Terminal,
-    entry: &Entry,
-    region: Option<&str>,
-) -> Result<(), Error> {
-    let is_production = files.settings.is_production(&entry.name);
+fn confirm(context: &Context, files: &Files, entry: &Entry, region: Option<&str>) -> Result<(), Error> {
     let mut question = format!("use `{}`", cut(display(&entry.name), MAX_WIDTH));
     let places = [entry.account_id.as_deref(), region.or(entry.region.as_deref())];
     let places: Vec<String> = places
@@ -202,21 +192,13 @@ fn confirm(
     if !places.is_empty() {
         let _ = write!(question, " ({})", places.join(", "));
     }
-    question += if is_production {
-        ", a PRODUCTION profile? Type the whole word `yes`:"
+    let is_production = files.settings.is_production(&entry.name);
+    if is_production {
+        question += ", a PRODUCTION profile";
+    }
+    if ask::yes(context, &question, is_production, "the whole name is not asked about")? {
+        Ok(())
     } else {
-        "? [y/N]"
-    };
-    context.ui.ask(&question, is_production);
-    let Ok(Some(answer)) = terminal.line() else {
-        // The cursor still stands behind the question.
-        crate::ui::talk("\n");
-        return Err(Error::cancelled());
-    };
-    let answer = answer.trim().to_lowercase();
-    match answer.as_str() {
-        "yes" => Ok(()),
-        "y" if !is_production => Ok(()),
-        _ => Err(Error::cancelled()),
+        Err(Error::cancelled())
     }
 }

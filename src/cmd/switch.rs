@@ -138,6 +138,13 @@ impl Ports for Processes<'_> {
             item: item.to_owned(),
         })
     }
+
+    fn password(&self, _: &str, _: &str) -> Result<Secret<String>, keychain::Error> {
+        Err(keychain::Error::Absent {
+            store: keychain::StoreKind::Os,
+            why: "it is not asked yet".to_owned(),
+        })
+    }
 }
 
 /// Exports `value`; an empty one never, because some SDKs take it for absent and others do not.

@@ -3,6 +3,7 @@
 use super::{Error, Kind};
 use crate::config::Place;
 use crate::provider;
+use crate::ui::display;
 
 impl From<provider::Error> for Error {
     fn from(error: provider::Error) -> Self {
@@ -19,6 +20,19 @@ impl From<provider::Error> for Error {
             )
             .hint("an empty value cannot be exported: fill it in, or use `--name`"),
             E::Keychain(error) => error.into(),
+            E::KeyringEmpty {
+                place,
+                service,
+                access_key_id,
+            } => Error::new(
+                Kind::KeychainItemMissing,
+                format!(
+                    "{place}: the keyring has no secret of the key `{}` under the service `{}`",
+                    display(&access_key_id),
+                    display(&service)
+                ),
+            )
+            .hint("boto 2 read it with Python's `keyring`: `keyring get SERVICE KEY-ID` shows whether it is there"),
             E::ProcessAnswer { place, why } => new(format!(
                 "{place}: the answer of the credential_process cannot be used: {why}"
             ))

@@ -2,10 +2,12 @@
 //!
 //! Pure. The stores themselves are behind the port of `provider`, in `sys::keychain`.
 
+pub mod index;
 pub mod item;
 
 use std::time::Duration;
 
+pub use index::{Index, Record};
 pub use item::Item;
 
 /// The service under which all items stand: `secret-tool lookup service awsenv username NAME` finds one.

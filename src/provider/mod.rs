@@ -9,7 +9,8 @@ use std::process::Output;
 use crate::config::Place;
 use crate::credentials::{Credentials, Timestamp};
 use crate::keychain::{self, Item};
-use crate::resolve::{BaseSource, CredentialPlan, Keys};
+use crate::resolve::{BaseSource, BotoKeyring, CredentialPlan, Keys};
+use crate::secret::Secret;
 
 /// What a provider may ask of the outside.
 pub trait Ports {
@@ -24,6 +25,12 @@ pub trait Ports {
     /// # Errors
     /// The store's own.
     fn keychain(&self, item: &str) -> Result<Item, keychain::Error>;
+
+    /// Reads what another program keeps in the system's keychain.
+    ///
+    /// # Errors
+    /// The store's own.
+    fn password(&self, service: &str, user: &str) -> Result<Secret<String>, keychain::Error>;
 }
 
 /// Why there are no credentials.
@@ -41,6 +48,15 @@ pub enum Error {
     },
     /// The keychain did not give the keys.
     Keychain(keychain::Error),
+    /// The keyring that a boto profile names has no secret for its key.
+    KeyringEmpty {
+        /// The line of `keyring`.
+        place: Place,
+        /// The service it was looked for under.
+        service: String,
+        /// The user it was looked for under: the access key id.
+        access_key_id: String,
+    },
     /// The credential_process printed something else than its document.
     ProcessAnswer {
         /// The line of `credential_process`.
@@ -87,6 +103,7 @@ pub fn credentials(plan: &CredentialPlan, ports: &dyn Ports, now: Timestamp) -> 
     let base = plan.base.as_ref().ok_or_else(unreachable)?;
     let credentials = match base {
         BaseSource::Boto(keys) | BaseSource::StaticKeys(keys) | BaseSource::Environment { keys, .. } => of_keys(keys),
+        BaseSource::BotoKeyring(keyring) => of_keyring(keyring, ports)?,
         BaseSource::CredentialProcess(process) => match &process.keychain {
             Some(item) => of_item(
                 ports.keychain(item).map_err(Error::Keychain)?,
@@ -115,6 +132,26 @@ fn of_item(item: Item, account_id: Option<&str>) -> Credentials {
         expires: None,
         account_id: item.account_id.or_else(|| account_id.map(str::to_owned)),
     }
+}
+
+/// A key whose secret another program put into the keychain.
+fn of_keyring(keyring: &BotoKeyring, ports: &dyn Ports) -> Result<Credentials, Error> {
+    let secret = ports.password(&keyring.service, &keyring.access_key_id);
+    let secret_access_key = secret.map_err(|error| match error {
+        keychain::Error::Missing { .. } => Error::KeyringEmpty {
+            place: keyring.place.clone(),
+            service: keyring.service.clone(),
+            access_key_id: keyring.access_key_id.clone(),
+        },
+        error => Error::Keychain(error),
+    })?;
+    Ok(Credentials {
+        access_key_id: keyring.access_key_id.clone(),
+        secret_access_key,
+        session_token: keyring.session_token.clone(),
+        expires: None,
+        account_id: None,
+    })
 }
 
 fn of_keys(keys: &Keys) -> Credentials {

@@ -17,7 +17,8 @@ mod style;
 pub use error::Error;
 pub use partial::partial;
 pub use plan::{
-    AssumeRole, BaseSource, CredentialPlan, CredentialProcess, KeySource, Keys, Login, LoginCache, Sso, WebIdentity,
+    AssumeRole, BaseSource, BotoKeyring, CredentialPlan, CredentialProcess, KeySource, Keys, Login, LoginCache, Sso,
+    WebIdentity,
 };
 pub use region::{Region, RegionSource, long_form};
 pub use select::{Choice, How, select};
@@ -46,7 +47,7 @@ pub struct Inputs<'a> {
 /// Keys outside the AWS files.
 pub trait Legacy {
     /// The boto profile of this name: `~/.boto_NAME`, or `[profile NAME]` in a boto file.
-    fn profile(&self, name: &str) -> Result<Option<Keys>, Error>;
+    fn profile(&self, name: &str) -> Result<Option<BaseSource>, Error>;
     /// The file that AWS_CREDENTIAL_FILE names.
     fn ec2_file(&self) -> Result<Option<Keys>, Error>;
     /// The `[Credentials]` that botocore falls back to.
@@ -111,8 +112,8 @@ fn fallback(inputs: &Inputs<'_>) -> Result<Option<BaseSource>, Error> {
 /// A profile that only legacy boto files know; botocore does not read those.
 fn legacy_profile(inputs: &Inputs<'_>, choice: &Choice, region: Option<&str>) -> Result<CredentialPlan, Error> {
     match inputs.legacy.profile(&choice.name)? {
-        Some(keys) => Ok(CredentialPlan {
-            base: Some(BaseSource::Boto(keys)),
+        Some(base) => Ok(CredentialPlan {
+            base: Some(base),
             roles: Vec::new(),
             region: region::region(region, inputs.env, None)?,
             asks_metadata: false,

@@ -38,6 +38,8 @@ impl CredentialPlan {
 pub enum BaseSource {
     /// Keys of a legacy file: a boto profile, boto's `[Credentials]`, or AWS_CREDENTIAL_FILE.
     Boto(Keys),
+    /// A boto profile whose secret is in the desktop's keyring.
+    BotoKeyring(BotoKeyring),
     /// The container endpoint of the environment.
     Container {
         /// AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI, as it stands there.
@@ -76,6 +78,7 @@ impl BaseSource {
             BaseSource::Boto(keys) | BaseSource::StaticKeys(keys) | BaseSource::Environment { keys, .. } => {
                 keys.source.method()
             }
+            BaseSource::BotoKeyring(_) => KeySource::BotoConfig.method(),
             BaseSource::Container { .. } => "container-role",
             BaseSource::CredentialProcess(_) => "custom-process",
             BaseSource::InstanceMetadata { .. } => "iam-role",
@@ -89,6 +92,7 @@ impl BaseSource {
     pub fn place(&self) -> Option<&Place> {
         match self {
             BaseSource::Boto(keys) | BaseSource::StaticKeys(keys) => keys.place.as_ref(),
+            BaseSource::BotoKeyring(keyring) => Some(&keyring.place),
             BaseSource::Container { named, .. } | BaseSource::Environment { named, .. } => named.as_ref(),
             BaseSource::CredentialProcess(process) => Some(&process.place),
             BaseSource::InstanceMetadata { named } => Some(named),
@@ -104,6 +108,7 @@ impl BaseSource {
             BaseSource::Boto(keys) | BaseSource::StaticKeys(keys) | BaseSource::Environment { keys, .. } => {
                 Some(&keys.access_key_id)
             }
+            BaseSource::BotoKeyring(keyring) => Some(&keyring.access_key_id),
             BaseSource::Login(Login {
                 cached: LoginCache::Ready { access_key_id, .. },
                 ..
@@ -111,6 +116,19 @@ impl BaseSource {
             _ => None,
         }
     }
+}
+
+/// `keyring` of a boto profile: boto 2 kept the secret there, under the access key id as the user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BotoKeyring {
+    /// The keyring's service name.
+    pub service: String,
+    /// The public half.
+    pub access_key_id: String,
+    /// `aws_security_token`.
+    pub session_token: Option<Secret<String>>,
+    /// The line of `keyring`.
+    pub place: Place,
 }
 
 /// An access key with its secret, all from one place.

@@ -50,7 +50,7 @@ pub fn export_style(
     if matches!(plan.base, Some(BaseSource::Environment { .. })) && !plan.roles.is_empty() {
         return Err(StyleError::EnvironmentSource { profile });
     }
-    let legacy = matches!(plan.base, Some(BaseSource::Boto(_)));
+    let legacy = matches!(plan.base, Some(BaseSource::Boto(_) | BaseSource::BotoKeyring(_)));
     let from_env = matches!(plan.base, Some(BaseSource::Environment { .. }));
     if !in_aws_files && !legacy && !from_env {
         return Err(StyleError::NoProfile { profile });
@@ -130,7 +130,7 @@ fn wanted(plan: &CredentialPlan, profile: &str) -> Result<&'static str, NotByNam
     }
     match &plan.base {
         Some(BaseSource::Login(_)) => return Err(NotByName::Login),
-        Some(BaseSource::Boto(_)) => return Err(NotByName::Boto),
+        Some(BaseSource::Boto(_) | BaseSource::BotoKeyring(_)) => return Err(NotByName::Boto),
         Some(BaseSource::Environment { .. }) => return Err(NotByName::Environment),
         _ if !is_portable_name(profile) => return Err(NotByName::OddName),
         _ => {}
@@ -174,6 +174,7 @@ fn reach(plan: &CredentialPlan) -> Reach {
         Some(BaseSource::Boto(keys) | BaseSource::StaticKeys(keys)) if keys.is_empty() => Reach::Nothing,
         Some(
             BaseSource::Boto(_)
+            | BaseSource::BotoKeyring(_)
             | BaseSource::CredentialProcess(_)
             | BaseSource::Environment { .. }
             | BaseSource::StaticKeys(_),

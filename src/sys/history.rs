@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::env::Env;
-use crate::sys::fs::{do_not_wait, state_dir};
+use crate::sys::fs::state_dir;
+use crate::sys::private::{check_owner, make_dir, open, open_private};
 
 /// What is read at most; a thousand entries come nowhere near.
 const MOST: u64 = 16 * 1024 * 1024;
@@ -162,31 +163,6 @@ impl Store {
     }
 }
 
-/// Opens a regular file and nothing else, without waiting.
-fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    let refused = || io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file");
-    if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
-        return Err(refused());
-    }
-    do_not_wait(options);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
-    let file = options.open(path)?;
-    if file.metadata()?.is_file() {
-        Ok(file)
-    } else {
-        Err(refused())
-    }
-}
-
-/// The same for a file that may be made now: for this user alone, whatever the umask says.
-fn open_private(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    let is_new = !path.exists();
-    let file = open(options, path)?;
-    narrow_file(&file, is_new)?;
-    Ok(file)
-}
-
 /// One write. If a line was torn before, by a full disk perhaps, ours begins on a new one.
 fn append(file: &mut File, bytes: &[u8]) -> io::Result<()> {
     let mut last = [b'\n'];
@@ -231,68 +207,6 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<File> {
     Ok(file)
 }
 
-/// Makes a directory and those above it, for this user alone whatever the umask says; a wider one of ours is mended.
-fn make_dir(path: &Path) -> io::Result<()> {
-    if path.is_dir() {
-        return check_owner(path).and_then(|()| narrow_dir(path, false));
-    }
-    make_dirs(path)
-}
-
-fn make_dirs(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(parent) if parent.is_dir() => check_owner(parent)?,
-        Some(parent) => make_dirs(parent)?,
-        None => {}
-    }
-    match fs::create_dir(path) {
-        Ok(()) => narrow_dir(path, true),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error),
-    }
-}
-
-#[cfg(unix)]
-fn narrow_dir(path: &Path, is_new: bool) -> io::Result<()> {
-    let meta = fs::symlink_metadata(path)?;
-    // Behind a link it is the user's own affair.
-    match narrower(&meta, if is_new { Some(0o700) } else { None }) {
-        Some(mode) if meta.is_dir() => fs::set_permissions(path, mode),
-        _ => Ok(()),
-    }
-}
-
-#[cfg(unix)]
-fn narrow_file(file: &File, is_new: bool) -> io::Result<()> {
-    match narrower(&file.metadata()?, if is_new { Some(0o600) } else { None }) {
-        Some(mode) => file.set_permissions(mode),
-        None => Ok(()),
-    }
-}
-
-/// The permissions to set: those wanted, else what is there without the rights of others. What its owner may not do
-/// stays so: a directory may be read-only on purpose.
-#[cfg(unix)]
-fn narrower(meta: &fs::Metadata, wanted: Option<u32>) -> Option<fs::Permissions> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = meta.permissions().mode() & 0o777;
-    let wanted = wanted.unwrap_or(mode & 0o700);
-    (mode != wanted).then(|| fs::Permissions::from_mode(wanted))
-}
-
-/// With `sudo`, HOME may be that of a user, who could not read what root leaves there.
-#[cfg(unix)]
-fn check_owner(dir: &Path) -> io::Result<()> {
-    use std::os::unix::fs::MetadataExt as _;
-    if rustix::process::geteuid().is_root() && fs::metadata(dir)?.uid() != 0 {
-        return Err(io::Error::new(
-            io::ErrorKind::PermissionDenied,
-            "its directory belongs to another user",
-        ));
-    }
-    Ok(())
-}
-
 /// Whether `path` still leads to the open file.
 #[cfg(unix)]
 fn is_at(file: &File, path: &Path) -> bool {
@@ -301,22 +215,6 @@ fn is_at(file: &File, path: &Path) -> bool {
         (Ok(ours), Ok(there)) => (ours.dev(), ours.ino()) == (there.dev(), there.ino()),
         _ => false,
     }
-}
-
-/// Windows keeps what is below a user's directory to the user.
-#[cfg(not(unix))]
-fn narrow_dir(_: &Path, _: bool) -> io::Result<()> {
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn narrow_file(_: &File, _: bool) -> io::Result<()> {
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn check_owner(_: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 /// Windows does not tell by the standard library; there the lock has to do.

@@ -1,9 +1,12 @@
-//! All effects, one thing a file: files, processes, the cache of `aws login`, the history, the terminal and the picker on
-//! it.
+//! All effects, one thing a file: files, processes, the cache of `aws login`, the history, the keychain, the
+//! terminal and the picker on it.
 
 pub mod fs;
 pub mod history;
+pub mod keychain;
 pub mod login;
 pub mod picker;
+mod private;
 pub mod process;
+mod signals;
 pub mod terminal;

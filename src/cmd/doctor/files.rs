@@ -46,8 +46,9 @@ fn boto(files: &BotoFiles<'_>) -> Vec<Finding> {
                 place.iter().fold(finding, Finding::at)
             }
             Problem::Keyring { place, name } => found(&format!(
-                "the secret stands in the keyring `{name}`, where only boto 2 looked"
+                "the keyring `{name}` is asked by nobody: only `[Credentials]` without a secret is read that way"
             ))
+            .remedy("delete the line")
             .at(&place),
             Problem::Percent { place, key } => found(&format!(
                 "boto 2 refuses the `%` in `{key}`; awsenv and botocore take it as it stands"

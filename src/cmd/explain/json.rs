@@ -78,6 +78,11 @@ fn source(base: &BaseSource) -> Value {
             "role_session_name": web.role_session_name,
             "token_file": web.token_file,
         }),
+        BaseSource::BotoKeyring(keyring) => json!({
+            "kind": kind,
+            "access_key_id": visible("aws_access_key_id", &keyring.access_key_id),
+            "keyring": keyring.service,
+        }),
         BaseSource::Boto(_) | BaseSource::Environment { .. } | BaseSource::StaticKeys(_) => {
             json!({"kind": kind, "access_key_id": base.access_key_id().and_then(|id| visible("aws_access_key_id", id))})
         }

@@ -47,10 +47,12 @@ pub(super) fn readers(subject: &Subject<'_>) -> Vec<Reading> {
         machine(&mut found, subject, profile);
         lints(&mut found, subject);
         boto2(&mut found, plan, profile, env);
-    } else if let (true, Some(BaseSource::Boto(keys))) = (choice.is_explicit(), &plan.base) {
+    } else if let (true, Some(base @ (BaseSource::Boto(_) | BaseSource::BotoKeyring(_)))) =
+        (choice.is_explicit(), &plan.base)
+    {
         let because = "profiles of legacy boto files are unknown to it";
         let who = [AwsCliV2, Boto3, SdkGoV2, SdkJsV3, SdkRust];
-        found.add(&who, "no profile of this name", because, keys.place.clone());
+        found.add(&who, "no profile of this name", because, base.place().cloned());
     }
     found.by_reader()
 }

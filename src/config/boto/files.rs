@@ -5,20 +5,17 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::Problem;
-use super::keys::{BotoKeys, KEY, Layers, SECRET};
+use super::keys::{BotoSource, CREDENTIALS, KEY, Layers, SECRET};
 use crate::config::document::Document;
 use crate::config::error::Error;
 use crate::config::load::Reader;
-use crate::config::locate::{HomeOf, expand, expand_user};
+use crate::config::locate::{HomeOf, expand_user};
 use crate::config::place::Place;
-use crate::config::python::{split_lines, strip};
 use crate::config::value::Section;
 use crate::env::Env;
-use crate::secret::Secret;
 
-const CREDENTIALS: &str = "Credentials";
-const SYSTEM: &str = "/etc/boto.cfg";
-const USER: &str = "~/.boto";
+pub(super) const SYSTEM: &str = "/etc/boto.cfg";
+pub(super) const USER: &str = "~/.boto";
 /// Copies that editors and people leave behind: no profiles in a list.
 const COPIES: [&str; 5] = ["~", ".bak", ".orig", ".swp", ".save"];
 
@@ -57,7 +54,7 @@ impl BotoFiles<'_> {
     ///
     /// # Errors
     /// A file that would hold the profile and cannot be read; half a key pair.
-    pub fn profile(&self, name: &str) -> Result<Option<BotoKeys>, Error> {
+    pub fn profile(&self, name: &str) -> Result<Option<BotoSource>, Error> {
         let header = format!("profile {name}");
         let mut documents = Vec::new();
         let mut broken = None;
@@ -68,7 +65,7 @@ impl BotoFiles<'_> {
                 Err(_) => {}
             }
         }
-        if let Some(keys) = layers(&documents, &header).keys()? {
+        if let Some(keys) = layers(&documents, &header).source()? {
             return Ok(Some(keys));
         }
         match (broken, self.path_of(name)) {
@@ -76,7 +73,7 @@ impl BotoFiles<'_> {
             (None, None) => Ok(None),
             (None, Some(path)) => {
                 let document = self.flat(&path).map_err(|failed| failed.error)?;
-                layers(document.as_slice(), CREDENTIALS).keys()
+                layers(document.as_slice(), CREDENTIALS).source()
             }
         }
     }
@@ -112,7 +109,7 @@ impl BotoFiles<'_> {
     }
 
     /// The readable files `~/.boto_NAME`, copies left out.
-    fn own_files(&self) -> impl Iterator<Item = (String, Document)> {
+    pub(super) fn own_files(&self) -> impl Iterator<Item = (String, Document)> {
         let home = self.home();
         self.own_names().into_iter().filter_map(move |name| {
             let document = self.flat(&home.join(format!(".boto_{name}"))).ok()??;
@@ -132,75 +129,6 @@ impl BotoFiles<'_> {
         names
     }
 
-    /// What botocore falls back to when nothing else has credentials: the first of BOTO_CONFIG, or else `/etc/boto.cfg` and
-    /// `~/.boto`, whose `[Credentials]` has an access key id. No profile.
-    ///
-    /// # Errors
-    /// A file that botocore refuses on the way; half a key pair.
-    pub fn anonymous(&self) -> Result<Option<BotoKeys>, Error> {
-        let files: Vec<String> = match self.env.text("BOTO_CONFIG") {
-            Some(path) => vec![path.to_owned()],
-            None => vec![SYSTEM.to_owned(), USER.to_owned()],
-        };
-        for file in files.iter().filter(|file| !file.is_empty()) {
-            let path = expand(file, self.env, self.home_of);
-            let document = self
-                .document(&path, |path, bytes| Document::parse(path, bytes))
-                .map_err(|failed| failed.error)?;
-            if let Some(keys) = layers(document.as_slice(), CREDENTIALS).plain_keys()? {
-                return Ok(Some(keys));
-            }
-        }
-        Ok(None)
-    }
-
-    /// The keys of the file that AWS_CREDENTIAL_FILE names (`AWSAccessKeyId=`, `AWSSecretKey=`).
-    ///
-    /// # Errors
-    /// The file is not there, cannot be read, or has no secret: botocore then fails too.
-    pub fn credential_file(&self) -> Result<Option<BotoKeys>, Error> {
-        let Some(value) = self.env.text("AWS_CREDENTIAL_FILE") else {
-            return Ok(None);
-        };
-        let path = expand_user(value, self.env, self.home_of);
-        let unreadable = |why: &str| Error::Unreadable {
-            path: path.clone(),
-            why: why.to_owned(),
-        };
-        let bytes = (self.read)(&path).map_err(|error| unreadable(&error.kind().to_string()))?;
-        let document = Document::parse_flat(
-            path.as_path(),
-            bytes.ok_or_else(|| unreadable("there is no such file"))?,
-        );
-        let text = str::from_utf8(document.bytes()).map_err(|_| unreadable("it is not UTF-8"))?;
-        let of = |wanted: &str| {
-            let lines = split_lines(text)
-                .enumerate()
-                .filter_map(|(n, line)| Some((n, line.split_once('=')?)));
-            lines
-                .filter(|(_, (key, _))| strip(key) == wanted)
-                .last()
-                .map(|(n, (_, value))| (n as u32 + 1, strip(value)))
-        };
-        let Some((line, key)) = of("AWSAccessKeyId") else {
-            return Ok(None);
-        };
-        let place = document.place(line);
-        let Some((_, secret)) = of("AWSSecretKey") else {
-            return Err(Error::HalfPair {
-                place,
-                missing: "AWSSecretKey",
-                keyring: None,
-            });
-        };
-        Ok(Some(BotoKeys {
-            access_key_id: key.to_owned(),
-            secret_access_key: Secret::new(secret.to_owned()),
-            session_token: None,
-            place,
-        }))
-    }
-
     /// What a person should know about all these files.
     pub fn problems(&self) -> Vec<Problem> {
         let own = self.own_names().into_iter().filter_map(|name| self.path_of(&name));
@@ -218,11 +146,15 @@ impl BotoFiles<'_> {
         found
     }
 
-    fn flat(&self, path: &Path) -> Result<Option<Document>, Failed> {
+    pub(super) fn flat(&self, path: &Path) -> Result<Option<Document>, Failed> {
         self.document(path, |path, bytes| Document::parse_flat(path, bytes))
     }
 
-    fn document(&self, path: &Path, parse: fn(&Path, Vec<u8>) -> Document) -> Result<Option<Document>, Failed> {
+    pub(super) fn document(
+        &self,
+        path: &Path,
+        parse: fn(&Path, Vec<u8>) -> Document,
+    ) -> Result<Option<Document>, Failed> {
         let document = match (self.read)(path) {
             Ok(bytes) => bytes.map(|bytes| parse(path, bytes)),
             Err(error) => {
@@ -248,8 +180,8 @@ impl BotoFiles<'_> {
 }
 
 /// A file that cannot be read as a whole.
-struct Failed {
-    error: Error,
+pub(super) struct Failed {
+    pub(super) error: Error,
     document: Option<Box<Document>>,
 }
 
@@ -263,7 +195,7 @@ impl Failed {
 }
 
 /// The sections of that header, those of the last file first.
-fn layers<'a>(documents: &'a [Document], header: &str) -> Layers<'a> {
+pub(super) fn layers<'a>(documents: &'a [Document], header: &str) -> Layers<'a> {
     let of = |document: &'a Document| document.sections().find(|section| section.header() == header);
     Layers(documents.iter().rev().filter_map(of).collect())
 }

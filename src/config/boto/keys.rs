@@ -7,9 +7,10 @@ use crate::config::place::Place;
 use crate::config::value::{Section, Value};
 use crate::secret::Secret;
 
+pub(super) const CREDENTIALS: &str = "Credentials";
 pub(super) const KEY: &str = "aws_access_key_id";
 pub(super) const SECRET: &str = "aws_secret_access_key";
-const TOKENS: [&str; 2] = ["aws_security_token", "aws_session_token"];
+pub(super) const TOKENS: [&str; 2] = ["aws_security_token", "aws_session_token"];
 
 /// A key pair of a legacy file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +23,28 @@ pub struct BotoKeys {
     pub session_token: Option<Secret<String>>,
     /// The line of the access key id.
     pub place: Place,
+}
+
+/// The secret half of a key, kept by the keyring of the desktop: `[Credentials] keyring = SERVICE`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BotoKeyring {
+    /// The service under which it is kept; the user is the access key id.
+    pub service: String,
+    /// The public half.
+    pub access_key_id: String,
+    /// `aws_security_token`.
+    pub session_token: Option<Secret<String>>,
+    /// The line of `keyring`.
+    pub place: Place,
+}
+
+/// What a boto profile has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BotoSource {
+    /// Both halves of a key.
+    Keys(BotoKeys),
+    /// One half, and who keeps the other.
+    Keyring(BotoKeyring),
 }
 
 /// The sections of one name in several files, the strongest first.
@@ -45,25 +68,41 @@ impl<'a> Layers<'a> {
         })
     }
 
-    /// The keys of a boto profile; `None` without an access key id.
+    /// What a boto profile has; `None` without an access key id. As in boto 2, a keyring is asked only where there is no
+    /// secret, not even an empty one, and only for `[Credentials]`.
     ///
     /// # Errors
     /// [`Error::HalfPair`] without a secret.
-    pub(super) fn keys(&self) -> Result<Option<BotoKeys>, Error> {
+    pub(super) fn source(&self) -> Result<Option<BotoSource>, Error> {
         let filled = |key| self.raw(key).filter(|value| !value.text().is_empty());
         let Some(key) = filled(KEY) else { return Ok(None) };
+        let access_key_id = self.text(key);
+        let session_token = TOKENS.into_iter().find_map(filled);
+        let session_token = session_token.map(|token| Secret::new(self.text(token)));
+        if let Some(keyring) = self.keyring() {
+            return Ok(Some(BotoSource::Keyring(BotoKeyring {
+                service: self.text(keyring),
+                access_key_id,
+                session_token,
+                place: keyring.place(),
+            })));
+        }
         let Some(secret) = filled(SECRET) else {
             return Err(self.half(key));
         };
-        Ok(Some(BotoKeys {
-            access_key_id: self.text(key),
+        Ok(Some(BotoSource::Keys(BotoKeys {
+            access_key_id,
             secret_access_key: Secret::new(self.text(secret)),
-            session_token: TOKENS
-                .into_iter()
-                .find_map(filled)
-                .map(|token| Secret::new(self.text(token))),
+            session_token,
             place: key.place(),
-        }))
+        })))
+    }
+
+    /// The `keyring` that boto 2 asks for the secret.
+    pub(super) fn keyring(&self) -> Option<Value<'a>> {
+        let is_asked = self.raw(SECRET).is_none() && self.0.iter().all(|section| section.header() == CREDENTIALS);
+        self.raw("keyring")
+            .filter(|keyring| is_asked && !keyring.text().is_empty())
     }
 
     /// The keys that botocore takes: both as they stand, even empty; a token is not read.
@@ -84,7 +123,7 @@ impl<'a> Layers<'a> {
     }
 
     fn half(&self, key: Value<'_>) -> Error {
-        let keyring = self.raw("keyring").map(|value| value.text().to_owned());
+        let keyring = self.keyring().map(|value| value.text().to_owned());
         Error::HalfPair {
             place: key.place(),
             missing: SECRET,
@@ -93,11 +132,6 @@ impl<'a> Layers<'a> {
     }
 
     pub(super) fn problems(&self) -> Vec<Problem> {
-        let keyring = self.raw("keyring");
-        let keyring = keyring.map(|value| Problem::Keyring {
-            place: value.place(),
-            name: value.text().to_owned(),
-        });
         let values = [KEY, SECRET, TOKENS[0], TOKENS[1]]
             .into_iter()
             .filter_map(|key| self.raw(key));
@@ -105,6 +139,11 @@ impl<'a> Layers<'a> {
         let refused = refused.map(|value| Problem::Percent {
             place: value.place(),
             key: value.key().to_owned(),
+        });
+        let keyring = self.raw("keyring").filter(|_| self.keyring().is_none());
+        let keyring = keyring.map(|value| Problem::Keyring {
+            place: value.place(),
+            name: value.text().to_owned(),
         });
         keyring.into_iter().chain(refused).collect()
     }

@@ -46,11 +46,23 @@ impl Disk {
     }
 
     fn profile(&self, name: &str) -> Result<Option<String>, String> {
-        self.ask(&[], |boto| shown(boto.profile(name)))
+        self.ask(&[], |boto| source(boto.profile(name)))
     }
 
     fn anonymous(&self, vars: &[(&str, &str)]) -> Result<Option<String>, String> {
         self.ask(vars, |boto| shown(boto.anonymous()))
+    }
+}
+
+fn source(found: Result<Option<BotoSource>, Error>) -> Result<Option<String>, String> {
+    match found {
+        Ok(Some(BotoSource::Keyring(keyring))) => Ok(Some(format!(
+            "{} in {} {}",
+            keyring.access_key_id, keyring.service, keyring.place
+        ))),
+        Ok(Some(BotoSource::Keys(keys))) => shown(Ok(Some(keys))),
+        Ok(None) => Ok(None),
+        Err(error) => shown(Err(error)),
     }
 }
 
@@ -121,7 +133,7 @@ fn later_files_win_option_by_option() {
         ),
         ("/h/.boto", "[profile x]\naws_secret_access_key = SU\n"),
     ]);
-    let ask = |vars: &[(&str, &str)]| disk.ask(vars, |boto| shown(boto.profile("x")));
+    let ask = |vars: &[(&str, &str)]| disk.ask(vars, |boto| source(boto.profile("x")));
     assert_eq!(ask(&[("BOTO_PATH", "/a:/b:/none")]), found("AB/SX/T /b:2"));
     assert_eq!(
         ask(&[("BOTO_PATH", "/b"), ("BOTO_CONFIG", "/a")]),
@@ -159,8 +171,62 @@ fn a_keyring_leaves_half_a_pair() {
     let error =
         "/h/.boto:2: the access key id has no `aws_secret_access_key` beside it; boto 2 looked in the keyring `mykeys`";
     assert_eq!(disk.anonymous(&[]), Err(error.to_owned()));
-    let problems = disk.ask(&[], |boto| boto.problems());
-    assert!(matches!(problems.as_slice(), [Problem::Keyring { name, .. }] if name == "mykeys"));
+    assert_eq!(disk.ask(&[], |boto| boto.problems()), []);
+}
+
+#[test]
+fn a_keyring_is_asked_for_the_secret_that_is_nowhere() {
+    let disk = Disk::new(&[
+        (
+            "/h/.boto",
+            "[profile x]\naws_access_key_id = AX\nkeyring = k\n[profile y]\nkeyring=k\naws_access_key_id=AY\naws_secret_access_key=SY\n",
+        ),
+        (
+            "/h/.boto_a",
+            "[Credentials]\naws_access_key_id = AK\nkeyring = my%%keys\n",
+        ),
+        (
+            "/h/.boto_both",
+            "[Credentials]\naws_access_key_id = AK\nkeyring = k\naws_secret_access_key = SK\n",
+        ),
+        (
+            "/h/.boto_empty",
+            "[Credentials]\naws_access_key_id = AK\nkeyring = k\naws_secret_access_key =\n",
+        ),
+        ("/h/.boto_none", "[Credentials]\naws_access_key_id = AK\nkeyring =\n"),
+        ("/h/.boto_nokey", "[Credentials]\nkeyring = k\n"),
+    ]);
+    assert_eq!(disk.profile("a"), found("AK in my%keys /h/.boto_a:3"));
+    assert_eq!(disk.profile("both"), found("AK/SK /h/.boto_both:2"));
+    assert_eq!(disk.profile("nokey"), Ok(None));
+    // It never worked in a profile, and an empty secret is one.
+    let half = |place: &str| {
+        Err(format!(
+            "{place}: the access key id has no `aws_secret_access_key` beside it"
+        ))
+    };
+    assert_eq!(disk.profile("x"), half("/h/.boto:2"));
+    assert_eq!(disk.profile("y"), found("AY/SY /h/.boto:6"));
+    assert_eq!(disk.profile("empty"), half("/h/.boto_empty:2"));
+    assert_eq!(disk.profile("none"), half("/h/.boto_none:2"));
+    let unasked = disk.ask(&[], |boto| boto.problems());
+    let unasked: Vec<String> = unasked
+        .iter()
+        .map(|problem| match problem {
+            Problem::Keyring { place, .. } => place.to_string(),
+            other => format!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(
+        unasked,
+        [
+            "/h/.boto:3",
+            "/h/.boto:5",
+            "/h/.boto_both:3",
+            "/h/.boto_empty:3",
+            "/h/.boto_none:3"
+        ]
+    );
 }
 
 #[test]
@@ -224,4 +290,141 @@ fn the_file_of_aws_credential_file() {
         Err("cannot read `/none`: there is no such file".to_owned())
     );
     assert_eq!(disk.ask(&[], |boto| shown(boto.credential_file())), Ok(None));
+}
+
+#[test]
+fn every_file_that_botocore_reads_is_named_in_its_order() {
+    let disk = Disk::new(&[
+        ("/h/.boto", BOTO),
+        ("/etc/boto.cfg", "[Boto]\ndebug = 1\n"),
+        ("/h/cf", "AWSAccessKeyId=AC\nAWSSecretKey=SC\n"),
+        ("/h/half", "[Credentials]\naws_access_key_id = AH\nkeyring = k\n"),
+    ]);
+    let ask = |vars: &[(&str, &str)]| -> Vec<String> {
+        let found = disk.ask(vars, |boto| boto.fallbacks());
+        let word = |fallback: &Fallback| {
+            let key = match &fallback.found {
+                Ok(keys) => keys.as_ref().map_or("-", |keys| keys.access_key_id.as_str()),
+                Err(_) => "error",
+            };
+            let variable = fallback.variable.unwrap_or_default();
+            format!("{} {variable} {} {key}", fallback.path.display(), fallback.is_there)
+        };
+        found.iter().map(word).collect()
+    };
+    assert_eq!(ask(&[]), ["/etc/boto.cfg  true -", "/h/.boto  true AK"]);
+    assert_eq!(
+        ask(&[("AWS_CREDENTIAL_FILE", "~/cf"), ("BOTO_CONFIG", "~/half")]),
+        ["/h/cf AWS_CREDENTIAL_FILE true AC", "/h/half BOTO_CONFIG true error"]
+    );
+    assert_eq!(
+        ask(&[("AWS_CREDENTIAL_FILE", "/none"), ("BOTO_CONFIG", "/none")]),
+        ["/none AWS_CREDENTIAL_FILE false error", "/none BOTO_CONFIG false -"]
+    );
+    assert_eq!(ask(&[("BOTO_CONFIG", "")]), [""; 0]);
+}
+
+fn sources(disk: &Disk, vars: &[(&str, &str)]) -> Vec<String> {
+    let word = |source: &Source| {
+        let found = match &source.found {
+            Ok(BotoSource::Keys(keys)) => {
+                format!("{}/{}", keys.access_key_id, keys.secret_access_key.expose())
+            }
+            Ok(BotoSource::Keyring(keyring)) => format!("{} in {}", keyring.access_key_id, keyring.service),
+            Err(why) => format!("not, because {why}"),
+        };
+        let lines = source.lines.iter().map(|lines| {
+            format!(
+                " | {} [{}] {}",
+                lines.path.display(),
+                lines.header,
+                lines.keys.join(" ").replace("aws_", "")
+            )
+        });
+        format!("{}: {found}{}", source.name, lines.collect::<String>())
+    };
+    disk.ask(vars, |boto| boto.sources()).iter().map(word).collect()
+}
+
+#[test]
+fn what_can_be_imported_and_the_lines_that_hold_it() {
+    let disk = Disk::new(&[
+        (
+            "/h/.boto",
+            "[Credentials]\naws_access_key_id = AK\naws_secret_access_key = SK\n[Boto]\ndebug = 1\n[profile x]\n\
+             aws_access_key_id = AX\naws_secret_access_key = SX\nkeyring = unused\n[profile none]\nregion = x\n",
+        ),
+        (
+            "/h/.boto_k",
+            "[Credentials]\nkeyring = mykeys\nAWS_ACCESS_KEY_ID = AKK\n",
+        ),
+        ("/h/.boto_k~", BOTO),
+        ("/h/.boto_broken", "nonsense"),
+    ]);
+    assert_eq!(
+        sources(&disk, &[]),
+        [
+            "default: AK/SK | /h/.boto [Credentials] access_key_id secret_access_key",
+            "x: AX/SX | /h/.boto [profile x] access_key_id secret_access_key keyring",
+            "k: AKK in mykeys | /h/.boto_k [Credentials] keyring access_key_id",
+        ]
+    );
+}
+
+#[test]
+fn what_cannot_be_imported_says_why() {
+    let pair = |section: &str, id: &str, secret: &str| -> &'static str {
+        let text = format!("[{section}]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
+        Box::leak(text.into_boxed_str())
+    };
+    let why = |files: &[(&str, &'static str)]| {
+        let found = sources(&Disk::new(files), &[]);
+        let last = found.last().cloned().unwrap_or_default();
+        let last = last.split(" | ").next().unwrap_or_default();
+        last.split_once(": ").unwrap_or_default().1.to_owned()
+    };
+    let both = |system, user| why(&[("/etc/boto.cfg", system), ("/h/.boto", user)]);
+    let parts = "not, because `/h/.boto` and `/etc/boto.cfg` both have a part of it, and they are not the same";
+    assert_eq!(
+        both(pair("Credentials", "A", "S"), pair("Credentials", "A", "S")),
+        "A/S"
+    );
+    assert_eq!(
+        both(pair("Credentials", "A", "S"), pair("Credentials", "B", "T")),
+        parts
+    );
+    assert_eq!(
+        both(
+            "[profile x]\naws_access_key_id = A\n",
+            "[profile x]\naws_secret_access_key = S\n"
+        ),
+        parts
+    );
+    let one = |text| why(&[("/h/.boto_x", text)]);
+    assert_eq!(
+        one("[DEFAULT]\naws_secret_access_key = S\n[Credentials]\naws_access_key_id = A\n"),
+        "not, because `aws_secret_access_key` stands in `[DEFAULT]`, so every section of the file has it"
+    );
+    assert_eq!(
+        one(pair("Credentials", "A", "s%%t")),
+        "not, because /h/.boto_x:3: `aws_secret_access_key` has a `%`, which boto 2 replaces and botocore does not"
+    );
+    let temporary = "not, because it is a temporary key, which ends by itself";
+    assert_eq!(one(pair("Credentials", "ASIAX", "S")), temporary);
+    assert_eq!(
+        one("[Credentials]\naws_access_key_id = A\naws_secret_access_key = S\naws_security_token = T\n"),
+        temporary
+    );
+    assert_eq!(
+        one("[Credentials]\naws_access_key_id = A\n"),
+        "not, because /h/.boto_x:2: the access key id has no `aws_secret_access_key` beside it"
+    );
+    assert_eq!(
+        one("[Credentials]\naws_secret_access_key = S\n"),
+        "not, because it has no `aws_access_key_id`"
+    );
+    assert_eq!(
+        why(&[("/h/.boto", pair("profile x", "A", "S")), ("/h/.boto_x", BOTO)]),
+        "not, because `[profile x]` of `/h/.boto` has a key of the same name"
+    );
 }

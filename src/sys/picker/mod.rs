@@ -9,7 +9,6 @@ mod keys;
 mod layout;
 mod part;
 mod screen;
-mod signals;
 
 use std::sync::Arc;
 

@@ -13,12 +13,12 @@ use skim::{Skim, SkimOptions};
 use tokio::runtime;
 
 use crate::config::settings;
+use crate::sys::signals::Signals;
 use crate::sys::terminal::Terminal;
 
 use super::item::Item;
 use super::layout::{Preview, part_of, resize};
 use super::part;
-use super::signals::Signals;
 use super::{Report, engine, keys};
 
 /// The terminal's own colours, so that they can be read on a dark and on a light one. What matched keeps the colour of

@@ -1,5 +1,5 @@
-//! Signals that end a program. While the picker is open they end it as Ctrl-C does, so that the terminal is given back;
-//! when it is over they end the program as they did before.
+//! Signals that end a program. While the terminal is in a mode of ours they are noted instead, so that it can be given
+//! back; after that they end the program as they did before.
 
 use std::io;
 use std::sync::Arc;
@@ -29,7 +29,7 @@ impl Signals {
         Ok(signals)
     }
 
-    /// The console has no such signals; skim minds its Ctrl-C.
+    /// The console has no such signals; its Ctrl-C is a key while it is raw.
     #[cfg(not(unix))]
     pub(super) fn heed() -> io::Result<Self> {
         Ok(Self::default())

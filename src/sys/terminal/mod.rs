@@ -1,8 +1,21 @@
-//! The terminal in front of the person, whatever stdin is. Its mode stays as it is: whole lines, echoed, and Ctrl-C
-//! ends the program.
+//! The terminal in front of the person, whatever stdin is. For a line its mode stays as it is: whole lines, echoed, and
+//! Ctrl-C ends the program. A secret is typed unseen.
+
+mod hidden;
+mod mode;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
+
+use zeroize::Zeroizing;
+
+use crate::secret::Secret;
+use crate::sys::signals::Signals;
+
+use self::hidden::{Line, Typed};
+use self::mode::Hidden;
+
+pub use self::mode::restore;
 
 /// The controlling terminal, open for answers.
 #[derive(Debug)]
@@ -42,6 +55,38 @@ impl Terminal {
     /// What the system says, such as to a job in the background.
     pub fn line(&self) -> io::Result<Option<String>> {
         line(&self.0)
+    }
+
+    /// The next line, typed without a trace on the screen, not even its length. `None` at Ctrl-C, at Ctrl-D, or if a
+    /// signal ends the program. The terminal has its mode back whatever happens.
+    ///
+    /// # Errors
+    /// It is not UTF-8 or longer than any secret, or what the system says.
+    pub fn secret(&self) -> io::Result<Option<Secret<String>>> {
+        let signals = Signals::heed()?;
+        let _hidden = Hidden::begin(&self.0)?;
+        let mut line = Line::new();
+        let mut part = Zeroizing::new([0; 256]);
+        while !signals.told_to_end() {
+            let length = match (&self.0).read(&mut *part) {
+                Ok(0) => {
+                    // Nothing was typed for a while, or the terminal is gone.
+                    Self::open()?;
+                    continue;
+                }
+                Ok(length) => length,
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            for byte in &part[..length] {
+                match line.take(*byte) {
+                    Typed::More => {}
+                    Typed::Done => return line.finish().map(Some),
+                    Typed::Left => return Ok(None),
+                }
+            }
+        }
+        Ok(None)
     }
 }
 

@@ -1,0 +1,82 @@
+//! Questions of commands to a person: on stderr, answered at the terminal, whatever stdin and stdout are.
+
+use std::io::ErrorKind;
+
+use crate::cmd::Context;
+use crate::error::{Error, Kind};
+use crate::secret::Secret;
+use crate::sys::terminal::Terminal;
+
+/// Whether a person can be asked, before the first question of several; `without_terminal` is the hint that says how to
+/// do without.
+///
+/// # Errors
+/// There is no terminal.
+pub fn check(context: &Context, without_terminal: &str) -> Result<(), Error> {
+    terminal(context)
+        .map(drop)
+        .map_err(|error| error.hint(without_terminal))
+}
+
+/// A line, without the blanks around it.
+///
+/// # Errors
+/// There is no terminal, or the person leaves.
+pub fn line(context: &Context, question: &str) -> Result<String, Error> {
+    let terminal = terminal(context)?;
+    context.ui.ask(question, false);
+    answer(&terminal)
+}
+
+/// A line that is typed unseen, as it was typed.
+///
+/// # Errors
+/// There is no terminal, the person leaves, or what was typed is no text.
+pub fn secret(context: &Context, question: &str) -> Result<Secret<String>, Error> {
+    let terminal = terminal(context)?;
+    context.ui.ask(question, false);
+    let answer = terminal.secret();
+    // The terminal did not show Enter either.
+    crate::ui::talk("\n");
+    match answer {
+        Ok(Some(secret)) => Ok(secret),
+        Err(error) if error.kind() == ErrorKind::InvalidData => Err(Error::new(Kind::Failed, error.to_string())),
+        Ok(None) | Err(_) => Err(Error::cancelled()),
+    }
+}
+
+/// Yes or no; where a yes may do harm, nothing but the whole word is one. `without_terminal` is the hint that says how to
+/// do without being asked.
+///
+/// # Errors
+/// There is no terminal, or the person leaves.
+pub fn yes(context: &Context, question: &str, is_grave: bool, without_terminal: &str) -> Result<bool, Error> {
+    let terminal = terminal(context).map_err(|error| error.hint(without_terminal))?;
+    let answers = if is_grave {
+        "Type the whole word `yes`:"
+    } else {
+        "[y/N]"
+    };
+    context.ui.ask(&format!("{question}? {answers}"), is_grave);
+    let answer = answer(&terminal)?.to_lowercase();
+    Ok(answer == "yes" || answer == "y" && !is_grave)
+}
+
+fn terminal(context: &Context) -> Result<Terminal, Error> {
+    let process = context.process;
+    Terminal::of_person(process.stderr_tty, process.env.text("TERM")).map_err(|why| {
+        let message = format!("there is no terminal to ask at: {why}");
+        Error::new(Kind::Failed, message)
+    })
+}
+
+fn answer(terminal: &Terminal) -> Result<String, Error> {
+    match terminal.line() {
+        Ok(Some(answer)) => Ok(answer.trim().to_owned()),
+        _ => {
+            // The cursor still stands behind the question.
+            crate::ui::talk("\n");
+            Err(Error::cancelled())
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! What may be known without opening a store: which profile's key is where. No secret.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::credentials::Timestamp;
+use crate::keychain::StoreKind;
+
+/// One key, as lists show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The profile that uses it.
+    pub profile: String,
+    /// The item's name.
+    pub item: String,
+    /// The end of the access key id.
+    pub last_four: String,
+    /// Twelve digits, where it is known.
+    pub account_id: Option<String>,
+    /// When it was stored.
+    pub since: Timestamp,
+    /// Where.
+    pub store: StoreKind,
+}
+
+/// All keys, by the name of their item.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Index(BTreeMap<String, Record>);
+
+/// The file: a version, so that a later awsenv may write it otherwise, and the records.
+#[derive(Deserialize, Serialize)]
+struct Document {
+    version: u8,
+    items: Vec<Line>,
+}
+
+#[derive(Deserialize, Serialize)]
+struct Line {
+    item: String,
+    profile: String,
+    last_four: String,
+    account_id: Option<String>,
+    since: Option<String>,
+    store: String,
+}
+
+impl Index {
+    /// Reads [`Index::to_json`]; nothing at all is an empty index, and unknown keys are passed over.
+    ///
+    /// # Errors
+    /// What is wrong, in half a sentence.
+    pub fn parse(json: &[u8]) -> Result<Self, &'static str> {
+        if json.is_empty() {
+            return Ok(Self::default());
+        }
+        let document: Document = serde_json::from_slice(json).map_err(|_| "it is not JSON of awsenv's")?;
+        if document.version != 1 {
+            return Err("a newer awsenv wrote it");
+        }
+        let mut index = Self::default();
+        for line in document.items {
+            index.put(Record {
+                store: StoreKind::parse(&line.store).ok_or("it names a store that there is not")?,
+                since: line.since.as_deref().and_then(Timestamp::parse).unwrap_or(Timestamp(0)),
+                profile: line.profile,
+                item: line.item,
+                last_four: line.last_four,
+                account_id: line.account_id,
+            });
+        }
+        Ok(index)
+    }
+
+    /// The file's text.
+    pub fn to_json(&self) -> String {
+        let items = self.records().map(|record| Line {
+            item: record.item.clone(),
+            profile: record.profile.clone(),
+            last_four: record.last_four.clone(),
+            account_id: record.account_id.clone(),
+            since: record.since.to_rfc3339(),
+            store: record.store.as_str().to_owned(),
+        });
+        let document = Document {
+            version: 1,
+            items: items.collect(),
+        };
+        // Strings and numbers can always be written.
+        let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+
+    /// The record of an item.
+    pub fn find(&self, item: &str) -> Option<&Record> {
+        self.0.get(item)
+    }
+
+    /// The record of a profile's key; of several the one that is named like the profile.
+    pub fn of_profile(&self, profile: &str) -> Option<&Record> {
+        let named = self.find(profile).filter(|record| record.profile == profile);
+        named.or_else(|| self.records().find(|record| record.profile == profile))
+    }
+
+    /// All of them, by the item's name.
+    pub fn records(&self) -> impl Iterator<Item = &Record> {
+        self.0.values()
+    }
+
+    /// Adds a record, in the place of the one of that item.
+    pub fn put(&mut self, record: Record) {
+        self.0.insert(record.item.clone(), record);
+    }
+
+    /// Takes the record of an item out.
+    pub fn remove(&mut self, item: &str) -> Option<Record> {
+        self.0.remove(item)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(item: &str, profile: &str) -> Record {
+        Record {
+            profile: profile.into(),
+            item: item.into(),
+            last_four: "MPLE".into(),
+            account_id: None,
+            since: Timestamp(1_893_456_000),
+            store: StoreKind::File,
+        }
+    }
+
+    #[test]
+    fn an_index_comes_back_as_it_was() {
+        let mut index = Index::default();
+        for (item, profile) in [("Work", "Work"), ("work", "work"), ("other", "work"), ("ü \"", "ü \"")] {
+            index.put(record(item, profile));
+        }
+        let json = index.to_json();
+        assert_eq!(Index::parse(json.as_bytes()), Ok(index.clone()));
+        assert_eq!(Index::parse(b""), Ok(Index::default()));
+        assert!(
+            json.starts_with("{\n  \"version\": 1,") && json.contains("2030-01-01T00:00:00Z"),
+            "{json}"
+        );
+        assert_eq!(index.of_profile("work"), index.find("work"));
+        assert_eq!(index.remove("work"), Some(record("work", "work")));
+        assert_eq!(index.of_profile("work"), index.find("other"));
+        assert_eq!(index.of_profile("none"), None);
+        assert_eq!(index.records().count(), 3);
+    }
+
+    #[test]
+    fn what_is_damaged_is_no_index() {
+        for bad in [
+            &b"[]"[..],
+            b"{\"version\":1",
+            b"{\"version\":2,\"items\":[]}",
+            b"{\"version\":1,\"items\":[{\"item\":\"a\",\"profile\":\"a\",\"last_four\":\"\",\"store\":\"disk\"}]}",
+        ] {
+            assert!(Index::parse(bad).is_err());
+        }
+    }
+}

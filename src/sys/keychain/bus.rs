@@ -1,0 +1,125 @@
+//! What the Secret Service says before it is asked for a secret: whether it is there, whether it has the item, and
+//! whether that is locked. The library would have to wait, or to open a window that perhaps nobody sees, to find out.
+//!
+//! <https://specifications.freedesktop.org/secret-service-spec/latest/>
+
+use std::collections::HashMap;
+
+use zbus::blocking::{Connection, connection};
+use zbus::zvariant::{OwnedObjectPath, OwnedValue};
+
+use super::os::{Access, Place};
+use super::translate;
+use crate::keychain::{Error, StoreKind};
+
+const STORE: StoreKind = StoreKind::Os;
+const NAME: &str = "org.freedesktop.secrets";
+const PATH: &str = "/org/freedesktop/secrets";
+const SERVICE: &str = "org.freedesktop.Secret.Service";
+const COLLECTION: &str = "org.freedesktop.Secret.Collection";
+const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
+
+/// Goes on if the access has a chance.
+///
+/// # Errors
+/// [`Error::Absent`] without a bus or a service on it, [`Error::Locked`] if it is and may not ask,
+/// [`Error::Missing`], and [`Error::Refused`] if several items have the name.
+pub(super) fn look(place: &Place, access: Access) -> Result<(), Error> {
+    let bus = connection::Builder::session()
+        .and_then(connection::Builder::build)
+        .map_err(|error| no_bus(&error))?;
+    let attributes = HashMap::from([("service", place.service.as_str()), ("username", place.user.as_str())]);
+    let found = call(&bus, PATH, SERVICE, "SearchItems", &(attributes,))?;
+    let (unlocked, locked): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) = read(&found)?;
+    match unlocked.len() + locked.len() {
+        // Some programs hide what is locked, so that nothing was found says nothing yet.
+        0 => match (default_collection(&bus)?, access) {
+            (Collection::Locked, Access::Write) if place.may_ask => Ok(()),
+            (Collection::Locked, _) => Err(Error::Locked { store: STORE }),
+            (Collection::None, Access::Write) => Err(refused(
+                "it has no collection to put a key in yet; logging in to the desktop, or its own program, makes one",
+            )),
+            (Collection::Open, Access::Write) => Ok(()),
+            _ => Err(Error::Missing {
+                store: STORE,
+                item: place.user.clone(),
+            }),
+        },
+        1 if locked.is_empty() || place.may_ask => Ok(()),
+        1 => Err(Error::Locked { store: STORE }),
+        several => Err(refused(&translate::several(several))),
+    }
+}
+
+/// The collection that new items go to.
+enum Collection {
+    None,
+    Open,
+    Locked,
+}
+
+fn default_collection(bus: &Connection) -> Result<Collection, Error> {
+    let alias = call(bus, PATH, SERVICE, "ReadAlias", &("default",))?;
+    let path: OwnedObjectPath = read(&alias)?;
+    if path.as_str() == "/" {
+        return Ok(Collection::None);
+    }
+    let locked = call(bus, path.as_str(), PROPERTIES, "Get", &(COLLECTION, "Locked"))?;
+    let locked: OwnedValue = read(&locked)?;
+    if bool::try_from(locked).map_err(|_| refused("its answer makes no sense"))? {
+        Ok(Collection::Locked)
+    } else {
+        Ok(Collection::Open)
+    }
+}
+
+fn call<B>(bus: &Connection, path: &str, interface: &str, method: &str, body: &B) -> Result<zbus::Message, Error>
+where
+    B: serde::Serialize + zbus::zvariant::DynamicType,
+{
+    bus.call_method(Some(NAME), path, Some(interface), method, body)
+        .map_err(|error| no_answer(&error))
+}
+
+fn read<T: serde::de::DeserializeOwned + zbus::zvariant::Type>(message: &zbus::Message) -> Result<T, Error> {
+    message
+        .body()
+        .deserialize()
+        .map_err(|_| refused("its answer makes no sense"))
+}
+
+fn refused(why: &str) -> Error {
+    Error::Refused {
+        store: STORE,
+        why: why.to_owned(),
+    }
+}
+
+fn no_bus(error: &zbus::Error) -> Error {
+    let why = match error {
+        zbus::Error::Connection(error, _) => format!("no D-Bus session bus can be reached ({error})"),
+        zbus::Error::InputOutput(error) => format!("no D-Bus session bus can be reached ({error})"),
+        zbus::Error::Address(why) => format!("DBUS_SESSION_BUS_ADDRESS leads nowhere ({why})"),
+        other => format!("the D-Bus session bus does not let us in ({other})"),
+    };
+    Error::Absent { store: STORE, why }
+}
+
+/// An error that the bus or the service sent.
+fn no_answer(error: &zbus::Error) -> Error {
+    let zbus::Error::MethodError(name, text, _) = error else {
+        return refused(&error.to_string());
+    };
+    let is_absent = name.as_str().starts_with("org.freedesktop.DBus.Error.Spawn.")
+        || matches!(
+            name.as_str(),
+            "org.freedesktop.DBus.Error.ServiceUnknown" | "org.freedesktop.DBus.Error.NameHasNoOwner"
+        );
+    if is_absent {
+        return Error::Absent {
+            store: STORE,
+            why: format!("no program on the D-Bus session bus offers {NAME}"),
+        };
+    }
+    refused(text.as_deref().unwrap_or(name.as_str()))
+}

@@ -1,0 +1,207 @@
+//! The kernel's keyring: a store of its own, and what holds an unlocked key file for a set time.
+//!
+//! Linux only. Containers often bar it.
+
+#[cfg(all(test, target_os = "linux"))]
+pub(super) use linux::release;
+#[cfg(target_os = "linux")]
+pub(super) use linux::{delete, held, hold, read, write};
+#[cfg(not(target_os = "linux"))]
+pub(super) use nowhere::{delete, held, hold, read, write};
+
+#[cfg(target_os = "linux")]
+mod linux {
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use keyring_core::Entry;
+    use keyring_core::api::CredentialStoreApi as _;
+    use linux_keyutils::{KeyError, KeyRing, KeyRingIdentifier};
+    use linux_keyutils_keyring_store::Store;
+    use zeroize::Zeroizing;
+
+    use crate::keychain::{Error, SERVICE, StoreKind};
+    use crate::sys::keychain::translate;
+
+    const STORE: StoreKind = StoreKind::Kernel;
+
+    /// The most that the kernel takes for one key.
+    const LIMIT: usize = 32_767;
+
+    /// The content of an item.
+    pub(in super::super) fn read(item: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let found = entry(item)?.get_secret();
+        found
+            .map(Zeroizing::new)
+            .map_err(|error| translate::error(STORE, item, error))
+    }
+
+    /// Writes an item, in the place of the one that is there.
+    pub(in super::super) fn write(item: &str, content: &[u8]) -> Result<(), Error> {
+        if content.len() > LIMIT {
+            let limit = LIMIT;
+            return Err(Error::TooLarge { store: STORE, limit });
+        }
+        let written = entry(item)?.set_secret(content);
+        written.map_err(|error| translate::error(STORE, item, error))
+    }
+
+    /// Deletes an item.
+    pub(in super::super) fn delete(item: &str) -> Result<(), Error> {
+        let deleted = entry(item)?.delete_credential();
+        deleted.map_err(|error| translate::error(STORE, item, error))
+    }
+
+    /// Keeps a secret until the time is up, or the machine stops.
+    pub(in super::super) fn hold(name: &str, secret: &[u8], time: Duration) -> Result<(), Error> {
+        let seconds = usize::try_from(time.as_secs()).unwrap_or(usize::MAX);
+        let held = ring().and_then(|ring| ring.add_key(name, secret)?.set_timeout(seconds));
+        held.map_err(barred)
+    }
+
+    /// A secret that is held.
+    pub(in super::super) fn held(name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+        let found = ring()
+            .and_then(|ring| ring.search(name))
+            .and_then(|key| key.read_to_vec());
+        match found {
+            Ok(secret) => Ok(Some(Zeroizing::new(secret))),
+            Err(KeyError::KeyDoesNotExist | KeyError::KeyExpired | KeyError::KeyRevoked) => Ok(None),
+            Err(error) => Err(barred(error)),
+        }
+    }
+
+    /// Forgets a secret that is held, so that a test leaves nothing behind.
+    #[cfg(test)]
+    pub(in super::super) fn release(name: &str) {
+        // What is not held needs no forgetting.
+        let _ = ring().and_then(|ring| ring.search(name)?.invalidate());
+    }
+
+    /// The user's persistent keyring, which outlives the session; where the kernel has none, the session's.
+    fn ring() -> Result<KeyRing, KeyError> {
+        KeyRing::get_persistent(KeyRingIdentifier::Session)
+            .or_else(|_| KeyRing::from_special_id(KeyRingIdentifier::Session, false))
+    }
+
+    fn entry(item: &str) -> Result<Entry, Error> {
+        let store: Arc<Store> = Store::new().map_err(|error| translate::error(STORE, item, error))?;
+        store.build(SERVICE, item, None).map_err(|error| match error {
+            keyring_core::Error::NoStorageAccess(why) => absent(&why.to_string()),
+            other => translate::error(STORE, item, other),
+        })
+    }
+
+    fn barred(error: KeyError) -> Error {
+        match error {
+            KeyError::QuotaExceeded => Error::Refused {
+                store: STORE,
+                why: "the kernel's quota for keys is used up".to_owned(),
+            },
+            other => absent(&other.to_string()),
+        }
+    }
+
+    fn absent(why: &str) -> Error {
+        Error::Absent {
+            store: STORE,
+            why: format!("the kernel does not let us use it ({why})"),
+        }
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod nowhere {
+    use std::time::Duration;
+
+    use zeroize::Zeroizing;
+
+    use crate::keychain::{Error, StoreKind};
+
+    pub(in super::super) fn read(_: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+        Err(absent())
+    }
+
+    pub(in super::super) fn write(_: &str, _: &[u8]) -> Result<(), Error> {
+        Err(absent())
+    }
+
+    pub(in super::super) fn delete(_: &str) -> Result<(), Error> {
+        Err(absent())
+    }
+
+    pub(in super::super) fn hold(_: &str, _: &[u8], _: Duration) -> Result<(), Error> {
+        Err(absent())
+    }
+
+    pub(in super::super) fn held(_: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+        Ok(None)
+    }
+
+    fn absent() -> Error {
+        Error::Absent {
+            store: StoreKind::Kernel,
+            why: "only Linux has one".to_owned(),
+        }
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::keychain::{Error, StoreKind};
+
+    /// A name that no other run of the tests has.
+    fn name(what: &str) -> String {
+        format!("awsenv-test-{what}-{}", std::process::id())
+    }
+
+    /// Whether the kernel lets us; containers often bar it.
+    fn is_barred() -> bool {
+        matches!(held("awsenv-test-none"), Err(Error::Absent { .. }))
+    }
+
+    #[test]
+    fn an_item_is_written_read_and_deleted() {
+        let item = name("ITEM ü");
+        if is_barred() {
+            return;
+        }
+        let store = StoreKind::Kernel;
+        let missing = || Error::Missing {
+            store,
+            item: item.clone(),
+        };
+        assert_eq!(read(&item), Err(missing()));
+        write(&item, b"one").unwrap();
+        write(&item, b"two").unwrap();
+        assert_eq!(read(&item).unwrap().as_slice(), b"two");
+        assert!(read(&item.to_lowercase()).is_err());
+        delete(&item).unwrap();
+        assert_eq!(delete(&item), Err(missing()));
+        let limit = 32_767;
+        assert_eq!(
+            write(&item, &vec![b'x'; limit + 1]),
+            Err(Error::TooLarge { store, limit })
+        );
+    }
+
+    #[test]
+    fn what_is_held_ends_by_itself() {
+        let name = name("held");
+        if is_barred() {
+            return;
+        }
+        assert_eq!(held(&name), Ok(None));
+        hold(&name, b"secret", Duration::from_secs(60)).unwrap();
+        assert_eq!(held(&name).unwrap().unwrap().as_slice(), b"secret");
+        hold(&name, b"secret", Duration::from_secs(1)).unwrap();
+        std::thread::sleep(Duration::from_millis(2100));
+        assert_eq!(held(&name), Ok(None));
+        hold(&name, b"secret", Duration::from_secs(60)).unwrap();
+        release(&name);
+        assert_eq!(held(&name), Ok(None));
+    }
+}

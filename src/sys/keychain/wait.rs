@@ -1,0 +1,69 @@
+//! Work that may never end, and how long it is waited for.
+//!
+//! What was started goes on in its thread until the process ends: neither D-Bus nor the systems' own keychains can be
+//! told to stop. Ctrl-C ends the process as always.
+
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
+
+/// After this long a person wonders.
+const A_WHILE: Duration = Duration::from_secs(1);
+
+/// Why there is no answer.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum NoAnswer {
+    /// The time is up.
+    Late,
+    /// The thread ended without one, or could not be started.
+    Gone,
+}
+
+/// Runs `work` for at most `limit`; `awaited` is called once when it takes a while.
+///
+/// # Errors
+/// There was no answer.
+pub(super) fn within<T: Send + 'static>(
+    limit: Duration,
+    awaited: impl FnOnce(),
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, NoAnswer> {
+    let (answer, answers) = mpsc::channel();
+    let run = move || {
+        // Nobody listens any more once the time is up.
+        let _ = answer.send(work());
+    };
+    let thread = std::thread::Builder::new().name("keychain".to_owned());
+    thread.spawn(run).map_err(|_| NoAnswer::Gone)?;
+    let first = limit.min(A_WHILE);
+    let mut answered = answers.recv_timeout(first);
+    if matches!(answered, Err(RecvTimeoutError::Timeout)) && limit > first {
+        awaited();
+        answered = answers.recv_timeout(limit - first);
+    }
+    answered.map_err(|error| match error {
+        RecvTimeoutError::Timeout => NoAnswer::Late,
+        RecvTimeoutError::Disconnected => NoAnswer::Gone,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::*;
+
+    #[test]
+    fn an_answer_comes_or_the_time_is_up() {
+        let said = || panic!("nobody waited");
+        assert_eq!(within(Duration::from_secs(60), said, || 7), Ok(7));
+        let start = Instant::now();
+        let never = || std::thread::sleep(Duration::from_secs(600));
+        assert_eq!(within(Duration::from_millis(50), said, never), Err(NoAnswer::Late));
+        let mut waited = false;
+        assert_eq!(
+            within(Duration::from_millis(1100), || waited = true, never),
+            Err(NoAnswer::Late)
+        );
+        assert!(waited && start.elapsed() < Duration::from_secs(30));
+    }
+}

@@ -1,0 +1,240 @@
+//! Files and directories for this user alone: what awsenv writes for itself, where others have no business.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::sys::fs::do_not_wait;
+
+/// How long somebody at work is waited for; each is done in a moment.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Puts a file in the place of `path`, whole or not at all, and for this user alone. Who calls holds the lock of the
+/// directory, so the name beside it is free.
+///
+/// # Errors
+/// What the system says; the old file stays then.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let new = beside(path, ".new");
+    let written = write_new(&new, bytes).and_then(|()| fs::rename(&new, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&new);
+    }
+    written.and_then(|()| sync_dir(path))
+}
+
+fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = OpenOptions::new();
+    let mut file = open_private(options.write(true).create_new(true), path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// Removes a file for good.
+///
+/// # Errors
+/// What the system says, also that there is none.
+pub(super) fn remove(path: &Path) -> io::Result<()> {
+    fs::remove_file(path).and_then(|()| sync_dir(path))
+}
+
+/// Takes the lock at `path`, a file that stays, and holds it until it is dropped. Where the system has no locks it is
+/// held at once.
+///
+/// # Errors
+/// What the system says; [`io::ErrorKind::WouldBlock`] if somebody else holds it for too long.
+pub(super) fn lock(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    let file = open_private(options.read(true).write(true).create(true), path)?;
+    let start = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => return Ok(file),
+            Err(TryLockError::Error(error)) => return Err(error),
+            Err(TryLockError::WouldBlock) if start.elapsed() >= PATIENCE => {
+                let why = format!("another awsenv has held `{}` for 5 s", path.display());
+                return Err(io::Error::new(io::ErrorKind::WouldBlock, why));
+            }
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(2)),
+        }
+    }
+}
+
+/// The path with something behind its name.
+fn beside(path: &Path, end: &str) -> std::path::PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(end);
+    path.with_file_name(name)
+}
+
+/// Makes the new name last over a power cut. A file system that cannot do that has done its best.
+#[cfg(unix)]
+fn sync_dir(path: &Path) -> io::Result<()> {
+    let dir = File::open(path.parent().unwrap_or(Path::new(".")))?;
+    let _ = dir.sync_all();
+    Ok(())
+}
+
+/// Windows has no such call for a directory.
+#[cfg(not(unix))]
+fn sync_dir(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Opens a regular file and nothing else, without waiting.
+pub(super) fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    let refused = || io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file");
+    if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
+        return Err(refused());
+    }
+    do_not_wait(options);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    let file = options.open(path)?;
+    if file.metadata()?.is_file() {
+        Ok(file)
+    } else {
+        Err(refused())
+    }
+}
+
+/// The same for a file that may be made now: for this user alone, whatever the umask says.
+pub(super) fn open_private(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    let is_new = !path.exists();
+    let file = open(options, path)?;
+    narrow_file(&file, is_new)?;
+    Ok(file)
+}
+
+/// Makes a directory and those above it, for this user alone whatever the umask says; a wider one of ours is mended.
+pub(super) fn make_dir(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return check_owner(path).and_then(|()| narrow_dir(path, false));
+    }
+    make_dirs(path)
+}
+
+fn make_dirs(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(parent) if parent.is_dir() => check_owner(parent)?,
+        Some(parent) => make_dirs(parent)?,
+        None => {}
+    }
+    match fs::create_dir(path) {
+        Ok(()) => narrow_dir(path, true),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(unix)]
+fn narrow_dir(path: &Path, is_new: bool) -> io::Result<()> {
+    let meta = fs::symlink_metadata(path)?;
+    // Behind a link it is the user's own affair.
+    match narrower(&meta, if is_new { Some(0o700) } else { None }) {
+        Some(mode) if meta.is_dir() => fs::set_permissions(path, mode),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(unix)]
+fn narrow_file(file: &File, is_new: bool) -> io::Result<()> {
+    match narrower(&file.metadata()?, if is_new { Some(0o600) } else { None }) {
+        Some(mode) => file.set_permissions(mode),
+        None => Ok(()),
+    }
+}
+
+/// The permissions to set: those wanted, else what is there without the rights of others. What its owner may not do
+/// stays so: a directory may be read-only on purpose.
+#[cfg(unix)]
+fn narrower(meta: &fs::Metadata, wanted: Option<u32>) -> Option<fs::Permissions> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = meta.permissions().mode() & 0o777;
+    let wanted = wanted.unwrap_or(mode & 0o700);
+    (mode != wanted).then(|| fs::Permissions::from_mode(wanted))
+}
+
+/// With `sudo`, HOME may be that of a user, who could not read what root leaves there.
+#[cfg(unix)]
+pub(super) fn check_owner(dir: &Path) -> io::Result<()> {
+    use std::os::unix::fs::MetadataExt as _;
+    if rustix::process::geteuid().is_root() && fs::metadata(dir)?.uid() != 0 {
+        return Err(io::Error::new(
+            io::ErrorKind::PermissionDenied,
+            "its directory belongs to another user",
+        ));
+    }
+    Ok(())
+}
+
+/// Windows keeps what is below a user's directory to the user.
+#[cfg(not(unix))]
+fn narrow_dir(_: &Path, _: bool) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn narrow_file(_: &File, _: bool) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(not(unix))]
+pub(super) fn check_owner(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_and_nothing_is_left_beside_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a/b/file");
+        make_dir(path.parent().unwrap()).unwrap();
+        replace(&path, b"one").unwrap();
+        fs::write(beside(&path, ".new"), "left by a kill").unwrap();
+        replace(&path, b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(crate::sys::fs::names_in(path.parent().unwrap()), ["file"]);
+        assert_eq!(
+            remove(&path).and_then(|()| remove(&path)).unwrap_err().kind(),
+            io::ErrorKind::NotFound
+        );
+        assert!(replace(&dir.path().join("none/file"), b"x").is_err());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn files_and_directories_are_narrow() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a/file");
+        make_dir(path.parent().unwrap()).unwrap();
+        replace(&path, b"one").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+    }
+
+    #[test]
+    fn one_holds_a_lock_at_a_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lock");
+        let held = lock(&path).unwrap();
+        let second = std::thread::spawn({
+            let path = path.clone();
+            move || lock(&path).map(|_| Instant::now())
+        });
+        std::thread::sleep(Duration::from_millis(50));
+        let released = Instant::now();
+        drop(held);
+        assert!(second.join().unwrap().unwrap() >= released);
+    }
+}
