@@ -1,10 +1,12 @@
 //! Keys in a keychain: a real gnome-keyring on a bus of its own, read back by other programs.
 
+mod canary;
 mod commands;
 mod fixture;
 mod import;
 mod process;
 mod story;
+mod walk;
 
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt as _;
