@@ -18,6 +18,9 @@ mod named;
 mod picker;
 #[path = "integration/prompt.rs"]
 mod prompt;
+#[cfg(target_os = "linux")]
+#[path = "integration/stores.rs"]
+mod stores;
 #[path = "integration/terminal.rs"]
 mod terminal;
 #[path = "integration/wrapper.rs"]

@@ -2,6 +2,7 @@
 
 mod environment;
 mod files;
+mod keychain;
 mod shell;
 
 use std::path::PathBuf;
@@ -9,7 +10,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use crate::cli::DoctorArgs;
-use crate::cmd::{Context, Outcome};
+use crate::cmd::{Context, Outcome, inputs};
 use crate::config::Place;
 use crate::env::session::user_env;
 
@@ -75,12 +76,17 @@ impl Finding {
     }
 }
 
-/// Looks at everything that can be looked at without asking anyone; status 1 if something fails.
+/// Looks at everything that can be looked at without asking anyone, and with `--keychain` also at the keychain;
+/// status 1 if something fails.
 pub fn run(context: &Context, args: &DoctorArgs) -> Outcome {
     let state = context.state();
     let env = user_env(&context.process.env, state.as_ref());
     let mut findings = files::check(&env);
     findings.extend(environment::check(context, state.as_ref(), &env));
+    // What is wrong with the settings has been said already.
+    if let Ok(settings) = inputs::settings(&env) {
+        findings.extend(keychain::check(context, &settings.keychain, &env, args.keychain));
+    }
     findings.extend(shell::check(context));
     let status = u8::from(findings.iter().any(|finding| finding.status == Status::Fail));
     let text = if args.json {

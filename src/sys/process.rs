@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::io::{self, Read};
 use std::process::{Command, Output, Stdio};
 
+use zeroize::Zeroizing;
+
 /// A program that takes this process's place.
 #[derive(Debug)]
 pub struct Launch {
@@ -63,6 +65,12 @@ impl From<io::Error> for NotStarted {
 /// More than any credential_process has to say; one that never ends must not fill the memory.
 const MAX_OUTPUT: u64 = 1024 * 1024;
 
+/// Less than is reserved at once, so that no copy is left behind.
+const STDIN_LIMIT: u64 = 8 * 1024;
+
+/// As much as a credential_process says.
+const USUAL_OUTPUT: usize = 16 * 1024;
+
 /// Runs a credential_process: no shell, stdin and terminal as ours, output captured.
 ///
 /// # Errors
@@ -101,9 +109,22 @@ pub fn capture(argv: &[String], env: &[(OsString, OsString)]) -> io::Result<Outp
     })
 }
 
+/// All that stands on stdin, up to as much as any secret needs.
+///
+/// # Errors
+/// What the system says, or that it is too much.
+pub fn stdin_to_end() -> io::Result<Zeroizing<Vec<u8>>> {
+    let input = Zeroizing::new(read_some(Some(io::stdin().lock().take(STDIN_LIMIT + 1)))?);
+    if input.len() as u64 > STDIN_LIMIT {
+        return Err(io::Error::other("it is longer than any secret"));
+    }
+    Ok(input)
+}
+
 /// All that comes, up to a byte more than is allowed; the pipe is closed then, so that the writer ends.
 fn read_some(pipe: Option<impl Read>) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+    // Room for all that a process with secrets has to say: growing would leave copies of them behind.
+    let mut bytes = Vec::with_capacity(USUAL_OUTPUT);
     if let Some(pipe) = pipe {
         pipe.take(MAX_OUTPUT + 1).read_to_end(&mut bytes)?;
     }
