@@ -27,29 +27,29 @@ struct Canary {
 const CREDENTIALS: &str = "home/.aws/credentials";
 const CONFIG: &str = "home/.aws/config";
 
-const PLAIN: Canary = canary("plain", "plaincanaryAAAABBBBCCCCDDDDEEEEFFFFGGGG1", &[CREDENTIALS]);
-const INLINE: Canary = canary("inline", "inlinecanaryAAAABBBBCCCCDDDDEEEEFFFFGGG2", &[CONFIG]);
-const TOKEN: Canary = canary("token", "tokencanaryAAAABBBBCCCCDDDDEEEEFFFFGGGG3", &[CREDENTIALS]);
+const PLAIN: Canary = canary("plain", "PtYgjmUhBel31iEl2hpChYgCfrL1spNxnyVmihAF", &[CREDENTIALS]);
+const INLINE: Canary = canary("inline", "2O76UMFxFkM/R5Kjp1vRt+1fjORS/6ilI8ihN5KT", &[CONFIG]);
+const TOKEN: Canary = canary("token", "XSc7Tvo/hBKqFYY/kv5ZJr3J1TWDtkwtDDb+xHKa", &[CREDENTIALS]);
 const COMMENT: Canary = canary(
     "comment",
-    "commentcanaryAAAABBBBCCCCDDDDEEEEFFFFGG4",
+    "s1VOqg6YYZYn9ZhyiA4uoRgnatmUdjAWtGSU8poF",
     &[CREDENTIALS, CONFIG],
 );
 const BOTO: Canary = canary(
     "boto",
-    "botocanaryAAAABBBBCCCCDDDDEEEEFFFFGGGGH5",
+    "799NksnRH9ucAUsdMlHUvTCQCyEZDz/TddJ8HySC",
     &["home/.boto", "home/.boto_old"],
 );
 const COPY: Canary = canary(
     "copy",
-    "copycanaryAAAABBBBCCCCDDDDEEEEFFFFGGGGH6",
+    "SUkCnD8zRA9a9SkpXz9w3QlY7Zkuvqdt7s8Stqca",
     &["home/.aws/credentials~"],
 );
-const ENV: Canary = canary("environment", "envcanaryAAAABBBBCCCCDDDDEEEEFFFFGGGGHH7", &[]);
-const ITEM: Canary = canary("item", "itemcanaryAAAABBBBCCCCDDDDEEEEFFFFGGGGH8", &[]);
-const STDIN: Canary = canary("stdin", "stdincanaryAAAABBBBCCCCDDDDEEEEFFFFGGGG9", &[]);
-const PASS: Canary = canary("passphrase", "passcanaryAAAABBBBCCCCDDDDEEEEFFFFGGGGH0", &[]);
-const ARGV: Canary = canary("command line", "argvcanaryAAAABBBBCCCCDDDDEEEEFFFFGGGGHa", &[]);
+const ENV: Canary = canary("environment", "nr3yBdGBLEPH1qhT61qtc4xatws8phP9nhFyJfmG", &[]);
+const ITEM: Canary = canary("item", "5di4PzJ59FHz5r1pY4OjE2jBMptUsGr7CmY+uCuT", &[]);
+const STDIN: Canary = canary("stdin", "3ZR1zTOlUcR64cXQLioDnkHIfxIq2HZt/PlJhx2e", &[]);
+const PASS: Canary = canary("passphrase", "IclHkCiHp6bR1IqfEouHgxzNNAL5wIScGebcy8FC", &[]);
+const ARGV: Canary = canary("command line", "n3/YNBDRzrZSgqbjG3uhkWKFLf6xuI5aHUQPFeNn", &[]);
 
 const CANARIES: [&Canary; 11] = [
     &PLAIN, &INLINE, &TOKEN, &COMMENT, &BOTO, &COPY, &ENV, &ITEM, &STDIN, &PASS, &ARGV,
@@ -71,8 +71,8 @@ impl Canary {
     }
 
     fn is_in(&self, bytes: &[u8]) -> bool {
-        let found = |trace: &String| bytes.windows(trace.len()).any(|part| part == trace.as_bytes());
-        self.traces().iter().any(found)
+        let text = String::from_utf8_lossy(bytes);
+        self.traces().iter().any(|trace| text.contains(trace))
     }
 }
 
