@@ -142,6 +142,20 @@ fn a_locked_keychain_is_said_at_once_and_no_window_is_opened_where_nobody_sees_i
         "{}",
         output.all()
     );
+    // The same for an item that is there; `exec` keeps the number by which doctor names its own.
+    let Some(_keychain) = Keychain::unlocked(&mut sandbox) else {
+        return;
+    };
+    let lines = "printf hidden | secret-tool store --label x service awsenv username awsenv-doctor-$$\n\
+                 dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets \
+                 org.freedesktop.Secret.Service.Lock array:objpath:/org/freedesktop/secrets/collection/login >&2\n\
+                 exec awsenv doctor --keychain";
+    let output = sandbox.program("sh").args(["-c", lines]).output();
+    assert!(
+        output.out().contains("a key cannot be written") && output.out().contains("is locked"),
+        "{}",
+        output.all()
+    );
     // With a desktop the service is asked to ask, which it cannot in these tests.
     sandbox.set("DISPLAY", ":77");
     assert_fails(
