@@ -194,6 +194,11 @@ impl<'a> NestedEntry<'a> {
         &self.parent.document.text()[self.raw.value.range()]
     }
 
+    /// The bytes of the value in the file.
+    pub fn value_span(self) -> Range<usize> {
+        self.raw.value.range()
+    }
+
     /// The key that holds the block.
     pub fn parent(self) -> Value<'a> {
         self.parent
