@@ -12,12 +12,18 @@ mod history;
 #[cfg(target_os = "linux")]
 #[path = "integration/keychain/mod.rs"]
 mod keychain;
+#[cfg(unix)]
+#[path = "integration/leftovers.rs"]
+mod leftovers;
 #[path = "integration/named.rs"]
 mod named;
 #[path = "integration/picker.rs"]
 mod picker;
 #[path = "integration/prompt.rs"]
 mod prompt;
+#[cfg(target_os = "linux")]
+#[path = "integration/stores.rs"]
+mod stores;
 #[path = "integration/terminal.rs"]
 mod terminal;
 #[path = "integration/wrapper.rs"]

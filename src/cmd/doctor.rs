@@ -1,7 +1,11 @@
 //! `awsenv doctor`: what is wrong, or will be, each with its remedy.
 
+mod boto;
 mod environment;
 mod files;
+mod keychain;
+mod leftovers;
+mod process;
 mod shell;
 
 use std::path::PathBuf;
@@ -9,7 +13,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use crate::cli::DoctorArgs;
-use crate::cmd::{Context, Outcome};
+use crate::cmd::{Context, Outcome, inputs};
 use crate::config::Place;
 use crate::env::session::user_env;
 
@@ -75,12 +79,18 @@ impl Finding {
     }
 }
 
-/// Looks at everything that can be looked at without asking anyone; status 1 if something fails.
+/// Looks at everything that can be looked at without asking anyone, and with `--keychain` also at the keychain;
+/// status 1 if something fails.
 pub fn run(context: &Context, args: &DoctorArgs) -> Outcome {
     let state = context.state();
     let env = user_env(&context.process.env, state.as_ref());
-    let mut findings = files::check(&env);
+    let mut findings = files::check(context, &env);
+    findings.extend(leftovers::check(&env));
     findings.extend(environment::check(context, state.as_ref(), &env));
+    // What is wrong with the settings has been said already.
+    if let Ok(settings) = inputs::settings(&env) {
+        findings.extend(keychain::check(context, &settings.keychain, &env, args.keychain));
+    }
     findings.extend(shell::check(context));
     let status = u8::from(findings.iter().any(|finding| finding.status == Status::Fail));
     let text = if args.json {

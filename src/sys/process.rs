@@ -1,8 +1,15 @@
 //! Processes: who runs us, and running others.
 
+use std::env::consts::EXE_SUFFIX;
 use std::ffi::OsString;
+use std::fs;
 use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+
+use zeroize::Zeroizing;
+
+use crate::env::Env;
 
 /// A program that takes this process's place.
 #[derive(Debug)]
@@ -63,6 +70,12 @@ impl From<io::Error> for NotStarted {
 /// More than any credential_process has to say; one that never ends must not fill the memory.
 const MAX_OUTPUT: u64 = 1024 * 1024;
 
+/// Less than is reserved at once, so that no copy is left behind.
+const STDIN_LIMIT: u64 = 8 * 1024;
+
+/// As much as a credential_process says.
+const USUAL_OUTPUT: usize = 16 * 1024;
+
 /// Runs a credential_process: no shell, stdin and terminal as ours, output captured.
 ///
 /// # Errors
@@ -101,13 +114,66 @@ pub fn capture(argv: &[String], env: &[(OsString, OsString)]) -> io::Result<Outp
     })
 }
 
+/// All that stands on stdin, up to as much as any secret needs.
+///
+/// # Errors
+/// What the system says, or that it is too much.
+pub fn stdin_to_end() -> io::Result<Zeroizing<Vec<u8>>> {
+    let input = Zeroizing::new(read_some(Some(io::stdin().lock().take(STDIN_LIMIT + 1)))?);
+    if input.len() as u64 > STDIN_LIMIT {
+        return Err(io::Error::other("it is longer than any secret"));
+    }
+    Ok(input)
+}
+
 /// All that comes, up to a byte more than is allowed; the pipe is closed then, so that the writer ends.
 fn read_some(pipe: Option<impl Read>) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
+    // Room for all that a process with secrets has to say: growing would leave copies of them behind.
+    let mut bytes = Vec::with_capacity(USUAL_OUTPUT);
     if let Some(pipe) = pipe {
         pipe.take(MAX_OUTPUT + 1).read_to_end(&mut bytes)?;
     }
     Ok(bytes)
+}
+
+/// The program that a `credential_process` of that first word runs, by the rules that all SDKs share: without a shell
+/// nothing is replaced in it.
+///
+/// # Errors
+/// What keeps it from running, in words that finish "which …".
+pub fn find(word: &str, env: &Env) -> Result<PathBuf, &'static str> {
+    let path = Path::new(word);
+    if path.is_absolute() {
+        return check_program(path).map(|()| path.to_owned());
+    }
+    if word.contains(std::path::is_separator) {
+        return Err("is no absolute path, so it is found from one directory only");
+    }
+    let name = format!("{}{}", word.strip_suffix(EXE_SUFFIX).unwrap_or(word), EXE_SUFFIX);
+    std::env::split_paths(env.os("PATH").unwrap_or_default())
+        .map(|dir| dir.join(&name))
+        .find(|path| check_program(path).is_ok())
+        .ok_or("is not on the PATH")
+}
+
+fn check_program(path: &Path) -> Result<(), &'static str> {
+    match fs::metadata(path) {
+        Err(_) => Err("is not there"),
+        Ok(meta) if !meta.is_file() => Err("is no file"),
+        Ok(_) if !is_executable(path) => Err("cannot be executed"),
+        Ok(_) => Ok(()),
+    }
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok()
+}
+
+/// Windows tells programs by their names.
+#[cfg(not(unix))]
+fn is_executable(_: &Path) -> bool {
+    true
 }
 
 /// How far up a shell is looked for: wrappers such as `env`, `make` or `npm` may stand between.

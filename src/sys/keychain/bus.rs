@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use zbus::blocking::{Connection, connection};
+use zbus::blocking::{Connection, Proxy, connection};
 use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 
 use super::os::{Access, Place};
@@ -17,6 +17,7 @@ const NAME: &str = "org.freedesktop.secrets";
 const PATH: &str = "/org/freedesktop/secrets";
 const SERVICE: &str = "org.freedesktop.Secret.Service";
 const COLLECTION: &str = "org.freedesktop.Secret.Collection";
+const PROMPT: &str = "org.freedesktop.Secret.Prompt";
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 
 /// Goes on if the access has a chance.
@@ -25,29 +26,72 @@ const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 /// [`Error::Absent`] without a bus or a service on it, [`Error::Locked`] if it is and may not ask,
 /// [`Error::Missing`], and [`Error::Refused`] if several items have the name.
 pub(super) fn look(place: &Place, access: Access) -> Result<(), Error> {
-    let bus = connection::Builder::session()
-        .and_then(connection::Builder::build)
-        .map_err(|error| no_bus(&error))?;
-    let attributes = HashMap::from([("service", place.service.as_str()), ("username", place.user.as_str())]);
-    let found = call(&bus, PATH, SERVICE, "SearchItems", &(attributes,))?;
-    let (unlocked, locked): (Vec<OwnedObjectPath>, Vec<OwnedObjectPath>) = read(&found)?;
-    match unlocked.len() + locked.len() {
-        // Some programs hide what is locked, so that nothing was found says nothing yet.
-        0 => match (default_collection(&bus)?, access) {
-            (Collection::Locked, Access::Write) if place.may_ask => Ok(()),
-            (Collection::Locked, _) => Err(Error::Locked { store: STORE }),
-            (Collection::None, Access::Write) => Err(refused(
-                "it has no collection to put a key in yet; logging in to the desktop, or its own program, makes one",
-            )),
-            (Collection::Open, Access::Write) => Ok(()),
-            _ => Err(Error::Missing {
-                store: STORE,
-                item: place.user.clone(),
-            }),
-        },
-        1 if locked.is_empty() || place.may_ask => Ok(()),
+    let bus = connect()?;
+    let mut found = Found::search(&bus, place)?;
+    if found.count() == 0 {
+        match (default_collection(&bus)?, access) {
+            (Collection::Locked(_), Access::Write) if place.may_ask => return Ok(()),
+            // Some programs hide what is locked, so that nothing was found says nothing yet.
+            (Collection::Locked(path), _) if place.may_ask => {
+                ask(&bus, &path)?;
+                found = Found::search(&bus, place)?;
+            }
+            (Collection::Locked(_), _) => return Err(Error::Locked { store: STORE }),
+            (Collection::None, Access::Write) => {
+                return Err(refused(
+                    "it has no collection to put a key in yet; logging in to the desktop, or its own program, makes one",
+                ));
+            }
+            (Collection::Open, Access::Write) => return Ok(()),
+            _ => {}
+        }
+    }
+    match found.count() {
+        0 => Err(Error::Missing {
+            store: STORE,
+            item: place.user.clone(),
+        }),
+        1 if found.locked.is_empty() || place.may_ask => Ok(()),
         1 => Err(Error::Locked { store: STORE }),
         several => Err(refused(&translate::several(several))),
+    }
+}
+
+/// Unlocks the collection that new items go to, and says whether it was locked. The service asks the person.
+///
+/// # Errors
+/// As [`look`], and that the question was turned down.
+pub(super) fn unlock(may_ask: bool) -> Result<bool, Error> {
+    let bus = connect()?;
+    match default_collection(&bus)? {
+        Collection::Locked(path) if may_ask => ask(&bus, &path).map(|()| true),
+        Collection::Locked(_) => Err(Error::Locked { store: STORE }),
+        Collection::None | Collection::Open => Ok(false),
+    }
+}
+
+fn connect() -> Result<Connection, Error> {
+    connection::Builder::session()
+        .and_then(connection::Builder::build)
+        .map_err(|error| no_bus(&error))
+}
+
+/// The items of a name.
+struct Found {
+    unlocked: Vec<OwnedObjectPath>,
+    locked: Vec<OwnedObjectPath>,
+}
+
+impl Found {
+    fn search(bus: &Connection, place: &Place) -> Result<Self, Error> {
+        let attributes = HashMap::from([("service", place.service.as_str()), ("username", place.user.as_str())]);
+        let found = call(bus, PATH, SERVICE, "SearchItems", &(attributes,))?;
+        let (unlocked, locked) = read(&found)?;
+        Ok(Self { unlocked, locked })
+    }
+
+    fn count(&self) -> usize {
+        self.unlocked.len() + self.locked.len()
     }
 }
 
@@ -55,7 +99,7 @@ pub(super) fn look(place: &Place, access: Access) -> Result<(), Error> {
 enum Collection {
     None,
     Open,
-    Locked,
+    Locked(OwnedObjectPath),
 }
 
 fn default_collection(bus: &Connection) -> Result<Collection, Error> {
@@ -67,9 +111,29 @@ fn default_collection(bus: &Connection) -> Result<Collection, Error> {
     let locked = call(bus, path.as_str(), PROPERTIES, "Get", &(COLLECTION, "Locked"))?;
     let locked: OwnedValue = read(&locked)?;
     if bool::try_from(locked).map_err(|_| refused("its answer makes no sense"))? {
-        Ok(Collection::Locked)
+        Ok(Collection::Locked(path))
     } else {
         Ok(Collection::Open)
+    }
+}
+
+/// Has the service ask the person for the password of a collection, and waits for the answer.
+fn ask(bus: &Connection, collection: &OwnedObjectPath) -> Result<(), Error> {
+    let answer = call(bus, PATH, SERVICE, "Unlock", &(vec![collection],))?;
+    let (_, prompt): (Vec<OwnedObjectPath>, OwnedObjectPath) = read(&answer)?;
+    if prompt.as_str() == "/" {
+        return Ok(());
+    }
+    let failed = |error: zbus::Error| refused(&error.to_string());
+    let window = Proxy::new(bus, NAME, prompt, PROMPT).map_err(failed)?;
+    let mut answers = window.receive_signal("Completed").map_err(failed)?;
+    window.call_method("Prompt", &("",)).map_err(failed)?;
+    let answer = answers.next().ok_or_else(|| refused("it went away while it asked"))?;
+    let (is_dismissed, _): (bool, OwnedValue) = read(&answer)?;
+    if is_dismissed {
+        Err(refused(translate::TURNED_DOWN))
+    } else {
+        Ok(())
     }
 }
 

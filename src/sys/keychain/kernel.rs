@@ -85,6 +85,9 @@ mod linux {
     }
 
     fn entry(item: &str) -> Result<Entry, Error> {
+        // Where a login has no session keyring of its own (su, cron, containers) the kernel makes one when it is asked
+        // for the persistent one. The library would look before that, and write to a keyring that is not ours any more.
+        let _ = ring();
         let store: Arc<Store> = Store::new().map_err(|error| translate::error(STORE, item, error))?;
         store.build(SERVICE, item, None).map_err(|error| match error {
             keyring_core::Error::NoStorageAccess(why) => absent(&why.to_string()),
@@ -135,7 +138,7 @@ mod nowhere {
     }
 
     pub(in super::super) fn held(_: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
-        Ok(None)
+        Err(absent())
     }
 
     fn absent() -> Error {
@@ -160,7 +163,13 @@ mod tests {
 
     /// Whether the kernel lets us; containers often bar it.
     fn is_barred() -> bool {
-        matches!(held("awsenv-test-none"), Err(Error::Absent { .. }))
+        use std::io::Write as _;
+        let is_barred = matches!(held("awsenv-test-none"), Err(Error::Absent { .. }));
+        if is_barred {
+            // Not `println!`: the test runner shows that for failed tests only, and a skip must be seen.
+            let _ = writeln!(std::io::stdout(), "skipped: the kernel's keyring is barred here");
+        }
+        is_barred
     }
 
     #[test]

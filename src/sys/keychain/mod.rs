@@ -169,6 +169,24 @@ impl<'a> Keychain<'a> {
         index::change(&index::path(&dir), change)
     }
 
+    /// Has the system unlock its keychain, which asks the person; says whether it was locked. Where the system does
+    /// that by itself whenever a key is read, it never is.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn unlock_os(&self) -> Result<bool, Error> {
+        let may_ask = self.has_desktop();
+        self.wait(move || os::unlock(may_ask))
+    }
+
+    /// Whether a key file can be held unlocked here.
+    ///
+    /// # Errors
+    /// The kernel's words.
+    pub fn can_hold(&self) -> Result<(), Error> {
+        kernel::held("awsenv:none").map(drop)
+    }
+
     /// How the key file of the encrypted file store stands.
     ///
     /// # Errors

@@ -121,6 +121,19 @@ impl Place {
     }
 }
 
+/// Has the system ask for the password of its keychain, and says whether that was locked.
+///
+/// # Errors
+/// The store's.
+#[cfg(all(unix, not(target_os = "macos")))]
+pub(super) use super::bus::unlock;
+
+/// macOS asks whenever a key is read, and Windows never locks.
+#[cfg(not(all(unix, not(target_os = "macos"))))]
+pub(super) fn unlock(_may_ask: bool) -> Result<bool, Error> {
+    Ok(false)
+}
+
 fn check_size(size: usize, is_windows: bool) -> Result<(), Error> {
     if is_windows && size > WINDOWS_LIMIT {
         return Err(Error::TooLarge {

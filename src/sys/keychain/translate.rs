@@ -5,6 +5,9 @@ use zeroize::Zeroize as _;
 
 use crate::keychain::{Error, StoreKind};
 
+/// What comes of a window that a person closes, or that has no screen to open on.
+pub(super) const TURNED_DOWN: &str = "the question for its password was turned down, or could not be shown";
+
 /// What a store's library said about an item.
 pub(super) fn error(store: StoreKind, item: &str, error: Theirs) -> Error {
     let refused = |why: String| Error::Refused { store, why };
@@ -50,7 +53,7 @@ fn no_access(store: StoreKind, why: &str) -> Error {
     if letters.contains("locked") || letters.contains("interaction is not allowed") {
         Error::Locked { store }
     } else if letters.contains("dismissed") {
-        let why = "the question for its password was turned down, or could not be shown".to_owned();
+        let why = TURNED_DOWN.to_owned();
         Error::Refused { store, why }
     } else {
         Error::Refused {

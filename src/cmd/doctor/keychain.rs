@@ -1,0 +1,129 @@
+//! Where keys are kept: which store, why that one, and what keeps it from answering. The store itself is opened only
+//! when that is asked for.
+
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::time::{Duration, Instant};
+
+use super::{Finding, Status};
+use crate::cmd::Context;
+use crate::config::settings::KeychainSettings;
+use crate::env::Env;
+use crate::error::Error;
+use crate::keychain::{self, Item, StoreKind};
+use crate::secret::Secret;
+use crate::sys::keychain::{KeyFile, Keychain};
+
+const CHECK: &str = "keychain";
+
+/// `try_it`: write an item, read it back, and delete it.
+pub(super) fn check(context: &Context, settings: &KeychainSettings, env: &Env, try_it: bool) -> Vec<Finding> {
+    let say = |text: &str| context.ui.tell(text);
+    let keychain = Keychain::new(env, settings, &say);
+    let (store, why) = match keychain.chosen() {
+        Ok(chosen) => chosen,
+        Err(why) => return vec![Finding::new(CHECK, Status::Fail, why).remedy("unset AWSENV_KEYCHAIN")],
+    };
+    let message = format!("new keys go to {}: {why}", store.described());
+    let mut findings = vec![Finding::new(CHECK, Status::Ok, message)];
+    let mut stores = vec![store];
+    match keychain.index() {
+        Ok(index) => stores.extend(index.records().map(|record| record.store)),
+        Err(error) => findings.push(
+            Finding::new(
+                CHECK,
+                Status::Fail,
+                format!("the index of the keys cannot be read: {error}"),
+            )
+            .remedy("move the file away: the keys are still in their stores"),
+        ),
+    }
+    if stores.contains(&StoreKind::Kernel) {
+        let message = "what is in the kernel's keyring is gone at reboot, or after days without use";
+        findings.push(
+            Finding::new(CHECK, Status::Warn, message)
+                .remedy("keep the keys elsewhere too, or `awsenv key move --all --to os`"),
+        );
+    }
+    if stores.contains(&StoreKind::File) {
+        findings.push(key_file(&keychain));
+    }
+    if try_it {
+        findings.push(trial(&keychain, store));
+    }
+    findings
+}
+
+fn key_file(keychain: &Keychain) -> Finding {
+    let found = |status, message: &str| {
+        let finding = Finding::new(CHECK, status, message);
+        match keychain.key_path() {
+            Some(path) => finding.in_file(path),
+            None => finding,
+        }
+    };
+    match keychain.key_file() {
+        Ok(KeyFile::Absent) => {
+            found(Status::Warn, "the encrypted file store has no key file yet").remedy("awsenv key unlock")
+        }
+        Ok(KeyFile::Plain) => found(
+            Status::Warn,
+            "the key file has no passphrase: whoever can read your files can read your keys",
+        )
+        .remedy("right for a machine; a person's keys are safer in another store: `awsenv key move --all --to os`"),
+        Ok(KeyFile::Wrapped { is_unlocked: true }) => found(Status::Ok, "the key file is unlocked"),
+        Ok(KeyFile::Wrapped { is_unlocked: false }) => {
+            found(Status::Warn, "the key file is locked").remedy("awsenv key unlock")
+        }
+        Err(error) => failed("the encrypted file store cannot be used", error),
+    }
+}
+
+fn trial(keychain: &Keychain, store: StoreKind) -> Finding {
+    match try_store(keychain, store) {
+        Ok(times) => {
+            let [wrote, read, deleted] = times.map(|time| time.as_millis());
+            let message =
+                format!("a key was written ({wrote} ms), read back ({read} ms) and deleted ({deleted} ms) there");
+            Finding::new(CHECK, Status::Ok, message)
+        }
+        Err((step, error)) => failed(step, error),
+    }
+}
+
+/// The times of writing, reading and deleting.
+fn try_store(keychain: &Keychain, store: StoreKind) -> Result<[Duration; 3], (&'static str, keychain::Error)> {
+    let name = format!("awsenv-doctor-{}", std::process::id());
+    let item = Item {
+        access_key_id: "AKIAIOSFODNN7EXAMPLE".to_owned(),
+        secret_access_key: Secret::new(format!("{:016x}", RandomState::new().build_hasher().finish())),
+        account_id: None,
+        since: crate::credentials::Timestamp(0),
+        layout: Vec::new(),
+    };
+    let start = Instant::now();
+    let wrote = keychain.write(store, &name, &item);
+    wrote.map_err(|error| ("a key cannot be written", error))?;
+    let wrote = start.elapsed();
+    let back = keychain.read(store, &name);
+    let read = start.elapsed();
+    // Nothing is left behind, whatever was read.
+    let deleted = keychain.delete(store, &name);
+    let end = start.elapsed();
+    let back = back.map_err(|error| ("a key was written, but cannot be read", error))?;
+    if back != item {
+        let why = "another value came back than was written".to_owned();
+        return Err(("a key was written and read", keychain::Error::Refused { store, why }));
+    }
+    deleted.map_err(|error| ("a key was written and read, but cannot be deleted", error))?;
+    Ok([wrote, read - wrote, end - read])
+}
+
+fn failed(what: &str, error: keychain::Error) -> Finding {
+    let error = Error::from(error);
+    let finding = Finding::new(CHECK, Status::Fail, format!("{what}: {}", error.message));
+    // That it can be tried is what a person knows who reads this.
+    match error.hints.iter().find(|hint| !hint.starts_with("`awsenv doctor")) {
+        Some(hint) => finding.remedy(hint),
+        None => finding,
+    }
+}

@@ -1,0 +1,202 @@
+//! `awsenv key unlock`: makes a store ready to be read. Of the encrypted file store it creates the key file too.
+
+use zeroize::Zeroizing;
+
+use crate::cli::KeyUnlockArgs;
+use crate::cmd::{Context, Outcome, ask, inputs};
+use crate::config::settings::KeychainSettings;
+use crate::credentials::Timestamp;
+use crate::env::session::user_env;
+use crate::error::{Error, Kind};
+use crate::keychain::StoreKind;
+use crate::secret::Secret;
+use crate::sys;
+use crate::sys::keychain::{KeyFile, Keychain, NotUnlocked};
+
+/// Unlocks the chosen store.
+///
+/// # Errors
+/// The store's, or that there is no passphrase.
+pub(super) fn run(context: &Context, args: &KeyUnlockArgs) -> Result<Outcome, Error> {
+    let env = user_env(&context.process.env, context.state().as_ref());
+    let settings = inputs::settings(&env)?.keychain;
+    let say = |text: &str| context.ui.tell(text);
+    let keychain = Keychain::new(&env, &settings, &say);
+    let (store, _) = keychain.chosen().map_err(|why| Error::new(Kind::Usage, why))?;
+    match store {
+        StoreKind::File => Files {
+            context,
+            args,
+            keychain: &keychain,
+            settings: &settings,
+        }
+        .unlock()?,
+        StoreKind::Kernel => context.ui.tell("the kernel's keyring is never locked"),
+        StoreKind::Os => {
+            let was_locked = keychain.unlock_os()?;
+            let said = if was_locked { "is unlocked now" } else { "is not locked" };
+            context.ui.tell(&format!("{} {said}", store.described()));
+        }
+    }
+    Ok(Outcome::Done(0))
+}
+
+struct Files<'a> {
+    context: &'a Context<'a>,
+    args: &'a KeyUnlockArgs,
+    keychain: &'a Keychain<'a>,
+    settings: &'a KeychainSettings,
+}
+
+impl Files<'_> {
+    fn unlock(&self) -> Result<(), Error> {
+        let ui = self.context.ui;
+        match self.keychain.key_file()? {
+            KeyFile::Absent if self.args.no_passphrase => {
+                self.keychain.create_key_file(None)?;
+                ui.tell(&format!("the key file `{}` is created", self.path()));
+                ui.warn("it needs no passphrase, so whoever can read your files can read your keys");
+                Ok(())
+            }
+            KeyFile::Absent => {
+                // A key file that nobody can unlock would be of no use.
+                self.keychain
+                    .can_hold()
+                    .map_err(|error| self.cannot_hold(&Error::from(error).message))?;
+                let passphrase = self.new_passphrase()?;
+                self.keychain.create_key_file(Some(&passphrase))?;
+                ui.tell(&format!("the key file `{}` is created", self.path()));
+                self.hold(&passphrase)
+            }
+            KeyFile::Plain => {
+                ui.tell("the key file has no passphrase, so the store is never locked");
+                Ok(())
+            }
+            KeyFile::Wrapped { .. } if self.args.no_passphrase => {
+                let message = format!("the key file `{}` has a passphrase already", self.path());
+                Err(Error::new(Kind::Failed, message).hint("awsenv key unlock"))
+            }
+            KeyFile::Wrapped { .. } => self.hold(&self.passphrase("Passphrase of the key file:")?),
+        }
+    }
+
+    fn hold(&self, passphrase: &Secret<String>) -> Result<(), Error> {
+        self.keychain.unlock_key_file(passphrase).map_err(|error| match error {
+            NotUnlocked::Passphrase => {
+                let message = format!("the passphrase does not open the key file `{}`", self.path());
+                Error::new(Kind::KeychainRefused, message)
+            }
+            NotUnlocked::Nowhere(why) => self.cannot_hold(&why),
+            NotUnlocked::Store(error) => error.into(),
+        })?;
+        let seconds = i64::try_from(self.settings.unlock_for.as_secs()).unwrap_or(i64::MAX);
+        let end = Timestamp(self.context.process.now.0.saturating_add(seconds));
+        let until = end.to_rfc3339().map_or(String::new(), |end| format!(" until {end}"));
+        self.context
+            .ui
+            .tell(&format!("{} is unlocked{until}", StoreKind::File.described()));
+        Ok(())
+    }
+
+    fn cannot_hold(&self, why: &str) -> Error {
+        Error::new(
+            Kind::KeychainAbsent,
+            format!("a key file with a passphrase cannot be held unlocked here: {why}"),
+        )
+        .hint("`awsenv key unlock --no-passphrase` creates one without a passphrase, for machines, where there is none yet")
+    }
+
+    /// The passphrase of a key file that is created now. A person types it twice, because nothing can check it.
+    fn new_passphrase(&self) -> Result<Secret<String>, Error> {
+        let passphrase = self.passphrase("Passphrase for the new key file:")?;
+        if self.is_asked() && ask::secret(self.context, "The same again:")? != passphrase {
+            return Err(Error::new(Kind::Failed, "the two are not the same, nothing is created"));
+        }
+        Ok(passphrase)
+    }
+
+    /// From stdin, from the command of the settings, or from the terminal.
+    fn passphrase(&self, question: &str) -> Result<Secret<String>, Error> {
+        let passphrase = if self.args.stdin {
+            let input = sys::process::stdin_to_end().map_err(|error| {
+                let message = format!("stdin cannot be read: {error}");
+                Error::new(Kind::Failed, message)
+            })?;
+            first_line(&input)
+        } else if let Some(command) = &self.settings.unlock {
+            self.run(command)
+        } else {
+            ask::check(
+                self.context,
+                "`--stdin` reads the passphrase from stdin, and `unlock = COMMAND` in the section `[keychain]` of the settings from a program",
+            )?;
+            ask::secret(self.context, question)
+        }?;
+        if passphrase.expose().is_empty() {
+            let error = Error::new(Kind::Failed, "the passphrase is empty");
+            return Err(error.hint("`--no-passphrase` creates a key file without one, for machines"));
+        }
+        Ok(passphrase)
+    }
+
+    fn is_asked(&self) -> bool {
+        !self.args.stdin && self.settings.unlock.is_none()
+    }
+
+    /// The first line that the command of the settings prints.
+    fn run(&self, command: &str) -> Result<Secret<String>, Error> {
+        let failed = |why: String| {
+            let message = format!("`unlock = {command}` gives no passphrase: {why}");
+            Error::new(Kind::Failed, message).hint("run the command by hand to see what it says")
+        };
+        let words = shell_words::split(command).map_err(|error| failed(error.to_string()))?;
+        let env: Vec<_> = self
+            .context
+            .process
+            .env
+            .iter()
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect();
+        let output = sys::process::capture(&words, &env).map_err(|error| failed(error.to_string()))?;
+        let printed = Zeroizing::new(output.stdout);
+        drop(Zeroizing::new(output.stderr));
+        if !output.status.success() {
+            return Err(failed(output.status.to_string()));
+        }
+        first_line(&printed)
+    }
+
+    fn path(&self) -> String {
+        let path = self.keychain.key_path();
+        path.map_or(String::new(), |path| path.display().to_string())
+    }
+}
+
+fn first_line(input: &[u8]) -> Result<Secret<String>, Error> {
+    let end = input.iter().position(|byte| *byte == b'\n').unwrap_or(input.len());
+    let line = &input[..end];
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    match std::str::from_utf8(line) {
+        Ok(text) => Ok(Secret::new(text.to_owned())),
+        Err(_) => Err(Error::new(Kind::Failed, "the passphrase is not UTF-8 text")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_passphrase_is_the_first_line() {
+        for (input, line) in [
+            (&b"correct horse\nmore\n"[..], "correct horse"),
+            (b" x \r\n", " x "),
+            (b"x", "x"),
+            (b"", ""),
+        ] {
+            assert_eq!(first_line(input).unwrap().expose(), line);
+        }
+        let error = first_line(b"hunter2\xff").unwrap_err();
+        assert!(!error.message.contains("hunter2"));
+    }
+}

@@ -1,0 +1,415 @@
+//! The stores of keys, in good health and in bad: what `doctor --keychain` and `key unlock` make of each, and how soon.
+
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::support::keychain::Keychain;
+use crate::support::{Output, Sandbox, require};
+
+/// The limit without a desktop is 5 s; a machine that is busy takes its time too.
+const SOON: Duration = Duration::from_secs(8);
+
+const KEYS: &str = ".local/state/awsenv/keys";
+
+/// What `doctor --keychain` found: each finding about the keychain as `STATUS MESSAGE [REMEDY]`, and how long it took.
+fn findings(sandbox: &Sandbox) -> (Vec<String>, Duration) {
+    let start = Instant::now();
+    let output = sandbox.awsenv(["doctor", "--keychain", "--json"]).output();
+    let time = start.elapsed();
+    let all: Value = serde_json::from_str(output.out()).unwrap_or_else(|error| panic!("{error}: {}", output.all()));
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let list = all.as_array().expect("a list").iter();
+    let found: Vec<_> = list
+        .filter(|finding| finding["check"] == "keychain")
+        .map(|finding| {
+            let [status, message, remedy] = ["status", "message", "remedy"].map(|key| text(&finding[key]));
+            format!("{status} {message} [{remedy}]")
+        })
+        .collect();
+    assert_eq!(
+        output.status,
+        i32::from(found.iter().any(|finding| finding.starts_with("fail "))),
+        "{}",
+        output.all()
+    );
+    (found, time)
+}
+
+/// That trying the system's keychain fails within the time, in these words.
+#[track_caller]
+fn assert_fails(sandbox: &Sandbox, words: &str) {
+    let (found, time) = findings(sandbox);
+    let last = found.last().expect("a finding");
+    assert!(last.starts_with("fail ") && last.contains(words), "{found:?}");
+    assert!(time < SOON, "{time:?}");
+}
+
+fn unlock(sandbox: &Sandbox, args: &[&str], stdin: &str) -> Output {
+    sandbox
+        .awsenv(["key", "unlock"].iter().chain(args))
+        .stdin(stdin)
+        .output()
+}
+
+/// A sandbox with these settings of awsenv.
+fn with_settings(text: &str) -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write(".config/awsenv/config", text);
+    sandbox
+}
+
+/// Whether the kernel can hold a key here; containers often bar it.
+fn kernel_holds(sandbox: &Sandbox) -> bool {
+    let holds = sandbox
+        .awsenv(["doctor", "--keychain"])
+        .env("AWSENV_KEYCHAIN", "kernel")
+        .output()
+        .status
+        == 0;
+    if !holds {
+        require("the kernel's keyring");
+    }
+    holds
+}
+
+#[test]
+fn a_keychain_in_good_health_is_tried_and_nothing_is_left_in_it() {
+    let mut sandbox = Sandbox::new();
+    let Some(keychain) = Keychain::unlocked(&mut sandbox) else {
+        return;
+    };
+    let (found, _) = findings(&sandbox);
+    assert_eq!(
+        found[0],
+        "ok new keys go to the system's keychain (Secret Service): it is the default []"
+    );
+    assert!(found[1].starts_with("ok a key was written ("), "{found:?}");
+    assert_eq!(keychain.search("awsenv"), "");
+    let output = unlock(&sandbox, &[], "");
+    assert!(output.err().contains("is not locked"), "{}", output.all());
+}
+
+#[test]
+fn many_use_one_keychain_at_once() {
+    let mut sandbox = Sandbox::new();
+    let Some(keychain) = Keychain::unlocked(&mut sandbox) else {
+        return;
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            let sandbox = &sandbox;
+            scope.spawn(move || assert!(findings(sandbox).0[1].starts_with("ok a key was written (")));
+        }
+    });
+    assert_eq!(keychain.search("awsenv"), "");
+}
+
+#[test]
+fn without_a_keychain_that_is_said_at_once() {
+    let mut sandbox = Sandbox::new();
+    Keychain::absent(&mut sandbox);
+    assert_fails(
+        &sandbox,
+        "no D-Bus session bus can be reached (No such file or directory",
+    );
+    Keychain::dead(&mut sandbox);
+    assert_fails(&sandbox, "no D-Bus session bus can be reached (Connection refused");
+    sandbox.set("DBUS_SESSION_BUS_ADDRESS", "disabled:");
+    assert_fails(&sandbox, "DBUS_SESSION_BUS_ADDRESS leads nowhere");
+    let mut sandbox = Sandbox::new();
+    let Some(_keychain) = Keychain::without_service(&mut sandbox) else {
+        return;
+    };
+    let start = Instant::now();
+    assert_fails(
+        &sandbox,
+        "no program on the D-Bus session bus offers org.freedesktop.secrets",
+    );
+    assert!(start.elapsed() < Duration::from_secs(3), "nothing is waited for");
+}
+
+#[test]
+fn a_locked_keychain_is_said_at_once_and_no_window_is_opened_where_nobody_sees_it() {
+    let mut sandbox = Sandbox::new();
+    let Some(_keychain) = Keychain::locked(&mut sandbox) else {
+        return;
+    };
+    assert_fails(&sandbox, "is locked");
+    let output = unlock(&sandbox, &[], "");
+    assert!(
+        output.status == 1 && output.err().contains("is locked"),
+        "{}",
+        output.all()
+    );
+    // The same for an item that is there; `exec` keeps the number by which doctor names its own.
+    let Some(_keychain) = Keychain::unlocked(&mut sandbox) else {
+        return;
+    };
+    let lines = "printf hidden | secret-tool store --label x service awsenv username awsenv-doctor-$$\n\
+                 dbus-send --session --print-reply --dest=org.freedesktop.secrets /org/freedesktop/secrets \
+                 org.freedesktop.Secret.Service.Lock array:objpath:/org/freedesktop/secrets/collection/login >&2\n\
+                 exec awsenv doctor --keychain";
+    let output = sandbox.program("sh").args(["-c", lines]).output();
+    assert!(
+        output.out().contains("a key cannot be written") && output.out().contains("is locked"),
+        "{}",
+        output.all()
+    );
+    // With a desktop the service is asked to ask, which it cannot in these tests.
+    sandbox.set("DISPLAY", ":77");
+    assert_fails(
+        &sandbox,
+        "the question for its password was turned down, or could not be shown",
+    );
+    let output = unlock(&sandbox, &[], "");
+    assert!(
+        output.status == 1 && output.err().contains("could not be shown"),
+        "{}",
+        output.all()
+    );
+    // Over SSH a window would open far away.
+    sandbox.set("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22");
+    assert_fails(&sandbox, "is locked");
+}
+
+#[test]
+fn a_keychain_that_never_answers_is_given_up() {
+    let mut sandbox = Sandbox::new();
+    let Some(_keychain) = Keychain::silent(&mut sandbox) else {
+        return;
+    };
+    assert_fails(&sandbox, "did not answer within 5 s");
+    // With a desktop it is waited for, which is said; Ctrl-C ends that.
+    let output = sandbox
+        .awsenv(["doctor", "--keychain"])
+        .env("DISPLAY", ":77")
+        .under("timeout", ["--preserve-status", "-s", "INT", "3"].map(Into::into))
+        .output();
+    assert_eq!(output.status, 130, "{}", output.all());
+    assert!(
+        output.err().contains("waiting for the system's keychain"),
+        "{}",
+        output.all()
+    );
+    assert_eq!(output.err().matches("waiting").count(), 1);
+}
+
+#[test]
+fn several_items_of_a_name_are_refused() {
+    let mut sandbox = Sandbox::new();
+    let Some(keychain) = Keychain::unlocked(&mut sandbox) else {
+        return;
+    };
+    // `exec` keeps the number by which doctor names its item.
+    let lines = "for kind in one other; do printf hidden | secret-tool store --label $kind kind $kind \
+                 service awsenv username awsenv-doctor-$$; done; exec awsenv doctor --keychain";
+    let output = sandbox.program("sh").args(["-c", lines]).output();
+    assert_eq!(output.status, 1, "{}", output.all());
+    assert!(output.out().contains("it has 2 items of this name"), "{}", output.all());
+    assert!(!output.out().contains("hidden") && !output.err().contains("hidden"));
+    assert_eq!(
+        keychain.search("awsenv").matches("secret = hidden").count(),
+        2,
+        "neither is touched"
+    );
+}
+
+#[test]
+fn a_word_that_names_no_store_is_an_error() {
+    let mut sandbox = Sandbox::new();
+    sandbox.set("AWSENV_KEYCHAIN", "disk");
+    assert_fails(&sandbox, "AWSENV_KEYCHAIN is `disk`: it is `os`, `file` or `kernel`");
+    let output = unlock(&sandbox, &[], "");
+    assert!(
+        output.status == 2 && output.err().contains("`disk`"),
+        "{}",
+        output.all()
+    );
+}
+
+#[test]
+fn the_file_store_is_taken_only_if_it_is_chosen() {
+    let mut sandbox = Sandbox::new();
+    Keychain::absent(&mut sandbox);
+    assert_fails(&sandbox, "AWSENV_KEYCHAIN=file");
+    assert!(!sandbox.path(KEYS).exists(), "nothing is made without being asked for");
+}
+
+#[test]
+fn a_key_file_without_passphrase_works_at_once_and_warns() {
+    let sandbox = with_settings("keychain = file\n");
+    let (found, _) = findings(&sandbox);
+    assert_eq!(
+        found[0],
+        "ok new keys go to the encrypted file store: the settings say so []"
+    );
+    assert!(found[1].starts_with("warn the encrypted file store has no key file yet [awsenv key unlock]"));
+    assert!(found[2].starts_with("fail a key cannot be written: the encrypted file store is not there"));
+    let output = unlock(&sandbox, &["--no-passphrase"], "");
+    assert_eq!(output.status, 0, "{}", output.all());
+    assert!(
+        output.err().contains("warning: it needs no passphrase"),
+        "{}",
+        output.all()
+    );
+    let (found, _) = findings(&sandbox);
+    assert!(found[1].starts_with("warn the key file has no passphrase"), "{found:?}");
+    assert!(found[2].starts_with("ok a key was written ("), "{found:?}");
+    let output = unlock(&sandbox, &[], "");
+    assert!(
+        output.success().is_empty() && output.err().contains("never locked"),
+        "{}",
+        output.all()
+    );
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let key = sandbox.path(KEYS).join("identity");
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
+        assert_fails(&sandbox, "others can use it (mode 644); chmod 600 mends that");
+    }
+}
+
+#[test]
+fn a_key_file_with_a_passphrase_is_unlocked_once() {
+    let mut sandbox = with_settings("[keychain]\nunlock_for = 30m\n");
+    if !kernel_holds(&sandbox) {
+        return;
+    }
+    sandbox.set("AWSENV_KEYCHAIN", "file");
+    let output = unlock(&sandbox, &[], "hunter2\n");
+    assert!(
+        output.status == 1 && output.err().contains("no terminal"),
+        "{}",
+        output.all()
+    );
+    let output = unlock(&sandbox, &["--stdin"], "\n");
+    assert!(
+        output.status == 1 && output.err().contains("is empty"),
+        "{}",
+        output.all()
+    );
+    assert!(!sandbox.path(KEYS).join("identity").exists());
+
+    let output = unlock(&sandbox, &["--stdin"], "hunter2\n");
+    assert!(
+        output.success().is_empty() && output.err().contains("is unlocked until 20"),
+        "{}",
+        output.all()
+    );
+    let (found, _) = findings(&sandbox);
+    assert_eq!(found[1], "ok the key file is unlocked []");
+    assert!(found[2].starts_with("ok a key was written ("), "{found:?}");
+
+    // It is held by the kernel, under a name of this key file, as long as the settings say.
+    let recipient = std::fs::read_to_string(sandbox.path(KEYS).join("recipient")).unwrap();
+    assert!(recipient.starts_with("age1"), "{recipient}");
+    let held = release(&sandbox);
+    assert!((1700..=1800).contains(&held), "{held}");
+    let (found, time) = findings(&sandbox);
+    assert_eq!(found[1], "warn the key file is locked [awsenv key unlock]");
+    assert!(found[2].starts_with("fail a key was written, but cannot be read: the encrypted file store is locked"));
+    assert!(time < Duration::from_secs(3), "it fails at once: {time:?}");
+
+    let output = unlock(&sandbox, &["--stdin"], "wrong\n");
+    assert!(
+        output.status == 1 && output.err().contains("does not open the key file"),
+        "{}",
+        output.all()
+    );
+    assert!(
+        !output.all().contains("wrong\n") && !output.all().contains("hunter2"),
+        "{}",
+        output.all()
+    );
+    let output = unlock(&sandbox, &["--no-passphrase"], "");
+    assert!(
+        output.status == 1 && output.err().contains("has a passphrase already"),
+        "{}",
+        output.all()
+    );
+    unlock(&sandbox, &["--stdin"], "hunter2\nmore\n").success();
+    release(&sandbox);
+}
+
+#[test]
+fn the_command_of_the_settings_gives_the_passphrase() {
+    let mut sandbox = with_settings("keychain = file\n[keychain]\nunlock = sh -c 'cat \"$HOME/pass word\"'\n");
+    if !kernel_holds(&sandbox) {
+        return;
+    }
+    sandbox.set("XDG_CONFIG_HOME", sandbox.path(".config"));
+    let output = unlock(&sandbox, &[], "");
+    assert!(
+        output.status == 1 && output.err().contains("gives no passphrase: exit status: 1"),
+        "{}",
+        output.all()
+    );
+    sandbox.write("pass word", "hunter2\n");
+    unlock(&sandbox, &[], "").success();
+    release(&sandbox);
+    let output = unlock(&sandbox, &[], "");
+    assert!(
+        output.success().is_empty() && !output.all().contains("hunter2"),
+        "{}",
+        output.all()
+    );
+    assert_eq!(findings(&sandbox).0[1], "ok the key file is unlocked []");
+    release(&sandbox);
+}
+
+#[test]
+fn a_person_types_a_new_passphrase_twice() {
+    let mut sandbox = with_settings("keychain = file\n");
+    if !kernel_holds(&sandbox) {
+        return;
+    }
+    sandbox.set("XDG_STATE_HOME", sandbox.path(".local/state"));
+    let Some(terminal) = crate::terminal::Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    let key = sandbox.path(KEYS).join("identity");
+    terminal.line("awsenv key unlock");
+    terminal.wait("a question", |screen| {
+        screen.contains("Passphrase for the new key file:")
+    });
+    terminal.line("correct horse");
+    terminal.wait("the question again", |screen| screen.contains("The same again:"));
+    terminal.line("another horse");
+    terminal.wait("a refusal", |screen| {
+        screen.contains("the two are not the same, nothing is created")
+    });
+    assert!(!key.exists());
+    terminal.line("clear; awsenv key unlock");
+    terminal.wait("a question", |screen| {
+        screen.contains("Passphrase for the new key file:")
+    });
+    terminal.line("correct horse");
+    terminal.wait("the question again", |screen| screen.contains("The same again:"));
+    terminal.line("correct horse");
+    let screen = terminal.wait("the end", |screen| screen.contains("is unlocked until"));
+    assert!(key.exists() && !screen.contains("horse"), "{screen}");
+    release(&sandbox);
+}
+
+/// Forgets the key that is held for this sandbox's key file, and returns for how many seconds it was to be held.
+fn release(sandbox: &Sandbox) -> u64 {
+    let keyctl = require("keyctl").expect("keyutils");
+    // In a session of its own, where the kernel links the persistent keyring, as it does for awsenv.
+    let program = "name=awsenv:identity:$(tr -d '\\n' <\"$1\" | sha256sum | cut -c1-32)\n\
+                   key=$(keyctl search \"$(keyctl get_persistent @s)\" user \"$name\") || exit 1\n\
+                   grep \"^$(printf %08x \"$key\")\" /proc/keys && keyctl invalidate \"$key\"";
+    let recipient = sandbox.path(KEYS).join("recipient");
+    let words = ["session", "-", "sh", "-c", program, "sh", &recipient.to_string_lossy()].map(str::to_owned);
+    let output = sandbox.program(keyctl).args(words).output();
+    // The time that is left stands in the fourth column of `/proc/keys`: `29m`, `59s` …
+    let left = output
+        .success()
+        .split_whitespace()
+        .nth(3)
+        .expect("the time that is left");
+    let (number, unit) = left.split_at(left.len() - 1);
+    let seconds = if unit == "m" { 60 } else { 1 };
+    number.parse::<u64>().expect("a number") * seconds
+}
