@@ -208,7 +208,6 @@ fn no_command_sheds_a_secret() {
             &["use", "item", "--shell", "zsh"],
             &["use", "role", "--shell", "fish"],
             &["use", "temporary", "--shell", "powershell"],
-            &["use", "half", "--shell", "bash"],
             &["use", "broken", "--shell", "bash"],
             &["use", "nobody", "--shell", "bash"],
             &["use", "--keys", "role", "--shell", "bash"],
@@ -290,6 +289,8 @@ fn no_command_sheds_a_secret() {
                 Asked::Stdout(&ITEM),
             )
             .success();
+        // Half a pair is none, and botocore looks on, into the old file.
+        search.run(&words(&["use", "half", "--shell", "bash"]), Asked::Stdout(&BOTO));
         search
             .run(&words(&["use", "old", "--shell", "bash"]), Asked::Stdout(&BOTO))
             .success();
