@@ -15,6 +15,7 @@ pub mod credentials;
 pub mod env;
 pub mod error;
 pub mod history;
+pub mod journal;
 pub mod keychain;
 pub mod prompt;
 pub mod provider;

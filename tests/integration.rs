@@ -12,6 +12,9 @@ mod history;
 #[cfg(target_os = "linux")]
 #[path = "integration/keychain/mod.rs"]
 mod keychain;
+#[cfg(unix)]
+#[path = "integration/leftovers.rs"]
+mod leftovers;
 #[path = "integration/named.rs"]
 mod named;
 #[path = "integration/picker.rs"]

@@ -1,8 +1,11 @@
 //! `awsenv doctor`: what is wrong, or will be, each with its remedy.
 
+mod boto;
 mod environment;
 mod files;
 mod keychain;
+mod leftovers;
+mod process;
 mod shell;
 
 use std::path::PathBuf;
@@ -81,7 +84,8 @@ impl Finding {
 pub fn run(context: &Context, args: &DoctorArgs) -> Outcome {
     let state = context.state();
     let env = user_env(&context.process.env, state.as_ref());
-    let mut findings = files::check(&env);
+    let mut findings = files::check(context, &env);
+    findings.extend(leftovers::check(&env));
     findings.extend(environment::check(context, state.as_ref(), &env));
     // What is wrong with the settings has been said already.
     if let Ok(settings) = inputs::settings(&env) {

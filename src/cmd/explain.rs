@@ -2,6 +2,7 @@
 //! read instead. Nothing is fetched, run or asked; secrets are never shown.
 
 mod json;
+mod legacy;
 mod readers;
 mod text;
 
@@ -24,6 +25,7 @@ struct Explanation<'a> {
     plan: &'a CredentialPlan,
     settings: Vec<Setting<'a>>,
     export: Result<Export, StyleError>,
+    legacy: Vec<legacy::Legacy>,
     readers: Vec<readers::Reading>,
 }
 
@@ -69,6 +71,7 @@ pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
             .map(Setting::of)
             .collect(),
         export: files.style(&plan, &choice, None),
+        legacy: legacy::legacy(&files, &plan),
         readers: readers::readers(&readers::Subject {
             choice: &choice,
             plan: &plan,

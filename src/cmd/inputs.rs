@@ -169,7 +169,16 @@ pub fn settings(env: &Env) -> Result<Settings, Error> {
     match bytes.map(String::from_utf8) {
         Some(Ok(text)) => Ok(Settings::parse(&path, &text)?),
         Some(Err(_)) => Err(unreadable("it is not UTF-8".to_owned()).into()),
-        None if is_named => Err(unreadable("AWSENV_CONFIG names it, and it is not there".to_owned()).into()),
+        None if is_named => {
+            let what = if path.is_dir() {
+                "it is a directory"
+            } else if path.exists() {
+                "it is no regular file"
+            } else {
+                "it is not there"
+            };
+            Err(unreadable(format!("AWSENV_CONFIG names it, and {what}")).into())
+        }
         None => Ok(Settings::default()),
     }
 }

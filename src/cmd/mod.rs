@@ -8,6 +8,7 @@ pub mod credential_process;
 pub mod current;
 pub mod describe;
 pub mod doctor;
+pub mod edit;
 pub mod exec;
 pub mod explain;
 pub mod history;

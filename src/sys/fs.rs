@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::env::Env;
 
@@ -30,6 +31,27 @@ pub fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0).saturating_add(1));
     file.read_to_end(&mut bytes)?;
     Ok(Some(bytes))
+}
+
+/// Reads the beginning of a regular file, up to `limit` bytes. `None` as in [`read_regular`].
+///
+/// # Errors
+/// As there.
+pub fn read_start(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    if !fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file()) {
+        return Ok(None);
+    }
+    let file = open(path)?;
+    let length = file.metadata()?.len().min(limit);
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0).saturating_add(1));
+    file.take(length).read_to_end(&mut bytes)?;
+    Ok(Some(bytes))
+}
+
+/// Whether nobody wrote to a file for so long. A clock that was set back says no.
+pub fn is_older(path: &Path, than: Duration) -> bool {
+    let written = fs::symlink_metadata(path).and_then(|meta| meta.modified());
+    written.is_ok_and(|written| written.elapsed().is_ok_and(|age| age > than))
 }
 
 /// The names of what stands in a directory; none if it cannot be listed.

@@ -1,10 +1,15 @@
 //! Processes: who runs us, and running others.
 
+use std::env::consts::EXE_SUFFIX;
 use std::ffi::OsString;
+use std::fs;
 use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use zeroize::Zeroizing;
+
+use crate::env::Env;
 
 /// A program that takes this process's place.
 #[derive(Debug)]
@@ -129,6 +134,46 @@ fn read_some(pipe: Option<impl Read>) -> io::Result<Vec<u8>> {
         pipe.take(MAX_OUTPUT + 1).read_to_end(&mut bytes)?;
     }
     Ok(bytes)
+}
+
+/// The program that a `credential_process` of that first word runs, by the rules that all SDKs share: without a shell
+/// nothing is replaced in it.
+///
+/// # Errors
+/// What keeps it from running, in words that finish "which …".
+pub fn find(word: &str, env: &Env) -> Result<PathBuf, &'static str> {
+    let path = Path::new(word);
+    if path.is_absolute() {
+        return check_program(path).map(|()| path.to_owned());
+    }
+    if word.contains(std::path::is_separator) {
+        return Err("is no absolute path, so it is found from one directory only");
+    }
+    let name = format!("{}{}", word.strip_suffix(EXE_SUFFIX).unwrap_or(word), EXE_SUFFIX);
+    std::env::split_paths(env.os("PATH").unwrap_or_default())
+        .map(|dir| dir.join(&name))
+        .find(|path| check_program(path).is_ok())
+        .ok_or("is not on the PATH")
+}
+
+fn check_program(path: &Path) -> Result<(), &'static str> {
+    match fs::metadata(path) {
+        Err(_) => Err("is not there"),
+        Ok(meta) if !meta.is_file() => Err("is no file"),
+        Ok(_) if !is_executable(path) => Err("cannot be executed"),
+        Ok(_) => Ok(()),
+    }
+}
+
+#[cfg(unix)]
+fn is_executable(path: &Path) -> bool {
+    rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok()
+}
+
+/// Windows tells programs by their names.
+#[cfg(not(unix))]
+fn is_executable(_: &Path) -> bool {
+    true
 }
 
 /// How far up a shell is looked for: wrappers such as `env`, `make` or `npm` may stand between.

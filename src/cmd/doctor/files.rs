@@ -2,16 +2,17 @@
 
 use std::path::Path;
 
-use super::{Finding, Status};
+use super::{Finding, Status, boto, process};
+use crate::cmd::Context;
 use crate::cmd::inputs::{self, Files};
-use crate::config::boto::{BotoFiles, Problem};
 use crate::config::lint::{self, Lint};
-use crate::config::{self, Document, Error, FileKind, Location};
+use crate::config::{self, Document, Error, FileKind, Location, Section};
 use crate::env::Env;
 use crate::resolve::Choice;
 use crate::sys;
+use crate::sys::keychain::Keychain;
 
-pub(super) fn check(env: &Env) -> Vec<Finding> {
+pub(super) fn check(context: &Context, env: &Env) -> Vec<Finding> {
     let mut findings = Vec::new();
     if let Err(error) = inputs::settings(env) {
         findings
@@ -20,65 +21,15 @@ pub(super) fn check(env: &Env) -> Vec<Finding> {
     for kind in [FileKind::Config, FileKind::Credentials] {
         findings.extend(aws_file(kind, &config::locate::locate(kind, env, &sys::fs::home_of)));
     }
-    if let Ok(files) = Files::load(env) {
+    let files = Files::load(env).ok();
+    if let Some(files) = &files {
         findings.extend(lint::lint_profiles(&files.profiles).iter().map(of_lint));
-        findings.extend(profiles(&files));
+        findings.extend(profiles(files));
+        let say = |text: &str| context.ui.tell(text);
+        let index = Keychain::new(env, &files.settings.keychain, &say).index();
+        findings.extend(process::check(files, index.ok().as_ref()));
     }
-    findings.extend(boto(&inputs::boto(env)));
-    findings
-}
-
-/// Old files that act although nobody thinks of them any more.
-fn boto(files: &BotoFiles<'_>) -> Vec<Finding> {
-    let found = |message: &str| Finding::new("boto", Status::Warn, message);
-    let mut findings = Vec::new();
-    for problem in files.problems() {
-        findings.push(match problem {
-            Problem::Broken(error) => {
-                let place = if let Error::Parse { place, .. } = &error {
-                    Some(place.clone())
-                } else {
-                    None
-                };
-                let error = crate::error::Error::from(error);
-                let finding = found(&format!("cannot be read, so its keys are not found: {}", error.message))
-                    .remedy("correct the line, or delete the file");
-                place.iter().fold(finding, Finding::at)
-            }
-            Problem::Keyring { place, name } => found(&format!(
-                "the keyring `{name}` is asked by nobody: only `[Credentials]` without a secret is read that way"
-            ))
-            .remedy("delete the line")
-            .at(&place),
-            Problem::Percent { place, key } => found(&format!(
-                "boto 2 refuses the `%` in `{key}`; awsenv and botocore take it as it stands"
-            ))
-            .at(&place),
-        });
-    }
-    // What is wrong with these files has been said already.
-    if let Ok(Some(keys)) = files.anonymous() {
-        let message = format!(
-            "`[Credentials]` with the key {} is no profile, but botocore falls back to it where a profile has no credentials",
-            keys.access_key_id
-        );
-        findings.push(
-            found(&message)
-                .remedy("move the keys to a profile, or delete them")
-                .at(&keys.place),
-        );
-    }
-    if let Ok(Some(keys)) = files.credential_file() {
-        let message = format!(
-            "AWS_CREDENTIAL_FILE names the key {}, and botocore falls back to it where a profile has no credentials",
-            keys.access_key_id
-        );
-        findings.push(found(&message).remedy("unset AWS_CREDENTIAL_FILE").at(&keys.place));
-    }
-    for (name, place) in files.names() {
-        findings
-            .push(Finding::new("boto", Status::Ok, format!("`{name}` is a profile of an old boto file")).at(&place));
-    }
+    findings.extend(boto::check(env, files.as_ref()));
     findings
 }
 
@@ -116,7 +67,8 @@ fn aws_file(kind: FileKind, location: &Location) -> Vec<Finding> {
         Ok(Some(bytes)) => bytes,
     };
     let document = Document::parse(path.as_path(), bytes);
-    let mut findings = access(check, kind, path, &location.shown);
+    let holds_keys = kind == FileKind::Credentials || holds_secret(&document);
+    let mut findings = access(check, holds_keys, path, &location.shown);
     match document.error() {
         Some(error) => {
             let place = document.place(error.line);
@@ -135,7 +87,7 @@ fn aws_file(kind: FileKind, location: &Location) -> Vec<Finding> {
 }
 
 /// Who else can read the keys, or write what is run: a `credential_process` is a program of the file's choice.
-fn access(check: &'static str, kind: FileKind, path: &Path, shown: &str) -> Vec<Finding> {
+fn access(check: &'static str, holds_keys: bool, path: &Path, shown: &str) -> Vec<Finding> {
     let Some(access) = sys::fs::access(path) else {
         return Vec::new();
     };
@@ -156,11 +108,21 @@ fn access(check: &'static str, kind: FileKind, path: &Path, shown: &str) -> Vec<
         );
         findings.push(finding.remedy(format!("chmod go-w {shown}")).in_file(path));
     }
-    if kind == FileKind::Credentials && access.mode & 0o044 != 0 {
-        let finding = Finding::new(check, Status::Warn, "can be read by others, and it holds keys");
-        findings.push(finding.remedy(format!("chmod 600 {shown}")).in_file(path));
-    }
+    findings.extend(readable(check, path, shown).filter(|_| holds_keys));
     findings
+}
+
+/// Whether others can read a file that holds keys.
+pub(super) fn readable(check: &'static str, path: &Path, shown: &str) -> Option<Finding> {
+    sys::fs::access(path).filter(|access| access.mode & 0o044 != 0)?;
+    let finding = Finding::new(check, Status::Warn, "can be read by others, and it holds keys");
+    Some(finding.remedy(format!("chmod 600 {shown}")).in_file(path))
+}
+
+/// Whether some section has a secret.
+pub(super) fn holds_secret(document: &Document) -> bool {
+    let mut values = document.sections().flat_map(Section::settings);
+    values.any(|value| lint::is_secret(value.key()) && !value.text().is_empty())
 }
 
 /// One construct, with all readers that differ.

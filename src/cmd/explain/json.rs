@@ -7,6 +7,7 @@ use crate::resolve::{AssumeRole, BaseSource, Region, RegionSource};
 
 use crate::cmd::describe::{command, harmless, visible};
 
+use super::legacy::{Held, Legacy};
 use super::{Explanation, Setting, Shown};
 
 impl Explanation<'_> {
@@ -40,6 +41,7 @@ impl Explanation<'_> {
             "chain": chain,
             "settings": self.settings.iter().map(setting).collect::<Vec<_>>(),
             "export": {"style": style, "because": because},
+            "legacy": self.legacy.iter().map(legacy).collect::<Vec<_>>(),
             "readers": readers,
         })
     }
@@ -100,6 +102,21 @@ fn role(role: &AssumeRole) -> Value {
         "duration_seconds": role.duration_seconds,
     });
     placed(safe(step), Some(&role.place))
+}
+
+fn legacy(legacy: &Legacy) -> Value {
+    match &legacy.held {
+        Held::Nothing { .. } => json!({
+            "access_key_id": null,
+            "taken": false,
+            "file": legacy.path.to_string_lossy(),
+            "line": null,
+        }),
+        Held::Key { id, taken, place, .. } => placed(
+            json!({"access_key_id": visible("aws_access_key_id", id), "taken": taken}),
+            Some(place),
+        ),
+    }
 }
 
 fn setting(setting: &Setting<'_>) -> Value {

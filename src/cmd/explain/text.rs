@@ -8,6 +8,7 @@ use crate::config::Place;
 use crate::resolve::{How, RegionSource};
 use crate::ui::display;
 
+use super::legacy::Held;
 use super::readers::Difference;
 use super::{Explanation, Shown};
 
@@ -22,6 +23,10 @@ impl Explanation<'_> {
         if !self.settings.is_empty() {
             text += "\nsettings\n";
             text += &table("  ", &self.settings().collect::<Vec<_>>());
+        }
+        if !self.legacy.is_empty() {
+            text += "\nold files that botocore still reads\n";
+            text += &table("  ", &self.legacy().collect::<Vec<_>>());
         }
         text + &self.others()
     }
@@ -121,6 +126,17 @@ impl Explanation<'_> {
             [Row::new(key, value, Some(&setting.place))]
                 .into_iter()
                 .chain(below.collect::<Vec<_>>())
+        })
+    }
+
+    fn legacy(&self) -> impl Iterator<Item = Row> {
+        self.legacy.iter().map(|legacy| match &legacy.held {
+            Held::Nothing { why } => Row {
+                what: String::new(),
+                value: (*why).to_owned(),
+                place: Some(display(&legacy.path.to_string_lossy())),
+            },
+            Held::Key { id, because, place, .. } => Row::new(format!("key {}", shown(id)), *because, Some(place)),
         })
     }
 

@@ -117,6 +117,12 @@ impl BotoFiles<'_> {
         })
     }
 
+    /// The files `~/.boto_NAME`, copies left out.
+    pub fn own_paths(&self) -> Vec<PathBuf> {
+        let names = self.own_names().into_iter();
+        names.filter_map(|name| self.path_of(&name)).collect()
+    }
+
     fn own_names(&self) -> Vec<String> {
         let names = (self.list)(&self.home())
             .into_iter()
@@ -131,9 +137,8 @@ impl BotoFiles<'_> {
 
     /// What a person should know about all these files.
     pub fn problems(&self) -> Vec<Problem> {
-        let own = self.own_names().into_iter().filter_map(|name| self.path_of(&name));
         let mut found = Vec::new();
-        for path in self.paths().into_iter().chain(own) {
+        for path in self.paths().into_iter().chain(self.own_paths()) {
             match self.flat(&path) {
                 Err(failed) => found.push(Problem::Broken(failed.error)),
                 Ok(document) => {

@@ -1,0 +1,175 @@
+//! Old boto files: which of them are still read, by whom, and whose keys they hand to whom.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use super::{Finding, Status, files};
+use crate::cmd::inputs::{self, Files};
+use crate::config::boto::{BotoFiles, BotoKeys, BotoSource, Fallback, Problem};
+use crate::config::{Document, Error, Place};
+use crate::env::Env;
+use crate::resolve::{self, BaseSource, Choice, How};
+use crate::ui::display;
+
+const CHECK: &str = "boto";
+
+/// `files` are the AWS files, if they can be read.
+pub(super) fn check(env: &Env, files: Option<&Files>) -> Vec<Finding> {
+    let boto = inputs::boto(env);
+    let fallbacks = boto.fallbacks();
+    let mut findings = problems(&boto);
+    let decides = fallbacks
+        .iter()
+        .position(|fallback| !matches!(fallback.found, Ok(None)));
+    for (at, fallback) in fallbacks.iter().enumerate() {
+        let first = decides.filter(|first| *first < at).map(|first| &fallbacks[first]);
+        findings.extend(fallen_back_to(fallback, first, files, &findings));
+    }
+    findings.extend(profiles(&boto));
+    findings.extend(readable(&boto, &fallbacks));
+    findings
+}
+
+/// The files with keys that others can read.
+fn readable(boto: &BotoFiles<'_>, fallbacks: &[Fallback]) -> Vec<Finding> {
+    let read = |path: &PathBuf| Some(Document::parse_flat(path.as_path(), (boto.read)(path).ok()??));
+    let own = boto.paths().into_iter().chain(boto.own_paths());
+    let own = own.filter(|path| read(path).is_some_and(|document| files::holds_secret(&document)));
+    let other = fallbacks
+        .iter()
+        .filter(|fallback| matches!(fallback.found, Ok(Some(_))));
+    let paths: BTreeSet<PathBuf> = own.chain(other.map(|fallback| fallback.path.clone())).collect();
+    let finding = |path: PathBuf| files::readable(CHECK, &path, "the file");
+    paths.into_iter().filter_map(finding).collect()
+}
+
+fn found(message: impl Into<String>) -> Finding {
+    Finding::new(CHECK, Status::Warn, message)
+}
+
+fn problems(boto: &BotoFiles<'_>) -> Vec<Finding> {
+    let finding = |problem| match problem {
+        Problem::Broken(error) => {
+            let place = if let Error::Parse { place, .. } = &error {
+                Some(place.clone())
+            } else {
+                None
+            };
+            let error = crate::error::Error::from(error);
+            let finding = found(format!("cannot be read, so its keys are not found: {}", error.message))
+                .remedy("correct the line, or delete the file");
+            place.iter().fold(finding, Finding::at)
+        }
+        Problem::Keyring { place, name } => found(format!(
+            "the keyring `{}` is asked by nobody: only `[Credentials]` without a secret is read that way",
+            display(&name)
+        ))
+        .remedy("delete the line")
+        .at(&place),
+        Problem::Percent { place, key } => found(format!(
+            "boto 2 refuses the `%` in `{key}`; awsenv and botocore take it as it stands"
+        ))
+        .at(&place),
+    };
+    boto.problems().into_iter().map(finding).collect()
+}
+
+/// A file that botocore reads where a profile has no credentials. `first` is the one before it that ends the search.
+fn fallen_back_to(
+    fallback: &Fallback,
+    first: Option<&Fallback>,
+    files: Option<&Files>,
+    said: &[Finding],
+) -> Option<Finding> {
+    let away = match fallback.variable {
+        Some(variable) => format!("unset {variable}"),
+        None => "awsenv key import --from boto, or delete the keys".to_owned(),
+    };
+    match &fallback.found {
+        // botocore looks for the file of AWS_CREDENTIAL_FILE in vain, and fails; a boto file may be missing.
+        Err(error) => {
+            let place = match error {
+                Error::Parse { place, .. } | Error::HalfPair { place, .. } => Some(place.clone()),
+                _ => None,
+            };
+            let error = crate::error::Error::from(error.clone());
+            if said.iter().any(|finding| finding.message.ends_with(&error.message)) {
+                return None;
+            }
+            let message = format!(
+                "botocore reads this file where a profile has no credentials, and fails: {}",
+                error.message
+            );
+            let finding = found(message).remedy(away).in_file(&fallback.path);
+            Some(place.iter().fold(finding, Finding::at))
+        }
+        Ok(None) if fallback.is_there => {
+            let finding = Finding::new(CHECK, Status::Ok, "botocore still reads it, and finds no keys in it");
+            Some(finding.in_file(&fallback.path))
+        }
+        Ok(None) => {
+            let variable = fallback.variable?;
+            let message = format!("{variable} names no regular file, so botocore and boto 2 read no boto file at all");
+            Some(found(message).remedy(away).in_file(&fallback.path))
+        }
+        Ok(Some(keys)) => {
+            let to = match first {
+                Some(first) => format!("and gives it to nobody, because `{}` comes first", first.path.display()),
+                None => format!("and hands it to {}", receivers(files, keys)),
+            };
+            let message = format!("botocore still reads the key {} here, {to}", shown(keys));
+            Some(found(message).remedy(away).at(&keys.place))
+        }
+    }
+}
+
+/// Who has no credentials of its own, so that botocore falls back to these keys.
+fn receivers(files: Option<&Files>, keys: &BotoKeys) -> String {
+    let Some(files) = files else {
+        return "every profile without credentials of its own".to_owned();
+    };
+    let takes = |choice: &Choice| {
+        let plan = files.resolve(choice, None).ok();
+        plan.filter(|plan| plan.roles.is_empty())
+            .and_then(|plan| match plan.base? {
+                BaseSource::Boto(taken) => taken.place,
+                _ => None,
+            })
+            .is_some_and(|place: Place| place == keys.place)
+    };
+    let profiles = files.profiles.names().map(Choice::explicit);
+    let mut names: Vec<String> = profiles
+        .filter(|choice| takes(choice))
+        .map(|choice| format!("`{}`", display(&choice.name)))
+        .collect();
+    let nobody = Choice {
+        how: How::Implicit,
+        ..resolve::select(Some("default"), &files.env)
+    };
+    if takes(&nobody) {
+        names.push("whoever names no profile".to_owned());
+    }
+    match names.split_last() {
+        None => "no profile now, because each has credentials of its own".to_owned(),
+        Some((only, [])) => format!("{only}, without credentials of its own"),
+        Some((last, others)) => format!("{} and {last}, none with credentials of its own", others.join(", ")),
+    }
+}
+
+fn profiles(boto: &BotoFiles<'_>) -> Vec<Finding> {
+    let of = |(name, place): (String, Place)| {
+        let keyring = match boto.profile(&name) {
+            Ok(Some(BotoSource::Keyring(keyring))) => {
+                format!(", with its secret in the keyring `{}`", display(&keyring.service))
+            }
+            _ => String::new(),
+        };
+        let message = format!("`{}` is a profile of an old boto file{keyring}", display(&name));
+        Finding::new(CHECK, Status::Ok, message).at(&place)
+    };
+    boto.names().into_iter().map(of).collect()
+}
+
+fn shown(keys: &BotoKeys) -> String {
+    crate::cmd::describe::shown(&keys.access_key_id)
+}

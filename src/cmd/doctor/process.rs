@@ -1,0 +1,77 @@
+//! awsenv's own lines in the profiles: whether the program is still there, and whether a key in a file goes before it.
+
+use super::{Finding, Status};
+use crate::cmd::inputs::Files;
+use crate::config::profile::keychain_item;
+use crate::config::{Profile, shlex};
+use crate::env::Env;
+use crate::keychain::Index;
+use crate::sys;
+use crate::ui::display;
+
+const CHECK: &str = "keychain";
+
+/// `index` is what is known of the keychain without opening it, if that can be read.
+pub(super) fn check(files: &Files, index: Option<&Index>) -> Vec<Finding> {
+    let own = |profile: Profile<'_>| keychain_item(profile.text("credential_process")?);
+    let mut findings = Vec::new();
+    let mut used = Vec::new();
+    for profile in files.profiles.profiles() {
+        if let Some(item) = own(profile) {
+            findings.extend(program(profile, &files.env));
+            findings.extend(plaintext(profile));
+            used.push(item);
+        }
+    }
+    let unused = index
+        .into_iter()
+        .flat_map(Index::records)
+        .filter(|record| !used.contains(&record.item));
+    findings.extend(unused.map(|record| {
+        let message = format!(
+            "the key …{} is in the keychain as `{}`, and no profile uses it",
+            display(&record.last_four),
+            display(&record.item)
+        );
+        let name = shell_words::quote(&record.profile).into_owned();
+        Finding::new(CHECK, Status::Warn, message).remedy(format!(
+            "awsenv key remove {name}, or write the profile's line again: awsenv key add {name}"
+        ))
+    }));
+    findings
+}
+
+/// The program of the line, which every SDK runs.
+fn program(profile: Profile<'_>, env: &Env) -> Option<Finding> {
+    let line = profile.get("credential_process")?;
+    let word = shlex::split(line.text()).ok()?.into_iter().next()?;
+    let why = sys::process::find(&word, env).err()?;
+    let message = format!(
+        "the line of `{}` runs `{}`, which {why}: no SDK gets its keys",
+        display(profile.name()),
+        display(&word)
+    );
+    let remedy = "install awsenv there again, or write its path as it is now: `command -v awsenv` shows it";
+    Some(
+        Finding::new(CHECK, Status::Fail, message)
+            .remedy(remedy)
+            .at(&line.place()),
+    )
+}
+
+/// What `aws configure` leaves when it writes over such a profile.
+fn plaintext(profile: Profile<'_>) -> Option<Finding> {
+    let id = "aws_access_key_id";
+    let (key, who) = match (profile.in_credentials(id), profile.in_config(id)) {
+        (Some(key), _) => (key, "the AWS CLI, boto3 and most SDKs take it"),
+        (None, Some(key)) => (key, "the SDK for JavaScript takes it"),
+        (None, None) => return None,
+    };
+    let name = display(profile.name());
+    let message = format!("the key in this file goes before that of `{name}` in the keychain: {who}");
+    Some(
+        Finding::new(CHECK, Status::Fail, message)
+            .remedy(format!("awsenv key import {} --replace", shell_words::quote(&name)))
+            .at(&key.place()),
+    )
+}

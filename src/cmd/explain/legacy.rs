@@ -1,0 +1,70 @@
+//! The old files that botocore still reads, and whether this profile's credentials come from one of them.
+
+use std::path::PathBuf;
+
+use crate::cmd::inputs::Files;
+use crate::config::Place;
+use crate::config::boto::Fallback;
+use crate::resolve::{BaseSource, CredentialPlan};
+
+/// One of these files.
+pub(super) struct Legacy {
+    pub(super) path: PathBuf,
+    pub(super) held: Held,
+}
+
+/// What it holds.
+pub(super) enum Held {
+    /// Nothing that botocore takes as a key, or nothing that it can read.
+    Nothing { why: &'static str },
+    /// A key.
+    Key {
+        id: String,
+        taken: bool,
+        /// Why, or why not.
+        because: &'static str,
+        place: Place,
+    },
+}
+
+/// All that are there, in the order in which botocore comes to them.
+pub(super) fn legacy(files: &Files, plan: &CredentialPlan) -> Vec<Legacy> {
+    let mut is_first = true;
+    let fallbacks = files.boto().fallbacks().into_iter();
+    fallbacks
+        .filter(|fallback| fallback.is_there)
+        .map(|fallback| {
+            let held = held(&fallback, plan, is_first);
+            is_first &= matches!(fallback.found, Ok(None));
+            Legacy {
+                path: fallback.path,
+                held,
+            }
+        })
+        .collect()
+}
+
+fn held(fallback: &Fallback, plan: &CredentialPlan, is_first: bool) -> Held {
+    let keys = match &fallback.found {
+        Err(_) => {
+            return Held::Nothing {
+                why: "not taken: botocore would fail on it",
+            };
+        }
+        Ok(None) => return Held::Nothing { why: "no key" },
+        Ok(Some(keys)) => keys,
+    };
+    let taken = plan.roles.is_empty()
+        && matches!(&plan.base, Some(BaseSource::Boto(base)) if base.place == Some(keys.place.clone()));
+    let because = match (taken, is_first) {
+        (true, _) => "taken: the profile has no credentials of its own",
+        (false, true) => "not taken: the profile has credentials of its own",
+        (false, false) => "not taken: another of these files comes first",
+    };
+    Held::Key {
+        id: keys.access_key_id.clone(),
+        taken,
+        because,
+        place: keys.place.clone(),
+    }
+}
