@@ -24,6 +24,11 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written.and_then(|()| sync_dir(path))
 }
 
+/// Removes what [`replace`] leaves beside `path` if it is killed. Who calls holds the lock of the directory.
+pub(super) fn remove_stale(path: &Path) {
+    let _ = fs::remove_file(beside(path, ".new"));
+}
+
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
