@@ -82,7 +82,7 @@ impl<'a> Section<'a> {
     }
 
     /// Its own value of `key`, without what it inherits.
-    pub(super) fn own(self, key: &str) -> Option<Value<'a>> {
+    pub fn own(self, key: &str) -> Option<Value<'a>> {
         self.entries().find(|value| value.key() == key)
     }
 }

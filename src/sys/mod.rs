@@ -10,4 +10,5 @@ pub mod picker;
 mod private;
 pub mod process;
 mod signals;
+pub mod stdin;
 pub mod terminal;
