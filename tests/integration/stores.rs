@@ -127,6 +127,10 @@ fn without_a_keychain_that_is_said_at_once() {
         "no program on the D-Bus session bus offers org.freedesktop.secrets",
     );
     assert!(start.elapsed() < Duration::from_secs(3), "nothing is waited for");
+    let Some(_keychain) = Keychain::empty(&mut sandbox) else {
+        return;
+    };
+    assert_fails(&sandbox, "has no collection to put a key in");
 }
 
 #[test]
