@@ -26,7 +26,7 @@ struct State {
 }
 
 /// A service that hides what is locked, as some programs do.
-struct Service(Arc<State>);
+struct Service;
 
 #[zbus::interface(name = "org.freedesktop.Secret.Service")]
 impl Service {
@@ -75,7 +75,7 @@ fn serve(sandbox: &mut Sandbox, state: &Arc<State>) -> Option<(Keychain, Connect
     let address = format!("unix:path={}", keychain.socket().display());
     let serve = || {
         connection::Builder::address(address.as_str())?
-            .serve_at("/org/freedesktop/secrets", Service(Arc::clone(state)))?
+            .serve_at("/org/freedesktop/secrets", Service)?
             .serve_at(COLLECTION, Collection(Arc::clone(state)))?
             .serve_at(PROMPT, Window(Arc::clone(state)))?
             .name("org.freedesktop.secrets")?
