@@ -22,6 +22,9 @@ mod picker;
 #[path = "integration/prompt.rs"]
 mod prompt;
 #[cfg(target_os = "linux")]
+#[path = "integration/prompts.rs"]
+mod prompts;
+#[cfg(target_os = "linux")]
 #[path = "integration/stores.rs"]
 mod stores;
 #[path = "integration/terminal.rs"]
