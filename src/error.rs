@@ -4,6 +4,7 @@
 //! case, puts names in backticks, ends without a full stop, and never holds a secret.
 
 mod config;
+mod edit;
 mod keychain;
 mod provider;
 mod resolve;

@@ -15,6 +15,7 @@ pub mod credentials;
 pub mod env;
 pub mod error;
 pub mod history;
+pub mod journal;
 pub mod keychain;
 pub mod prompt;
 pub mod provider;
@@ -32,6 +33,7 @@ use crate::cli::Cli;
 use crate::cmd::{Context, exec, script};
 use crate::credentials::Timestamp;
 use crate::env::Env;
+use crate::secret::Secret;
 use crate::sys::process::Launch;
 use crate::ui::Ui;
 
@@ -53,8 +55,8 @@ pub struct Process {
 /// How a run ends.
 #[derive(Debug, Default)]
 pub struct Finish {
-    /// Written to stdout, whole.
-    pub stdout: String,
+    /// Written to stdout, whole. It may hold a key.
+    pub stdout: Secret<String>,
     /// The status to end with.
     pub status: u8,
     /// Runs in our place, if there is one.

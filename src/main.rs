@@ -67,7 +67,8 @@ fn own_up(process: &Process) {
 }
 
 fn write_out(finish: &Finish) -> io::Result<()> {
-    if finish.stdout.is_empty() {
+    let text = finish.stdout.expose();
+    if text.is_empty() {
         return Ok(());
     }
     // Of data that nobody reads nothing is lost; a script that nobody reads was not run.
@@ -75,6 +76,6 @@ fn write_out(finish: &Finish) -> io::Result<()> {
         return Err(io::Error::other("it is closed"));
     }
     let mut out = io::stdout().lock();
-    out.write_all(finish.stdout.as_bytes())?;
+    out.write_all(text.as_bytes())?;
     out.flush()
 }

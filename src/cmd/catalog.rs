@@ -3,10 +3,12 @@
 use crate::cmd::Context;
 use crate::cmd::describe::{HIDDEN, harmless};
 use crate::cmd::inputs::Files;
+use crate::cmd::keychain::detach::item_of;
 use crate::config::{Kind, Place, Profile, account_of_arn};
 use crate::env::session::is_in_use;
 use crate::env::state::State;
 use crate::resolve;
+use crate::ui::display;
 
 /// A profile as lists show it.
 #[derive(Clone, Debug)]
@@ -68,6 +70,21 @@ pub fn active(context: &Context, state: Option<&State>) -> Option<String> {
             (choice.how != resolve::How::Implicit).then_some(choice.name)
         }
     }
+}
+
+/// What a person should know of a profile that awsenv's line and a key in a file both serve: which of them an SDK takes
+/// is not what the profile's owner thinks. `aws configure` leaves it so.
+pub fn plaintext(profile: Profile<'_>) -> Option<String> {
+    item_of(profile)?;
+    let id = "aws_access_key_id";
+    let key = profile.in_credentials(id).or_else(|| profile.in_config(id))?;
+    let name = display(profile.name());
+    Some(format!(
+        "{}: the key in this file wins over that of `{name}` in the keychain, in some SDKs or in all \
+         (awsenv key import {} --replace)",
+        key.place(),
+        shell_words::quote(&name)
+    ))
 }
 
 fn account_id(profile: Profile<'_>) -> Option<String> {

@@ -24,7 +24,7 @@ pub fn run(context: &Context, args: &InitArgs) -> Finish {
             script::FAILS_ANYWHERE
         };
         return Finish {
-            stdout: stdout.to_owned(),
+            stdout: stdout.to_owned().into(),
             status: 2,
             launch: None,
             script: true,
@@ -36,7 +36,7 @@ pub fn run(context: &Context, args: &InitArgs) -> Finish {
         Settings::default()
     });
     Finish {
-        stdout: text(shell, &settings, args.no_prompt),
+        stdout: text(shell, &settings, args.no_prompt).into(),
         status: 0,
         launch: None,
         script: true,

@@ -1,7 +1,11 @@
 //! What several commands read before they resolve: awsenv's settings, the AWS files, and which profile is meant.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
 
+use crate::cmd::edit::FileEdit;
 use crate::config::boto::{BotoFiles, BotoKeys, BotoSource};
 use crate::config::settings::{Export, Settings};
 use crate::config::{self, FileKind, Location, ProfileSet};
@@ -21,6 +25,18 @@ pub struct Files {
     pub env: Env,
     config: Location,
     credentials: Location,
+    disk: Disk,
+}
+
+/// How files are read: as they are, or as they would be behind an edit.
+struct Disk(Box<Read>);
+
+type Read = dyn Fn(&Path) -> io::Result<Option<Vec<u8>>> + Send + Sync;
+
+impl fmt::Debug for Disk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Disk")
+    }
 }
 
 impl Files {
@@ -39,7 +55,46 @@ impl Files {
             env: env.clone(),
             config,
             credentials,
+            disk: Disk(Box::new(sys::fs::read_regular)),
         })
+    }
+
+    /// The same files as they would be behind these edits.
+    ///
+    /// # Errors
+    /// Behind them botocore would refuse a file.
+    pub fn edited(&self, edits: &[FileEdit]) -> Result<Self, Error> {
+        let edited: BTreeMap<_, _> = edits.iter().map(|edit| (edit.path.clone(), edit.now.clone())).collect();
+        let read = move |path: &Path| match edited.get(path) {
+            Some(bytes) => Ok(Some(bytes.to_vec())),
+            None => sys::fs::read_regular(path),
+        };
+        let profiles = config::load(&self.config, &self.credentials, &read)?;
+        Ok(Self {
+            settings: self.settings.clone(),
+            profiles,
+            env: self.env.clone(),
+            config: self.config.clone(),
+            credentials: self.credentials.clone(),
+            disk: Disk(Box::new(read)),
+        })
+    }
+
+    /// Reads a file, as these files are read.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn read(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
+        (self.disk.0)(path)
+    }
+
+    /// Where an AWS file is; `None` if its variable is empty.
+    pub fn path(&self, kind: FileKind) -> Option<&Path> {
+        let location = match kind {
+            FileKind::Config => &self.config,
+            FileKind::Credentials => &self.credentials,
+        };
+        location.path.as_deref()
     }
 
     /// Whether some file has a profile of exactly that name, be it one that cannot be read.
@@ -49,7 +104,10 @@ impl Files {
 
     /// The legacy boto files, none of them read yet.
     pub fn boto(&self) -> BotoFiles<'_> {
-        boto(&self.env)
+        BotoFiles {
+            read: &*self.disk.0,
+            ..boto(&self.env)
+        }
     }
 
     /// The plan of the chosen profile.

@@ -1,15 +1,26 @@
-//! `awsenv key`
+//! `awsenv key`: access keys in the keychain.
 
+mod add;
+mod import;
+mod list;
+mod move_;
+mod remove;
+mod restore;
 mod unlock;
 
 use crate::cli::KeyAction;
 use crate::cmd::{Context, Outcome};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 
-/// Runs one of its commands.
+/// One of its actions.
 pub fn run(context: &Context, action: &KeyAction) -> Result<Outcome, Error> {
     match action {
+        KeyAction::Add(args) => add::run(context, args),
+        KeyAction::Import(args) => import::run(context, args),
+        KeyAction::List(args) => list::run(context, args),
+        KeyAction::Move(args) => move_::run(context, args),
+        KeyAction::Remove(args) => remove::run(context, args),
+        KeyAction::Restore(args) => restore::run(context, args),
         KeyAction::Unlock(args) => unlock::run(context, args),
-        _ => Err(Error::new(Kind::Failed, "`key` is not built yet")),
     }
 }

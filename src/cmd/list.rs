@@ -30,6 +30,11 @@ pub fn run(context: &Context, args: &ListArgs) -> Result<Outcome, Error> {
     } else {
         rows.iter().map(|row| display(&row.name) + "\n").collect()
     };
+    files
+        .profiles
+        .profiles()
+        .filter_map(catalog::plaintext)
+        .for_each(|warning| context.ui.warn(&warning));
     if rows.is_empty() && !json {
         let searched = files.searched();
         context.ui.warn(&format!(

@@ -8,12 +8,14 @@ pub mod credential_process;
 pub mod current;
 pub mod describe;
 pub mod doctor;
+pub mod edit;
 pub mod exec;
 pub mod explain;
 pub mod history;
 pub mod init;
 pub mod inputs;
 pub mod key;
+pub mod keychain;
 pub mod list;
 pub mod named;
 pub mod order;
@@ -28,6 +30,7 @@ pub mod use_;
 use crate::cli::{Command, KeyAction};
 use crate::env::state::State;
 use crate::error::Error;
+use crate::secret::Secret;
 use crate::sys::process::Launch;
 use crate::ui::Ui;
 use crate::{Finish, Process};
@@ -48,6 +51,8 @@ pub enum Outcome {
     Done(u8),
     /// A program takes our place.
     Exec(Launch),
+    /// Keys for stdout.
+    Keys(Secret<String>),
     /// Text for stdout, and the status to end with.
     Text(String, u8),
 }
@@ -101,8 +106,12 @@ fn finish(context: &Context, json: bool, result: Result<Outcome, Error>) -> Fini
             launch: Some(launch),
             ..Finish::default()
         },
-        Ok(Outcome::Text(stdout, status)) => Finish {
+        Ok(Outcome::Keys(stdout)) => Finish {
             stdout,
+            ..Finish::default()
+        },
+        Ok(Outcome::Text(stdout, status)) => Finish {
+            stdout: stdout.into(),
             status,
             ..Finish::default()
         },
@@ -114,7 +123,7 @@ fn finish(context: &Context, json: bool, result: Result<Outcome, Error>) -> Fini
                 String::new()
             };
             Finish {
-                stdout,
+                stdout: stdout.into(),
                 status: error.status(),
                 ..Finish::default()
             }

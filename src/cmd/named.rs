@@ -94,8 +94,11 @@ pub fn region<'t>(context: &Context, files: &Files, typed: &'t str) -> Cow<'t, s
     long.into()
 }
 
-/// Only UTF-8 can be in a file.
-fn utf8(word: &OsStr) -> Result<&str, Error> {
+/// The name that was typed; only UTF-8 can be in a file.
+///
+/// # Errors
+/// Other bytes.
+pub fn utf8(word: &OsStr) -> Result<&str, Error> {
     word.to_str().ok_or_else(|| {
         let shown = word.to_string_lossy();
         let message = format!("profile `{shown}` is not defined: its name is not UTF-8");
@@ -125,7 +128,8 @@ fn exact<'a>(context: &Context, files: &'a Files, word: &'a str) -> Result<Optio
     Ok(Some(name))
 }
 
-fn not_found(files: &Files, name: &str, near: Vec<String>) -> Error {
+/// No file defines the profile `name`; these names are near it.
+pub fn not_found(files: &Files, name: &str, near: Vec<String>) -> Error {
     let error = resolve::Error::ProfileNotFound {
         name: name.to_owned(),
         how: How::Explicit,

@@ -32,7 +32,7 @@ pub fn print(
         Err(error) => {
             ui.error(&error);
             return Finish {
-                stdout: FAILS_ANYWHERE.into(),
+                stdout: FAILS_ANYWHERE.to_owned().into(),
                 status: error.status(),
                 launch: None,
                 script: true,
@@ -51,7 +51,7 @@ pub fn print(
     );
     stdout.push('\n');
     Finish {
-        stdout,
+        stdout: stdout.into(),
         status,
         launch: None,
         script: true,
@@ -116,7 +116,7 @@ pub fn unparsed(process: &Process, error: &clap::Error) -> Finish {
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         if !script {
             return Finish {
-                stdout: text,
+                stdout: text.into(),
                 ..Finish::default()
             };
         }
@@ -130,7 +130,7 @@ pub fn unparsed(process: &Process, error: &clap::Error) -> Finish {
             )
         };
         return Finish {
-            stdout,
+            stdout: stdout.into(),
             status: 0,
             launch: None,
             script: true,
@@ -154,7 +154,7 @@ pub fn unparsed(process: &Process, error: &clap::Error) -> Finish {
         })
     };
     Finish {
-        stdout,
+        stdout: stdout.into(),
         status: 2,
         launch: None,
         script,

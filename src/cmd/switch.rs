@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::cli::StyleArgs;
 use crate::cmd::describe::shown;
 use crate::cmd::inputs::Files;
-use crate::cmd::{Context, named};
-use crate::config::settings::Export;
+use crate::cmd::{Context, catalog, named};
+use crate::config::settings::{Export, KeychainSettings};
 use crate::config::{Profile, Section, account_of_arn};
 use crate::credentials::Credentials;
 use crate::env::Env;
@@ -14,10 +14,11 @@ use crate::env::names::{self, VarName};
 use crate::env::session::{RegionChange, Target};
 use crate::env::state::Style;
 use crate::error::Error;
-use crate::keychain::{self, Item};
+use crate::keychain::{self, Item, StoreKind};
 use crate::provider::{self, Ports};
 use crate::resolve::{BaseSource, Choice, CredentialPlan};
 use crate::secret::Secret;
+use crate::sys::keychain::Keychain;
 use crate::ui::{display, display_short};
 
 /// A switch that can be made.
@@ -79,7 +80,11 @@ pub fn to(context: &Context, files: &Files, choice: &Choice, args: &StyleArgs) -
     match export.style {
         Style::Name => set(&mut vars, "AWS_PROFILE", choice.name.clone()),
         Style::Keys => {
-            let ports = Processes { env };
+            let ports = Outside {
+                env,
+                settings: &files.settings.keychain,
+                say: &|text| context.ui.tell(text),
+            };
             let credentials = provider::credentials(&plan, &ports, context.process.now)?;
             expires = credentials.expires.map(|at| at.0);
             set(&mut vars, "AWSUME_PROFILE", shown.clone());
@@ -99,6 +104,7 @@ pub fn to(context: &Context, files: &Files, choice: &Choice, args: &StyleArgs) -
     };
     let mut warnings: Vec<String> = export.warning.into_iter().collect();
     warnings.extend(broken.map(|error| error.message));
+    warnings.extend(own.and_then(catalog::plaintext));
     warnings.extend(environment_warnings(env, &vars));
     warnings.extend(files.path_warnings().filter(|_| export.style == Style::Name));
     Ok(Switch {
@@ -118,11 +124,18 @@ pub fn to(context: &Context, files: &Files, choice: &Choice, args: &StyleArgs) -
     })
 }
 
-struct Processes<'a> {
-    env: &'a Env,
+/// What credentials may be asked of: processes and keychains.
+#[derive(Clone, Copy)]
+pub struct Outside<'a> {
+    /// The environment that processes get.
+    pub env: &'a Env,
+    /// Which store keys are kept in.
+    pub settings: &'a KeychainSettings,
+    /// Tells a person what is waited for.
+    pub say: &'a dyn Fn(&str),
 }
 
-impl Ports for Processes<'_> {
+impl Ports for Outside<'_> {
     fn run(&self, argv: &[String]) -> std::io::Result<std::process::Output> {
         let env: Vec<_> = self
             .env
@@ -133,17 +146,17 @@ impl Ports for Processes<'_> {
     }
 
     fn keychain(&self, item: &str) -> Result<Item, keychain::Error> {
-        Err(keychain::Error::Missing {
-            store: keychain::StoreKind::Os,
-            item: item.to_owned(),
-        })
+        let keychain = Keychain::new(self.env, self.settings, self.say);
+        // A word that names no store is a mistake of the settings, and no store has that name.
+        let store = keychain.locate(item).map_err(|why| keychain::Error::Absent {
+            store: StoreKind::default(),
+            why,
+        })?;
+        keychain.read(store, item)
     }
 
-    fn password(&self, _: &str, _: &str) -> Result<Secret<String>, keychain::Error> {
-        Err(keychain::Error::Absent {
-            store: keychain::StoreKind::Os,
-            why: "it is not asked yet".to_owned(),
-        })
+    fn password(&self, service: &str, user: &str) -> Result<Secret<String>, keychain::Error> {
+        Keychain::new(self.env, self.settings, self.say).password(service, user)
     }
 }
 

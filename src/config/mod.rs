@@ -19,6 +19,7 @@ mod value;
 pub mod boto;
 pub mod comments;
 pub mod document;
+pub mod edit;
 pub mod lint;
 pub mod locate;
 pub mod profile;
@@ -27,6 +28,7 @@ pub mod shlex;
 
 pub use boto::{BotoFiles, BotoKeys};
 pub use document::Document;
+pub use edit::{EditError, Edited, Editor, Splice};
 pub use error::Error;
 pub use lint::{Lint, LintCode, Reading, lint, lint_profiles};
 pub use load::{Reader, load};

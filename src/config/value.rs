@@ -82,7 +82,7 @@ impl<'a> Section<'a> {
     }
 
     /// Its own value of `key`, without what it inherits.
-    pub(super) fn own(self, key: &str) -> Option<Value<'a>> {
+    pub fn own(self, key: &str) -> Option<Value<'a>> {
         self.entries().find(|value| value.key() == key)
     }
 }
@@ -192,6 +192,11 @@ impl<'a> NestedEntry<'a> {
     /// The value.
     pub fn text(self) -> &'a str {
         &self.parent.document.text()[self.raw.value.range()]
+    }
+
+    /// The bytes of the value in the file.
+    pub fn value_span(self) -> Range<usize> {
+        self.raw.value.range()
     }
 
     /// The key that holds the block.

@@ -29,6 +29,13 @@ impl Env {
         self.text(name).filter(|value| !value.is_empty())
     }
 
+    /// The same with one variable more, or another value of it.
+    pub fn with(&self, name: &str, value: &str) -> Self {
+        let mut vars = self.0.clone();
+        vars.insert(name.into(), value.into());
+        Self(vars)
+    }
+
     /// All variables, ordered by name.
     pub fn iter(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
         self.0.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))

@@ -13,6 +13,10 @@ pub const AWSENV_EXPIRES: &str = "AWSENV_EXPIRES";
 pub const AWSENV_STATE: &str = "AWSENV_STATE";
 /// Set by the wrapper function on each of its calls: the shell's name.
 pub const AWSENV_WRAPPED: &str = "AWSENV_WRAPPED";
+/// Set for programs that `credential-process` runs: the profiles that are asked for, a line each, so that no circle closes.
+pub const AWSENV_ASKED: &str = "AWSENV_ASKED";
+/// Which store keys are kept in; wins over the settings.
+pub const AWSENV_KEYCHAIN: &str = "AWSENV_KEYCHAIN";
 /// awsenv's own variables: set by `use`, removed by `unset`, never saved.
 pub const OWN: [&str; 3] = [AWSENV_EXPIRES, AWSENV_PROFILE, AWSENV_STATE];
 

@@ -31,8 +31,10 @@ pub struct Cut {
     pub file: String,
     /// The header of the section, as it stands between the brackets.
     pub section: String,
-    /// The first 16 hex digits of the SHA-256 of the section as the import left it.
+    /// The first 16 hex digits of the SHA-256 of the section as the import left it, up to `length`.
     pub after: String,
+    /// How many bytes from the first of the section's header line count: to its last entry or patch.
+    pub length: usize,
     /// What to put back, from the section's first byte; in the order of the file.
     pub patches: Vec<Patch>,
 }
@@ -134,6 +136,7 @@ mod tests {
                 file: "/home/me/.aws/credentials".into(),
                 section: "work".into(),
                 after: "0123456789abcdef".into(),
+                length: 10,
                 patches: vec![Patch {
                     at: 7,
                     length: 3,

@@ -4,6 +4,7 @@
 
 pub mod index;
 pub mod item;
+pub mod layout;
 
 use std::time::Duration;
 

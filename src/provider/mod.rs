@@ -123,8 +123,13 @@ pub fn credentials(plan: &CredentialPlan, ports: &dyn Ports, now: Timestamp) -> 
     Ok(credentials)
 }
 
+/// The document that SDKs read from a `credential_process`, a line of JSON.
+pub fn document(credentials: &Credentials) -> Secret<String> {
+    process::render(credentials)
+}
+
 /// Keys of the keychain; they never end. The profile's account stands in where the item names none.
-fn of_item(item: Item, account_id: Option<&str>) -> Credentials {
+pub fn of_item(item: Item, account_id: Option<&str>) -> Credentials {
     Credentials {
         access_key_id: item.access_key_id,
         secret_access_key: item.secret_access_key,

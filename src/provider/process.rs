@@ -1,7 +1,7 @@
 //! The document of a `credential_process`, read as botocore reads it.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::credentials::{Credentials, Timestamp};
@@ -13,15 +13,35 @@ use crate::secret::Secret;
 const MAX_SAID: usize = 500;
 
 /// The document. Keys in exact case; `null` is as absent.
-#[derive(Deserialize)]
+#[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Document {
     version: serde_json::Value,
     access_key_id: Option<String>,
     secret_access_key: Option<Secret<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     session_token: Option<Secret<String>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     expiration: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     account_id: Option<String>,
+}
+
+/// Writes what [`parse`] reads. `Expiration` only where there is one: an SDK takes keys without it as lasting.
+pub(super) fn render(credentials: &Credentials) -> Secret<String> {
+    let document = Document {
+        version: 1.into(),
+        access_key_id: Some(credentials.access_key_id.clone()),
+        secret_access_key: Some(credentials.secret_access_key.clone()),
+        session_token: credentials.session_token.clone(),
+        expiration: credentials.expires.and_then(Timestamp::to_rfc3339),
+        account_id: credentials.account_id.clone(),
+    };
+    // Room for all of it: growing would leave copies behind. Nothing of the document can fail to be written.
+    let mut json = Vec::with_capacity(8 * 1024);
+    let _ = serde_json::to_writer(&mut json, &document);
+    json.push(b'\n');
+    Secret::new(String::from_utf8(json).unwrap_or_default())
 }
 
 /// Runs the process and reads what it prints.
@@ -98,6 +118,26 @@ mod tests {
         assert_eq!(credentials.access_key_id, "A");
         assert_eq!(credentials.expires, Some(Timestamp(1_893_456_000)));
         assert!(credentials.session_token.is_none());
+    }
+
+    #[test]
+    fn the_document_that_is_written_is_read_back() {
+        let credentials = |token: Option<&str>, expires, account: Option<&str>| Credentials {
+            access_key_id: "A".into(),
+            secret_access_key: Secret::new("S\"ü".into()),
+            session_token: token.map(|token| Secret::new(token.into())),
+            expires,
+            account_id: account.map(Into::into),
+        };
+        let keys = credentials(None, None, None);
+        assert_eq!(
+            render(&keys).expose(),
+            "{\"Version\":1,\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"S\\\"ü\"}\n"
+        );
+        let session = credentials(Some("T"), Some(Timestamp(1_893_456_000)), Some("123456789012"));
+        let back = parse(render(&session).expose().as_bytes()).unwrap();
+        assert_eq!((back.expires, back.account_id), (session.expires, session.account_id));
+        assert_eq!(back.session_token, session.session_token);
     }
 
     #[test]

@@ -27,6 +27,14 @@ impl CredentialPlan {
         }
     }
 
+    /// The item of the keychain that the chain begins with, if it does.
+    pub fn keychain_item(&self) -> Option<&str> {
+        match &self.base {
+            Some(BaseSource::CredentialProcess(process)) => process.keychain.as_deref(),
+            _ => None,
+        }
+    }
+
     /// The outermost role that asks for an MFA code.
     pub fn mfa(&self) -> Option<&AssumeRole> {
         self.roles.iter().rev().find(|role| role.mfa_serial.is_some())

@@ -1,6 +1,7 @@
-//! All effects, one thing a file: files, processes, the cache of `aws login`, the history, the keychain, the
+//! All effects, one thing a file: files and edits of them, processes, the cache of `aws login`, the history, the keychain, the
 //! terminal and the picker on it.
 
+pub mod edit;
 pub mod fs;
 pub mod history;
 pub mod keychain;
@@ -9,4 +10,5 @@ pub mod picker;
 mod private;
 pub mod process;
 mod signals;
+pub mod stdin;
 pub mod terminal;

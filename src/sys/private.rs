@@ -75,7 +75,7 @@ fn beside(path: &Path, end: &str) -> std::path::PathBuf {
 
 /// Makes the new name last over a power cut. A file system that cannot do that has done its best.
 #[cfg(unix)]
-fn sync_dir(path: &Path) -> io::Result<()> {
+pub(super) fn sync_dir(path: &Path) -> io::Result<()> {
     let dir = File::open(path.parent().unwrap_or(Path::new(".")))?;
     let _ = dir.sync_all();
     Ok(())
@@ -83,7 +83,7 @@ fn sync_dir(path: &Path) -> io::Result<()> {
 
 /// Windows has no such call for a directory.
 #[cfg(not(unix))]
-fn sync_dir(_: &Path) -> io::Result<()> {
+pub(super) fn sync_dir(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

@@ -1,13 +1,11 @@
 //! Processes: who runs us, and running others.
 
 use std::env::consts::EXE_SUFFIX;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-
-use zeroize::Zeroizing;
 
 use crate::env::Env;
 
@@ -70,9 +68,6 @@ impl From<io::Error> for NotStarted {
 /// More than any credential_process has to say; one that never ends must not fill the memory.
 const MAX_OUTPUT: u64 = 1024 * 1024;
 
-/// Less than is reserved at once, so that no copy is left behind.
-const STDIN_LIMIT: u64 = 8 * 1024;
-
 /// As much as a credential_process says.
 const USUAL_OUTPUT: usize = 16 * 1024;
 
@@ -112,18 +107,6 @@ pub fn capture(argv: &[String], env: &[(OsString, OsString)]) -> io::Result<Outp
         stdout,
         stderr,
     })
-}
-
-/// All that stands on stdin, up to as much as any secret needs.
-///
-/// # Errors
-/// What the system says, or that it is too much.
-pub fn stdin_to_end() -> io::Result<Zeroizing<Vec<u8>>> {
-    let input = Zeroizing::new(read_some(Some(io::stdin().lock().take(STDIN_LIMIT + 1)))?);
-    if input.len() as u64 > STDIN_LIMIT {
-        return Err(io::Error::other("it is longer than any secret"));
-    }
-    Ok(input)
 }
 
 /// All that comes, up to a byte more than is allowed; the pipe is closed then, so that the writer ends.
@@ -174,6 +157,32 @@ fn is_executable(path: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_executable(_: &Path) -> bool {
     true
+}
+
+/// How this program is called by others: the first on the PATH that is this one, as it is found there, so that an update
+/// behind a link is taken too; else the path by which it was called, `arg0`.
+///
+/// # Errors
+/// What the system says; a program of another name than `awsenv`.
+pub fn own_command(env: &Env, arg0: Option<&OsStr>) -> io::Result<PathBuf> {
+    let running = std::env::current_exe()?;
+    let name = format!("awsenv{}", std::env::consts::EXE_SUFFIX);
+    let is_this = |path: &PathBuf| fs::canonicalize(path).ok() == fs::canonicalize(&running).ok();
+    let path = env.os("PATH").unwrap_or_default();
+    let on_path = std::env::split_paths(path)
+        .filter(|dir| dir.is_absolute())
+        .map(|dir| dir.join(&name))
+        .find(is_this);
+    let called = || {
+        let called = std::path::absolute(arg0?).ok()?;
+        Some(called).filter(is_this)
+    };
+    let found = on_path.or_else(called).unwrap_or(running);
+    if found.file_stem().is_some_and(|stem| stem == "awsenv") {
+        Ok(found)
+    } else {
+        Err(io::Error::other(format!("it is called `{}`", found.display())))
+    }
 }
 
 /// How far up a shell is looked for: wrappers such as `env`, `make` or `npm` may stand between.

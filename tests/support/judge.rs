@@ -25,6 +25,14 @@ pub fn botocore_identities(sandboxes: &[&Sandbox], profiles: &[&str], keys: &[Ke
     ask(sandboxes.first()?, &homes, profiles, keys, &["--quick"])
 }
 
+/// What botocore gets in each of `count` processes that ask at the same moment.
+#[track_caller]
+pub fn identities_at_once(sandbox: &Sandbox, count: usize, profile: &str, keys: &[Key<'_>]) -> Option<Vec<Value>> {
+    let options = ["--at-once", &count.to_string()];
+    let mut answer = ask(sandbox, &[sandbox.home()], &[profile], keys, &options)?.remove(0);
+    serde_json::from_value(answer[profile]["botocore"].take()).expect("an answer of each")
+}
+
 #[track_caller]
 fn ask(
     sandbox: &Sandbox,

@@ -22,7 +22,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-pub use judge::{Key, botocore_identities, identities, python};
+pub use judge::{Key, botocore_identities, identities, identities_at_once, python};
 pub use run::{Output, Run};
 pub use shells::{Family, OPTIONAL_SHELLS, RealShell, SHELLS, installed};
 pub use snapshot::{assert_same, assert_snapshot, updating};
@@ -193,6 +193,19 @@ pub fn find(tool: &str) -> Option<PathBuf> {
 #[expect(clippy::disallowed_methods, reason = "the tests' own environment, not the program's")]
 pub fn in_ci() -> bool {
     std::env::var_os("CI").is_some_and(|value| value == "true")
+}
+
+/// Whether this machine lets programs use the kernel's keyrings; some containers do not, also with `CI=true`.
+pub fn kernel_keyring() -> bool {
+    let Some(keyctl) = require("keyctl") else {
+        return false;
+    };
+    let probe = std::process::Command::new(keyctl).args(["list", "@u"]).output();
+    let allowed = probe.is_ok_and(|output| output.status.success());
+    if !allowed {
+        say("skipped: the kernel's keyring is barred here");
+    }
+    allowed
 }
 
 fn skipped(tool: &str) {

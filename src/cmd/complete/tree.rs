@@ -166,9 +166,9 @@ impl<'a> Place<'a> {
     /// What an argument can be; arguments of the same name mean the same in every command.
     fn values(&self, arg: &Arg, names: &dyn Fn(Names) -> Vec<Candidate>) -> Vec<Candidate> {
         match arg.get_id().as_str() {
-            // Only what it is called was remembered.
-            "profile" if self.command.get_name() == "remove" => names(Names::Profiles),
-            "profile" => names(Names::WithAliases),
+            // Elsewhere the exact name is meant.
+            "profile" if ["exec", "explain", "use"].contains(&self.command.get_name()) => names(Names::WithAliases),
+            "profile" => names(Names::Profiles),
             "shell" => Shell::ALL.map(|shell| Candidate::new(shell.as_str(), "")).into(),
             _ => arg
                 .get_possible_values()

@@ -118,7 +118,7 @@ impl Files<'_> {
     /// From stdin, from the command of the settings, or from the terminal.
     fn passphrase(&self, question: &str) -> Result<Secret<String>, Error> {
         let passphrase = if self.args.stdin {
-            let input = sys::process::stdin_to_end().map_err(|error| {
+            let input = sys::stdin::read().map_err(|error| {
                 let message = format!("stdin cannot be read: {error}");
                 Error::new(Kind::Failed, message)
             })?;

@@ -1,0 +1,223 @@
+//! Edits of files as commands make them: written in order under one lock, remembered for `undo`, shown as a diff.
+
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use crate::cmd::{Context, describe};
+use crate::config::lint::is_secret;
+use crate::config::profile::keychain_item;
+use crate::config::{Document, Value, comments};
+use crate::error::Error;
+use crate::journal::{self, Journal, Undo};
+use crate::sys;
+use crate::sys::edit::EditLock;
+
+/// A file, and what it is to say.
+#[derive(Clone, Debug)]
+pub struct FileEdit {
+    /// The file.
+    pub path: PathBuf,
+    /// What it said when it was read; `None` if it was not there.
+    pub was: Option<Zeroizing<Vec<u8>>>,
+    /// What it says from now on.
+    pub now: Zeroizing<Vec<u8>>,
+}
+
+/// How an edit is undone.
+#[derive(Clone, Debug)]
+pub enum UndoBy {
+    /// `awsenv undo`.
+    Journal,
+    /// This command.
+    Command(String),
+}
+
+/// Writes the files in the given order, and remembers that for `undo` under a title such as "set `region` of `work`".
+///
+/// # Errors
+/// The first file that cannot be written; those before it are written then.
+pub fn save(context: &Context, lock: &EditLock, title: &str, edits: &[FileEdit], undo: UndoBy) -> Result<(), Error> {
+    let edits: Vec<&FileEdit> = edits
+        .iter()
+        .filter(|edit| edit.was.as_ref() != Some(&edit.now))
+        .collect();
+    let mut done = 0;
+    let saved = edits.iter().try_for_each(|edit| {
+        sys::edit::save(lock, &edit.path, edit.was.as_deref().map(Vec::as_slice), &edit.now)?;
+        done += 1;
+        Ok(())
+    });
+    if done > 0 {
+        let undo = match undo {
+            UndoBy::Journal => Undo::Journal,
+            UndoBy::Command(command) => Undo::Command(command),
+        };
+        remember(context, lock, title, undo, &edits[..done]);
+    }
+    saved
+}
+
+fn remember(context: &Context, lock: &EditLock, title: &str, undo: Undo, edits: &[&FileEdit]) {
+    let files: Vec<(&Path, Option<&[u8]>, Option<&[u8]>)> = edits
+        .iter()
+        .map(|edit| {
+            (
+                edit.path.as_path(),
+                edit.was.as_deref().map(Vec::as_slice),
+                Some(edit.now.as_slice()),
+            )
+        })
+        .collect();
+    let at = context.process.now.to_rfc3339().unwrap_or_default();
+    let journal = Journal::of(title, at, undo, &files);
+    if let Err(error) = sys::edit::journal::save(lock, &context.process.env, &journal) {
+        context
+            .ui
+            .warn(&format!("`awsenv undo` will not know of this edit: {error}"));
+    }
+}
+
+/// What the edits change, as a person may see it: secrets are masked.
+pub fn diff(edits: &[FileEdit]) -> String {
+    let shown = |edit: &FileEdit| {
+        difference(
+            &edit.path,
+            edit.was.as_deref().map(Vec::as_slice),
+            Some(edit.now.as_slice()),
+        )
+    };
+    edits.iter().map(shown).collect()
+}
+
+/// What becomes of one file.
+pub fn difference(path: &Path, was: Option<&[u8]>, now: Option<&[u8]>) -> String {
+    let document = |bytes: Option<&[u8]>| Document::parse(path, bytes.unwrap_or_default().to_vec());
+    let (old, new) = (Masked::of(&document(was)), Masked::of(&document(now)));
+    let name = |bytes: Option<&[u8]>| bytes.map_or("/dev/null".to_owned(), |_| path.display().to_string());
+    let mut text = String::new();
+    for group in old.groups(&new) {
+        if text.is_empty() {
+            text = format!("--- {}\n+++ {}\n", name(was), name(now));
+        }
+        text += &group;
+    }
+    text
+}
+
+/// So many lines around a difference are shown.
+const CONTEXT: usize = 3;
+
+/// The lines of a file as a person may see them, and as they are.
+struct Masked {
+    text: Zeroizing<String>,
+    lines: Vec<std::ops::Range<usize>>,
+    shown: Vec<String>,
+}
+
+impl Masked {
+    fn of(document: &Document) -> Self {
+        let text = Zeroizing::new(String::from_utf8_lossy(document.bytes()).into_owned());
+        let lines = journal::lines(&text);
+        let sections = document.sections().flat_map(|section| section.entries());
+        let entries: Vec<Value<'_>> = sections.chain(document.defaults()).collect();
+        let mut shown = Vec::with_capacity(lines.len());
+        for line in &lines {
+            let entry = entries.iter().find(|entry| entry.line_span().contains(&line.start));
+            shown.push(masked(
+                text[line.clone()].trim_end_matches(['\n', '\r']),
+                line.start,
+                entry,
+            ));
+        }
+        Self { text, lines, shown }
+    }
+
+    /// The index of the line that begins at a byte.
+    fn line_at(&self, byte: usize) -> usize {
+        self.lines.partition_point(|line| line.start < byte)
+    }
+
+    /// The parts of a unified diff, differences that are near each other in one.
+    fn groups(&self, new: &Self) -> Vec<String> {
+        let hunks = journal::hunks(&self.text, &new.text);
+        let rows: Vec<_> = hunks
+            .iter()
+            .map(|hunk| {
+                let old = self.line_at(hunk.old.start)..self.line_at(hunk.old.end);
+                (old, new.line_at(hunk.new.start)..new.line_at(hunk.new.end))
+            })
+            .collect();
+        let near = |one: &(std::ops::Range<usize>, _), next: &(std::ops::Range<usize>, _)| {
+            next.0.start - one.0.end <= 2 * CONTEXT
+        };
+        rows.chunk_by(near).map(|group| self.group(new, group)).collect()
+    }
+
+    fn group(&self, new: &Self, rows: &[(std::ops::Range<usize>, std::ops::Range<usize>)]) -> String {
+        let (Some((first_old, first_new)), Some((last_old, last_new))) = (rows.first(), rows.last()) else {
+            return String::new();
+        };
+        let before = first_old.start.min(CONTEXT);
+        let after = (self.lines.len() - last_old.end).min(CONTEXT);
+        let old = first_old.start - before..last_old.end + after;
+        let range = |start: usize, end: usize| match end - start {
+            0 => format!("{start},0"),
+            1 => format!("{}", start + 1),
+            length => format!("{},{length}", start + 1),
+        };
+        let mut text = format!(
+            "@@ -{} +{} @@\n",
+            range(old.start, old.end),
+            range(first_new.start - before, last_new.end + after)
+        );
+        let mut at = old.start;
+        let mut push = |mark: char, line: &str| {
+            text.push(mark);
+            text += line;
+            text.push('\n');
+        };
+        for (gone, come) in rows {
+            self.shown[at..gone.start].iter().for_each(|line| push(' ', line));
+            self.shown[gone.clone()].iter().for_each(|line| push('-', line));
+            new.shown[come.clone()].iter().for_each(|line| push('+', line));
+            at = gone.end;
+        }
+        self.shown[at..old.end].iter().for_each(|line| push(' ', line));
+        text
+    }
+}
+
+/// A line without the secret that it may hold.
+fn masked(line: &str, start: usize, entry: Option<&Value<'_>>) -> String {
+    let Some(entry) = entry.filter(|_| !line.trim_start().starts_with(['#', ';'])) else {
+        return if comments::may_hold_secret(line) {
+            format!("# {}", describe::HIDDEN)
+        } else {
+            line.to_owned()
+        };
+    };
+    let value = entry.text();
+    let is_ours = entry.key() == "credential_process" && keychain_item(value).is_some();
+    let is_hidden = is_secret(entry.key()) || describe::harmless(value).is_none();
+    if is_ours || !is_hidden && !comments::may_hold_secret(line) {
+        return line.to_owned();
+    }
+    let begin = entry.value_span().start.saturating_sub(start).min(line.len());
+    let (head, tail) = line.split_at_checked(begin).unwrap_or(("", line));
+    let (head, tail) = match start == entry.line_span().start {
+        true => (head, tail),
+        false => line.split_at(line.len() - line.trim_start().len()),
+    };
+    let id = (entry.key() == "aws_access_key_id" && !is_hidden).then(|| last_four(tail));
+    format!("{head}{}", id.unwrap_or_else(|| describe::HIDDEN.to_owned()))
+}
+
+/// An access key id as the AWS CLI shows it.
+pub fn last_four(id: &str) -> String {
+    let last: Vec<char> = id.trim().chars().rev().take(4).collect();
+    format!("****{}", last.into_iter().rev().collect::<String>())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,220 @@
+//! `awsenv key add`: an access key is typed or piped in, stored, and the profile comes to use it.
+
+use serde::Deserialize;
+
+use crate::cli::KeyAddArgs;
+use crate::cmd::describe::harmless;
+use crate::cmd::edit::{self, UndoBy};
+use crate::cmd::inputs::Files;
+use crate::cmd::keychain::identity::Moved;
+use crate::cmd::keychain::{self, Deposit, attach, line};
+use crate::cmd::{Context, Outcome, ask, named};
+use crate::error::{Error, Kind};
+use crate::keychain::Item;
+use crate::secret::Secret;
+use crate::sys;
+use crate::sys::edit::EditLock;
+use crate::sys::keychain::Keychain;
+use crate::ui::display;
+
+/// An access key as a person hands it over.
+struct Typed {
+    id: String,
+    secret: Secret<String>,
+}
+
+/// Stores the key first; then the profile gets its line.
+pub(super) fn run(context: &Context, args: &KeyAddArgs) -> Result<Outcome, Error> {
+    let profile = named::utf8(&args.profile)?;
+    let shown = display(profile);
+    if !args.rest.is_empty() {
+        let message = "a key does not belong on the command line, where every program can read it";
+        let hint = format!(
+            "awsenv key add {} asks for it; `--stdin` reads it",
+            shell_words::quote(&shown)
+        );
+        return Err(Error::new(Kind::Usage, message).hint(hint));
+    }
+    let env = keychain::env_of(context);
+    let name = args.item.as_deref().unwrap_or(profile);
+    let value = line::value(context, profile, name)?;
+    // What cannot be done is said before anything is typed.
+    let files = Files::load(&env)?;
+    attach::attach(&files, profile, name, &value, args.replace)?;
+    let typed = if args.stdin { piped()? } else { asked(context)? };
+    check(&typed)?;
+
+    let edits = |files: &Files| {
+        let edits = attach::attach(files, profile, name, &value, args.replace)?;
+        let moved = Moved {
+            item: name,
+            access_key_id: &typed.id,
+        };
+        keychain::check_identities(files, &edits, &moved, Some(profile)).map(|()| edits)
+    };
+    edits(&files)?;
+    let say = |text: &str| context.ui.tell(text);
+    let keychain = Keychain::new(&env, &files.settings.keychain, &say);
+    let account_id = files
+        .profiles
+        .profile(profile)
+        .and_then(|profile| profile.text("aws_account_id"));
+    let deposit = Deposit {
+        profile,
+        name,
+        item: Item {
+            access_key_id: typed.id.clone(),
+            secret_access_key: typed.secret.clone(),
+            account_id: account_id.and_then(harmless).map(str::to_owned),
+            since: context.process.now,
+            layout: Vec::new(),
+        },
+        store: keychain::store_of(&keychain, name)?,
+        replace: args.replace,
+    };
+    keychain::put(&keychain, &deposit)?;
+    // The person and the keychain took their time; only now the files are locked, and read again.
+    let lock = EditLock::take(&env)?;
+    let edits = edits(&Files::load(&env)?)?;
+    edit::save(
+        context,
+        &lock,
+        &format!("add the key of `{shown}`"),
+        &edits,
+        UndoBy::Journal,
+    )?;
+    let (last_four, store) = (keychain::last_four(&typed.id), deposit.store.described());
+    context
+        .ui
+        .notice(&format!("the key ****{last_four} of `{shown}` is in {store}"));
+    Ok(Outcome::Done(0))
+}
+
+fn asked(context: &Context) -> Result<Typed, Error> {
+    ask::check(
+        context,
+        "`--stdin` reads the key: its id and its secret in a line each, or as JSON",
+    )?;
+    let id = ask::line(context, "AWS Access Key ID:")?;
+    let secret = ask::secret(context, "AWS Secret Access Key (not shown):")?;
+    Ok(Typed {
+        id,
+        secret: Secret::new(secret.expose().trim().to_owned()),
+    })
+}
+
+/// The key on stdin, in either form.
+fn piped() -> Result<Typed, Error> {
+    let fail = |why: &str| {
+        Error::new(Kind::Failed, format!("stdin: {why}"))
+            .hint("it is two lines, the id and the secret, or JSON with `AccessKeyId` and `SecretAccessKey`")
+    };
+    let bytes = sys::stdin::read().map_err(|error| fail(&error.to_string()))?;
+    let text = str::from_utf8(&bytes).map_err(|_| fail("it is not UTF-8"))?;
+    parse(text).map_err(fail)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Json {
+    access_key_id: String,
+    secret_access_key: Secret<String>,
+    session_token: Option<Secret<String>>,
+}
+
+fn parse(text: &str) -> Result<Typed, &'static str> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim_start().starts_with('{') {
+        let json: Json = serde_json::from_str(text).map_err(|_| "it is not the JSON of an access key")?;
+        if json.session_token.is_some_and(|token| !token.expose().is_empty()) {
+            return Err("the key is a temporary one, which will end");
+        }
+        return Ok(Typed {
+            id: json.access_key_id,
+            secret: json.secret_access_key,
+        });
+    }
+    let mut lines = text.lines().map(str::trim);
+    let (Some(id), Some(secret)) = (lines.next(), lines.next()) else {
+        return Err("it has not two lines");
+    };
+    if lines.any(|line| !line.is_empty()) {
+        return Err("it has more than two lines");
+    }
+    Ok(Typed {
+        id: id.to_owned(),
+        secret: Secret::new(secret.to_owned()),
+    })
+}
+
+/// What AWS calls an access key id, and a secret that can be one; no word of either is repeated.
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html>
+fn check(typed: &Typed) -> Result<(), Error> {
+    let fail = |why: &str| Err(Error::new(Kind::Failed, why));
+    let is_word = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let secret = typed.secret.expose();
+    match typed.id.as_str() {
+        "" => fail("the access key id is empty"),
+        id if !is_word(id) => fail("the access key id has characters that no id has: is it the secret?"),
+        id if id.starts_with("ASIA") => {
+            fail("the key is a temporary one, which will end; the keychain is for keys that last")
+        }
+        _ if secret.is_empty() => fail("the secret access key is empty"),
+        _ if secret.chars().any(|c| c.is_whitespace() || c.is_control()) => {
+            fail("the secret access key has blanks or control characters in it")
+        }
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<(String, String), &'static str> {
+        parse(text).map(|typed| (typed.id, typed.secret.expose().clone()))
+    }
+
+    #[test]
+    fn both_forms_of_stdin() {
+        let key = Ok(("AKIA1".to_owned(), "a/b+c".to_owned()));
+        assert_eq!(read("AKIA1\na/b+c\n"), key);
+        assert_eq!(read("\u{feff}AKIA1\r\n a/b+c \r\n\r\n"), key);
+        assert_eq!(
+            read(" {\"AccessKeyId\":\"AKIA1\",\"SecretAccessKey\":\"a/b+c\",\"More\":1}\n"),
+            key
+        );
+        for bad in [
+            "",
+            "AKIA1",
+            "AKIA1\nx\ny\n",
+            "{\"AccessKeyId\":\"hunter2\"}",
+            "{\"hunter2",
+        ] {
+            assert!(!read(bad).unwrap_err().contains("hunter2"));
+        }
+        let token = r#"{"AccessKeyId":"A","SecretAccessKey":"B","SessionToken":"C"}"#;
+        assert!(read(token).unwrap_err().contains("temporary"));
+    }
+
+    #[test]
+    fn what_can_be_no_key_is_refused_without_a_word_of_it() {
+        let checked = |id: &str, secret: &str| {
+            check(&Typed {
+                id: id.into(),
+                secret: Secret::new(secret.into()),
+            })
+        };
+        assert_eq!(checked("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG"), Ok(()));
+        for (id, secret) in [
+            ("", "hunter2"),
+            ("hunter2/x", "A"),
+            ("ASIA1", "hunter2"),
+            ("A", ""),
+            ("A", "hun ter2"),
+        ] {
+            let error = checked(id, secret).unwrap_err();
+            assert!(!error.message.contains("hun"), "{error}");
+        }
+    }
+}

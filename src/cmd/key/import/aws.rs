@@ -1,0 +1,316 @@
+//! Keys of the AWS files: which section gives up what, and what stands there instead.
+
+use std::ops::Range;
+
+use crate::cmd::describe::harmless;
+use crate::cmd::inputs::Files;
+use crate::cmd::keychain::attach::{STRONGER, has_process};
+use crate::cmd::keychain::detach::{item_of, sections};
+use crate::cmd::keychain::{self, edit_of, line};
+use crate::cmd::named;
+use crate::config::edit::{Edited, Editor};
+use crate::config::profile::keychain_item;
+use crate::config::{Document, Profile, Section, Value};
+use crate::error::{Error, Kind};
+use crate::keychain::Item;
+use crate::keychain::item::Cut;
+use crate::keychain::layout::{self, Halves};
+use crate::secret::Secret;
+use crate::sys::keychain::Keychain;
+use crate::ui::display;
+
+use super::{Import, Plan, split};
+
+pub(super) const ID: &str = "aws_access_key_id";
+pub(super) const SECRET: &str = "aws_secret_access_key";
+const TOKENS: [&str; 2] = ["aws_session_token", "aws_security_token"];
+
+/// The key pair of one section.
+#[derive(Clone, Copy)]
+pub(super) struct Pair<'a> {
+    pub(super) section: Section<'a>,
+    id: Value<'a>,
+    secret: Value<'a>,
+}
+
+/// Every profile that has a key, or half of one, in a section of its own.
+pub(super) fn names(files: &Files) -> Vec<String> {
+    let has_key = |section: Section<'_>| section.own(ID).is_some() || section.own(SECRET).is_some();
+    let profiles = files.profiles.profiles();
+    profiles
+        .filter(|profile| sections(*profile).any(has_key))
+        .map(|profile| profile.name().to_owned())
+        .collect()
+}
+
+/// What an import of `name` does; `None` if it is in the keychain already.
+///
+/// # Errors
+/// Why its key cannot be moved, with the lines that say so.
+pub(super) fn plan(
+    import: &Import<'_>,
+    files: &Files,
+    keychain: &Keychain<'_>,
+    name: &str,
+) -> Result<Option<Plan>, Error> {
+    let near = || {
+        crate::config::profile::nearest(name, files.profiles.names())
+            .into_iter()
+            .map(str::to_owned)
+    };
+    let profile = files
+        .profiles
+        .profile(name)
+        .ok_or_else(|| named::not_found(files, name, near().collect()))?;
+    let process = profile.get(line::KEY);
+    let stored = item_of(profile);
+    // A line of ours that is there names the item.
+    let own_item = stored.as_deref().filter(|_| import.args.item.is_none());
+    let item_name = import
+        .args
+        .split
+        .as_deref()
+        .or(own_item)
+        .unwrap_or(import.item_name(name))
+        .to_owned();
+    let pairs = pairs(profile)?;
+    let Some(pair) = pairs.first() else {
+        return in_keychain(import, keychain, profile, stored.as_deref()).map(|()| None);
+    };
+    check_shape(
+        import,
+        profile,
+        process.filter(|_| stored.as_deref() != Some(item_name.as_str())),
+    )?;
+    let item = Item {
+        access_key_id: pair.id.text().to_owned(),
+        secret_access_key: Secret::new(pair.secret.text().to_owned()),
+        account_id: profile.text("aws_account_id").and_then(harmless).map(str::to_owned),
+        since: import.context.process.now,
+        layout: Vec::new(),
+    };
+    let mut plan = Plan {
+        profile: name.to_owned(),
+        name: item_name,
+        item,
+        edits: Vec::new(),
+        is_new: false,
+        advice: None,
+    };
+    if import.args.keep {
+        return Ok(Some(plan));
+    }
+    if let Some(new) = &import.args.split {
+        plan.profile = new.clone();
+        let value = line::value(import.context, new, import.item_name(new))?;
+        plan.name = import.item_name(new).to_owned();
+        plan.edits = split::edits(files, profile, &pairs, new, &value)?;
+        return Ok(Some(plan));
+    }
+    let value = line::value(import.context, name, &plan.name)?;
+    cut_out(
+        profile,
+        &pairs,
+        stored.as_deref() == Some(plan.name.as_str()),
+        &value,
+        &mut plan,
+    )?;
+    Ok(Some(plan))
+}
+
+/// The pairs of both files, the credentials file's first.
+fn pairs(profile: Profile<'_>) -> Result<Vec<Pair<'_>>, Error> {
+    let pairs: Result<Vec<_>, _> = sections(profile).map(|section| pair(profile, section)).collect();
+    let pairs: Vec<_> = pairs?.into_iter().flatten().collect();
+    if let [first, second] = pairs.as_slice()
+        && (first.id.text(), first.secret.text()) != (second.id.text(), second.secret.text())
+    {
+        let message = format!(
+            "{}: `{}` has another key than in {}",
+            first.id.place(),
+            display(profile.name()),
+            second.id.place()
+        );
+        return Err(Error::new(Kind::Failed, message)
+            .hint("AWS SDKs use the first; delete the lines of the other, then import"));
+    }
+    Ok(pairs)
+}
+
+/// The pair that stands in a section itself.
+fn pair<'a>(profile: Profile<'_>, section: Section<'a>) -> Result<Option<Pair<'a>>, Error> {
+    let name = display(profile.name());
+    let (id, secret) = (section.own(ID), section.own(SECRET));
+    if id.is_none() && secret.is_none() {
+        return match section.get(ID).or(section.get(SECRET)) {
+            Some(inherited) if sections(profile).all(|section| section.own(ID).is_none()) => Err(Error::new(
+                Kind::Failed,
+                format!(
+                    "{}: `{name}` has its key from [DEFAULT], as every profile has",
+                    inherited.place()
+                ),
+            )
+            .hint("move the key to the profile that it is for")),
+            _ => Ok(None),
+        };
+    }
+    let (Some(id), Some(secret)) = (id, secret) else {
+        let missing = if id.is_some() { SECRET } else { ID };
+        let place = id.or(secret).map_or_else(|| section.place(), Value::place);
+        let message = format!("{place}: `{name}` has no `{missing}` beside it in this file");
+        return Err(Error::new(Kind::PartialCredentials, message).hint("complete the pair, or delete the line"));
+    };
+    let token = TOKENS.into_iter().find_map(|key| section.get(key));
+    if let Some(temporary) = token.or(Some(id).filter(|id| id.text().starts_with("ASIA"))) {
+        let message = format!(
+            "{}: the key of `{name}` is a temporary one, which will end",
+            temporary.place()
+        );
+        return Err(Error::new(Kind::Failed, message).hint("the keychain is for keys that last"));
+    }
+    for value in [id, secret] {
+        if value.is_multi_line() || value.text().is_empty() {
+            let what = if value.is_multi_line() {
+                "goes on in the next line"
+            } else {
+                "is empty"
+            };
+            let message = format!("{}: `{}` of `{name}` {what}", value.place(), value.key());
+            return Err(Error::new(Kind::Failed, message).hint("correct the line"));
+        }
+    }
+    Ok(Some(Pair { section, id, secret }))
+}
+
+/// There is no key in the files: perhaps it is where it belongs. What an earlier run did not come to is done now.
+fn in_keychain(
+    import: &Import<'_>,
+    keychain: &Keychain<'_>,
+    profile: Profile<'_>,
+    item: Option<&str>,
+) -> Result<(), Error> {
+    let shown = display(profile.name());
+    let Some(item) = item else {
+        let message = format!("`{shown}` has no key in the files");
+        return Err(Error::new(Kind::Failed, message).hint(format!("awsenv key add {}", shell_words::quote(&shown))));
+    };
+    if !import.args.dry_run {
+        let store = keychain::store_of(keychain, item)?;
+        keychain::record(keychain, profile.name(), item, &keychain.read(store, item)?, store)?;
+    }
+    import
+        .context
+        .ui
+        .tell(&format!("the key of `{shown}` is in the keychain already"));
+    Ok(())
+}
+
+/// Refuses what else the profile says, if a line of ours beside it would mean something else to some SDK.
+fn check_shape(import: &Import<'_>, profile: Profile<'_>, foreign: Option<Value<'_>>) -> Result<(), Error> {
+    let shown = display(profile.name());
+    if let Some(process) = foreign {
+        if sections(profile).all(|section| section.own(line::KEY).is_none()) {
+            let message = format!("{}: `{shown}` has a credential_process from [DEFAULT]", process.place());
+            return Err(Error::new(Kind::Failed, message).hint("move the line to the profiles that it is for"));
+        }
+        if !import.args.replace {
+            return Err(has_process(profile.name(), process));
+        }
+    }
+    let stronger = STRONGER.into_iter().find_map(|key| profile.get(key));
+    match stronger.filter(|_| import.args.split.is_none() && !import.args.keep) {
+        None => Ok(()),
+        Some(value) => {
+            let message = format!(
+                "{}: without the key in the file the `{}` of `{shown}` would take over, in some SDKs or in all",
+                value.place(),
+                value.key()
+            );
+            Err(import.advise(Error::new(Kind::Failed, message), profile.name()))
+        }
+    }
+}
+
+/// The edits of both files, that with the line last, and what they cut out.
+fn cut_out(
+    profile: Profile<'_>,
+    pairs: &[Pair<'_>],
+    has_line: bool,
+    value: &str,
+    plan: &mut Plan,
+) -> Result<(), Error> {
+    let halves = (plan.item.access_key_id.clone(), plan.item.secret_access_key.clone());
+    let halves = Halves {
+        id: &halves.0,
+        secret: halves.1.expose(),
+    };
+    let main = pairs[0].section;
+    let all: Vec<_> = sections(profile).collect();
+    for section in all.into_iter().rev() {
+        let is_main = section.document().path() == main.document().path();
+        let pair = pairs
+            .iter()
+            .find(|pair| pair.section.document().path() == section.document().path());
+        let process = section.own(line::KEY);
+        let is_ours =
+            process.is_some_and(|process| keychain_item(process.text()).as_deref() == Some(plan.name.as_str()));
+        let (document, header) = (section.document(), section.header());
+        let mut editor = Editor::new(document)?;
+        match pair {
+            // The line is there, in this file or the other.
+            Some(pair) if has_line || !is_main || process.is_some() => {
+                if is_main && !has_line {
+                    editor.set(header, line::KEY, value)?;
+                }
+                for half in pair.in_order() {
+                    editor.remove(header, half.key())?;
+                }
+            }
+            Some(pair) => {
+                let [first, second] = pair.in_order();
+                editor.replace(header, first.key(), line::KEY, value)?;
+                editor.remove(header, second.key())?;
+            }
+            None => {}
+        }
+        if process.is_some() && !is_ours && !is_main {
+            editor.remove(header, line::KEY)?;
+        }
+        let edited = editor.finish()?;
+        if edited.splices.is_empty() {
+            continue;
+        }
+        let after = Document::parse(document.path().as_ref(), edited.bytes.to_vec());
+        plan.item
+            .layout
+            .extend(cut_of(document, &after, header, &edited, halves));
+        plan.edits.push(edit_of(document, edited));
+    }
+    Ok(())
+}
+
+impl<'a> Pair<'a> {
+    /// Both halves as they stand in the file.
+    pub(super) fn in_order(&self) -> [Value<'a>; 2] {
+        if self.id.line() <= self.secret.line() {
+            [self.id, self.secret]
+        } else {
+            [self.secret, self.id]
+        }
+    }
+}
+
+/// What an edit cuts out of a section. `after` is the file that it makes.
+pub(super) fn cut_of(
+    document: &Document,
+    after: &Document,
+    header: &str,
+    edited: &Edited,
+    halves: Halves<'_>,
+) -> Option<Cut> {
+    let splices = edited.splices.iter();
+    let splices: Vec<(Range<usize>, &str)> = splices
+        .map(|splice| (splice.old.clone(), splice.new.as_str()))
+        .collect();
+    layout::cut(document, after, header, &splices, halves)
+}

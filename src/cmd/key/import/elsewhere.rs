@@ -1,0 +1,88 @@
+//! Keys that stand outside the AWS files: in the environment, a CSV, old boto files. A profile comes to use them.
+
+use crate::cmd::Context;
+use crate::cmd::edit::FileEdit;
+use crate::cmd::inputs::Files;
+use crate::cmd::keychain::{attach, line};
+use crate::env::Env;
+use crate::error::{Error, Kind};
+use crate::keychain::Item;
+use crate::keychain::item::Cut;
+use crate::secret::Secret;
+
+use super::{Import, Plan};
+
+/// A key, and what becomes of the place where it was found.
+pub(super) struct Found {
+    pub(super) access_key_id: String,
+    pub(super) secret_access_key: Secret<String>,
+    /// The edits that take it out of there.
+    pub(super) edits: Vec<FileEdit>,
+    /// What they cut out.
+    pub(super) layout: Vec<Cut>,
+    /// What is left to the person.
+    pub(super) advice: Option<String>,
+}
+
+/// The plan for a key of elsewhere: the profile gets a line, and only then the old place gives the key up.
+pub(super) fn plan(import: &Import<'_>, files: &Files, profile: &str, found: Found) -> Result<Plan, Error> {
+    let name = import.item_name(profile).to_owned();
+    let mut edits = Vec::new();
+    let mut layout = Vec::new();
+    if !import.args.keep {
+        let value = line::value(import.context, profile, &name)?;
+        edits = attach::attach(files, profile, &name, &value, import.args.replace)?;
+        edits.extend(found.edits);
+        layout = found.layout;
+    }
+    Ok(Plan {
+        profile: profile.to_owned(),
+        name,
+        item: Item {
+            access_key_id: found.access_key_id,
+            secret_access_key: found.secret_access_key,
+            account_id: None,
+            since: import.context.process.now,
+            layout,
+        },
+        edits,
+        is_new: true,
+        advice: found.advice,
+    })
+}
+
+/// The key in the user's own environment.
+///
+/// # Errors
+/// There is none that lasts, or it is awsenv's own.
+pub(super) fn of_env(context: &Context, env: &Env) -> Result<Found, Error> {
+    let fail = |message: &str| Error::new(Kind::Failed, message);
+    let halves = (env.filled("AWS_ACCESS_KEY_ID"), env.filled("AWS_SECRET_ACCESS_KEY"));
+    let (id, secret) = match halves {
+        (Some(id), Some(secret)) => (id, secret),
+        (None, None) if context.process.env.filled("AWS_ACCESS_KEY_ID").is_some() => {
+            return Err(fail("the key in the environment is the one that awsenv exported")
+                .hint("import the profile that it is of"));
+        }
+        (None, None) => {
+            return Err(fail(
+                "the environment has no key (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)",
+            ));
+        }
+        _ => return Err(fail("of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY only one is set")),
+    };
+    let has_token = ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"]
+        .iter()
+        .any(|name| env.filled(name).is_some());
+    if has_token || id.starts_with("ASIA") {
+        return Err(fail("the key in the environment is a temporary one, which will end")
+            .hint("the keychain is for keys that last"));
+    }
+    Ok(Found {
+        access_key_id: id.to_owned(),
+        secret_access_key: Secret::new(secret.to_owned()),
+        edits: Vec::new(),
+        layout: Vec::new(),
+        advice: Some("this shell still has the key: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY".to_owned()),
+    })
+}

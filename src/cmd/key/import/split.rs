@@ -1,0 +1,87 @@
+//! A key gets a profile of its own: `role_arn` beside a key means that the profile, or who names it as its source, uses
+//! the key for a role. The roles then name the new profile.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::aws::Pair;
+use crate::cmd::edit::FileEdit;
+use crate::cmd::inputs::Files;
+use crate::cmd::keychain::{edit_of, line};
+use crate::config::edit::{Editor, header_of};
+use crate::config::{Document, FileKind, Profile, Section};
+use crate::error::{Error, Kind};
+use crate::ui::display;
+
+const SOURCE: &str = "source_profile";
+
+/// The edits that take the key out of `profile`, give it to the new profile `new` by the line `value`, and let every
+/// `source_profile` that named the one name the other.
+pub(super) fn edits(
+    files: &Files,
+    profile: Profile<'_>,
+    pairs: &[Pair<'_>],
+    new: &str,
+    value: &str,
+) -> Result<Vec<FileEdit>, Error> {
+    if files.has(new) {
+        let message = format!("there is a profile `{}` already", display(new));
+        return Err(Error::new(Kind::Failed, message).hint("`--split NAME` takes another name"));
+    }
+    let mut editors = Editors::default();
+    for pair in pairs {
+        let editor = editors.of(pair.section.document())?;
+        for half in pair.in_order() {
+            editor.remove(pair.section.header(), half.key())?;
+        }
+    }
+    for other in files.profiles.profiles() {
+        let Some(source) = other.get(SOURCE).filter(|source| source.text() == profile.name()) else {
+            continue;
+        };
+        let sections = [other.credentials_section(), other.config_section()];
+        let own = |section: &Section<'_>| section.own(SOURCE).is_some();
+        let Some(section) = sections.into_iter().flatten().find(own) else {
+            let message = format!("{}: every profile has this source from [DEFAULT]", source.place());
+            return Err(Error::new(Kind::Failed, message).hint("move the line to the profiles that it is for"));
+        };
+        editors.of(section.document())?.set(section.header(), SOURCE, new)?;
+    }
+    let main = pairs.first().map(|pair| pair.section.document());
+    if let Some(main) = main {
+        let kind = match profile.credentials_section() {
+            Some(section) if section.document().path() == main.path() => FileKind::Credentials,
+            _ => FileKind::Config,
+        };
+        let header = header_of(kind, new)?;
+        let editor = editors.of(main)?;
+        editor.add_section(&header)?;
+        editor.set(&header, line::KEY, value)?;
+    }
+    editors.finish(main.map(|main| main.path().as_ref()))
+}
+
+/// An editor for each file that is touched.
+#[derive(Default)]
+struct Editors<'d>(BTreeMap<&'d Path, (&'d Document, Editor<'d>)>);
+
+impl<'d> Editors<'d> {
+    fn of(&mut self, document: &'d Document) -> Result<&mut Editor<'d>, Error> {
+        use std::collections::btree_map::Entry;
+        let place = match self.0.entry(document.path()) {
+            Entry::Occupied(there) => there.into_mut(),
+            Entry::Vacant(free) => free.insert((document, Editor::new(document)?)),
+        };
+        Ok(&mut place.1)
+    }
+
+    /// The edits; that of `first` comes first, because the others name what it makes.
+    fn finish(self, first: Option<&Path>) -> Result<Vec<FileEdit>, Error> {
+        let mut all: Vec<_> = self.0.into_iter().collect();
+        all.sort_by_key(|(path, _)| Some(*path) != first);
+        let edits = all
+            .into_iter()
+            .map(|(_, (document, editor))| Ok(edit_of(document, editor.finish()?)));
+        edits.collect()
+    }
+}

@@ -1,0 +1,79 @@
+//! `awsenv key move`: items change their store: written, read back, known to the index, and only then deleted.
+
+use crate::cli::KeyMoveArgs;
+use crate::cmd::keychain::{self, Deposit, unreadable};
+use crate::cmd::{Context, Outcome, inputs, named};
+use crate::error::{Error, Kind};
+use crate::keychain::index::Record;
+use crate::keychain::{Error as StoreError, StoreKind};
+use crate::sys::keychain::Keychain;
+use crate::ui::display;
+
+/// Moves what is named.
+pub(super) fn run(context: &Context, args: &KeyMoveArgs) -> Result<Outcome, Error> {
+    let to = StoreKind::parse(&args.to).ok_or_else(|| {
+        let message = format!("`--to {}`: it is `os`, `file` or `kernel`", display(&args.to));
+        Error::new(Kind::Usage, message)
+    })?;
+    let env = keychain::env_of(context);
+    let settings = inputs::settings(&env)?;
+    let say = |text: &str| context.ui.tell(text);
+    let keychain = Keychain::new(&env, &settings.keychain, &say);
+    let index = keychain.index().map_err(unreadable)?;
+    let mut records = Vec::new();
+    if args.all {
+        records.extend(index.records().cloned());
+    }
+    for word in &args.profile {
+        let name = named::utf8(word)?;
+        let record = index.of_profile(name).or_else(|| index.find(name));
+        let record = record.ok_or_else(|| {
+            let message = format!("the keychain has no key of `{}`", display(name));
+            Error::new(Kind::KeychainItemMissing, message).hint("`awsenv key list` shows which it has")
+        })?;
+        records.push(record.clone());
+    }
+    if to == StoreKind::Kernel && !records.is_empty() {
+        context
+            .ui
+            .warn("the kernel's keyring is empty after a reboot: keep the keys somewhere else as well");
+    }
+    for record in &records {
+        move_one(&keychain, record, to)?;
+        let (last_four, profile) = (&record.last_four, display(&record.profile));
+        context.ui.notice(&format!(
+            "the key ****{last_four} of `{profile}` is in {}",
+            to.described()
+        ));
+    }
+    Ok(Outcome::Done(0))
+}
+
+/// A run that was killed behind the writing is finished by the next one.
+fn move_one(keychain: &Keychain<'_>, record: &Record, to: StoreKind) -> Result<(), Error> {
+    let item = keychain.read(record.store, &record.item)?;
+    let from: Vec<StoreKind> = if record.store == to {
+        StoreKind::ALL.into_iter().filter(|store| *store != to).collect()
+    } else {
+        let deposit = Deposit {
+            profile: &record.profile,
+            name: &record.item,
+            item: item.clone(),
+            store: to,
+            replace: false,
+        };
+        keychain::put(keychain, &deposit)?;
+        vec![record.store]
+    };
+    for store in from {
+        match keychain.read(store, &record.item) {
+            Ok(old) if old.has_same_key(&item) => keychain.delete(store, &record.item)?,
+            // Another key of that name is not ours to delete.
+            Ok(_) | Err(StoreError::Missing { .. }) => {}
+            // A store that is not there holds no copy.
+            Err(_) if record.store == to => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}

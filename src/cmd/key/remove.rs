@@ -1,0 +1,116 @@
+//! `awsenv key remove`: a key leaves the keychain for good, and its line the profile.
+
+use std::collections::BTreeSet;
+
+use crate::cli::KeyRemoveArgs;
+use crate::cmd::edit::{self, UndoBy};
+use crate::cmd::inputs::Files;
+use crate::cmd::keychain::{self, detach};
+use crate::cmd::{Context, Outcome, ask, named};
+use crate::error::{Error, Kind};
+use crate::keychain::Error as StoreError;
+use crate::sys::edit::EditLock;
+use crate::sys::keychain::Keychain;
+use crate::ui::display;
+
+/// How many profiles are named.
+const MAX_NAMED: usize = 5;
+
+/// Asks, because the secret is nowhere else; without a terminal `--yes` says it.
+pub(super) fn run(context: &Context, args: &KeyRemoveArgs) -> Result<Outcome, Error> {
+    let profile = named::utf8(&args.profile)?;
+    let shown = display(profile);
+    let env = keychain::env_of(context);
+    let files = Files::load(&env)?;
+    let say = |text: &str| context.ui.tell(text);
+    let keychain = Keychain::new(&env, &files.settings.keychain, &say);
+    let index = keychain.index().map_err(keychain::unreadable)?;
+    let line = files.profiles.profile(profile).and_then(detach::item_of);
+    let record = match &line {
+        Some(item) => index.find(item),
+        None => index.of_profile(profile).or_else(|| index.find(profile)),
+    };
+    let Some(item) = line.as_deref().or(record.map(|record| record.item.as_str())) else {
+        let message = format!("the keychain has no key of `{shown}`");
+        return Err(Error::new(Kind::KeychainItemMissing, message).hint("`awsenv key list` shows which it has"));
+    };
+    let store = keychain::store_of(&keychain, item)?;
+    let key = record.map_or(String::new(), |record| format!(" ****{}", display(&record.last_four)));
+    let others = dependents(&files, profile, item);
+    if !others.is_empty() {
+        context.ui.warn(&format!(
+            "without the key these profiles have no credentials: {}",
+            list(&others)
+        ));
+    }
+    if !args.yes {
+        let question = format!("delete the key{key} of `{shown}` from {} for good", store.described());
+        if !ask::yes(context, &question, true, "`--yes` says that it shall be deleted")? {
+            return Err(Error::cancelled());
+        }
+    }
+    let lock = EditLock::take(&env)?;
+    let files = Files::load(&env)?;
+    let edits = detach::detach(&files, profile, item)?;
+    let again = format!("awsenv key add {}", shell_words::quote(&shown));
+    edit::save(
+        context,
+        &lock,
+        &format!("remove the key of `{shown}`"),
+        &edits,
+        UndoBy::Command(again),
+    )?;
+    let was_there = match keychain.delete(store, item) {
+        Ok(()) => true,
+        Err(StoreError::Missing { .. }) => false,
+        Err(error) => return Err(error.into()),
+    };
+    keychain
+        .change_index(|index| drop(index.remove(item)))
+        .map_err(keychain::unwritable)?;
+    if was_there {
+        context
+            .ui
+            .notice(&format!("deleted the key{key} of `{shown}` from {}", store.described()));
+    } else {
+        context.ui.tell(&format!(
+            "{} had no key of `{shown}`; the line is gone",
+            store.described()
+        ));
+    }
+    Ok(Outcome::Done(0))
+}
+
+/// The profiles that end at the key, but for the one that it is of: by their `source_profile`, or by a line of the same
+/// item.
+fn dependents(files: &Files, profile: &str, item: &str) -> Vec<String> {
+    let mut found: BTreeSet<&str> = BTreeSet::from([profile]);
+    let shares = |name: &str| files.profiles.profile(name).and_then(detach::item_of).as_deref() == Some(item);
+    found.extend(files.profiles.names().filter(|name| shares(name)));
+    loop {
+        let depends = files.profiles.profiles().filter(|other| {
+            let source = other.text("source_profile");
+            other.get("role_arn").is_some() && source.is_some_and(|source| found.contains(source))
+        });
+        let more: Vec<&str> = depends
+            .map(|other| other.name())
+            .filter(|name| !found.contains(name))
+            .collect();
+        if more.is_empty() {
+            break;
+        }
+        found.extend(more);
+    }
+    found.into_iter().filter(|name| *name != profile).map(display).collect()
+}
+
+fn list(names: &[String]) -> String {
+    let more = names.len().saturating_sub(MAX_NAMED);
+    let named: Vec<String> = names.iter().take(MAX_NAMED).map(|name| format!("`{name}`")).collect();
+    let more = if more > 0 {
+        format!(" and {more} more")
+    } else {
+        String::new()
+    };
+    named.join(", ") + &more
+}

@@ -1,0 +1,207 @@
+//! `awsenv key restore`: a key goes back into the files it was in, byte for byte where they are as the import left them.
+
+use zeroize::Zeroizing;
+
+use crate::cli::KeyRestoreArgs;
+use crate::cmd::edit::{self, FileEdit, UndoBy};
+use crate::cmd::inputs::Files;
+use crate::cmd::keychain::identity::Moved;
+use crate::cmd::keychain::{self, detach, edit_of, empty, line};
+use crate::cmd::{Context, Outcome, named};
+use crate::config::edit::{Editor, header_of};
+use crate::config::profile::keychain_item;
+use crate::config::{Document, FileKind};
+use crate::error::{Error, Kind};
+use crate::keychain::layout::{self, Halves};
+use crate::keychain::{Error as StoreError, Item};
+use crate::sys;
+use crate::sys::edit::EditLock;
+use crate::sys::keychain::Keychain;
+use crate::ui::display;
+
+const ID: &str = "aws_access_key_id";
+const SECRET: &str = "aws_secret_access_key";
+
+/// The files first, read back; then the item goes.
+pub(super) fn run(context: &Context, args: &KeyRestoreArgs) -> Result<Outcome, Error> {
+    let profile = named::utf8(&args.profile)?;
+    let shown = display(profile);
+    let env = keychain::env_of(context);
+    let files = Files::load(&env)?;
+    let say = |text: &str| context.ui.tell(text);
+    let keychain = Keychain::new(&env, &files.settings.keychain, &say);
+    let index = keychain.index().map_err(keychain::unreadable)?;
+    let line = files.profiles.profile(profile).and_then(detach::item_of);
+    let known = || index.of_profile(profile).map(|record| record.item.clone());
+    let name = line.or_else(known).unwrap_or_else(|| profile.to_owned());
+    let store = keychain::store_of(&keychain, &name)?;
+    let item = keychain.read(store, &name)?;
+
+    // The keychain may have let somebody type a password; only now the files are locked, and read again.
+    let lock = if args.dry_run {
+        None
+    } else {
+        Some(EditLock::take(&env)?)
+    };
+    let files = Files::load(&env)?;
+    let edits = if holds(&files, profile, &item) {
+        // A run that was killed behind the files.
+        Vec::new()
+    } else {
+        edits(&files, profile, &name, &item)?
+    };
+    let moved = Moved {
+        item: &name,
+        access_key_id: &item.access_key_id,
+    };
+    keychain::check_identities(&files, &edits, &moved, None)?;
+    let Some(lock) = lock else {
+        return Ok(Outcome::Text(edit::diff(&edits), 0));
+    };
+    for edit in edits.iter().filter(|edit| edit.was.is_some()) {
+        // Before the secret is in it.
+        sys::edit::keep_private(&edit.path)?;
+    }
+    let again = format!("awsenv key import {}", shell_words::quote(&shown));
+    edit::save(
+        context,
+        &lock,
+        &format!("restore the key of `{shown}`"),
+        &edits,
+        UndoBy::Command(again),
+    )?;
+    if !holds(&Files::load(&env)?, profile, &item) && !stands_in(&edits, &item) {
+        let message = format!(
+            "the files do not give back the key of `{shown}`; it stays in {}",
+            store.described()
+        );
+        return Err(Error::new(Kind::Failed, message));
+    }
+    match keychain.delete(store, &name) {
+        Ok(()) | Err(StoreError::Missing { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    keychain
+        .change_index(|index| drop(index.remove(&name)))
+        .map_err(keychain::unwritable)?;
+    context.ui.notice(&format!(
+        "the key of `{shown}` is back in the file, readable for whoever reads that"
+    ));
+    Ok(Outcome::Done(0))
+}
+
+/// Whether the profile has the key in a file of its own, and no line of ours.
+fn holds(files: &Files, profile: &str, item: &Item) -> bool {
+    let Some(profile) = files.profiles.profile(profile) else {
+        return false;
+    };
+    let own = |key| detach::sections(profile).find_map(|section| section.own(key));
+    let is = |key, wanted: &str| own(key).is_some_and(|value| value.text() == wanted);
+    detach::item_of(profile).is_none() && is(ID, &item.access_key_id) && is(SECRET, item.secret_access_key.expose())
+}
+
+/// Whether a legacy file, which is no AWS file, has the key now.
+fn stands_in(edits: &[FileEdit], item: &Item) -> bool {
+    let secret = item.secret_access_key.expose().as_bytes();
+    let has = |bytes: &[u8]| bytes.windows(secret.len()).any(|window| window == secret);
+    edits.iter().any(|edit| {
+        sys::fs::read_regular(&edit.path)
+            .ok()
+            .flatten()
+            .map(Zeroizing::new)
+            .is_some_and(|bytes| has(&bytes))
+    })
+}
+
+/// Byte for byte if every cut fits, else the key in the place of its line.
+fn edits(files: &Files, profile: &str, name: &str, item: &Item) -> Result<Vec<FileEdit>, Error> {
+    if let Some(back) = put_back(files, item).filter(|edits| !edits.is_empty()) {
+        let after = files.edited(&back)?;
+        // A profile that was made for a key of elsewhere goes with its line.
+        let rest = detach::detach(&after, profile, name)?;
+        return Ok(join(back, rest));
+    }
+    write_out(files, profile, name, item)
+}
+
+/// The files with every cut undone; `None` if one is not as the import left it.
+fn put_back(files: &Files, item: &Item) -> Option<Vec<FileEdit>> {
+    let halves = Halves {
+        id: &item.access_key_id,
+        secret: item.secret_access_key.expose(),
+    };
+    let mut edits: Vec<FileEdit> = Vec::new();
+    for cut in &item.layout {
+        let path = std::path::Path::new(&cut.file);
+        let at = edits.iter().position(|edit| edit.path == path);
+        let was = match at {
+            Some(at) => edits[at].now.to_vec(),
+            None => files.read(path).ok()??,
+        };
+        let now = layout::undo(cut, &Document::parse_flat(path, was.clone()), halves)?;
+        match at {
+            Some(at) => edits[at].now = now,
+            None => edits.push(FileEdit {
+                path: path.to_owned(),
+                was: Some(Zeroizing::new(was)),
+                now,
+            }),
+        }
+    }
+    Some(edits)
+}
+
+/// Two rounds of edits as one.
+fn join(first: Vec<FileEdit>, second: Vec<FileEdit>) -> Vec<FileEdit> {
+    let mut joined = first;
+    for edit in second {
+        match joined.iter_mut().find(|known| known.path == edit.path) {
+            Some(known) => known.now = edit.now,
+            None => joined.push(edit),
+        }
+    }
+    joined
+}
+
+/// The key where the line stands, if that is where keys belong or were; else in the credentials file.
+fn write_out(files: &Files, profile: &str, name: &str, item: &Item) -> Result<Vec<FileEdit>, Error> {
+    let (id, secret) = (item.access_key_id.as_str(), item.secret_access_key.expose().as_str());
+    let found = files.profiles.profile(profile);
+    let in_credentials = found.and_then(|found| found.credentials_section());
+    let was_in = |path: &std::path::Path| item.layout.iter().any(|cut| std::path::Path::new(&cut.file) == path);
+    let in_config = found.and_then(|found| found.config_section());
+    let in_config = in_config.filter(|section| was_in(section.document().path()));
+    for section in in_credentials.into_iter().chain(in_config) {
+        let is_ours = |text: &str| keychain_item(text).as_deref() == Some(name);
+        if section.own(line::KEY).is_some_and(|process| is_ours(process.text())) {
+            let mut editor = Editor::new(section.document())?;
+            editor.replace(section.header(), line::KEY, ID, id)?;
+            editor.set(section.header(), SECRET, secret)?;
+            return Ok(vec![edit_of(section.document(), editor.finish()?)]);
+        }
+    }
+    let path = files.path(FileKind::Credentials).ok_or_else(|| {
+        Error::new(
+            Kind::Failed,
+            "AWS_SHARED_CREDENTIALS_FILE is empty, so there is no file for the key",
+        )
+        .hint("unset AWS_SHARED_CREDENTIALS_FILE")
+    })?;
+    let new = empty(path);
+    let document = files.profiles.credentials().unwrap_or(&new);
+    let mut editor = Editor::new(document)?;
+    let header = match in_credentials {
+        Some(section) => section.header().to_owned(),
+        None => {
+            let header = header_of(FileKind::Credentials, profile)?;
+            editor.add_section(&header)?;
+            header
+        }
+    };
+    editor.set(&header, ID, id)?;
+    editor.set(&header, SECRET, secret)?;
+    let mut edit = edit_of(document, editor.finish()?);
+    edit.was = edit.was.filter(|_| files.profiles.credentials().is_some());
+    let rest = detach::detach(&files.edited(std::slice::from_ref(&edit))?, profile, name)?;
+    Ok(join(vec![edit], rest))
+}

@@ -1,0 +1,175 @@
+//! What the commands share that put keys into a keychain: an item stored and read back, the line that leads to it, and
+//! whether every profile is still who it was.
+
+pub mod attach;
+pub mod detach;
+pub mod identity;
+pub mod line;
+
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use crate::cmd::Context;
+use crate::cmd::edit::FileEdit;
+use crate::cmd::inputs::Files;
+use crate::config::Document;
+use crate::config::edit::Edited;
+use crate::env::Env;
+use crate::env::session::user_env;
+use crate::error::{Error, Kind};
+use crate::keychain::index::Record;
+use crate::keychain::{self, Item, StoreKind};
+use crate::sys::keychain::Keychain;
+
+/// The user's own environment.
+pub fn env_of(context: &Context) -> Env {
+    user_env(&context.process.env, context.state().as_ref())
+}
+
+/// Where an item of that name is, or would go.
+///
+/// # Errors
+/// A word that names no store.
+pub fn store_of(keychain: &Keychain<'_>, item: &str) -> Result<StoreKind, Error> {
+    keychain.locate(item).map_err(|why| Error::new(Kind::Failed, why))
+}
+
+/// An item on its way into a store.
+#[derive(Debug)]
+pub struct Deposit<'a> {
+    /// The profile that it is for.
+    pub profile: &'a str,
+    /// The item's name.
+    pub name: &'a str,
+    /// What it holds.
+    pub item: Item,
+    /// Where it goes.
+    pub store: StoreKind,
+    /// Whether another key of that name gives way.
+    pub replace: bool,
+}
+
+/// Stores the item, reads it back and compares; only then may a secret be removed elsewhere. What an earlier run stored
+/// of the same key stays, and its cuts with it.
+///
+/// # Errors
+/// The store's own; an item of that name with another key.
+pub fn put(keychain: &Keychain<'_>, deposit: &Deposit<'_>) -> Result<(), Error> {
+    let Deposit { store, name, .. } = *deposit;
+    let mut item = deposit.item.clone();
+    let is_stored = match keychain.read(store, name) {
+        Ok(old) if old.has_same_key(&item) => {
+            let is_new = |cut: &keychain::item::Cut| {
+                !item
+                    .layout
+                    .iter()
+                    .any(|new| (&new.file, &new.section) == (&cut.file, &cut.section))
+            };
+            let kept: Vec<_> = old.layout.iter().filter(|cut| is_new(cut)).cloned().collect();
+            item.layout.extend(kept);
+            item.since = old.since;
+            item.account_id = item.account_id.or_else(|| old.account_id.clone());
+            item == old
+        }
+        Ok(_) if !deposit.replace => return Err(other_key(deposit)),
+        Ok(_) | Err(keychain::Error::Missing { .. } | keychain::Error::Damaged { .. }) => false,
+        Err(error) => return Err(error.into()),
+    };
+    if !is_stored {
+        keychain.write(store, name, &item)?;
+        if keychain.read(store, name)? != item {
+            let why = "it gives back something else than it was given".to_owned();
+            return Err(keychain::Error::Refused { store, why }.into());
+        }
+    }
+    record(keychain, deposit.profile, name, &item, store)
+}
+
+/// Writes into the index what may be known without opening the store.
+///
+/// # Errors
+/// The index cannot be written.
+pub fn record(keychain: &Keychain<'_>, profile: &str, name: &str, item: &Item, store: StoreKind) -> Result<(), Error> {
+    let record = Record {
+        profile: profile.to_owned(),
+        item: name.to_owned(),
+        last_four: last_four(&item.access_key_id),
+        account_id: item.account_id.clone(),
+        since: item.since,
+        store,
+    };
+    keychain.change_index(|index| index.put(record)).map_err(unwritable)
+}
+
+fn other_key(deposit: &Deposit<'_>) -> Error {
+    let Deposit { store, name, .. } = *deposit;
+    let message = format!("{} has another key of the name `{name}`", store.described());
+    Error::new(Kind::Failed, message)
+        .hint("`--replace` gives that key up; `--item NAME` keeps both, under another name")
+}
+
+/// The last four characters of a key id: enough to tell keys apart, and what AWS's own tools show.
+pub fn last_four(access_key_id: &str) -> String {
+    let from = access_key_id.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
+    access_key_id[from..].to_owned()
+}
+
+/// The index cannot be read.
+pub fn unreadable(error: std::io::Error) -> Error {
+    Error::new(
+        Kind::Failed,
+        format!("the index of the keychain cannot be read: {error}"),
+    )
+    .hint("`awsenv doctor` says more; without the file awsenv asks the chosen store")
+}
+
+/// The index cannot be written.
+pub fn unwritable(error: std::io::Error) -> Error {
+    Error::new(
+        Kind::Failed,
+        format!("the index of the keychain cannot be written: {error}"),
+    )
+}
+
+/// The edit of a file that is there.
+pub fn edit_of(document: &Document, edited: Edited) -> FileEdit {
+    FileEdit {
+        path: document.path().to_path_buf(),
+        was: Some(Zeroizing::new(document.bytes().to_vec())),
+        now: edited.bytes,
+    }
+}
+
+/// A file that is not there yet, as a document to edit.
+pub fn empty(path: &Path) -> Document {
+    Document::parse(path, Vec::new())
+}
+
+/// Refuses an edit that would make some profile another one than it is.
+///
+/// # Errors
+/// The first profile that would change, and how. `except` may change: that is what is asked for.
+pub fn check_identities(
+    files: &Files,
+    edits: &[FileEdit],
+    moved: &identity::Moved<'_>,
+    except: Option<&str>,
+) -> Result<(), Error> {
+    let after = files.edited(edits)?;
+    let names = files.profiles.names().chain(after.profiles.names()).collect();
+    let (before, after) = (identity::of(files, &names, moved), identity::of(&after, &names, moved));
+    identity::check(&before, &after, except)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_four() {
+        assert_eq!(last_four("AKIAIOSFODNN7EXAMPLE"), "MPLE");
+        assert_eq!(last_four("äöü"), "äöü");
+        assert_eq!(last_four(""), "");
+    }
+}

@@ -1,0 +1,109 @@
+//! How a profile comes to use an item: the line in its section, or in a new one.
+
+use crate::cmd::edit::FileEdit;
+use crate::cmd::inputs::Files;
+use crate::cmd::keychain::{edit_of, empty, line};
+use crate::config::edit::{Editor, header_of};
+use crate::config::profile::keychain_item;
+use crate::config::{Document, FileKind, Profile, Value};
+use crate::error::{Error, Kind};
+use crate::ui::display;
+
+/// What takes the profile before a `credential_process` does, or with it.
+pub const STRONGER: [&str; 6] = [
+    "role_arn",
+    "web_identity_token_file",
+    "sso_account_id",
+    "sso_role_name",
+    "sso_session",
+    "login_session",
+];
+
+/// Half a key pair, or what comes with one.
+const PLAINTEXT: [&str; 4] = [
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "aws_session_token",
+    "aws_security_token",
+];
+
+/// The edits that make `profile` ask for `item` by the line `value`; none if it does already. A profile that is in no
+/// file is created in the config file.
+///
+/// # Errors
+/// A profile that has credentials of another kind, and what to do.
+pub fn attach(files: &Files, profile: &str, item: &str, value: &str, replace: bool) -> Result<Vec<FileEdit>, Error> {
+    let Some(found) = files.profiles.profile(profile) else {
+        return create(files, profile, value).map(|edit| vec![edit]);
+    };
+    check_free(found)?;
+    if let Some(process) = found.get(line::KEY) {
+        if keychain_item(process.text()).as_deref() == Some(item) {
+            return Ok(Vec::new());
+        }
+        if !replace {
+            return Err(has_process(profile, process));
+        }
+    }
+    let own = |section: &crate::config::Section<'_>| section.own(line::KEY).is_some();
+    let sections = [found.credentials_section(), found.config_section()];
+    let section = sections.into_iter().flatten().find(own);
+    let Some(section) = section.or(found.config_section()).or(found.credentials_section()) else {
+        return create(files, profile, value).map(|edit| vec![edit]);
+    };
+    let mut editor = Editor::new(section.document())?;
+    editor.set(section.header(), line::KEY, value)?;
+    Ok(vec![edit_of(section.document(), editor.finish()?)])
+}
+
+/// A new section of the config file.
+fn create(files: &Files, profile: &str, value: &str) -> Result<FileEdit, Error> {
+    let path = files.path(FileKind::Config).ok_or_else(|| {
+        Error::new(
+            Kind::Failed,
+            "AWS_CONFIG_FILE is empty, so there is no file for a new profile",
+        )
+        .hint("unset AWS_CONFIG_FILE")
+    })?;
+    let new = empty(path);
+    let document: &Document = files.profiles.config().unwrap_or(&new);
+    let header = header_of(FileKind::Config, profile)?;
+    let mut editor = Editor::new(document)?;
+    editor.add_section(&header)?;
+    editor.set(&header, line::KEY, value)?;
+    let mut edit = edit_of(document, editor.finish()?);
+    edit.was = edit.was.filter(|_| files.profiles.config().is_some());
+    Ok(edit)
+}
+
+/// Refuses a profile whose credentials are something else.
+fn check_free(profile: Profile<'_>) -> Result<(), Error> {
+    let name = display(profile.name());
+    if let Some(value) = STRONGER.into_iter().find_map(|key| profile.get(key)) {
+        let (place, key) = (value.place(), value.key());
+        return Err(Error::new(
+            Kind::Failed,
+            format!("{place}: `{name}` has a `{key}`, beside which a key is not used, or not by every SDK"),
+        )
+        .hint("give the key a profile of its own, and let `source_profile` name that"));
+    }
+    let plain = PLAINTEXT
+        .into_iter()
+        .find_map(|key| profile.in_credentials(key).or_else(|| profile.in_config(key)));
+    if let Some(value) = plain {
+        let message = format!("{}: `{name}` has a key in this file", value.place());
+        let hint = format!("awsenv key import {}", shell_words::quote(&name));
+        return Err(Error::new(Kind::Failed, message).hint(hint));
+    }
+    Ok(())
+}
+
+/// The profile asks another program.
+pub fn has_process(profile: &str, process: Value<'_>) -> Error {
+    let (place, profile) = (process.place(), display(profile));
+    Error::new(
+        Kind::Failed,
+        format!("{place}: `{profile}` has a credential_process already"),
+    )
+    .hint("`--replace` puts awsenv's in its place")
+}

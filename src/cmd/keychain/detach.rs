@@ -1,0 +1,43 @@
+//! How a profile ceases to use an item: the line goes, and a section that has nothing else with it.
+
+use crate::cmd::edit::FileEdit;
+use crate::cmd::inputs::Files;
+use crate::cmd::keychain::{edit_of, line};
+use crate::config::edit::Editor;
+use crate::config::profile::keychain_item;
+use crate::config::{Profile, Section};
+use crate::error::Error;
+
+/// The edits that take the line of `item` out of the profile; none if it has no such line.
+///
+/// # Errors
+/// A file that cannot be edited.
+pub fn detach(files: &Files, profile: &str, item: &str) -> Result<Vec<FileEdit>, Error> {
+    let mut edits = Vec::new();
+    for section in files.profiles.profile(profile).into_iter().flat_map(sections) {
+        let own = section.own(line::KEY);
+        if own.is_none_or(|process| keychain_item(process.text()).as_deref() != Some(item)) {
+            continue;
+        }
+        let mut editor = Editor::new(section.document())?;
+        if section.entries().count() == 1 {
+            editor.remove_section(section.header())?;
+        } else {
+            editor.remove(section.header(), line::KEY)?;
+        }
+        edits.push(edit_of(section.document(), editor.finish()?));
+    }
+    Ok(edits)
+}
+
+/// Both sections of a profile, the stronger first.
+pub fn sections(profile: Profile<'_>) -> impl Iterator<Item = Section<'_>> {
+    [profile.credentials_section(), profile.config_section()]
+        .into_iter()
+        .flatten()
+}
+
+/// The item that a profile's line names, and where the line stands.
+pub fn item_of(profile: Profile<'_>) -> Option<String> {
+    keychain_item(profile.get(line::KEY)?.text())
+}

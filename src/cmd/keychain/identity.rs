@@ -1,0 +1,113 @@
+//! Who each profile is: whose key, through which roles. Compared before and after an edit, so that no edit makes a
+//! profile somebody else.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::cmd::describe::{self, shown};
+use crate::cmd::inputs::Files;
+use crate::error::{Error, Kind};
+use crate::resolve::{self, AssumeRole, BaseSource, Choice, CredentialPlan};
+use crate::ui::display;
+
+/// A key that stands in files before an edit and in the keychain behind it; both ways are the same identity.
+#[derive(Clone, Copy, Debug)]
+pub struct Moved<'a> {
+    /// The item.
+    pub item: &'a str,
+    /// The key's id.
+    pub access_key_id: &'a str,
+}
+
+/// Who the profiles are, and who one is that names none.
+pub type Identities = BTreeMap<Option<String>, Identity>;
+
+/// Who one profile is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// Nobody: no credentials, or an error of this kind.
+    Nobody(&'static str),
+    /// Where it begins, and the roles on top, for people.
+    Somebody(String),
+}
+
+/// Resolves the profiles of that name, and who names none, without network, keychain or child process.
+pub fn of(files: &Files, names: &BTreeSet<&str>, moved: &Moved<'_>) -> Identities {
+    let named = names
+        .iter()
+        .map(|name| (Some((*name).to_owned()), Choice::explicit(*name)));
+    let unnamed = (None, resolve::select(None, &files.env));
+    named
+        .chain([unnamed])
+        .map(|(name, choice)| (name, identity(files, &choice, moved)))
+        .collect()
+}
+
+/// Refuses if somebody became somebody else.
+///
+/// # Errors
+/// The first profile that did.
+pub fn check(before: &Identities, after: &Identities, except: Option<&str>) -> Result<(), Error> {
+    for (name, was) in before {
+        let is = after.get(name);
+        let may_change = name.as_deref() == except && except.is_some() || matches!(was, Identity::Nobody(_));
+        if may_change || is == Some(was) {
+            continue;
+        }
+        let who = name.as_ref().map_or("whoever names no profile".to_owned(), |name| {
+            format!("`{}`", display(name))
+        });
+        let (was, is) = (was.words(), is.map_or("nothing at all".to_owned(), Identity::words));
+        return Err(Error::new(
+            Kind::Failed,
+            format!("{who} would change: it is {was}, and would be {is}"),
+        ));
+    }
+    Ok(())
+}
+
+impl Identity {
+    fn words(&self) -> String {
+        match self {
+            Identity::Nobody(why) => format!("without credentials ({why})"),
+            Identity::Somebody(words) => words.clone(),
+        }
+    }
+}
+
+fn identity(files: &Files, choice: &Choice, moved: &Moved<'_>) -> Identity {
+    match files.resolve(choice, None) {
+        Ok(plan) => of_plan(&plan, moved),
+        Err(error) => Identity::Nobody(error.kind.as_str()),
+    }
+}
+
+fn of_plan(plan: &CredentialPlan, moved: &Moved<'_>) -> Identity {
+    let Some(base) = &plan.base else {
+        return Identity::Nobody("no credentials");
+    };
+    let base = match base {
+        BaseSource::CredentialProcess(process) if process.keychain.as_deref() == Some(moved.item) => {
+            key(moved.access_key_id)
+        }
+        base => match base.access_key_id() {
+            Some(id) => key(id),
+            None => describe::source(base),
+        },
+    };
+    Identity::Somebody(
+        plan.roles
+            .iter()
+            .fold(base, |words, hop| format!("{words}, then {}", role(hop))),
+    )
+}
+
+fn key(id: &str) -> String {
+    format!("the key {}", shown(id))
+}
+
+fn role(role: &AssumeRole) -> String {
+    let with: String = describe::parameters(role)
+        .map(|(what, value)| format!(" with {what} {value}"))
+        .collect();
+    format!("the role {}{with}", shown(&role.role_arn))
+}

@@ -1,0 +1,64 @@
+//! Why a file is not edited.
+
+use std::fmt;
+
+use crate::config::Error;
+
+/// Why an edit cannot be made. Holds names, never a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum EditError {
+    /// botocore refuses the file as it is, so nobody knows what an edit would mean.
+    Document(Box<Error>),
+    /// There is no such section.
+    NoSection(String),
+    /// There is such a section already.
+    SectionExists(String),
+    /// The section has no such key.
+    NoKey {
+        /// The section's header.
+        section: String,
+        /// The key.
+        key: String,
+    },
+    /// The section has that key already.
+    KeyExists {
+        /// The section's header.
+        section: String,
+        /// The key.
+        key: String,
+    },
+    /// The value is a block of `key = value` lines.
+    IsBlock(String),
+    /// The value is text, so it has no keys of its own.
+    IsText(String),
+    /// No file can hold it so that it comes back as it was.
+    Unholdable {
+        /// What it is, as in "the value".
+        what: &'static str,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// The file's indentation gives the edit another meaning.
+    Ambiguous(String),
+}
+
+impl fmt::Display for EditError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            EditError::Document(error) => error.fmt(f),
+            EditError::NoSection(header) => write!(f, "there is no section `[{header}]`"),
+            EditError::SectionExists(header) => write!(f, "section `[{header}]` is there already"),
+            EditError::NoKey { section, key } => write!(f, "section `[{section}]` has no key `{key}`"),
+            EditError::KeyExists { section, key } => write!(f, "section `[{section}]` has a key `{key}` already"),
+            EditError::IsBlock(key) => write!(f, "`{key}` is a block of keys, not a value"),
+            EditError::IsText(key) => write!(f, "`{key}` is a value, not a block of keys"),
+            EditError::Unholdable { what, why } => write!(f, "an AWS file cannot hold {what}: {why}"),
+            EditError::Ambiguous(header) => write!(
+                f,
+                "with the indentation around section `[{header}]`, the edit would change what other lines mean"
+            ),
+        }
+    }
+}
+
+impl std::error::Error for EditError {}

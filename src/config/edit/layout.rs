@@ -1,0 +1,239 @@
+//! Where in a text an edit goes, and how its lines look: as those around them.
+//!
+//! Python's rule of indentation decides what a line is: one that is deeper than the key above it continues its value. So
+//! a new key stands as deep as the last one of its section, and in an empty section as deep as the header behind it.
+
+use std::ops::Range;
+
+use zeroize::Zeroizing;
+
+use crate::config::document::Document;
+use crate::config::python::{strip, strip_end, strip_start};
+use crate::config::scan;
+use crate::config::value::{NestedEntry, Section, Value};
+
+/// A range of the text, and what comes in its place.
+pub(super) type Change = (Range<usize>, Zeroizing<String>);
+
+/// How much deeper the lines of a new block stand; the AWS CLI does the same.
+const DEEPER: &str = "    ";
+
+/// `entry` says `value` from now on, and perhaps has another key; the layout of its first line stays. Comments and blank
+/// lines between its lines stay too.
+pub(super) fn rewrite(entry: Value<'_>, key: Option<&str>, value: &str) -> Vec<Change> {
+    let document = entry.document;
+    let mut lines = text_lines(entry).into_iter();
+    let first = lines.next().unwrap_or_else(|| entry.line_span());
+    let mut changes: Vec<Change> = Vec::new();
+    changes.extend(key.map(|key| (entry.key_span(), text(&[key]))));
+    let start = entry.value_span().start.min(first.end);
+    let length = strip_end(document.slice(start..first.end)).len();
+    changes.push(in_place(document, start..start + length, value));
+    changes.extend(without(document, lines));
+    changes
+}
+
+/// The value of a line of a block.
+pub(super) fn rewrite_nested(entry: NestedEntry<'_>, value: &str) -> Change {
+    in_place(entry.parent().document, entry.value_span(), value)
+}
+
+/// `value` in the place of an old one; behind a delimiter that nothing follows, a blank comes first.
+fn in_place(document: &Document, old: Range<usize>, value: &str) -> Change {
+    if !old.is_empty() || value.is_empty() {
+        return (old, text(&[value]));
+    }
+    let at = old.start;
+    match document.bytes().get(at) {
+        Some(b' ' | b'\t') => (at + 1..at + 1, text(&[value])),
+        _ => (at..at, text(&[" ", value])),
+    }
+}
+
+/// No line of the entry is left; comments between them are.
+pub(super) fn remove(entry: Value<'_>) -> Vec<Change> {
+    without(entry.document, text_lines(entry))
+}
+
+/// A comment stands where the entry was. It is not indented: to some readers an indented one continues a value.
+pub(super) fn comment(entry: Value<'_>, words: &str) -> Vec<Change> {
+    let mut lines = text_lines(entry).into_iter();
+    let first = lines.next().map(|line| (line, text(&["# ", words])));
+    first.into_iter().chain(without(entry.document, lines)).collect()
+}
+
+/// The lines of a block that set `key`.
+pub(super) fn remove_nested(entry: Value<'_>, key: &str) -> Vec<Change> {
+    let document = entry.document;
+    let sets = |line: &Range<usize>| {
+        let line = document.slice(line.clone());
+        line.split_once('=').is_some_and(|(found, _)| strip(found) == key)
+    };
+    without(document, text_lines(entry).into_iter().skip(1).filter(sets))
+}
+
+/// The header's line and those of its entries.
+pub(super) fn remove_section(section: Section<'_>) -> Vec<Change> {
+    let document = section.document();
+    let header = section.line_span();
+    let entries = section.entries().flat_map(text_lines);
+    without(document, std::iter::once(header).chain(entries))
+}
+
+/// New lines behind the last entry of the section.
+pub(super) fn add(section: Section<'_>, key: &str, value: &str) -> Change {
+    let (at, indent) = end_of(section);
+    insert(section.document(), at, &[&[indent, key, assigned(value), value]])
+}
+
+/// A new block with one line behind the last entry of the section.
+pub(super) fn add_block(section: Section<'_>, key: &str, nested: &str, value: &str) -> Change {
+    let (at, indent) = end_of(section);
+    let lines: [&[&str]; 2] = [&[indent, key, " ="], &[indent, DEEPER, nested, assigned(value), value]];
+    insert(section.document(), at, &lines)
+}
+
+/// A new line at the end of a block, which may be empty yet.
+pub(super) fn add_nested(entry: Value<'_>, key: &str, value: &str) -> Change {
+    let document = entry.document;
+    let (indent, deeper) = match text_lines(entry).as_slice() {
+        [_, .., last] => (indent(document, last.start), ""),
+        _ => (indent(document, entry.line_span().start), DEEPER),
+    };
+    let line: &[&str] = &[indent, deeper, key, assigned(value), value];
+    insert(document, entry.line_span().end, &[line])
+}
+
+/// A new section at the end of the file, a blank line before it.
+pub(super) fn add_section(document: &Document, header: &str) -> Change {
+    let end = document.bytes().len();
+    let last = document
+        .text()
+        .split(['\n', '\r'])
+        .rev()
+        .find(|_| true)
+        .unwrap_or_default();
+    let before = &document.text()[..end - last.len()];
+    let is_blank = |line: &str| strip(line).is_empty();
+    // The last line may have no end; the one before it counts if there is nothing in the last one.
+    let follows_blank = match is_blank(last) {
+        true if last.is_empty() => before
+            .strip_suffix("\r\n")
+            .or_else(|| before.strip_suffix(['\n', '\r']))
+            .is_none_or(|lines| is_blank(lines.rsplit(['\n', '\r']).next().unwrap_or_default())),
+        blank => blank,
+    };
+    let header: &[&str] = &["[", header, "]"];
+    if follows_blank {
+        insert(document, end, &[header])
+    } else {
+        insert(document, end, &[&[], header])
+    }
+}
+
+fn assigned(value: &str) -> &'static str {
+    if value.is_empty() { " =" } else { " = " }
+}
+
+/// Where the next entry of a section goes, and how deep.
+fn end_of(section: Section<'_>) -> (usize, &str) {
+    let document = section.document();
+    if let Some(last) = section.entries().last() {
+        let lines = last.line_span();
+        return (lines.end, indent(document, lines.start));
+    }
+    let at = section.line_span().end;
+    // Only comments and blank lines stand between the header and the next one.
+    let lines = document.lines().filter(|(start, _, _)| *start >= at);
+    let mut headers = lines.filter(|(_, line, _)| strip_start(line).starts_with('['));
+    (at, headers.next().map_or("", |(start, _, _)| indent(document, start)))
+}
+
+/// The white space at the beginning of a line.
+fn indent(document: &Document, line: usize) -> &str {
+    let (end, _) = scan::line_end(document.bytes(), line);
+    let line = document.slice(line..end);
+    &line[..line.len() - strip_start(line).len()]
+}
+
+/// The lines of an entry that are neither blank nor comments, without their ends.
+fn text_lines(entry: Value<'_>) -> Vec<Range<usize>> {
+    let document = entry.document;
+    let span = entry.line_span();
+    let mut at = span.start;
+    let mut lines = Vec::with_capacity(1);
+    while at < span.end {
+        let (end, next) = scan::line_end(document.bytes(), at);
+        let line = strip_start(document.slice(at..end));
+        if at == span.start || !line.is_empty() && !line.starts_with(['#', ';']) {
+            lines.push(at..end);
+        }
+        at = next;
+    }
+    lines
+}
+
+/// The lines are gone, their ends with them.
+fn without(document: &Document, lines: impl IntoIterator<Item = Range<usize>>) -> Vec<Change> {
+    let bytes = document.bytes();
+    let mut blocks: Vec<Range<usize>> = Vec::new();
+    for line in lines {
+        let (_, next) = scan::line_end(bytes, line.start);
+        match blocks.last_mut().filter(|block| block.end == line.start) {
+            Some(block) => block.end = next,
+            None => blocks.push(line.start..next),
+        }
+    }
+    // A `\r` and a `\n` that come together would be one line end where there are two: the line before takes our last one.
+    let joins = |block: &Range<usize>| bytes[..block.start].ends_with(b"\r") && bytes[block.end..].starts_with(b"\n");
+    let whole = |block: Range<usize>| {
+        if joins(&block) {
+            let end = line_end(&bytes[block.clone()]).map_or(0, str::len);
+            block.start - 1..block.end - end
+        } else {
+            block
+        }
+    };
+    let blocks = blocks.into_iter().map(whole);
+    blocks.map(|block| (block, Zeroizing::default())).collect()
+}
+
+/// Lines, each of several parts, that begin at `at`, where a line begins or the file ends.
+fn insert(document: &Document, at: usize, lines: &[&[&str]]) -> Change {
+    let bytes = document.bytes();
+    let end = line_end(&bytes[..at]).or_else(|| first_line_end(bytes)).unwrap_or("\n");
+    let is_behind_end = at > 0 && line_end(&bytes[..at]).is_none();
+    let mut parts: Vec<&str> = Vec::new();
+    for line in lines {
+        if is_behind_end {
+            parts.push(end);
+        }
+        parts.extend(*line);
+        if !is_behind_end {
+            parts.push(end);
+        }
+    }
+    (at..at, text(&parts))
+}
+
+/// The line end that stands last.
+fn line_end(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        [.., b'\r', b'\n'] => Some("\r\n"),
+        [.., b'\n'] => Some("\n"),
+        [.., b'\r'] => Some("\r"),
+        _ => None,
+    }
+}
+
+fn first_line_end(bytes: &[u8]) -> Option<&'static str> {
+    let (_, next) = scan::line_end(bytes, 0);
+    line_end(&bytes[..next])
+}
+
+/// Room for all of it first: growing would leave copies of a secret behind.
+fn text(parts: &[&str]) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::with_capacity(parts.iter().map(|part| part.len()).sum()));
+    parts.iter().for_each(|part| text.push_str(part));
+    text
+}

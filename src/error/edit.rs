@@ -1,0 +1,59 @@
+//! Why a file was not edited, in words, each with its remedy.
+
+use super::{Error, Kind};
+use crate::config::EditError;
+use crate::sys::edit::FileError;
+
+/// An edit that cannot be made.
+impl From<EditError> for Error {
+    fn from(error: EditError) -> Self {
+        let words = error.to_string();
+        match error {
+            EditError::Document(error) => (*error).into(),
+            EditError::IsBlock(key) => {
+                Error::new(Kind::Failed, words).hint(format!("name the key in it: `{key}.NAME`"))
+            }
+            EditError::Ambiguous(_) => {
+                Error::new(Kind::Failed, words).hint("give the lines around it the same indentation, then try again")
+            }
+            _ => Error::new(Kind::Failed, words),
+        }
+    }
+}
+
+/// A file that was not written.
+impl From<FileError> for Error {
+    fn from(error: FileError) -> Self {
+        let failed = |message: String| Error::new(Kind::Failed, message);
+        match error {
+            FileError::Busy { by } => {
+                let who = by.map_or("another awsenv".to_owned(), |by| {
+                    format!("another awsenv (process {by})")
+                });
+                failed(format!("{who} has been editing files for 5 s; nothing was changed"))
+                    .hint("if it waits for an answer, give it there; then try again")
+            }
+            FileError::Changed(path) => failed(format!(
+                "`{}` was changed by another program meanwhile, so it was not written",
+                path.display()
+            ))
+            .hint("try again"),
+            FileError::Foreign(path) => failed(format!(
+                "`{}` belongs to another user, so nothing was written there",
+                path.display()
+            ))
+            .hint("edit it as that user, or point the variable to a file of your own"),
+            FileError::NoState => failed("there is no directory for awsenv's state, so nothing was changed".to_owned())
+                .hint("set HOME to an absolute path"),
+            FileError::NotRegular(path) => failed(format!("`{}` is not a regular file", path.display())),
+            FileError::ReadOnly(path) => failed(format!("`{}` is read-only, so it was not written", path.display()))
+                .hint(format!("chmod u+w {}", shell_words::quote(&path.to_string_lossy()))),
+            FileError::Shared(path) => failed(format!(
+                "others may write to `{}`, so nothing was written there",
+                path.display()
+            ))
+            .hint(format!("chmod go-w {}", shell_words::quote(&path.to_string_lossy()))),
+            FileError::System { path, what, why } => failed(format!("cannot {what} `{}`: {why}", path.display())),
+        }
+    }
+}

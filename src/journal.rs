@@ -1,0 +1,205 @@
+//! What the last edit changed, so that `undo` can revert it: a text that holds no secret.
+//!
+//! A change is kept as the lines that it took away and those that it brought, with fingerprints of the files before and
+//! after. If a secret is among the lines, nothing is kept of them, and the edit is undone in another way.
+
+mod hunk;
+mod revert;
+
+use std::ops::Range;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+pub use hunk::{Hunk, hunks, lines};
+pub use revert::{Conflict, revert};
+
+use crate::config::comments::may_hold_secret;
+use crate::config::lint::is_secret;
+use crate::config::profile::keychain_item;
+use crate::config::{Document, Value};
+
+/// The last edit.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Journal {
+    version: u8,
+    /// What was done, as in "set `region` of `work`".
+    pub title: String,
+    /// When, in RFC 3339.
+    pub at: String,
+    /// Whether it was undone meanwhile, so that undoing does it again.
+    pub is_undone: bool,
+    /// How it is undone.
+    pub undo: Undo,
+    /// The files that it changed, in the order in which they were written.
+    pub files: Vec<Change>,
+}
+
+/// How an edit is undone.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Undo {
+    /// From the journal.
+    Journal,
+    /// By this command of awsenv.
+    Command(String),
+    /// Not by us: a secret was among the lines.
+    Secret,
+}
+
+/// What became of one file.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// The file.
+    pub path: String,
+    /// The SHA-256 of the file before; none if it was not there.
+    pub before: Option<String>,
+    /// The SHA-256 of the file after; none if it was removed.
+    pub after: Option<String>,
+    /// The lines that differ.
+    pub lines: Vec<Lines>,
+}
+
+/// Lines that were replaced.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct Lines {
+    /// Where they begin in the file as it is after the edit, in bytes.
+    pub at: usize,
+    /// The section that they stand in, if they are no headers themselves.
+    pub section: Option<String>,
+    /// What stood there.
+    pub was: String,
+    /// What stands there now.
+    pub is: String,
+}
+
+impl Journal {
+    /// The journal of an edit that is made now; each file as it was and as it becomes.
+    pub fn of(title: &str, at: String, undo: Undo, files: &[(&Path, Option<&[u8]>, Option<&[u8]>)]) -> Self {
+        let changes = files.iter().map(|(path, was, is)| Change::of(path, *was, *is));
+        let files: Option<Vec<Change>> = match undo {
+            Undo::Journal => changes.collect(),
+            _ => None,
+        };
+        Self {
+            version: 1,
+            title: title.to_owned(),
+            at,
+            is_undone: false,
+            undo: match undo {
+                Undo::Journal if files.is_none() => Undo::Secret,
+                undo => undo,
+            },
+            files: files.unwrap_or_default(),
+        }
+    }
+
+    /// Reads [`Journal::to_json`].
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(json: &[u8]) -> Result<Self, &'static str> {
+        let journal: Self = serde_json::from_slice(json).map_err(|_| "it is not JSON of awsenv's")?;
+        if journal.version == 1 {
+            Ok(journal)
+        } else {
+            Err("a newer awsenv wrote it")
+        }
+    }
+
+    /// The text of the file.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// The journal of this edit once it is undone, or done again.
+    pub fn turned(mut self) -> Self {
+        self.is_undone = !self.is_undone;
+        self.files.reverse();
+        for change in &mut self.files {
+            std::mem::swap(&mut change.before, &mut change.after);
+            let mut moved = 0isize;
+            for lines in &mut change.lines {
+                std::mem::swap(&mut lines.was, &mut lines.is);
+                lines.at = lines.at.saturating_add_signed(moved);
+                moved += lines.is.len().cast_signed() - lines.was.len().cast_signed();
+            }
+        }
+        self
+    }
+}
+
+impl Change {
+    /// `None` if a secret is among the lines, or the path is no text.
+    fn of(path: &Path, was: Option<&[u8]>, is: Option<&[u8]>) -> Option<Self> {
+        let document = |bytes: Option<&[u8]>| Document::parse(path, bytes.unwrap_or_default().to_vec());
+        let (old, new) = (document(was), document(is));
+        let (old_text, new_text) = (text(&old)?, text(&new)?);
+        let lines = hunks(old_text, new_text).into_iter().map(|hunk| {
+            if holds_secret(&old, &hunk.old) || holds_secret(&new, &hunk.new) {
+                return None;
+            }
+            Some(Lines {
+                at: hunk.new.start,
+                section: section_of(&old, &hunk.old)
+                    .filter(|header| section_of(&new, &hunk.new) == Some(*header))
+                    .map(str::to_owned),
+                was: old_text[hunk.old].to_owned(),
+                is: new_text[hunk.new].to_owned(),
+            })
+        });
+        Some(Self {
+            path: path.to_str()?.to_owned(),
+            before: was.map(fingerprint),
+            after: is.map(fingerprint),
+            lines: lines.collect::<Option<_>>()?,
+        })
+    }
+}
+
+/// The SHA-256 in hex.
+pub fn fingerprint(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn text(document: &Document) -> Option<&str> {
+    str::from_utf8(document.bytes()).ok()
+}
+
+/// Whether an entry in these lines is, or has swallowed, a secret, or the lines speak of one.
+fn holds_secret(document: &Document, lines: &Range<usize>) -> bool {
+    let touches = |value: &Value<'_>| {
+        let span = value.line_span();
+        span.start < lines.end && lines.start < span.end
+    };
+    let own = document.sections().flat_map(|section| section.entries());
+    let entries: Vec<Value<'_>> = own.chain(document.defaults()).filter(touches).collect();
+    let names_item = |value: &&Value<'_>| value.key() == "credential_process" && keychain_item(value.text()).is_some();
+    // Our own line is long and speaks of credentials, but it is known to the letter.
+    let harmless: Vec<Range<usize>> = entries
+        .iter()
+        .filter(names_item)
+        .map(|value| value.line_span())
+        .collect();
+    let text = text(document).unwrap_or_default();
+    let mut hunk = hunk::lines(&text[lines.clone()])
+        .into_iter()
+        .map(|line| lines.start + line.start..lines.start + line.end);
+    entries
+        .iter()
+        .any(|value| is_secret(value.key()) || value.key() == "aws_access_key_id")
+        || hunk.any(|line| !harmless.iter().any(|span| span.contains(&line.start)) && may_hold_secret(&text[line]))
+}
+
+/// The section that these lines stand in, if there is no header among them.
+fn section_of<'d>(document: &'d Document, lines: &Range<usize>) -> Option<&'d str> {
+    let mut before = document
+        .sections()
+        .filter(|section| section.line_span().start < lines.end.max(lines.start + 1));
+    let last = before.by_ref().last()?;
+    (last.line_span().start < lines.start).then(|| last.header())
+}
+
+#[cfg(test)]
+mod tests;

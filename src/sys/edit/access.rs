@@ -1,0 +1,137 @@
+//! Whose a file is, and who may write to it.
+
+#[cfg(unix)]
+pub(super) use unix::{check_dir, check_file, keep, narrow};
+#[cfg(not(unix))]
+pub(super) use windows::{check_dir, check_file, keep, narrow};
+
+#[cfg(unix)]
+mod unix {
+    use std::fs::{self, File, Metadata, Permissions};
+    use std::io::{self, ErrorKind};
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+    use std::path::Path;
+
+    use crate::sys::edit::FileError;
+
+    /// The directory is ours or the system's, and nobody else can put files into it.
+    pub(in crate::sys::edit) fn check_dir(dir: &Path) -> Result<(), FileError> {
+        const STICKY: u32 = 0o1000;
+        let meta = match fs::metadata(dir) {
+            Ok(meta) => meta,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(FileError::system(dir, "look at")(error)),
+        };
+        if meta.uid() != me() && meta.uid() != 0 {
+            return Err(FileError::Foreign(dir.to_owned()));
+        }
+        if meta.mode() & STICKY == 0 && is_shared(&meta) {
+            return Err(FileError::Shared(dir.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// The file is ours, ours alone to write, and not meant to be left as it is.
+    pub(in crate::sys::edit) fn check_file(path: &Path, meta: &Metadata) -> Result<(), FileError> {
+        if meta.uid() != me() {
+            return Err(FileError::Foreign(path.to_owned()));
+        }
+        if is_shared(meta) {
+            return Err(FileError::Shared(path.to_owned()));
+        }
+        if meta.mode() & 0o200 == 0 {
+            return Err(FileError::ReadOnly(path.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Gives a new file the mode, group and access list of the old one; without one it stays this user's alone.
+    pub(in crate::sys::edit) fn keep(old: &Path, new: &File) -> io::Result<()> {
+        let meta = match fs::symlink_metadata(old) {
+            Ok(meta) => meta,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        let mut mode = meta.mode() & 0o777;
+        if new.metadata()?.gid() != meta.gid() {
+            let group = rustix::fs::Gid::from_raw(meta.gid());
+            if rustix::fs::fchown(new, None, Some(group)).is_err() {
+                // What the old group may do, another one may not.
+                mode &= 0o707;
+            }
+        }
+        new.set_permissions(Permissions::from_mode(mode))?;
+        keep_list(old, new)
+    }
+
+    /// The access list, which says more than the mode; without it, the group's bits would mean something else.
+    #[cfg(target_os = "linux")]
+    fn keep_list(old: &Path, new: &File) -> io::Result<()> {
+        const NAME: &str = "system.posix_acl_access";
+        let mut list = [0; 4096];
+        match rustix::fs::getxattr(old, NAME, &mut list) {
+            Ok(length) => Ok(rustix::fs::fsetxattr(
+                new,
+                NAME,
+                &list[..length],
+                rustix::fs::XattrFlags::empty(),
+            )?),
+            // There is none, or the file system knows none.
+            Err(rustix::io::Errno::NODATA | rustix::io::Errno::OPNOTSUPP) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn keep_list(_old: &Path, _new: &File) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Only this user may do what it may do now.
+    pub(in crate::sys::edit) fn narrow(path: &Path) -> io::Result<()> {
+        let mode = fs::metadata(path)?.mode() & 0o777;
+        if mode & 0o077 == 0 {
+            return Ok(());
+        }
+        fs::set_permissions(path, Permissions::from_mode(mode & 0o600))
+    }
+
+    /// Whether others may write. Where each user has a group of that number, it has no other members.
+    fn is_shared(meta: &Metadata) -> bool {
+        let has_own_group = me() != 0 && meta.gid() == me();
+        meta.mode() & 0o002 != 0 || meta.mode() & 0o020 != 0 && !has_own_group
+    }
+
+    fn me() -> u32 {
+        rustix::process::geteuid().as_raw()
+    }
+}
+
+/// Windows keeps what is below a user's directory to the user, by lists that a new file inherits.
+#[cfg(not(unix))]
+mod windows {
+    use std::fs::{self, File, Metadata};
+    use std::io;
+    use std::path::Path;
+
+    use crate::sys::edit::FileError;
+
+    pub(in crate::sys::edit) fn check_dir(_dir: &Path) -> Result<(), FileError> {
+        Ok(())
+    }
+
+    pub(in crate::sys::edit) fn check_file(path: &Path, meta: &Metadata) -> Result<(), FileError> {
+        if meta.permissions().readonly() {
+            return Err(FileError::ReadOnly(path.to_owned()));
+        }
+        Ok(())
+    }
+
+    pub(in crate::sys::edit) fn keep(_old: &Path, _new: &File) -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(in crate::sys::edit) fn narrow(path: &Path) -> io::Result<()> {
+        fs::metadata(path).map(drop)
+    }
+}

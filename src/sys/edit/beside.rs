@@ -1,0 +1,81 @@
+//! The new file beside the old one: written and safe on the disk before it takes the old one's place.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::{access, parent};
+use crate::sys::fs::names_in;
+use crate::sys::private;
+
+/// A new file that has not taken its place yet. Dropped before that, it is gone.
+pub(super) struct Beside {
+    path: PathBuf,
+    /// Locked, so that others see that somebody is at it.
+    _file: File,
+    is_in_place: bool,
+}
+
+impl Beside {
+    /// Writes the file that shall stand at `target`: with the mode of what stands there, else for this user alone.
+    pub(super) fn write(target: &Path, bytes: &[u8]) -> io::Result<Self> {
+        let mut name = prefix(target);
+        name.push(std::process::id().to_string());
+        let path = target.with_file_name(name);
+        let mut options = OpenOptions::new();
+        let mut file = private::open_private(options.write(true).create_new(true), &path)?;
+        // Where the system has no locks, nobody finds the file stale.
+        let _ = file.try_lock();
+        let written = file
+            .write_all(bytes)
+            .and_then(|()| access::keep(target, &file))
+            .and_then(|()| file.sync_all());
+        let beside = Self {
+            path,
+            _file: file,
+            is_in_place: false,
+        };
+        written.map(|()| beside)
+    }
+
+    /// Stands at `target` from now on, also after a power cut.
+    pub(super) fn take_place_of(mut self, target: &Path) -> io::Result<()> {
+        fs::rename(&self.path, target)?;
+        self.is_in_place = true;
+        private::sync_dir(target)
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        if !self.is_in_place {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Removes what a run left that was killed: nobody holds its lock any more.
+pub(super) fn remove_stale(target: &Path) {
+    let prefix = prefix(target);
+    let is_ours = |name: &OsString| {
+        let number = name.as_encoded_bytes().strip_prefix(prefix.as_encoded_bytes());
+        number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
+    };
+    for name in names_in(parent(target)).into_iter().filter(is_ours) {
+        let path = target.with_file_name(name);
+        let mut options = OpenOptions::new();
+        let file = private::open(options.write(true), &path);
+        if file.is_ok_and(|file| file.try_lock().is_ok()) {
+            let _ = fs::remove_file(&path);
+        }
+    }
+}
+
+/// How the names of such files begin; the number of the process follows.
+fn prefix(target: &Path) -> OsString {
+    let mut name = OsString::from(".");
+    name.push(target.file_name().unwrap_or_default());
+    name.push(".awsenv-");
+    name
+}

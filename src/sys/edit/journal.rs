@@ -1,0 +1,35 @@
+//! The file of the journal: `journal` in the state directory, for this user alone.
+
+use std::path::PathBuf;
+
+use super::{EditLock, FileError, parent};
+use crate::env::Env;
+use crate::journal::Journal;
+use crate::sys::fs::{read_regular, state_dir};
+use crate::sys::private;
+
+/// Puts it in the place of the last one.
+///
+/// # Errors
+/// What the system says.
+pub fn save(_lock: &EditLock, env: &Env, journal: &Journal) -> std::io::Result<()> {
+    let path = path(env).ok_or_else(|| std::io::Error::other("there is no directory for awsenv's state"))?;
+    private::make_dir(parent(&path))?;
+    private::replace(&path, journal.to_json().as_bytes())
+}
+
+/// The last edit, if there is one.
+///
+/// # Errors
+/// The file cannot be read, or is damaged.
+pub fn load(env: &Env) -> Result<Option<Journal>, FileError> {
+    let Some(path) = path(env) else { return Ok(None) };
+    let bytes = read_regular(&path).map_err(FileError::system(&path, "read"))?;
+    let Some(bytes) = bytes else { return Ok(None) };
+    let damaged = |why: &str| FileError::system(&path, "use")(std::io::Error::other(why));
+    Journal::parse(&bytes).map(Some).map_err(damaged)
+}
+
+fn path(env: &Env) -> Option<PathBuf> {
+    Some(state_dir(env)?.join("awsenv/journal"))
+}

@@ -1,0 +1,331 @@
+//! Killed after each step, or with a disk that fails at each step: every file is the old or the new one, the secret is
+//! in one place at least, everybody is who he was, and the command run again finishes the work.
+
+use std::collections::BTreeMap;
+
+use super::{CONFIG, KEYS, WORK, credentials, files, private, without_the_way};
+use crate::support::keychain::Keychain;
+use crate::support::walk::{Step, TALKS, WRITES, Walk};
+use crate::support::{Output, Sandbox, botocore_identities, say};
+
+/// One command, and what must hold around it.
+struct Work {
+    /// What it is called in messages.
+    name: &'static str,
+    /// The commands before it.
+    before: &'static [&'static [&'static str]],
+    /// The command.
+    args: &'static [&'static str],
+    /// Whether the profile is somebody when it is done.
+    keeps_identity: bool,
+    /// What the second run may answer when the first one was killed after its last change.
+    done: &'static str,
+}
+
+const IMPORT: Work = Work {
+    name: "key import",
+    before: &[],
+    args: &["key", "import", "work"],
+    keeps_identity: true,
+    done: "",
+};
+
+const RESTORE: Work = Work {
+    name: "key restore",
+    before: &[IMPORT.args],
+    args: &["key", "restore", "work"],
+    keeps_identity: true,
+    done: "no key",
+};
+
+const REMOVE: Work = Work {
+    name: "key remove",
+    before: &[IMPORT.args],
+    args: &["key", "remove", "work", "--yes"],
+    keeps_identity: false,
+    done: "no key",
+};
+
+const MOVE: Work = Work {
+    name: "key move",
+    before: &[IMPORT.args],
+    args: &["key", "move", "work", "--to", "file"],
+    keeps_identity: true,
+    done: "",
+};
+
+const SET: Work = Work {
+    name: "configure set",
+    before: &[],
+    args: &["configure", "set", "output", "yaml", "--profile", "work"],
+    keeps_identity: true,
+    done: "",
+};
+
+const UNDO: Work = Work {
+    name: "undo",
+    before: &[SET.args],
+    args: &["undo"],
+    keeps_identity: true,
+    done: "",
+};
+
+/// The files that people know; each is always a whole one.
+const KNOWN: [&str; 2] = [".aws/config", ".aws/credentials"];
+
+/// A sandbox with the file store, in which the commands before the work are done.
+fn filed(work: &Work) -> Sandbox {
+    let mut sandbox = Sandbox::new();
+    sandbox.set("AWSENV_KEYCHAIN", "file");
+    sandbox.awsenv(["key", "unlock", "--no-passphrase"]).output().success();
+    prepare(&sandbox, work);
+    sandbox
+}
+
+fn prepare(sandbox: &Sandbox, work: &Work) {
+    private(sandbox, ".aws/config", CONFIG);
+    private(sandbox, ".aws/credentials", credentials());
+    for args in work.before {
+        sandbox.awsenv(*args).output().success();
+    }
+}
+
+/// The known files, with the sandbox's own paths replaced: sandboxes can then be compared.
+fn known(sandbox: &Sandbox) -> BTreeMap<&'static str, String> {
+    let text = |name: &&'static str| (*name, sandbox.stable(&super::text(sandbox, name)));
+    KNOWN.iter().map(text).collect()
+}
+
+/// The names of all files under HOME.
+fn names(sandbox: &Sandbox) -> Vec<String> {
+    files(&sandbox.home()).into_keys().collect()
+}
+
+/// What a run that nobody disturbs begins with and ends with.
+struct Reference {
+    old: BTreeMap<&'static str, String>,
+    new: BTreeMap<&'static str, String>,
+    names: Vec<String>,
+    steps: Vec<Step>,
+}
+
+impl Reference {
+    fn of(work: &Work, walk: &Walk, sandbox: &Sandbox, calls: &str) -> Self {
+        let old = known(sandbox);
+        let (output, steps) = walk.steps(sandbox, calls, work.args);
+        output.success();
+        assert!(!steps.is_empty(), "{}: no steps", work.name);
+        let (new, names) = (known(sandbox), names(sandbox));
+        Self { old, new, names, steps }
+    }
+
+    /// That every known file is the old or the new one.
+    #[track_caller]
+    fn assert_whole(&self, sandbox: &Sandbox, when: &str) {
+        for (name, text) in known(sandbox) {
+            assert!(
+                text == self.old[name] || text == self.new[name],
+                "{when}: {name} is neither old nor new:\n{text}"
+            );
+        }
+    }
+
+    /// That the command run again finishes the work.
+    #[track_caller]
+    fn assert_finishes(&self, work: &Work, sandbox: &Sandbox, when: &str) {
+        let was_done = known(sandbox) == self.new;
+        let again = sandbox.awsenv(work.args).output();
+        let says_so = was_done && !work.done.is_empty() && again.status == 1 && again.err().contains(work.done);
+        assert!(again.status == 0 || says_so, "{when}, then again: {}", again.all());
+        assert_eq!(known(sandbox), self.new, "{when}, then again: {}", again.all());
+        assert_eq!(names(sandbox), self.names, "{when}, then again");
+    }
+}
+
+/// That the secret is in one place at least.
+#[track_caller]
+fn assert_kept(sandbox: &Sandbox, when: &str) {
+    let item = sandbox
+        .awsenv(["credential-process", "work", "--item", "work"])
+        .output();
+    let in_store = item.status == 0 && item.out().contains(WORK.1);
+    let in_file = super::text(sandbox, ".aws/credentials").contains(WORK.1);
+    assert!(in_store || in_file, "{when}: the secret is gone: {}", item.all());
+}
+
+/// Who botocore takes `work` and its role for, in each sandbox; nothing where botocore is not installed.
+fn who(sandboxes: &[&Sandbox]) -> Vec<serde_json::Value> {
+    let answers = botocore_identities(sandboxes, &["work", "ops"], &KEYS);
+    answers.unwrap_or_default().into_iter().map(without_the_way).collect()
+}
+
+#[track_caller]
+fn assert_same_person(sandboxes: &[(String, Sandbox)], mine: &serde_json::Value) {
+    let list: Vec<_> = sandboxes.iter().map(|(_, sandbox)| sandbox).collect();
+    for (answer, (when, _)) in who(&list).iter().zip(sandboxes) {
+        assert_eq!(answer, mine, "{when}");
+    }
+}
+
+/// Kills the work before each of its steps, each time in a world of its own.
+fn kill_walk(work: &Work) -> usize {
+    let Some(walk) = Walk::new() else { return 0 };
+    let first = filed(work);
+    let mine = who(&[&first]).pop().unwrap_or_default();
+    let reference = Reference::of(work, &walk, &first, WRITES);
+    let mut killed = Vec::new();
+    for step in &reference.steps {
+        let sandbox = filed(work);
+        let when = format!("{}, killed before {step}", work.name);
+        assert!(
+            walk.killed_before(&sandbox, step, work.args).is_some(),
+            "{when}: it was not"
+        );
+        reference.assert_whole(&sandbox, &when);
+        if work.keeps_identity {
+            assert_kept(&sandbox, &when);
+        }
+        killed.push((when, sandbox));
+    }
+    if work.keeps_identity {
+        assert_same_person(&killed, &mine);
+    }
+    for (when, sandbox) in &killed {
+        reference.assert_finishes(work, sandbox, when);
+    }
+    if work.keeps_identity {
+        assert_same_person(&killed, &mine);
+    }
+    say(&format!("kill walk: {}: {} steps", work.name, killed.len()));
+    killed.len()
+}
+
+#[test]
+fn an_import_that_is_killed_loses_nothing() {
+    kill_walk(&IMPORT);
+}
+
+#[test]
+fn a_restore_that_is_killed_loses_nothing() {
+    kill_walk(&RESTORE);
+}
+
+#[test]
+fn a_removal_that_is_killed_can_be_finished() {
+    kill_walk(&REMOVE);
+}
+
+#[test]
+fn a_setting_that_is_killed_is_there_or_not() {
+    kill_walk(&SET);
+}
+
+#[test]
+fn an_undo_that_is_killed_is_done_or_not() {
+    kill_walk(&UNDO);
+}
+
+/// The same with gnome-keyring, which outlives the sandbox's HOME: one world, set up anew for each step.
+#[test]
+fn a_killed_command_loses_nothing_with_a_real_keychain_either() {
+    let Some(walk) = Walk::new() else { return };
+    let mut sandbox = Sandbox::new();
+    let Some(keychain) = Keychain::unlocked(&mut sandbox) else {
+        return;
+    };
+    sandbox
+        .awsenv(["key", "unlock", "--no-passphrase"])
+        .env("AWSENV_KEYCHAIN", "file")
+        .output()
+        .success();
+    for work in [IMPORT, RESTORE, MOVE] {
+        let reset = || {
+            keychain.clear("awsenv", "work");
+            for (name, _) in files(&sandbox.home()) {
+                if !name.ends_with("/keys/identity") && !name.ends_with("/keys/recipient") {
+                    std::fs::remove_file(sandbox.path(name)).expect("a removable file");
+                }
+            }
+        };
+        let mut steps = 0;
+        // The one set is what goes to the bus, the other what replaces files.
+        for calls in [TALKS, "rename,renameat,renameat2,unlink,unlinkat,fsync"] {
+            reset();
+            prepare(&sandbox, &work);
+            let mine = who(&[&sandbox]).pop().unwrap_or_default();
+            let reference = Reference::of(&work, &walk, &sandbox, calls);
+            for step in &reference.steps {
+                reset();
+                prepare(&sandbox, &work);
+                let when = format!("{} with gnome-keyring, killed before {step}", work.name);
+                assert!(
+                    walk.killed_before(&sandbox, step, work.args).is_some(),
+                    "{when}: it was not"
+                );
+                reference.assert_whole(&sandbox, &when);
+                assert_kept(&sandbox, &when);
+                assert_eq!(who(&[&sandbox]).pop().unwrap_or_default(), mine, "{when}");
+                reference.assert_finishes(&work, &sandbox, &when);
+                steps += 1;
+            }
+        }
+        say(&format!("kill walk: {} with gnome-keyring: {steps} steps", work.name));
+    }
+}
+
+/// Fails the calls of the work one by one, each time in a world of its own.
+fn failure_walk(work: &Work, calls: &str, error: &str) -> usize {
+    let Some(walk) = Walk::new() else { return 0 };
+    let first = filed(work);
+    let mine = who(&[&first]).pop().unwrap_or_default();
+    let reference = Reference::of(work, &walk, &first, calls);
+    let mut failed = Vec::new();
+    for step in &reference.steps {
+        let sandbox = filed(work);
+        let when = format!("{}, {error} at {step}", work.name);
+        let output = walk.failed_at(&sandbox, step, error, work.args);
+        assert_ended(&output, &when);
+        reference.assert_whole(&sandbox, &when);
+        assert_kept(&sandbox, &when);
+        if output.status == 0 {
+            assert_eq!(known(&sandbox), reference.new, "{when}: {}", output.all());
+        }
+        failed.push((when, sandbox));
+    }
+    assert_same_person(&failed, &mine);
+    for (when, sandbox) in &failed {
+        reference.assert_finishes(work, sandbox, when);
+    }
+    say(&format!(
+        "failure walk: {}: {error} at {} steps",
+        work.name,
+        failed.len()
+    ));
+    failed.len()
+}
+
+/// That a person was told, and nothing that nobody may see.
+#[track_caller]
+fn assert_ended(output: &Output, when: &str) {
+    assert!(output.status < 128, "{when}: {}", output.all());
+    assert!(!output.err().contains("internal error"), "{when}: {}", output.all());
+    assert!(
+        !output.err().contains(WORK.1) && !output.out().contains(WORK.1),
+        "{when}"
+    );
+}
+
+#[test]
+fn a_full_disk_harms_nothing() {
+    for work in [IMPORT, RESTORE] {
+        failure_walk(&work, "write,pwrite64,writev,mkdir,mkdirat", "ENOSPC");
+    }
+}
+
+#[test]
+fn a_failing_disk_harms_nothing() {
+    failure_walk(&IMPORT, "fsync,fdatasync", "EIO");
+    failure_walk(&RESTORE, "fsync,fdatasync", "EIO");
+    failure_walk(&IMPORT, "rename,renameat,renameat2,unlink,unlinkat", "EACCES");
+    failure_walk(&RESTORE, "rename,renameat,renameat2,unlink,unlinkat", "EROFS");
+}
