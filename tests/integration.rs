@@ -7,6 +7,9 @@ mod support;
 mod completion;
 #[path = "integration/files.rs"]
 mod files;
+#[cfg(target_os = "linux")]
+#[path = "integration/hidden.rs"]
+mod hidden;
 #[path = "integration/history.rs"]
 mod history;
 #[cfg(target_os = "linux")]

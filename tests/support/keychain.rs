@@ -147,8 +147,14 @@ impl Keychain {
 
     /// Stores an item as another program would.
     pub fn store(&self, service: &str, name: &str, secret: &str) {
+        self.store_as(service, name, &[], secret);
+    }
+
+    /// The same, with attributes beside the two.
+    pub fn store_as(&self, service: &str, name: &str, more: &[&str], secret: &str) {
         let mut tool = self.tool("secret-tool");
         tool.args(["store", "--label", "of the tests", "service", service, "username", name]);
+        tool.args(more);
         let mut tool = tool.stdin(Stdio::piped()).spawn().expect("secret-tool");
         let mut stdin = tool.stdin.take().expect("piped");
         stdin.write_all(secret.as_bytes()).expect("a secret to store");
