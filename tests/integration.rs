@@ -10,6 +10,9 @@ mod completion;
 mod editing;
 #[path = "integration/files.rs"]
 mod files;
+#[cfg(target_os = "linux")]
+#[path = "integration/hidden.rs"]
+mod hidden;
 #[path = "integration/history.rs"]
 mod history;
 #[cfg(target_os = "linux")]
@@ -24,6 +27,9 @@ mod named;
 mod picker;
 #[path = "integration/prompt.rs"]
 mod prompt;
+#[cfg(target_os = "linux")]
+#[path = "integration/prompts.rs"]
+mod prompts;
 #[cfg(target_os = "linux")]
 #[path = "integration/stores.rs"]
 mod stores;

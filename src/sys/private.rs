@@ -24,6 +24,11 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written.and_then(|()| sync_dir(path))
 }
 
+/// Removes what [`replace`] leaves beside `path` if it is killed. Who calls holds the lock of the directory.
+pub(super) fn remove_stale(path: &Path) {
+    let _ = fs::remove_file(beside(path, ".new"));
+}
+
 fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -58,7 +63,7 @@ pub(super) fn lock(path: &Path) -> io::Result<File> {
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => return Ok(file),
             Err(TryLockError::Error(error)) => return Err(error),
             Err(TryLockError::WouldBlock) if start.elapsed() >= PATIENCE => {
-                let why = format!("another awsenv has held `{}` for 5 s", path.display());
+                let why = "another awsenv has held the lock for 5 s";
                 return Err(io::Error::new(io::ErrorKind::WouldBlock, why));
             }
             Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(2)),

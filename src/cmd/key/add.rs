@@ -29,11 +29,8 @@ pub(super) fn run(context: &Context, args: &KeyAddArgs) -> Result<Outcome, Error
     let shown = display(profile);
     if !args.rest.is_empty() {
         let message = "a key does not belong on the command line, where every program can read it";
-        let hint = format!(
-            "awsenv key add {} asks for it; `--stdin` reads it",
-            shell_words::quote(&shown)
-        );
-        return Err(Error::new(Kind::Usage, message).hint(hint));
+        // What stands in the profile's place may be the secret.
+        return Err(Error::new(Kind::Usage, message).hint("`awsenv key add PROFILE` asks for it; `--stdin` reads it"));
     }
     let env = keychain::env_of(context);
     let name = args.item.as_deref().unwrap_or(profile);

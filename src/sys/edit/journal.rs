@@ -18,6 +18,11 @@ pub fn save(_lock: &EditLock, env: &Env, journal: &Journal) -> std::io::Result<(
     private::replace(&path, journal.to_json().as_bytes())
 }
 
+/// Removes what a run that was killed has left beside it.
+pub(super) fn remove_stale(env: &Env) {
+    path(env).iter().for_each(|path| private::remove_stale(path));
+}
+
 /// The last edit, if there is one.
 ///
 /// # Errors

@@ -80,6 +80,7 @@ impl EditLock {
                     .set_len(0)
                     .and_then(|()| file.rewind())
                     .and_then(|()| write!(file, "{}", std::process::id()));
+                journal::remove_stale(env);
                 Ok(Self { _file: file })
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => Err(FileError::Busy { by: holder(&path) }),

@@ -1,5 +1,6 @@
 //! Keys in a keychain: a real gnome-keyring on a bus of its own, read back by other programs.
 
+mod boto;
 mod canary;
 mod commands;
 mod fixture;
@@ -14,7 +15,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{Key, Output, Sandbox, identities};
+use crate::support::{Key, Output, Sandbox, botocore_identities, identities};
 
 /// The key of the profile `work`.
 pub(crate) const WORK: Key<'_> = ("AKIAIOSFODNN7WORKKEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEwrk");
@@ -101,11 +102,18 @@ pub(crate) fn json(output: &Output) -> Value {
 /// Who the profiles are for botocore, boto3 and the AWS CLI, without the way in which each found out: equal before and
 /// after whatever may change no identity.
 #[track_caller]
-pub(crate) fn who(sandbox: &Sandbox, profiles: &[&str]) -> Option<Value> {
+pub(crate) fn everyone(sandbox: &Sandbox, profiles: &[&str]) -> Option<Value> {
     Some(without_the_way(identities(sandbox, profiles, &KEYS)?))
 }
 
-/// See [`who`].
+/// The same of botocore alone, which takes a tenth of the time.
+#[track_caller]
+pub(crate) fn who(sandbox: &Sandbox, profiles: &[&str]) -> Option<Value> {
+    let mut answers = botocore_identities(&[sandbox], profiles, &KEYS)?;
+    answers.pop().map(without_the_way)
+}
+
+/// An answer without the names of the providers.
 pub(crate) fn without_the_way(mut answer: Value) -> Value {
     let readers = answer
         .as_object_mut()

@@ -2,12 +2,15 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
-use super::{CONFIG, WORK, credentials, files, holding, json, mode, sandbox, text, who};
+use super::{CONFIG, WORK, credentials, everyone, files, holding, json, mode, sandbox, text, who};
 use crate::support::identities;
 use crate::support::keychain::Keychain;
 use crate::support::walk::Walk;
 
 const ALL: [&str; 4] = ["work", "ops", "other", "bare"];
+
+/// Those that every reader is asked for.
+const READ: [&str; 2] = ["work", "ops"];
 
 #[test]
 fn a_key_moves_into_the_keychain_and_back_and_nobody_becomes_somebody_else() {
@@ -15,7 +18,7 @@ fn a_key_moves_into_the_keychain_and_back_and_nobody_becomes_somebody_else() {
     let Some(keychain) = Keychain::unlocked(&mut sandbox) else {
         return;
     };
-    let before = who(&sandbox, &ALL);
+    let before = (who(&sandbox, &ALL), everyone(&sandbox, &READ));
 
     let imported = sandbox.awsenv(["key", "import", "work"]).output();
     assert_eq!(imported.success(), "", "nothing but talk");
@@ -28,14 +31,14 @@ fn a_key_moves_into_the_keychain_and_back_and_nobody_becomes_somebody_else() {
     assert_eq!(holding(&sandbox.home(), WORK.1), [""; 0], "the secret stands in a file");
     assert_eq!(text(&sandbox, ".aws/config"), CONFIG);
     let process = format!(
-        "credential_process = {}/awsenv credential-process work",
+        "credential_process: {}/awsenv credential-process work",
         sandbox.bin().display()
     );
     let after = credentials().replace(&format!("AWS_Access_Key_Id: {}", WORK.0), &process);
     let after = after.replace(&format!("aws_secret_access_key={}\r\n", WORK.1), "");
     assert_eq!(text(&sandbox, ".aws/credentials"), after);
     assert_eq!(mode(&sandbox, ".aws/credentials"), 0o600);
-    assert_eq!(who(&sandbox, &ALL), before);
+    assert_eq!((who(&sandbox, &ALL), everyone(&sandbox, &READ)), before);
     if let Some(answer) = identities(&sandbox, &["work"], &super::KEYS) {
         assert_eq!(answer["work"]["botocore"]["method"], "custom-process");
     }
@@ -46,7 +49,7 @@ fn a_key_moves_into_the_keychain_and_back_and_nobody_becomes_somebody_else() {
     assert_eq!(text(&sandbox, ".aws/config"), CONFIG);
     assert_eq!(mode(&sandbox, ".aws/credentials"), 0o600);
     assert_eq!(keychain.lookup("awsenv", "work"), None);
-    assert_eq!(who(&sandbox, &ALL), before);
+    assert_eq!((who(&sandbox, &ALL), everyone(&sandbox, &READ)), before);
     assert_eq!(
         json(&sandbox.awsenv(["key", "list", "--json"]).output()),
         serde_json::json!([])
@@ -174,10 +177,12 @@ fn who_only_names_the_profile_opens_no_keychain() {
         "the key"
     );
     assert!(output.out().contains("AWS_REGION=eu-central-1\n"), "{}", output.out());
-    // One access for one key.
-    let (output, trace) = walk.traced(&sandbox, sandbox.awsenv(["credential-process", "work"]), "connect");
+    // One key is read once, and nothing is written.
+    let calls = "sendmsg,sendto,write";
+    let (output, trace) = walk.traced(&sandbox, sandbox.awsenv(["credential-process", "work"]), calls);
     output.clean();
-    assert_eq!(trace.matches(&bus).count(), 1, "{trace}");
+    assert_eq!(trace.matches("GetSecret").count(), 1, "{trace}");
+    assert!(!trace.contains("CreateItem") && !trace.contains("SetSecret"), "{trace}");
 }
 
 #[test]
