@@ -77,6 +77,13 @@ impl Ui {
         }
     }
 
+    /// Lines that show what is done, such as a diff; they stand for themselves.
+    pub fn show(&self, text: &str) {
+        if !self.quiet {
+            talk(&self.shown(text));
+        }
+    }
+
     /// A question, in red where a yes may do harm. The cursor stays behind it.
     pub fn ask(&self, question: &str, is_grave: bool) {
         let question = format!("awsenv: {}", self.shown(question));

@@ -7,6 +7,9 @@ mod support;
 mod completion;
 #[path = "integration/files.rs"]
 mod files;
+#[cfg(target_os = "linux")]
+#[path = "integration/hidden.rs"]
+mod hidden;
 #[path = "integration/history.rs"]
 mod history;
 #[cfg(target_os = "linux")]
@@ -21,6 +24,9 @@ mod named;
 mod picker;
 #[path = "integration/prompt.rs"]
 mod prompt;
+#[cfg(target_os = "linux")]
+#[path = "integration/prompts.rs"]
+mod prompts;
 #[cfg(target_os = "linux")]
 #[path = "integration/stores.rs"]
 mod stores;

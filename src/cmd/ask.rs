@@ -34,8 +34,7 @@ pub fn line(context: &Context, question: &str) -> Result<String, Error> {
 /// There is no terminal, the person leaves, or what was typed is no text.
 pub fn secret(context: &Context, question: &str) -> Result<Secret<String>, Error> {
     let terminal = terminal(context)?;
-    context.ui.ask(question, false);
-    let answer = terminal.secret();
+    let answer = terminal.secret(|| context.ui.ask(question, false));
     // The terminal did not show Enter either.
     crate::ui::talk("\n");
     match answer {

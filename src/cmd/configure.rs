@@ -1,10 +1,32 @@
 //! `awsenv configure`
 
-use crate::cli::ConfigureArgs;
-use crate::cmd::{Context, Outcome};
-use crate::error::{Error, Kind};
+mod ask;
+mod setting;
 
-/// Not there yet.
-pub fn run(_context: &Context, _args: &ConfigureArgs) -> Result<Outcome, Error> {
-    Err(Error::new(Kind::Failed, "`configure` is not built yet"))
+use std::ffi::OsStr;
+
+use crate::cli::{ConfigureAction, ConfigureArgs};
+use crate::cmd::inputs::Files;
+use crate::cmd::{Context, Outcome, named};
+use crate::env::Env;
+use crate::env::session::user_env;
+use crate::error::Error;
+
+/// Asks for what a profile needs, or prints or changes one setting.
+pub fn run(context: &Context, args: &ConfigureArgs) -> Result<Outcome, Error> {
+    match &args.action {
+        None => ask::run(context, args.profile.as_deref(), args.plaintext),
+        Some(ConfigureAction::Get { key, profile }) => setting::print(context, profile.as_deref(), key),
+        Some(ConfigureAction::Set { key, value, profile }) => setting::change(context, profile.as_deref(), key, value),
+    }
+}
+
+/// The user's own environment.
+fn env_of(context: &Context) -> Env {
+    user_env(&context.process.env, context.state().as_ref())
+}
+
+/// The profile that is meant; it need not be there.
+fn chosen(context: &Context, files: &Files, word: Option<&OsStr>) -> Result<String, Error> {
+    Ok(named::choose(context, files, context.state().as_ref(), word)?.name)
 }

@@ -1,5 +1,6 @@
 //! Edits of files as commands make them: written in order under one lock, remembered for `undo`, shown as a diff.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
@@ -12,6 +13,7 @@ use crate::error::Error;
 use crate::journal::{self, Journal, Undo};
 use crate::sys;
 use crate::sys::edit::EditLock;
+use crate::ui::lines;
 
 /// A file, and what it is to say.
 #[derive(Clone, Debug)]
@@ -59,16 +61,19 @@ pub fn save(context: &Context, lock: &EditLock, title: &str, edits: &[FileEdit],
 }
 
 fn remember(context: &Context, lock: &EditLock, title: &str, undo: Undo, edits: &[&FileEdit]) {
-    let files: Vec<(&Path, Option<&[u8]>, Option<&[u8]>)> = edits
-        .iter()
-        .map(|edit| {
-            (
-                edit.path.as_path(),
-                edit.was.as_deref().map(Vec::as_slice),
-                Some(edit.now.as_slice()),
-            )
-        })
-        .collect();
+    // A relative path means another file elsewhere.
+    let here = sys::fs::current_dir().unwrap_or_default();
+    let paths: Vec<PathBuf> = edits.iter().map(|edit| here.join(&edit.path)).collect();
+    let file = |(edit, path)| {
+        let edit: &&FileEdit = edit;
+        let path: &PathBuf = path;
+        journal::Edit {
+            path,
+            was: edit.was.as_deref().map(Vec::as_slice),
+            is: Some(edit.now.as_slice()),
+        }
+    };
+    let files: Vec<journal::Edit<'_>> = edits.iter().zip(&paths).map(file).collect();
     let at = context.process.now.to_rfc3339().unwrap_or_default();
     let journal = Journal::of(title, at, undo, &files);
     if let Err(error) = sys::edit::journal::save(lock, &context.process.env, &journal) {
@@ -78,7 +83,7 @@ fn remember(context: &Context, lock: &EditLock, title: &str, undo: Undo, edits: 
     }
 }
 
-/// What the edits change, as a person may see it: secrets are masked.
+/// What the edits change, as a person may see it: secrets are masked, and what is not text is escaped.
 pub fn diff(edits: &[FileEdit]) -> String {
     let shown = |edit: &FileEdit| {
         difference(
@@ -102,7 +107,7 @@ pub fn difference(path: &Path, was: Option<&[u8]>, now: Option<&[u8]>) -> String
         }
         text += &group;
     }
-    text
+    lines(&text)
 }
 
 /// So many lines around a difference are shown.
@@ -111,7 +116,7 @@ const CONTEXT: usize = 3;
 /// The lines of a file as a person may see them, and as they are.
 struct Masked {
     text: Zeroizing<String>,
-    lines: Vec<std::ops::Range<usize>>,
+    lines: Vec<Range<usize>>,
     shown: Vec<String>,
 }
 
@@ -148,13 +153,11 @@ impl Masked {
                 (old, new.line_at(hunk.new.start)..new.line_at(hunk.new.end))
             })
             .collect();
-        let near = |one: &(std::ops::Range<usize>, _), next: &(std::ops::Range<usize>, _)| {
-            next.0.start - one.0.end <= 2 * CONTEXT
-        };
+        let near = |one: &(Range<usize>, _), next: &(Range<usize>, _)| next.0.start - one.0.end <= 2 * CONTEXT;
         rows.chunk_by(near).map(|group| self.group(new, group)).collect()
     }
 
-    fn group(&self, new: &Self, rows: &[(std::ops::Range<usize>, std::ops::Range<usize>)]) -> String {
+    fn group(&self, new: &Self, rows: &[(Range<usize>, Range<usize>)]) -> String {
         let (Some((first_old, first_new)), Some((last_old, last_new))) = (rows.first(), rows.last()) else {
             return String::new();
         };
@@ -220,4 +223,60 @@ pub fn last_four(id: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    fn shown(was: Option<&str>, now: &str) -> String {
+        diff(&[FileEdit {
+            path: "/c".into(),
+            was: was.map(|was| Zeroizing::new(was.as_bytes().to_vec())),
+            now: Zeroizing::new(now.as_bytes().to_vec()),
+        }])
+    }
+
+    #[test]
+    fn a_diff_shows_what_is_around() {
+        let was = "1\n2\n3\n4\n5\n6\n[a]\nx = 1\n[b]\n";
+        assert_eq!(
+            shown(Some(was), &was.replace("x = 1\n", "x = 2\ny = 1\n")),
+            "--- /c\n+++ /c\n@@ -5,5 +5,6 @@\n 5\n 6\n [a]\n-x = 1\n+x = 2\n+y = 1\n [b]\n"
+        );
+        assert_eq!(
+            shown(None, "[a]\r\nx\u{1b}"),
+            "--- /dev/null\n+++ /c\n@@ -0,0 +1,2 @@\n+[a]\n+x\\u{1b}\n"
+        );
+        let long: String = (0..40).map(|n| format!("{n}\n")).collect();
+        let twice = shown(Some(&long), &long.replace("5\n", "five\n"));
+        assert_eq!(twice.matches("@@ -").count(), 4, "{twice}");
+        assert_eq!(shown(Some("x\n"), "x\n"), "");
+    }
+
+    #[test]
+    fn no_secret_is_shown() {
+        let was = "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n  aws_secret_access_key = hunter2\n";
+        let shown_of = |was: &str| shown(Some(was), "[a]\nregion = x\n");
+        let swallowed = shown_of(was);
+        assert!(
+            !swallowed.contains("hunter2") && !swallowed.contains("IOSFOD"),
+            "{swallowed}"
+        );
+        let plain = shown_of(&was.replace("  aws", "aws"));
+        assert_eq!(
+            plain,
+            "--- /c\n+++ /c\n@@ -1,3 +1,2 @@\n [a]\n-aws_access_key_id = ****MPLE\n-aws_secret_access_key = (secret)\n+region = x\n"
+        );
+        for secret in [
+            "aws_secret_access_key\t:\thunter2",
+            "aws_session_token =\n   hunter2\n   hunter2",
+            "x_password = hunter2",
+            "# pw: hunter2",
+            "credential_process = get --password hunter2",
+            "x = 1\n    secret hunter2",
+        ] {
+            let shown = shown_of(&format!("[a]\n{secret}\n"));
+            assert!(!shown.contains("hunter2"), "{shown}");
+        }
+        let ours = "credential_process = /usr/bin/awsenv credential-process a";
+        assert!(shown_of(&format!("[a]\n{ours}\n")).contains(ours));
+    }
+}

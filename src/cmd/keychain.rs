@@ -20,6 +20,7 @@ use crate::env::session::user_env;
 use crate::error::{Error, Kind};
 use crate::keychain::index::Record;
 use crate::keychain::{self, Item, StoreKind};
+use crate::secret::Secret;
 use crate::sys::keychain::Keychain;
 
 /// The user's own environment.
@@ -100,6 +101,29 @@ pub fn record(keychain: &Keychain<'_>, profile: &str, name: &str, item: &Item, s
         store,
     };
     keychain.change_index(|index| index.put(record)).map_err(unwritable)
+}
+
+/// What AWS calls an access key id, and a secret that can be one; no word of either is repeated.
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html>
+///
+/// # Errors
+/// Which half cannot be one, and why.
+pub fn check_key(id: &str, secret: &Secret<String>) -> Result<(), Error> {
+    let fail = |why: &str| Err(Error::new(Kind::Failed, why));
+    let is_word = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let secret = secret.expose();
+    match id {
+        "" => fail("the access key id is empty"),
+        id if !is_word(id) => fail("the access key id has characters that no id has: is it the secret?"),
+        id if id.starts_with("ASIA") => {
+            fail("the key is a temporary one, which will end; the keychain is for keys that last")
+        }
+        _ if secret.is_empty() => fail("the secret access key is empty"),
+        _ if secret.chars().any(|c| c.is_whitespace() || c.is_control()) => {
+            fail("the secret access key has blanks or control characters in it")
+        }
+        _ => Ok(()),
+    }
 }
 
 fn other_key(deposit: &Deposit<'_>) -> Error {

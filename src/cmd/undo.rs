@@ -1,10 +1,117 @@
 //! `awsenv undo`
 
-use crate::cli::UndoArgs;
-use crate::cmd::{Context, Outcome};
-use crate::error::{Error, Kind};
+use std::path::Path;
 
-/// Not there yet.
-pub fn run(_context: &Context, _args: &UndoArgs) -> Result<Outcome, Error> {
-    Err(Error::new(Kind::Failed, "`undo` is not built yet"))
+use zeroize::Zeroizing;
+
+use crate::cli::UndoArgs;
+use crate::cmd::{Context, Outcome, edit};
+use crate::env::session::user_env;
+use crate::error::{Error, Kind};
+use crate::journal::{self, Change, Conflict, Journal, Undo};
+use crate::sys;
+use crate::sys::edit::{EditLock, FileError};
+
+/// What is to become of one file.
+struct Step<'a> {
+    path: &'a Path,
+    now: Option<Zeroizing<Vec<u8>>>,
+    then: Option<String>,
+}
+
+/// Reverts the last edit, or makes it again if it is reverted already.
+pub fn run(context: &Context, args: &UndoArgs) -> Result<Outcome, Error> {
+    let env = user_env(&context.process.env, context.state().as_ref());
+    let lock = EditLock::take(&env)?;
+    let journal =
+        sys::edit::journal::load(&env)?.ok_or_else(|| Error::new(Kind::Failed, "there is nothing to undo"))?;
+    check(&journal)?;
+    let steps: Vec<Step<'_>> = journal.files.iter().rev().map(step).collect::<Result<_, _>>()?;
+    let differences = steps.iter().map(|step| {
+        let then = step.then.as_deref().map(str::as_bytes);
+        edit::difference(step.path, step.now.as_deref().map(Vec::as_slice), then)
+    });
+    let differences: String = differences.collect();
+    let (done, again) = if journal.is_undone {
+        ("done again", "undoes it")
+    } else {
+        ("undone", "does it again")
+    };
+    if args.dry_run {
+        return Ok(Outcome::Text(differences, 0));
+    }
+    context.ui.show(&differences);
+    for step in &steps {
+        write(&lock, step)?;
+    }
+    let title = format!("{} ({})", journal.title, journal.at);
+    let kept = sys::edit::journal::save(&lock, &env, &journal.turned());
+    context.ui.tell(&format!("{done}: {title}"));
+    match kept {
+        Ok(()) => context.ui.notice(&format!("`awsenv undo` {again}")),
+        Err(error) => context.ui.warn(&format!("the journal cannot be written: {error}")),
+    }
+    Ok(Outcome::Done(0))
+}
+
+/// Refuses what is undone otherwise.
+fn check(journal: &Journal) -> Result<(), Error> {
+    let (title, at) = (&journal.title, &journal.at);
+    match &journal.undo {
+        Undo::Journal => Ok(()),
+        Undo::Command(command) => {
+            let message = format!("the last edit has a command of its own that reverts it: {title} ({at})");
+            Err(Error::new(Kind::Failed, message).hint(command))
+        }
+        Undo::Secret => {
+            let message = format!("the last edit cannot be undone, for a secret was among its lines: {title} ({at})");
+            Err(Error::new(Kind::Failed, message).hint(
+                "awsenv keeps no secret in its journal; `awsenv configure` or `awsenv key add` takes the right one",
+            ))
+        }
+    }
+}
+
+fn step(change: &Change) -> Result<Step<'_>, Error> {
+    let path = Path::new(&change.path);
+    let now = sys::fs::read_regular(path).map_err(|error| FileError::System {
+        path: path.to_owned(),
+        what: "read",
+        why: error.to_string(),
+    })?;
+    let now = now.map(Zeroizing::new);
+    let bytes = now.as_deref().map(Vec::as_slice);
+    // A run that was killed between two files may have reverted this one.
+    let is_done = bytes.map(journal::fingerprint) == change.before;
+    let then = if is_done {
+        bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+    } else {
+        journal::revert(change, bytes).map_err(|conflict| conflicting(path, conflict))?
+    };
+    Ok(Step { path, now, then })
+}
+
+fn conflicting(path: &Path, conflict: Conflict) -> Error {
+    let path = path.display();
+    match conflict {
+        Conflict::Changed => Error::new(
+            Kind::Failed,
+            format!("`{path}` was changed since, and awsenv cannot tell which lines the last edit would go back to"),
+        )
+        .hint("`awsenv undo` works again once the file is as the edit left it; else edit it by hand"),
+        Conflict::Damaged => Error::new(
+            Kind::Failed,
+            format!("the journal does not fit `{path}`, so nothing was changed"),
+        )
+        .hint("edit the file by hand; the next edit begins a new journal"),
+    }
+}
+
+fn write(lock: &EditLock, step: &Step<'_>) -> Result<(), FileError> {
+    let now = step.now.as_deref().map(Vec::as_slice);
+    match (now, &step.then) {
+        (_, Some(then)) => sys::edit::save(lock, step.path, now, then.as_bytes()),
+        (Some(now), None) => sys::edit::remove(lock, step.path, now),
+        (None, None) => Ok(()),
+    }
 }

@@ -63,7 +63,7 @@ pub(super) fn lock(path: &Path) -> io::Result<File> {
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => return Ok(file),
             Err(TryLockError::Error(error)) => return Err(error),
             Err(TryLockError::WouldBlock) if start.elapsed() >= PATIENCE => {
-                let why = format!("another awsenv has held `{}` for 5 s", path.display());
+                let why = "another awsenv has held the lock for 5 s";
                 return Err(io::Error::new(io::ErrorKind::WouldBlock, why));
             }
             Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(2)),

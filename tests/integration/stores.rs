@@ -127,6 +127,10 @@ fn without_a_keychain_that_is_said_at_once() {
         "no program on the D-Bus session bus offers org.freedesktop.secrets",
     );
     assert!(start.elapsed() < Duration::from_secs(3), "nothing is waited for");
+    let Some(_keychain) = Keychain::empty(&mut sandbox) else {
+        return;
+    };
+    assert_fails(&sandbox, "has no collection to put a key in");
 }
 
 #[test]
@@ -213,6 +217,111 @@ fn several_items_of_a_name_are_refused() {
         2,
         "neither is touched"
     );
+}
+
+/// A secret that says whose it is.
+fn secret_of(name: &str) -> String {
+    name.bytes().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Stores a key of the profile `name`.
+fn add(sandbox: &Sandbox, name: &str) -> Output {
+    let lines = format!("AKIAIOSFODNN7EXAMPLE\n{}\n", secret_of(name));
+    sandbox.awsenv(["key", "add", name, "--stdin"]).stdin(lines).output()
+}
+
+/// The secret that an SDK is given.
+fn secret(sandbox: &Sandbox, name: &str) -> String {
+    let output = sandbox.awsenv(["credential-process", name]).output();
+    let document: Value =
+        serde_json::from_str(output.success()).unwrap_or_else(|error| panic!("{error}: {}", output.all()));
+    document["SecretAccessKey"].as_str().expect("a secret").to_owned()
+}
+
+/// Names that differ in case alone, that are not ASCII, that are long, or that mean something elsewhere.
+fn names() -> Vec<String> {
+    let mut names: Vec<_> = ["work", "Work", "WORK", "ünï-日本", "a@awsenv", "a:b"]
+        .map(str::to_owned)
+        .into();
+    names.push("x".repeat(300));
+    names
+}
+
+#[test]
+fn every_store_tells_all_names_apart() {
+    let mut sandbox = Sandbox::new();
+    let keychain = Keychain::unlocked(&mut sandbox);
+    let mut stores = vec!["file"];
+    stores.extend(keychain.as_ref().map(|_| "os"));
+    if kernel_holds(&sandbox) {
+        stores.push("kernel");
+    }
+    sandbox.set("AWSENV_KEYCHAIN", "file");
+    unlock(&sandbox, &["--no-passphrase"], "").success();
+    for store in stores {
+        sandbox.set("AWSENV_KEYCHAIN", store);
+        // The kernel's keyring is one for all tests.
+        let names: Vec<_> = match store {
+            "kernel" => names()
+                .iter()
+                .map(|name| format!("{name}-{}", std::process::id()))
+                .collect(),
+            _ => names(),
+        };
+        std::thread::scope(|scope| {
+            for name in &names {
+                let sandbox = &sandbox;
+                scope.spawn(move || add(sandbox, name).success().to_owned());
+            }
+        });
+        for name in &names {
+            assert_eq!(secret(&sandbox, name), secret_of(name), "{store}");
+        }
+        if let (Some(keychain), "os") = (&keychain, store) {
+            assert_eq!(
+                keychain
+                    .search("awsenv")
+                    .matches("label = awsenv: AWS keys of ")
+                    .count(),
+                names.len()
+            );
+            let item = keychain.lookup("awsenv", "Work").expect("an item");
+            assert!(
+                item.contains(&format!("\"SecretAccessKey\":\"{}\"", secret_of("Work"))),
+                "{item}"
+            );
+        }
+        for name in &names {
+            sandbox.awsenv(["key", "remove", name, "--yes"]).output().success();
+            let gone = sandbox.awsenv(["credential-process", name]).output();
+            assert_eq!(gone.status, 1, "{}", gone.all());
+        }
+    }
+    if let Some(keychain) = keychain {
+        assert_eq!(keychain.search("awsenv"), "");
+    }
+}
+
+#[test]
+fn what_another_program_wrote_into_an_item_is_not_shown() {
+    let mut sandbox = Sandbox::new();
+    let Some(keychain) = Keychain::unlocked(&mut sandbox) else {
+        return;
+    };
+    for content in [
+        "hunter2",
+        "{\"Version\":1,\"SecretAccessKey\":\"hunter2\"}",
+        "hunter2\u{1}",
+    ] {
+        keychain.store("awsenv", "work", content);
+        let output = sandbox.awsenv(["credential-process", "work"]).output();
+        assert_eq!(output.status, 1, "{}", output.all());
+        assert!(
+            output.err().contains("cannot be used") && !output.all().contains("hunter2"),
+            "{}",
+            output.all()
+        );
+    }
 }
 
 #[test]

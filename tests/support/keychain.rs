@@ -17,6 +17,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// What unlocks the collection.
 const PASSPHRASE: &[u8] = b"a passphrase of the tests";
 
+/// What every program on a bus answers.
+const PING: &str = "org.freedesktop.DBus.Peer.Ping";
+
 /// A session bus, and the Secret Service on it if there is one.
 ///
 /// The sandbox's environment names the bus from then on. Programs other than awsenv's tools never see it.
@@ -31,6 +34,21 @@ impl Keychain {
     pub fn unlocked(sandbox: &mut Sandbox) -> Option<Self> {
         let mut keychain = Self::without_service(sandbox)?;
         keychain.start_service(&require("gnome-keyring-daemon")?);
+        Some(keychain)
+    }
+
+    /// gnome-keyring as it comes up where nobody logs in to a desktop: it has no collection.
+    pub fn empty(sandbox: &mut Sandbox) -> Option<Self> {
+        let mut keychain = Self::without_service(sandbox)?;
+        keychain.run_service(&require("gnome-keyring-daemon")?, &[]);
+        let start = Instant::now();
+        while !keychain
+            .send(&["--dest=org.freedesktop.secrets", "/org/freedesktop/secrets", PING])
+            .0
+        {
+            assert!(start.elapsed() < PATIENCE, "gnome-keyring does not come up");
+            thread::sleep(Duration::from_millis(20));
+        }
         Some(keychain)
     }
 
@@ -129,8 +147,14 @@ impl Keychain {
 
     /// Stores an item as another program would.
     pub fn store(&self, service: &str, name: &str, secret: &str) {
+        self.store_as(service, name, &[], secret);
+    }
+
+    /// The same, with attributes beside the two.
+    pub fn store_as(&self, service: &str, name: &str, more: &[&str], secret: &str) {
         let mut tool = self.tool("secret-tool");
         tool.args(["store", "--label", "of the tests", "service", service, "username", name]);
+        tool.args(more);
         let mut tool = tool.stdin(Stdio::piped()).spawn().expect("secret-tool");
         let mut stdin = tool.stdin.take().expect("piped");
         stdin.write_all(secret.as_bytes()).expect("a secret to store");
@@ -205,9 +229,9 @@ impl Keychain {
         assert!(line.starts_with("unix:"), "the bus does not come up");
     }
 
-    fn start_service(&mut self, daemon: &Path) {
+    fn run_service(&mut self, daemon: &Path, args: &[&str]) {
         let mut command = self.tool(daemon);
-        command.args(["--unlock", "--foreground", "--components=secrets"]);
+        command.args(["--foreground", "--components=secrets"]).args(args);
         command
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -217,6 +241,10 @@ impl Keychain {
         stdin.write_all(PASSPHRASE).expect("a passphrase to read");
         drop(stdin);
         self.service = Some(service);
+    }
+
+    fn start_service(&mut self, daemon: &Path) {
+        self.run_service(daemon, &["--unlock"]);
         let collection = [
             "--dest=org.freedesktop.secrets",
             "/org/freedesktop/secrets/collection/login",

@@ -39,7 +39,7 @@ pub(super) fn run(context: &Context, args: &KeyAddArgs) -> Result<Outcome, Error
     let files = Files::load(&env)?;
     attach::attach(&files, profile, name, &value, args.replace)?;
     let typed = if args.stdin { piped()? } else { asked(context)? };
-    check(&typed)?;
+    keychain::check_key(&typed.id, &typed.secret)?;
 
     let edits = |files: &Files| {
         let edits = attach::attach(files, profile, name, &value, args.replace)?;
@@ -144,26 +144,6 @@ fn parse(text: &str) -> Result<Typed, &'static str> {
     })
 }
 
-/// What AWS calls an access key id, and a secret that can be one; no word of either is repeated.
-/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html>
-fn check(typed: &Typed) -> Result<(), Error> {
-    let fail = |why: &str| Err(Error::new(Kind::Failed, why));
-    let is_word = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    let secret = typed.secret.expose();
-    match typed.id.as_str() {
-        "" => fail("the access key id is empty"),
-        id if !is_word(id) => fail("the access key id has characters that no id has: is it the secret?"),
-        id if id.starts_with("ASIA") => {
-            fail("the key is a temporary one, which will end; the keychain is for keys that last")
-        }
-        _ if secret.is_empty() => fail("the secret access key is empty"),
-        _ if secret.chars().any(|c| c.is_whitespace() || c.is_control()) => {
-            fail("the secret access key has blanks or control characters in it")
-        }
-        _ => Ok(()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,12 +176,7 @@ mod tests {
 
     #[test]
     fn what_can_be_no_key_is_refused_without_a_word_of_it() {
-        let checked = |id: &str, secret: &str| {
-            check(&Typed {
-                id: id.into(),
-                secret: Secret::new(secret.into()),
-            })
-        };
+        let checked = |id: &str, secret: &str| keychain::check_key(id, &Secret::new(secret.to_owned()));
         assert_eq!(checked("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG"), Ok(()));
         for (id, secret) in [
             ("", "hunter2"),

@@ -49,10 +49,10 @@ impl Reads {
 pub(super) fn check(old: &Document, new: &Document, meant: &[Meant]) -> Result<(), EditError> {
     let ambiguous = |header: &str| Err(EditError::Ambiguous(header.to_owned()));
     if new.error().is_some() {
-        let touched = meant.iter().map(|meant| match meant {
+        let last = meant.last().map(|meant| match meant {
             Meant::AddSection(header) | Meant::RemoveSection(header) | Meant::Entry(header, _) => header.as_str(),
         });
-        return ambiguous(touched.last().unwrap_or_default());
+        return ambiguous(last.unwrap_or_default());
     }
     let mut expected: Vec<(&str, Option<Section<'_>>)> = old
         .sections()

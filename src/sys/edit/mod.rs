@@ -202,4 +202,279 @@ fn parent(path: &Path) -> &Path {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+    use crate::sys::fs::names_in;
+
+    struct Dir {
+        dir: tempfile::TempDir,
+        lock: EditLock,
+    }
+
+    impl Dir {
+        fn new() -> Self {
+            let dir = tempfile::tempdir().unwrap();
+            let env = Env::from_iter([("XDG_STATE_HOME", dir.path().join("state").to_str().unwrap())]);
+            let lock = EditLock::take(&env).unwrap();
+            Self { dir, lock }
+        }
+
+        fn path(&self, name: &str) -> PathBuf {
+            self.dir.path().join(name)
+        }
+
+        fn save(&self, name: &str, was: Option<&str>, now: &str) -> Result<(), FileError> {
+            save(&self.lock, &self.path(name), was.map(str::as_bytes), now.as_bytes())
+        }
+
+        fn says(&self, name: &str) -> String {
+            fs::read_to_string(self.path(name)).unwrap()
+        }
+    }
+
+    #[cfg(unix)]
+    fn mode(path: &Path) -> u32 {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::metadata(path).unwrap().permissions().mode() & 0o7777
+    }
+
+    #[cfg(unix)]
+    fn set_mode(path: &Path, mode: u32) {
+        use std::os::unix::fs::PermissionsExt as _;
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    #[test]
+    fn a_file_is_made_replaced_and_removed() {
+        let dir = Dir::new();
+        dir.save("aws/config", None, "one").unwrap();
+        dir.save("aws/config", Some("one"), "two").unwrap();
+        assert_eq!(dir.says("aws/config"), "two");
+        assert_eq!(names_in(&dir.path("aws")), ["config"]);
+        let changed = FileError::Changed(dir.path("aws/config"));
+        assert_eq!(dir.save("aws/config", Some("one"), "three"), Err(changed.clone()));
+        assert_eq!(dir.save("aws/config", None, "three"), Err(changed.clone()));
+        assert_eq!(
+            dir.save("none", Some("one"), "three"),
+            Err(FileError::Changed(dir.path("none")))
+        );
+        assert_eq!(dir.says("aws/config"), "two");
+        assert_eq!(remove(&dir.lock, &dir.path("aws/config"), b"one"), Err(changed));
+        remove(&dir.lock, &dir.path("aws/config"), b"two").unwrap();
+        assert!(names_in(&dir.path("aws")).is_empty());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn modes_stay_and_new_files_are_private() {
+        let dir = Dir::new();
+        dir.save("aws/config", None, "one").unwrap();
+        assert_eq!((mode(&dir.path("aws")), mode(&dir.path("aws/config"))), (0o700, 0o600));
+        for wanted in [0o640, 0o644, 0o600, 0o700] {
+            set_mode(&dir.path("aws/config"), wanted);
+            let was = dir.says("aws/config");
+            dir.save("aws/config", Some(&was), &format!("{wanted:o}")).unwrap();
+            assert_eq!(mode(&dir.path("aws/config")), wanted);
+        }
+        set_mode(&dir.path("aws"), 0o755);
+        dir.save("aws/credentials", None, "x").unwrap();
+        assert_eq!(
+            (mode(&dir.path("aws")), mode(&dir.path("aws/credentials"))),
+            (0o755, 0o600)
+        );
+        set_mode(&dir.path("aws/config"), 0o644);
+        keep_private(&dir.path("aws/config")).unwrap();
+        keep_private(&dir.path("aws/none")).unwrap();
+        assert_eq!(mode(&dir.path("aws/config")), 0o600);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_others_can_write_is_left_alone() {
+        let dir = Dir::new();
+        dir.save("aws/config", None, "one").unwrap();
+        let file = dir.path("aws/config");
+        set_mode(&file, 0o602);
+        assert_eq!(
+            dir.save("aws/config", Some("one"), "two"),
+            Err(FileError::Shared(file.clone()))
+        );
+        set_mode(&file, 0o400);
+        assert_eq!(
+            dir.save("aws/config", Some("one"), "two"),
+            Err(FileError::ReadOnly(file.clone()))
+        );
+        set_mode(&file, 0o600);
+        set_mode(&dir.path("aws"), 0o703);
+        assert_eq!(
+            dir.save("aws/config", Some("one"), "two"),
+            Err(FileError::Shared(dir.path("aws")))
+        );
+        assert_eq!(
+            dir.save("aws/new", None, "two"),
+            Err(FileError::Shared(dir.path("aws")))
+        );
+        set_mode(&dir.path("aws"), 0o1777);
+        dir.save("aws/config", Some("one"), "two").unwrap();
+        if !rustix::process::geteuid().is_root() {
+            return;
+        }
+        set_mode(&dir.path("aws"), 0o700);
+        set_mode(&file, 0o660);
+        assert_eq!(
+            dir.save("aws/config", Some("two"), "three"),
+            Err(FileError::Shared(file.clone()))
+        );
+        set_mode(&file, 0o600);
+        std::os::unix::fs::chown(&file, Some(12345), None).unwrap();
+        assert_eq!(
+            dir.save("aws/config", Some("two"), "three"),
+            Err(FileError::Foreign(file.clone()))
+        );
+        std::os::unix::fs::chown(&file, Some(0), Some(12345)).unwrap();
+        set_mode(&file, 0o640);
+        dir.save("aws/config", Some("two"), "three").unwrap();
+        let meta = fs::metadata(&file).unwrap();
+        use std::os::unix::fs::MetadataExt as _;
+        assert_eq!((meta.gid(), meta.mode() & 0o777), (12345, 0o640), "the group stays");
+        std::os::unix::fs::chown(dir.path("aws"), Some(12345), None).unwrap();
+        assert_eq!(
+            dir.save("aws/new", None, "two"),
+            Err(FileError::Foreign(dir.path("aws")))
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_stay_links() {
+        use std::os::unix::fs::symlink;
+        let dir = Dir::new();
+        dir.save("real/config", None, "one").unwrap();
+        fs::create_dir(dir.path("aws")).unwrap();
+        set_mode(&dir.path("aws"), 0o700);
+        symlink("../real/config", dir.path("aws/inner")).unwrap();
+        symlink("inner", dir.path("aws/config")).unwrap();
+        dir.save("aws/config", Some("one"), "two").unwrap();
+        assert_eq!(
+            (dir.says("real/config"), fs::read_link(dir.path("aws/config")).unwrap()),
+            ("two".into(), "inner".into())
+        );
+        symlink("../real/new", dir.path("aws/credentials")).unwrap();
+        dir.save("aws/credentials", None, "new").unwrap();
+        assert_eq!(
+            (dir.says("real/new"), mode(&dir.path("real/new"))),
+            ("new".into(), 0o600)
+        );
+        symlink("../nowhere/new", dir.path("aws/lost")).unwrap();
+        assert!(matches!(
+            dir.save("aws/lost", None, "new"),
+            Err(FileError::System { .. })
+        ));
+        assert!(!dir.path("nowhere").exists());
+        symlink("circle", dir.path("aws/circle")).unwrap();
+        assert!(dir.save("aws/circle", None, "new").is_err());
+        assert_eq!(
+            dir.save("real", None, "new"),
+            Err(FileError::NotRegular(dir.path("real")))
+        );
+        set_mode(&dir.path("real"), 0o707);
+        assert!(matches!(
+            dir.save("aws/config", Some("two"), "x"),
+            Err(FileError::Shared(_))
+        ));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_cannot_be_written_stays() {
+        let dir = Dir::new();
+        std::os::unix::fs::symlink("/dev/full", dir.path("full")).unwrap();
+        assert_eq!(
+            dir.save("full", None, "x"),
+            Err(FileError::NotRegular(dir.path("full")))
+        );
+        let below_file = dir.path("file/config");
+        fs::write(dir.path("file"), "").unwrap();
+        assert!(matches!(
+            save(&dir.lock, &below_file, None, b"x"),
+            Err(FileError::System { .. })
+        ));
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_removed() {
+        let dir = Dir::new();
+        dir.save("aws/config", None, "one").unwrap();
+        for name in [".config.awsenv-4294967295", ".config.awsenv-1"] {
+            fs::write(dir.path("aws").join(name), "stale").unwrap();
+        }
+        let others = [
+            ".config.awsenv-",
+            ".config.awsenv-1x",
+            ".credentials.awsenv-1",
+            "config.awsenv-1",
+        ];
+        for name in others {
+            fs::write(dir.path("aws").join(name), "not ours").unwrap();
+        }
+        let busy = File::create(dir.path("aws/.config.awsenv-2")).unwrap();
+        busy.try_lock().unwrap();
+        dir.save("aws/config", Some("one"), "two").unwrap();
+        let mut left = names_in(&dir.path("aws"));
+        left.sort();
+        let mut expected: Vec<std::ffi::OsString> = others.map(Into::into).into();
+        expected.extend(["config".into(), ".config.awsenv-2".into()]);
+        expected.sort();
+        assert_eq!(left, expected);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_access_list_stays() {
+        // user::rw- user:12345:r-- group::--- mask::r-- other::---
+        let entry = |tag: u16, perm: u16, id: u32| {
+            [
+                tag.to_le_bytes().to_vec(),
+                perm.to_le_bytes().to_vec(),
+                id.to_le_bytes().to_vec(),
+            ]
+            .concat()
+        };
+        let none = u32::MAX;
+        let list = [
+            2u32.to_le_bytes().to_vec(),
+            entry(1, 6, none),
+            entry(2, 4, 12345),
+            entry(4, 0, none),
+            entry(16, 4, none),
+            entry(32, 0, none),
+        ]
+        .concat();
+        let dir = Dir::new();
+        dir.save("config", None, "one").unwrap();
+        let name = "system.posix_acl_access";
+        if rustix::fs::setxattr(dir.path("config"), name, &list, rustix::fs::XattrFlags::empty()).is_err() {
+            return;
+        }
+        dir.save("config", Some("one"), "two").unwrap();
+        let mut found = [0; 256];
+        let length = rustix::fs::getxattr(dir.path("config"), name, &mut found).unwrap();
+        assert_eq!(found[..length], list[..]);
+    }
+
+    #[test]
+    fn one_edits_at_a_time_and_who_waits_learns_for_whom() {
+        let dir = tempfile::tempdir().unwrap();
+        let env = Env::from_iter([("XDG_STATE_HOME", dir.path().to_str().unwrap())]);
+        let lock = EditLock::take(&env).unwrap();
+        assert_eq!(
+            EditLock::take(&env).unwrap_err(),
+            FileError::Busy {
+                by: Some(std::process::id())
+            }
+        );
+        drop(lock);
+        EditLock::take(&env).unwrap();
+        assert_eq!(EditLock::take(&Env::default()).unwrap_err(), FileError::NoState);
+    }
+}

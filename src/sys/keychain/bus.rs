@@ -38,9 +38,9 @@ pub(super) fn look(place: &Place, access: Access) -> Result<(), Error> {
             }
             (Collection::Locked(_), _) => return Err(Error::Locked { store: STORE }),
             (Collection::None, Access::Write) => {
-                return Err(refused(
-                    "it has no collection to put a key in yet; logging in to the desktop, or its own program, makes one",
-                ));
+                let why =
+                    "its service has no collection to put a key in; logging in to the desktop makes one".to_owned();
+                return Err(Error::Absent { store: STORE, why });
             }
             (Collection::Open, Access::Write) => return Ok(()),
             _ => {}

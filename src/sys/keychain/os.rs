@@ -106,7 +106,7 @@ impl Place {
         #[cfg(all(unix, not(target_os = "macos")))]
         super::bus::look(self, access)?;
         #[cfg(not(all(unix, not(target_os = "macos"))))]
-        let _ = access;
+        let _ = (access, self.may_ask);
         if let Err(error) = keyring::Entry::store_status() {
             let why = error.to_string();
             return Err(Error::Absent { store: STORE, why });

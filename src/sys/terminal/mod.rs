@@ -6,6 +6,8 @@ mod mode;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
+use std::thread;
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -20,6 +22,9 @@ pub use self::mode::restore;
 /// The controlling terminal, open for answers.
 #[derive(Debug)]
 pub struct Terminal(File);
+
+/// How long what was pasted behind a secret may take to come, so that it is dropped with it.
+const PASTE: Duration = Duration::from_millis(30);
 
 /// As much of an answer as is kept.
 const MAX_ANSWER: usize = 1024;
@@ -58,13 +63,15 @@ impl Terminal {
     }
 
     /// The next line, typed without a trace on the screen, not even its length. `None` at Ctrl-C, at Ctrl-D, or if a
-    /// signal ends the program. The terminal has its mode back whatever happens.
+    /// signal ends the program. The terminal has its mode back whatever happens. It shows nothing any more when `ask` is
+    /// called, so that whoever answers at once is not seen either.
     ///
     /// # Errors
     /// It is not UTF-8 or longer than any secret, or what the system says.
-    pub fn secret(&self) -> io::Result<Option<Secret<String>>> {
+    pub fn secret(&self, ask: impl FnOnce()) -> io::Result<Option<Secret<String>>> {
         let signals = Signals::heed()?;
         let _hidden = Hidden::begin(&self.0)?;
+        ask();
         let mut line = Line::new();
         let mut part = Zeroizing::new([0; 256]);
         while !signals.told_to_end() {
@@ -81,7 +88,10 @@ impl Terminal {
             for byte in &part[..length] {
                 match line.take(*byte) {
                     Typed::More => {}
-                    Typed::Done => return line.finish().map(Some),
+                    Typed::Done => {
+                        thread::sleep(PASTE);
+                        return line.finish().map(Some);
+                    }
                     Typed::Left => return Ok(None),
                 }
             }

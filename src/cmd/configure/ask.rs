@@ -1,0 +1,243 @@
+//! The questions of `aws configure`: the key goes into the keychain, region and output into the config file.
+
+use std::ffi::OsStr;
+
+use super::setting::{self, Key};
+use crate::cmd::edit::{self, FileEdit, UndoBy, last_four};
+use crate::cmd::inputs::Files;
+use crate::cmd::keychain::identity::Moved;
+use crate::cmd::keychain::{self, Deposit, attach, edit_of, empty, line};
+use crate::cmd::{Context, Outcome, ask, describe};
+use crate::config::edit::{Editor, header_of};
+use crate::config::profile::keychain_item;
+use crate::config::{FileKind, Profile, Section};
+use crate::env::Env;
+use crate::error::{Error, Kind};
+use crate::keychain::Item;
+use crate::secret::Secret;
+use crate::sys;
+use crate::sys::edit::EditLock;
+use crate::sys::keychain::Keychain;
+use crate::ui::display;
+
+/// What a person typed; what was left empty stays as it is.
+struct Typed {
+    key: Option<(String, Secret<String>)>,
+    region: String,
+    output: String,
+}
+
+/// Where the key goes.
+enum Goal<'a> {
+    Keychain { item: &'a str, value: &'a str },
+    Plaintext,
+}
+
+/// Asks, and then does all of it or nothing.
+pub(super) fn run(context: &Context, profile: Option<&OsStr>, plaintext: bool) -> Result<Outcome, Error> {
+    ask::check(
+        context,
+        "`awsenv configure set KEY VALUE` and `awsenv key add PROFILE --stdin` ask nothing",
+    )?;
+    let env = super::env_of(context);
+    let files = Files::load(&env)?;
+    let name = super::chosen(context, &files, profile)?;
+    let found = files.profiles.profile(&name);
+    let process = found.and_then(|found| found.text(line::KEY));
+    let item = process.and_then(keychain_item).unwrap_or_else(|| name.clone());
+    let value = line::value(context, &name, &item)?;
+    let goal = if plaintext {
+        Goal::Plaintext
+    } else {
+        Goal::Keychain {
+            item: &item,
+            value: &value,
+        }
+    };
+    let typed = questions(context, &files, &env, &name, &item)?;
+    if let Some((id, secret)) = &typed.key {
+        keychain::check_key(id, secret)?;
+    }
+    // What cannot be done is said before the keychain is touched.
+    edits(&files, &name, &goal, &typed)?;
+    if let (Some((id, secret)), Goal::Keychain { item, .. }) = (&typed.key, &goal) {
+        store(context, &files, &env, &name, item, id, secret)?;
+    }
+    let lock = EditLock::take(&env)?;
+    let edits = edits(&Files::load(&env)?, &name, &goal, &typed)?;
+    if typed.key.is_some() && plaintext {
+        for edit in edits.iter().filter(|edit| edit.was.is_some()) {
+            // Before the secret is in it.
+            sys::edit::keep_private(&edit.path)?;
+        }
+    }
+    let title = format!("configure `{}`", display(&name));
+    edit::save(context, &lock, &title, &edits, UndoBy::Journal)?;
+    let shown = display(&name);
+    context.ui.notice(&match (edits.is_empty(), &typed.key) {
+        (true, None) => format!("`{shown}` stays as it is"),
+        _ => format!("`{shown}` is configured"),
+    });
+    Ok(Outcome::Done(0))
+}
+
+fn questions(context: &Context, files: &Files, env: &Env, name: &str, item: &str) -> Result<Typed, Error> {
+    let found = files.profiles.profile(name);
+    let text = |key: &str| found.and_then(|found| found.text(key)).unwrap_or_default();
+    let old_id = plaintext_id(found);
+    let in_keychain = || {
+        let keychain = Keychain::new(env, &files.settings.keychain, &|_| {});
+        let index = keychain.index().ok()?;
+        index.find(item).map(|record| format!("****{}", record.last_four))
+    };
+    let shown_id = old_id.map(last_four).or_else(in_keychain);
+    let has_key = shown_id.is_some();
+    let question = |what: &str, now: &str| format!("{what} [{}]:", if now.is_empty() { "None" } else { now });
+    let id = ask::line(context, &question("AWS Access Key ID", &shown_id.unwrap_or_default()))?;
+    let mask = if has_key { "****" } else { "" };
+    let secret = ask::secret(context, &question("AWS Secret Access Key", mask))?;
+    let secret = Secret::new(secret.expose().trim().to_owned());
+    let key = match (id.is_empty(), secret.expose().is_empty()) {
+        (true, true) => None,
+        (false, false) => Some((id, secret)),
+        // The secret alone belongs to the id that stands there.
+        (true, false) if old_id.is_some() => Some((old_id.unwrap_or_default().to_owned(), secret)),
+        (false, true) if old_id == Some(&id) => None,
+        (true, false) => return Err(half("the id of the secret")),
+        (false, true) => return Err(half("the secret of the id")),
+    };
+    Ok(Typed {
+        key,
+        region: ask::line(
+            context,
+            &question("Default region name", &describe::shown(text("region"))),
+        )?,
+        output: ask::line(
+            context,
+            &question("Default output format", &describe::shown(text("output"))),
+        )?,
+    })
+}
+
+fn half(what: &str) -> Error {
+    Error::new(Kind::Failed, format!("{what} was not given; nothing changed"))
+        .hint("an access key has two halves: type both, or press Enter twice to keep the one that is there")
+}
+
+/// The key id that stands in a file.
+fn plaintext_id(profile: Option<Profile<'_>>) -> Option<&str> {
+    const KEY: &str = "aws_access_key_id";
+    let value = profile?.in_credentials(KEY).or_else(|| profile?.in_config(KEY))?;
+    Some(value.text()).filter(|id| !id.is_empty() && describe::harmless(id).is_some())
+}
+
+fn store(
+    context: &Context,
+    files: &Files,
+    env: &Env,
+    profile: &str,
+    item: &str,
+    id: &str,
+    secret: &Secret<String>,
+) -> Result<(), Error> {
+    let say = |text: &str| context.ui.tell(text);
+    let keychain = Keychain::new(env, &files.settings.keychain, &say);
+    let found = files.profiles.profile(profile);
+    let account_id = found.and_then(|found| found.text("aws_account_id"));
+    let deposit = Deposit {
+        profile,
+        name: item,
+        item: Item {
+            access_key_id: id.to_owned(),
+            secret_access_key: secret.clone(),
+            account_id: account_id.and_then(describe::harmless).map(str::to_owned),
+            since: context.process.now,
+            layout: Vec::new(),
+        },
+        store: keychain::store_of(&keychain, item)?,
+        // A profile that uses the item already gets a new key for it; a stranger's item stays.
+        replace: found
+            .and_then(|found| found.text(line::KEY))
+            .and_then(keychain_item)
+            .is_some(),
+    };
+    keychain::put(&keychain, &deposit)
+}
+
+/// All edits, at most one a file.
+fn edits(files: &Files, profile: &str, goal: &Goal<'_>, typed: &Typed) -> Result<Vec<FileEdit>, Error> {
+    let mut edits = match (&typed.key, goal) {
+        (None, _) => Vec::new(),
+        (Some((id, secret)), Goal::Plaintext) => vec![plaintext(files, profile, id, secret)?],
+        (Some((id, _)), Goal::Keychain { item, value }) => {
+            let edits = attach::attach(files, profile, item, value, false)?;
+            let moved = Moved {
+                item,
+                access_key_id: id,
+            };
+            keychain::check_identities(files, &edits, &moved, Some(profile))?;
+            edits
+        }
+    };
+    for (key, value) in [("region", &typed.region), ("output", &typed.output)] {
+        if value.is_empty() {
+            continue;
+        }
+        let edited = files.edited(&edits)?;
+        if let Some(edit) = setting::edit_for(&edited, profile, &Key::parse(key), value)? {
+            match edits.iter_mut().find(|old| old.path == edit.path) {
+                Some(old) => old.now = edit.now,
+                None => edits.push(edit),
+            }
+        }
+    }
+    Ok(edits)
+}
+
+/// The key in the section of the credentials file, or where the profile has it.
+fn plaintext(files: &Files, profile: &str, id: &str, secret: &Secret<String>) -> Result<FileEdit, Error> {
+    const KEYS: [&str; 2] = ["aws_access_key_id", "aws_secret_access_key"];
+    let found = files.profiles.profile(profile);
+    if let Some(process) = found.and_then(|found| found.get(line::KEY)).filter(|_| found.is_some()) {
+        let shown = display(profile);
+        let message = format!("{}: `{shown}` has its key from a credential_process", process.place());
+        return Err(Error::new(Kind::Failed, message)
+            .hint("`awsenv key restore` or `awsenv key remove` takes the key out of the keychain first"));
+    }
+    let has_key = |section: &Section<'_>| KEYS.iter().any(|key| section.own(key).is_some());
+    let own = found.and_then(|found| {
+        let credentials = found.credentials_section();
+        credentials
+            .filter(has_key)
+            .or(found.config_section().filter(has_key))
+            .or(credentials)
+    });
+    let path = files.path(FileKind::Credentials).ok_or_else(|| {
+        let message = "AWS_SHARED_CREDENTIALS_FILE is empty, so there is no file for a key";
+        Error::new(Kind::Failed, message).hint("unset AWS_SHARED_CREDENTIALS_FILE")
+    })?;
+    let new = empty(path);
+    let document = match own {
+        Some(section) => section.document(),
+        None => files.profiles.credentials().unwrap_or(&new),
+    };
+    let mut editor = Editor::new(document)?;
+    let header = match own {
+        Some(section) => section.header().to_owned(),
+        None => {
+            let header = header_of(FileKind::Credentials, profile)?;
+            editor.add_section(&header)?;
+            header
+        }
+    };
+    editor.set(&header, KEYS[0], id)?;
+    editor.set(&header, KEYS[1], secret.expose())?;
+    // A token belongs to the key that was there.
+    for token in ["aws_session_token", "aws_security_token"] {
+        editor.remove(&header, token)?;
+    }
+    let is_there = own.is_some() || files.profiles.credentials().is_some();
+    let mut edit = edit_of(document, editor.finish()?);
+    edit.was = edit.was.filter(|_| is_there);
+    Ok(edit)
+}

@@ -1,0 +1,151 @@
+//! One setting: printed as botocore reads it, changed where it counts.
+
+use std::ffi::OsStr;
+use std::fmt;
+
+use crate::cmd::edit::{self, FileEdit, UndoBy};
+use crate::cmd::inputs::Files;
+use crate::cmd::keychain::{edit_of, empty};
+use crate::cmd::{Context, Outcome, describe};
+use crate::config::edit::{Editor, header_of};
+use crate::config::lint::is_secret;
+use crate::config::{FileKind, Profile, Section};
+use crate::error::{Error, Kind};
+use crate::sys::edit::EditLock;
+use crate::ui::{display, lines};
+
+/// A key as it is typed: `region`, or `s3.max_queue_size` for one in a block.
+pub(super) struct Key<'t> {
+    name: String,
+    nested: Option<&'t str>,
+}
+
+impl<'t> Key<'t> {
+    pub(super) fn parse(text: &'t str) -> Self {
+        match text.split_once('.') {
+            Some((name, nested)) => Self {
+                name: name.to_lowercase(),
+                nested: Some(nested),
+            },
+            None => Self {
+                name: text.to_lowercase(),
+                nested: None,
+            },
+        }
+    }
+
+    fn is_secret(&self) -> bool {
+        is_secret(&self.name) || self.nested.is_some_and(|nested| is_secret(&nested.to_lowercase()))
+    }
+}
+
+impl fmt::Display for Key<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        self.nested.map_or(Ok(()), |nested| write!(f, ".{nested}"))
+    }
+}
+
+/// Prints what a profile says to `key`; status 1 and nothing if it says nothing.
+pub(super) fn print(context: &Context, profile: Option<&OsStr>, key: &str) -> Result<Outcome, Error> {
+    let key = Key::parse(key);
+    let files = Files::load(&super::env_of(context))?;
+    let name = super::chosen(context, &files, profile)?;
+    let Some(found) = files.profiles.profile(&name) else {
+        if profile.is_none() && name == "default" {
+            return Ok(Outcome::Done(1));
+        }
+        let message = format!("there is no profile `{}` in {}", display(&name), files.searched());
+        return Err(Error::new(Kind::ProfileNotFound, message).hint("`awsenv list` shows all profiles"));
+    };
+    let Some(value) = found.get(&key.name) else {
+        return Ok(Outcome::Done(1));
+    };
+    let text = match key.nested {
+        Some(nested) => match value.nested_value(nested) {
+            Some(nested) => nested.text(),
+            None => return Ok(Outcome::Done(1)),
+        },
+        None if value.is_nested() => {
+            let message = format!("{}: `{key}` is a block of keys", value.place());
+            return Err(Error::new(Kind::Failed, message).hint(format!("name the key in it: `{key}.NAME`")));
+        }
+        None => value.text(),
+    };
+    if key.is_secret() || describe::harmless(text).is_none() {
+        let message = format!("{}: `{key}` holds a secret, and awsenv prints none", value.place());
+        return Err(Error::new(Kind::Failed, message).hint("`awsenv exec` hands it to a program"));
+    }
+    let text = format!("{text}\n");
+    let is_seen = context.process.stdout_tty;
+    Ok(Outcome::Text(if is_seen { lines(&text) } else { text }, 0))
+}
+
+/// Changes what a profile says to `key`; a new profile is made.
+pub(super) fn change(context: &Context, profile: Option<&OsStr>, key: &str, value: &str) -> Result<Outcome, Error> {
+    let key = Key::parse(key);
+    if key.is_secret() || key.name == "aws_access_key_id" {
+        let message = format!("`{key}` is part of an access key, which does not belong on the command line");
+        return Err(Error::new(Kind::Usage, message).hint("awsenv configure asks for it; `awsenv key add` too"));
+    }
+    let env = super::env_of(context);
+    let lock = EditLock::take(&env)?;
+    let files = Files::load(&env)?;
+    let name = super::chosen(context, &files, profile)?;
+    let shown = display(&name);
+    let Some(edit) = edit_for(&files, &name, &key, value)? else {
+        context.ui.notice(&format!("`{key}` of `{shown}` says that already"));
+        return Ok(Outcome::Done(0));
+    };
+    let path = edit.path.display().to_string();
+    edit::save(
+        context,
+        &lock,
+        &format!("set `{key}` of `{shown}`"),
+        &[edit],
+        UndoBy::Journal,
+    )?;
+    context.ui.notice(&format!("`{key}` of `{shown}` is set in {path}"));
+    Ok(Outcome::Done(0))
+}
+
+/// The edit by which `key` of a profile says `value`; `None` if it does already.
+pub(super) fn edit_for(files: &Files, profile: &str, key: &Key<'_>, value: &str) -> Result<Option<FileEdit>, Error> {
+    let found = files.profiles.profile(profile);
+    if let Some(section) = found.and_then(|found| section_for(found, &key.name)) {
+        let mut editor = Editor::new(section.document())?;
+        set(&mut editor, section.header(), key, value)?;
+        let edited = editor.finish()?;
+        let is_new = !edited.splices.is_empty();
+        return Ok(is_new.then(|| edit_of(section.document(), edited)));
+    }
+    let path = files.path(FileKind::Config).ok_or_else(|| {
+        let message = "AWS_CONFIG_FILE is empty, so there is no file for settings";
+        Error::new(Kind::Failed, message).hint("unset AWS_CONFIG_FILE")
+    })?;
+    let new = empty(path);
+    let document = files.profiles.config().unwrap_or(&new);
+    let header = header_of(FileKind::Config, profile)?;
+    let mut editor = Editor::new(document)?;
+    editor.add_section(&header)?;
+    set(&mut editor, &header, key, value)?;
+    let mut edit = edit_of(document, editor.finish()?);
+    edit.was = edit.was.filter(|_| files.profiles.config().is_some());
+    Ok(Some(edit))
+}
+
+/// The section whose value counts: that of the credentials file if it says something to the key, else the config file's.
+fn section_for<'a>(profile: Profile<'a>, key: &str) -> Option<Section<'a>> {
+    let credentials = profile.credentials_section();
+    credentials
+        .filter(|section| section.get(key).is_some())
+        .or(profile.config_section())
+}
+
+fn set(editor: &mut Editor<'_>, header: &str, key: &Key<'_>, value: &str) -> Result<(), Error> {
+    match key.nested {
+        Some(nested) => editor.set_nested(header, &key.name, nested, value)?,
+        None => editor.set(header, &key.name, value)?,
+    }
+    Ok(())
+}

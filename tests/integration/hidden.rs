@@ -1,0 +1,147 @@
+//! A secret typed at a real terminal: nothing of it is seen, every way out gives the terminal its mode back, and what was
+//! typed is what arrives. `key unlock` asks for one.
+
+use crate::support::{Sandbox, require};
+use crate::terminal::Terminal;
+
+const QUESTION: &str = "Passphrase of the key file:";
+
+/// A sandbox with a locked key file of that passphrase. `None` where the kernel cannot hold a key.
+fn locked(passphrase: &str) -> Option<Sandbox> {
+    let mut sandbox = Sandbox::new();
+    sandbox.set("AWSENV_KEYCHAIN", "file");
+    sandbox.set(
+        "AWSENV_CONFIG",
+        sandbox.write("settings", "[keychain]\nunlock_for = 1s\n"),
+    );
+    let output = sandbox
+        .awsenv(["key", "unlock", "--stdin"])
+        .stdin(format!("{passphrase}\n"))
+        .output();
+    if !output.err().contains("is unlocked") {
+        require("the kernel's keyring");
+        return None;
+    }
+    Some(sandbox)
+}
+
+/// Asks, and returns when the question stands there.
+fn asked(terminal: &Terminal<'_>, line: &str) {
+    terminal.line(&format!("clear; {line}"));
+    terminal.wait("the question", |screen| screen.trim_end().ends_with(QUESTION));
+}
+
+#[track_caller]
+fn unlocks(terminal: &Terminal<'_>) {
+    let screen = terminal.wait("an end", |screen| {
+        screen.contains("is unlocked") || screen.contains("not open")
+    });
+    assert!(screen.contains("is unlocked"), "{screen}");
+}
+
+#[test]
+fn what_is_typed_arrives_and_is_not_seen() {
+    let Some(sandbox) = locked("correct h\u{f6}rse") else {
+        return;
+    };
+    let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    asked(&terminal, "awsenv key unlock");
+    terminal.text("correct h\u{f6}");
+    let before = terminal.screen();
+    terminal.text("rse");
+    // What is typed behind it was taken when this answer comes.
+    assert_eq!(before, terminal.screen());
+    assert!(before.trim_end().ends_with(QUESTION), "{before}");
+    terminal.key("Enter");
+    unlocks(&terminal);
+
+    asked(&terminal, "awsenv key unlock");
+    terminal.text("wrong").key("C-u");
+    terminal.text("correct horse").key("C-w");
+    terminal.text("h\u{f6}\u{e4}").key("BSpace").key("Left").key("Up");
+    terminal.line("rse");
+    unlocks(&terminal);
+
+    // Whatever stdin and stdout are.
+    asked(
+        &terminal,
+        "said=$(awsenv key unlock </dev/null); echo \"status $? <$said>\"",
+    );
+    terminal.line("correct h\u{f6}rse");
+    terminal.wait("the status", |screen| screen.contains("status 0 <>"));
+
+    asked(&terminal, "awsenv key unlock");
+    terminal.line("correct horse");
+    let screen = terminal.wait("a refusal", |screen| screen.contains("does not open"));
+    assert!(!screen.contains("horse"), "{screen}");
+    assert!(!terminal.screen().contains('*'), "not even its length");
+}
+
+#[test]
+fn a_long_secret_is_pasted_whole_and_what_follows_it_is_no_command() {
+    let long: String = (0..2000).map(|n| char::from(b'a' + (n % 26) as u8)).collect();
+    let Some(sandbox) = locked(&long) else { return };
+    let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    asked(&terminal, "awsenv key unlock");
+    terminal.paste(&format!("{long}\n"));
+    unlocks(&terminal);
+    asked(&terminal, "awsenv key unlock");
+    terminal.paste(&format!("{long}\n#{long}\ntouch canary\n"));
+    unlocks(&terminal);
+    assert_eq!(terminal.answer("echo alive"), "alive\n");
+    assert!(!sandbox.path("canary").exists());
+}
+
+#[test]
+fn every_way_out_gives_the_mode_back() {
+    let Some(sandbox) = locked("correct horse") else { return };
+    let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    // A shell at a prompt would mend the mode by itself; one that reads a file does not.
+    sandbox.write(
+        "typed.sh",
+        "stty -g >before\nsh -c 'echo $$ >pid; exec awsenv key unlock'\nstatus=$?\nstty -g >after\n\
+         cmp -s before after && same=same\necho $status $same >done.new\nmv done.new done\n",
+    );
+    type Leave = fn(&Terminal<'_>, &str);
+    let ways: [(&str, Leave, &str); 7] = [
+        ("Enter", |terminal, _| _ = terminal.line("correct horse"), "0 same"),
+        ("a wrong one", |terminal, _| _ = terminal.line("x"), "1 same"),
+        ("Ctrl-C", |terminal, _| _ = terminal.text("x").key("C-c"), "130 same"),
+        ("Ctrl-D", |terminal, _| _ = terminal.key("C-d"), "130 same"),
+        ("TERM", |_, pid| kill("-TERM", pid), "130 same"),
+        ("HUP", |_, pid| kill("-HUP", pid), "130 same"),
+        ("INT", |_, pid| kill("-INT", pid), "130 same"),
+    ];
+    for (way, leave, wanted) in ways {
+        asked(&terminal, "sh ./typed.sh");
+        let pid = terminal.file("pid");
+        leave(&terminal, pid.trim());
+        assert_eq!(terminal.file("done").trim(), wanted, "{way}");
+    }
+}
+
+fn kill(signal: &str, pid: &str) {
+    let status = std::process::Command::new("kill").args([signal, pid]).status();
+    assert!(status.expect("kill").success());
+}
+
+#[test]
+fn without_a_terminal_it_is_said_how_else() {
+    let Some(sandbox) = locked("correct horse") else { return };
+    let output = sandbox.awsenv(["key", "unlock"]).output();
+    assert_eq!(output.status, 1);
+    assert!(
+        output
+            .err()
+            .contains("there is no terminal to ask at: stderr is redirected"),
+        "{}",
+        output.all()
+    );
+    assert!(output.err().contains("hint: `--stdin`"), "{}", output.all());
+}
