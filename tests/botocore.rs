@@ -95,8 +95,9 @@ fn edited(bytes: Vec<u8>, seed: &str) -> Option<(Vec<u8>, Vec<Value>)> {
     }
     match editor.finish() {
         Ok(edited) => Some((edited.bytes.to_vec(), meant)),
-        // A header or a broken block of `[DEFAULT]` that would mean something else: it stays as it is.
-        Err(EditError::Ambiguous(_)) => Some((bytes, Vec::new())),
+        // Behind a section that is gone, an indented header would continue the value above it; and a new section
+        // inherits what nobody read before. Such a file stays as it is.
+        Err(EditError::Ambiguous(_)) if meant.iter().any(|edit| edit["key"].is_null()) => Some((bytes, Vec::new())),
         Err(error) => panic!("{seed}: {error}"),
     }
 }
