@@ -12,6 +12,7 @@ use crate::config::edit::{Editor, header_of};
 use crate::config::profile::keychain_item;
 use crate::config::{Document, FileKind};
 use crate::error::{Error, Kind};
+use crate::keychain::index::Record;
 use crate::keychain::layout::{self, Halves};
 use crate::keychain::{Error as StoreError, Item};
 use crate::sys;
@@ -35,7 +36,17 @@ pub(super) fn run(context: &Context, args: &KeyRestoreArgs) -> Result<Outcome, E
     let known = || index.of_profile(profile).map(|record| record.item.clone());
     let name = line.or_else(known).unwrap_or_else(|| profile.to_owned());
     let store = keychain::store_of(&keychain, &name)?;
-    let item = keychain.read(store, &name)?;
+    let item = match keychain.read(store, &name) {
+        // A run that was killed when the item was gone.
+        Err(StoreError::Missing { .. }) if !args.dry_run && is_back(&files, profile, index.find(&name)) => {
+            forget(&keychain, &name)?;
+            context
+                .ui
+                .notice(&format!("the key of `{shown}` is back in the file already"));
+            return Ok(Outcome::Done(0));
+        }
+        found => found?,
+    };
 
     // The keychain may have let somebody type a password; only now the files are locked, and read again.
     let lock = if args.dry_run {
@@ -81,13 +92,28 @@ pub(super) fn run(context: &Context, args: &KeyRestoreArgs) -> Result<Outcome, E
         Ok(()) | Err(StoreError::Missing { .. }) => {}
         Err(error) => return Err(error.into()),
     }
-    keychain
-        .change_index(|index| drop(index.remove(&name)))
-        .map_err(keychain::unwritable)?;
+    forget(&keychain, &name)?;
     context.ui.notice(&format!(
         "the key of `{shown}` is back in the file, readable for whoever reads that"
     ));
     Ok(Outcome::Done(0))
+}
+
+/// Takes the item out of the index.
+fn forget(keychain: &Keychain<'_>, name: &str) -> Result<(), Error> {
+    let forgotten = keychain.change_index(|index| drop(index.remove(name)));
+    forgotten.map_err(keychain::unwritable)
+}
+
+/// Whether the profile has the key of the record in a file of its own, as far as the record knows it, and no line of
+/// ours.
+fn is_back(files: &Files, profile: &str, record: Option<&Record>) -> bool {
+    let (Some(record), Some(profile)) = (record, files.profiles.profile(profile)) else {
+        return false;
+    };
+    let own = |key| detach::sections(profile).find_map(|section| section.own(key));
+    let is_same = own(ID).is_some_and(|id| id.text().ends_with(&record.last_four));
+    is_same && own(SECRET).is_some() && detach::item_of(profile).is_none()
 }
 
 /// Whether the profile has the key in a file of its own, and no line of ours.

@@ -16,6 +16,7 @@ use crate::keychain::Item;
 use crate::keychain::item::Cut;
 use crate::keychain::layout::{self, Halves};
 use crate::secret::Secret;
+use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
 use crate::ui::display;
 
@@ -197,6 +198,8 @@ fn in_keychain(
     if !import.args.dry_run {
         let store = keychain::store_of(keychain, item)?;
         keychain::record(keychain, profile.name(), item, &keychain.read(store, item)?, store)?;
+        // It clears away what a run that was killed at the very end has left.
+        EditLock::take(import.env)?;
     }
     import
         .context
