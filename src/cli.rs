@@ -12,7 +12,7 @@ pub use key::{
     KeyRestoreArgs, KeyUnlockArgs,
 };
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 /// Shell integration and environment manager for AWS profiles
 #[derive(Debug, Parser)]
@@ -56,36 +56,67 @@ pub enum ColorChoice {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Print a script that makes this shell work as a profile
-    Use(UseArgs),
+    Use(Lazy<UseArgs>),
     /// Print a script that gives the shell back as it was before the first `use`
-    Unset(ScriptArgs),
+    Unset(Lazy<ScriptArgs>),
     /// Print the integration for a shell's start file: wrapper, completion, prompt
-    Init(InitArgs),
+    Init(Lazy<InitArgs>),
     /// List the profiles, in the order of the files
-    List(ListArgs),
+    List(Lazy<ListArgs>),
     /// Show what this shell uses, and until when
-    Current(CurrentArgs),
+    Current(Lazy<CurrentArgs>),
     /// Print the prompt segment, for other prompt programs
-    Prompt(PromptArgs),
+    Prompt(Lazy<PromptArgs>),
     /// Show where every value of a profile comes from and what other SDKs read instead
-    Explain(ExplainArgs),
+    Explain(Lazy<ExplainArgs>),
     /// Run a program with a profile's environment
-    Exec(ExecArgs),
+    Exec(Lazy<ExecArgs>),
     /// Print the keys of a profile as AWS SDKs want them; the line `credential_process` of a profile calls this
-    CredentialProcess(CredentialProcessArgs),
+    CredentialProcess(Lazy<CredentialProcessArgs>),
     /// Keep access keys in the keychain instead of in files
-    Key(KeyArgs),
+    Key(Lazy<KeyArgs>),
     /// Set up a profile: keys, region, output
-    Configure(ConfigureArgs),
+    Configure(Lazy<ConfigureArgs>),
     /// Revert the last edit of a config file; again: redo it
-    Undo(UndoArgs),
+    Undo(Lazy<UndoArgs>),
     /// Show what the picker has learnt
-    History(HistoryArgs),
+    History(Lazy<HistoryArgs>),
     /// Check files, permissions, leftovers and the shell set-up
-    Doctor(DoctorArgs),
+    Doctor(Lazy<DoctorArgs>),
     /// Print completion candidates (called by the shell integration)
     #[command(hide = true)]
-    Complete(CompleteArgs),
+    Complete(Lazy<CompleteArgs>),
+}
+
+/// The arguments of a command, defined only when that command is run: a start pays for one command, not for all.
+#[derive(Debug)]
+pub struct Lazy<T>(pub T);
+
+impl<T: Args> Args for Lazy<T> {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        command.defer(late::<T>)
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        command.defer(T::augment_args_for_update)
+    }
+}
+
+/// Defines the arguments. What the command is about was said before, and is not what the arguments are about.
+fn late<T: Args>(command: clap::Command) -> clap::Command {
+    let about = command.get_about().cloned().unwrap_or_default();
+    let command = T::augment_args(command).about(about);
+    command.long_about(clap::builder::Resettable::Reset)
+}
+
+impl<T: FromArgMatches> FromArgMatches for Lazy<T> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        T::from_arg_matches(matches).map(Self)
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.0.update_from_arg_matches(matches)
+    }
 }
 
 /// Whether `word` is the name of a command.

@@ -6,9 +6,13 @@
 
 mod support;
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use awsenv::config::{Document, EditError, Editor};
+use serde_json::{Value, json};
 
 use support::{AWSENV, PROJECT, say};
 
@@ -17,12 +21,7 @@ fn botocore_and_awsenv_agree_on_random_cases() {
     let Some(python) = support::python("botocore") else {
         return;
     };
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap()
-        .as_secs()
-        .to_string();
-    let seed = std::env::var("AWSENV_JUDGE_SEED").unwrap_or(now);
+    let seed = seed();
     let count = std::env::var("AWSENV_JUDGE_COUNT").unwrap_or_else(|_| "2000".to_owned());
     let output = Command::new(python)
         .args(["-X", "utf8"])
@@ -38,4 +37,162 @@ fn botocore_and_awsenv_agree_on_random_cases() {
         String::from_utf8_lossy(&output.stderr)
     );
     say(said.trim_end());
+}
+
+fn seed() -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    std::env::var("AWSENV_JUDGE_SEED").unwrap_or(now.to_string())
+}
+
+/// `AWSENV_JUDGE_EDITS` chooses how many.
+#[test]
+fn botocore_reads_what_an_edit_means() {
+    let Some(python) = support::python("botocore") else {
+        return;
+    };
+    let (seed, dir) = (seed(), tempfile::tempdir().unwrap());
+    let count = std::env::var("AWSENV_JUDGE_EDITS").unwrap_or_else(|_| "600".to_owned());
+    let ask = |what: &str| {
+        let output = Command::new(&python)
+            .args(["-X", "utf8", "-B"])
+            .arg(Path::new(PROJECT).join("tests/judge/edits.py"))
+            .arg(what)
+            .arg(dir.path())
+            .args(["--seed", &seed, "--count", &count])
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "seed {seed}\n{said}\n{errors}");
+        said
+    };
+    ask("make");
+    for number in 0..count.parse::<usize>().unwrap() {
+        let path = |end: &str| dir.path().join(format!("{number}.{end}"));
+        let bytes = std::fs::read(path("before")).unwrap();
+        if let Some((after, meant)) = edited(bytes, &format!("{seed}/{number}")) {
+            std::fs::write(path("after"), after).unwrap();
+            std::fs::write(path("json"), Value::from(meant).to_string()).unwrap();
+        }
+    }
+    say(ask("judge").trim_end());
+}
+
+/// A file after up to four edits, and what they were. `None` for a file that cannot be edited.
+fn edited(bytes: Vec<u8>, seed: &str) -> Option<(Vec<u8>, Vec<Value>)> {
+    let document = Document::parse(Path::new("f"), bytes.clone());
+    let mut dice = Dice(seed.to_owned(), 0);
+    let mut editor = Editor::new(&document).ok()?;
+    let mut meant = Vec::new();
+    for _ in 0..4 {
+        match edit(&mut editor, &mut dice) {
+            Ok(value) => meant.extend(value),
+            Err(error @ (EditError::Ambiguous(_) | EditError::Document(_) | EditError::Unholdable { .. })) => {
+                panic!("{seed}: {error}")
+            }
+            Err(_) => {}
+        }
+    }
+    match editor.finish() {
+        Ok(edited) => Some((edited.bytes.to_vec(), meant)),
+        // Behind a section that is gone, an indented header would continue the value above it; and a new section
+        // inherits what nobody read before. Such a file stays as it is.
+        Err(EditError::Ambiguous(_)) if meant.iter().any(|edit| edit["key"].is_null()) => Some((bytes, Vec::new())),
+        Err(error) => panic!("{seed}: {error}"),
+    }
+}
+
+/// One edit of what stands there, at random; `None` if it is none.
+fn edit(editor: &mut Editor<'_>, dice: &mut Dice) -> Result<Option<Value>, EditError> {
+    let headers: Vec<String> = editor
+        .document()
+        .sections()
+        .map(|section| section.header().to_owned())
+        .collect();
+    if headers.is_empty() || dice.roll(8) == 0 {
+        let header = dice.pick(&["profile new", "new", "profile 'two words'"]).to_owned();
+        editor.add_section(&header)?;
+        return Ok(Some(json!({"edit": "add-section", "section": header})));
+    }
+    let header = headers[dice.roll(headers.len())].clone();
+    let section = editor
+        .document()
+        .sections()
+        .find(|section| section.header() == header)
+        .unwrap();
+    let mut keys: Vec<(String, Vec<String>)> = section
+        .entries()
+        .map(|value| {
+            (
+                value.key().to_owned(),
+                value.nested().map(|line| line.key().to_owned()).collect(),
+            )
+        })
+        .collect();
+    keys.push((dice.pick(&["region", "new_key", "a b", "s3"]).to_owned(), Vec::new()));
+    let (key, blocks) = keys[dice.roll(keys.len())].clone();
+    let value = dice
+        .pick(&[
+            "",
+            "eu",
+            "a # b",
+            "[x]",
+            "a = b: c",
+            "ü\u{3000}ü",
+            "/\"a b\" 'c'",
+            "x\ty",
+        ])
+        .to_owned();
+    let nested = blocks
+        .first()
+        .filter(|_| dice.roll(2) == 0)
+        .map_or("new", String::as_str)
+        .to_owned();
+    let value = match dice.roll(7) {
+        0 => {
+            editor.remove_section(&header)?;
+            json!({"edit": "remove-section", "section": header})
+        }
+        1 => match editor.remove(&header, &key)? {
+            true => json!({"edit": "remove", "section": header, "key": key}),
+            false => return Ok(None),
+        },
+        2 => {
+            editor.comment(&header, &key, "it was here")?;
+            json!({"edit": "comment", "section": header, "key": key})
+        }
+        3 => {
+            editor.replace(&header, &key, "credential_process", &value)?;
+            json!({"edit": "replace", "section": header, "key": key, "by": "credential_process", "value": value})
+        }
+        4 if !nested.is_empty() => {
+            editor.set_nested(&header, &key, &nested, &value)?;
+            json!({"edit": "set-nested", "section": header, "key": key, "nested": nested, "value": value})
+        }
+        5 => match editor.remove_nested(&header, &key, &nested)? {
+            true => json!({"edit": "remove-nested", "section": header, "key": key, "nested": nested}),
+            false => return Ok(None),
+        },
+        _ => {
+            editor.set(&header, &key, &value)?;
+            json!({"edit": "set", "section": header, "key": key, "value": value})
+        }
+    };
+    Ok(Some(value))
+}
+
+/// Numbers that follow from a seed.
+struct Dice(String, u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.1 += 1;
+        let mut hasher = DefaultHasher::new();
+        (&self.0, self.1).hash(&mut hasher);
+        usize::try_from(hasher.finish() % sides as u64).unwrap()
+    }
+
+    fn pick<'t>(&mut self, from: &[&'t str]) -> &'t str {
+        from[self.roll(from.len())]
+    }
 }

@@ -5,6 +5,9 @@ mod support;
 
 #[path = "integration/completion.rs"]
 mod completion;
+#[cfg(unix)]
+#[path = "integration/editing.rs"]
+mod editing;
 #[path = "integration/files.rs"]
 mod files;
 #[cfg(target_os = "linux")]

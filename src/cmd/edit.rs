@@ -125,15 +125,18 @@ impl Masked {
         let text = Zeroizing::new(String::from_utf8_lossy(document.bytes()).into_owned());
         let lines = journal::lines(&text);
         let sections = document.sections().flat_map(|section| section.entries());
-        let entries: Vec<Value<'_>> = sections.chain(document.defaults()).collect();
+        let entries = sections.chain(document.defaults());
+        let mut entries: Vec<(Range<usize>, Value<'_>)> = entries.map(|entry| (entry.line_span(), entry)).collect();
+        entries.sort_by_key(|(span, _)| span.start);
+        let entry_at = |byte: usize| {
+            let before = entries.partition_point(|(span, _)| span.start <= byte);
+            let (span, entry) = entries.get(before.checked_sub(1)?)?;
+            span.contains(&byte).then_some(entry)
+        };
         let mut shown = Vec::with_capacity(lines.len());
         for line in &lines {
-            let entry = entries.iter().find(|entry| entry.line_span().contains(&line.start));
-            shown.push(masked(
-                text[line.clone()].trim_end_matches(['\n', '\r']),
-                line.start,
-                entry,
-            ));
+            let words = text[line.clone()].trim_end_matches(['\n', '\r']);
+            shown.push(masked(words, line.start, entry_at(line.start)));
         }
         Self { text, lines, shown }
     }

@@ -27,7 +27,7 @@ pub mod undo;
 pub mod unset;
 pub mod use_;
 
-use crate::cli::{Command, KeyAction};
+use crate::cli::{Command, KeyAction, Lazy};
 use crate::env::state::State;
 use crate::error::Error;
 use crate::secret::Secret;
@@ -72,27 +72,29 @@ impl Context<'_> {
 pub fn run(context: &Context, command: Command) -> Finish {
     let Context { process, ui } = context;
     match command {
-        Command::Use(args) => {
+        Command::Use(Lazy(args)) => {
             let shell = args.script.shell.as_deref();
             script::print(process, ui, shell, |shell| use_::run(context, &args, shell))
         }
-        Command::Unset(args) => script::print(process, ui, args.shell.as_deref(), |shell| unset::run(context, shell)),
-        Command::Current(args) => finish(context, args.json, current::run(context, args.json)),
-        Command::Configure(args) => finish(context, false, configure::run(context, &args)),
-        Command::CredentialProcess(args) => finish(context, false, credential_process::run(context, &args)),
-        Command::Key(args) => {
+        Command::Unset(Lazy(args)) => {
+            script::print(process, ui, args.shell.as_deref(), |shell| unset::run(context, shell))
+        }
+        Command::Current(Lazy(args)) => finish(context, args.json, current::run(context, args.json)),
+        Command::Configure(Lazy(args)) => finish(context, false, configure::run(context, &args)),
+        Command::CredentialProcess(Lazy(args)) => finish(context, false, credential_process::run(context, &args)),
+        Command::Key(Lazy(args)) => {
             let json = matches!(&args.action, KeyAction::List(list) if list.json);
             finish(context, json, key::run(context, &args.action))
         }
-        Command::Undo(args) => finish(context, false, undo::run(context, &args)),
-        Command::Doctor(args) => finish(context, args.json, Ok(doctor::run(context, &args))),
-        Command::Exec(args) => finish(context, false, exec::run(context, args)),
-        Command::History(args) => finish(context, args.json, history::run(context, args)),
-        Command::List(args) => finish(context, args.json, list::run(context, &args)),
-        Command::Explain(args) => finish(context, args.json, explain::run(context, args)),
-        Command::Complete(args) => finish(context, false, Ok(complete::run(context, &args))),
-        Command::Init(args) => init::run(context, &args),
-        Command::Prompt(args) => finish(context, false, prompt::run(context, &args)),
+        Command::Undo(Lazy(args)) => finish(context, false, undo::run(context, &args)),
+        Command::Doctor(Lazy(args)) => finish(context, args.json, Ok(doctor::run(context, &args))),
+        Command::Exec(Lazy(args)) => finish(context, false, exec::run(context, args)),
+        Command::History(Lazy(args)) => finish(context, args.json, history::run(context, args)),
+        Command::List(Lazy(args)) => finish(context, args.json, list::run(context, &args)),
+        Command::Explain(Lazy(args)) => finish(context, args.json, explain::run(context, args)),
+        Command::Complete(Lazy(args)) => finish(context, false, Ok(complete::run(context, &args))),
+        Command::Init(Lazy(args)) => init::run(context, &args),
+        Command::Prompt(Lazy(args)) => finish(context, false, prompt::run(context, &args)),
     }
 }
 

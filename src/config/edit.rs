@@ -311,6 +311,7 @@ mod tests {
         assert_eq!(set("[x]\n# c\n\n[y]\n", "x", "a", "1"), "[x]\na = 1\n# c\n\n[y]\n");
         assert_eq!(set("[x]", "x", "a", "1"), "[x]\na = 1");
         assert_eq!(set("[x]\r\nb = 1", "x", "a", "1"), "[x]\r\nb = 1\r\na = 1");
+        assert_eq!(set("[y]\r\n[x]\nb = 1", "x", "a", "1"), "[y]\r\n[x]\nb = 1\na = 1");
         assert_eq!(
             set("[x]\r  b = 1\r   more\r# c\r[y]", "x", "a", ""),
             "[x]\r  b = 1\r   more\r  a =\r# c\r[y]"

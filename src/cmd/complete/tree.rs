@@ -96,7 +96,10 @@ impl<'a> Place<'a> {
 
     fn answer(&self, current: &str, names: &dyn Fn(Names) -> Vec<Candidate>) -> Answer {
         if let Some(option) = self.option {
-            return Answer::Candidates(self.values(option, names));
+            let mut found = self.values(option, names);
+            // It would be read as a flag.
+            found.retain(|candidate| option.is_allow_hyphen_values_set() || !candidate.value.starts_with('-'));
+            return Answer::Candidates(found);
         }
         let last = self.command.get_positionals().find(|arg| arg.is_last_set());
         if self.dashes && last.is_some() {
@@ -114,16 +117,10 @@ impl<'a> Place<'a> {
         if !self.dashes && current.starts_with('-') {
             return Answer::Candidates(self.flags());
         }
+        let mut found = self.positional().map(|arg| self.values(arg, names)).unwrap_or_default();
         if self.command.has_subcommands() {
-            return Answer::Candidates(self.subcommands());
+            found.splice(0..0, self.subcommands());
         }
-        let mut found: Vec<Candidate> = self
-            .command
-            .get_positionals()
-            .filter(|arg| !arg.is_last_set())
-            .nth(self.positionals)
-            .map(|arg| self.values(arg, names))
-            .unwrap_or_default();
         if !self.dashes {
             // It would be read as a flag.
             found.retain(|candidate| !candidate.value.starts_with('-'));
@@ -132,6 +129,22 @@ impl<'a> Place<'a> {
             }
         }
         Answer::Candidates(found)
+    }
+
+    /// The one that the unfinished word would be; one that takes several takes all that follow.
+    fn positional(&self) -> Option<&'a Arg> {
+        let mut all = self
+            .command
+            .get_positionals()
+            .filter(|arg| !arg.is_last_set() && !arg.is_hide_set());
+        let mut last = None;
+        for _ in 0..=self.positionals {
+            match all.next() {
+                Some(arg) => last = Some(arg),
+                None => return last.filter(|arg| matches!(arg.get_action(), ArgAction::Append)),
+            }
+        }
+        last
     }
 
     fn flags(&self) -> Vec<Candidate> {
@@ -246,6 +259,22 @@ mod tests {
         assert_eq!(fits("use jekyl "), [""; 0]);
         assert_eq!(fits("use --region "), [""; 0]);
         assert_eq!(fits("exec "), ["jekyl", "my prod", "j", "--"]);
+    }
+
+    #[test]
+    fn several_profiles_and_the_words_beside_them() {
+        assert_eq!(fits("key import dev "), fits("key import "));
+        assert_eq!(fits("key remove dev "), Vec::<String>::new());
+        assert_eq!(fits("key add dev "), Vec::<String>::new());
+        let configure = fits("configure ");
+        assert!(
+            ["get", "set"]
+                .iter()
+                .all(|word| configure.contains(&(*word).to_owned())),
+            "{configure:?}"
+        );
+        assert!(fits("key import ").iter().all(|name| configure.contains(name)));
+        assert_eq!(fits("configure get x --profile "), fits("key import "));
     }
 
     #[test]

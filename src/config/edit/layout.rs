@@ -201,7 +201,8 @@ fn without(document: &Document, lines: impl IntoIterator<Item = Range<usize>>) -
 /// Lines, each of several parts, that begin at `at`, where a line begins or the file ends.
 fn insert(document: &Document, at: usize, lines: &[&[&str]]) -> Change {
     let bytes = document.bytes();
-    let end = line_end(&bytes[..at]).or_else(|| first_line_end(bytes)).unwrap_or("\n");
+    let before = bytes[..at].iter().rposition(|byte| matches!(byte, b'\n' | b'\r'));
+    let end = before.and_then(|last| line_end(&bytes[..=last])).unwrap_or("\n");
     let is_behind_end = at > 0 && line_end(&bytes[..at]).is_none();
     let mut parts: Vec<&str> = Vec::new();
     for line in lines {
@@ -224,11 +225,6 @@ fn line_end(bytes: &[u8]) -> Option<&'static str> {
         [.., b'\r'] => Some("\r"),
         _ => None,
     }
-}
-
-fn first_line_end(bytes: &[u8]) -> Option<&'static str> {
-    let (_, next) = scan::line_end(bytes, 0);
-    line_end(&bytes[..next])
 }
 
 /// Room for all of it first: growing would leave copies of a secret behind.

@@ -1,0 +1,544 @@
+//! Files as `configure` and `undo` edit them: every other byte stays, in good conditions and in bad ones.
+
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::support::{AWSENV, Output, Sandbox, python, require};
+use crate::terminal::Terminal;
+
+const CONFIG: &str = "# mine\r\n[default]\r\nregion = eu-west-1\r\n\r\n[profile a b]\n[profile 'a b']\n  Region: eu-west-2 # home\n\
+     # a note\n  s3 =\n    # tuned\n    max_queue_size=3\n\n[profile keys]\noutput = text\nswallowed = x\n   aws_secret_access_key = hunter2\n\
+     [profile last]\nregion=eu-west-3";
+
+const CREDENTIALS: &str =
+    "[keys]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = hunter2\nregion = us-east-1\n";
+
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::with_config(CONFIG);
+    sandbox.write(".aws/credentials", CREDENTIALS);
+    for name in [".aws/config", ".aws/credentials"] {
+        set_mode(&sandbox.path(name), 0o600);
+    }
+    set_mode(&sandbox.path(".aws"), 0o700);
+    sandbox
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("a file of ours");
+}
+
+fn mode(path: &Path) -> u32 {
+    std::fs::metadata(path).expect("a file").mode() & 0o777
+}
+
+fn text(sandbox: &Sandbox, relative: &str) -> String {
+    std::fs::read_to_string(sandbox.path(relative)).unwrap_or_default()
+}
+
+fn set(sandbox: &Sandbox, profile: &str, key: &str, value: &str) -> Output {
+    sandbox
+        .awsenv(["configure", "set", "--profile", profile, key, value])
+        .output()
+}
+
+/// Nothing is left beside the files but the files.
+#[track_caller]
+fn assert_clean(sandbox: &Sandbox, names: &[&str]) {
+    let entries = std::fs::read_dir(sandbox.path(".aws")).expect("a directory");
+    let mut found: Vec<_> = entries.map(|entry| entry.expect("an entry").file_name()).collect();
+    found.sort();
+    assert_eq!(found, names);
+}
+
+#[test]
+fn a_setting_is_changed_where_it_counts() {
+    let sandbox = sandbox();
+    for (profile, key, value, was, now) in [
+        (
+            "default",
+            "region",
+            "us-west-2",
+            "region = eu-west-1\r\n",
+            "region = us-west-2\r\n",
+        ),
+        (
+            "default",
+            "Output",
+            "json",
+            "us-west-2\r\n",
+            "us-west-2\r\noutput = json\r\n",
+        ),
+        ("a b", "region", "x", "  Region: eu-west-2 # home\n", "  Region: x\n"),
+        ("a b", "s3.max_queue_size", "4", "max_queue_size=3", "max_queue_size=4"),
+        ("a b", "s3.new", "-1", "size=4\n", "size=4\n    new = -1\n"),
+        ("a b", "ec2.x", "y", "new = -1\n", "new = -1\n  ec2 =\n      x = y\n"),
+        (
+            "last",
+            "output",
+            "json",
+            "region=eu-west-3",
+            "region=eu-west-3\noutput = json",
+        ),
+        (
+            "two words",
+            "region",
+            "r",
+            "\noutput = json",
+            "\noutput = json\n\n[profile 'two words']\nregion = r",
+        ),
+    ] {
+        let before = text(&sandbox, ".aws/config");
+        let output = set(&sandbox, profile, key, value);
+        assert_eq!(output.clean(), "", "{}", output.all());
+        let at = before.rfind(was).expect("what is replaced");
+        let expected = format!("{}{now}{}", &before[..at], &before[at + was.len()..]);
+        assert_eq!(text(&sandbox, ".aws/config"), expected, "{profile} {key}");
+        let get = sandbox.awsenv(["configure", "get", "--profile", profile, key]).output();
+        assert_eq!(get.clean(), format!("{value}\n"));
+    }
+    // What the credentials file says wins, so it is changed there.
+    assert_eq!(set(&sandbox, "keys", "region", "us-east-2").clean(), "");
+    assert_eq!(
+        text(&sandbox, ".aws/credentials"),
+        CREDENTIALS.replace("us-east-1", "us-east-2")
+    );
+    assert_eq!(mode(&sandbox.path(".aws/config")), 0o600);
+    assert_clean(&sandbox, &["config", "credentials"]);
+}
+
+#[test]
+fn what_cannot_be_got_or_set() {
+    let sandbox = sandbox();
+    let get = |words: &[&str]| sandbox.awsenv([&["configure", "get"], words].concat()).output();
+    for words in [&["none"][..], &["s3.none", "--profile", "a b"], &["region.x"]] {
+        let output = get(words);
+        assert_eq!((output.status, output.out(), output.err()), (1, "", ""), "{words:?}");
+    }
+    assert_eq!(
+        get(&["aws_access_key_id", "--profile", "keys"]).clean(),
+        "AKIAIOSFODNN7EXAMPLE\n"
+    );
+    for (words, why) in [
+        (&["s3", "--profile", "a b"][..], "is a block of keys"),
+        (&["region", "--profile", "nobody"], "there is no profile `nobody`"),
+        (&["aws_secret_access_key", "--profile", "keys"], "holds a secret"),
+        (&["swallowed", "--profile", "keys"], "holds a secret"),
+    ] {
+        let output = get(words);
+        assert_eq!((output.status, output.out()), (1, ""), "{words:?}");
+        assert!(
+            output.err().contains(why) && !output.err().contains("hunter2"),
+            "{}",
+            output.err()
+        );
+    }
+    for (key, value, status, why) in [
+        (
+            "aws_secret_access_key",
+            "hunter2",
+            2,
+            "does not belong on the command line",
+        ),
+        ("AWS_Session_Token", "hunter2", 2, "does not belong on the command line"),
+        ("aws_access_key_id", "x", 2, "does not belong on the command line"),
+        ("region", "a\nb", 1, "line break"),
+        ("region", " a", 1, "white space"),
+        ("a=b", "a", 1, "ends a key"),
+        ("s3", "a", 1, "is a block of keys"),
+        ("region.x", "a", 1, "is a value, not a block"),
+    ] {
+        let output = set(&sandbox, "a b", key, value);
+        assert_eq!((output.status, output.out()), (status, ""), "{key}");
+        assert!(
+            output.err().contains(why) && !output.err().contains("hunter2"),
+            "{}",
+            output.err()
+        );
+    }
+    assert_eq!(text(&sandbox, ".aws/config"), CONFIG);
+    sandbox.write(".aws/config", "[a]\n[a]\n");
+    assert!(set(&sandbox, "a", "region", "x").err().contains("stands twice"));
+    assert!(
+        !sandbox.path(".local/state/awsenv/journal").exists(),
+        "nothing was edited"
+    );
+}
+
+#[test]
+fn an_edit_is_undone_and_done_again() {
+    let sandbox = sandbox();
+    let undo = |words: &[&str]| sandbox.awsenv([&["undo"], words].concat()).output();
+    let nothing = undo(&[]);
+    assert_eq!((nothing.status, nothing.out()), (1, ""));
+    assert!(nothing.err().contains("nothing to undo"));
+    set(&sandbox, "a b", "region", "x").success();
+    let edited = text(&sandbox, ".aws/config");
+    let shown = undo(&["--dry-run"]);
+    assert!(
+        shown.clean().contains("\n-  Region: x\n+  Region: eu-west-2 # home\n"),
+        "{}",
+        shown.all()
+    );
+    assert_eq!(text(&sandbox, ".aws/config"), edited);
+    for expected in [CONFIG, edited.as_str(), CONFIG] {
+        let output = undo(&[]);
+        assert_eq!((output.status, output.out()), (0, ""), "{}", output.all());
+        assert!(output.err().contains("set `region` of `a b`"), "{}", output.err());
+        assert_eq!(text(&sandbox, ".aws/config"), expected);
+    }
+    // Other lines may change meanwhile, its own may not.
+    set(&sandbox, "a b", "region", "x").success();
+    set_text(
+        &sandbox,
+        &format!("[profile first]\n\n{}", edited.replace("# a note\n", "")),
+    );
+    undo(&[]).success();
+    assert_eq!(
+        text(&sandbox, ".aws/config"),
+        format!("[profile first]\n\n{}", CONFIG.replace("# a note\n", ""))
+    );
+    set_text(&sandbox, "[profile 'a b']\nregion = z\n");
+    let refused = undo(&[]);
+    assert!(
+        refused.status == 1 && refused.err().contains("was changed since"),
+        "{}",
+        refused.all()
+    );
+    assert_eq!(text(&sandbox, ".aws/config"), "[profile 'a b']\nregion = z\n");
+    assert_eq!(mode(&sandbox.path(".local/state/awsenv/journal")), 0o600);
+
+    // A new file goes, and comes back.
+    let empty = Sandbox::new();
+    set(&empty, "new", "region", "x").success();
+    assert_eq!(
+        (mode(&empty.path(".aws")), mode(&empty.path(".aws/config"))),
+        (0o700, 0o600)
+    );
+    empty.awsenv(["undo"]).output().success();
+    assert_clean(&empty, &[]);
+    empty.awsenv(["undo"]).output().success();
+    assert_eq!(text(&empty, ".aws/config"), "[profile new]\nregion = x\n");
+}
+
+fn set_text(sandbox: &Sandbox, text: &str) {
+    std::fs::write(sandbox.path(".aws/config"), text).expect("the config file");
+}
+
+#[test]
+fn links_and_modes_stay_under_any_umask() {
+    for umask in ["000", "077", "777"] {
+        let sandbox = sandbox();
+        let real = sandbox.write("dotfiles/aws-config", CONFIG);
+        set_mode(&sandbox.path("dotfiles"), 0o755);
+        set_mode(&real, 0o640);
+        std::fs::remove_file(sandbox.path(".aws/config")).unwrap();
+        std::os::unix::fs::symlink("../dotfiles/aws-config", sandbox.path(".aws/config")).unwrap();
+        let script = format!("umask {umask}; exec {AWSENV} configure set region us-west-2");
+        let output = sandbox.program("sh").args(["-c", &script]).output();
+        assert_eq!(output.clean(), "", "{}", output.all());
+        assert_eq!(
+            text(&sandbox, "dotfiles/aws-config"),
+            CONFIG.replace("eu-west-1", "us-west-2")
+        );
+        assert!(sandbox.path(".aws/config").is_symlink());
+        assert_eq!(mode(&real), 0o640);
+        let state = sandbox.path(".local/state/awsenv");
+        assert_eq!(
+            (
+                mode(&state),
+                mode(&state.join("journal")),
+                mode(&state.join("edit.lock"))
+            ),
+            (0o700, 0o600, 0o600)
+        );
+    }
+}
+
+#[test]
+fn what_cannot_be_written_stays_and_says_why() {
+    let sandbox = sandbox();
+    let config = sandbox.path(".aws/config");
+    let refused = |why: &str, hint: &str| {
+        let output = set(&sandbox, "default", "region", "x");
+        assert_eq!((output.status, output.out()), (1, ""), "{why}");
+        assert!(
+            output.err().contains(why) && output.err().contains(hint),
+            "{}",
+            output.err()
+        );
+        assert_eq!(text(&sandbox, ".aws/config"), CONFIG, "{why}");
+        assert_clean(&sandbox, &["config", "credentials"]);
+    };
+    set_mode(&config, 0o606);
+    refused("others may write to `~/.aws/config`", "chmod go-w");
+    set_mode(&config, 0o400);
+    refused("`~/.aws/config` is read-only", "chmod u+w");
+    set_mode(&config, 0o600);
+    set_mode(&sandbox.path(".aws"), 0o777);
+    refused("others may write to", "chmod go-w");
+    set_mode(&sandbox.path(".aws"), 0o700);
+    let script = format!("trap '' XFSZ; ulimit -f 0; exec {AWSENV} configure set region x");
+    let full = sandbox.program("sh").args(["-c", &script]).output();
+    assert!(
+        full.status == 1 && full.err().contains("cannot write `~/.aws/config`"),
+        "{}",
+        full.all()
+    );
+    assert_eq!(text(&sandbox, ".aws/config"), CONFIG);
+    assert_clean(&sandbox, &["config", "credentials"]);
+    if !is_root() {
+        set_mode(&sandbox.path(".aws"), 0o500);
+        refused("cannot write", "");
+        set_mode(&sandbox.path(".aws"), 0o700);
+        return;
+    }
+    std::os::unix::fs::chown(&config, Some(12345), None).unwrap();
+    refused("belongs to another user", "");
+    // Somebody who is not root, in a directory that is read-only.
+    give_to_nobody(sandbox.root());
+    set_mode(&sandbox.path(".aws"), 0o500);
+    let Some(setpriv) = require("setpriv") else { return };
+    let nobody = [
+        "--reuid=65534",
+        "--regid=65534",
+        "--clear-groups",
+        AWSENV,
+        "configure",
+        "set",
+        "region",
+        "x",
+    ];
+    let output = sandbox.program(&setpriv).args(nobody).output();
+    assert!(
+        output.status == 1 && output.err().contains("cannot write `~/.aws/config`"),
+        "{}",
+        output.all()
+    );
+    assert_clean(&sandbox, &["config", "credentials"]);
+    set_mode(&sandbox.path(".aws"), 0o700);
+    let output = sandbox.program(&setpriv).args(nobody).output();
+    assert_eq!(output.clean(), "", "{}", output.all());
+}
+
+fn is_root() -> bool {
+    std::fs::metadata("/proc/self").is_ok_and(|meta| meta.uid() == 0)
+}
+
+fn give_to_nobody(path: &Path) {
+    std::os::unix::fs::lchown(path, Some(65534), Some(65534)).expect("root");
+    if path.is_dir() && !path.is_symlink() {
+        for entry in std::fs::read_dir(path).expect("a directory") {
+            give_to_nobody(&entry.expect("an entry").path());
+        }
+    }
+}
+
+/// Ended with the test, whatever comes.
+struct Held(Child);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn one_writes_at_a_time() {
+    let sandbox = sandbox();
+    std::thread::scope(|scope| {
+        for number in 0..12 {
+            let sandbox = &sandbox;
+            scope.spawn(move || {
+                set(sandbox, "default", &format!("key_{number}"), "x")
+                    .success()
+                    .to_owned()
+            });
+        }
+    });
+    for number in 0..12 {
+        let get = sandbox.awsenv(["configure", "get", &format!("key_{number}")]).output();
+        assert_eq!(get.clean(), "x\n");
+    }
+    assert_clean(&sandbox, &["config", "credentials"]);
+
+    let Some(flock) = require("flock") else { return };
+    let lock = sandbox.path(".local/state/awsenv/edit.lock");
+    let mut command = Command::new(flock);
+    command
+        .arg("--no-fork")
+        .arg(&lock)
+        .args(["sh", "-c", "echo held; exec sleep 60"])
+        .stdout(Stdio::piped());
+    let mut held = Held(command.spawn().expect("flock"));
+    let mut said = [0; 5];
+    std::io::Read::read_exact(held.0.stdout.as_mut().expect("a pipe"), &mut said).expect("the lock");
+    let before = text(&sandbox, ".aws/config");
+    let start = Instant::now();
+    let output = set(&sandbox, "default", "region", "x");
+    let waited = start.elapsed();
+    assert!(
+        output.status == 1 && output.err().contains("another awsenv"),
+        "{}",
+        output.all()
+    );
+    assert!(
+        Duration::from_secs(5) <= waited && waited < Duration::from_secs(9),
+        "{waited:?}"
+    );
+    assert_eq!(text(&sandbox, ".aws/config"), before);
+    drop(held);
+    set(&sandbox, "default", "region", "x").success();
+}
+
+/// `aws configure get` is the judge of what was set.
+#[test]
+fn the_aws_cli_reads_what_was_set() {
+    let Some(python) = python("awscli") else { return };
+    let sandbox = sandbox();
+    let script = "import sys, awscli.clidriver; sys.exit(awscli.clidriver.main())";
+    for (profile, key, value) in [
+        ("default", "region", "us-west-2"),
+        ("a b", "s3.max_queue_size", "7"),
+        ("a b", "s3.addressing_style", "path"),
+        ("two words", "output", "yaml"),
+        ("o'brien", "cli_pager", "less -R; #x"),
+        ("keys", "region", "us-east-2"),
+    ] {
+        set(&sandbox, profile, key, value).success();
+        let theirs = sandbox
+            .program(&python)
+            .args(["-c", script, "configure", "get", key, "--profile", profile])
+            .output();
+        assert_eq!(theirs.out(), format!("{value}\n"), "{}", theirs.all());
+        let ours = sandbox.awsenv(["configure", "get", key, "--profile", profile]).output();
+        assert_eq!(ours.out(), theirs.out());
+    }
+}
+
+const ID: &str = "AKIAIOSFODNN7NEWKEYY";
+const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYNEWKEYY";
+
+/// Answers the questions of `configure`, and waits for the status.
+fn answers(terminal: &Terminal<'_>, command: &str, answers: &[&str]) -> String {
+    terminal.line(&format!("clear; {command}"));
+    let questions = ["Access Key ID", "Secret Access Key", "region name", "output format"];
+    for (question, answer) in questions.iter().zip(answers) {
+        terminal.wait(question, |screen| screen.contains(question));
+        match *answer {
+            "C-c" => terminal.key("C-c"),
+            answer => terminal.line(answer),
+        };
+    }
+    // What is typed while the terminal is given back may be lost, and bash gives up a whole line at Ctrl-C.
+    terminal.wait("the prompt", |screen| {
+        screen.trim_end().lines().last() == Some("ready$")
+    });
+    terminal.line("echo \"status $?.\"");
+    terminal.wait("the status", |screen| {
+        screen.lines().any(|line| line.starts_with("status "))
+    })
+}
+
+#[test]
+fn questions_are_asked_as_the_aws_cli_asks_them() {
+    let sandbox = sandbox();
+    let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    let kept = answers(&terminal, "awsenv configure keys", &["", "", "", ""]);
+    assert!(kept.contains("status 0."), "{kept}");
+    for question in [
+        "AWS Access Key ID [****MPLE]:",
+        "AWS Secret Access Key [****]:",
+        "Default region name [us-east-1]:",
+        "Default output format [text]:",
+    ] {
+        assert!(kept.contains(question), "{kept}");
+    }
+    assert_eq!(
+        (text(&sandbox, ".aws/config"), text(&sandbox, ".aws/credentials")),
+        (CONFIG.into(), CREDENTIALS.into())
+    );
+
+    for left in [&["C-c"][..], &["AKIAX", "C-c"], &[ID, SECRET, "C-c"]] {
+        let screen = answers(&terminal, "awsenv configure new", left);
+        assert!(screen.contains("status 130.") && !screen.contains(SECRET), "{screen}");
+    }
+    let half = answers(&terminal, "awsenv configure new", &[ID, ""]);
+    assert!(
+        half.contains("status 1.") && half.contains("the secret of the id was not given"),
+        "{half}"
+    );
+    assert_eq!(text(&sandbox, ".aws/config"), CONFIG);
+
+    let plain = answers(
+        &terminal,
+        "awsenv configure --plaintext new",
+        &[ID, SECRET, "eu-north-1", ""],
+    );
+    assert!(plain.contains("status 0.") && !plain.contains(SECRET), "{plain}");
+    let section = format!("\n[new]\naws_access_key_id = {ID}\naws_secret_access_key = {SECRET}\n");
+    assert_eq!(text(&sandbox, ".aws/credentials"), format!("{CREDENTIALS}{section}"));
+    assert_eq!(
+        text(&sandbox, ".aws/config"),
+        format!("{CONFIG}\n\n[profile new]\nregion = eu-north-1")
+    );
+    let undo = sandbox.awsenv(["undo"]).output();
+    assert!(
+        undo.status == 1 && undo.err().contains("a secret was among its lines"),
+        "{}",
+        undo.all()
+    );
+    let journal = text(&sandbox, ".local/state/awsenv/journal");
+    assert!(!journal.contains(SECRET) && !journal.contains(ID), "{journal}");
+
+    let imported = answers(&terminal, "awsenv configure keys", &[ID, SECRET, "", ""]);
+    assert!(
+        imported.contains("status 1.") && imported.contains("awsenv key import keys"),
+        "{imported}"
+    );
+}
+
+#[test]
+fn a_key_goes_into_the_keychain() {
+    let mut sandbox = sandbox();
+    sandbox.set("AWSENV_KEYCHAIN", "file");
+    sandbox.awsenv(["key", "unlock", "--no-passphrase"]).output().success();
+    let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    let screen = answers(&terminal, "awsenv configure last", &[ID, SECRET, "", "json"]);
+    assert!(screen.contains("status 0.") && !screen.contains(SECRET), "{screen}");
+    let line = "\ncredential_process = ";
+    let config = text(&sandbox, ".aws/config");
+    assert!(
+        config.starts_with(&format!("{CONFIG}{line}")) && config.ends_with("\noutput = json"),
+        "{config}"
+    );
+    let document = sandbox.awsenv(["credential-process", "last"]).output();
+    assert!(document.out().contains(SECRET), "{}", document.all());
+    let screen = answers(
+        &terminal,
+        "awsenv configure last",
+        &["AKIAIOSFODNN7OTHERKE", SECRET, "", ""],
+    );
+    assert!(
+        screen.contains("[****EYYY]") || screen.contains("[****KEYY]"),
+        "{screen}"
+    );
+    assert!(
+        sandbox
+            .awsenv(["credential-process", "last"])
+            .output()
+            .out()
+            .contains("OTHERKE")
+    );
+    let plain = answers(&terminal, "awsenv configure --plaintext last", &[ID, SECRET, "", ""]);
+    assert!(
+        plain.contains("status 1.") && plain.contains("from a credential_process"),
+        "{plain}"
+    );
+}
