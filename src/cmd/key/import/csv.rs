@@ -128,7 +128,9 @@ fn cells(line: &str) -> Option<Vec<Zeroizing<String>>> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Vec<(Option<String>, String, String)>, (usize, &'static str)> {
+    type Cells = (Option<String>, String, String);
+
+    fn read(text: &str) -> Result<Vec<Cells>, (usize, &'static str)> {
         let rows = parse(text)?.into_iter();
         Ok(rows
             .map(|row| {
