@@ -228,7 +228,12 @@ mod tests {
     }
 
     fn reverted(journal: &Journal, now: &str) -> Result<Option<String>, Conflict> {
-        revert(&journal.files[0], Some(now.as_bytes()))
+        reverted_from(journal, Some(now.as_bytes()))
+    }
+
+    fn reverted_from(journal: &Journal, now: Option<&[u8]>) -> Result<Option<String>, Conflict> {
+        let text = revert(&journal.files[0], now)?;
+        Ok(text.map(|text| text.to_string()))
     }
 
     #[test]
@@ -249,7 +254,7 @@ mod tests {
         assert_eq!(reverted(&journal, "[a]\n"), Ok(None));
         assert_eq!(reverted(&journal, "[a]\n[b]\n"), Err(Conflict::Changed));
         let turned = journal.turned();
-        assert_eq!(revert(&turned.files[0], None), Ok(Some("[a]\n".into())));
+        assert_eq!(reverted_from(&turned, None), Ok(Some("[a]\n".into())));
     }
 
     #[test]

@@ -40,7 +40,7 @@ fn botocore_and_awsenv_agree_on_random_cases() {
 }
 
 fn seed() -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_secs();
     std::env::var("AWSENV_JUDGE_SEED").unwrap_or(now.to_string())
 }
 
@@ -140,7 +140,7 @@ fn edit(editor: &mut Editor<'_>, dice: &mut Dice) -> Result<Option<Value>, EditE
         .document()
         .sections()
         .find(|section| section.header() == header)
-        .unwrap();
+        .expect("a section of the list");
     let mut keys: Vec<(String, Vec<String>)> = section
         .entries()
         .map(|value| {
@@ -210,7 +210,7 @@ impl Dice {
         self.1 += 1;
         let mut hasher = DefaultHasher::new();
         (&self.0, self.1).hash(&mut hasher);
-        usize::try_from(hasher.finish() % sides as u64).unwrap()
+        usize::try_from(hasher.finish() % sides as u64).expect("a small number")
     }
 
     fn pick<'t>(&mut self, from: &[&'t str]) -> &'t str {
