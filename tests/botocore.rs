@@ -44,6 +44,27 @@ fn seed() -> String {
     std::env::var("AWSENV_JUDGE_SEED").unwrap_or(now.to_string())
 }
 
+/// `AWSENV_JUDGE_MOVES` chooses how many cases.
+#[cfg(unix)]
+#[test]
+fn a_key_that_moves_makes_nobody_somebody_else() {
+    let Some(python) = support::python("botocore") else {
+        return;
+    };
+    let seed = seed();
+    let count = std::env::var("AWSENV_JUDGE_MOVES").unwrap_or_else(|_| "100".to_owned());
+    let output = Command::new(python)
+        .args(["-X", "utf8", "-B"])
+        .arg(Path::new(PROJECT).join("tests/judge/moves.py"))
+        .args([AWSENV, "--seed", &seed, "--count", &count])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "seed {seed}\n{said}\n{errors}");
+    say(said.trim_end());
+}
+
 /// `AWSENV_JUDGE_EDITS` chooses how many.
 #[test]
 fn botocore_reads_what_an_edit_means() {
