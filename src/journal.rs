@@ -228,7 +228,12 @@ mod tests {
     }
 
     fn reverted(journal: &Journal, now: &str) -> Result<Option<String>, Conflict> {
-        revert(&journal.files[0], Some(now.as_bytes()))
+        reverted_from(journal, Some(now.as_bytes()))
+    }
+
+    fn reverted_from(journal: &Journal, now: Option<&[u8]>) -> Result<Option<String>, Conflict> {
+        let text = revert(&journal.files[0], now)?;
+        Ok(text.map(|text| text.to_string()))
     }
 
     #[test]
@@ -249,7 +254,7 @@ mod tests {
         assert_eq!(reverted(&journal, "[a]\n"), Ok(None));
         assert_eq!(reverted(&journal, "[a]\n[b]\n"), Err(Conflict::Changed));
         let turned = journal.turned();
-        assert_eq!(revert(&turned.files[0], None), Ok(Some("[a]\n".into())));
+        assert_eq!(reverted_from(&turned, None), Ok(Some("[a]\n".into())));
     }
 
     #[test]
@@ -321,7 +326,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_edit_is_undone(was in "(\\[a\\]|x = 1|y=2|  z| # c|\n|\r\n|\r){0,12}", is in "(\\[a\\]|x = 1|y=2|  z| # c|\n|\r\n|\r){0,12}") {
+        fn any_edit_is_undone(was in "(\\[a\\]|x = a|y=b|  z| # c|\n|\r\n|\r){0,12}", is in "(\\[a\\]|x = a|y=b|  z| # c|\n|\r\n|\r){0,12}") {
             let journal = journal(Some(&was), Some(&is));
             prop_assert_eq!(&journal.undo, &Undo::Journal);
             prop_assert_eq!(reverted(&journal, &is), Ok(Some(was.clone())));

@@ -40,8 +40,29 @@ fn botocore_and_awsenv_agree_on_random_cases() {
 }
 
 fn seed() -> String {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_secs();
     std::env::var("AWSENV_JUDGE_SEED").unwrap_or(now.to_string())
+}
+
+/// `AWSENV_JUDGE_MOVES` chooses how many cases.
+#[cfg(unix)]
+#[test]
+fn a_key_that_moves_makes_nobody_somebody_else() {
+    let Some(python) = support::python("botocore") else {
+        return;
+    };
+    let seed = seed();
+    let count = std::env::var("AWSENV_JUDGE_MOVES").unwrap_or_else(|_| "100".to_owned());
+    let output = Command::new(python)
+        .args(["-X", "utf8", "-B"])
+        .arg(Path::new(PROJECT).join("tests/judge/moves.py"))
+        .args([AWSENV, "--seed", &seed, "--count", &count])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "seed {seed}\n{said}\n{errors}");
+    say(said.trim_end());
 }
 
 /// `AWSENV_JUDGE_EDITS` chooses how many.
@@ -119,7 +140,7 @@ fn edit(editor: &mut Editor<'_>, dice: &mut Dice) -> Result<Option<Value>, EditE
         .document()
         .sections()
         .find(|section| section.header() == header)
-        .unwrap();
+        .expect("a section of the list");
     let mut keys: Vec<(String, Vec<String>)> = section
         .entries()
         .map(|value| {
@@ -189,7 +210,7 @@ impl Dice {
         self.1 += 1;
         let mut hasher = DefaultHasher::new();
         (&self.0, self.1).hash(&mut hasher);
-        usize::try_from(hasher.finish() % sides as u64).unwrap()
+        usize::try_from(hasher.finish() % sides as u64).expect("a small number")
     }
 
     fn pick<'t>(&mut self, from: &[&'t str]) -> &'t str {

@@ -41,14 +41,7 @@ fn run(sandbox: &Sandbox, line: &str) -> Output {
 fn help_in_the_documentation() {
     let sandbox = Sandbox::new();
     let short = run(&sandbox, "--help");
-    let commands: Vec<&str> = short
-        .clean()
-        .lines()
-        .skip_while(|line| *line != "Commands:")
-        .skip(1)
-        .take_while(|line| !line.is_empty())
-        .filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next())
-        .collect();
+    let commands = actions(short.clean());
     assert!(
         commands.contains(&"use") && commands.contains(&"doctor"),
         "{commands:?}"
@@ -69,10 +62,15 @@ fn help_in_the_documentation() {
         } else {
             run(&sandbox, &format!("{command} --help"))
         };
-        text += &block(
-            &format!("awsenv {command}"),
-            if script { help.err() } else { help.out() },
-        );
+        let help = if script { help.err() } else { help.out() };
+        text += &block(&format!("awsenv {command}"), help);
+        for action in actions(help) {
+            let line = format!("{command} {action}");
+            text += &block(
+                &format!("awsenv {line}"),
+                run(&sandbox, &format!("{line} --help")).out(),
+            );
+        }
     }
 
     let (start, end) = (
@@ -83,6 +81,14 @@ fn help_in_the_documentation() {
     let (before, rest) = page.split_once(start).expect("where help starts");
     let (_, after) = rest.split_once(end).expect("where help ends");
     assert_same("docs/cli.md", &format!("{before}{start}{text}\n{end}{after}"));
+}
+
+/// The names below `Commands:`.
+fn actions(help: &str) -> Vec<&str> {
+    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let lines = lines.take_while(|line| !line.is_empty());
+    let names = lines.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    names.filter_map(|line| line.split_whitespace().next()).collect()
 }
 
 fn block(title: &str, help: &str) -> String {

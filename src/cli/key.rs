@@ -2,8 +2,10 @@
 
 use std::ffi::OsString;
 
-use clap::builder::NonEmptyStringValueParser;
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
+
+use crate::keychain::StoreKind;
 
 /// `awsenv credential-process`.
 #[derive(Args, Debug)]
@@ -130,9 +132,9 @@ pub struct KeyMoveArgs {
     /// Every key
     #[arg(long, conflicts_with = "profile")]
     pub all: bool,
-    /// The store: os, file or kernel
-    #[arg(long, value_name = "STORE")]
-    pub to: String,
+    /// The store
+    #[arg(long, value_name = "STORE", value_parser = store())]
+    pub to: StoreKind,
 }
 
 /// `awsenv key unlock`.
@@ -144,4 +146,10 @@ pub struct KeyUnlockArgs {
     /// Create a key file that needs no passphrase, for machines
     #[arg(long, conflicts_with = "stdin")]
     pub no_passphrase: bool,
+}
+
+/// Reads the word of a store, and names them all in the help.
+fn store() -> impl TypedValueParser<Value = StoreKind> {
+    let words = PossibleValuesParser::new(StoreKind::ALL.map(StoreKind::as_str));
+    words.map(|word| StoreKind::parse(&word).unwrap_or_default())
 }

@@ -1,5 +1,7 @@
 //! All profiles that can be chosen, of the AWS files and of the legacy boto files, as the files alone tell them.
 
+use std::fmt;
+
 use crate::cmd::Context;
 use crate::cmd::describe::{HIDDEN, harmless};
 use crate::cmd::inputs::Files;
@@ -72,19 +74,38 @@ pub fn active(context: &Context, state: Option<&State>) -> Option<String> {
     }
 }
 
-/// What a person should know of a profile that awsenv's line and a key in a file both serve: which of them an SDK takes
-/// is not what the profile's owner thinks. `aws configure` leaves it so.
-pub fn plaintext(profile: Profile<'_>) -> Option<String> {
+/// A key in a file, beside awsenv's line for the same profile. `aws configure` leaves it so.
+#[derive(Debug)]
+pub struct Plaintext {
+    /// The line of its id.
+    pub place: Place,
+    /// What that means.
+    pub message: String,
+    /// The command that mends it.
+    pub remedy: String,
+}
+
+/// The key in a file that goes before the one in the keychain, if there is one.
+pub fn plaintext(profile: Profile<'_>) -> Option<Plaintext> {
     item_of(profile)?;
     let id = "aws_access_key_id";
-    let key = profile.in_credentials(id).or_else(|| profile.in_config(id))?;
+    let (key, who) = match (profile.in_credentials(id), profile.in_config(id)) {
+        (Some(key), _) => (key, "the AWS CLI, boto3 and most SDKs take it"),
+        (None, Some(key)) => (key, "the SDK for JavaScript takes it"),
+        (None, None) => return None,
+    };
     let name = display(profile.name());
-    Some(format!(
-        "{}: the key in this file wins over that of `{name}` in the keychain, in some SDKs or in all \
-         (awsenv key import {} --replace)",
-        key.place(),
-        shell_words::quote(&name)
-    ))
+    Some(Plaintext {
+        place: key.place(),
+        message: format!("the key in this file goes before that of `{name}` in the keychain: {who}"),
+        remedy: format!("awsenv key import {} --replace", shell_words::quote(&name)),
+    })
+}
+
+impl fmt::Display for Plaintext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} ({})", self.place, self.message, self.remedy)
+    }
 }
 
 fn account_id(profile: Profile<'_>) -> Option<String> {

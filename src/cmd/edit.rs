@@ -119,7 +119,8 @@ pub fn diff(edits: &[FileEdit]) -> String {
 /// What becomes of one file.
 pub fn difference(path: &Path, was: Option<&[u8]>, now: Option<&[u8]>) -> String {
     let document = |bytes: Option<&[u8]>| Document::parse(path, bytes.unwrap_or_default().to_vec());
-    let (old, new) = (Masked::of(&document(was)), Masked::of(&document(now)));
+    let (old, new) = (document(was), document(now));
+    let (old, new) = (Masked::of(&old), Masked::of(&new));
     let name = |bytes: Option<&[u8]>| bytes.map_or("/dev/null".to_owned(), |_| path.display().to_string());
     let mut text = String::new();
     for group in old.groups(&new) {
@@ -134,32 +135,38 @@ pub fn difference(path: &Path, was: Option<&[u8]>, now: Option<&[u8]>) -> String
 /// So many lines around a difference are shown.
 const CONTEXT: usize = 3;
 
-/// The lines of a file as a person may see them, and as they are.
-struct Masked {
+/// A file whose lines a person may see.
+struct Masked<'d> {
     text: Zeroizing<String>,
     lines: Vec<Range<usize>>,
-    shown: Vec<String>,
+    /// In the order of the file.
+    entries: Vec<(Range<usize>, Value<'d>)>,
 }
 
-impl Masked {
-    fn of(document: &Document) -> Self {
+impl<'d> Masked<'d> {
+    fn of(document: &'d Document) -> Self {
         let text = Zeroizing::new(String::from_utf8_lossy(document.bytes()).into_owned());
         let lines = journal::lines(&text);
         let sections = document.sections().flat_map(|section| section.entries());
         let entries = sections.chain(document.defaults());
-        let mut entries: Vec<(Range<usize>, Value<'_>)> = entries.map(|entry| (entry.line_span(), entry)).collect();
+        let mut entries: Vec<(Range<usize>, Value<'d>)> = entries.map(|entry| (entry.line_span(), entry)).collect();
         entries.sort_by_key(|(span, _)| span.start);
-        let entry_at = |byte: usize| {
-            let before = entries.partition_point(|(span, _)| span.start <= byte);
-            let (span, entry) = entries.get(before.checked_sub(1)?)?;
-            span.contains(&byte).then_some(entry)
+        Self { text, lines, entries }
+    }
+
+    /// These lines without the secrets that they may hold, each behind a mark.
+    fn shown(&self, lines: Range<usize>, mark: char) -> String {
+        let shown = |line: &Range<usize>| {
+            let words = self.text[line.clone()].trim_end_matches(['\n', '\r']);
+            format!("{mark}{}\n", masked(words, line.start, self.entry_at(line.start)))
         };
-        let mut shown = Vec::with_capacity(lines.len());
-        for line in &lines {
-            let words = text[line.clone()].trim_end_matches(['\n', '\r']);
-            shown.push(masked(words, line.start, entry_at(line.start)));
-        }
-        Self { text, lines, shown }
+        self.lines[lines].iter().map(shown).collect()
+    }
+
+    fn entry_at(&self, byte: usize) -> Option<&Value<'d>> {
+        let before = self.entries.partition_point(|(span, _)| span.start <= byte);
+        let (span, entry) = self.entries.get(before.checked_sub(1)?)?;
+        span.contains(&byte).then_some(entry)
     }
 
     /// The index of the line that begins at a byte.
@@ -199,19 +206,13 @@ impl Masked {
             range(first_new.start - before, last_new.end + after)
         );
         let mut at = old.start;
-        let mut push = |mark: char, line: &str| {
-            text.push(mark);
-            text += line;
-            text.push('\n');
-        };
         for (gone, come) in rows {
-            self.shown[at..gone.start].iter().for_each(|line| push(' ', line));
-            self.shown[gone.clone()].iter().for_each(|line| push('-', line));
-            new.shown[come.clone()].iter().for_each(|line| push('+', line));
+            text += &self.shown(at..gone.start, ' ');
+            text += &self.shown(gone.clone(), '-');
+            text += &new.shown(come.clone(), '+');
             at = gone.end;
         }
-        self.shown[at..old.end].iter().for_each(|line| push(' ', line));
-        text
+        text + &self.shown(at..old.end, ' ')
     }
 }
 

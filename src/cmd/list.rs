@@ -30,11 +30,8 @@ pub fn run(context: &Context, args: &ListArgs) -> Result<Outcome, Error> {
     } else {
         rows.iter().map(|row| display(&row.name) + "\n").collect()
     };
-    files
-        .profiles
-        .profiles()
-        .filter_map(catalog::plaintext)
-        .for_each(|warning| context.ui.warn(&warning));
+    let plaintext = files.profiles.profiles().filter_map(catalog::plaintext);
+    plaintext.for_each(|found| context.ui.warn(&found.to_string()));
     if rows.is_empty() && !json {
         let searched = files.searched();
         context.ui.warn(&format!(

@@ -104,7 +104,7 @@ pub fn to(context: &Context, files: &Files, choice: &Choice, args: &StyleArgs) -
     };
     let mut warnings: Vec<String> = export.warning.into_iter().collect();
     warnings.extend(broken.map(|error| error.message));
-    warnings.extend(own.and_then(catalog::plaintext));
+    warnings.extend(own.and_then(catalog::plaintext).map(|found| found.to_string()));
     warnings.extend(environment_warnings(env, &vars));
     warnings.extend(files.path_warnings().filter(|_| export.style == Style::Name));
     Ok(Switch {

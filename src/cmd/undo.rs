@@ -16,7 +16,7 @@ use crate::sys::edit::{EditLock, FileError};
 struct Step<'a> {
     path: &'a Path,
     now: Option<Zeroizing<Vec<u8>>>,
-    then: Option<String>,
+    then: Option<Zeroizing<String>>,
 }
 
 /// Reverts the last edit, or makes it again if it is reverted already.
@@ -28,7 +28,7 @@ pub fn run(context: &Context, args: &UndoArgs) -> Result<Outcome, Error> {
     check(&journal)?;
     let steps: Vec<Step<'_>> = journal.files.iter().rev().map(step).collect::<Result<_, _>>()?;
     let differences = steps.iter().map(|step| {
-        let then = step.then.as_deref().map(str::as_bytes);
+        let then = step.then.as_deref().map(String::as_bytes);
         edit::difference(step.path, step.now.as_deref().map(Vec::as_slice), then)
     });
     let differences: String = differences.collect();
@@ -84,7 +84,7 @@ fn step(change: &Change) -> Result<Step<'_>, Error> {
     // A run that was killed between two files may have reverted this one.
     let is_done = bytes.map(journal::fingerprint) == change.before;
     let then = if is_done {
-        bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+        bytes.map(|bytes| Zeroizing::new(String::from_utf8_lossy(bytes).into_owned()))
     } else {
         journal::revert(change, bytes).map_err(|conflict| conflicting(path, conflict))?
     };

@@ -306,6 +306,21 @@ mod tests {
         assert_eq!(set(several, "x", "a", "4"), "[x]\na = 4\n  # keep\n\n# end\nb = 1");
     }
 
+    /// A section that was added and is removed leaves no trace; elsewhere blank lines belong to their neighbours.
+    #[test]
+    fn a_section_goes_as_it_came() {
+        let remove = |text: &str| edited(text, |editor| editor.remove_section("y")).unwrap();
+        for text in ["", "[x]\na = 1\n", "[x]\r\na = 1\r\n", "# c\n"] {
+            let added = edited(text, |editor| {
+                editor.add_section("y")?;
+                editor.set("y", "b", "2")
+            });
+            assert_eq!(remove(&added.unwrap()), text);
+        }
+        assert_eq!(remove("[x]\n\n[y]\nb = 1\n\n[z]\n"), "[x]\n\n\n[z]\n");
+        assert_eq!(remove("[x]\n\n[y]\n# c\n"), "[x]\n\n# c\n");
+    }
+
     #[test]
     fn a_new_key_comes_behind_the_last_one() {
         assert_eq!(set("[x]\n# c\n\n[y]\n", "x", "a", "1"), "[x]\na = 1\n# c\n\n[y]\n");

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::path::Path;
 
+use zeroize::Zeroizing;
+
 use super::{Change, Lines, fingerprint, lines};
 use crate::config::{Document, Section, Value};
 
@@ -19,7 +21,7 @@ pub enum Conflict {
 ///
 /// # Errors
 /// What stands in the way.
-pub fn revert(change: &Change, now: Option<&[u8]>) -> Result<Option<String>, Conflict> {
+pub fn revert(change: &Change, now: Option<&[u8]>) -> Result<Option<Zeroizing<String>>, Conflict> {
     if now.map(fingerprint) != change.after {
         let now = now.and_then(|now| str::from_utf8(now).ok()).ok_or(Conflict::Changed)?;
         return beyond_doubt(change, now).map(Some).ok_or(Conflict::Changed);
@@ -42,24 +44,25 @@ pub fn revert(change: &Change, now: Option<&[u8]>) -> Result<Option<String>, Con
 }
 
 /// The text with the lines at `places` as they were; `None` if something else stands there.
-fn replaced(change: &Change, now: &str, places: &[Range<usize>]) -> Option<String> {
-    let mut text = String::with_capacity(now.len());
+fn replaced(change: &Change, now: &str, places: &[Range<usize>]) -> Option<Zeroizing<String>> {
+    let grows: usize = change.lines.iter().map(|lines| lines.was.len()).sum();
+    let mut text = Zeroizing::new(String::with_capacity(now.len() + grows));
     let mut at = 0;
     for (lines, place) in change.lines.iter().zip(places) {
         if now.get(place.clone())? != lines.is {
             return None;
         }
-        text += now.get(at..place.start)?;
-        text += &lines.was;
+        text.push_str(now.get(at..place.start)?);
+        text.push_str(&lines.was);
         at = place.end;
     }
-    text += &now[at..];
+    text.push_str(&now[at..]);
     Some(text)
 }
 
 /// Undoes a change of a file that was edited meanwhile: if each of its lines still stands in its section, once, and
 /// everything else then says what it says now.
-fn beyond_doubt(change: &Change, now: &str) -> Option<String> {
+fn beyond_doubt(change: &Change, now: &str) -> Option<Zeroizing<String>> {
     change.before.as_ref()?;
     let path = Path::new(&change.path);
     let document = Document::parse(path, now.as_bytes().to_vec());

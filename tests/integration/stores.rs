@@ -490,7 +490,12 @@ fn a_person_types_a_new_passphrase_twice() {
         screen.contains("the two are not the same, nothing is created")
     });
     assert!(!key.exists());
-    terminal.line("clear; awsenv key unlock");
+    // What is typed before the question is there is shown, as everywhere: the old one must be gone.
+    terminal.line("clear");
+    terminal.wait("an empty screen", |screen| {
+        !screen.contains("Passphrase") && screen.contains("ready$")
+    });
+    terminal.line("awsenv key unlock");
     terminal.wait("a question", |screen| {
         screen.contains("Passphrase for the new key file:")
     });

@@ -1,8 +1,9 @@
 //! awsenv's own lines in the profiles: whether the program is still there, and whether a key in a file goes before it.
 
 use super::{Finding, Status};
+use crate::cmd::catalog;
 use crate::cmd::inputs::Files;
-use crate::config::profile::keychain_item;
+use crate::cmd::keychain::detach::item_of;
 use crate::config::{Profile, shlex};
 use crate::env::Env;
 use crate::keychain::Index;
@@ -13,11 +14,10 @@ const CHECK: &str = "keychain";
 
 /// `index` is what is known of the keychain without opening it, if that can be read.
 pub(super) fn check(files: &Files, index: Option<&Index>) -> Vec<Finding> {
-    let own = |profile: Profile<'_>| keychain_item(profile.text("credential_process")?);
     let mut findings = Vec::new();
     let mut used = Vec::new();
     for profile in files.profiles.profiles() {
-        if let Some(item) = own(profile) {
+        if let Some(item) = item_of(profile) {
             findings.extend(program(profile, &files.env));
             findings.extend(plaintext(profile));
             used.push(item);
@@ -61,17 +61,7 @@ fn program(profile: Profile<'_>, env: &Env) -> Option<Finding> {
 
 /// What `aws configure` leaves when it writes over such a profile.
 fn plaintext(profile: Profile<'_>) -> Option<Finding> {
-    let id = "aws_access_key_id";
-    let (key, who) = match (profile.in_credentials(id), profile.in_config(id)) {
-        (Some(key), _) => (key, "the AWS CLI, boto3 and most SDKs take it"),
-        (None, Some(key)) => (key, "the SDK for JavaScript takes it"),
-        (None, None) => return None,
-    };
-    let name = display(profile.name());
-    let message = format!("the key in this file goes before that of `{name}` in the keychain: {who}");
-    Some(
-        Finding::new(CHECK, Status::Fail, message)
-            .remedy(format!("awsenv key import {} --replace", shell_words::quote(&name)))
-            .at(&key.place()),
-    )
+    let found = catalog::plaintext(profile)?;
+    let finding = Finding::new(CHECK, Status::Fail, found.message).remedy(found.remedy);
+    Some(finding.at(&found.place))
 }

@@ -12,10 +12,7 @@ use crate::ui::display;
 
 /// Moves what is named.
 pub(super) fn run(context: &Context, args: &KeyMoveArgs) -> Result<Outcome, Error> {
-    let to = StoreKind::parse(&args.to).ok_or_else(|| {
-        let message = format!("`--to {}`: it is `os`, `file` or `kernel`", display(&args.to));
-        Error::new(Kind::Usage, message)
-    })?;
+    let to = args.to;
     let env = keychain::env_of(context);
     let settings = inputs::settings(&env)?;
     let say = |text: &str| context.ui.tell(text);

@@ -72,12 +72,25 @@ pub(super) fn remove_nested(entry: Value<'_>, key: &str) -> Vec<Change> {
     without(document, text_lines(entry).into_iter().skip(1).filter(sets))
 }
 
-/// The header's line and those of its entries.
+/// The header's line and those of its entries. If that is the end of the file, the blank line before it goes too, as it
+/// came with the section.
 pub(super) fn remove_section(section: Section<'_>) -> Vec<Change> {
     let document = section.document();
     let header = section.line_span();
-    let entries = section.entries().flat_map(text_lines);
-    without(document, std::iter::once(header).chain(entries))
+    let entries = || section.entries();
+    let own = header.len() + entries().map(|entry| entry.line_span().len()).sum::<usize>();
+    // Between the lines of a value comments may stand, which stay.
+    let is_end = header.start + own == document.bytes().len() && !entries().any(Value::is_multi_line);
+    let blank = blank_before(document, header.start).filter(|_| is_end);
+    let lines = blank.into_iter().chain([header]);
+    without(document, lines.chain(entries().flat_map(text_lines)))
+}
+
+/// The line that ends at `at`, if it is empty.
+fn blank_before(document: &Document, at: usize) -> Option<Range<usize>> {
+    let before = document.bytes().get(..at)?.strip_suffix(b"\n")?;
+    let before = before.strip_suffix(b"\r").unwrap_or(before);
+    before.ends_with(b"\n").then_some(before.len()..at)
 }
 
 /// New lines behind the last entry of the section.

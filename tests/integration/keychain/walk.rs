@@ -1,7 +1,7 @@
 //! Killed after each step, or with a disk that fails at each step: every file is the old or the new one, the secret is
 //! in one place at least, everybody is who he was, and the command run again finishes the work.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{CONFIG, KEYS, WORK, credentials, files, private, without_the_way};
 use crate::support::keychain::Keychain;
@@ -250,7 +250,8 @@ fn an_undo_that_is_killed_is_done_or_not() {
     kill_walk(&UNDO);
 }
 
-/// The same with gnome-keyring, which outlives the sandbox's HOME: one world, set up anew for each step.
+/// The same with gnome-keyring, which outlives what is in the sandbox's HOME: one world, set up anew for each step.
+/// botocore is asked once for all steps that leave the same behind.
 #[test]
 fn a_killed_command_loses_nothing_with_a_real_keychain_either() {
     let Some(walk) = Walk::new() else { return };
@@ -272,28 +273,25 @@ fn a_killed_command_loses_nothing_with_a_real_keychain_either() {
                 }
             }
         };
-        let mut steps = 0;
-        // The one set is what goes to the bus, the other what replaces files.
-        for calls in [TALKS, "rename,renameat,renameat2,unlink,unlinkat,fsync"] {
+        reset();
+        prepare(&sandbox, &work);
+        let mine = who(&[&sandbox]).pop().unwrap_or_default();
+        let reference = Reference::of(&work, &walk, &sandbox, &format!("{TALKS},rename,renameat,renameat2"));
+        let mut judged = BTreeSet::new();
+        for step in &reference.steps {
             reset();
             prepare(&sandbox, &work);
-            let mine = who(&[&sandbox]).pop().unwrap_or_default();
-            let reference = Reference::of(&work, &walk, &sandbox, calls);
-            for step in &reference.steps {
-                reset();
-                prepare(&sandbox, &work);
-                let when = format!("{} with gnome-keyring, killed before {step}", work.name);
-                assert!(
-                    walk.killed_before(&sandbox, step, work.args).is_some(),
-                    "{when}: it was not"
-                );
-                reference.assert_whole(&sandbox, &when);
-                assert_kept(&sandbox, &when);
+            let when = format!("{} with gnome-keyring, killed before {step}", work.name);
+            let killed = walk.killed_before(&sandbox, step, work.args);
+            assert!(killed.is_some(), "{when}: it was not");
+            reference.assert_whole(&sandbox, &when);
+            assert_kept(&sandbox, &when);
+            if judged.insert((known(&sandbox), keychain.lookup("awsenv", "work"))) {
                 assert_eq!(who(&[&sandbox]).pop().unwrap_or_default(), mine, "{when}");
-                reference.assert_finishes(&work, &sandbox, &when);
-                steps += 1;
             }
+            reference.assert_finishes(&work, &sandbox, &when);
         }
+        let steps = reference.steps.len();
         say(&format!("kill walk: {} with gnome-keyring: {steps} steps", work.name));
     }
 }

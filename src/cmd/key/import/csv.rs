@@ -128,9 +128,9 @@ fn cells(line: &str) -> Option<Vec<Zeroizing<String>>> {
 mod tests {
     use super::*;
 
-    type Key = (Option<String>, String, String);
+    type Cells = (Option<String>, String, String);
 
-    fn read(text: &str) -> Result<Vec<Key>, (usize, &'static str)> {
+    fn read(text: &str) -> Result<Vec<Cells>, (usize, &'static str)> {
         let rows = parse(text)?.into_iter();
         Ok(rows
             .map(|row| {

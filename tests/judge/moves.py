@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+"""Moves the keys of random files into awsenv's encrypted files and back, with botocore as witness.
+
+    moves.py BINARY [--seed TEXT] [--count N] [--jobs N] [--only N]
+
+For each case `key import --all` takes what it can. Whatever botocore made of each profile before, it must make of it
+afterwards: the same key, by the same chain of roles, or the same error; only the way to the key may be another. Then
+`key restore` must give back both files byte for byte. A difference is printed whole and makes the status 1.
+"""
+
+import argparse
+import json
+import locale
+import multiprocessing
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import botocore
+import botocore.session
+
+import judge
+from generate import case_of
+
+FILES = ("config", "credentials")
+# So many profiles of a case are asked for.
+MOST = 8
+
+
+def persons(env):
+    """What botocore makes of each profile."""
+    os.environ.clear()
+    os.environ.update(env)
+    try:
+        names = list(botocore.session.Session().full_config["profiles"])[:MOST]
+    except Exception as error:  # noqa: BLE001: every error is an answer
+        return {"": judge.kind_of(error)}
+    return {name: person(name) for name in names}
+
+
+def person(name):
+    judge.Popen.argv = None
+    try:
+        credentials = botocore.session.Session(profile=name).get_credentials()
+        chain = judge.chain_of(credentials)
+        if not chain:
+            return chain
+        base = chain[0]
+        if base["kind"] in judge.STATIC:
+            while hasattr(credentials, "_refresh_using"):
+                refresh = credentials._refresh_using
+                credentials = getattr(refresh, "_refresh", refresh).__self__._source_credentials
+            parts = [credentials.access_key, credentials.secret_key, credentials.token]
+            return [parts] + chain[1:]
+        return [from_process(base) or base] + chain[1:]
+    except Exception as error:  # noqa: BLE001
+        return judge.kind_of(error)
+
+
+def from_process(base):
+    """The key that a line of awsenv's gives, as it stands in a file."""
+    words = base.get("argv") or []
+    if base["kind"] != "custom-process" or "credential-process" not in words:
+        return None
+    done = subprocess.run(words, capture_output=True, check=False, timeout=60)
+    if done.returncode:
+        return ["status %d: %s" % (done.returncode, done.stderr.decode("utf-8", "replace"))]
+    keys = json.loads(done.stdout)
+    return [keys["AccessKeyId"], keys["SecretAccessKey"], keys.get("SessionToken")]
+
+
+def contents(home):
+    found = {}
+    for folder, _, names in os.walk(home):
+        if os.sep + "state" not in folder:
+            for name in names:
+                path = os.path.join(folder, name)
+                with open(path, "rb") as file:
+                    found[os.path.relpath(path, home)] = file.read().decode("utf-8", "surrogateescape")
+    return found
+
+
+def move(binary, home, case):
+    """What went wrong with a case, and how many keys were moved."""
+    env = judge.lay_out(case, home)
+    env.update({"PATH": os.path.dirname(binary) + ":/usr/bin:/bin", "AWSENV_KEYCHAIN": "file",
+                "XDG_STATE_HOME": os.path.join(home, "state")})
+    own = dict(os.environ)
+
+    def awsenv(*words):
+        return subprocess.run([binary, *words], env=env, capture_output=True, timeout=60, check=False)
+
+    try:
+        awsenv("key", "unlock", "--no-passphrase").check_returncode()
+        files, before = contents(home), persons(env)
+        imported = awsenv("key", "import", "--all", "--yes")
+        said = imported.stderr.decode("utf-8", "replace")
+        after = persons(env)
+        if imported.returncode not in (0, 1) or imported.stdout or "internal error" in said:
+            return "import: status %d\n%s" % (imported.returncode, said), 0
+        if before != after:
+            changed = {name: (before.get(name), after.get(name)) for name in {*before, *after} if before.get(name) != after.get(name)}
+            return "an import changed who is who: %s\n%s\n%s" % (json.dumps(changed), said, json.dumps(contents(home), indent=1)), 0
+        moved = [key["profile"] for key in json.loads(awsenv("key", "list", "--json").stdout)]
+        for name in moved:
+            restored = awsenv("key", "restore", "--", name)
+            if restored.returncode:
+                return "restore of %r: %s" % (name, restored.stderr.decode("utf-8", "replace")), 0
+        back = contents(home)
+        if back != files:
+            return "the files are not as they were: %s\nafter the import:\n%s" % (json.dumps(back, indent=1), said), 0
+        return None, len(moved)
+    finally:
+        os.environ.clear()
+        os.environ.update(own)
+
+
+def work(job):
+    binary, seed, numbers = job
+    judge.stand_in_for_the_world()
+    failures, moved = [], 0
+    for number in numbers:
+        case = case_of(seed, number)
+        home = os.path.realpath(tempfile.mkdtemp(prefix="awsenv-moves-"))
+        try:
+            failure, count = move(binary, home, case)
+        finally:
+            shutil.rmtree(home, ignore_errors=True)
+        moved += count
+        if failure:
+            failures.append("case %s/%d: %s\n%s\n" % (seed, number, judge.shown_case(case), failure))
+    return failures, moved
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("binary")
+    parser.add_argument("--seed", default="1")
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--only", type=int, metavar="N", help="one case by its number")
+    options = parser.parse_args()
+    if locale.getpreferredencoding(False).lower() not in ("utf-8", "utf8"):
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.argv])
+    numbers = range(options.count) if options.only is None else [options.only]
+    jobs = [(os.path.abspath(options.binary), options.seed, numbers[part::options.jobs]) for part in range(options.jobs)]
+    with multiprocessing.Pool(options.jobs) as pool:
+        results = pool.map(work, jobs)
+    failures = [failure for found, _ in results for failure in found]
+    for failure in failures[:10]:
+        print(failure)
+    print("botocore %s, seed %s: %d cases, %d keys moved and put back, %d differ" % (
+        botocore.__version__, options.seed, len(numbers), sum(moved for _, moved in results), len(failures)))
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
