@@ -180,8 +180,9 @@ fn has_secret(bytes: &[u8], item: &Item) -> bool {
 
 /// Byte for byte if every cut fits, else the key in the place of its line.
 fn edits(files: &Files, profile: &str, name: &str, item: &Item) -> Result<Vec<FileEdit>, Error> {
-    if let Some(back) = put_back(files, item).filter(|edits| !edits.is_empty()) {
-        let after = files.edited(&back)?;
+    let back = put_back(files, item).filter(|edits| !edits.is_empty());
+    // A key that somebody wrote behind the section would stand there twice.
+    if let Some((back, after)) = back.and_then(|back| files.edited(&back).ok().map(|after| (back, after))) {
         // A profile that was made for a key of elsewhere goes with its line.
         let rest = detach::detach(&after, profile, name)?;
         return Ok(join(back, rest));

@@ -302,7 +302,7 @@ fn a_key_of_the_kernels_keyring_is_moved_first() {
 #[test]
 fn a_split_that_was_killed_between_two_files_is_finished() {
     let sandbox = sandbox();
-    let config = "[profile ops]\nrole_arn = arn:aws:iam::123456789012:role/ops\nsource_profile = work\n";
+    let config = "[profile work]\nrole_arn = arn:aws:iam::123456789012:role/own\nsource_profile = work\n[profile ops]\nrole_arn = arn:aws:iam::123456789012:role/ops\nsource_profile = work\n";
     private(&sandbox, ".aws/config", config);
     private(&sandbox, ".aws/credentials", section("work", WORK));
     let split = || sandbox.awsenv(["key", "import", "work", "--split", "keys"]).output();
@@ -342,5 +342,5 @@ fn a_secret_typed_behind_a_setting_is_not_repeated() {
         .awsenv(["configure", "set", "aws_secret_access_key=hunter2", "x"])
         .output();
     assert_eq!(refused.status, 2);
-    assert!(!refused.all().contains("hunter2"), "{}", refused.all());
+    assert!(!refused.err().contains("hunter2"), "{}", refused.err());
 }
