@@ -344,3 +344,15 @@ fn a_secret_typed_behind_a_setting_is_not_repeated() {
     assert_eq!(refused.status, 2);
     assert!(!refused.err().contains("hunter2"), "{}", refused.err());
 }
+
+#[test]
+fn a_file_that_gave_its_keys_up_holds_none_for_doctor() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let sandbox = sandbox();
+    let path = sandbox.write(".aws/credentials", section("work", WORK));
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).expect("a mode");
+    let says = || sandbox.awsenv(["doctor"]).output().out().contains("it holds keys");
+    assert!(says());
+    sandbox.awsenv(["key", "import", "work"]).output().success();
+    assert!(!says());
+}
