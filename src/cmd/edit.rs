@@ -9,7 +9,7 @@ use crate::cmd::{Context, describe};
 use crate::config::lint::is_secret;
 use crate::config::profile::keychain_item;
 use crate::config::{Document, Value, comments};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::journal::{self, Journal, Undo};
 use crate::sys;
 use crate::sys::edit::EditLock;
@@ -40,10 +40,7 @@ pub enum UndoBy {
 /// # Errors
 /// The first file that cannot be written; those before it are written then.
 pub fn save(context: &Context, lock: &EditLock, title: &str, edits: &[FileEdit], undo: UndoBy) -> Result<(), Error> {
-    let edits: Vec<&FileEdit> = edits
-        .iter()
-        .filter(|edit| edit.was.as_ref() != Some(&edit.now))
-        .collect();
+    let edits = distinct(edits)?;
     let mut done = 0;
     let saved = edits.iter().try_for_each(|edit| {
         sys::edit::save(lock, &edit.path, edit.was.as_deref().map(Vec::as_slice), &edit.now)?;
@@ -58,6 +55,30 @@ pub fn save(context: &Context, lock: &EditLock, title: &str, edits: &[FileEdit],
         remember(context, lock, title, undo, &edits[..done]);
     }
     saved
+}
+
+/// The edits that change something, one a file.
+///
+/// # Errors
+/// Two would write one file in different ways: where the config file and the credentials file are the same.
+pub fn distinct(edits: &[FileEdit]) -> Result<Vec<&FileEdit>, Error> {
+    let mut distinct: Vec<&FileEdit> = Vec::new();
+    for edit in edits.iter().filter(|edit| edit.was.as_ref() != Some(&edit.now)) {
+        match distinct
+            .iter()
+            .find(|other| sys::edit::is_same(&other.path, &edit.path))
+        {
+            None => distinct.push(edit),
+            Some(other) if other.now == edit.now => {}
+            Some(other) => {
+                let (one, two) = (other.path.display(), edit.path.display());
+                let message = format!("`{one}` and `{two}` are one file, which would change as both");
+                return Err(Error::new(Kind::Failed, message)
+                    .hint("make them two files: the config file and the credentials file name profiles differently"));
+            }
+        }
+    }
+    Ok(distinct)
 }
 
 fn remember(context: &Context, lock: &EditLock, title: &str, undo: Undo, edits: &[&FileEdit]) {

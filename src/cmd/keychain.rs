@@ -55,7 +55,7 @@ pub struct Deposit<'a> {
 /// of the same key stays, and its cuts with it.
 ///
 /// # Errors
-/// The store's own; an item of that name with another key.
+/// The store's own; an item of that name with another key, or with something else in it.
 pub fn put(keychain: &Keychain<'_>, deposit: &Deposit<'_>) -> Result<(), Error> {
     let Deposit { store, name, .. } = *deposit;
     let mut item = deposit.item.clone();
@@ -74,7 +74,9 @@ pub fn put(keychain: &Keychain<'_>, deposit: &Deposit<'_>) -> Result<(), Error> 
             item == old
         }
         Ok(_) if !deposit.replace => return Err(other_key(deposit)),
-        Ok(_) | Err(keychain::Error::Missing { .. } | keychain::Error::Damaged { .. }) => false,
+        Ok(_) | Err(keychain::Error::Missing { .. }) => false,
+        // It may be the secret of another program, or of a newer awsenv.
+        Err(keychain::Error::Damaged { .. }) if deposit.replace => false,
         Err(error) => return Err(error.into()),
     };
     if !is_stored {

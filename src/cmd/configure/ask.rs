@@ -60,11 +60,15 @@ pub(super) fn run(context: &Context, profile: Option<&OsStr>, plaintext: bool) -
     }
     // What cannot be done is said before the keychain is touched.
     edits(&files, &name, &goal, &typed)?;
-    if let (Some((id, secret)), Goal::Keychain { item, .. }) = (&typed.key, &goal) {
-        store(context, &files, &env, &name, item, id, secret)?;
-    }
+    let deposit = || match (&typed.key, &goal) {
+        (Some((id, secret)), Goal::Keychain { item, .. }) => store(context, &files, &env, &name, item, id, secret),
+        _ => Ok(()),
+    };
+    deposit()?;
     let lock = EditLock::take(&env)?;
     let edits = edits(&Files::load(&env)?, &name, &goal, &typed)?;
+    // While it was waited for the lock, another awsenv may have taken the item away.
+    deposit()?;
     if typed.key.is_some() && plaintext {
         for edit in edits.iter().filter(|edit| edit.was.is_some()) {
             // Before the secret is in it.

@@ -73,6 +73,8 @@ pub(super) fn run(context: &Context, args: &KeyAddArgs) -> Result<Outcome, Error
     // The person and the keychain took their time; only now the files are locked, and read again.
     let lock = EditLock::take(&env)?;
     let edits = edits(&Files::load(&env)?)?;
+    // Another awsenv may have taken the item away.
+    keychain::put(&keychain, &deposit)?;
     edit::save(
         context,
         &lock,

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use crate::cli::KeyImportArgs;
 use crate::cmd::edit::{self, FileEdit, UndoBy};
 use crate::cmd::inputs::Files;
-use crate::cmd::keychain::{self, Deposit, identity::Moved};
+use crate::cmd::keychain::{self, Deposit, detach, identity::Moved};
 use crate::cmd::{Context, Outcome, ask, named};
 use crate::env::Env;
 use crate::error::{Error, Kind};
@@ -108,7 +108,7 @@ pub(super) fn run(context: &Context, args: &KeyImportArgs) -> Result<Outcome, Er
     for name in &names {
         match import.one(&source, name) {
             Ok(diff) => text += &diff,
-            Err(error) if args.all && error.kind != Kind::Cancelled => {
+            Err(error) if args.all && !is_final(error.kind) => {
                 context.ui.error(&error);
                 status = 1;
             }
@@ -116,6 +116,14 @@ pub(super) fn run(context: &Context, args: &KeyImportArgs) -> Result<Outcome, Er
         }
     }
     Ok(Outcome::Text(text, status))
+}
+
+/// Whether the next profile would meet the same, perhaps after waiting as long again.
+fn is_final(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Cancelled | Kind::KeychainAbsent | Kind::KeychainLocked | Kind::KeychainTimeout
+    )
 }
 
 impl Import<'_> {
@@ -155,11 +163,16 @@ impl Import<'_> {
         let say = |text: &str| context.ui.tell(text);
         let keychain = Keychain::new(self.env, &files.settings.keychain, &say);
         let Some(plan) = self.plan(source, &files, &keychain, name)? else {
+            if !self.args.dry_run {
+                // It clears away what a run that was killed at the very end has left.
+                EditLock::take(self.env)?;
+            }
             return Ok(String::new());
         };
         if self.args.dry_run {
             return Ok(edit::diff(&plan.edits));
         }
+        self.check_sharers(&files, &plan)?;
         let store = self.store(&keychain, &plan.name)?;
         keychain::put(&keychain, &plan.deposit(store, self.args.replace))?;
         // The keychain may have let somebody type a password; only now the files are locked, and read again.
@@ -167,9 +180,9 @@ impl Import<'_> {
         let Some(now) = self.plan(source, &Files::load(self.env)?, &keychain, name)? else {
             return Ok(String::new());
         };
-        if now.item != plan.item {
-            keychain::put(&keychain, &now.deposit(store, self.args.replace))?;
-        }
+        // Meanwhile another awsenv may have taken the item out of the store, or to another one.
+        let store = self.store(&keychain, &now.name)?;
+        keychain::put(&keychain, &now.deposit(store, self.args.replace))?;
         let shown = display(&now.profile);
         let restore = format!("awsenv key restore {}", shell_words::quote(&shown));
         let title = format!("import the key of `{shown}`");
@@ -200,6 +213,7 @@ impl Import<'_> {
             Some(found) => Some(elsewhere::plan(self, files, name, found)?),
         };
         if let Some(plan) = &plan {
+            edit::distinct(&plan.edits)?;
             let moved = Moved {
                 item: &plan.name,
                 access_key_id: &plan.item.access_key_id,
@@ -214,14 +228,29 @@ impl Import<'_> {
         Ok(plan)
     }
 
+    /// Refuses to replace an item that other profiles ask for: they would get the key of this one.
+    fn check_sharers(&self, files: &Files, plan: &Plan) -> Result<(), Error> {
+        let sharers = detach::sharers(files, &plan.profile, &plan.name);
+        let Some(other) = sharers.first().filter(|_| self.args.replace) else {
+            return Ok(());
+        };
+        let (profile, other, item) = (display(&plan.profile), display(other), display(&plan.name));
+        let message = format!("`{other}` asks for the item `{item}` too, and would get the key of `{profile}`");
+        Err(Error::new(Kind::Failed, message).hint("`--item NAME` gives this key an item of its own"))
+    }
+
     /// The store for the item, if it is one for which plaintext may go.
     fn store(&self, keychain: &Keychain<'_>, name: &str) -> Result<StoreKind, Error> {
         let store = keychain::store_of(keychain, name)?;
         if store == StoreKind::Kernel && !self.args.keep {
             let message = "the kernel's keyring is empty after a reboot, so no file gives its key up for it";
-            return Err(Error::new(Kind::Failed, message).hint(
-                "`--keep` stores the key and leaves the files; AWSENV_KEYCHAIN=os or file chooses a lasting store",
-            ));
+            let is_there = keychain.index().is_ok_and(|index| index.find(name).is_some());
+            let lasting = match is_there {
+                true => "`awsenv key move --to os` or `file` takes the key that is there to a lasting store",
+                false => "AWSENV_KEYCHAIN=os or file chooses a lasting store",
+            };
+            return Err(Error::new(Kind::Failed, message)
+                .hint(format!("`--keep` stores the key and leaves the files; {lasting}")));
         }
         Ok(store)
     }

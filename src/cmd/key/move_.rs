@@ -6,6 +6,7 @@ use crate::cmd::{Context, Outcome, inputs, named};
 use crate::error::{Error, Kind};
 use crate::keychain::index::Record;
 use crate::keychain::{Error as StoreError, StoreKind};
+use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
 use crate::ui::display;
 
@@ -36,7 +37,11 @@ pub(super) fn run(context: &Context, args: &KeyMoveArgs) -> Result<Outcome, Erro
             .warn("the kernel's keyring is empty after a reboot: keep the keys somewhere else as well");
     }
     for record in &records {
+        // The keychain may have somebody type a password, and nobody is to wait for that.
+        keychain.read(record.store, &record.item)?;
+        let lock = EditLock::take(&env)?;
         move_one(&keychain, record, to)?;
+        drop(lock);
         let (last_four, profile) = (&record.last_four, display(&record.profile));
         context.ui.notice(&format!(
             "the key ****{last_four} of `{profile}` is in {}",

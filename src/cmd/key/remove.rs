@@ -85,8 +85,7 @@ pub(super) fn run(context: &Context, args: &KeyRemoveArgs) -> Result<Outcome, Er
 /// item.
 fn dependents(files: &Files, profile: &str, item: &str) -> Vec<String> {
     let mut found: BTreeSet<&str> = BTreeSet::from([profile]);
-    let shares = |name: &str| files.profiles.profile(name).and_then(detach::item_of).as_deref() == Some(item);
-    found.extend(files.profiles.names().filter(|name| shares(name)));
+    found.extend(detach::sharers(files, profile, item));
     loop {
         let depends = files.profiles.profiles().filter(|other| {
             let source = other.text("source_profile");

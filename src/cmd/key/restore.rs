@@ -13,6 +13,7 @@ use crate::config::profile::keychain_item;
 use crate::config::{Document, FileKind};
 use crate::error::{Error, Kind};
 use crate::keychain::index::Record;
+use crate::keychain::item::Cut;
 use crate::keychain::layout::{self, Halves};
 use crate::keychain::{Error as StoreError, Item};
 use crate::sys;
@@ -36,25 +37,28 @@ pub(super) fn run(context: &Context, args: &KeyRestoreArgs) -> Result<Outcome, E
     let known = || index.of_profile(profile).map(|record| record.item.clone());
     let name = line.or_else(known).unwrap_or_else(|| profile.to_owned());
     let store = keychain::store_of(&keychain, &name)?;
-    let item = match keychain.read(store, &name) {
+    let read = |files: &Files| match keychain.read(store, &name) {
         // A run that was killed when the item was gone.
-        Err(StoreError::Missing { .. }) if !args.dry_run && is_back(&files, profile, index.find(&name)) => {
-            forget(&keychain, &name)?;
-            context
-                .ui
-                .notice(&format!("the key of `{shown}` is back in the file already"));
-            return Ok(Outcome::Done(0));
-        }
-        found => found?,
+        Err(StoreError::Missing { .. }) if !args.dry_run && is_back(files, profile, index.find(&name)) => Ok(None),
+        found => found.map(Some),
     };
-
-    // The keychain may have let somebody type a password; only now the files are locked, and read again.
-    let lock = if args.dry_run {
-        None
-    } else {
-        Some(EditLock::take(&env)?)
+    // The keychain may let somebody type a password; only then the files are locked, and all is read again.
+    let mut found = read(&files)?;
+    let lock = match args.dry_run {
+        true => None,
+        false => Some(EditLock::take(&env)?),
     };
     let files = Files::load(&env)?;
+    if lock.is_some() {
+        found = read(&files)?;
+    }
+    let Some(item) = found else {
+        forget(&keychain, &name)?;
+        context
+            .ui
+            .notice(&format!("the key of `{shown}` is back in the file already"));
+        return Ok(Outcome::Done(0));
+    };
     let edits = if holds(&files, profile, &item) {
         // A run that was killed behind the files.
         Vec::new()
@@ -69,7 +73,10 @@ pub(super) fn run(context: &Context, args: &KeyRestoreArgs) -> Result<Outcome, E
     let Some(lock) = lock else {
         return Ok(Outcome::Text(edit::diff(&edits), 0));
     };
-    for edit in edits.iter().filter(|edit| edit.was.is_some()) {
+    for edit in edits
+        .iter()
+        .filter(|edit| edit.was.is_some() && has_secret(&edit.now, &item))
+    {
         // Before the secret is in it.
         sys::edit::keep_private(&edit.path)?;
     }
@@ -81,12 +88,20 @@ pub(super) fn run(context: &Context, args: &KeyRestoreArgs) -> Result<Outcome, E
         &edits,
         UndoBy::Command(again),
     )?;
-    if !holds(&Files::load(&env)?, profile, &item) && !stands_in(&edits, &item) {
+    let files = Files::load(&env)?;
+    if !holds(&files, profile, &item) && !stands_in(&edits, &item) {
         let message = format!(
             "the files do not give back the key of `{shown}`; it stays in {}",
             store.described()
         );
         return Err(Error::new(Kind::Failed, message));
+    }
+    if let Some(user) = other_user(&files, profile, &name, &item) {
+        context.ui.tell(&format!(
+            "the key of `{shown}` is back in the file; it stays in {} too, because {user} asks for it",
+            store.described()
+        ));
+        return Ok(Outcome::Done(0));
     }
     match keychain.delete(store, &name) {
         Ok(()) | Err(StoreError::Missing { .. }) => {}
@@ -97,6 +112,27 @@ pub(super) fn run(context: &Context, args: &KeyRestoreArgs) -> Result<Outcome, E
         "the key of `{shown}` is back in the file, readable for whoever reads that"
     ));
     Ok(Outcome::Done(0))
+}
+
+/// Who still asks for the item: another profile, or a section of a file that is none of today's, from which the key was
+/// imported too.
+fn other_user(files: &Files, profile: &str, name: &str, item: &Item) -> Option<String> {
+    if let Some(other) = detach::sharers(files, profile, name).first() {
+        return Some(format!("`{}`", display(other)));
+    }
+    let asks = |cut: &&Cut| {
+        let path = std::path::Path::new(&cut.file);
+        let bytes = files.read(path).ok().flatten().unwrap_or_default();
+        let document = Document::parse_flat(path, bytes);
+        let mut sections = document.sections();
+        sections
+            .find(|section| section.header() == cut.section)
+            .and_then(|section| keychain_item(section.own(line::KEY)?.text()))
+            .as_deref()
+            == Some(name)
+    };
+    let cut = item.layout.iter().find(asks)?;
+    Some(format!("[{}] in {}", display(&cut.section), display(&cut.file)))
 }
 
 /// Takes the item out of the index.
@@ -128,15 +164,18 @@ fn holds(files: &Files, profile: &str, item: &Item) -> bool {
 
 /// Whether a legacy file, which is no AWS file, has the key now.
 fn stands_in(edits: &[FileEdit], item: &Item) -> bool {
-    let secret = item.secret_access_key.expose().as_bytes();
-    let has = |bytes: &[u8]| bytes.windows(secret.len()).any(|window| window == secret);
     edits.iter().any(|edit| {
         sys::fs::read_regular(&edit.path)
             .ok()
             .flatten()
             .map(Zeroizing::new)
-            .is_some_and(|bytes| has(&bytes))
+            .is_some_and(|bytes| has_secret(&bytes, item))
     })
+}
+
+fn has_secret(bytes: &[u8], item: &Item) -> bool {
+    let secret = item.secret_access_key.expose().as_bytes();
+    bytes.windows(secret.len()).any(|window| window == secret)
 }
 
 /// Byte for byte if every cut fits, else the key in the place of its line.

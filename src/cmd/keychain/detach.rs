@@ -37,6 +37,15 @@ pub fn sections(profile: Profile<'_>) -> impl Iterator<Item = Section<'_>> {
         .flatten()
 }
 
+/// The other profiles whose line names the item.
+pub fn sharers<'f>(files: &'f Files, profile: &str, item: &str) -> Vec<&'f str> {
+    let others = files.profiles.profiles().filter(|other| other.name() != profile);
+    others
+        .filter(|other| item_of(*other).as_deref() == Some(item))
+        .map(|other| other.name())
+        .collect()
+}
+
 /// The item that a profile's line names, and where the line stands.
 pub fn item_of(profile: Profile<'_>) -> Option<String> {
     keychain_item(profile.get(line::KEY)?.text())

@@ -49,7 +49,10 @@ pub fn of(files: &Files, names: &BTreeSet<&str>, moved: &Moved<'_>) -> Identitie
 pub fn check(before: &Identities, after: &Identities, except: Option<&str>) -> Result<(), Error> {
     for (name, was) in before {
         let is = after.get(name);
-        let may_change = name.as_deref() == except && except.is_some() || matches!(was, Identity::Nobody(_));
+        let is_meant = except.is_some() && name.as_deref() == except;
+        // Who names no profile is that profile already.
+        let follows = except.is_some_and(|except| name.is_none() && before.get(&Some(except.to_owned())) == Some(was));
+        let may_change = is_meant || follows || matches!(was, Identity::Nobody(_));
         if may_change || is == Some(was) {
             continue;
         }

@@ -90,7 +90,7 @@ pub(super) fn remove_section(section: Section<'_>) -> Vec<Change> {
 fn blank_before(document: &Document, at: usize) -> Option<Range<usize>> {
     let before = document.bytes().get(..at)?.strip_suffix(b"\n")?;
     let before = before.strip_suffix(b"\r").unwrap_or(before);
-    before.ends_with(b"\n").then(|| before.len()..at)
+    before.ends_with(b"\n").then_some(before.len()..at)
 }
 
 /// New lines behind the last entry of the section.

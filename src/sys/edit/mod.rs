@@ -175,6 +175,12 @@ fn says(target: &Path, was: Option<&[u8]>) -> Result<bool, FileError> {
     })
 }
 
+/// Whether two paths lead to the same file, or would.
+pub fn is_same(one: &Path, other: &Path) -> bool {
+    let target = |path| behind_links(path).ok();
+    one == other || target(one).is_some_and(|found| target(other) == Some(found))
+}
+
 /// What a path leads to; of a link to nothing, where that would be.
 fn behind_links(path: &Path) -> io::Result<PathBuf> {
     match fs::canonicalize(path) {

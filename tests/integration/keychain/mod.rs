@@ -4,6 +4,7 @@ mod boto;
 mod canary;
 mod commands;
 mod fixture;
+mod hostile;
 mod import;
 mod process;
 mod story;

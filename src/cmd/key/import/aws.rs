@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::cmd::describe::harmless;
+use crate::cmd::edit::FileEdit;
 use crate::cmd::inputs::Files;
 use crate::cmd::keychain::attach::{STRONGER, has_process};
 use crate::cmd::keychain::detach::{item_of, sections};
@@ -16,7 +17,6 @@ use crate::keychain::Item;
 use crate::keychain::item::Cut;
 use crate::keychain::layout::{self, Halves};
 use crate::secret::Secret;
-use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
 use crate::ui::display;
 
@@ -34,9 +34,9 @@ pub(super) struct Pair<'a> {
     secret: Value<'a>,
 }
 
-/// Every profile that has a key, or half of one, in a section of its own.
+/// Every profile that has a key, or half of one, be it from [DEFAULT], which is refused then.
 pub(super) fn names(files: &Files) -> Vec<String> {
-    let has_key = |section: Section<'_>| section.own(ID).is_some() || section.own(SECRET).is_some();
+    let has_key = |section: Section<'_>| section.get(ID).is_some() || section.get(SECRET).is_some();
     let profiles = files.profiles.profiles();
     profiles
         .filter(|profile| sections(*profile).any(has_key))
@@ -183,7 +183,8 @@ fn pair<'a>(profile: Profile<'_>, section: Section<'a>) -> Result<Option<Pair<'a
     Ok(Some(Pair { section, id, secret }))
 }
 
-/// There is no key in the files: perhaps it is where it belongs. What an earlier run did not come to is done now.
+/// There is no key in the files: perhaps it is where it belongs. What an earlier run did not come to is done now. The
+/// lock may be held.
 fn in_keychain(
     import: &Import<'_>,
     keychain: &Keychain<'_>,
@@ -198,8 +199,6 @@ fn in_keychain(
     if !import.args.dry_run {
         let store = keychain::store_of(keychain, item)?;
         keychain::record(keychain, profile.name(), item, &keychain.read(store, item)?, store)?;
-        // It clears away what a run that was killed at the very end has left.
-        EditLock::take(import.env)?;
     }
     import
         .context
@@ -250,10 +249,12 @@ fn cut_out(
     let main = pairs[0].section;
     let all: Vec<_> = sections(profile).collect();
     for section in all.into_iter().rev() {
-        let is_main = section.document().path() == main.document().path();
-        let pair = pairs
-            .iter()
-            .find(|pair| pair.section.document().path() == section.document().path());
+        // Both files may be one, with two sections of the profile.
+        let is_this = |other: Section<'_>| {
+            (other.document().path(), other.header()) == (section.document().path(), section.header())
+        };
+        let is_main = is_this(main);
+        let pair = pairs.iter().find(|pair| is_this(pair.section));
         let process = section.own(line::KEY);
         let is_ours =
             process.is_some_and(|process| keychain_item(process.text()).as_deref() == Some(plan.name.as_str()));
@@ -280,7 +281,8 @@ fn cut_out(
             editor.remove(header, line::KEY)?;
         }
         let edited = editor.finish()?;
-        if edited.splices.is_empty() {
+        let is_known = |edit: &FileEdit| edit.path == **document.path() && edit.now == edited.bytes;
+        if edited.splices.is_empty() || plan.edits.iter().any(is_known) {
             continue;
         }
         let after = Document::parse(document.path().as_ref(), edited.bytes.to_vec());

@@ -3,7 +3,7 @@
 use crate::cmd::Context;
 use crate::cmd::edit::FileEdit;
 use crate::cmd::inputs::Files;
-use crate::cmd::keychain::{attach, line};
+use crate::cmd::keychain::{self, attach, line};
 use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::keychain::Item;
@@ -25,7 +25,11 @@ pub(super) struct Found {
 }
 
 /// The plan for a key of elsewhere: the profile gets a line, and only then the old place gives the key up.
+///
+/// # Errors
+/// What can be no key, or none that lasts; a profile that has credentials of another kind.
 pub(super) fn plan(import: &Import<'_>, files: &Files, profile: &str, found: Found) -> Result<Plan, Error> {
+    keychain::check_key(&found.access_key_id, &found.secret_access_key)?;
     let name = import.item_name(profile).to_owned();
     let mut edits = Vec::new();
     let mut layout = Vec::new();
