@@ -11,6 +11,7 @@ use crate::config::profile::keychain_item;
 use crate::config::{Document, Value, comments};
 use crate::error::{Error, Kind};
 use crate::journal::{self, Journal, Undo};
+use crate::keychain::last_four;
 use crate::sys;
 use crate::sys::edit::EditLock;
 use crate::ui::lines;
@@ -237,14 +238,8 @@ fn masked(line: &str, start: usize, entry: Option<&Value<'_>>) -> String {
         true => (head, tail),
         false => line.split_at(line.len() - line.trim_start().len()),
     };
-    let id = (entry.key() == "aws_access_key_id" && !is_hidden).then(|| last_four(tail));
+    let id = (entry.key() == "aws_access_key_id" && !is_hidden).then(|| format!("****{}", last_four(tail)));
     format!("{head}{}", id.unwrap_or_else(|| describe::HIDDEN.to_owned()))
-}
-
-/// An access key id as the AWS CLI shows it.
-pub fn last_four(id: &str) -> String {
-    let last: Vec<char> = id.trim().chars().rev().take(4).collect();
-    format!("****{}", last.into_iter().rev().collect::<String>())
 }
 
 #[cfg(test)]

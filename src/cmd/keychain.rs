@@ -98,7 +98,7 @@ pub fn record(keychain: &Keychain<'_>, profile: &str, name: &str, item: &Item, s
     let record = Record {
         profile: profile.to_owned(),
         item: name.to_owned(),
-        last_four: last_four(&item.access_key_id),
+        last_four: keychain::last_four(&item.access_key_id).to_owned(),
         account_id: item.account_id.clone(),
         since: item.since,
         store,
@@ -134,12 +134,6 @@ fn other_key(deposit: &Deposit<'_>) -> Error {
     let message = format!("{} has another key of the name `{name}`", store.described());
     Error::new(Kind::Failed, message)
         .hint("`--replace` gives that key up; `--item NAME` keeps both, under another name")
-}
-
-/// The last four characters of a key id: enough to tell keys apart, and what AWS's own tools show.
-pub fn last_four(access_key_id: &str) -> String {
-    let from = access_key_id.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
-    access_key_id[from..].to_owned()
 }
 
 /// Says which other profiles ask for an item whose key is about to be replaced.
@@ -208,13 +202,6 @@ pub fn check_identities(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_last_four() {
-        assert_eq!(last_four("AKIAIOSFODNN7EXAMPLE"), "MPLE");
-        assert_eq!(last_four("äöü"), "äöü");
-        assert_eq!(last_four(""), "");
-    }
 
     #[test]
     fn a_command_can_be_typed() {

@@ -11,6 +11,9 @@ use zeroize::Zeroizing;
 use super::item::{Cut, Part, Patch};
 use crate::config::{Document, Section};
 
+/// The lines of an access key.
+const KEY: [&str; 2] = ["aws_access_key_id", "aws_secret_access_key"];
+
 /// The two halves of an access key, as they stand in a file.
 #[derive(Clone, Copy)]
 pub struct Halves<'a> {
@@ -56,7 +59,12 @@ pub fn cut(
 /// The file with the cut undone; `None` if the section is not as the import left it.
 pub fn undo(cut: &Cut, document: &Document, halves: Halves<'_>) -> Option<Zeroizing<Vec<u8>>> {
     let bytes = document.bytes();
-    let start = extent(find(document, &cut.section)?).start;
+    let found = find(document, &cut.section)?;
+    if KEY.into_iter().any(|key| found.own(key).is_some()) {
+        // Behind what was compared, a key has come to stand in the section again.
+        return None;
+    }
+    let start = extent(found).start;
     let section = bytes.get(start..start.checked_add(cut.length)?)?;
     if fingerprint(section) != cut.after {
         return None;
@@ -84,6 +92,13 @@ pub fn undo(cut: &Cut, document: &Document, halves: Halves<'_>) -> Option<Zeroiz
     whole.extend_from_slice(section.get(done..)?);
     whole.extend_from_slice(&bytes[start + cut.length..]);
     Some(whole)
+}
+
+/// Whether the section has the key in it again.
+pub fn is_undone(cut: &Cut, document: &Document, halves: Halves<'_>) -> bool {
+    let own = |key| find(document, &cut.section)?.own(key);
+    let is = |key, half: &str| own(key).is_some_and(|value| value.text() == half);
+    is(KEY[0], halves.id) && is(KEY[1], halves.secret)
 }
 
 fn find<'d>(document: &'d Document, header: &str) -> Option<Section<'d>> {

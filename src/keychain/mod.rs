@@ -109,3 +109,22 @@ pub enum Error {
         limit: usize,
     },
 }
+
+/// The last four characters of a key id: enough to tell keys apart, and what AWS's own tools show.
+pub fn last_four(access_key_id: &str) -> &str {
+    let id = access_key_id.trim();
+    let from = id.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
+    &id[from..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_four() {
+        assert_eq!(last_four("AKIAIOSFODNN7EXAMPLE "), "MPLE");
+        assert_eq!(last_four("äöü"), "äöü");
+        assert_eq!(last_four(""), "");
+    }
+}

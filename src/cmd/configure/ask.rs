@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 
 use super::setting::{self, Key};
-use crate::cmd::edit::{self, FileEdit, UndoBy, last_four};
+use crate::cmd::edit::{self, FileEdit, UndoBy};
 use crate::cmd::inputs::Files;
 use crate::cmd::keychain::identity::Moved;
 use crate::cmd::keychain::{self, Deposit, attach, edit_of, empty, line};
@@ -13,7 +13,7 @@ use crate::config::profile::keychain_item;
 use crate::config::{FileKind, Profile, Section};
 use crate::env::Env;
 use crate::error::{Error, Kind};
-use crate::keychain::Item;
+use crate::keychain::{Item, last_four};
 use crate::secret::Secret;
 use crate::sys;
 use crate::sys::edit::EditLock;
@@ -97,7 +97,7 @@ fn questions(context: &Context, files: &Files, env: &Env, name: &str, item: &str
         let index = keychain.index().ok()?;
         index.find(item).map(|record| format!("****{}", record.last_four))
     };
-    let shown_id = old_id.map(last_four).or_else(in_keychain);
+    let shown_id = old_id.map(|id| format!("****{}", last_four(id))).or_else(in_keychain);
     let has_key = shown_id.is_some();
     let question = |what: &str, now: &str| format!("{what} [{}]:", if now.is_empty() { "None" } else { now });
     let id = ask::line(context, &question("AWS Access Key ID", &shown_id.unwrap_or_default()))?;

@@ -10,7 +10,7 @@ use crate::cmd::keychain::identity::Moved;
 use crate::cmd::keychain::{self, Deposit, attach, line};
 use crate::cmd::{Context, Outcome, ask, named};
 use crate::error::{Error, Kind};
-use crate::keychain::Item;
+use crate::keychain::{Item, last_four};
 use crate::secret::Secret;
 use crate::sys;
 use crate::sys::edit::EditLock;
@@ -85,7 +85,7 @@ pub(super) fn run(context: &Context, args: &KeyAddArgs) -> Result<Outcome, Error
         &edits,
         UndoBy::Journal,
     )?;
-    let (last_four, store) = (keychain::last_four(&typed.id), deposit.store.described());
+    let (last_four, store) = (last_four(&typed.id), deposit.store.described());
     context
         .ui
         .notice(&format!("the key ****{last_four} of `{shown}` is in {store}"));

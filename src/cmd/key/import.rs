@@ -17,7 +17,7 @@ use crate::cmd::keychain::{self, Deposit, detach, identity::Moved};
 use crate::cmd::{Context, Outcome, ask, named};
 use crate::env::Env;
 use crate::error::{Error, Kind};
-use crate::keychain::{Item, StoreKind};
+use crate::keychain::{Item, StoreKind, last_four};
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
 use crate::ui::display;
@@ -187,7 +187,7 @@ impl Import<'_> {
         let restore = keychain::command("restore", &now.profile);
         let title = format!("import the key of `{shown}`");
         edit::save(context, &lock, &title, &now.edits, UndoBy::Command(restore))?;
-        let last_four = keychain::last_four(&now.item.access_key_id);
+        let last_four = last_four(&now.item.access_key_id);
         let files = match now.edits.len() {
             0 => "; no file was changed",
             _ => "; its line in the file asks awsenv for it",

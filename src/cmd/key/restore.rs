@@ -60,8 +60,8 @@ pub(super) fn run(context: &Context, args: &KeyRestoreArgs) -> Result<Outcome, E
         return Ok(Outcome::Done(0));
     };
     let edits = if holds(&files, profile, &item) {
-        // A run that was killed behind the files.
-        Vec::new()
+        // A run that was killed behind the files, or between them.
+        put_back(&files, &item).0
     } else {
         edits(&files, profile, &name, &item)?
     };
@@ -180,9 +180,10 @@ fn has_secret(bytes: &[u8], item: &Item) -> bool {
 
 /// Byte for byte if every cut fits, else the key in the place of its line.
 fn edits(files: &Files, profile: &str, name: &str, item: &Item) -> Result<Vec<FileEdit>, Error> {
-    let back = put_back(files, item).filter(|edits| !edits.is_empty());
+    let (back, is_whole) = put_back(files, item);
+    let fits = is_whole && !item.layout.is_empty();
     // A key that somebody wrote behind the section would stand there twice.
-    if let Some((back, after)) = back.and_then(|back| files.edited(&back).ok().map(|after| (back, after))) {
+    if let Some(after) = files.edited(&back).ok().filter(|_| fits) {
         // A profile that was made for a key of elsewhere goes with its line.
         let rest = detach::detach(&after, profile, name)?;
         return Ok(join(back, rest));
@@ -208,19 +209,27 @@ fn halves(item: &Item) -> (&str, &str) {
     (&item.access_key_id, item.secret_access_key.expose())
 }
 
-/// The files with every cut undone; `None` if one is not as the import left it.
-fn put_back(files: &Files, item: &Item) -> Option<Vec<FileEdit>> {
+/// The files with the cuts undone that are as the import left them, and whether all others are undone already.
+fn put_back(files: &Files, item: &Item) -> (Vec<FileEdit>, bool) {
     let (id, secret) = halves(item);
     let halves = Halves { id, secret };
-    let mut edits: Vec<FileEdit> = Vec::new();
+    let (mut edits, mut is_whole) = (Vec::<FileEdit>::new(), true);
     for cut in &item.layout {
         let path = std::path::Path::new(&cut.file);
         let at = edits.iter().position(|edit| edit.path == path);
         let was = match at {
-            Some(at) => edits[at].now.to_vec(),
-            None => files.read(path).ok()??,
+            Some(at) => Some(edits[at].now.to_vec()),
+            None => files.read(path).ok().flatten(),
         };
-        let now = layout::undo(cut, &Document::parse_flat(path, was.clone()), halves)?;
+        let Some(was) = was else {
+            is_whole = false;
+            continue;
+        };
+        let document = Document::parse_flat(path, was.clone());
+        let Some(now) = layout::undo(cut, &document, halves) else {
+            is_whole &= layout::is_undone(cut, &document, halves);
+            continue;
+        };
         match at {
             Some(at) => edits[at].now = now,
             None => edits.push(FileEdit {
@@ -230,7 +239,7 @@ fn put_back(files: &Files, item: &Item) -> Option<Vec<FileEdit>> {
             }),
         }
     }
-    Some(edits)
+    (edits, is_whole)
 }
 
 /// Two rounds of edits as one.

@@ -446,3 +446,52 @@ fn a_bad_keychain_leaves_the_files_alone() {
         fails(&sandbox, what);
     }
 }
+
+#[test]
+fn many_at_once_lose_neither_a_line_nor_a_key() {
+    let names: Vec<String> = (0..12).map(|number| format!("p{number}")).collect();
+    let secret = |name: &str| format!("secretOf{name}{}", "x".repeat(30));
+    let config: String = names
+        .iter()
+        .map(|name| format!("[profile {name}]\nregion = eu-west-1\n\n"))
+        .collect();
+    let section = |name: &String| format!("[{name}]\n{}\n", pair((&format!("AKIAIOSFODNN7{name}"), &secret(name))));
+    let credentials: String = names.iter().map(section).collect();
+    let mut sandbox = Sandbox::with_config(&config);
+    private(&sandbox, ".aws/credentials", &credentials);
+    let Some(keychain) = Keychain::unlocked(&mut sandbox) else {
+        return;
+    };
+    let each = |action: &str| {
+        std::thread::scope(|scope| {
+            let run = |name| sandbox.awsenv(["key", action, name]);
+            let started: Vec<_> = names
+                .iter()
+                .map(|name| scope.spawn(move || run(name).output()))
+                .collect();
+            for one in started {
+                one.join().expect("a run").success();
+            }
+        });
+    };
+    each("import");
+    for name in &names {
+        assert!(
+            keychain
+                .lookup("awsenv", name)
+                .is_some_and(|item| item.contains(&secret(name))),
+            "{name}"
+        );
+        assert_eq!(holding(&sandbox.home(), &secret(name)), [""; 0], "{name}");
+    }
+    let keys = json(&sandbox.awsenv(["key", "list", "--json"]).output());
+    assert_eq!(keys.as_array().map(Vec::len), Some(names.len()), "{keys}");
+    each("restore");
+    assert_eq!(text(&sandbox, ".aws/credentials"), credentials);
+    assert_eq!(text(&sandbox, ".aws/config"), config);
+    assert_eq!(
+        json(&sandbox.awsenv(["key", "list", "--json"]).output()),
+        serde_json::json!([])
+    );
+    assert_eq!(keychain.search("awsenv"), "");
+}
