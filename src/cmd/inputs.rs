@@ -11,7 +11,7 @@ use crate::config::settings::{Export, Settings};
 use crate::config::{self, FileKind, Location, ProfileSet};
 use crate::env::Env;
 use crate::error::Error;
-use crate::resolve::{self, BaseSource, BotoKeyring, Choice, CredentialPlan, Inputs, KeySource, Keys, StyleError};
+use crate::resolve::{self, BaseSource, Choice, CredentialPlan, Inputs, KeySource, Keys, StyleError};
 use crate::sys;
 
 /// The files of one run.
@@ -255,12 +255,7 @@ impl resolve::Legacy for Boto<'_> {
         let found = self.0.profile(name).map_err(resolve::Error::Legacy)?;
         Ok(found.map(|found| match found {
             BotoSource::Keys(keys) => BaseSource::Boto(of_boto(keys, KeySource::BotoConfig)),
-            BotoSource::Keyring(keyring) => BaseSource::BotoKeyring(BotoKeyring {
-                service: keyring.service,
-                access_key_id: keyring.access_key_id,
-                session_token: keyring.session_token,
-                place: keyring.place,
-            }),
+            BotoSource::Keyring(keyring) => BaseSource::BotoKeyring(keyring),
         }))
     }
 

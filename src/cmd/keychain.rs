@@ -22,6 +22,7 @@ use crate::keychain::index::Record;
 use crate::keychain::{self, Item, StoreKind};
 use crate::secret::Secret;
 use crate::sys::keychain::Keychain;
+use crate::ui::display;
 
 /// The user's own environment.
 pub fn env_of(context: &Context) -> Env {
@@ -141,6 +142,22 @@ pub fn last_four(access_key_id: &str) -> String {
     access_key_id[from..].to_owned()
 }
 
+/// Says which other profiles ask for an item whose key is about to be replaced.
+pub fn warn_sharers(context: &Context, files: &Files, profile: &str, item: &str) {
+    for other in detach::sharers(files, profile, item) {
+        let (other, item) = (display(other), display(item));
+        let text = format!("`{other}` asks for the item `{item}` too, and gets this key with it");
+        context.ui.warn(&text);
+    }
+}
+
+/// The command that does `action` to the key of a profile, as it can be typed.
+pub fn command(action: &str, profile: &str) -> String {
+    let shown = display(profile);
+    let dashes = if shown.starts_with('-') { "-- " } else { "" };
+    format!("awsenv key {action} {dashes}{}", shell_words::quote(&shown))
+}
+
 /// The index cannot be read.
 pub fn unreadable(error: std::io::Error) -> Error {
     Error::new(
@@ -197,5 +214,12 @@ mod tests {
         assert_eq!(last_four("AKIAIOSFODNN7EXAMPLE"), "MPLE");
         assert_eq!(last_four("äöü"), "äöü");
         assert_eq!(last_four(""), "");
+    }
+
+    #[test]
+    fn a_command_can_be_typed() {
+        assert_eq!(command("add", "work"), "awsenv key add work");
+        assert_eq!(command("add", "two words"), "awsenv key add 'two words'");
+        assert_eq!(command("add", "-x"), "awsenv key add -- -x");
     }
 }

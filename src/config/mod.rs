@@ -26,7 +26,7 @@ pub mod profile;
 pub mod settings;
 pub mod shlex;
 
-pub use boto::{BotoFiles, BotoKeys};
+pub use boto::{BotoFiles, BotoKeyring, BotoKeys};
 pub use document::Document;
 pub use edit::{EditError, Edited, Editor, Splice};
 pub use error::Error;

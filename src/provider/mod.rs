@@ -6,10 +6,10 @@ mod process;
 use std::io;
 use std::process::Output;
 
-use crate::config::Place;
+use crate::config::{BotoKeyring, Place};
 use crate::credentials::{Credentials, Timestamp};
 use crate::keychain::{self, Item};
-use crate::resolve::{BaseSource, BotoKeyring, CredentialPlan, Keys};
+use crate::resolve::{BaseSource, CredentialPlan, Keys};
 use crate::secret::Secret;
 
 /// What a provider may ask of the outside.

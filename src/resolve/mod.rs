@@ -17,8 +17,7 @@ mod style;
 pub use error::Error;
 pub use partial::partial;
 pub use plan::{
-    AssumeRole, BaseSource, BotoKeyring, CredentialPlan, CredentialProcess, KeySource, Keys, Login, LoginCache, Sso,
-    WebIdentity,
+    AssumeRole, BaseSource, CredentialPlan, CredentialProcess, KeySource, Keys, Login, LoginCache, Sso, WebIdentity,
 };
 pub use region::{Region, RegionSource, long_form};
 pub use select::{Choice, How, select};

@@ -1,6 +1,7 @@
 //! What resolving ends in: the credentials a profile stands for, as data. Nothing here was fetched, run or asked.
 
-use crate::config::Place;
+use crate::config::{BotoKeyring, Place};
+
 use crate::secret::Secret;
 
 use super::region::Region;
@@ -124,19 +125,6 @@ impl BaseSource {
             _ => None,
         }
     }
-}
-
-/// `keyring` of a boto profile: boto 2 kept the secret there, under the access key id as the user.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BotoKeyring {
-    /// The keyring's service name.
-    pub service: String,
-    /// The public half.
-    pub access_key_id: String,
-    /// `aws_security_token`.
-    pub session_token: Option<Secret<String>>,
-    /// The line of `keyring`.
-    pub place: Place,
 }
 
 /// An access key with its secret, all from one place.

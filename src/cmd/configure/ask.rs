@@ -60,6 +60,9 @@ pub(super) fn run(context: &Context, profile: Option<&OsStr>, plaintext: bool) -
     }
     // What cannot be done is said before the keychain is touched.
     edits(&files, &name, &goal, &typed)?;
+    if typed.key.is_some() && !plaintext {
+        keychain::warn_sharers(context, &files, &name, &item);
+    }
     let deposit = || match (&typed.key, &goal) {
         (Some((id, secret)), Goal::Keychain { item, .. }) => store(context, &files, &env, &name, item, id, secret),
         _ => Ok(()),

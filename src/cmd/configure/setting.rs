@@ -85,7 +85,8 @@ pub(super) fn print(context: &Context, profile: Option<&OsStr>, key: &str) -> Re
 pub(super) fn change(context: &Context, profile: Option<&OsStr>, key: &str, value: &str) -> Result<Outcome, Error> {
     let key = Key::parse(key);
     if key.is_secret() || key.name == "aws_access_key_id" {
-        let message = format!("`{key}` is part of an access key, which does not belong on the command line");
+        let named = key.name.split('=').next().unwrap_or_default();
+        let message = format!("`{named}` is part of an access key, which does not belong on the command line");
         return Err(Error::new(Kind::Usage, message).hint("awsenv configure asks for it; `awsenv key add` too"));
     }
     let env = super::env_of(context);

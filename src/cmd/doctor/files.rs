@@ -67,7 +67,9 @@ fn aws_file(kind: FileKind, location: &Location) -> Vec<Finding> {
         Ok(Some(bytes)) => bytes,
     };
     let document = Document::parse(path.as_path(), bytes);
-    let holds_keys = kind == FileKind::Credentials || holds_secret(&document);
+    // What cannot be parsed is taken for what it is meant to be.
+    let is_unclear = kind == FileKind::Credentials && document.error().is_some();
+    let holds_keys = is_unclear || holds_secret(&document);
     let mut findings = access(check, holds_keys, path, &location.shown);
     match document.error() {
         Some(error) => {

@@ -50,6 +50,9 @@ pub(super) fn run(context: &Context, args: &KeyAddArgs) -> Result<Outcome, Error
         keychain::check_identities(files, &edits, &moved, Some(profile)).map(|()| edits)
     };
     edits(&files)?;
+    if args.replace {
+        keychain::warn_sharers(context, &files, profile, name);
+    }
     let say = |text: &str| context.ui.tell(text);
     let keychain = Keychain::new(&env, &files.settings.keychain, &say);
     let account_id = files

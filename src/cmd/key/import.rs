@@ -184,7 +184,7 @@ impl Import<'_> {
         let store = self.store(&keychain, &now.name)?;
         keychain::put(&keychain, &now.deposit(store, self.args.replace))?;
         let shown = display(&now.profile);
-        let restore = format!("awsenv key restore {}", shell_words::quote(&shown));
+        let restore = keychain::command("restore", &now.profile);
         let title = format!("import the key of `{shown}`");
         edit::save(context, &lock, &title, &now.edits, UndoBy::Command(restore))?;
         let last_four = keychain::last_four(&now.item.access_key_id);

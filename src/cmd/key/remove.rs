@@ -52,7 +52,7 @@ pub(super) fn run(context: &Context, args: &KeyRemoveArgs) -> Result<Outcome, Er
     let lock = EditLock::take(&env)?;
     let files = Files::load(&env)?;
     let edits = detach::detach(&files, profile, item)?;
-    let again = format!("awsenv key add {}", shell_words::quote(&shown));
+    let again = keychain::command("add", profile);
     edit::save(
         context,
         &lock,

@@ -90,7 +90,7 @@ pub(super) fn run(context: &Context, args: &KeyRestoreArgs) -> Result<Outcome, E
         // Before the secret is in it.
         sys::edit::keep_private(&edit.path)?;
     }
-    let again = format!("awsenv key import {}", shell_words::quote(&shown));
+    let again = keychain::command("import", profile);
     edit::save(
         context,
         &lock,
@@ -192,21 +192,40 @@ fn has_secret(bytes: &[u8], item: &Item) -> bool {
 /// Byte for byte if every cut fits, else the key in the place of its line.
 fn edits(files: &Files, profile: &str, name: &str, item: &Item) -> Result<Vec<FileEdit>, Error> {
     let (back, is_whole) = put_back(files, item);
-    if is_whole && !item.layout.is_empty() {
-        let after = files.edited(&back)?;
+    // What does not parse then, such as a key that somebody wrote meanwhile and that would stand there twice, is no way.
+    if is_whole
+        && !item.layout.is_empty()
+        && let Ok(after) = files.edited(&back)
+    {
         // A profile that was made for a key of elsewhere goes with its line.
         let rest = detach::detach(&after, profile, name)?;
         return Ok(join(back, rest));
     }
-    write_out(files, profile, name, item)
+    let found = files.profiles.profile(profile);
+    let own = |key| found.and_then(|found| detach::sections(found).find_map(|section| section.own(key)));
+    match (own(ID), own(SECRET)) {
+        (None, None) => write_out(files, profile, name, item),
+        // Somebody wrote it beside the line.
+        (Some(id), Some(secret)) if (id.text(), secret.text()) == halves(item) => detach::detach(files, profile, name),
+        (Some(other), _) | (None, Some(other)) => {
+            let (place, shown) = (other.place(), display(profile));
+            let word = shell_words::quote(&shown);
+            let error = Error::new(Kind::Failed, format!("{place}: `{shown}` has another key in this file"));
+            Err(error.hint(format!(
+                "`awsenv key import {word} --replace` keeps that one; `awsenv key remove {word}` does too, and leaves it in the file"
+            )))
+        }
+    }
+}
+
+fn halves(item: &Item) -> (&str, &str) {
+    (&item.access_key_id, item.secret_access_key.expose())
 }
 
 /// The files with the cuts undone that are as the import left them, and whether all others are undone already.
 fn put_back(files: &Files, item: &Item) -> (Vec<FileEdit>, bool) {
-    let halves = Halves {
-        id: &item.access_key_id,
-        secret: item.secret_access_key.expose(),
-    };
+    let (id, secret) = halves(item);
+    let halves = Halves { id, secret };
     let (mut edits, mut is_whole) = (Vec::<FileEdit>::new(), true);
     for cut in &item.layout {
         let path = std::path::Path::new(&cut.file);
@@ -250,7 +269,7 @@ fn join(first: Vec<FileEdit>, second: Vec<FileEdit>) -> Vec<FileEdit> {
 
 /// The key where the line stands, if that is where keys belong or were; else in the credentials file.
 fn write_out(files: &Files, profile: &str, name: &str, item: &Item) -> Result<Vec<FileEdit>, Error> {
-    let (id, secret) = (item.access_key_id.as_str(), item.secret_access_key.expose().as_str());
+    let (id, secret) = halves(item);
     let found = files.profiles.profile(profile);
     let in_credentials = found.and_then(|found| found.credentials_section());
     let was_in = |path: &std::path::Path| item.layout.iter().any(|cut| std::path::Path::new(&cut.file) == path);

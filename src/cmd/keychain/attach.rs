@@ -2,7 +2,7 @@
 
 use crate::cmd::edit::FileEdit;
 use crate::cmd::inputs::Files;
-use crate::cmd::keychain::{edit_of, empty, line};
+use crate::cmd::keychain::{command, edit_of, empty, line};
 use crate::config::edit::{Editor, header_of};
 use crate::config::profile::keychain_item;
 use crate::config::{Document, FileKind, Profile, Value};
@@ -92,8 +92,7 @@ fn check_free(profile: Profile<'_>) -> Result<(), Error> {
         .find_map(|key| profile.in_credentials(key).or_else(|| profile.in_config(key)));
     if let Some(value) = plain {
         let message = format!("{}: `{name}` has a key in this file", value.place());
-        let hint = format!("awsenv key import {}", shell_words::quote(&name));
-        return Err(Error::new(Kind::Failed, message).hint(hint));
+        return Err(Error::new(Kind::Failed, message).hint(command("import", profile.name())));
     }
     Ok(())
 }

@@ -91,6 +91,16 @@ fn an_item_that_another_profile_asks_for_stays() {
         "{}",
         refused.err()
     );
+    let replaced = sandbox
+        .awsenv(["key", "add", "work", "--stdin", "--replace"])
+        .stdin(two_lines(WORK))
+        .output();
+    replaced.success();
+    assert!(
+        replaced.err().contains("`shared` asks for the item `work` too"),
+        "{}",
+        replaced.err()
+    );
     let restored = sandbox.awsenv(["key", "restore", "work"]).output();
     restored.success();
     assert!(restored.err().contains("`shared` asks for it"), "{}", restored.err());
@@ -287,4 +297,62 @@ fn a_key_of_the_kernels_keyring_is_moved_first() {
         .success();
     sandbox.awsenv(["key", "import", &name]).output().success();
     assert_eq!(served(&sandbox, &name), WORK.0);
+}
+
+#[test]
+fn a_split_that_was_killed_between_two_files_is_finished() {
+    let sandbox = sandbox();
+    let config = "[profile work]\nrole_arn = arn:aws:iam::123456789012:role/own\nsource_profile = work\n[profile ops]\nrole_arn = arn:aws:iam::123456789012:role/ops\nsource_profile = work\n";
+    private(&sandbox, ".aws/config", config);
+    private(&sandbox, ".aws/credentials", section("work", WORK));
+    let split = || sandbox.awsenv(["key", "import", "work", "--split", "keys"]).output();
+    split().success();
+    let whole = text(&sandbox, ".aws/config");
+    assert!(whole.contains("source_profile = keys"), "{whole}");
+    private(&sandbox, ".aws/config", config);
+    split().success();
+    assert_eq!(text(&sandbox, ".aws/config"), whole);
+    assert_eq!(served(&sandbox, "keys"), WORK.0);
+}
+
+#[test]
+fn a_key_beside_the_line_is_not_lost_by_a_restore() {
+    let sandbox = sandbox();
+    private(&sandbox, ".aws/credentials", section("work", WORK));
+    sandbox.awsenv(["key", "import", "work"]).output().success();
+    let imported = text(&sandbox, ".aws/credentials");
+    let beside = |key| imported.clone() + section("", key).strip_prefix("[]\n").expect("lines");
+    private(&sandbox, ".aws/credentials", beside(NEW));
+    let refused = sandbox.awsenv(["key", "restore", "work"]).output();
+    assert!(
+        refused.err().contains("has another key in this file"),
+        "{}",
+        refused.err()
+    );
+    assert_eq!(text(&sandbox, ".aws/credentials"), beside(NEW));
+    private(&sandbox, ".aws/credentials", beside(WORK));
+    sandbox.awsenv(["key", "restore", "work"]).output().success();
+    assert_eq!(text(&sandbox, ".aws/credentials"), section("work", WORK));
+}
+
+#[test]
+fn a_secret_typed_behind_a_setting_is_not_repeated() {
+    let sandbox = sandbox();
+    let refused = sandbox
+        .awsenv(["configure", "set", "aws_secret_access_key=hunter2", "x"])
+        .output();
+    assert_eq!(refused.status, 2);
+    assert!(!refused.err().contains("hunter2"), "{}", refused.err());
+}
+
+#[test]
+fn a_file_that_gave_its_keys_up_holds_none_for_doctor() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let sandbox = sandbox();
+    let path = sandbox.write(".aws/credentials", section("work", WORK));
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).expect("a mode");
+    let says = || sandbox.awsenv(["doctor"]).output().out().contains("it holds keys");
+    assert!(says());
+    sandbox.awsenv(["key", "import", "work"]).output().success();
+    assert!(!says());
 }

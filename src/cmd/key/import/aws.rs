@@ -76,6 +76,11 @@ pub(super) fn plan(
         .to_owned();
     let pairs = pairs(profile)?;
     let Some(pair) = pairs.first() else {
+        if let Some(new) = import.args.split.as_deref()
+            && let Some(plan) = split::rest(import, files, keychain, profile, new)?
+        {
+            return Ok(Some(plan));
+        }
         return in_keychain(import, keychain, profile, stored.as_deref()).map(|()| None);
     };
     check_shape(
@@ -194,7 +199,7 @@ fn in_keychain(
     let shown = display(profile.name());
     let Some(item) = item else {
         let message = format!("`{shown}` has no key in the files");
-        return Err(Error::new(Kind::Failed, message).hint(format!("awsenv key add {}", shell_words::quote(&shown))));
+        return Err(Error::new(Kind::Failed, message).hint(keychain::command("add", profile.name())));
     };
     if !import.args.dry_run {
         let store = keychain::store_of(keychain, item)?;

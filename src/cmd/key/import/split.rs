@@ -5,15 +5,47 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::aws::Pair;
+use super::{Import, Plan};
 use crate::cmd::edit::FileEdit;
 use crate::cmd::inputs::Files;
-use crate::cmd::keychain::{edit_of, line};
+use crate::cmd::keychain::detach::item_of;
+use crate::cmd::keychain::{edit_of, line, store_of};
 use crate::config::edit::{Editor, header_of};
 use crate::config::{Document, FileKind, Profile, Section};
 use crate::error::{Error, Kind};
+use crate::sys::keychain::Keychain;
 use crate::ui::display;
 
 const SOURCE: &str = "source_profile";
+
+/// What a run that was killed between two files has left to do: the new profile has the key, and some roles still name
+/// the old one. `None` if there is nothing of that kind.
+///
+/// # Errors
+/// The store's own; a file that cannot be edited.
+pub(super) fn rest(
+    import: &Import<'_>,
+    files: &Files,
+    keychain: &Keychain<'_>,
+    profile: Profile<'_>,
+    new: &str,
+) -> Result<Option<Plan>, Error> {
+    let name = import.item_name(new);
+    let is_there = files.profiles.profile(new).and_then(item_of).as_deref() == Some(name);
+    let mut editors = Editors::default();
+    rename_source(files, profile, new, &mut editors)?;
+    if !is_there || editors.0.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Plan {
+        profile: new.to_owned(),
+        name: name.to_owned(),
+        item: keychain.read(store_of(keychain, name)?, name)?,
+        edits: editors.finish(None)?,
+        is_new: false,
+        advice: None,
+    }))
+}
 
 /// The edits that take the key out of `profile`, give it to the new profile `new` by the line `value`, and let every
 /// `source_profile` that named the one name the other.
@@ -35,18 +67,7 @@ pub(super) fn edits(
             editor.remove(pair.section.header(), half.key())?;
         }
     }
-    for other in files.profiles.profiles() {
-        let Some(source) = other.get(SOURCE).filter(|source| source.text() == profile.name()) else {
-            continue;
-        };
-        let sections = [other.credentials_section(), other.config_section()];
-        let own = |section: &Section<'_>| section.own(SOURCE).is_some();
-        let Some(section) = sections.into_iter().flatten().find(own) else {
-            let message = format!("{}: every profile has this source from [DEFAULT]", source.place());
-            return Err(Error::new(Kind::Failed, message).hint("move the line to the profiles that it is for"));
-        };
-        editors.of(section.document())?.set(section.header(), SOURCE, new)?;
-    }
+    rename_source(files, profile, new, &mut editors)?;
     let main = pairs.first().map(|pair| pair.section.document());
     if let Some(main) = main {
         let kind = match profile.credentials_section() {
@@ -59,6 +80,28 @@ pub(super) fn edits(
         editor.set(&header, line::KEY, value)?;
     }
     editors.finish(main.map(|main| main.path().as_ref()))
+}
+
+/// Lets every `source_profile` that names `profile` name the new one.
+fn rename_source<'d>(
+    files: &'d Files,
+    profile: Profile<'_>,
+    new: &str,
+    editors: &mut Editors<'d>,
+) -> Result<(), Error> {
+    for other in files.profiles.profiles() {
+        let Some(source) = other.get(SOURCE).filter(|source| source.text() == profile.name()) else {
+            continue;
+        };
+        let sections = [other.credentials_section(), other.config_section()];
+        let own = |section: &Section<'_>| section.own(SOURCE).is_some();
+        let Some(section) = sections.into_iter().flatten().find(own) else {
+            let message = format!("{}: every profile has this source from [DEFAULT]", source.place());
+            return Err(Error::new(Kind::Failed, message).hint("move the line to the profiles that it is for"));
+        };
+        editors.of(section.document())?.set(section.header(), SOURCE, new)?;
+    }
+    Ok(())
 }
 
 /// An editor for each file that is touched.
