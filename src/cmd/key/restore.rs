@@ -39,7 +39,15 @@ pub(super) fn run(context: &Context, args: &KeyRestoreArgs) -> Result<Outcome, E
     let store = keychain::store_of(&keychain, &name)?;
     let read = |files: &Files| match keychain.read(store, &name) {
         // A run that was killed when the item was gone.
-        Err(StoreError::Missing { .. }) if !args.dry_run && is_back(files, profile, index.find(&name)) => Ok(None),
+        Err(StoreError::Missing { .. }) if is_back(files, profile, index.find(&name)) => Ok(None),
+        Err(error @ StoreError::Missing { .. }) => {
+            let asks = files.profiles.profile(profile).and_then(detach::item_of).is_some();
+            if !asks && !args.dry_run && index.find(&name).is_some() {
+                // No line asks for what is not there. The error says more than a failure here would.
+                let _ = forget(&keychain, &name);
+            }
+            Err(error)
+        }
         found => found.map(Some),
     };
     // The keychain may let somebody type a password; only then the files are locked, and all is read again.
@@ -53,7 +61,9 @@ pub(super) fn run(context: &Context, args: &KeyRestoreArgs) -> Result<Outcome, E
         found = read(&files)?;
     }
     let Some(item) = found else {
-        forget(&keychain, &name)?;
+        if lock.is_some() {
+            forget(&keychain, &name)?;
+        }
         context
             .ui
             .notice(&format!("the key of `{shown}` is back in the file already"));
@@ -162,10 +172,11 @@ fn holds(files: &Files, profile: &str, item: &Item) -> bool {
     detach::item_of(profile).is_none() && is(ID, &item.access_key_id) && is(SECRET, item.secret_access_key.expose())
 }
 
-/// Whether a legacy file, which is no AWS file, has the key now.
+/// Whether a file, which may be a legacy one, has the key now: one of this run, or of one before that was killed.
 fn stands_in(edits: &[FileEdit], item: &Item) -> bool {
-    edits.iter().any(|edit| {
-        sys::fs::read_regular(&edit.path)
+    let cuts = item.layout.iter().map(|cut| std::path::Path::new(&cut.file));
+    edits.iter().map(|edit| edit.path.as_path()).chain(cuts).any(|path| {
+        sys::fs::read_regular(path)
             .ok()
             .flatten()
             .map(Zeroizing::new)
@@ -181,9 +192,11 @@ fn has_secret(bytes: &[u8], item: &Item) -> bool {
 /// Byte for byte if every cut fits, else the key in the place of its line.
 fn edits(files: &Files, profile: &str, name: &str, item: &Item) -> Result<Vec<FileEdit>, Error> {
     let (back, is_whole) = put_back(files, item);
-    let fits = is_whole && !item.layout.is_empty();
-    // A key that somebody wrote behind the section would stand there twice.
-    if let Some(after) = files.edited(&back).ok().filter(|_| fits) {
+    // What does not parse then, such as a key that somebody wrote meanwhile and that would stand there twice, is no way.
+    if is_whole
+        && !item.layout.is_empty()
+        && let Ok(after) = files.edited(&back)
+    {
         // A profile that was made for a key of elsewhere goes with its line.
         let rest = detach::detach(&after, profile, name)?;
         return Ok(join(back, rest));
