@@ -28,14 +28,24 @@ pub fn run(context: &Context, args: &CredentialProcessArgs) -> Result<Outcome, E
     let env = env_of(context);
     let settings = inputs::settings(&env)?;
     let say = |text: &str| context.ui.tell(text);
-    let store = store_of(&Keychain::new(&env, &settings.keychain, &say), item)?;
-    let credentials = match Keychain::new(&env, &settings.keychain, &say).read(store, item) {
+    let keychain = Keychain::new(&env, &settings.keychain, &say);
+    let store = store_of(&keychain, item)?;
+    let credentials = match keychain.read(store, item) {
         Ok(keys) => provider::of_item(keys, None),
         // A profile of another kind, such as one of an old boto file, is served too.
         Err(missing @ keychain::Error::Missing { .. }) => of_files(context, &env, profile, item, &asked, missing)?,
-        Err(error) => return Err(error.into()),
+        Err(error) => return Err(lost(error.into(), &keychain, item)),
     };
     Ok(Outcome::Keys(provider::document(&credentials)))
+}
+
+/// The error of a store that was asked only because no index says where the key is.
+fn lost(error: Error, keychain: &Keychain<'_>, item: &str) -> Error {
+    match keychain.index() {
+        Ok(index) if index.find(item).is_some() => error,
+        Ok(_) => error.hint("the index does not know the key; if it is elsewhere, AWSENV_KEYCHAIN names that store"),
+        Err(why) => error.hint(format!("{why}; AWSENV_KEYCHAIN names the store where the key is")),
+    }
 }
 
 /// The profiles that were asked for on the way here, this one included.

@@ -46,8 +46,8 @@ impl Files {
     /// A file that cannot be read, or that botocore refuses.
     pub fn load(env: &Env) -> Result<Self, Error> {
         let settings = settings(env)?;
-        let config = config::locate::locate(FileKind::Config, env, &sys::fs::home_of);
-        let credentials = config::locate::locate(FileKind::Credentials, env, &sys::fs::home_of);
+        let config = locate(FileKind::Config, env);
+        let credentials = locate(FileKind::Credentials, env);
         let profiles = config::load(&config, &credentials, &sys::fs::read_regular)?;
         Ok(Self {
             settings,
@@ -198,6 +198,17 @@ impl Files {
             }
         })
     }
+}
+
+/// Where an AWS file is, from the root on: what awsenv shows and keeps of a place must not depend on the directory.
+pub fn locate(kind: FileKind, env: &Env) -> Location {
+    let mut location = config::locate::locate(kind, env, &sys::fs::home_of);
+    if let (true, Some(path)) = (location.is_relative, &mut location.path)
+        && let Some(dir) = sys::fs::current_dir()
+    {
+        *path = dir.join(&*path);
+    }
+    location
 }
 
 /// The legacy boto files of an environment, none of them read yet.

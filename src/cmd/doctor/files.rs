@@ -6,7 +6,7 @@ use super::{Finding, Status, boto, process};
 use crate::cmd::Context;
 use crate::cmd::inputs::{self, Files};
 use crate::config::lint::{self, Lint};
-use crate::config::{self, Document, Error, FileKind, Location, Section};
+use crate::config::{Document, Error, FileKind, Location, Section};
 use crate::env::Env;
 use crate::resolve::Choice;
 use crate::sys;
@@ -19,7 +19,7 @@ pub(super) fn check(context: &Context, env: &Env) -> Vec<Finding> {
             .push(Finding::new("settings", Status::Fail, error.message).remedy("correct the line, or delete the file"));
     }
     for kind in [FileKind::Config, FileKind::Credentials] {
-        findings.extend(aws_file(kind, &config::locate::locate(kind, env, &sys::fs::home_of)));
+        findings.extend(aws_file(kind, &inputs::locate(kind, env)));
     }
     let files = Files::load(env).ok();
     if let Some(files) = &files {

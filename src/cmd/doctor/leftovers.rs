@@ -50,8 +50,7 @@ pub(super) fn check(env: &Env) -> Vec<Finding> {
 impl Places {
     fn of(env: &Env) -> Self {
         let boto = inputs::boto(env);
-        let aws = [FileKind::Config, FileKind::Credentials]
-            .map(|kind| config::locate::locate(kind, env, &sys::fs::home_of).path);
+        let aws = [FileKind::Config, FileKind::Credentials].map(|kind| inputs::locate(kind, env).path);
         let home = config::locate::expand("~", env, &sys::fs::home_of);
         let usual = [".aws/config", ".aws/credentials", ".boto"].map(|name| home.join(name));
         let known: BTreeSet<PathBuf> = aws

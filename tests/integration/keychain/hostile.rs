@@ -356,3 +356,53 @@ fn a_file_that_gave_its_keys_up_holds_none_for_doctor() {
     sandbox.awsenv(["key", "import", "work"]).output().success();
     assert!(!says());
 }
+
+#[test]
+fn a_relative_config_file_is_restored_from_another_directory() {
+    let sandbox = sandbox();
+    let before = section("profile work", WORK) + "\n# end\n";
+    private(&sandbox, "dir/cfg", before.clone());
+    let run = |dir: &str, cfg: &str, word: &str| {
+        let run = sandbox.awsenv(["key", word, "work"]).env("AWS_CONFIG_FILE", cfg);
+        run.directory(sandbox.path(dir)).output().success().to_owned()
+    };
+    run("dir", "cfg", "import");
+    assert!(!text(&sandbox, "dir/cfg").contains(WORK.1));
+    run("", "dir/cfg", "restore");
+    assert_eq!(text(&sandbox, "dir/cfg"), before);
+}
+
+#[test]
+fn a_boto_key_does_not_become_that_of_a_profile_that_has_another() {
+    let sandbox = sandbox();
+    let boto = |key: Key<'_>| section("Credentials", key);
+    private(&sandbox, ".boto", boto(OTHER));
+    private(&sandbox, ".boto_x", boto(WORK));
+    private(&sandbox, ".aws/config", "[profile x]\nregion = eu-west-1\n");
+    let output = sandbox.awsenv(["key", "import", "x", "--from", "boto"]).output();
+    assert_eq!(output.status, 1);
+    assert!(output.err().contains("`x` would change"), "{}", output.err());
+    assert_eq!(text(&sandbox, ".boto_x"), boto(WORK));
+}
+
+#[test]
+fn a_lost_index_is_named_when_a_key_is_not_found() {
+    let mut sandbox = sandbox();
+    private(&sandbox, ".aws/credentials", section("work", WORK));
+    sandbox.awsenv(["key", "import", "work"]).output().success();
+    let index = sandbox.path(".local/state/awsenv/keychain.json");
+    // There is no bus here.
+    sandbox.set("AWSENV_KEYCHAIN", "os");
+    assert_eq!(served(&sandbox, "work"), WORK.0);
+    let hint = |sandbox: &Sandbox| {
+        let output = sandbox.awsenv(["credential-process", "work"]).output();
+        assert_eq!((output.status, output.out()), (1, ""));
+        assert!(output.err().contains("AWSENV_KEYCHAIN"), "{}", output.err());
+    };
+    std::fs::write(&index, "{").expect("a damaged index");
+    hint(&sandbox);
+    std::fs::remove_file(&index).expect("no index");
+    hint(&sandbox);
+    sandbox.set("AWSENV_KEYCHAIN", "file");
+    assert_eq!(served(&sandbox, "work"), WORK.0);
+}

@@ -77,6 +77,7 @@ pub(super) fn keys(import: &Import<'_>, files: &Files, name: &str) -> Result<Fou
         edits,
         layout,
         advice: None,
+        is_new: false,
     })
 }
 

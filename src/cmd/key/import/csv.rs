@@ -51,6 +51,7 @@ pub(super) fn keys(path: &Path, profile: &str) -> Result<Found, Error> {
         edits: Vec::new(),
         layout: Vec::new(),
         advice: Some(format!("`{}` still holds the key: delete it", path.display())),
+        is_new: true,
     })
 }
 

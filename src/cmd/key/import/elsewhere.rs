@@ -22,6 +22,8 @@ pub(super) struct Found {
     pub(super) layout: Vec<Cut>,
     /// What is left to the person.
     pub(super) advice: Option<String>,
+    /// Whether the profile becomes who the key is of, whoever it was.
+    pub(super) is_new: bool,
 }
 
 /// The plan for a key of elsewhere: the profile gets a line, and only then the old place gives the key up.
@@ -50,7 +52,7 @@ pub(super) fn plan(import: &Import<'_>, files: &Files, profile: &str, found: Fou
             layout,
         },
         edits,
-        is_new: true,
+        is_new: found.is_new,
         advice: found.advice,
     })
 }
@@ -88,5 +90,6 @@ pub(super) fn of_env(context: &Context, env: &Env) -> Result<Found, Error> {
         edits: Vec::new(),
         layout: Vec::new(),
         advice: Some("this shell still has the key: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY".to_owned()),
+        is_new: true,
     })
 }
