@@ -406,3 +406,38 @@ fn a_lost_index_is_named_when_a_key_is_not_found() {
     sandbox.set("AWSENV_KEYCHAIN", "file");
     assert_eq!(served(&sandbox, "work"), WORK.0);
 }
+
+/// `aws configure` writes a key into a profile that has awsenv's line.
+#[test]
+fn a_key_that_goes_before_the_keychain_is_said_where_the_profile_is_used() {
+    let sandbox = sandbox();
+    private(&sandbox, ".aws/credentials", section("work", WORK));
+    sandbox.awsenv(["key", "import", "work"]).output().success();
+    let commands: [&[&str]; 2] = [&["use", "work", "--shell", "bash"], &["list"]];
+    for command in commands {
+        let output = sandbox.awsenv(command).output();
+        output.success();
+        assert!(!output.err().contains("keychain"), "{}", output.err());
+    }
+    let line = text(&sandbox, ".aws/credentials").replace("[work]\n", "");
+    private(&sandbox, ".aws/credentials", section("work", NEW) + &line);
+    for command in commands {
+        let output = sandbox.awsenv(command).output();
+        output.success();
+        let err = output.err();
+        assert!(
+            err.contains(".aws/credentials:2: the key in this file goes before"),
+            "{err}"
+        );
+        assert!(err.contains("awsenv key import work --replace"), "{err}");
+        assert!(!output.all().contains(NEW.1), "{}", output.all());
+    }
+    let doctor = sandbox.awsenv(["doctor"]).output();
+    assert!(doctor.out().contains("goes before that of `work`"), "{}", doctor.out());
+    sandbox
+        .awsenv(["key", "import", "work", "--replace"])
+        .output()
+        .success();
+    assert_eq!(served(&sandbox, "work"), NEW.0);
+    assert!(!text(&sandbox, ".aws/credentials").contains(NEW.1));
+}
