@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::support::keychain::Keychain;
-use crate::support::{Output, Sandbox, require};
+use crate::support::{FORGET, Output, Sandbox, require};
 
 /// The limit without a desktop is 5 s; a machine that is busy takes its time too.
 const SOON: Duration = Duration::from_secs(8);
@@ -510,12 +510,8 @@ fn a_person_types_a_new_passphrase_twice() {
 /// Forgets the key that is held for this sandbox's key file, and returns for how many seconds it was to be held.
 fn release(sandbox: &Sandbox) -> u64 {
     let keyctl = require("keyctl").expect("keyutils");
-    // In a session of its own, where the kernel links the persistent keyring, as it does for awsenv.
-    let program = "name=awsenv:identity:$(tr -d '\\n' <\"$1\" | sha256sum | cut -c1-32)\n\
-                   key=$(keyctl search \"$(keyctl get_persistent @s)\" user \"$name\") || exit 1\n\
-                   grep \"^$(printf %08x \"$key\")\" /proc/keys && keyctl invalidate \"$key\"";
     let recipient = sandbox.path(KEYS).join("recipient");
-    let words = ["session", "-", "sh", "-c", program, "sh", &recipient.to_string_lossy()].map(str::to_owned);
+    let words = ["session", "-", "sh", "-c", FORGET, "sh", &recipient.to_string_lossy()].map(str::to_owned);
     let output = sandbox.program(keyctl).args(words).output();
     // The time that is left stands in the fourth column of `/proc/keys`: `29m`, `59s` …
     let left = output

@@ -69,6 +69,8 @@ impl<'a> Terminal<'a> {
 
     fn tmux(&self, args: &[&str]) -> String {
         let run = self.sandbox.program(&self.tmux).env("TERM", "xterm-256color");
+        // bash would write its history when its terminal goes, while HOME is being removed.
+        let run = run.env("HISTFILE", "/dev/null");
         let run = run.env("TMUX_TMPDIR", self.sandbox.root().join("tmp"));
         let server = ["-L", &self.server, "-f", "/dev/null"];
         let words = server.iter().chain(args);

@@ -195,6 +195,23 @@ pub fn in_ci() -> bool {
     std::env::var_os("CI").is_some_and(|value| value == "true")
 }
 
+impl Drop for Sandbox {
+    /// What awsenv had the kernel hold for the key file of this HOME would stay there for hours.
+    fn drop(&mut self) {
+        let recipient = self.path(".local/state/awsenv/keys/recipient");
+        if let Some(keyctl) = recipient.exists().then(|| find("keyctl")).flatten() {
+            let words = ["session", "-", "sh", "-c", FORGET, "sh", &recipient.to_string_lossy()].map(str::to_owned);
+            self.program(keyctl).args(words).output();
+        }
+    }
+}
+
+/// Makes the kernel forget the key that is held for a key file, whose public half is the argument, and prints its line of
+/// `/proc/keys`. In a session of its own, where the kernel links the persistent keyring, as it does for awsenv.
+pub const FORGET: &str = "name=awsenv:identity:$(tr -d '\\n' <\"$1\" | sha256sum | cut -c1-32)\n\
+                          key=$(keyctl search \"$(keyctl get_persistent @s)\" user \"$name\") || exit 1\n\
+                          grep \"^$(printf %08x \"$key\")\" /proc/keys && keyctl invalidate \"$key\"";
+
 /// Whether this machine lets programs use the kernel's keyrings; some containers do not, also with `CI=true`.
 pub fn kernel_keyring() -> bool {
     let Some(keyctl) = require("keyctl") else {
