@@ -58,11 +58,6 @@ impl Ui {
         }
     }
 
-    /// Whether the person wants to know how things were decided.
-    pub fn is_verbose(&self) -> bool {
-        self.verbose
-    }
-
     /// What was done, in a line; only a person at a terminal wants to know.
     pub fn notice(&self, text: &str) {
         if (self.terminal || self.verbose) && !self.quiet {

@@ -9,6 +9,7 @@ use crate::cmd::keychain::detach::item_of;
 use crate::config::{Kind, Place, Profile, account_of_arn};
 use crate::env::session::is_in_use;
 use crate::env::state::State;
+use crate::keychain::layout::ID;
 use crate::resolve;
 use crate::ui::display;
 
@@ -88,8 +89,7 @@ pub struct Plaintext {
 /// The key in a file that goes before the one in the keychain, if there is one.
 pub fn plaintext(profile: Profile<'_>) -> Option<Plaintext> {
     item_of(profile)?;
-    let id = "aws_access_key_id";
-    let (key, who) = match (profile.in_credentials(id), profile.in_config(id)) {
+    let (key, who) = match (profile.in_credentials(ID), profile.in_config(ID)) {
         (Some(key), _) => (key, "the AWS CLI, boto3 and most SDKs take it"),
         (None, Some(key)) => (key, "the SDK for JavaScript takes it"),
         (None, None) => return None,

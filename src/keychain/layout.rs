@@ -11,8 +11,10 @@ use zeroize::Zeroizing;
 use super::item::{Cut, Part, Patch};
 use crate::config::{Document, Section};
 
-/// The lines of an access key.
-const KEY: [&str; 2] = ["aws_access_key_id", "aws_secret_access_key"];
+/// The line of the public half, in AWS files and in those of boto 2.
+pub const ID: &str = "aws_access_key_id";
+/// The line of the secret half.
+pub const SECRET: &str = "aws_secret_access_key";
 
 /// The two halves of an access key, as they stand in a file.
 #[derive(Clone, Copy)]
@@ -60,7 +62,7 @@ pub fn cut(
 pub fn undo(cut: &Cut, document: &Document, halves: Halves<'_>) -> Option<Zeroizing<Vec<u8>>> {
     let bytes = document.bytes();
     let found = find(document, &cut.section)?;
-    if KEY.into_iter().any(|key| found.own(key).is_some()) {
+    if [ID, SECRET].into_iter().any(|key| found.own(key).is_some()) {
         // Behind what was compared, a key has come to stand in the section again.
         return None;
     }
@@ -98,7 +100,7 @@ pub fn undo(cut: &Cut, document: &Document, halves: Halves<'_>) -> Option<Zeroiz
 pub fn is_undone(cut: &Cut, document: &Document, halves: Halves<'_>) -> bool {
     let own = |key| find(document, &cut.section)?.own(key);
     let is = |key, half: &str| own(key).is_some_and(|value| value.text() == half);
-    is(KEY[0], halves.id) && is(KEY[1], halves.secret)
+    is(ID, halves.id) && is(SECRET, halves.secret)
 }
 
 fn find<'d>(document: &'d Document, header: &str) -> Option<Section<'d>> {

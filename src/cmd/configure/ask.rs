@@ -13,6 +13,7 @@ use crate::config::profile::keychain_item;
 use crate::config::{FileKind, Profile, Section};
 use crate::env::Env;
 use crate::error::{Error, Kind};
+use crate::keychain::layout::{ID, SECRET};
 use crate::keychain::{Item, last_four};
 use crate::secret::Secret;
 use crate::sys;
@@ -133,8 +134,7 @@ fn half(what: &str) -> Error {
 
 /// The key id that stands in a file.
 fn plaintext_id(profile: Option<Profile<'_>>) -> Option<&str> {
-    const KEY: &str = "aws_access_key_id";
-    let value = profile?.in_credentials(KEY).or_else(|| profile?.in_config(KEY))?;
+    let value = profile?.in_credentials(ID).or_else(|| profile?.in_config(ID))?;
     Some(value.text()).filter(|id| !id.is_empty() && describe::harmless(id).is_some())
 }
 
@@ -203,7 +203,6 @@ fn edits(files: &Files, profile: &str, goal: &Goal<'_>, typed: &Typed) -> Result
 
 /// The key in the section of the credentials file, or where the profile has it.
 fn plaintext(files: &Files, profile: &str, id: &str, secret: &Secret<String>) -> Result<FileEdit, Error> {
-    const KEYS: [&str; 2] = ["aws_access_key_id", "aws_secret_access_key"];
     let found = files.profiles.profile(profile);
     if let Some(process) = found.and_then(|found| found.get(line::KEY)).filter(|_| found.is_some()) {
         let shown = display(profile);
@@ -211,7 +210,7 @@ fn plaintext(files: &Files, profile: &str, id: &str, secret: &Secret<String>) ->
         return Err(Error::new(Kind::Failed, message)
             .hint("`awsenv key restore` or `awsenv key remove` takes the key out of the keychain first"));
     }
-    let has_key = |section: &Section<'_>| KEYS.iter().any(|key| section.own(key).is_some());
+    let has_key = |section: &Section<'_>| [ID, SECRET].iter().any(|key| section.own(key).is_some());
     let own = found.and_then(|found| {
         let credentials = found.credentials_section();
         credentials
@@ -237,8 +236,8 @@ fn plaintext(files: &Files, profile: &str, id: &str, secret: &Secret<String>) ->
             header
         }
     };
-    editor.set(&header, KEYS[0], id)?;
-    editor.set(&header, KEYS[1], secret.expose())?;
+    editor.set(&header, ID, id)?;
+    editor.set(&header, SECRET, secret.expose())?;
     // A token belongs to the key that was there.
     for token in ["aws_session_token", "aws_security_token"] {
         editor.remove(&header, token)?;

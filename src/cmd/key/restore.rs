@@ -14,15 +14,12 @@ use crate::config::{Document, FileKind};
 use crate::error::{Error, Kind};
 use crate::keychain::index::Record;
 use crate::keychain::item::Cut;
-use crate::keychain::layout::{self, Halves};
+use crate::keychain::layout::{self, Halves, ID, SECRET};
 use crate::keychain::{Error as StoreError, Item};
 use crate::sys;
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
 use crate::ui::display;
-
-const ID: &str = "aws_access_key_id";
-const SECRET: &str = "aws_secret_access_key";
 
 /// The files first, read back; then the item goes.
 pub(super) fn run(context: &Context, args: &KeyRestoreArgs) -> Result<Outcome, Error> {

@@ -2,11 +2,13 @@
 
 use crate::cmd::edit::FileEdit;
 use crate::cmd::inputs::Files;
+use crate::cmd::keychain::detach::sections;
 use crate::cmd::keychain::{command, edit_of, empty, line};
 use crate::config::edit::{Editor, header_of};
 use crate::config::profile::keychain_item;
 use crate::config::{Document, FileKind, Profile, Value};
 use crate::error::{Error, Kind};
+use crate::keychain::layout::{ID, SECRET};
 use crate::ui::display;
 
 /// What takes the profile before a `credential_process` does, or with it.
@@ -20,12 +22,7 @@ pub const STRONGER: [&str; 6] = [
 ];
 
 /// Half a key pair, or what comes with one.
-const PLAINTEXT: [&str; 4] = [
-    "aws_access_key_id",
-    "aws_secret_access_key",
-    "aws_session_token",
-    "aws_security_token",
-];
+const PLAINTEXT: [&str; 4] = [ID, SECRET, "aws_session_token", "aws_security_token"];
 
 /// The edits that make `profile` ask for `item` by the line `value`; none if it does already. A profile that is in no
 /// file is created in the config file.
@@ -45,9 +42,7 @@ pub fn attach(files: &Files, profile: &str, item: &str, value: &str, replace: bo
             return Err(has_process(profile, process));
         }
     }
-    let own = |section: &crate::config::Section<'_>| section.own(line::KEY).is_some();
-    let sections = [found.credentials_section(), found.config_section()];
-    let section = sections.into_iter().flatten().find(own);
+    let section = sections(found).find(|section| section.own(line::KEY).is_some());
     let Some(section) = section.or(found.config_section()).or(found.credentials_section()) else {
         return create(files, profile, value).map(|edit| vec![edit]);
     };

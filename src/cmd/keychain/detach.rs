@@ -46,7 +46,7 @@ pub fn sharers<'f>(files: &'f Files, profile: &str, item: &str) -> Vec<&'f str> 
         .collect()
 }
 
-/// The item that a profile's line names, and where the line stands.
+/// The item that a profile's line names.
 pub fn item_of(profile: Profile<'_>) -> Option<String> {
     keychain_item(profile.get(line::KEY)?.text())
 }

@@ -15,15 +15,13 @@ use crate::config::{Document, Profile, Section, Value};
 use crate::error::{Error, Kind};
 use crate::keychain::Item;
 use crate::keychain::item::Cut;
-use crate::keychain::layout::{self, Halves};
+use crate::keychain::layout::{self, Halves, ID, SECRET};
 use crate::secret::Secret;
 use crate::sys::keychain::Keychain;
 use crate::ui::display;
 
 use super::{Import, Plan, split};
 
-pub(super) const ID: &str = "aws_access_key_id";
-pub(super) const SECRET: &str = "aws_secret_access_key";
 const TOKENS: [&str; 2] = ["aws_session_token", "aws_security_token"];
 
 /// The key pair of one section.

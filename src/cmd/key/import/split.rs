@@ -8,10 +8,10 @@ use super::aws::Pair;
 use super::{Import, Plan};
 use crate::cmd::edit::FileEdit;
 use crate::cmd::inputs::Files;
-use crate::cmd::keychain::detach::item_of;
+use crate::cmd::keychain::detach::{item_of, sections};
 use crate::cmd::keychain::{edit_of, line, store_of};
 use crate::config::edit::{Editor, header_of};
-use crate::config::{Document, FileKind, Profile, Section};
+use crate::config::{Document, FileKind, Profile};
 use crate::error::{Error, Kind};
 use crate::sys::keychain::Keychain;
 use crate::ui::display;
@@ -93,9 +93,7 @@ fn rename_source<'d>(
         let Some(source) = other.get(SOURCE).filter(|source| source.text() == profile.name()) else {
             continue;
         };
-        let sections = [other.credentials_section(), other.config_section()];
-        let own = |section: &Section<'_>| section.own(SOURCE).is_some();
-        let Some(section) = sections.into_iter().flatten().find(own) else {
+        let Some(section) = sections(other).find(|section| section.own(SOURCE).is_some()) else {
             let message = format!("{}: every profile has this source from [DEFAULT]", source.place());
             return Err(Error::new(Kind::Failed, message).hint("move the line to the profiles that it is for"));
         };
