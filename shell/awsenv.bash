@@ -13,13 +13,12 @@
 # Touches no trap: Ctrl-C ends it as it would end the program.
 function awsenv {
   # Declared without values: under `set -k` a value would go to the environment of `local`.
-  \builtin local __awsenv_word __awsenv_verb __awsenv_skip __awsenv_quiet __awsenv_flags __awsenv_out __awsenv_status
-  __awsenv_verb='' __awsenv_skip='' __awsenv_quiet='' __awsenv_flags=$- __awsenv_status=0
+  \builtin local __awsenv_word __awsenv_verb __awsenv_skip __awsenv_flags __awsenv_out __awsenv_status __awsenv_here
+  __awsenv_verb='' __awsenv_skip='' __awsenv_flags=$- __awsenv_status=0 __awsenv_here=bash:$$:${BASH_SUBSHELL-}
   for __awsenv_word in "$@"; do
     case $__awsenv_skip$__awsenv_word in
       --) \builtin break ;;
       --color) __awsenv_skip=. ;;
-      -q | --quiet) __awsenv_quiet=1 ;;
       -*) ;;
       .*) __awsenv_skip='' ;;
       *) __awsenv_verb=${__awsenv_verb:-$__awsenv_word} ;;
@@ -30,22 +29,25 @@ function awsenv {
     *)
       # In bash 3.2 a failing `command` ends a shell with `set -e` even where the caller asks for the status.
       \builtin set +e
-      AWSENV_WRAPPED=bash \command awsenv "$@"
+      AWSENV_WRAPPED=$__awsenv_here \command awsenv "$@"
       __awsenv_status=$?
       case $__awsenv_flags in *e*) \builtin set -e ;; esac
       \builtin return "$__awsenv_status"
       ;;
   esac
 
-  if \builtin test "${BASH_SUBSHELL:-0}" != 0 && \builtin test -z "$__awsenv_quiet"; then
-    \builtin printf '%s\n' "awsenv: warning: \`$__awsenv_verb\` in a subshell does not reach the shell around it" >&2
-  fi
+  # A closed stdout cannot be handed over.
+  { \builtin :; } 2>/dev/null 3>&1 || {
+    \awsenv "$@" >/dev/null
+    \builtin return
+  }
   # The output may hold keys: tracing would print it, automatic export would hand it to every child. Under `set -k`
   # its assignments would not arrive.
   { \builtin set +x; } 2>/dev/null
   # And where `builtin eval` fails, bash ends a shell with `set -e` even if the caller asks for the status.
   \builtin set +a +e +k
-  __awsenv_out="$(AWSENV_WRAPPED=bash \command awsenv "$@")" || __awsenv_status=$?
+  # The program gets our stdout too: in an eval, the shell that reads it needs the text as well.
+  { __awsenv_out="$(AWSENV_WRAPPED=$__awsenv_here \command awsenv "$@" 3>&3)" || __awsenv_status=$?; } 3>&1
   if \builtin test "$__awsenv_status" = 0; then
     \builtin eval "$__awsenv_out" || __awsenv_status=$?
   fi

@@ -1,5 +1,5 @@
 # shellcheck shell=sh
-# awsenv for POSIX shells (dash, busybox, mksh, ksh): the function `awsenv` and a prompt segment.
+# awsenv for POSIX shells (dash, busybox, mksh, yash): the function `awsenv` and a prompt segment.
 # To load it, put this line into ~/.profile, or the file that ENV names:  eval "$(awsenv init posix)"
 #
 # Settings that `awsenv init` prints before this text:
@@ -28,15 +28,21 @@ awsenv() {
     use | unset) \unset __awsenv_verb __awsenv_skip __awsenv_word ;;
     *)
       \unset __awsenv_verb __awsenv_skip __awsenv_word
-      AWSENV_WRAPPED=posix \command awsenv "$@"
+      AWSENV_WRAPPED=posix:$$ \command awsenv "$@"
       \return
       ;;
   esac
 
+  # A closed stdout cannot be handed over.
+  { :; } 2>/dev/null 3>&1 || {
+    \awsenv "$@" >/dev/null
+    \return
+  }
   # The output may hold keys, and tracing would print it.
   __awsenv_flags=$-
   { \set +x; } 2>/dev/null
-  if __awsenv_out=$(AWSENV_WRAPPED=posix \command awsenv "$@"); then
+  # The program gets our stdout too: in an eval, the shell that reads it needs the text as well.
+  if { __awsenv_out=$(AWSENV_WRAPPED=posix:$$ \command awsenv "$@" 3>&3); } 3>&1; then
     \set -- 0
     \eval "\unset __awsenv_out; $__awsenv_out" || \set -- "$?"
   else
@@ -52,6 +58,16 @@ awsenv() {
   esac
   \return "$1"
 }
+
+# ksh93 runs `$( )` in its own process: there a function cannot tell an eval, which must get the text, from a call.
+case ${KSH_VERSION-} in
+  Version*)
+    if (\eval ': "${.sh.version}"') 2>/dev/null; then
+      \unset -f awsenv
+      \printf '%s\n' 'awsenv: no function in ksh93, which cannot tell who reads it: write eval "$(awsenv use PROFILE)"' >&2
+    fi
+    ;;
+esac
 
 # Only the name: these shells have no clock. Not where there is no prompt, or where it holds the segment already.
 case $-,${PS1-} in

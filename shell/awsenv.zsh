@@ -12,15 +12,14 @@
 function awsenv {
   # Whatever the user's options are; they come back when this function ends, however it ends. Tracing would print the
   # output, which may hold keys; automatic export would hand it to every child.
-  \builtin local __awsenv_subshell=$ZSH_SUBSHELL
+  \builtin local __awsenv_here="zsh:$$:$ZSH_SUBSHELL:${ZSH_EVAL_CONTEXT-}"
   \builtin emulate -L zsh 2>/dev/null
   \builtin unsetopt xtrace allexport errexit errreturn 2>/dev/null
-  \builtin local __awsenv_word __awsenv_verb='' __awsenv_skip='' __awsenv_quiet='' __awsenv_out=''
+  \builtin local __awsenv_word __awsenv_verb='' __awsenv_skip='' __awsenv_out=''
   for __awsenv_word in "$@"; do
     case $__awsenv_skip$__awsenv_word in
       --) \builtin break ;;
       --color) __awsenv_skip=. ;;
-      -q | --quiet) __awsenv_quiet=1 ;;
       -*) ;;
       .*) __awsenv_skip='' ;;
       *) __awsenv_verb=${__awsenv_verb:-$__awsenv_word} ;;
@@ -29,15 +28,18 @@ function awsenv {
   case $__awsenv_verb in
     use | unset) ;;
     *)
-      AWSENV_WRAPPED=zsh \command awsenv "$@"
+      AWSENV_WRAPPED=$__awsenv_here \command awsenv "$@"
       \builtin return
       ;;
   esac
 
-  if [[ $__awsenv_subshell != 0 && -z $__awsenv_quiet ]]; then
-    \builtin print -ru2 -- "awsenv: warning: \`$__awsenv_verb\` in a subshell does not reach the shell around it"
-  fi
-  __awsenv_out="$(AWSENV_WRAPPED=zsh \command awsenv "$@")" || \builtin return
+  # A closed stdout cannot be handed over.
+  { { \builtin :; } 3>&1; } 2>/dev/null || {
+    \awsenv "$@" >/dev/null
+    \builtin return
+  }
+  # The program gets our stdout too: in an eval, the shell that reads it needs the text as well.
+  { __awsenv_out="$(AWSENV_WRAPPED=$__awsenv_here \command awsenv "$@" 3>&3)" || \builtin return; } 3>&1
   \builtin eval "$__awsenv_out"
 }
 

@@ -48,6 +48,9 @@ pub struct Process {
     pub stdout_tty: bool,
     /// Whether stderr is a terminal, where a person reads.
     pub stderr_tty: bool,
+    /// Whether a shell reads what the wrapper function prints, as in `eval "$(awsenv use x)"`. It is then handed the
+    /// script too.
+    pub read_by_shell: bool,
     /// The clock.
     pub now: Timestamp,
 }
@@ -57,6 +60,8 @@ pub struct Process {
 pub struct Finish {
     /// Written to stdout, whole. It may hold a key.
     pub stdout: Secret<String>,
+    /// Written to the shell that reads what the wrapper function prints, before stdout. It may hold a key.
+    pub handed: Secret<String>,
     /// The status to end with.
     pub status: u8,
     /// Runs in our place, if there is one.

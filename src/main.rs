@@ -1,10 +1,13 @@
 //! Gathers the process, runs the command, writes stdout once, ends. The only place that knows the real world's
 //! arguments, environment and clock.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
+use std::sync::Arc;
 
+use awsenv::cmd::script;
 use awsenv::credentials::Timestamp;
+use awsenv::sys::reader::Reader;
 use awsenv::{Finish, Process, sys, ui};
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the process is gathered")]
@@ -13,16 +16,20 @@ fn main() -> ExitCode {
     let now = std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap_or_default();
+    let args: Vec<_> = std::env::args_os().collect();
+    let env = std::env::vars_os().collect();
+    let reader = Arc::new(script::reader(&args, &env));
     let process = Process {
-        args: std::env::args_os().collect(),
-        env: std::env::vars_os().collect(),
-        stdout_tty: io::stdout().is_terminal(),
+        args,
+        env,
+        stdout_tty: !reader.spares_stdout() && io::stdout().is_terminal(),
         stderr_tty: io::stderr().is_terminal(),
+        read_by_shell: reader.is_shell,
         now: Timestamp(i64::try_from(now.as_secs()).unwrap_or(i64::MAX)),
     };
-    own_up(&process);
+    own_up(&process, &reader);
     let finish = awsenv::run(&process);
-    match write_out(&finish) {
+    match write_out(&finish, &reader) {
         Err(error) if !finish.script && error.kind() == io::ErrorKind::BrokenPipe => return ExitCode::SUCCESS,
         Err(error) => {
             ui::talk(&format!("awsenv: cannot write to stdout: {error}\n"));
@@ -49,8 +56,9 @@ fn main() -> ExitCode {
 
 /// A panic is our fault, and says so: without its message, which may quote what a file holds, and where a script is
 /// expected with a statement that fails, because an empty one would succeed.
-fn own_up(process: &Process) {
-    let fails = awsenv::cmd::script::is_expected(process);
+fn own_up(process: &Process, reader: &Arc<Reader>) {
+    let fails = script::is_expected(process);
+    let reader = Arc::clone(reader);
     std::panic::set_hook(Box::new(move |info| {
         sys::terminal::restore();
         let place = info.location().map(|at| format!(" at {}:{}", at.file(), at.line()));
@@ -59,23 +67,19 @@ fn own_up(process: &Process) {
             place.unwrap_or_default()
         ));
         if fails {
-            let _ = io::stdout()
-                .lock()
-                .write_all(awsenv::cmd::script::FAILS_ANYWHERE.as_bytes());
+            let _ = reader.write(script::FAILS_ANYWHERE, script::FAILS_ANYWHERE);
         }
     }));
 }
 
-fn write_out(finish: &Finish) -> io::Result<()> {
+fn write_out(finish: &Finish, reader: &Reader) -> io::Result<()> {
     let text = finish.stdout.expose();
     if text.is_empty() {
         return Ok(());
     }
     // Of data that nobody reads nothing is lost; a script that nobody reads was not run.
-    if finish.script && sys::process::stdout_is_closed() {
+    if finish.script && !reader.spares_stdout() && sys::process::stdout_is_closed() {
         return Err(io::Error::other("it is closed"));
     }
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()
+    reader.write(finish.handed.expose(), text)
 }

@@ -28,7 +28,7 @@ const BLIND: [(&str, &str); 2] = [("shell", "config"), ("prompt", "config")];
 const NEIGHBOURS: &[&str] = &["cli", "error", "ui"];
 
 /// Each outside crate, as the code names it, and the only files or folders that may use it.
-const HOMES: [(&str, &[&str]); 25] = [
+const HOMES: [(&str, &[&str]); 26] = [
     ("age", &["src/sys/keychain"]),
     ("base64", &["src/env/state.rs"]),
     // `lib` parses, `script` finds out how a refused command line was meant, `complete` reads the tree of commands.
@@ -42,6 +42,7 @@ const HOMES: [(&str, &[&str]); 25] = [
     ("keyring_core", &["src/sys/keychain"]),
     ("linux_keyutils", &["src/sys/keychain"]),
     ("linux_keyutils_keyring_store", &["src/sys/keychain"]),
+    ("nix", &["src/sys/reader.rs"]),
     // Its terminal half, crossterm, reads what must not be echoed.
     ("ratatui", &["src/sys/picker", "src/sys/terminal"]),
     ("rustix", &["src/sys/"]),

@@ -13,6 +13,7 @@ use crate::env::session::{enter, is_in_use, user_env};
 use crate::env::state::State;
 use crate::error::{Error, Kind};
 use crate::shell::Shell;
+use crate::shell::wrapper::Wrapper;
 use crate::sys::process::Launch;
 
 /// Starts the program; its status is ours.
@@ -54,7 +55,7 @@ fn serves(context: &Context, state: &State) -> bool {
 
 /// The arguments as they were typed. PowerShell functions swallow the first `--`.
 pub fn args(process: &Process) -> Cow<'_, [OsString]> {
-    match process.env.text(AWSENV_WRAPPED).and_then(Shell::parse) {
+    match Wrapper::of(&process.env).map(|wrapper| wrapper.shell) {
         Some(Shell::PowerShell) => with_dashes(&process.args, |word| named::is_known(&process.env, word)).into(),
         _ => process.args.as_slice().into(),
     }

@@ -26,8 +26,8 @@ pub fn run(context: &Context, args: &InitArgs) -> Finish {
         return Finish {
             stdout: stdout.to_owned().into(),
             status: 2,
-            launch: None,
             script: true,
+            ..Finish::default()
         };
     };
     // A slip in the settings must not leave the user without `awsenv`.
@@ -37,9 +37,8 @@ pub fn run(context: &Context, args: &InitArgs) -> Finish {
     });
     Finish {
         stdout: text(shell, &settings, args.no_prompt).into(),
-        status: 0,
-        launch: None,
         script: true,
+        ..Finish::default()
     }
 }
 

@@ -74,10 +74,10 @@ pub fn run(context: &Context, command: Command) -> Finish {
     match command {
         Command::Use(Lazy(args)) => {
             let shell = args.script.shell.as_deref();
-            script::print(process, ui, shell, |shell| use_::run(context, &args, shell))
+            script::print(process, ui, "use", shell, || use_::run(context, &args))
         }
         Command::Unset(Lazy(args)) => {
-            script::print(process, ui, args.shell.as_deref(), |shell| unset::run(context, shell))
+            script::print(process, ui, "unset", args.shell.as_deref(), || Ok(unset::run(context)))
         }
         Command::Current(Lazy(args)) => finish(context, args.json, current::run(context, args.json)),
         Command::Configure(Lazy(args)) => finish(context, false, configure::run(context, &args)),

@@ -12,11 +12,11 @@ use crate::cmd::inputs::{self, Files};
 use crate::cmd::order::{self, Keeper};
 use crate::config::profile::nearest;
 use crate::env::Env;
-use crate::env::names::AWSENV_WRAPPED;
 use crate::env::session::is_in_use;
 use crate::env::state::State;
 use crate::error::{Error, Kind};
 use crate::resolve::{self, Choice, How};
+use crate::shell::wrapper::Wrapper;
 use crate::ui::{cut, display};
 
 /// How many profiles a hint names.
@@ -179,9 +179,10 @@ pub fn take_first(context: &Context, files: &Files, word: &str, first: &Entry, h
     })
 }
 
-/// Whether a person can be asked: only at the wrapper function, because a plain eval may stand in a script.
+/// Whether a person can be asked: only at the wrapper function, because an eval may be in a script.
 fn is_askable(context: &Context) -> bool {
-    context.process.env.filled(AWSENV_WRAPPED).is_some() && ask::check(context, "").is_ok()
+    let process = context.process;
+    Wrapper::of(&process.env).is_some() && !process.read_by_shell && ask::check(context, "").is_ok()
 }
 
 fn confirm(context: &Context, files: &Files, entry: &Entry, region: Option<&str>) -> Result<(), Error> {

@@ -136,6 +136,7 @@ mod tests {
             env: [("XDG_STATE_HOME", dir), ("HOME", dir)].into_iter().collect(),
             stdout_tty: false,
             stderr_tty: false,
+            read_by_shell: false,
             now: NOW,
         };
         let global = Global {

@@ -1,24 +1,28 @@
 //! What the commands that print a script share: which shell, and how a failure reaches it.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 
 use clap::error::ErrorKind;
 
-use crate::env::names::AWSENV_WRAPPED;
+use crate::env::Env;
+use crate::env::diff::EnvDiff;
 use crate::error::{Error, Kind};
+use crate::shell::wrapper::Wrapper;
 use crate::shell::{Shell, detect};
+use crate::sys::reader::Reader;
 use crate::ui::{self, Ui};
 use crate::{Finish, Process, sys};
 
 /// Fails in every POSIX shell and in fish, and is an unknown command elsewhere.
 pub const FAILS_ANYWHERE: &str = "false\n";
 
-/// Runs a command whose stdout is code: on failure the code is a statement that fails and changes nothing.
+/// Runs `command`, whose stdout is code: on failure the code is a statement that fails and changes nothing.
 pub fn print(
     process: &Process,
     ui: &Ui,
+    command: &str,
     shell: Option<&str>,
-    command: impl FnOnce(Shell) -> Result<String, Error>,
+    run: impl FnOnce() -> Result<EnvDiff, Error>,
 ) -> Finish {
     if process.stdout_tty {
         ui.error(&refusal());
@@ -31,31 +35,57 @@ pub fn print(
         Ok(shell) => shell,
         Err(error) => {
             ui.error(&error);
-            return Finish {
-                stdout: FAILS_ANYWHERE.to_owned().into(),
-                status: error.status(),
-                launch: None,
-                script: true,
-            };
+            return finish(process, FAILS_ANYWHERE.to_owned(), error.status());
         }
     };
-    let (mut stdout, status) = command(shell).map_or_else(
-        |error| {
+    let syntax = shell.syntax();
+    match run() {
+        Ok(diff) if process.read_by_shell => {
+            let (here, there) = syntax.hand_on(&diff);
+            Finish {
+                handed: (there + "\n").into(),
+                ..finish(process, here + "\n", 0)
+            }
+        }
+        Ok(diff) => {
+            if Wrapper::of(&process.env).is_some_and(|wrapper| wrapper.depth > Some(0)) {
+                ui.warn(&format!("`{command}` in a subshell does not reach the shell around it"));
+            }
+            finish(process, syntax.script(&diff) + "\n", 0)
+        }
+        Err(error) => {
             ui.error(&error);
-            (
-                shell.syntax().fail(error.status(), &ui::display(&error.message)),
-                error.status(),
-            )
-        },
-        |script| (script, 0),
-    );
-    stdout.push('\n');
+            let text = syntax.fail(error.status(), &ui::display(&error.message));
+            finish(process, text + "\n", error.status())
+        }
+    }
+}
+
+/// A script for stdout, and for the shell that reads what the wrapper prints.
+fn finish(process: &Process, script: String, status: u8) -> Finish {
+    let handed = if process.read_by_shell {
+        script.clone()
+    } else {
+        String::new()
+    };
     Finish {
-        stdout: stdout.into(),
+        stdout: script.into(),
+        handed: handed.into(),
         status,
         launch: None,
         script: true,
     }
+}
+
+/// Who reads what the wrapper function prints. Asked only where that is a script, or may be one: a slip in the name of
+/// a command is still an eval.
+pub fn reader(args: &[OsString], env: &Env) -> Reader {
+    let command = crate::cli::command_at(args).and_then(|at| args[at].to_str());
+    let is_captured = matches!(command, Some("use" | "unset"));
+    if !is_captured && command.is_some_and(crate::cli::is_command) {
+        return Reader::default();
+    }
+    Wrapper::of(env).map_or_else(Reader::default, |wrapper| Reader::find(wrapper, is_captured))
 }
 
 /// Whether the arguments name a command whose stdout a shell will run.
@@ -79,7 +109,7 @@ fn refusal() -> Error {
 }
 
 fn shell_for(process: &Process, ui: &Ui, typed: Option<&str>) -> Result<Shell, Error> {
-    match detect::detect(typed, process.env.text(AWSENV_WRAPPED), sys::process::ancestors) {
+    match detect::detect(typed, Wrapper::of(&process.env), sys::process::ancestors) {
         Ok((shell, source)) => {
             let why = match source {
                 detect::Source::Option => "as `--shell` says",
@@ -129,19 +159,14 @@ pub fn unparsed(process: &Process, error: &clap::Error) -> Finish {
                 syntax_in(process, command, &words).map_or(":", |shell| shell.syntax().no_op())
             )
         };
-        return Finish {
-            stdout: stdout.into(),
-            status: 0,
-            launch: None,
-            script: true,
-        };
+        return finish(process, stdout, 0);
     }
     // Without a command clap answers with the help.
     let said = text.strip_prefix("error: ").map(|said| format!("awsenv: {said}"));
     ui::talk(&ui::lines(&said.unwrap_or(text.clone())));
-    // The wrapper evaluates only what it knows to be a script; without it, an unknown command may stand in an eval.
-    let evaluated =
-        script || !(command.is_some_and(crate::cli::is_command) || process.env.os(AWSENV_WRAPPED).is_some());
+    // An unknown command may be a slip in an eval; the wrapper can tell.
+    let is_known = command.is_some_and(crate::cli::is_command);
+    let evaluated = script || !is_known && (process.read_by_shell || Wrapper::of(&process.env).is_none());
     let stdout = if process.stdout_tty || !evaluated {
         if !evaluated && words.contains(&"--json") {
             Error::new(Kind::Usage, first_line(&text)).to_json().to_string() + "\n"
@@ -154,10 +179,8 @@ pub fn unparsed(process: &Process, error: &clap::Error) -> Finish {
         })
     };
     Finish {
-        stdout: stdout.into(),
-        status: 2,
-        launch: None,
         script,
+        ..finish(process, stdout, 2)
     }
 }
 
@@ -180,7 +203,7 @@ fn syntax_in(process: &Process, command: Option<&str>, words: &[&str]) -> Option
         .or_else(after)
         .or_else(after_init)
         .and_then(Shell::parse)
-        .or_else(|| process.env.text(AWSENV_WRAPPED).and_then(Shell::parse))
+        .or_else(|| Wrapper::of(&process.env).map(|wrapper| wrapper.shell))
 }
 
 fn first_line(text: &str) -> &str {

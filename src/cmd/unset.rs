@@ -1,13 +1,12 @@
 //! `awsenv unset`: the way back.
 
 use crate::cmd::Context;
+use crate::env::diff::EnvDiff;
 use crate::env::session::leave;
-use crate::error::Error;
-use crate::shell::Shell;
 use crate::ui::display;
 
-/// The script that gives the shell back as it was before the first `use`.
-pub fn run(context: &Context, shell: Shell) -> Result<String, Error> {
+/// What gives the shell back as it was before the first `use`.
+pub fn run(context: &Context) -> EnvDiff {
     let state = context.state();
     let left = leave(&context.process.env, state.as_ref());
     for name in &left.drifted {
@@ -25,5 +24,5 @@ pub fn run(context: &Context, shell: Shell) -> Result<String, Error> {
             .notice(&format!("no longer using {}", display(&state.profile))),
         None => context.ui.notice("no profile is in use"),
     }
-    Ok(shell.syntax().script(&left.diff))
+    left.diff
 }

@@ -4,13 +4,13 @@ use crate::cli::UseArgs;
 use crate::cmd::inputs::Files;
 use crate::cmd::pick::{self, Manner};
 use crate::cmd::{Context, named, order, switch};
+use crate::env::diff::EnvDiff;
 use crate::env::session::{enter, user_env};
 use crate::error::{Error, Kind};
 use crate::resolve::Choice;
-use crate::shell::Shell;
 
-/// The script that makes the shell work as the profile.
-pub fn run(context: &Context, args: &UseArgs, shell: Shell) -> Result<String, Error> {
+/// What makes the shell work as the profile.
+pub fn run(context: &Context, args: &UseArgs) -> Result<EnvDiff, Error> {
     let state = context.state();
     let env = user_env(&context.process.env, state.as_ref());
     let (files, choice) = match &args.profile {
@@ -40,12 +40,11 @@ pub fn run(context: &Context, args: &UseArgs, shell: Shell) -> Result<String, Er
         .ui
         .narrate(&format!("changes {}", diff.changed(&context.process.env).join(", ")));
     context.ui.notice(&switch.summary());
-    let script = shell.syntax().script(&diff);
     // What programs do says nothing about what a person will choose.
     if context.process.stderr_tty && files.settings.history {
         order::remember(context, &switch.target.profile);
     }
-    Ok(script)
+    Ok(diff)
 }
 
 fn manner(args: &UseArgs) -> Manner<'_> {

@@ -3,6 +3,7 @@
 //! `$SHELL` is the login shell, whatever runs now, so it is never asked.
 
 use crate::shell::Shell;
+use crate::shell::wrapper::Wrapper;
 
 /// What made us believe it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub enum Source {
 /// The name that was typed, if it is no shell's; `None` if nothing is known.
 pub fn detect(
     typed: Option<&str>,
-    wrapper: Option<&str>,
+    wrapper: Option<Wrapper>,
     ancestors: impl FnOnce() -> Vec<String>,
 ) -> Result<(Shell, Source), Option<String>> {
     if let Some(name) = typed {
@@ -30,8 +31,8 @@ pub fn detect(
             .map(|shell| (shell, Source::Option))
             .ok_or_else(|| Some(name.to_owned()));
     }
-    if let Some(shell) = wrapper.and_then(Shell::parse) {
-        return Ok((shell, Source::Wrapper));
+    if let Some(wrapper) = wrapper {
+        return Ok((wrapper.shell, Source::Wrapper));
     }
     let nearest = ancestors().iter().find_map(|name| Shell::parse(name));
     nearest.map(|shell| (shell, Source::Ancestor)).ok_or(None)
@@ -40,21 +41,23 @@ pub fn detect(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::env::names::AWSENV_WRAPPED;
 
     #[test]
     fn the_nearest_word_counts() {
+        let wrapped = |text: &str| Wrapper::of(&[(AWSENV_WRAPPED, text)].into_iter().collect());
         let none = || -> Vec<String> { unreachable!("not asked") };
         assert_eq!(
-            detect(Some("fish"), Some("bash"), none),
+            detect(Some("fish"), wrapped("bash"), none),
             Ok((Shell::Fish, Source::Option))
         );
-        assert_eq!(detect(None, Some("zsh"), none), Ok((Shell::Zsh, Source::Wrapper)));
+        assert_eq!(detect(None, wrapped("zsh:42"), none), Ok((Shell::Zsh, Source::Wrapper)));
         let ancestors = || vec!["make".to_owned(), "dash".to_owned(), "zsh".to_owned()];
         assert_eq!(
-            detect(None, Some("nonsense"), ancestors),
+            detect(None, wrapped("nonsense"), ancestors),
             Ok((Shell::Posix, Source::Ancestor))
         );
-        assert_eq!(detect(Some("tcsh"), Some("zsh"), none), Err(Some("tcsh".to_owned())));
+        assert_eq!(detect(Some("tcsh"), wrapped("zsh"), none), Err(Some("tcsh".to_owned())));
         assert_eq!(detect(None, None, Vec::new), Err(None));
     }
 }

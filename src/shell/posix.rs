@@ -55,6 +55,12 @@ impl Syntax for Posix {
         ":"
     }
 
+    /// Both shells are switched; what the script has to say is said once.
+    fn hand_on(&self, diff: &EnvDiff) -> (String, String) {
+        let script = self.script(diff);
+        (format!("{script} 2>/dev/null"), script)
+    }
+
     fn assign(&self, name: &str, value: &str) -> String {
         format!("{name}={}", self.quote(value.as_ref()))
     }

@@ -1,5 +1,5 @@
-//! All effects, one thing a file: files and edits of them, processes, the cache of `aws login`, the history, the keychain, the
-//! terminal and the picker on it.
+//! All effects, one thing a file: files and edits of them, processes, who reads what the wrapper prints, the cache of
+//! `aws login`, the history, the keychain, the terminal and the picker on it.
 
 pub mod edit;
 pub mod fs;
@@ -8,7 +8,10 @@ pub mod keychain;
 pub mod login;
 pub mod picker;
 mod private;
+#[cfg(target_os = "linux")]
+pub mod proc;
 pub mod process;
+pub mod reader;
 mod signals;
 pub mod stdin;
 pub mod terminal;

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use crate::env::Env;
+#[cfg(target_os = "linux")]
+use crate::sys::proc;
 
 /// A program that takes this process's place.
 #[derive(Debug)]
@@ -193,39 +195,21 @@ const MAX_ANCESTORS: usize = 6;
 #[cfg(target_os = "linux")]
 pub fn ancestors() -> Vec<String> {
     let mut names = Vec::new();
-    let mut process = String::from("self");
-    for step in 0..=MAX_ANCESTORS {
-        let folder = std::path::Path::new("/proc").join(&process);
-        if step > 0 {
-            let program = std::fs::read_link(folder.join("exe")).ok();
-            names.extend(
-                program
-                    .as_deref()
-                    .and_then(|path| path.file_name())
-                    .map(|name| name.to_string_lossy().into_owned()),
-            );
-            names.extend(
-                std::fs::read_to_string(folder.join("comm"))
-                    .ok()
-                    .map(|name| name.trim_end().to_owned()),
-            );
+    let mut process = std::os::unix::process::parent_id();
+    for _ in 0..MAX_ANCESTORS {
+        if process == 0 {
+            break;
         }
-        match std::fs::read_to_string(folder.join("stat"))
-            .ok()
-            .as_deref()
-            .and_then(parent)
-        {
-            Some(id) if id > 1 => process = id.to_string(),
-            _ => break,
+        let program = proc::program(process);
+        let program = program.as_deref().and_then(Path::file_name);
+        names.extend(program.map(|name| name.to_string_lossy().into_owned()));
+        names.extend(proc::name(process));
+        match proc::stat(process) {
+            Some(stat) => process = stat.parent,
+            None => break,
         }
     }
     names
-}
-
-/// The fourth field of /proc/PID/stat; the second may hold blanks and parentheses.
-#[cfg(target_os = "linux")]
-fn parent(stat: &str) -> Option<u32> {
-    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// The same where there is no /proc: one run of `ps` a step.

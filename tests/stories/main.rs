@@ -11,6 +11,7 @@ mod named;
 mod nested;
 mod options;
 mod restore;
+mod sentence;
 mod state;
 mod switches;
 mod teller;

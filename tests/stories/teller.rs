@@ -61,12 +61,14 @@ pub(crate) const NAMES: [&str; 47] = [
 pub(crate) enum Mode {
     /// `eval "$(awsenv …)"`.
     Plain,
+    /// The same where `awsenv init` has defined the function.
+    Loaded,
     /// The function that `awsenv init` defines.
     Wrapper,
 }
 
-/// Both ways to tell a story.
-pub(crate) const MODES: [Mode; 2] = [Mode::Plain, Mode::Wrapper];
+/// All ways to tell a story.
+pub(crate) const MODES: [Mode; 3] = [Mode::Plain, Mode::Loaded, Mode::Wrapper];
 
 /// Options of zsh that people set.
 const ODD_ZSH: &[&str] = &[
@@ -111,11 +113,13 @@ pub(crate) fn shells() -> Vec<RealShell> {
     all
 }
 
-/// Tells a story in every shell, by plain evals and through the wrapper.
+/// Tells a story in every shell, by evals without and with the integration, and through the wrapper.
 pub(crate) fn everywhere(tell: impl Fn(&Sandbox, Story)) {
     for shell in shells() {
         for mode in MODES {
-            tell(&sandbox(), Story::new(&shell, mode));
+            if mode == Mode::Plain || shell.has_function() {
+                tell(&sandbox(), Story::new(&shell, mode));
+            }
         }
     }
 }
@@ -142,7 +146,7 @@ impl Story {
             mode,
             text: String::new(),
         };
-        if mode == Mode::Wrapper {
+        if mode != Mode::Plain {
             let word = shell.word;
             story.line(if story.is_fish() {
                 format!("awsenv init {word} --no-prompt | source")
@@ -233,8 +237,8 @@ impl Story {
     pub(crate) fn call(&self, args: &str) -> String {
         match (self.mode, self.is_fish()) {
             (Mode::Wrapper, _) => format!("awsenv {args}"),
-            (Mode::Plain, true) => format!("awsenv {args} | source"),
-            (Mode::Plain, false) => format!("eval \"$(awsenv {args})\""),
+            (_, true) => format!("awsenv {args} | source"),
+            (_, false) => format!("eval \"$(awsenv {args})\""),
         }
     }
 

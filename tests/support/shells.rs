@@ -58,7 +58,8 @@ pub const SHELLS: [Invocation; 6] = [
 ];
 
 /// Shells that are used wherever they are found, and never asked for.
-pub const OPTIONAL_SHELLS: [Invocation; 2] = [
+pub const OPTIONAL_SHELLS: [Invocation; 3] = [
+    posix("yash", "yash", &["-eu"], "posix"),
     posix("ksh93", "ksh93", &["-eu"], "posix"),
     Invocation {
         name: "pwsh",
@@ -94,6 +95,13 @@ pub fn installed() -> Vec<RealShell> {
         .chain(optional)
         .filter_map(|(shell, path)| Some(shell.at(path?)))
         .collect()
+}
+
+impl RealShell {
+    /// Whether `awsenv init` defines the function `awsenv` there.
+    pub fn has_function(&self) -> bool {
+        self.name != "ksh93"
+    }
 }
 
 impl Invocation {

@@ -2,18 +2,18 @@
 
 use super::{Finding, Status};
 use crate::cmd::Context;
-use crate::env::names::AWSENV_WRAPPED;
 use crate::shell::Shell;
+use crate::shell::wrapper::Wrapper;
 use crate::sys;
 
 const CHECK: &str = "shell";
 
 pub(super) fn check(context: &Context) -> Vec<Finding> {
-    if let Some(shell) = context.process.env.text(AWSENV_WRAPPED).and_then(Shell::parse) {
+    if let Some(wrapper) = Wrapper::of(&context.process.env) {
         return vec![Finding::new(
             CHECK,
             Status::Ok,
-            format!("the integration is loaded in this {}", shell.as_str()),
+            format!("the integration is loaded in this {}", wrapper.shell.as_str()),
         )];
     }
     let shell = sys::process::ancestors().iter().find_map(|name| Shell::parse(name));

@@ -1,0 +1,92 @@
+//! What the wrapper function says of itself: `SHELL:PID:DEPTH:CONTEXT` in AWSENV_WRAPPED. All but the shell may be
+//! missing.
+
+use crate::env::Env;
+use crate::env::names::AWSENV_WRAPPED;
+use crate::shell::Shell;
+
+/// The function of `awsenv init` that called this program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wrapper {
+    /// The shell that the function is written for.
+    pub shell: Shell,
+    /// `$$`: the process of the shell, which its subshells keep as their name. `None` where nobody reads what the function
+    /// prints, or where the shell has no subshells.
+    pub process: Option<u32>,
+    /// How many subshells deep the function runs; `None` where the shell does not count them.
+    pub depth: Option<u32>,
+    /// What zsh knows of its innermost substitution.
+    pub substitution: Substitution,
+}
+
+/// The innermost substitution in ZSH_EVAL_CONTEXT (zshparam(1)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Substitution {
+    /// The shell does not say.
+    Unknown,
+    /// zsh runs a subshell at most.
+    None,
+    /// `$(…)` or `<(…)`: the output goes into a pipe.
+    Pipe,
+    /// `=(…)`: the output goes into a temporary file.
+    File,
+}
+
+impl Wrapper {
+    /// The wrapper that `env` names; `None` where there is none.
+    pub fn of(env: &Env) -> Option<Self> {
+        Self::parse(env.text(AWSENV_WRAPPED)?)
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(4, ':');
+        let shell = Shell::parse(parts.next()?)?;
+        let mut number = || parts.next()?.parse().ok();
+        Some(Self {
+            shell,
+            process: number(),
+            depth: number(),
+            substitution: parts.next().map_or(Substitution::Unknown, substitution),
+        })
+    }
+}
+
+fn substitution(context: &str) -> Substitution {
+    let innermost = context.rsplit(':').find_map(|word| match word {
+        "cmdsubst" | "outsubst" => Some(Substitution::Pipe),
+        "equalsubst" => Some(Substitution::File),
+        _ => None,
+    });
+    innermost.unwrap_or(Substitution::None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_shell_says_what_it_knows() {
+        let wrapper = |text: &str| Wrapper::parse(text).map(|w| (w.shell, w.process, w.depth, w.substitution));
+        for (text, expected) in [
+            ("posix:42", (Shell::Posix, Some(42), None, Substitution::Unknown)),
+            ("bash:42:1", (Shell::Bash, Some(42), Some(1), Substitution::Unknown)),
+            ("bash:42:", (Shell::Bash, Some(42), None, Substitution::Unknown)),
+            ("zsh:42:0:toplevel", (Shell::Zsh, Some(42), Some(0), Substitution::None)),
+            (
+                "zsh:42:1:cmdarg:cmdsubst:eval:shfunc",
+                (Shell::Zsh, Some(42), Some(1), Substitution::Pipe),
+            ),
+            (
+                "zsh:42:2:cmdsubst:equalsubst:shfunc",
+                (Shell::Zsh, Some(42), Some(2), Substitution::File),
+            ),
+            ("zsh:42:1:", (Shell::Zsh, Some(42), Some(1), Substitution::None)),
+            ("powershell", (Shell::PowerShell, None, None, Substitution::Unknown)),
+            ("bash:x:-1", (Shell::Bash, None, None, Substitution::Unknown)),
+        ] {
+            assert_eq!(wrapper(text), Some(expected), "{text}");
+        }
+        assert_eq!(wrapper("nonsense:42"), None);
+        assert_eq!(wrapper(""), None);
+    }
+}

@@ -1,0 +1,94 @@
+//! What /proc tells of other processes (Linux, proc(5)).
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What awsenv asks of /proc/PID/stat.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stat {
+    /// `R` running or ready, `S` asleep, `D` waiting for a disk, and so on.
+    pub state: char,
+    /// The process that started it, or that inherited it.
+    pub parent: u32,
+}
+
+/// The state and the parent of a process; `None` where there is no such process, or no /proc.
+pub fn stat(process: u32) -> Option<Stat> {
+    parse_stat(&fs::read_to_string(folder(process).join("stat")).ok()?)
+}
+
+/// The second field is the program's name, and may hold blanks and parentheses.
+fn parse_stat(text: &str) -> Option<Stat> {
+    let mut fields = text.rsplit_once(')')?.1.split_whitespace();
+    Some(Stat {
+        state: fields.next()?.chars().next()?,
+        parent: fields.next()?.parse().ok()?,
+    })
+}
+
+/// The program that a process runs; `None` where it cannot be seen.
+pub fn program(process: u32) -> Option<PathBuf> {
+    fs::read_link(folder(process).join("exe")).ok()
+}
+
+/// What a process calls itself.
+pub fn name(process: u32) -> Option<String> {
+    let name = fs::read_to_string(folder(process).join("comm")).ok()?;
+    Some(name.trim_end().to_owned())
+}
+
+fn folder(process: u32) -> PathBuf {
+    Path::new("/proc").join(process.to_string())
+}
+
+/// Whether a process can read from what `link` names, as the links in /proc/PID/fd do; `None` where it cannot be seen,
+/// such as a process of another user.
+pub fn can_read(process: u32, link: &Path) -> Option<bool> {
+    let folder = folder(process);
+    let entries = fs::read_dir(folder.join("fd")).ok()?;
+    let mut same = entries
+        .filter_map(Result::ok)
+        .filter(|entry| fs::read_link(entry.path()).is_ok_and(|target| target == link));
+    Some(same.any(|entry| is_for_reading(&folder.join("fdinfo").join(entry.file_name()))))
+}
+
+/// The process that a process started last, of those that still run; `None` where the kernel keeps no list of them.
+pub fn last_child(process: u32) -> Option<u32> {
+    let task = folder(process).join("task").join(process.to_string());
+    let children = fs::read_to_string(task.join("children")).ok()?;
+    children.split_whitespace().next_back()?.parse().ok()
+}
+
+/// `flags:` is octal; its last two bits are 1 for what can only be written to (open(2)).
+fn is_for_reading(info: &Path) -> bool {
+    let text = fs::read_to_string(info).unwrap_or_default();
+    let flags = text.lines().find_map(|line| line.strip_prefix("flags:"));
+    let flags = flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok());
+    flags.is_some_and(|flags| flags & 0o3 != 0o1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::fd::AsRawFd as _;
+
+    #[test]
+    fn a_name_may_hold_what_separates_the_fields() {
+        let stat = parse_stat("42 (a) S 7 (b) R 9 42 1 0");
+        assert_eq!(stat, Some(Stat { state: 'R', parent: 9 }));
+        assert_eq!(parse_stat("42 (sh) S 7 42"), Some(Stat { state: 'S', parent: 7 }));
+        assert_eq!(parse_stat("42 (sh)"), None);
+        assert_eq!(parse_stat(""), None);
+    }
+
+    #[test]
+    fn the_two_ends_of_a_pipe_are_told_apart() {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        let own = std::process::id();
+        let link = fs::read_link(folder(own).join("fd").join(writer.as_raw_fd().to_string())).expect("a link");
+        assert_eq!(can_read(own, &link), Some(true));
+        drop(reader);
+        assert_eq!(can_read(own, &link), Some(false));
+        assert_eq!(can_read(u32::MAX, &link), None);
+    }
+}

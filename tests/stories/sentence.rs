@@ -1,0 +1,338 @@
+//! The sentence `eval "$(awsenv use x)"` where the integration is loaded, and everything else that can be typed around
+//! the function: each row says what a shell that does it prints.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use crate::support::{Family, RealShell, Sandbox};
+use crate::teller::{sandbox, shells};
+
+/// A row: what is typed, and what comes out. `[…]` around what the shell, or a child of it, works as.
+type Row = (&'static str, &'static str);
+
+/// Prints what this shell works as.
+const SHOW: &str = "show() { echo \"[${AWS_PROFILE-${AWS_ACCESS_KEY_ID-nobody}}]\"; }\n";
+
+/// The shell is switched, or its eval fails.
+const EVALS: [Row; 32] = [
+    ("eval \"$(awsenv use a)\"; show", "[a]\n"),
+    (
+        "eval \"$(awsenv use a)\"; /usr/bin/env | grep '^AWS_PROFILE'",
+        "AWS_PROFILE=a\n",
+    ),
+    ("eval \"`awsenv use a`\"; show", "[a]\n"),
+    ("eval \"$(awsenv -q use a)\"; show", "[a]\n"),
+    ("eval \"$(awsenv use b --keys)\"; show", "[AKIABBBBBBBBBBBBBBBB]\n"),
+    (
+        "eval \"$(awsenv use --keys b -q)\"; eval \"$(awsenv use a)\"; show",
+        "[a]\n",
+    ),
+    (
+        "eval \"$(awsenv use a)\"; eval \"$(awsenv use 'my prod')\"; eval \"$(awsenv use -)\"; show",
+        "[a]\n",
+    ),
+    ("eval \"$(awsenv use a)\"; eval \"$(awsenv unset)\"; show", "[nobody]\n"),
+    ("awsenv use a; eval \"$(awsenv unset)\"; show", "[nobody]\n"),
+    ("eval \"$(awsenv use a)\"; awsenv unset; show", "[nobody]\n"),
+    ("f() { eval \"$(awsenv use a)\"; }; f; show", "[a]\n"),
+    ("echo 'eval \"$(awsenv use a)\"' >sourced; . ./sourced; show", "[a]\n"),
+    ("(eval \"$(awsenv use a)\"; show); show", "[a]\n[nobody]\n"),
+    (
+        "y=$(eval \"$(awsenv use a)\"; show); echo \"$y\"; show",
+        "[a]\n[nobody]\n",
+    ),
+    ("y=$( (eval \"$(awsenv use a)\"; show) | cat); echo \"$y\"", "[a]\n"),
+    ("(eval \"$(awsenv use a)\"; show) | cat; show", "[a]\n[nobody]\n"),
+    ("(eval \"$(awsenv use a)\"; show) >out; cat out", "[a]\n"),
+    ("(eval \"$(awsenv use a)\"; show) >out & wait; cat out", "[a]\n"),
+    (
+        "while read -r l; do eval \"$(awsenv use a)\"; done <sourced; show",
+        "[a]\n",
+    ),
+    ("awsenv use b; (eval \"$(awsenv use a)\"; show); show", "[a]\n[b]\n"),
+    (
+        "exec 3>three; eval \"$(awsenv use a)\"; echo three >&3; show; cat three",
+        "[a]\nthree\n",
+    ),
+    ("exec 3>&-; eval \"$(awsenv use a)\"; show", "[a]\n"),
+    ("exec </dev/null 0<&-; eval \"$(awsenv use a)\"; show", "[a]\n"),
+    ("exec 2>&-; eval \"$(awsenv use a)\"; show", "[a]\n"),
+    ("eval \"$(awsenv use a 2>&1)\"; show", "[a]\n"),
+    ("y=$(awsenv use a); eval \"$y\"; show", "[a]\n"),
+    (
+        "y=$(awsenv use nosuch) || echo \"$?\"; eval \"$y\" || echo \"$?\"; show",
+        "1\n1\n[nobody]\n",
+    ),
+    ("eval \"$(awsenv use nosuch)\" || echo \"$?\"; show", "1\n[nobody]\n"),
+    (
+        "eval \"$(awsenv use nosuch || echo false)\" || echo \"$?\"; show",
+        "1\n[nobody]\n",
+    ),
+    (
+        "eval \"$(awsenv use a b)\" || echo \"$?\"; eval \"$(awsenv -q ues a)\" || echo \"$?\"; show",
+        "2\n2\n[nobody]\n",
+    ),
+    ("eval \"$(awsenv use --help)\" && echo \"$?\"; show", "0\n[nobody]\n"),
+    ("eval \"$(awsenv use nosuch)\"; echo lied", ""),
+];
+
+/// This shell is switched, and what follows in it works as the profile; no text on stdout.
+const CALLS: [Row; 20] = [
+    ("awsenv use a; show", "[a]\n"),
+    ("awsenv use b --keys; awsenv unset; show", "[nobody]\n"),
+    ("awsenv use a >/dev/null; show", "[a]\n"),
+    ("awsenv use a >&-; show", "[a]\n"),
+    ("awsenv use nosuch >&- || echo \"$?\"; show", "1\n[nobody]\n"),
+    ("awsenv use a >out; show; cat out", "[a]\n"),
+    ("awsenv use a 2>&1; show", "[a]\n"),
+    ("{ awsenv use a; } >out; show; cat out", "[a]\n"),
+    ("awsenv use nosuch >out || echo \"$?\"; cat out; show", "1\n[nobody]\n"),
+    ("(awsenv use a; show); show", "[a]\n[nobody]\n"),
+    ("(awsenv use a; show) >out; cat out", "[a]\n"),
+    ("(awsenv -q use a; show) 2>&1; show", "[a]\n[nobody]\n"),
+    ("(awsenv -q use a; show) 2>&1 | cat; show", "[a]\n[nobody]\n"),
+    ("(awsenv use a; show) | tee out; cat out", "[a]\n[a]\n"),
+    ("{ awsenv use a; show; } | cat; show", "[a]\n[nobody]\n"),
+    ("(awsenv use nosuch || echo \"$?\") | cat", "1\n"),
+    ("(awsenv use a; show) >out & wait; cat out", "[a]\n"),
+    ("(awsenv use a; (awsenv use b; show) | cat; show) | cat", "[b]\n[a]\n"),
+    ("awsenv use a | cat; show", "[nobody]\n"),
+    ("y=$(awsenv use a >out; show); echo \"$y\"; cat out", "[a]\n"),
+];
+
+/// Of these only the last line counts: the text is before it.
+const VALUES: [Row; 2] = [
+    ("y=$(awsenv use a; show); echo \"$y\"; show", "[a]\n[nobody]\n"),
+    ("y=$( (awsenv use a; show) ); echo \"$y\"; show", "[a]\n[nobody]\n"),
+];
+
+/// What only bash and zsh can say.
+const SUBSTITUTED: [Row; 2] = [
+    (". <(awsenv use a); show", "[a]\n"),
+    ("source /dev/stdin <<<\"$(awsenv use a)\"; show", "[a]\n"),
+];
+
+/// What only zsh can say.
+const ZSH: [Row; 3] = [
+    (". =(awsenv use a); show", "[a]\n"),
+    ("awsenv use a | . /dev/stdin; show", "[a]\n"),
+    ("(awsenv use a; show) >out; y==(cat out); cat out", "[a]\n"),
+];
+
+/// What only bash can say: functions that are exported.
+const BASH: [Row; 2] = [
+    (
+        "export -f awsenv show; bash -uec 'eval \"$(awsenv use a)\"; show'; show",
+        "[a]\n[nobody]\n",
+    ),
+    (
+        "export -f awsenv show; bash -uec '(awsenv use a; show) | cat'; show",
+        "[a]\n[nobody]\n",
+    ),
+];
+
+const FISH: [Row; 14] = [
+    ("eval (awsenv use a); show", "[a]\n"),
+    ("eval (awsenv use b --keys); show", "[AKIABBBBBBBBBBBBBBBB]\n"),
+    ("awsenv use a | source; show", "[a]\n"),
+    ("eval (awsenv use a); eval (awsenv unset); show", "[nobody]\n"),
+    ("eval (awsenv use nosuch); or echo $status; show", "1\n[nobody]\n"),
+    ("awsenv use nosuch | source; or echo $status; show", "1\n[nobody]\n"),
+    (
+        "eval (awsenv use a b); or echo $status; eval (awsenv ues a); or echo $status",
+        "2\n2\n",
+    ),
+    ("eval (awsenv use --help); and echo $status; show", "0\n[nobody]\n"),
+    ("function f; eval (awsenv use a); end; f; show", "[a]\n"),
+    ("awsenv use a >&-; show", "[a]\n"),
+    ("awsenv use a >out; show; cat out", "[a]\n"),
+    ("awsenv use nosuch >out; or echo $status; cat out", "1\n"),
+    ("awsenv use a | cat; show", "[a]\n"),
+    ("begin; awsenv use a; show; end | cat", "[a]\n"),
+];
+
+/// The shells that have a function, and what each is to print.
+fn table() -> impl Iterator<Item = (RealShell, Vec<Row>)> {
+    shells().into_iter().filter(RealShell::has_function).map(|shell| {
+        let mut rows = Vec::new();
+        if shell.family == Family::Fish {
+            rows.extend(FISH);
+        } else {
+            rows.extend(EVALS.into_iter().chain(CALLS));
+        }
+        if matches!(shell.word, "bash" | "zsh") {
+            rows.extend(SUBSTITUTED);
+        }
+        match shell.word {
+            "zsh" => rows.extend(ZSH),
+            "bash" => rows.extend(BASH),
+            _ => {}
+        }
+        (shell, rows)
+    })
+}
+
+/// The start of every script: the integration, as everybody has it.
+fn loaded(shell: &RealShell) -> String {
+    let word = shell.word;
+    match shell.family {
+        Family::Fish => {
+            "awsenv init fish --no-prompt | source\nfunction show; set -q AWS_PROFILE; and echo \"[$AWS_PROFILE]\"; or \
+             begin; set -q AWS_ACCESS_KEY_ID; and echo \"[$AWS_ACCESS_KEY_ID]\"; or echo '[nobody]'; end; end\n"
+                .to_owned()
+        }
+        _ => format!("eval \"$(awsenv init {word} --no-prompt)\"\n{SHOW}echo one >sourced\n"),
+    }
+}
+
+#[test]
+fn whatever_is_typed_around_the_function_is_right() {
+    let mut wrong = Vec::new();
+    for (shell, rows) in table() {
+        for (typed, expected) in rows {
+            let sandbox = sandbox();
+            let output = sandbox.script(&shell, loaded(&shell) + typed).output();
+            if output.out() != expected {
+                wrong.push(format!("{}: {typed}\n{}", shell.name, output.all()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{} rows\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// `y=$(awsenv use x; cmd)` gets the text too, which is why docs/shells.md says to write `awsenv exec`.
+#[test]
+fn a_command_behind_the_function_in_a_substitution_works_as_the_profile() {
+    for (shell, _) in table().filter(|(shell, _)| shell.family == Family::Posix) {
+        for (typed, expected) in VALUES {
+            let sandbox = sandbox();
+            let output = sandbox.script(&shell, loaded(&shell) + typed).output();
+            assert!(
+                output.clean().ends_with(expected),
+                "{}: {typed}\n{}",
+                shell.name,
+                output.all()
+            );
+            assert!(
+                output.out().contains("AWSENV_STATE"),
+                "{}: the text is there",
+                shell.name
+            );
+        }
+    }
+}
+
+/// Each row whose answer depends on who holds a pipe, many times, with all shells at once on a machine that is busy.
+#[test]
+fn a_busy_machine_changes_no_answer() {
+    const TIMES: usize = 100;
+    const ROWS: [Row; 5] = [
+        ("eval \"$(awsenv use a)\"; show; eval \"$(awsenv unset)\"", "[a]\n"),
+        ("(awsenv -q use a; show) | cat", "[a]\n"),
+        ("(awsenv -q use a; show) | tee out", "[a]\n"),
+        ("y=$( (awsenv -q use a; show) | cat); echo \"$y\"", "[a]\n"),
+        ("eval \"$(awsenv use nosuch 2>/dev/null)\" || echo no", "no\n"),
+    ];
+    let busy = AtomicBool::new(true);
+    let wrong = thread::scope(|scope| {
+        let cores = thread::available_parallelism().map_or(2, usize::from);
+        for _ in 0..cores {
+            scope.spawn(|| {
+                while busy.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
+        }
+        let runs: Vec<_> = table()
+            .filter(|(shell, _)| shell.family == Family::Posix)
+            .map(|(shell, _)| scope.spawn(move || wrong_answers(&shell, &ROWS, TIMES)))
+            .collect();
+        let wrong: Vec<String> = runs.into_iter().filter_map(|run| run.join().expect("a run")).collect();
+        busy.store(false, Ordering::Relaxed);
+        wrong
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Tells each row so often in one shell, and what was wrong, if anything was.
+fn wrong_answers(shell: &RealShell, rows: &[Row], times: usize) -> Option<String> {
+    let sandbox = sandbox();
+    let repeated: String = rows
+        .iter()
+        .map(|(typed, _)| format!("n=0\nwhile test $n -lt {times}; do n=$((n+1)); {typed}; done\n"))
+        .collect();
+    let limit = Duration::from_secs(600);
+    let output = sandbox.script(shell, loaded(shell) + &repeated).limit(limit).output();
+    let expected: String = rows.iter().map(|(_, expected)| expected.repeat(times)).collect();
+    (output.out() != expected).then(|| {
+        let lines = output.out().lines().zip(expected.lines());
+        let differ = lines.filter(|(line, wanted)| line != wanted).count();
+        format!("{}: {differ} lines differ\n{}", shell.name, output.all())
+    })
+}
+
+/// A program that awsenv starts keeps nothing open that the shell waits for.
+#[test]
+fn a_daemon_of_a_credential_process_keeps_no_eval_waiting() {
+    let program = "sleep 60 >/dev/null 2>&1 </dev/null &\necho $! >\"$HOME/daemon\"\n\
+                   echo '{\"Version\": 1, \"AccessKeyId\": \"AKIADAEMON\", \"SecretAccessKey\": \"s\"}'\n";
+    for (shell, _) in table() {
+        let sandbox = Sandbox::new();
+        let path = sandbox.write("keys", program);
+        let config = format!("[profile d]\ncredential_process = sh {}\n", path.display());
+        sandbox.write(".aws/config", config);
+        let typed = if shell.family == Family::Fish {
+            "eval (awsenv use d --keys); show; kill (cat daemon)"
+        } else {
+            "eval \"$(awsenv use d --keys)\"; show; kill \"$(cat daemon)\""
+        };
+        let run = sandbox.script(&shell, loaded(&shell) + typed);
+        let output = run.limit(Duration::from_secs(30)).output();
+        assert_eq!(output.clean(), "[AKIADAEMON]\n", "{}", shell.name);
+    }
+}
+
+/// What a script has to say is said by one of the two shells that run it.
+#[test]
+fn nothing_is_said_twice() {
+    for (shell, _) in table() {
+        let sandbox = sandbox();
+        let (typed, expected) = if shell.family == Family::Fish {
+            (
+                "eval (awsenv use a); fish --no-config -c 'awsenv init fish --no-prompt | source; eval (awsenv unset)'",
+                "",
+            )
+        } else {
+            ("readonly AWS_VAULT; eval \"$(awsenv use a)\" || echo \"$?\"", "1\n")
+        };
+        let output = sandbox.script(&shell, loaded(&shell) + typed).output();
+        assert_eq!(output.out(), expected, "{}: {}", shell.name, output.all());
+        let lines = output.err().lines().count();
+        assert!(lines <= 1, "{}: {}", shell.name, output.err());
+    }
+}
+
+/// ksh93 substitutes without a process of its own, so its function could not tell who reads.
+#[test]
+fn ksh93_gets_no_function_and_is_told_so() {
+    let Some(shell) = shells().into_iter().find(|shell| !shell.has_function()) else {
+        return;
+    };
+    let sandbox = sandbox();
+    let text = loaded(&shell)
+        + "eval \"$(awsenv use a)\"; show; eval \"$(awsenv use nosuch)\" || echo \"$?\"\ncommand -v awsenv";
+    let output = sandbox.script(&shell, text).output();
+    let program = sandbox.bin().join("awsenv");
+    assert_eq!(
+        output.out(),
+        format!("[a]\n1\n{}\n", program.display()),
+        "{}",
+        output.all()
+    );
+    assert!(
+        output.err().contains("eval \"$(awsenv use PROFILE)\""),
+        "{}",
+        output.all()
+    );
+}
