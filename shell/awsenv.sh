@@ -64,7 +64,8 @@ case ${KSH_VERSION-} in
   Version*)
     if (\eval ': "${.sh.version}"') 2>/dev/null; then
       \unset -f awsenv
-      \printf '%s\n' 'awsenv: no function in ksh93, which cannot tell who reads it: write eval "$(awsenv use PROFILE)"' >&2
+      # shellcheck disable=SC2016 # a person is to type it
+      \printf '%s\n' 'awsenv: a function cannot tell who reads it in ksh93: write eval "$(awsenv use PROFILE)"' >&2
     fi
     ;;
 esac
