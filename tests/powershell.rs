@@ -15,7 +15,7 @@ use awsenv::env::state::{State, Style};
 use awsenv::secret::Secret;
 use awsenv::shell::Shell;
 use proptest::prelude::*;
-use support::{RealShell, Sandbox};
+use support::Sandbox;
 
 const SAVED: &str = "$global:__awsenv_saved";
 
@@ -588,9 +588,8 @@ fn a_failure_throws() {
 // The same in a real PowerShell.
 
 fn pwsh(sandbox: &Sandbox, text: &str) -> Option<support::Output> {
-    let path = support::optional("pwsh")?;
-    let invocation = support::OPTIONAL_SHELLS.iter().find(|shell| shell.tool == "pwsh")?;
-    let shell: RealShell = invocation.at(path);
+    let invocation = support::SHELLS.iter().find(|shell| shell.tool == "pwsh")?;
+    let shell = invocation.at(support::require(invocation.tool)?);
     let strict = "Set-StrictMode -Version Latest\n$ErrorActionPreference = 'Stop'\n\
                   function tell($name) { if (Test-Path \"env:$name\") { \"$name=$((Get-Item \"env:$name\").Value)\" } else { $name } }\n";
     Some(sandbox.script(&shell, format!("{strict}{text}")).output())

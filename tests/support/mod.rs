@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 
 pub use judge::{Key, botocore_identities, identities, identities_at_once, python};
 pub use run::{Output, Run};
-pub use shells::{Family, OPTIONAL_SHELLS, RealShell, SHELLS, installed};
+pub use shells::{Family, RealShell, SHELLS, installed};
 pub use snapshot::{assert_same, assert_snapshot, updating};
 
 /// The awsenv binary under test.

@@ -41,7 +41,7 @@ pub struct RealShell {
 }
 
 /// The shells that every full run has: missing ones are skipped at a desk and fail in CI.
-pub const SHELLS: [Invocation; 6] = [
+pub const SHELLS: [Invocation; 7] = [
     posix("bash", "bash", &["--norc", "--noprofile", "-euo", "pipefail"], "bash"),
     posix("zsh", "zsh", &["-f", "-euo", "pipefail"], "zsh"),
     Invocation {
@@ -55,11 +55,6 @@ pub const SHELLS: [Invocation; 6] = [
     posix("dash", "dash", &["-eu"], "posix"),
     posix("busybox", "busybox", &["sh", "-eu"], "posix"),
     posix("mksh", "mksh", &["-eu"], "posix"),
-];
-
-/// Shells that are used wherever they are found, and never asked for.
-pub const OPTIONAL_SHELLS: [Invocation; 2] = [
-    posix("ksh93", "ksh93", &["-eu"], "posix"),
     Invocation {
         name: "pwsh",
         tool: "pwsh",
@@ -69,6 +64,9 @@ pub const OPTIONAL_SHELLS: [Invocation; 2] = [
         suffix: ".ps1",
     },
 ];
+
+/// Shells that are used wherever they are found, and never asked for.
+const OPTIONAL_SHELLS: [Invocation; 1] = [posix("ksh93", "ksh93", &["-eu"], "posix")];
 
 const fn posix(
     name: &'static str,
