@@ -59,9 +59,8 @@ fn own_up(process: &Process) {
             place.unwrap_or_default()
         ));
         if fails {
-            let _ = io::stdout()
-                .lock()
-                .write_all(awsenv::cmd::script::FAILS_ANYWHERE.as_bytes());
+            let line = awsenv::cmd::script::fails_anywhere(1, "internal error");
+            let _ = io::stdout().lock().write_all(line.as_bytes());
         }
     }));
 }

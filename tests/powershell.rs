@@ -629,6 +629,22 @@ fn a_real_powershell_sees_a_failure() {
         "try { Invoke-Expression (awsenv use nosuch --shell powershell | Out-String); 'lied' } catch { 'caught' }\n";
     let Some(output) = pwsh(&sandbox, plain) else { return };
     assert_eq!(output.success().trim_end(), "caught");
+    // Where the command line cannot be understood nothing names the shell, so awsenv looks for it.
+    let unclear = [
+        "use a --bogus",
+        "use a b",
+        "use a --shell tcsh",
+        "unset now",
+        "bogus",
+        "init tcsh",
+    ];
+    let text = unclear
+        .map(|args| format!("try {{ Invoke-Expression (awsenv {args} | Out-String); 'lied' }} catch {{ \"$_\" }}\n"));
+    let Some(output) = pwsh(&sandbox, &text.concat()) else {
+        return;
+    };
+    let thrown = output.success().lines().filter(|line| line.starts_with("awsenv: "));
+    assert_eq!(thrown.count(), unclear.len(), "{}", output.all());
     let strict = "Invoke-Expression (awsenv use nosuch --shell powershell | Out-String)\n'lied'\n";
     let Some(output) = pwsh(&sandbox, strict) else { return };
     assert!(output.status == 1 && !output.out().contains("lied"), "{}", output.all());

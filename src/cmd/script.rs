@@ -10,8 +10,18 @@ use crate::shell::{Shell, detect};
 use crate::ui::{self, Ui};
 use crate::{Finish, Process, sys};
 
-/// Fails in every POSIX shell and in fish, and is an unknown command elsewhere.
-pub const FAILS_ANYWHERE: &str = "false\n";
+/// A line that fails in a shell that nothing names: in every POSIX shell and in fish `false` does. PowerShell goes on
+/// after a program that fails, so it is looked for.
+pub fn fails_anywhere(status: u8, message: &str) -> String {
+    let fail = powershell_above().map(|shell| shell.syntax().fail(status, &ui::display(message)));
+    fail.unwrap_or_else(|| "false".to_owned()) + "\n"
+}
+
+/// PowerShell, if it is the nearest shell among the processes above.
+fn powershell_above() -> Option<Shell> {
+    let (shell, _) = detect::detect(None, None, sys::process::ancestors).ok()?;
+    (shell == Shell::PowerShell).then_some(shell)
+}
 
 /// Runs a command whose stdout is code: on failure the code is a statement that fails and changes nothing.
 pub fn print(
@@ -32,7 +42,7 @@ pub fn print(
         Err(error) => {
             ui.error(&error);
             return Finish {
-                stdout: FAILS_ANYWHERE.to_owned().into(),
+                stdout: fails_anywhere(error.status(), &error.message).into(),
                 status: error.status(),
                 launch: None,
                 script: true,
@@ -126,7 +136,9 @@ pub fn unparsed(process: &Process, error: &clap::Error) -> Finish {
         } else {
             format!(
                 "{}\n",
-                syntax_in(process, command, &words).map_or(":", |shell| shell.syntax().no_op())
+                syntax_in(process, command, &words)
+                    .or_else(powershell_above)
+                    .map_or(":", |shell| shell.syntax().no_op())
             )
         };
         return Finish {
@@ -149,9 +161,11 @@ pub fn unparsed(process: &Process, error: &clap::Error) -> Finish {
             String::new()
         }
     } else {
-        syntax_in(process, command, &words).map_or(FAILS_ANYWHERE.into(), |shell| {
-            format!("{}\n", shell.syntax().fail(2, "the command line cannot be understood"))
-        })
+        let message = "the command line cannot be understood";
+        syntax_in(process, command, &words).map_or_else(
+            || fails_anywhere(2, message),
+            |shell| shell.syntax().fail(2, message) + "\n",
+        )
     };
     Finish {
         stdout: stdout.into(),
