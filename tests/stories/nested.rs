@@ -12,7 +12,8 @@ fn family(
     let sandbox = sandbox();
     let mut inner = Story::new(child, Mode::Plain);
     tell(&mut inner);
-    let file = sandbox.write(format!("child{}", child.suffix), inner.text());
+    let text = child.strict().to_owned() + inner.text();
+    let file = sandbox.write(format!("child{}", child.suffix), text);
     let mut story = Story::new(parent, Mode::Plain);
     for (name, value) in [
         ("AWS_PROFILE", "old"),

@@ -206,7 +206,7 @@ impl Story {
 
     pub(crate) fn quote(&self, value: &str) -> String {
         if self.is_powershell() {
-            return powershell::quote(value);
+            return support::powershell_word(value);
         }
         let quote = if self.is_fish() { "\\'" } else { "'\\''" };
         let value = if self.is_fish() {

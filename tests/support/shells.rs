@@ -115,3 +115,23 @@ impl Invocation {
         }
     }
 }
+
+impl RealShell {
+    /// The first lines of a script, where no argument makes the shell strict.
+    pub fn strict(&self) -> &'static str {
+        match self.family {
+            Family::Posix | Family::Fish => "",
+            Family::PowerShell => "Set-StrictMode -Version Latest\n$ErrorActionPreference = 'Stop'\n",
+        }
+    }
+}
+
+/// A word as PowerShell reads it where it stands: an expression would be matched with file names. Five characters end a
+/// single-quoted string.
+pub fn powershell_word(word: &str) -> String {
+    let quotes = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
+    let doubled = word
+        .chars()
+        .flat_map(|c| std::iter::repeat_n(c, if quotes.contains(&c) { 2 } else { 1 }));
+    format!("'{}'", String::from_iter(doubled))
+}

@@ -2,7 +2,7 @@
 
 use super::{Mode, NAMES};
 
-/// How every script begins: strict, and with a function that writes down what this PowerShell has.
+/// How every script begins: with a function that writes down what this PowerShell has.
 pub(super) fn start(mode: Mode) -> String {
     let load = match mode {
         Mode::Plain => "",
@@ -10,23 +10,11 @@ pub(super) fn start(mode: Mode) -> String {
     };
     let names = NAMES.map(|name| format!("'{name}'")).join(",");
     format!(
-        "Set-StrictMode -Version Latest\n$ErrorActionPreference = 'Stop'\n{load}function snap($label) {{\n\
+        "{load}function snap($label) {{\n\
          & {{ foreach ($n in {names}) {{ if (Test-Path \"env:$n\") {{ \"$n=$((Get-Item \"env:$n\").Value)\" }} else {{ $n }} }} }} |\n\
          Set-Content \"$label.vars\"\n/usr/bin/env -0 > \"$label.env\"\n\
          Get-ChildItem variable: | ForEach-Object Name | Set-Content \"$label.set\"\n}}"
     )
-}
-
-/// Five characters end a single-quoted string.
-pub(super) fn quote(value: &str) -> String {
-    let mut text = String::from("'");
-    for c in value.chars() {
-        text.push(c);
-        if matches!(c, '\'' | '\u{2018}' | '\u{2019}' | '\u{201a}' | '\u{201b}') {
-            text.push(c);
-        }
-    }
-    text + "'"
 }
 
 /// The statement that runs awsenv and does what it says.
