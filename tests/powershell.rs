@@ -678,3 +678,31 @@ fn a_real_powershell_reads_every_literal() {
         assert_eq!(line.trim_end(), units.join(" "), "{}", entry["note"]);
     }
 }
+
+/// What PSReadLine asks for on Tab, and what it draws before a line.
+#[test]
+fn a_real_powershell_completes_and_shows_the_profile() {
+    let sandbox = Sandbox::with_config("[profile jekyl]\n[profile 'my prod']\n[profile it’s]\n");
+    let lines = [
+        "awsenv unse",
+        "awsenv use j",
+        "awsenv use 'my",
+        "awsenv use it",
+        "awsenv use jekyl --reg",
+    ];
+    let mut text = String::from("Invoke-Expression (& { (awsenv init powershell | Out-String) })\n");
+    for line in lines {
+        let line = support::powershell_word(line);
+        text.push_str(&format!(
+            "(TabExpansion2 {line} {line}.Length).CompletionMatches.CompletionText\n"
+        ));
+    }
+    text.push_str(
+        "$env:NO_COLOR = '1'; $before = & $__awsenv_prompt\nawsenv use -q jekyl\n(prompt) -ceq \"[jekyl] $before\"\n\
+         $env:AWS_PROFILE = 'other'; (prompt) -ceq \"[jekyl?] $before\"\n$env:AWS_PROFILE = 'jekyl'\n\
+         awsenv unset\n(prompt) -ceq $before\n",
+    );
+    let Some(output) = pwsh(&sandbox, &text) else { return };
+    let expected = "unset\njekyl\n'my prod'\n'it’’s'\n--region\nTrue\nTrue\nTrue\n";
+    assert_eq!(output.success().replace("\r\n", "\n"), expected, "{}", output.all());
+}
