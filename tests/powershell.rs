@@ -628,7 +628,7 @@ fn a_real_powershell_sees_a_failure() {
         "try { Invoke-Expression (awsenv use nosuch --shell powershell | Out-String); 'lied' } catch { 'caught' }\n";
     let Some(output) = pwsh(&sandbox, plain) else { return };
     assert_eq!(output.success().trim_end(), "caught");
-    // Where the command line cannot be understood nothing names the shell, so awsenv looks for it.
+    // These command lines do not name the shell, so awsenv looks for it.
     let unclear = [
         "use a --bogus",
         "use a b",

@@ -10,14 +10,14 @@ use crate::shell::{Shell, detect};
 use crate::ui::{self, Ui};
 use crate::{Finish, Process, sys};
 
-/// A line that fails in a shell that nothing names: in every POSIX shell and in fish `false` does. PowerShell goes on
-/// after a program that fails, so it is looked for.
+/// A statement that fails in a shell that the command line does not name. `false` fails in every POSIX shell and in fish,
+/// but PowerShell carries on after a failing program, so awsenv looks for one.
 pub fn fails_anywhere(status: u8, message: &str) -> String {
     let fail = powershell_above().map(|shell| shell.syntax().fail(status, &ui::display(message)));
     fail.unwrap_or_else(|| "false".to_owned()) + "\n"
 }
 
-/// PowerShell, if it is the nearest shell among the processes above.
+/// PowerShell, if it is the nearest shell among the ancestor processes.
 fn powershell_above() -> Option<Shell> {
     let (shell, _) = detect::detect(None, None, sys::process::ancestors).ok()?;
     (shell == Shell::PowerShell).then_some(shell)

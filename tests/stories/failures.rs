@@ -7,7 +7,7 @@ use crate::support::{self, AWSENV};
 use crate::teller::{Mode, assert_back, everywhere, sandbox, snap};
 
 /// Command lines that fail, and the status that a shell sees. Where the command line is beyond understanding, a plain
-/// eval gets `false`, which is 1 everywhere; but PowerShell, which has the status from the program itself, `throw`.
+/// eval gets `false`, which is 1 everywhere; but PowerShell gets `throw`, and has the status of awsenv itself.
 const FAILING: [(&str, i32, i32); 13] = [
     ("use nosuch", 1, 1),
     ("use", 2, 2),

@@ -91,7 +91,7 @@ const ODD_ZSH: &[&str] = &[
     "NO_NOMATCH",
 ];
 
-/// The shells of every story; PowerShell, which starts slowly, is told by itself.
+/// The shells of every story; PowerShell is told apart.
 pub(crate) fn shells() -> Vec<RealShell> {
     let mut all = Vec::new();
     for shell in support::installed() {
@@ -123,7 +123,7 @@ pub(crate) fn everywhere(tell: impl Fn(&Sandbox, Story)) {
     in_powershell(tell);
 }
 
-/// PowerShell, where it is installed.
+/// PowerShell, if it is installed.
 pub(crate) fn powershell() -> Option<RealShell> {
     support::installed()
         .into_iter()
@@ -240,7 +240,7 @@ impl Story {
         self.line(line)
     }
 
-    /// What [`Snap::shown`] is where `shown` says it for every shell: without what was only kept in PowerShell.
+    /// What [`Snap::shown`] should be in this shell: PowerShell has no `NAME~value`.
     pub(crate) fn shown(&self, shown: &str) -> String {
         let words = shown
             .split(' ')
