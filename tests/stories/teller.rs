@@ -1,62 +1,14 @@
 //! One story in the words of each shell: a script in its strict mode, and what that shell had at each point.
 
+mod names;
 mod powershell;
 
 use std::collections::BTreeMap;
 use std::fs;
 
-use crate::support::{self, Family, Output, RealShell, Sandbox};
+pub(crate) use names::NAMES;
 
-/// Every name that `use` may touch, by the contract; the code has a table of its own.
-pub(crate) const NAMES: [&str; 47] = [
-    "AWSENV_EXPIRES",
-    "AWSENV_PROFILE",
-    "AWSENV_STATE",
-    "AWSUME_COMMAND",
-    "AWSUME_EXPIRATION",
-    "AWSUME_PROFILE",
-    "AWSU_PROFILE",
-    "AWS_ACCESS_KEY",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_ACCOUNT_ID",
-    "AWS_BEARER_TOKEN_BEDROCK",
-    "AWS_CA_BUNDLE",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_CREDENTIAL_EXPIRATION",
-    "AWS_CREDENTIAL_FILE",
-    "AWS_CREDENTIAL_SCOPE",
-    "AWS_DEFAULT_OUTPUT",
-    "AWS_DEFAULT_PROFILE",
-    "AWS_DEFAULT_REGION",
-    "AWS_ENDPOINT_URL",
-    "AWS_ENDPOINT_URL_S3",
-    "AWS_MAX_ATTEMPTS",
-    "AWS_PAGER",
-    "AWS_PROFILE",
-    "AWS_REGION",
-    "AWS_RETRY_MODE",
-    "AWS_ROLE_ARN",
-    "AWS_ROLE_SESSION_NAME",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SECRET_KEY",
-    "AWS_SECURITY_TOKEN",
-    "AWS_SESSION_EXPIRATION",
-    "AWS_SESSION_TOKEN",
-    "AWS_SSO",
-    "AWS_SSO_ACCOUNT_ID",
-    "AWS_SSO_PROFILE",
-    "AWS_SSO_ROLE_ARN",
-    "AWS_SSO_ROLE_NAME",
-    "AWS_SSO_SESSION_EXPIRATION",
-    "AWS_USE_FIPS_ENDPOINT",
-    "AWS_VAULT",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "GRANTED_SSO",
-    "GRANTED_SSO_START_URL",
-];
+use crate::support::{self, Family, Output, RealShell, Sandbox};
 
 /// How `use` and `unset` reach the shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
