@@ -94,7 +94,10 @@ fn set_ups() -> Vec<SetUp> {
     let mut all = Vec::new();
     for shell in support::installed() {
         let forms: &[&str] = match (shell.name, shell.family) {
-            (_, Family::PowerShell) => continue, // tests/powershell.rs
+            (_, Family::PowerShell) => &[
+                "Invoke-Expression (/bin/cat FILE | Out-String)",
+                "/bin/cat FILE | Invoke-Expression",
+            ],
             (_, Family::Fish) => &["eval (/bin/cat FILE)", "source FILE", "/bin/cat FILE | source"],
             ("bash" | "zsh", _) => &[QUOTED, UNQUOTED, DOT],
             _ => &[QUOTED, DOT],
@@ -194,8 +197,11 @@ fn run(set_up: &SetUp, form: &str, corpus: &[Hostile]) -> usize {
     let mut sandbox = Sandbox::new();
     sandbox.set("LC_ALL", *locale);
     let syntax = Shell::parse(shell.word).expect("a shell").syntax();
+    // The variables of PowerShell are text.
+    let any = shell.family != Family::PowerShell;
+    let values = || corpus.iter().filter(|hostile| any || hostile.value.to_str().is_some());
     let mut story = String::new();
-    for (at, hostile) in corpus.iter().enumerate() {
+    for (at, hostile) in values().enumerate() {
         for (step, diff) in scripts(&hostile.value).iter().enumerate() {
             let file = format!("{at}.{step}");
             sandbox.write(&file, syntax.script(diff) + "\n");
@@ -204,7 +210,8 @@ fn run(set_up: &SetUp, form: &str, corpus: &[Hostile]) -> usize {
         }
         story.push_str(match shell.family {
             Family::Fish => "set -e AWS_ROLE_ARN\n",
-            _ => "unset AWS_ROLE_ARN\n",
+            Family::PowerShell => "Remove-Item env:AWS_ROLE_ARN -ErrorAction Ignore\n",
+            Family::Posix => "unset AWS_ROLE_ARN\n",
         });
     }
     // Options that change what is matched must find something to match.
@@ -219,7 +226,7 @@ fn run(set_up: &SetUp, form: &str, corpus: &[Hostile]) -> usize {
         output.all()
     );
 
-    for (at, Hostile { value, note }) in corpus.iter().enumerate() {
+    for (at, Hostile { value, note }) in values().enumerate() {
         let steps = [0, 1, 2].map(|step| reported(&sandbox.path(format!("{at}.{step}.out"))));
         let found = |step: usize, name: &str| steps[step].get(OsStr::new(name)).map(OsString::as_os_str);
         let own = Some(value.as_os_str());
@@ -247,7 +254,7 @@ fn run(set_up: &SetUp, form: &str, corpus: &[Hostile]) -> usize {
         );
     }
     let places = |hostile: &Hostile| if hostile.value.to_str().is_some() { 6 } else { 2 };
-    corpus.iter().map(places).sum()
+    values().map(places).sum()
 }
 
 /// Deletes the canary file, and holds off every other test that watches it, also of another test run.
@@ -313,12 +320,16 @@ fn end_to_end(shell: &RealShell, values: &[&Hostile]) -> usize {
         file.push_str(&format!(
             "[{text}]\naws_access_key_id = AKIA\naws_secret_access_key = {text}\nregion = {text}\n"
         ));
-        let name = Shell::parse(shell.word).expect("a shell").syntax().quote(value);
+        let name = match shell.family {
+            Family::PowerShell => support::powershell_word(text),
+            Family::Posix | Family::Fish => Shell::parse(shell.word).expect("a shell").syntax().quote(value),
+        };
         for (style, step) in [("--keys", 0), ("--name", 1)] {
             let call = format!("awsenv use -q {style} -- {name}");
             story.push_str(&match shell.family {
                 Family::Fish => format!("{call} | source; or exit 9"),
-                _ => format!("eval \"$({call})\""),
+                Family::PowerShell => format!("Invoke-Expression (& awsenv use -q {style} -- {name} | Out-String)"),
+                Family::Posix => format!("eval \"$({call})\""),
             });
             story.push_str(&format!("\n/usr/bin/env -0 > {at}.{step}.out\n"));
         }
@@ -368,10 +379,7 @@ fn every_value_that_a_file_can_hold_arrives_end_to_end() {
         .collect();
     assert!(values.len() > 80, "{}", values.len());
     let lock = canary();
-    let shells: Vec<_> = support::installed()
-        .into_iter()
-        .filter(|shell| shell.family != Family::PowerShell)
-        .collect();
+    let shells = support::installed();
     let total: usize = std::thread::scope(|scope| {
         let threads: Vec<_> = shells
             .iter()

@@ -15,7 +15,7 @@ use awsenv::env::state::{State, Style};
 use awsenv::secret::Secret;
 use awsenv::shell::Shell;
 use proptest::prelude::*;
-use support::{RealShell, Sandbox};
+use support::Sandbox;
 
 const SAVED: &str = "$global:__awsenv_saved";
 
@@ -588,12 +588,10 @@ fn a_failure_throws() {
 // The same in a real PowerShell.
 
 fn pwsh(sandbox: &Sandbox, text: &str) -> Option<support::Output> {
-    let path = support::optional("pwsh")?;
-    let invocation = support::OPTIONAL_SHELLS.iter().find(|shell| shell.tool == "pwsh")?;
-    let shell: RealShell = invocation.at(path);
-    let strict = "Set-StrictMode -Version Latest\n$ErrorActionPreference = 'Stop'\n\
-                  function tell($name) { if (Test-Path \"env:$name\") { \"$name=$((Get-Item \"env:$name\").Value)\" } else { $name } }\n";
-    Some(sandbox.script(&shell, format!("{strict}{text}")).output())
+    let invocation = support::SHELLS.iter().find(|shell| shell.tool == "pwsh")?;
+    let shell = invocation.at(support::require(invocation.tool)?);
+    let tell = "function tell($name) { if (Test-Path \"env:$name\") { \"$name=$((Get-Item \"env:$name\").Value)\" } else { $name } }\n";
+    Some(sandbox.script(&shell, format!("{tell}{text}")).output())
 }
 
 #[test]
@@ -630,6 +628,22 @@ fn a_real_powershell_sees_a_failure() {
         "try { Invoke-Expression (awsenv use nosuch --shell powershell | Out-String); 'lied' } catch { 'caught' }\n";
     let Some(output) = pwsh(&sandbox, plain) else { return };
     assert_eq!(output.success().trim_end(), "caught");
+    // These command lines do not name the shell, so awsenv looks for it.
+    let unclear = [
+        "use a --bogus",
+        "use a b",
+        "use a --shell tcsh",
+        "unset now",
+        "bogus",
+        "init tcsh",
+    ];
+    let text = unclear
+        .map(|args| format!("try {{ Invoke-Expression (awsenv {args} | Out-String); 'lied' }} catch {{ \"$_\" }}\n"));
+    let Some(output) = pwsh(&sandbox, &text.concat()) else {
+        return;
+    };
+    let thrown = output.success().lines().filter(|line| line.starts_with("awsenv: "));
+    assert_eq!(thrown.count(), unclear.len(), "{}", output.all());
     let strict = "Invoke-Expression (awsenv use nosuch --shell powershell | Out-String)\n'lied'\n";
     let Some(output) = pwsh(&sandbox, strict) else { return };
     assert!(output.status == 1 && !output.out().contains("lied"), "{}", output.all());
@@ -663,4 +677,32 @@ fn a_real_powershell_reads_every_literal() {
         let units: Vec<_> = value.encode_utf16().map(|unit| unit.to_string()).collect();
         assert_eq!(line.trim_end(), units.join(" "), "{}", entry["note"]);
     }
+}
+
+/// What PSReadLine asks for on Tab, and what it draws before a line.
+#[test]
+fn a_real_powershell_completes_and_shows_the_profile() {
+    let sandbox = Sandbox::with_config("[profile jekyl]\n[profile 'my prod']\n[profile it’s]\n");
+    let lines = [
+        "awsenv unse",
+        "awsenv use j",
+        "awsenv use 'my",
+        "awsenv use it",
+        "awsenv use jekyl --reg",
+    ];
+    let mut text = String::from("Invoke-Expression (& { (awsenv init powershell | Out-String) })\n");
+    for line in lines {
+        let line = support::powershell_word(line);
+        text.push_str(&format!(
+            "(TabExpansion2 {line} {line}.Length).CompletionMatches.CompletionText\n"
+        ));
+    }
+    text.push_str(
+        "$env:NO_COLOR = '1'; $before = & $__awsenv_prompt\nawsenv use -q jekyl\n(prompt) -ceq \"[jekyl] $before\"\n\
+         $env:AWS_PROFILE = 'other'; (prompt) -ceq \"[jekyl?] $before\"\n$env:AWS_PROFILE = 'jekyl'\n\
+         awsenv unset\n(prompt) -ceq $before\n",
+    );
+    let Some(output) = pwsh(&sandbox, &text) else { return };
+    let expected = "unset\njekyl\n'my prod'\n'it’’s'\n--region\nTrue\nTrue\nTrue\n";
+    assert_eq!(output.success().replace("\r\n", "\n"), expected, "{}", output.all());
 }

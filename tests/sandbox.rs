@@ -58,8 +58,13 @@ fn every_shell_is_strict_and_finds_awsenv_first() {
             "{}",
             shell.name
         );
-        if shell.family == Family::Posix {
-            let failing = sandbox.script(&shell, "false\necho unreached").output();
+        let fails = match shell.family {
+            Family::Posix => Some("false"),
+            Family::PowerShell => Some("Write-Error no"),
+            Family::Fish => None,
+        };
+        if let Some(fails) = fails {
+            let failing = sandbox.script(&shell, format!("{fails}\necho unreached")).output();
             assert_eq!(
                 (failing.status, failing.out()),
                 (1, ""),

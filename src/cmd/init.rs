@@ -15,16 +15,16 @@ pub fn run(context: &Context, args: &InitArgs) -> Finish {
             Kind::Usage,
             format!("`{}` is no shell that awsenv knows", display(&args.shell)),
         );
+        let stdout = if context.process.stdout_tty {
+            String::new()
+        } else {
+            script::fails_anywhere(2, &error.message)
+        };
         context
             .ui
             .error(&error.hint(format!("known are {}", script::known_shells())));
-        let stdout = if context.process.stdout_tty {
-            ""
-        } else {
-            script::FAILS_ANYWHERE
-        };
         return Finish {
-            stdout: stdout.to_owned().into(),
+            stdout: stdout.into(),
             status: 2,
             script: true,
             ..Finish::default()

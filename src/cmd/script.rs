@@ -13,8 +13,18 @@ use crate::sys::reader::Reader;
 use crate::ui::{self, Ui};
 use crate::{Finish, Process, sys};
 
-/// Fails in every POSIX shell and in fish, and is an unknown command elsewhere.
-pub const FAILS_ANYWHERE: &str = "false\n";
+/// A statement that fails in a shell that the command line does not name. `false` fails in every POSIX shell and in fish,
+/// but PowerShell carries on after a failing program, so awsenv looks for one.
+pub fn fails_anywhere(status: u8, message: &str) -> String {
+    let fail = powershell_above().map(|shell| shell.syntax().fail(status, &ui::display(message)));
+    fail.unwrap_or_else(|| "false".to_owned()) + "\n"
+}
+
+/// PowerShell, if it is the nearest shell among the ancestor processes.
+fn powershell_above() -> Option<Shell> {
+    let (shell, _) = detect::detect(None, None, sys::process::ancestors).ok()?;
+    (shell == Shell::PowerShell).then_some(shell)
+}
 
 /// Runs `command`, whose stdout is code: on failure the code is a statement that fails and changes nothing.
 pub fn print(
@@ -35,7 +45,7 @@ pub fn print(
         Ok(shell) => shell,
         Err(error) => {
             ui.error(&error);
-            return finish(process, FAILS_ANYWHERE.to_owned(), error.status());
+            return finish(process, fails_anywhere(error.status(), &error.message), error.status());
         }
     };
     let syntax = shell.syntax();
@@ -156,7 +166,9 @@ pub fn unparsed(process: &Process, error: &clap::Error) -> Finish {
         } else {
             format!(
                 "{}\n",
-                syntax_in(process, command, &words).map_or(":", |shell| shell.syntax().no_op())
+                syntax_in(process, command, &words)
+                    .or_else(powershell_above)
+                    .map_or(":", |shell| shell.syntax().no_op())
             )
         };
         return finish(process, stdout, 0);
@@ -174,9 +186,11 @@ pub fn unparsed(process: &Process, error: &clap::Error) -> Finish {
             String::new()
         }
     } else {
-        syntax_in(process, command, &words).map_or(FAILS_ANYWHERE.into(), |shell| {
-            format!("{}\n", shell.syntax().fail(2, "the command line cannot be understood"))
-        })
+        let message = "the command line cannot be understood";
+        syntax_in(process, command, &words).map_or_else(
+            || fails_anywhere(2, message),
+            |shell| shell.syntax().fail(2, message) + "\n",
+        )
     };
     Finish {
         script,

@@ -107,6 +107,27 @@ fn fish_switches_and_keeps_the_status() {
 }
 
 #[test]
+fn powershell_switches_and_keeps_the_status() {
+    for shell in installed()
+        .into_iter()
+        .filter(|shell| shell.family == Family::PowerShell)
+    {
+        let sandbox = Sandbox::with_config(CONFIG);
+        let text = load(&shell)
+            + "awsenv use jekyl\n\"$? $env:AWS_PROFILE\"\nawsenv -q --color never use hyde --keys\n\"$? $env:AWS_ACCESS_KEY_ID\"\n\
+               awsenv use nosuch; \"$? $LASTEXITCODE $env:AWSENV_PROFILE\"\nawsenv use --help; \"$? $LASTEXITCODE\"\n\
+               'piped' | awsenv exec jekyl -- cat\nawsenv unset\n\"$? $(Test-Path env:AWSENV_PROFILE)\"\n";
+        let output = sandbox.script(&shell, text).output();
+        assert_eq!(
+            output.out(),
+            "True jekyl\nTrue AKIAHYDE\nFalse 1 hyde\nTrue 0\npiped\nTrue False\n",
+            "{}",
+            output.all()
+        );
+    }
+}
+
+#[test]
 fn aliases_do_not_reach_into_it() {
     let names =
         "awsenv command builtin local eval unset set test printf print return break export unalias emulate unsetopt";

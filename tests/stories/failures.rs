@@ -7,7 +7,7 @@ use crate::support::{self, AWSENV};
 use crate::teller::{Mode, assert_back, everywhere, sandbox, snap};
 
 /// Command lines that fail, and the status that a shell sees. Where the command line is beyond understanding, a plain
-/// eval gets `false`, which is 1 everywhere.
+/// eval gets `false`, which is 1 everywhere; but PowerShell gets `throw`, and has the status of awsenv itself.
 const FAILING: [(&str, i32, i32); 13] = [
     ("use nosuch", 1, 1),
     ("use", 2, 2),
@@ -27,6 +27,7 @@ const FAILING: [(&str, i32, i32); 13] = [
 #[test]
 fn what_fails_changes_nothing_and_is_seen() {
     everywhere(|sandbox, mut story| {
+        let plain = story.mode == Mode::Plain;
         story
             .export("AWS_PROFILE", "mine")
             .export("AWS_SECRET_ACCESS_KEY", "hush")
@@ -35,7 +36,16 @@ fn what_fails_changes_nothing_and_is_seen() {
         for (at, (args, ..)) in FAILING.iter().enumerate() {
             story.status(&at.to_string(), args);
             let call = story.call(args);
-            story.either(&format!("{call} && echo lied || :"), &format!("{call}; and echo lied"));
+            let lied = if plain {
+                format!("try {{ {call}; 'lied' }} catch {{ }}")
+            } else {
+                format!("{call} && 'lied'")
+            };
+            story.each(
+                &format!("{call} && echo lied || :"),
+                &format!("{call}; and echo lied"),
+                &lied,
+            );
         }
         story
             .snap("after")
@@ -45,6 +55,8 @@ fn what_fails_changes_nothing_and_is_seen() {
             .snap("still");
         let output = story.told(sandbox);
         let status = |(args, eval, wrapper): &(&str, i32, i32)| match story.mode {
+            // It throws, and then the status is the program's.
+            Mode::Plain if story.is_powershell() => *wrapper,
             Mode::Plain => *eval,
             // The wrapper says which shell it is, unless the command line says another.
             Mode::Loaded if args.contains("--shell") => *eval,
@@ -70,7 +82,8 @@ fn what_fails_changes_nothing_and_is_seen() {
 #[test]
 fn a_strict_script_stops() {
     everywhere(|sandbox, mut story| {
-        if story.is_fish() {
+        // fish has no `set -e`, and in PowerShell a function that fails stops nothing: `$?` says it.
+        if story.is_fish() || story.is_powershell() && story.mode == Mode::Wrapper {
             return;
         }
         let call = story.call("use nosuch");
@@ -223,9 +236,13 @@ fn a_missing_program_is_seen_by_the_documented_idiom() {
         if story.is_fish() || story.mode == Mode::Wrapper {
             return;
         }
-        story
-            .line("PATH=/nonexistent")
-            .line("if eval \"$(awsenv use a 2>/dev/null || echo false)\"; then echo lied; fi");
+        // PowerShell needs no idiom: what is not there is an error.
+        let call = story.call("use a");
+        story.each("PATH=/nonexistent", "", "$env:PATH = '/nonexistent'").each(
+            "if eval \"$(awsenv use a 2>/dev/null || echo false)\"; then echo lied; fi",
+            "",
+            &format!("try {{ {call}; 'lied' }} catch {{ }}"),
+        );
         assert_eq!(story.told(sandbox).out(), "", "{}", story.label());
     });
 }

@@ -1,14 +1,14 @@
 //! Odd surroundings: exported by default, traced, read-only names, cut text, hijacked builtins, unquoted evals.
 
-use crate::support::{RealShell, Sandbox};
-use crate::teller::{Mode, Story, assert_back, everywhere, sandbox, shells, snap};
+use crate::support::{Family, RealShell, Sandbox};
+use crate::teller::{Mode, Story, assert_back, everywhere, powershell, sandbox, shells, snap};
 
 /// What a trace could show of the secret of profile `a`, as it is or in a shell's quotes.
 const TRACES: [&str; 4] = ["cret ", "cret\\040", "cret\\X20", "cret'\\X20'"];
 
 fn posix(tell: impl Fn(&Sandbox, Story)) {
     everywhere(|sandbox, story| {
-        if !story.is_fish() {
+        if story.shell.family == Family::Posix {
             tell(sandbox, story);
         }
     });
@@ -178,17 +178,20 @@ fn cut(shell: &RealShell, prepare: &str, args: [&str; 3]) {
         story.awsenv(prepare);
     }
     story.snap("before").line(format!("awsenv {} > whole", args.join(" ")));
-    story.either(
+    story.each(
         "size=$(/usr/bin/wc -c < whole); at=0; step=$((size / 60 + 1)); was=$(/usr/bin/env | /usr/bin/grep '^AWS')",
         "set size (/usr/bin/wc -c < whole | string trim); set at 0; set step (math -s0 $size / 60 + 1)",
+        "$whole = Get-Content -Raw whole; $was = /usr/bin/env | Out-String; $step = [int]($whole.Length / 60 + 1)",
     );
     // The last two bytes are the end of the block and of the line.
-    story.either(
+    story.each(
         "while [ \"$at\" -lt \"$((size - 1))\" ]; do\n( set +eu; eval \"$(/usr/bin/head -c \"$at\" whole)\"; \
          [ \"$(/usr/bin/env | /usr/bin/grep '^AWS')\" = \"$was\" ] || echo \"changed at $at\" ) 2>/dev/null || :\n\
          at=$((at + step)); done; unset was size at step",
         "while test $at -lt (math $size - 1); /usr/bin/head -c $at whole > cut; eval (/bin/cat cut) 2>/dev/null; \
          source cut 2>/dev/null; set at (math $at + $step); end; set -e size at step",
+        "for ($at = 0; $at -lt $whole.Length - 2; $at += $step) { try { Invoke-Expression $whole.Substring(0, $at) } catch { }\n\
+         if ((/usr/bin/env | Out-String) -cne $was) { \"changed at $at\" } }",
     );
     story.snap("after");
     let output = story.run(&sandbox);
@@ -204,7 +207,7 @@ fn cut(shell: &RealShell, prepare: &str, args: [&str; 3]) {
 
 #[test]
 fn cut_text_changes_nothing() {
-    for shell in shells() {
+    for shell in shells().into_iter().chain(powershell()) {
         cut(&shell, "", ["use", "a", "--keys"]);
         cut(&shell, "use a", ["use", "b", "--keys"]);
         cut(&shell, "use a", ["unset", "", ""]);
@@ -296,11 +299,12 @@ fn functions_switch_their_callers_shell() {
             .keep("AWS_REGION", "kept")
             .snap("before");
         let (switch, back) = (story.call("use a"), story.call("unset"));
-        story.either(
-            &format!("switch() {{ {switch}; }}\nback() {{ {back}; }}"),
+        story.each(
+            &format!("tell() {{ {switch}; }}\nback() {{ {back}; }}"),
             &format!("function tell; {switch}; end; function back; {back}; end"),
+            &format!("function tell {{ {switch} }}; function back {{ {back} }}"),
         );
-        story.either("switch", "tell").snap("used").line("back").snap("after");
+        story.line("tell").snap("used").line("back").snap("after");
         let output = story.told(sandbox);
         assert_eq!(output.err(), "", "{}", story.label());
         assert_eq!(

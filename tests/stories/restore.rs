@@ -44,7 +44,7 @@ fn each_name_comes_back_as_it_was_whatever_was_used_between() {
         for round in 0..5 {
             let before = snap(sandbox, &format!("before{round}"));
             assert!(
-                before.shown.contains('~') && before.shown.contains('='),
+                (before.shown.contains('~') || story.is_powershell()) && before.shown.contains('='),
                 "{}",
                 before.shown
             );
@@ -100,15 +100,16 @@ fn what_the_user_changed_since_stays_and_is_named() {
         let after = snap(sandbox, "after");
         assert_eq!(
             after.shown,
-            "AWS_PROFILE=changed AWS_REGION=there AWS_SSO=sso AWS_VAULT~kept",
+            story.shown("AWS_PROFILE=changed AWS_REGION=there AWS_SSO=sso AWS_VAULT~kept"),
             "{}: {}",
             story.label(),
             output.all()
         );
         assert!(after.ours.is_empty(), "{}: {:?}", story.label(), after.ours);
         for name in ["AWS_PROFILE", "AWS_REGION", "AWS_VAULT"] {
-            assert!(
+            assert_eq!(
                 output.err().contains(name),
+                after.shown.contains(name),
                 "{}: {name}: {}",
                 story.label(),
                 output.all()

@@ -95,16 +95,17 @@ fn the_region_follows_the_profile_or_stays_the_users() {
             words.collect::<Vec<_>>().join(" ")
         };
         let label = story.label();
+        let users = story.shown("AWS_DEFAULT_REGION~kept AWS_REGION=mine");
         assert_eq!(region("cleared"), "", "{label}");
-        assert_eq!(region("own"), "AWS_DEFAULT_REGION~kept AWS_REGION=mine", "{label}");
+        assert_eq!(region("own"), users, "{label}");
         assert_eq!(region("asked"), "AWS_DEFAULT_REGION=xx AWS_REGION=xx", "{label}");
         assert_eq!(
             region("keys"),
             "AWS_DEFAULT_REGION=eu-west-1 AWS_REGION=eu-west-1",
             "{label}"
         );
-        assert_eq!(region("keys-own"), "AWS_DEFAULT_REGION~kept AWS_REGION=mine", "{label}");
-        assert_eq!(region("after"), "AWS_DEFAULT_REGION~kept AWS_REGION=mine", "{label}");
+        assert_eq!(region("keys-own"), users, "{label}");
+        assert_eq!(region("after"), users, "{label}");
     });
 }
 

@@ -1,60 +1,14 @@
 //! One story in the words of each shell: a script in its strict mode, and what that shell had at each point.
 
+mod names;
+mod powershell;
+
 use std::collections::BTreeMap;
 use std::fs;
 
-use crate::support::{self, Family, Output, RealShell, Sandbox};
+pub(crate) use names::NAMES;
 
-/// Every name that `use` may touch, by the contract; the code has a table of its own.
-pub(crate) const NAMES: [&str; 47] = [
-    "AWSENV_EXPIRES",
-    "AWSENV_PROFILE",
-    "AWSENV_STATE",
-    "AWSUME_COMMAND",
-    "AWSUME_EXPIRATION",
-    "AWSUME_PROFILE",
-    "AWSU_PROFILE",
-    "AWS_ACCESS_KEY",
-    "AWS_ACCESS_KEY_ID",
-    "AWS_ACCOUNT_ID",
-    "AWS_BEARER_TOKEN_BEDROCK",
-    "AWS_CA_BUNDLE",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_CREDENTIAL_EXPIRATION",
-    "AWS_CREDENTIAL_FILE",
-    "AWS_CREDENTIAL_SCOPE",
-    "AWS_DEFAULT_OUTPUT",
-    "AWS_DEFAULT_PROFILE",
-    "AWS_DEFAULT_REGION",
-    "AWS_ENDPOINT_URL",
-    "AWS_ENDPOINT_URL_S3",
-    "AWS_MAX_ATTEMPTS",
-    "AWS_PAGER",
-    "AWS_PROFILE",
-    "AWS_REGION",
-    "AWS_RETRY_MODE",
-    "AWS_ROLE_ARN",
-    "AWS_ROLE_SESSION_NAME",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SECRET_KEY",
-    "AWS_SECURITY_TOKEN",
-    "AWS_SESSION_EXPIRATION",
-    "AWS_SESSION_TOKEN",
-    "AWS_SSO",
-    "AWS_SSO_ACCOUNT_ID",
-    "AWS_SSO_PROFILE",
-    "AWS_SSO_ROLE_ARN",
-    "AWS_SSO_ROLE_NAME",
-    "AWS_SSO_SESSION_EXPIRATION",
-    "AWS_USE_FIPS_ENDPOINT",
-    "AWS_VAULT",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "GRANTED_SSO",
-    "GRANTED_SSO_START_URL",
-];
+use crate::support::{self, Family, Output, RealShell, Sandbox};
 
 /// How `use` and `unset` reach the shell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +45,7 @@ const ODD_ZSH: &[&str] = &[
     "NO_NOMATCH",
 ];
 
-/// The shells of every story, PowerShell aside: it has its own file.
+/// The shells of every story; PowerShell is told apart.
 pub(crate) fn shells() -> Vec<RealShell> {
     let mut all = Vec::new();
     for shell in support::installed() {
@@ -122,6 +76,22 @@ pub(crate) fn everywhere(tell: impl Fn(&Sandbox, Story)) {
             }
         }
     }
+    in_powershell(tell);
+}
+
+/// PowerShell, if it is installed.
+pub(crate) fn powershell() -> Option<RealShell> {
+    support::installed()
+        .into_iter()
+        .find(|shell| shell.family == Family::PowerShell)
+}
+
+/// Tells a story in PowerShell, by plain evals and through the wrapper.
+fn in_powershell(tell: impl Fn(&Sandbox, Story)) {
+    let Some(shell) = powershell() else { return };
+    for mode in [Mode::Plain, Mode::Wrapper] {
+        tell(&sandbox(), Story::new(&shell, mode));
+    }
 }
 
 /// Profiles of each kind that the stories need.
@@ -146,6 +116,10 @@ impl Story {
             mode,
             text: String::new(),
         };
+        if story.is_powershell() {
+            story.line(powershell::start(mode));
+            return story;
+        }
         if mode != Mode::Plain {
             let word = shell.word;
             story.line(if story.is_fish() {
@@ -161,6 +135,10 @@ impl Story {
         self.shell.family == Family::Fish
     }
 
+    pub(crate) fn is_powershell(&self) -> bool {
+        self.shell.family == Family::PowerShell
+    }
+
     /// What a failed assertion says first.
     pub(crate) fn label(&self) -> String {
         format!("{}, {:?}", self.shell.name, self.mode)
@@ -173,13 +151,19 @@ impl Story {
         self
     }
 
-    /// A line that fish says otherwise.
-    pub(crate) fn either(&mut self, posix: &str, fish: &str) -> &mut Self {
-        let line = if self.is_fish() { fish } else { posix };
-        self.line(line)
+    /// A line that each family says in its own words.
+    pub(crate) fn each(&mut self, posix: &str, fish: &str, powershell: &str) -> &mut Self {
+        self.line(match self.shell.family {
+            Family::Posix => posix,
+            Family::Fish => fish,
+            Family::PowerShell => powershell,
+        })
     }
 
     pub(crate) fn quote(&self, value: &str) -> String {
+        if self.is_powershell() {
+            return support::powershell_word(value);
+        }
         let quote = if self.is_fish() { "\\'" } else { "'\\''" };
         let value = if self.is_fish() {
             value.replace('\\', "\\\\")
@@ -191,16 +175,18 @@ impl Story {
 
     pub(crate) fn export(&mut self, name: &str, value: &str) -> &mut Self {
         let value = self.quote(value);
-        let line = if self.is_fish() {
-            format!("set -gx {name} {value}")
-        } else {
-            format!("export {name}={value}")
-        };
-        self.line(line)
+        self.each(
+            &format!("export {name}={value}"),
+            &format!("set -gx {name} {value}"),
+            &format!("$env:{name} = {value}"),
+        )
     }
 
-    /// Sets a variable that is not exported.
+    /// Sets a variable that is not exported. PowerShell has none, so there the name stays as it is.
     pub(crate) fn keep(&mut self, name: &str, value: &str) -> &mut Self {
+        if self.is_powershell() {
+            return self;
+        }
         let value = self.quote(value);
         let line = if self.is_fish() {
             format!("set -g {name} {value}")
@@ -210,22 +196,28 @@ impl Story {
         self.line(line)
     }
 
+    /// What [`Snap::shown`] should be in this shell: PowerShell has no `NAME~value`.
+    pub(crate) fn shown(&self, shown: &str) -> String {
+        let words = shown
+            .split(' ')
+            .filter(|word| !self.is_powershell() || !word.contains('~'));
+        words.collect::<Vec<_>>().join(" ")
+    }
+
     pub(crate) fn remove(&mut self, name: &str) -> &mut Self {
-        let line = if self.is_fish() {
-            format!("set -eg {name}")
-        } else {
-            format!("unset {name}")
-        };
-        self.line(line)
+        self.each(
+            &format!("unset {name}"),
+            &format!("set -eg {name}"),
+            &format!("Remove-Item env:{name}"),
+        )
     }
 
     pub(crate) fn remove_if_set(&mut self, name: &str) -> &mut Self {
-        let line = if self.is_fish() {
-            format!("set -eg {name}; or true")
-        } else {
-            format!("unset {name}")
-        };
-        self.line(line)
+        self.each(
+            &format!("unset {name}"),
+            &format!("set -eg {name}; or true"),
+            &format!("Remove-Item env:{name} -ErrorAction Ignore"),
+        )
     }
 
     /// The script so far.
@@ -235,6 +227,9 @@ impl Story {
 
     /// The statement that runs awsenv and does what it says.
     pub(crate) fn call(&self, args: &str) -> String {
+        if self.is_powershell() {
+            return powershell::call(self.mode, args);
+        }
         match (self.mode, self.is_fish()) {
             (Mode::Wrapper, _) => format!("awsenv {args}"),
             (_, true) => format!("awsenv {args} | source"),
@@ -244,6 +239,9 @@ impl Story {
 
     /// A run of awsenv that must succeed.
     pub(crate) fn awsenv(&mut self, args: &str) -> &mut Self {
+        if self.is_powershell() {
+            return self.line(powershell::must(self.mode, args));
+        }
         let call = self.call(args);
         // fish has no `set -e`.
         let guard = if self.is_fish() { "; or exit 9" } else { "" };
@@ -252,6 +250,9 @@ impl Story {
 
     /// A run of awsenv that may fail; `LABEL=status` goes to stdout.
     pub(crate) fn status(&mut self, label: &str, args: &str) -> &mut Self {
+        if self.is_powershell() {
+            return self.line(powershell::status(self.mode, label, args));
+        }
         let call = self.call(args);
         let line = if self.is_fish() {
             format!("{call}; echo {label}=$status")
@@ -263,6 +264,9 @@ impl Story {
 
     /// Writes down what the shell has now.
     pub(crate) fn snap(&mut self, label: &str) -> &mut Self {
+        if self.is_powershell() {
+            return self.line(format!("snap {label}"));
+        }
         if self.is_fish() {
             let names = NAMES.join(" ");
             self.line(format!(

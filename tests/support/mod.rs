@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 
 pub use judge::{Key, botocore_identities, identities, identities_at_once, python};
 pub use run::{Output, Run};
-pub use shells::{Family, OPTIONAL_SHELLS, RealShell, SHELLS, installed};
+pub use shells::{Family, RealShell, SHELLS, installed, powershell_word};
 pub use snapshot::{assert_same, assert_snapshot, updating};
 
 /// The awsenv binary under test.
@@ -149,6 +149,7 @@ impl Sandbox {
             .suffix(shell.suffix)
             .tempfile_in(self.root.join("tmp"));
         let (_, path) = file.expect("a script file").keep().expect("a script file");
+        let text = [shell.strict().as_bytes(), text.as_ref()].concat();
         std::fs::write(&path, text).expect("a script file");
         self.program(&shell.path).args(shell.args).args([path])
     }
@@ -167,15 +168,6 @@ pub fn require(tool: &str) -> Option<PathBuf> {
     let found = find(tool);
     if found.is_none() {
         assert!(!in_ci(), "{tool} is not installed, and with CI=true nothing is skipped");
-        skipped(tool);
-    }
-    found
-}
-
-/// Where `tool` is, or `None` and a line that says so, also with `CI=true`.
-pub fn optional(tool: &str) -> Option<PathBuf> {
-    let found = find(tool);
-    if found.is_none() {
         skipped(tool);
     }
     found

@@ -41,7 +41,7 @@ pub struct RealShell {
 }
 
 /// The shells that every full run has: missing ones are skipped at a desk and fail in CI.
-pub const SHELLS: [Invocation; 6] = [
+pub const SHELLS: [Invocation; 9] = [
     posix("bash", "bash", &["--norc", "--noprofile", "-euo", "pipefail"], "bash"),
     posix("zsh", "zsh", &["-f", "-euo", "pipefail"], "zsh"),
     Invocation {
@@ -55,10 +55,6 @@ pub const SHELLS: [Invocation; 6] = [
     posix("dash", "dash", &["-eu"], "posix"),
     posix("busybox", "busybox", &["sh", "-eu"], "posix"),
     posix("mksh", "mksh", &["-eu"], "posix"),
-];
-
-/// Shells that are used wherever they are found, and never asked for.
-pub const OPTIONAL_SHELLS: [Invocation; 3] = [
     posix("yash", "yash", &["-eu"], "posix"),
     posix("ksh93", "ksh93", &["-eu"], "posix"),
     Invocation {
@@ -87,13 +83,11 @@ const fn posix(
     }
 }
 
-/// The shells of both tables that are installed, in the order of the tables.
+/// The shells that are installed, in the order of the table.
 pub fn installed() -> Vec<RealShell> {
-    let required = SHELLS.iter().map(|shell| (shell, super::require(shell.tool)));
-    let optional = OPTIONAL_SHELLS.iter().map(|shell| (shell, super::optional(shell.tool)));
-    required
-        .chain(optional)
-        .filter_map(|(shell, path)| Some(shell.at(path?)))
+    SHELLS
+        .iter()
+        .filter_map(|shell| Some(shell.at(super::require(shell.tool)?)))
         .collect()
 }
 
@@ -124,4 +118,24 @@ impl Invocation {
             suffix,
         }
     }
+}
+
+impl RealShell {
+    /// The first lines of a script, where no argument makes the shell strict.
+    pub fn strict(&self) -> &'static str {
+        match self.family {
+            Family::Posix | Family::Fish => "",
+            Family::PowerShell => "Set-StrictMode -Version Latest\n$ErrorActionPreference = 'Stop'\n",
+        }
+    }
+}
+
+/// A word as PowerShell reads it where it stands: an expression would be matched with file names. Five characters end a
+/// single-quoted string.
+pub fn powershell_word(word: &str) -> String {
+    let quotes = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
+    let doubled = word
+        .chars()
+        .flat_map(|c| std::iter::repeat_n(c, if quotes.contains(&c) { 2 } else { 1 }));
+    format!("'{}'", String::from_iter(doubled))
 }
