@@ -197,8 +197,8 @@ fn run(set_up: &SetUp, form: &str, corpus: &[Hostile]) -> usize {
     let mut sandbox = Sandbox::new();
     sandbox.set("LC_ALL", *locale);
     let syntax = Shell::parse(shell.word).expect("a shell").syntax();
-    // The variables of PowerShell are text.
-    let any = shell.family != Family::PowerShell;
+    // The variables of PowerShell are text, and yash refuses a script that is none.
+    let any = shell.family != Family::PowerShell && shell.name != "yash";
     let values = || corpus.iter().filter(|hostile| any || hostile.value.to_str().is_some());
     let mut story = String::new();
     for (at, hostile) in values().enumerate() {
@@ -310,11 +310,10 @@ fn fits_a_line(value: &OsStr) -> bool {
 }
 
 /// From a credentials file through the program into a shell: the value is the name of a profile, its secret and its
-/// region.
-fn end_to_end(shell: &RealShell, values: &[&Hostile]) -> usize {
+/// region. `story` is how the script begins.
+fn end_to_end(shell: &RealShell, mut story: String, values: &[&Hostile]) -> usize {
     let sandbox = Sandbox::new();
     let mut file = String::new();
-    let mut story = String::new();
     for (at, Hostile { value, .. }) in values.iter().enumerate() {
         let text = value.to_str().expect("text");
         file.push_str(&format!(
@@ -369,6 +368,13 @@ fn end_to_end(shell: &RealShell, values: &[&Hostile]) -> usize {
     4 * values.len()
 }
 
+/// The two worlds of an eval: without the integration, and with it where a function then hands the script on.
+fn begins(shell: &RealShell) -> impl Iterator<Item = String> {
+    let has_reader = shell.has_function() && shell.family != Family::PowerShell;
+    let loaded = has_reader.then(|| shell.integration());
+    std::iter::once(String::new()).chain(loaded)
+}
+
 #[test]
 fn every_value_that_a_file_can_hold_arrives_end_to_end() {
     let corpus = corpus();
@@ -383,7 +389,8 @@ fn every_value_that_a_file_can_hold_arrives_end_to_end() {
     let total: usize = std::thread::scope(|scope| {
         let threads: Vec<_> = shells
             .iter()
-            .map(|shell| scope.spawn(|| end_to_end(shell, &values)))
+            .flat_map(|shell| begins(shell).map(move |begin| (shell, begin)))
+            .map(|(shell, begin)| scope.spawn(|| end_to_end(shell, begin, &values)))
             .collect();
         threads
             .into_iter()

@@ -175,15 +175,13 @@ fn table() -> impl Iterator<Item = (RealShell, Vec<Row>)> {
 
 /// The start of every script: the integration, as everybody has it.
 fn loaded(shell: &RealShell) -> String {
-    let word = shell.word;
-    match shell.family {
-        Family::Fish => {
-            "awsenv init fish --no-prompt | source\nfunction show; set -q AWS_PROFILE; and echo \"[$AWS_PROFILE]\"; or \
+    let show = match shell.family {
+        Family::Fish => "function show; set -q AWS_PROFILE; and echo \"[$AWS_PROFILE]\"; or \
              begin; set -q AWS_ACCESS_KEY_ID; and echo \"[$AWS_ACCESS_KEY_ID]\"; or echo '[nobody]'; end; end\n"
-                .to_owned()
-        }
-        _ => format!("eval \"$(awsenv init {word} --no-prompt)\"\n{SHOW}echo one >sourced\n"),
-    }
+            .to_owned(),
+        _ => format!("{SHOW}echo one >sourced\n"),
+    };
+    shell.integration() + &show
 }
 
 #[test]

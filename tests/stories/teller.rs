@@ -116,17 +116,11 @@ impl Story {
             mode,
             text: String::new(),
         };
-        if story.is_powershell() {
-            story.line(powershell::start(mode));
-            return story;
-        }
         if mode != Mode::Plain {
-            let word = shell.word;
-            story.line(if story.is_fish() {
-                format!("awsenv init {word} --no-prompt | source")
-            } else {
-                format!("eval \"$(awsenv init {word} --no-prompt)\"")
-            });
+            story.line(shell.integration());
+        }
+        if story.is_powershell() {
+            story.line(powershell::start());
         }
         story
     }

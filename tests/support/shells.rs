@@ -92,6 +92,16 @@ pub fn installed() -> Vec<RealShell> {
 }
 
 impl RealShell {
+    /// The line that loads the integration.
+    pub fn integration(&self) -> String {
+        let init = format!("awsenv init {} --no-prompt", self.word);
+        match self.family {
+            Family::Posix => format!("eval \"$({init})\"\n"),
+            Family::Fish => format!("{init} | source\n"),
+            Family::PowerShell => format!("Invoke-Expression (& {{ ({init} | Out-String) }})\n"),
+        }
+    }
+
     /// Whether `awsenv init` defines the function `awsenv` there.
     pub fn has_function(&self) -> bool {
         self.name != "ksh93"

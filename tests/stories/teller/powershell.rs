@@ -3,14 +3,10 @@
 use super::{Mode, NAMES};
 
 /// How every script begins: with a function that writes down what this PowerShell has.
-pub(super) fn start(mode: Mode) -> String {
-    let load = match mode {
-        Mode::Plain => "",
-        Mode::Loaded | Mode::Wrapper => "Invoke-Expression (& { (awsenv init powershell --no-prompt | Out-String) })\n",
-    };
+pub(super) fn start() -> String {
     let names = NAMES.map(|name| format!("'{name}'")).join(",");
     format!(
-        "{load}function snap($label) {{\n\
+        "function snap($label) {{\n\
          & {{ foreach ($n in {names}) {{ if (Test-Path \"env:$n\") {{ \"$n=$((Get-Item \"env:$n\").Value)\" }} else {{ $n }} }} }} |\n\
          Set-Content \"$label.vars\"\n/usr/bin/env -0 > \"$label.env\"\n\
          Get-ChildItem variable: | ForEach-Object Name | Set-Content \"$label.set\"\n}}"
