@@ -362,6 +362,37 @@ fn where_nothing_matches_nothing_is_taken() {
     terminal.wait("a prompt", |screen| screen.contains("cancelled"));
 }
 
+/// As a fast hand, a paste or a loaded machine makes them come.
+#[test]
+fn keys_that_come_at_once_are_taken_in_their_order() {
+    let sandbox = sandbox();
+    sandbox.write(".config/awsenv/config", "[picker]\nkeys = ctrl-x:clear-query\n");
+    let Some(terminal) = open(&sandbox, "bash", 80, 24) else {
+        return;
+    };
+    terminal.line("awsenv use");
+    terminal.wait("the picker", |screen| screen.contains("6/6>"));
+    for (typed, query) in [
+        ("one two\u{1b}bx\u{5}y", "one xtwoy"),
+        ("界\u{1b}b\u{5}y", "界y"),
+        ("one\u{1}\u{1b}fx", "onex"),
+        ("界\u{1}\u{1b}fx", "界x"),
+        ("one two\u{17}x", "one x"),
+        ("界 two\u{17}x", "x"),
+        ("one-two\u{1b}\u{7f}x", "one-x"),
+        ("one two\u{1}\u{1b}dx\u{5}y", "x twoy"),
+        ("界 two\u{1}\u{1b}dx\u{5}y", "xy"),
+        ("one\u{18}two", "two"),
+        ("one \u{1b}\u{7f}two\u{19}", "twoone "),
+    ] {
+        terminal.text(&format!("{typed}\u{5}#"));
+        terminal.wait(query, |screen| screen.contains(&format!("/6> {query}#")));
+        terminal.key("C-u");
+        terminal.wait("all again", |screen| screen.contains("6/6>"));
+    }
+    terminal.key("Escape");
+}
+
 #[test]
 fn the_preview_goes_with_its_row() {
     let sandbox = sandbox();
