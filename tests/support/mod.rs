@@ -14,6 +14,7 @@ pub mod keychain;
 mod run;
 mod shells;
 mod snapshot;
+mod strace;
 #[cfg(target_os = "linux")]
 pub mod walk;
 
@@ -26,6 +27,7 @@ pub use judge::{Key, botocore_identities, identities, identities_at_once, python
 pub use run::{Output, Run};
 pub use shells::{Family, OPTIONAL_SHELLS, RealShell, SHELLS, installed};
 pub use snapshot::{assert_same, assert_snapshot, updating};
+pub use strace::Strace;
 
 /// The awsenv binary under test.
 pub const AWSENV: &str = env!("CARGO_BIN_EXE_awsenv");
