@@ -679,7 +679,10 @@ fn colours_warn_and_can_be_switched_off() {
     assert!(is_red("production-admin"), "red\n{colored:?}");
     assert!(line("* ").contains("base"), "marked\n{colored:?}");
     assert!(!is_red("developer"), "not red\n{colored:?}");
-    terminal.key("Escape").line("clear");
+    terminal.key("Escape");
+    // Escape and a letter at once would be one key.
+    terminal.wait("a prompt", |screen| screen.contains("cancelled"));
+    terminal.line("clear");
     for plain in ["NO_COLOR=1 awsenv use", "awsenv use --color never"] {
         terminal.line(plain);
         terminal.wait("the picker", |screen| {
