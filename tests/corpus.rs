@@ -2,15 +2,15 @@
 //!
 //! Each value is a secret, a profile name, a region, and a value of the user's own that comes back: once from
 //! AWSENV_STATE, as in a nested shell, and once from what the shell itself saved. A child of the shell reports its own
-//! environment. Some values would create a file, `/tmp/awsenv-pwned`; it must not exist afterwards.
+//! environment. Some values would create a file, the canary; it must not exist afterwards.
 
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
+use std::fs;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use awsenv::env::Env;
 use awsenv::env::diff::EnvDiff;
@@ -22,7 +22,7 @@ use awsenv::shell::Shell;
 use serde_json::Value;
 use support::{Family, RealShell, Sandbox};
 
-/// The file that an executed value would create.
+/// The canary's path in the file of values. Each test puts one of its own in its place: users and test runs share /tmp.
 const CANARY: &str = "/tmp/awsenv-pwned";
 
 /// The user's own variable: its value comes back by the shell's saved variables and by AWSENV_STATE.
@@ -33,8 +33,9 @@ struct Hostile {
     note: String,
 }
 
-fn corpus() -> Vec<Hostile> {
-    let values: Vec<Value> = serde_json::from_str(include_str!("data/brutal-values.json")).expect("the corpus");
+fn corpus(canary: &Path) -> Vec<Hostile> {
+    let text = include_str!("data/brutal-values.json").replace(CANARY, canary.to_str().expect("text"));
+    let values: Vec<Value> = serde_json::from_str(&text).expect("the corpus");
     let parse = |entry: &Value| {
         let value = match (entry["v"].as_str(), entry["hex"].as_str()) {
             (Some(text), None) => OsString::from(text),
@@ -257,19 +258,23 @@ fn run(set_up: &SetUp, form: &str, corpus: &[Hostile]) -> usize {
     values().map(places).sum()
 }
 
-/// Deletes the canary file, and holds off every other test that watches it, also of another test run.
-fn canary() -> File {
-    let lock = File::create(std::env::temp_dir().join("awsenv-canary.lock")).expect("a lock file");
-    lock.lock().expect("the lock");
-    let _ = fs::remove_file(CANARY);
-    lock
+/// The values of a test, the path of their canary, and where that lies.
+fn values() -> (Vec<Hostile>, PathBuf, Sandbox) {
+    let nest = Sandbox::new();
+    let canary = nest.path("canary");
+    let corpus = corpus(&canary);
+    let executable = |hostile: &&Hostile| hostile.value.to_str().is_some_and(|text| text.contains("/home/canary"));
+    assert!(
+        corpus.iter().filter(executable).count() > 3,
+        "values that would create it"
+    );
+    (corpus, canary, nest)
 }
 
 #[test]
 fn every_value_arrives_in_every_shell_by_every_form() {
-    let corpus = corpus();
+    let (corpus, canary, _nest) = values();
     assert!(corpus.len() > 100 && corpus.iter().any(|hostile| hostile.value.to_str().is_none()));
-    let lock = canary();
     let runs: Vec<(&'static str, &'static str, usize)> = std::thread::scope(|scope| {
         let corpus = &corpus;
         let start = |set_up: SetUp| {
@@ -286,8 +291,7 @@ fn every_value_arrives_in_every_shell_by_every_form() {
             .flat_map(|thread| thread.join().expect("a shell's run"))
             .collect()
     });
-    assert!(!Path::new(CANARY).exists(), "a value was executed");
-    drop(lock);
+    assert!(!canary.exists(), "a value was executed");
     for (label, form, places) in &runs {
         say(&format!("{label:22} {form:26} {places} values read back"));
     }
@@ -377,14 +381,13 @@ fn begins(shell: &RealShell) -> impl Iterator<Item = String> {
 
 #[test]
 fn every_value_that_a_file_can_hold_arrives_end_to_end() {
-    let corpus = corpus();
+    let (corpus, canary, _nest) = values();
     // `-` is the profile before this one.
     let values: Vec<_> = corpus
         .iter()
         .filter(|hostile| fits_a_line(&hostile.value) && hostile.value != "-")
         .collect();
     assert!(values.len() > 80, "{}", values.len());
-    let lock = canary();
     let shells = support::installed();
     let total: usize = std::thread::scope(|scope| {
         let threads: Vec<_> = shells
@@ -397,8 +400,7 @@ fn every_value_that_a_file_can_hold_arrives_end_to_end() {
             .map(|thread| thread.join().expect("a shell's run"))
             .sum()
     });
-    assert!(!Path::new(CANARY).exists(), "a value was executed");
-    drop(lock);
+    assert!(!canary.exists(), "a value was executed");
     say(&format!(
         "end to end: {} values x {} shells: {total} values read back",
         values.len(),

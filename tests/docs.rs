@@ -2,9 +2,10 @@
 
 mod support;
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use support::{AWSENV, Family, PROJECT, RealShell, Sandbox, installed, require};
+use support::{AWSENV, Family, PROJECT, RealShell, Sandbox, in_ci, installed, require, say};
 
 #[test]
 fn the_tour_of_docs_try_holds() {
@@ -49,6 +50,45 @@ fn a_step_that_does_not_hold_fails_the_tour() {
         .args([Path::new(PROJECT).join("docs/try")])
         .output();
     assert!(output.status == 1 && output.out().contains("WRONG"), "{}", output.all());
+}
+
+#[test]
+fn docs_try_says_in_one_line_what_it_lacks() {
+    let Some(bash) = require("bash") else { return };
+    let mut sandbox = Sandbox::new();
+    sandbox.set("PATH", sandbox.root().join("bin"));
+    for tool in ["cut", "dirname", "head", "readlink", "sed", "sort", "tail"] {
+        let Some(tool) = require(tool) else { return };
+        std::os::unix::fs::symlink(&tool, sandbox.bin().join(tool.file_name().expect("a name"))).expect("a link");
+    }
+    let script = |name: &str, text: &str| {
+        let path = sandbox.bin().join(name);
+        std::fs::write(&path, format!("#!{}\n{text}\n", bash.display())).expect("a script");
+        let run = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(path, run).expect("a script");
+    };
+    let says = |wanted: &str| {
+        let output = sandbox
+            .program(&bash)
+            .args([Path::new(PROJECT).join("docs/try")])
+            .output();
+        let last = output.err().lines().last().unwrap_or_default();
+        assert!(
+            output.status == 1 && output.out().is_empty() && last.starts_with("docs/try: ") && last.contains(wanted),
+            "{wanted}: {}",
+            output.all()
+        );
+        output.err().lines().count()
+    };
+    assert_eq!(says("cargo is not installed: install Rust 1."), 1);
+    script("cargo", "echo cargo 1.60.0");
+    assert_eq!(says("cargo 1.60.0 is too old: install Rust 1."), 1);
+    script("cargo", "echo cargo 1000.0.0; [[ $1 == --version ]] || exit 101");
+    assert_eq!(says("no working C compiler"), 1);
+    script("cc", "exit 1");
+    assert_eq!(says("no working C compiler"), 1);
+    script("cc", "exit 0");
+    assert_eq!(says("the build failed"), 2, "after the line that says what it does");
 }
 
 #[test]
@@ -241,6 +281,21 @@ fn scripts_pass_shellcheck() {
 #[test]
 fn the_version_has_an_entry_in_the_changelog() {
     assert!(read("CHANGELOG.md").contains(concat!("## [", env!("CARGO_PKG_VERSION"), "]")));
+}
+
+/// Not in a sandbox, because cargo looks for the crates in the HOME of whoever runs the tests.
+#[test]
+fn the_licences_of_what_is_linked_are_those_that_are_shipped() {
+    let Some(python) = require("python3") else { return };
+    let mut command = std::process::Command::new(python);
+    command.args([&*format!("{PROJECT}/tests/licenses"), "--check"]);
+    let output = command.env("CARGO_NET_OFFLINE", "true").output().expect("python3");
+    let error = String::from_utf8_lossy(&output.stderr);
+    if output.status.code() == Some(2) && !in_ci() {
+        say("skipped: the crates of other systems are not downloaded; `cargo fetch` does that");
+    } else {
+        assert!(output.status.success(), "{error}");
+    }
 }
 
 /// README, CHANGELOG and the pages of docs, each with its path in the project.

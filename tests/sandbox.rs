@@ -22,6 +22,7 @@ fn nothing_of_the_caller_is_inherited() {
         "LANG",
         "PATH",
         "TMPDIR",
+        "XDG_RUNTIME_DIR",
     ];
     assert_eq!(names, known);
     let bus = output

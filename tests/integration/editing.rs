@@ -296,21 +296,15 @@ fn what_cannot_be_written_stays_and_says_why() {
     }
     std::os::unix::fs::chown(&config, Some(12345), None).unwrap();
     refused("belongs to another user", "");
-    // Somebody who is not root, in a directory that is read-only.
+    // Somebody who is not root, in a directory that is read-only; root's own folders, and this project, may be closed.
+    let awsenv = sandbox.root().join("awsenv");
+    std::fs::copy(AWSENV, &awsenv).unwrap();
     give_to_nobody(sandbox.root());
     set_mode(&sandbox.path(".aws"), 0o500);
     let Some(setpriv) = require("setpriv") else { return };
-    let nobody = [
-        "--reuid=65534",
-        "--regid=65534",
-        "--clear-groups",
-        AWSENV,
-        "configure",
-        "set",
-        "region",
-        "x",
-    ];
-    let output = sandbox.program(&setpriv).args(nobody).output();
+    let nobody = ["--reuid=65534", "--regid=65534", "--clear-groups"].map(Into::into);
+    let awsenv = || sandbox.program(&awsenv).args(["configure", "set", "region", "x"]);
+    let output = awsenv().under(&setpriv, nobody.clone()).output();
     assert!(
         output.status == 1 && output.err().contains("cannot write `~/.aws/config`"),
         "{}",
@@ -318,7 +312,7 @@ fn what_cannot_be_written_stays_and_says_why() {
     );
     assert_clean(&sandbox, &["config", "credentials"]);
     set_mode(&sandbox.path(".aws"), 0o700);
-    let output = sandbox.program(&setpriv).args(nobody).output();
+    let output = awsenv().under(&setpriv, nobody).output();
     assert_eq!(output.clean(), "", "{}", output.all());
 }
 

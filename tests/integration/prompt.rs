@@ -1,6 +1,6 @@
 //! The prompt segment at a real terminal: right, harmless, and without a process.
 
-use crate::support::{Sandbox, require};
+use crate::support::{Sandbox, Strace};
 use crate::terminal::{INTERACTIVE, Terminal};
 
 const CONFIG: &str =
@@ -169,21 +169,11 @@ fn it_steps_back() {
 
 #[test]
 fn five_prompts_start_no_process() {
-    let Some(strace) = require("strace") else { return };
+    let Some(strace) = Strace::find() else { return };
     for shell in INTERACTIVE {
         let sandbox = sandbox();
         let trace = sandbox.path("trace").display().to_string();
-        let around = [
-            &*strace.display().to_string(),
-            "-f",
-            "-qq",
-            "-e",
-            "trace=process",
-            "-e",
-            "signal=none",
-            "-o",
-            &trace,
-        ];
+        let around = strace.words(&["-f", "-qq", "-e", "trace=process", "-e", "signal=none", "-o", &trace]);
         let Some(terminal) = Terminal::open_under(&sandbox, shell, "", &around) else {
             continue;
         };

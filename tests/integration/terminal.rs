@@ -159,12 +159,20 @@ impl<'a> Terminal<'a> {
         }
     }
 
-    /// Runs `command` in the shell and returns its output.
+    /// Runs `command` in the shell and returns its output. Waits for the prompt: a shell throws away what was typed
+    /// while it dealt with a Ctrl-C.
     #[track_caller]
     pub(crate) fn answer(&self, command: &str) -> String {
+        self.wait("a prompt", at_prompt);
         self.line(&format!("{command} >~/answer.new; mv ~/answer.new ~/answer"));
         self.file("answer")
     }
+}
+
+/// Whether the last line is a prompt without a command; the segment of zsh and fish is on its right.
+fn at_prompt(screen: &str) -> bool {
+    let command = screen.trim_end().rsplit_once("ready$").map(|(_, rest)| rest.trim());
+    command.is_some_and(|rest| rest.is_empty() || rest.starts_with('[') && rest.ends_with(']'))
 }
 
 impl Drop for Terminal<'_> {

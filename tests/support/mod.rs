@@ -14,6 +14,7 @@ pub mod keychain;
 mod run;
 mod shells;
 mod snapshot;
+mod strace;
 #[cfg(target_os = "linux")]
 pub mod walk;
 
@@ -26,6 +27,7 @@ pub use judge::{Key, botocore_identities, identities, identities_at_once, python
 pub use run::{Output, Run};
 pub use shells::{Family, RealShell, SHELLS, installed, powershell_word};
 pub use snapshot::{assert_same, assert_snapshot, updating};
+pub use strace::Strace;
 
 /// The awsenv binary under test.
 pub const AWSENV: &str = env!("CARGO_BIN_EXE_awsenv");
@@ -48,11 +50,16 @@ impl Sandbox {
             .tempdir()
             .expect("a temporary directory");
         let root = dir.path().canonicalize().expect("the temporary directory");
-        for name in ["home", "bin", "tmp"] {
+        for name in ["home", "bin", "tmp", "run"] {
             std::fs::create_dir(root.join(name)).expect("a directory in the sandbox");
         }
         #[cfg(unix)]
-        std::os::unix::fs::symlink(AWSENV, root.join("bin/awsenv")).expect("a link to awsenv");
+        {
+            use std::os::unix::fs::{PermissionsExt as _, symlink};
+            symlink(AWSENV, root.join("bin/awsenv")).expect("a link to awsenv");
+            let private = std::fs::Permissions::from_mode(0o700);
+            std::fs::set_permissions(root.join("run"), private).expect("a private directory");
+        }
         let mut sandbox = Self {
             dir,
             root,
@@ -62,6 +69,8 @@ impl Sandbox {
         sandbox.set("PATH", path);
         sandbox.set("HOME", sandbox.home());
         sandbox.set("TMPDIR", sandbox.root.join("tmp"));
+        // Without it fish makes a folder in /tmp and leaves it there.
+        sandbox.set("XDG_RUNTIME_DIR", sandbox.root.join("run"));
         sandbox.set("LANG", "C.UTF-8");
         // Without it a program would look for the bus, and the keychain, of the person who runs the tests.
         sandbox.set(
@@ -89,7 +98,7 @@ impl Sandbox {
         self.root.join("bin")
     }
 
-    /// The directory that holds HOME, `bin` and `tmp`.
+    /// The directory that holds HOME, `bin`, `tmp` and `run`.
     pub fn root(&self) -> &Path {
         &self.root
     }

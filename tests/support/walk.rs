@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fmt;
-use std::path::PathBuf;
 
-use super::{AWSENV, Output, Run, Sandbox, require};
+use super::{Output, Run, Sandbox, Strace};
 
 /// The system calls that change a file or a directory.
 pub const WRITES: &str = "write,pwrite64,writev,ftruncate,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,\
@@ -33,13 +32,13 @@ impl fmt::Display for Step {
 /// strace, with which awsenv is led through its steps.
 #[derive(Clone, Debug)]
 pub struct Walk {
-    strace: PathBuf,
+    strace: Strace,
 }
 
 impl Walk {
-    /// `None` where there is no strace.
+    /// `None` where strace cannot be used, see [`Strace::find`].
     pub fn new() -> Option<Self> {
-        let strace = require("strace")?;
+        let strace = Strace::find()?;
         Some(Self { strace })
     }
 
@@ -104,10 +103,8 @@ impl Walk {
         let trace = format!("trace={call}");
         let inject = format!("inject={call}:{what}:when={number}");
         let options = ["-f", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject];
-        sandbox
-            .awsenv(args)
-            .under(&self.strace, options.map(Into::into))
-            .output()
+        let run = sandbox.awsenv(args);
+        self.strace.around(run, options.map(Into::into)).output()
     }
 
     /// Runs a program and what it starts, and gives the answer with the lines of strace about these calls: arguments
@@ -116,7 +113,7 @@ impl Walk {
         let file = tempfile::NamedTempFile::new_in(sandbox.root()).expect("a file for a trace");
         let options = ["-f", "-qq", "-v", "-s", "100000", "-e", &format!("trace={calls}"), "-o"];
         let options = options.map(Into::into).into_iter().chain([file.path().into()]);
-        let output = run.under(&self.strace, options).output();
+        let output = self.strace.around(run, options).output();
         let trace = std::fs::read(file.path()).expect("a trace");
         (output, String::from_utf8_lossy(&trace).into_owned())
     }

@@ -14,6 +14,7 @@ use skim::tui::{App, Event};
 
 use crate::config::settings;
 
+use super::edit::{Edit, edit};
 use super::index_of;
 use super::layout::Preview;
 
@@ -49,38 +50,21 @@ pub(super) fn keymap(bindings: &[settings::Binding], preview: &Arc<Preview>, tak
     // skim's own way to clear asks the terminal for its cursor, on stdout.
     keys.insert(control('l'), vec![custom(|_| vec![Event::Redraw])]);
     let shift = KeyModifiers::SHIFT;
-    for (key, action, instead) in [
-        (control('w'), Action::UnixWordRubout, Action::UnixLineDiscard),
+    for (key, change) in [
+        (control('w'), Edit::DeleteToSpace),
         (
             KeyEvent::new(KeyCode::Backspace, KeyModifiers::ALT),
-            Action::BackwardKillWord,
-            Action::UnixLineDiscard,
+            Edit::DeleteWordLeft,
         ),
-        (alt('d'), Action::KillWord, Action::KillLine),
-        (alt('b'), Action::BackwardWord, Action::BeginningOfLine),
-        (alt('f'), Action::ForwardWord, Action::EndOfLine),
-        (
-            KeyEvent::new(KeyCode::Left, KeyModifiers::CONTROL),
-            Action::BackwardWord,
-            Action::BeginningOfLine,
-        ),
-        (
-            KeyEvent::new(KeyCode::Right, KeyModifiers::CONTROL),
-            Action::ForwardWord,
-            Action::EndOfLine,
-        ),
-        (
-            KeyEvent::new(KeyCode::Left, shift),
-            Action::BackwardWord,
-            Action::BeginningOfLine,
-        ),
-        (
-            KeyEvent::new(KeyCode::Right, shift),
-            Action::ForwardWord,
-            Action::EndOfLine,
-        ),
+        (alt('d'), Edit::DeleteWordRight),
+        (alt('b'), Edit::WordLeft),
+        (alt('f'), Edit::WordRight),
+        (KeyEvent::new(KeyCode::Left, KeyModifiers::CONTROL), Edit::WordLeft),
+        (KeyEvent::new(KeyCode::Right, KeyModifiers::CONTROL), Edit::WordRight),
+        (KeyEvent::new(KeyCode::Left, shift), Edit::WordLeft),
+        (KeyEvent::new(KeyCode::Right, shift), Edit::WordRight),
     ] {
-        keys.insert(key, vec![in_ascii(action, instead)]);
+        keys.insert(key, vec![edits(change)]);
     }
     for binding in bindings {
         let Ok(mut key) = parse_key(&binding.key) else { continue };
@@ -102,10 +86,7 @@ fn skim_action(action: settings::Action, preview: &Arc<Preview>, taken: &Arc<Tak
                 Vec::new()
             })
         }
-        settings::Action::ClearQuery => custom(|app| {
-            app.input.move_to_end();
-            vec![Event::Action(Action::UnixLineDiscard)]
-        }),
+        settings::Action::ClearQuery => edits(Edit::Clear),
         settings::Action::Down => Action::Down(1),
         settings::Action::First => Action::First,
         settings::Action::Ignore => Action::Ignore,
@@ -145,12 +126,10 @@ fn take(app: &mut App, screen: Rect, taken: &Taken) {
     }
 }
 
-/// skim counts words in characters and cuts in bytes, so where these differ the whole side of the line stands for the
-/// word.
-fn in_ascii(action: Action, instead: Action) -> Action {
+fn edits(change: Edit) -> Action {
     custom(move |app| {
-        let action = if app.input.value.is_ascii() { &action } else { &instead };
-        vec![Event::Action(action.clone())]
+        edit(app, change);
+        Vec::new()
     })
 }
 

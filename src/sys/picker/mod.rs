@@ -3,6 +3,7 @@
 
 #[cfg(unix)]
 mod cursor;
+mod edit;
 mod engine;
 mod item;
 mod keys;

@@ -96,6 +96,7 @@ pub(super) fn run(
         }
         skim.enter().await?;
         let done = until_done(&mut skim, &preview, settings, &signals).await;
+        stop_reading(&mut skim).await;
         leave_blank(&mut skim)?;
         done
     });
@@ -176,6 +177,17 @@ async fn until_done(
 /// How many match, of how many.
 fn prompt(app: &App) -> String {
     format!("{}/{}> ", app.matcher_control.get_num_matched(), app.item_pool.len())
+}
+
+/// Waits until skim reads no more keys. It would go on until its task is dropped, and take what is typed for the shell
+/// once the terminal is the shell's again.
+async fn stop_reading(skim: &mut Skim) {
+    let tui = skim.tui_mut();
+    tui.stop();
+    if let Some(task) = tui.task.take() {
+        // It ends as told, or has panicked, and then it reads no more either.
+        let _ = task.await;
+    }
 }
 
 /// A terminal that was resized may mix what the alternate screen still holds into the other one (tmux does), so nothing

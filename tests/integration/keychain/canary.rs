@@ -157,15 +157,20 @@ impl<'a> Search<'a> {
             let is = |wanted: &Canary| wanted.secret == canary.secret;
             let mut hit = |place: &str| self.hits.push(format!("{}: {args:?}: {place}", canary.name));
             let shown = matches!(asked, Asked::Stdout(wanted) if is(wanted));
-            if !shown && canary.is_in(&output.stdout) {
+            if shown {
+                assert!(canary.is_in(&output.stdout), "{args:?}: {} is not found", canary.name);
+            } else if canary.is_in(&output.stdout) {
                 hit("stdout");
             }
             if canary.is_in(&output.stderr) {
                 hit("stderr");
             }
             let given = matches!(asked, Asked::Child(wanted) if is(wanted));
-            // What a child inherits of the caller's own environment is the caller's doing.
-            if !given && !is(&ENV) && canary.is_in(children.as_bytes()) {
+            let in_child = canary.is_in(children.as_bytes());
+            if given {
+                assert!(in_child, "{args:?}: {} is not found", canary.name);
+            } else if !is(&ENV) && in_child {
+                // What a child inherits of the caller's own environment is the caller's doing.
                 hit("a child's command line or environment");
             }
             for (name, bytes) in &left {
