@@ -9,7 +9,9 @@
 function awsenv --description 'Work as an AWS profile'
     # Tracing would print the output, which may hold keys.
     set -l fish_trace
-    set -lx AWSENV_WRAPPED fish:$fish_pid
+    set -lx AWSENV_WRAPPED fish:$fish_pid::
+    status is-command-substitution
+    and set AWSENV_WRAPPED "$AWSENV_WRAPPED"cmdsubst
     set -l __awsenv_word
     set -l __awsenv_skip
     for __awsenv_word in $argv
@@ -25,24 +27,20 @@ function awsenv --description 'Work as an AWS profile'
     end
     switch "$__awsenv_word"
         case use unset
-            # The program writes the script to descriptor 3, and keeps our stdout for whoever reads it: in an eval it must
-            # say that it failed.
-            command awsenv $argv 3>| __awsenv_run
-            set -l __awsenv_status $pipestatus
-            test $__awsenv_status[1] = 0
-            and return $__awsenv_status[2]
-            return $__awsenv_status[1]
+            set -l __awsenv_out (command awsenv $argv)
+            set -l __awsenv_status $status
+            if test $__awsenv_status = 0
+                builtin string join \n -- $__awsenv_out | builtin source
+                set __awsenv_status $status
+            end
+            # 127: there is no program.
+            test $__awsenv_status = 0 -o $__awsenv_status = 127
+            and return $__awsenv_status
+            # Where a shell reads what this prints, its eval must fail too.
+            command awsenv fail $__awsenv_status
         case '*'
             command awsenv $argv
     end
-end
-
-# Runs the script that comes in. Where none comes, the program was interrupted: then fish asks no more for its status, and
-# takes this one.
-function __awsenv_run
-    builtin read -lz __awsenv_out
-    or return 130
-    builtin string collect -- $__awsenv_out | builtin source
 end
 
 # The program prints each candidate and what it is, a tab between them; fish quotes what it puts on the line. Status 10:

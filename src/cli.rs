@@ -86,6 +86,9 @@ pub enum Command {
     /// Print completion candidates (called by the shell integration)
     #[command(hide = true)]
     Complete(Lazy<CompleteArgs>),
+    /// Fail, for the shell that reads this too (called by the function of fish)
+    #[command(hide = true)]
+    Fail(Lazy<FailArgs>),
 }
 
 /// The arguments of a command, defined only when that command is run: a start pays for one command, not for all.
@@ -321,4 +324,11 @@ pub struct CompleteArgs {
     /// The words typed behind `awsenv`, the unfinished one last; of bash its whole line up to the cursor
     #[arg(last = true)]
     pub words: Vec<OsString>,
+}
+
+/// `awsenv fail`.
+#[derive(Args, Debug)]
+pub struct FailArgs {
+    /// The status to end with
+    pub status: u8,
 }

@@ -1,7 +1,7 @@
 //! Gathers the process, runs the command, writes stdout once, ends. The only place that knows the real world's
 //! arguments, environment and clock.
 
-use std::io::{self, IsTerminal as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
     let process = Process {
         args,
         env,
-        stdout_tty: !reader.spares_stdout() && io::stdout().is_terminal(),
+        stdout_tty: io::stdout().is_terminal(),
         stderr_tty: io::stderr().is_terminal(),
         read_by_shell: reader.is_shell,
         now: Timestamp(i64::try_from(now.as_secs()).unwrap_or(i64::MAX)),
@@ -68,7 +68,8 @@ fn own_up(process: &Process, reader: &Arc<Reader>) {
         ));
         if fails {
             let line = script::fails_anywhere(1, "internal error");
-            let _ = reader.write(&line, &line);
+            let _ = reader.hand_on(&line);
+            let _ = io::stdout().lock().write_all(line.as_bytes());
         }
     }));
 }
@@ -79,8 +80,11 @@ fn write_out(finish: &Finish, reader: &Reader) -> io::Result<()> {
         return Ok(());
     }
     // Of data that nobody reads nothing is lost; a script that nobody reads was not run.
-    if finish.script && !reader.spares_stdout() && sys::process::stdout_is_closed() {
+    if finish.script && sys::process::stdout_is_closed() {
         return Err(io::Error::other("it is closed"));
     }
-    reader.write(finish.handed.expose(), text)
+    reader.hand_on(finish.handed.expose())?;
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
 }

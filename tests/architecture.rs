@@ -28,7 +28,7 @@ const BLIND: [(&str, &str); 2] = [("shell", "config"), ("prompt", "config")];
 const NEIGHBOURS: &[&str] = &["cli", "error", "ui"];
 
 /// Each outside crate, as the code names it, and the only files or folders that may use it.
-const HOMES: [(&str, &[&str]); 26] = [
+const HOMES: [(&str, &[&str]); 27] = [
     ("age", &["src/sys/keychain"]),
     ("base64", &["src/env/state.rs"]),
     // `lib` parses, `script` finds out how a refused command line was meant, `complete` reads the tree of commands.
@@ -37,6 +37,7 @@ const HOMES: [(&str, &[&str]); 26] = [
         &["src/cli", "src/lib.rs", "src/cmd/script.rs", "src/cmd/complete"],
     ),
     ("dirs", &["src/sys/fs.rs"]),
+    ("filedescriptor", &["src/sys/reader.rs"]),
     ("ini", &["src/config/settings"]),
     ("keyring", &["src/sys/keychain"]),
     ("keyring_core", &["src/sys/keychain"]),

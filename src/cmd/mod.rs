@@ -11,6 +11,7 @@ pub mod doctor;
 pub mod edit;
 pub mod exec;
 pub mod explain;
+pub mod fail;
 pub mod history;
 pub mod init;
 pub mod inputs;
@@ -92,6 +93,7 @@ pub fn run(context: &Context, command: Command) -> Finish {
         Command::History(Lazy(args)) => finish(context, args.json, history::run(context, args)),
         Command::List(Lazy(args)) => finish(context, args.json, list::run(context, &args)),
         Command::Explain(Lazy(args)) => finish(context, args.json, explain::run(context, args)),
+        Command::Fail(Lazy(args)) => fail::run(process, &args),
         Command::Complete(Lazy(args)) => finish(context, false, Ok(complete::run(context, &args))),
         Command::Init(Lazy(args)) => init::run(context, &args),
         Command::Prompt(Lazy(args)) => finish(context, false, prompt::run(context, &args)),

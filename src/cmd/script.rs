@@ -91,10 +91,12 @@ fn finish(process: &Process, script: String, status: u8) -> Finish {
 /// a command is still an eval.
 pub fn reader(args: &[OsString], env: &Env) -> Reader {
     let command = crate::cli::command_at(args).and_then(|at| args[at].to_str());
-    let is_captured = matches!(command, Some("use" | "unset"));
-    if !is_captured && command.is_some_and(crate::cli::is_command) {
-        return Reader::default();
-    }
+    let is_captured = match command {
+        Some("use" | "unset") => true,
+        Some("fail") => false,
+        Some(command) if crate::cli::is_command(command) => return Reader::default(),
+        _ => false,
+    };
     Wrapper::of(env).map_or_else(Reader::default, |wrapper| Reader::find(wrapper, is_captured))
 }
 

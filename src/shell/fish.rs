@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 use std::fmt::Write as _;
 
 use crate::env::diff::{Before, Change, EnvDiff, Save};
-use crate::env::names::{AWSENV_STATE, VarName};
+use crate::env::names::VarName;
 use crate::shell::{Syntax, cannot_come_back, is_plain};
 
 /// fish 3.6 and later.
@@ -47,17 +47,6 @@ impl Syntax for Fish {
 
     fn no_op(&self) -> &'static str {
         "true"
-    }
-
-    /// A function runs in the shell that reads it. When that shell reads, it has been switched, or that has failed.
-    fn hand_on(&self, diff: &EnvDiff) -> (String, String) {
-        let state = diff.iter().find(|(name, _)| name.as_str() == AWSENV_STATE);
-        let is_done = match state.map(|(_, change)| change) {
-            Some(Change::Note(value)) => format!("test \"${AWSENV_STATE}\" = {}", self.quote(value.as_ref())),
-            Some(Change::Drop) => format!("not set -q {AWSENV_STATE}"),
-            _ => self.no_op().to_owned(),
-        };
-        (self.script(diff), is_done)
     }
 
     fn assign(&self, name: &str, value: &str) -> String {

@@ -39,9 +39,11 @@ pub trait Syntax {
     fn fail(&self, status: u8, message: &str) -> String;
     /// A statement that does nothing and succeeds.
     fn no_op(&self) -> &'static str;
-    /// The changes where a shell reads what the wrapper function prints: what the wrapper runs, and what that shell gets,
-    /// which fails if it is not switched.
-    fn hand_on(&self, diff: &EnvDiff) -> (String, String);
+    /// The changes where a shell reads what the wrapper function prints: what the wrapper runs, and what that shell gets. A
+    /// function that runs in the shell that reads has switched it already.
+    fn hand_on(&self, diff: &EnvDiff) -> (String, String) {
+        (self.script(diff), String::new())
+    }
     /// `name=value` as a variable of the shell that is not exported; `name` is one of ours.
     fn assign(&self, name: &str, value: &str) -> String;
     /// The integration, as it is installed.

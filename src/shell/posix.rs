@@ -55,10 +55,10 @@ impl Syntax for Posix {
         ":"
     }
 
-    /// Both shells are switched; what the script has to say is said once.
+    /// Both shells are switched. What the script, or a trap of the user's, has to say is said once.
     fn hand_on(&self, diff: &EnvDiff) -> (String, String) {
         let script = self.script(diff);
-        (format!("{script} 2>/dev/null"), script)
+        (format!("{script} >/dev/null 2>&1"), script)
     }
 
     fn assign(&self, name: &str, value: &str) -> String {

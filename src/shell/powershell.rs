@@ -59,11 +59,6 @@ impl Syntax for PowerShell {
         "$null=0"
     }
 
-    /// A function runs in the shell that reads it, which is switched already.
-    fn hand_on(&self, diff: &EnvDiff) -> (String, String) {
-        (self.script(diff), self.no_op().to_owned())
-    }
-
     fn assign(&self, name: &str, value: &str) -> String {
         format!("$global:{name}={}", self.quote(value.as_ref()))
     }

@@ -26,6 +26,14 @@ fn parse_stat(text: &str) -> Option<Stat> {
     })
 }
 
+/// What a descriptor of ours leads to, as a link; `None` where there is no /proc, or that of another PID namespace.
+pub fn own_link(descriptor: i32) -> Option<PathBuf> {
+    let own = fs::read_link("/proc/self").ok()?;
+    let is_ours = own.to_str() == Some(&std::process::id().to_string());
+    let link = folder(std::process::id()).join("fd").join(descriptor.to_string());
+    is_ours.then(|| fs::read_link(link).ok()).flatten()
+}
+
 /// The program that a process runs; `None` where it cannot be seen.
 pub fn program(process: u32) -> Option<PathBuf> {
     fs::read_link(folder(process).join("exe")).ok()
@@ -59,12 +67,13 @@ pub fn last_child(process: u32) -> Option<u32> {
     children.split_whitespace().next_back()?.parse().ok()
 }
 
-/// `flags:` is octal; its last two bits are 1 for what can only be written to (open(2)).
+/// `flags:` is octal; its last two bits are 0 for what can only be read from (open(2)), as that end of a pipe. A shell that
+/// reads from and writes to a named pipe keeps it for something else.
 fn is_for_reading(info: &Path) -> bool {
     let text = fs::read_to_string(info).unwrap_or_default();
     let flags = text.lines().find_map(|line| line.strip_prefix("flags:"));
     let flags = flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok());
-    flags.is_some_and(|flags| flags & 0o3 != 0o1)
+    flags.is_some_and(|flags| flags & 0o3 == 0)
 }
 
 #[cfg(test)]
@@ -85,7 +94,7 @@ mod tests {
     fn the_two_ends_of_a_pipe_are_told_apart() {
         let (reader, writer) = std::io::pipe().expect("a pipe");
         let own = std::process::id();
-        let link = fs::read_link(folder(own).join("fd").join(writer.as_raw_fd().to_string())).expect("a link");
+        let link = own_link(writer.as_raw_fd()).expect("a link");
         assert_eq!(can_read(own, &link), Some(true));
         drop(reader);
         assert_eq!(can_read(own, &link), Some(false));

@@ -1,143 +1,103 @@
-//! Who reads what the wrapper function prints: a shell that will run it, or anybody else.
+//! Who reads what the wrapper function prints: a shell that will run it, or something else.
 //!
 //! The wrapper captures what this program prints, and runs it. In `eval "$(awsenv use x)"` the wrapper itself runs in a
 //! subshell, so the shell around it needs the text too. The wrapper hands its own stdout over as descriptor 3. That is
 //! read by a shell if it is a pipe, and a process between this one and `$$` holds the end to read from: the shell that
 //! substitutes. In `(awsenv use x; cmd) | tee log` none of them does.
 //!
-//! fish captures descriptor 3 instead, and leaves us its stdout: it can do so where stdout is closed, too.
+//! fish has no subshells and hands nothing over: it says itself whether it substitutes.
 
 use std::fs::File;
 use std::io::{self, Write as _};
 
 use crate::shell::Shell;
-use crate::shell::wrapper::Wrapper;
+use crate::shell::wrapper::{Substitution, Wrapper};
 
-/// The answer, and the ways to the wrapper and to the reader.
+/// The answer, and the way to the reader.
 #[derive(Debug, Default)]
 pub struct Reader {
     /// Whether a shell reads what the wrapper prints.
     pub is_shell: bool,
-    /// Where the wrapper reads, if that is not stdout.
-    captured: Option<File>,
-    /// Where the reader reads, if that is a shell and the wrapper captures what we print.
+    /// Where that shell reads, if the wrapper captures our stdout.
     handed: Option<File>,
 }
 
-/// A stream that somebody reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Stream {
-    Stdout,
-    Third,
-}
-
 impl Reader {
-    /// Who reads what `wrapper` prints, of a call whose output it captures or not. Takes descriptor 3 of a captured call, so
-    /// that no program which we start inherits it.
+    /// Who reads the output of the wrapper, whose call captures ours or not. Takes descriptor 3 of a captured call, so that
+    /// no program that we start inherits it.
     pub fn find(wrapper: Wrapper, is_captured: bool) -> Self {
-        if wrapper.process.is_none() {
+        let is_fish = wrapper.shell == Shell::Fish;
+        if is_captured && is_fish {
+            return Self {
+                is_shell: wrapper.substitution == Substitution::Pipe,
+                handed: None,
+            };
+        }
+        let Some(stream) = wrapper.process.and_then(|_| system::output(is_captured)) else {
             return Self::default();
-        }
-        let stream = if is_captured && wrapper.shell != Shell::Fish {
-            Stream::Third
-        } else {
-            Stream::Stdout
         };
-        let is_shell = system::is_read_by_shell(wrapper, stream);
-        let handed = (is_captured && is_shell).then(|| system::open(stream)).flatten();
-        let captured = (is_captured && stream == Stream::Stdout)
-            .then(|| system::open(Stream::Third))
-            .flatten();
-        if is_captured {
-            system::close_third();
-        }
+        let is_shell = system::is_read_by_shell(wrapper, &stream);
         Self {
-            is_shell: is_shell && (handed.is_some() || !is_captured),
-            captured,
-            handed,
+            is_shell,
+            handed: Some(stream).filter(|_| is_captured && is_shell),
         }
     }
 
-    /// Whether the wrapper reads elsewhere than from stdout.
-    pub fn spares_stdout(&self) -> bool {
-        self.captured.is_some()
-    }
-
-    /// Gives the shell that reads, if one does, and the wrapper a whole text each.
+    /// Gives a whole text to the shell that reads, if the wrapper captures our stdout and a shell reads its own.
     ///
     /// # Errors
     /// What the system says.
-    pub fn write(&self, handed: &str, text: &str) -> io::Result<()> {
-        let (mut shell, mut wrapper) = (self.handed.as_ref(), self.captured.as_ref());
-        shell
-            .as_mut()
-            .map_or(Ok(()), |file| file.write_all(handed.as_bytes()))?;
-        if let Some(file) = &mut wrapper {
-            return file.write_all(text.as_bytes());
-        }
-        let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes())?;
-        out.flush()
+    pub fn hand_on(&self, text: &str) -> io::Result<()> {
+        let mut handed = self.handed.as_ref();
+        handed.as_mut().map_or(Ok(()), |file| file.write_all(text.as_bytes()))
     }
 }
 
 #[cfg(unix)]
 mod system {
     use std::fs::File;
-    use std::os::unix::fs::OpenOptionsExt as _;
 
-    use rustix::fs::{FileType, OFlags, stat};
+    use filedescriptor::FileDescriptor;
+    use rustix::fs::{FileType, fstat};
 
-    use super::Stream;
     use crate::shell::wrapper::{Substitution, Wrapper};
 
-    pub(super) fn is_read_by_shell(wrapper: Wrapper, stream: Stream) -> bool {
+    /// The descriptor that the wrapper hands over.
+    const HANDED: i32 = 3;
+
+    /// The wrapper's stdout: descriptor 3, which is closed, or our own. `None` if it is closed.
+    pub(super) fn output(is_handed: bool) -> Option<File> {
+        let number = if is_handed { HANDED } else { 1 };
+        let file = FileDescriptor::dup(&number).ok()?.as_file().ok()?;
+        if is_handed {
+            let _ = nix::unistd::close(HANDED);
+        }
+        Some(file)
+    }
+
+    pub(super) fn is_read_by_shell(wrapper: Wrapper, stream: &File) -> bool {
         // Every substitution is a subshell.
         if wrapper.depth == Some(0) {
             return false;
         }
-        let path = path(stream);
-        match stat(path).map(|stat| FileType::from_raw_mode(stat.st_mode)) {
-            Ok(FileType::Fifo) => is_held(wrapper, path).unwrap_or_else(|| is_probable(wrapper)),
+        match fstat(stream).map(|stat| FileType::from_raw_mode(stat.st_mode)) {
+            Ok(FileType::Fifo) => is_held(wrapper, stream).unwrap_or_else(|| is_probable(wrapper)),
             Ok(FileType::RegularFile) => wrapper.substitution == Substitution::File,
             _ => false,
         }
     }
 
-    /// The answer for a pipe where processes cannot be looked at. An eval that lies is worse than a text in a log.
+    /// The answer for a pipe where processes cannot be seen. An eval that lies is worse than a text in a log.
     fn is_probable(wrapper: Wrapper) -> bool {
         matches!(wrapper.substitution, Substitution::Unknown | Substitution::Pipe)
     }
 
     #[cfg(target_os = "linux")]
-    fn is_held(wrapper: Wrapper, path: &str) -> Option<bool> {
-        super::linux::is_held(wrapper, &std::fs::read_link(path).ok()?)
-    }
+    use super::linux::is_held;
 
     #[cfg(not(target_os = "linux"))]
-    fn is_held(_: Wrapper, _: &str) -> Option<bool> {
+    fn is_held(_: Wrapper, _: &File) -> Option<bool> {
         None
-    }
-
-    /// Opens the stream anew, for this process alone: neither waits for its reader, nor starts at the beginning of a file.
-    pub(super) fn open(stream: Stream) -> Option<File> {
-        let flags = OFlags::NOCTTY | OFlags::NONBLOCK;
-        let mut options = File::options();
-        options.append(true).custom_flags(flags.bits().cast_signed());
-        let file = options.open(path(stream)).ok()?;
-        rustix::fs::fcntl_setfl(&file, OFlags::APPEND).ok()?;
-        Some(file)
-    }
-
-    pub(super) fn close_third() {
-        let _ = nix::unistd::close(3);
-    }
-
-    fn path(stream: Stream) -> &'static str {
-        match stream {
-            Stream::Stdout => "/dev/fd/1",
-            Stream::Third => "/dev/fd/3",
-        }
     }
 }
 
@@ -145,56 +105,65 @@ mod system {
 mod system {
     use std::fs::File;
 
-    use super::Stream;
     use crate::shell::wrapper::Wrapper;
 
-    /// PowerShell functions run in the shell that they change.
-    pub(super) fn is_read_by_shell(_: Wrapper, _: Stream) -> bool {
-        false
-    }
-
-    pub(super) fn open(_: Stream) -> Option<File> {
+    /// PowerShell functions run in the shell that they change, and hand nothing over.
+    pub(super) fn output(_: bool) -> Option<File> {
         None
     }
 
-    pub(super) fn close_third() {}
+    pub(super) fn is_read_by_shell(_: Wrapper, _: &File) -> bool {
+        false
+    }
 }
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use std::path::Path;
+    use std::fs::File;
+    use std::os::fd::AsRawFd as _;
+    use std::path::{Path, PathBuf};
     use std::thread::sleep;
     use std::time::{Duration, Instant};
 
-    use crate::shell::wrapper::Wrapper;
+    use crate::shell::Shell;
+    use crate::shell::wrapper::{Substitution, Wrapper};
     use crate::sys::proc::{self, Stat};
-
-    /// Deeper than people nest subshells.
-    const MAX_STEPS: usize = 64;
 
     /// How often a shell must be seen waiting with the end to read from.
     const SIGHTINGS: usize = 3;
 
     const PAUSE: Duration = Duration::from_millis(1);
 
-    /// Who holds the end to read from for so long is not about to give it away.
-    const PATIENCE: Duration = Duration::from_millis(500);
+    /// How long a shell that holds the end to read from is given to close it. A trap may run meanwhile.
+    const PATIENCE: Duration = Duration::from_secs(2);
 
-    /// Whether a shell between this process and `$$` reads the pipe that `link` names; `None` if they cannot all be
-    /// seen.
+    /// What a shell does with the end to read from.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    enum Holder {
+        /// It sleeps, and has started nothing since it started what we come from: it reads.
+        Waits,
+        /// It runs, or waits for a process that it started later.
+        Busy,
+    }
+
+    /// Whether a shell between this process and `$$` reads the pipe; `None` if they cannot all be seen.
     ///
-    /// A shell that makes `… | cmd` holds the end to read from for a moment too, until it has started `cmd`. But it does
-    /// not sleep then, or (zsh) only until that has started. So one look is not enough, and a shell that does not wait
-    /// for us is looked at again.
-    pub(super) fn is_held(wrapper: Wrapper, link: &Path) -> Option<bool> {
+    /// A shell that makes `… | cmd` holds the end to read from for a moment too, until it has started `cmd`; it seldom
+    /// sleeps then, but for zsh until `cmd` has started. So one look is not enough, and a busy shell is looked at again.
+    pub(super) fn is_held(wrapper: Wrapper, stream: &File) -> Option<bool> {
         let last = wrapper.process?;
+        // In zsh the last command of a pipeline may be a loop of the shell itself; but it says what it substitutes.
+        if wrapper.shell == Shell::Zsh && wrapper.substitution == Substitution::None {
+            return Some(false);
+        }
+        let link = proc::own_link(stream.as_raw_fd())?;
         let mut wanted = SIGHTINGS;
         let start = Instant::now();
         loop {
-            let Some(holder) = holder(last, link)? else {
+            let Some(holder) = holder(last, &link)? else {
                 return Some(false);
             };
-            wanted -= usize::from(holder.waits);
+            wanted -= usize::from(holder == Holder::Waits);
             if wanted == 0 || start.elapsed() > PATIENCE {
                 return Some(true);
             }
@@ -202,30 +171,40 @@ mod linux {
         }
     }
 
-    /// A shell that can read from the pipe.
-    struct Holder {
-        /// Whether it sleeps, and has started nothing since it started what we come from.
-        waits: bool,
-    }
-
-    /// The nearest shell that can read from `link`, up to `last`; `None` inside if there is none. The process above this
-    /// one is a shell; another that runs another program has ended as a shell, as yash does for the last command of a
-    /// script.
+    /// The nearest shell that can read from `link`, up to `last`; `None` inside if there is none.
     fn holder(last: u32, link: &Path) -> Option<Option<Holder>> {
         let mut child = std::process::id();
         let mut process = std::os::unix::process::parent_id();
-        let shell = proc::program(process)?;
-        for _ in 0..MAX_STEPS {
+        // Where `$$` has ended, its subshells have another parent.
+        while process != 1 || last == 1 {
             let Stat { state, parent } = proc::stat(process)?;
-            if proc::can_read(process, link)? && proc::program(process)? == shell {
-                let waits = state == 'S' && proc::last_child(process).is_none_or(|last| last == child);
-                return Some(Some(Holder { waits }));
+            if proc::can_read(process, link)? && is_shell(process, child)? {
+                return Some(use_of(process, state, child, link));
             }
             if process == last {
-                return Some(None);
+                break;
             }
             (child, process) = (process, parent);
         }
-        None
+        Some(None)
+    }
+
+    /// What the shell does with the end to read from; `None` if it has given that to a program that reads, as in
+    /// `cat <(…)`.
+    fn use_of(shell: u32, state: char, child: u32, link: &Path) -> Option<Holder> {
+        match proc::last_child(shell).filter(|last| *last != child) {
+            Some(later) if proc::can_read(later, link) == Some(true) => None,
+            None if state == 'S' => Some(Holder::Waits),
+            _ => Some(Holder::Busy),
+        }
+    }
+
+    /// Whether a process is a shell: by its name, or because it runs the program of the subshell that it started. yash
+    /// turns into the last command of a script.
+    fn is_shell(process: u32, child: u32) -> Option<bool> {
+        let program: PathBuf = proc::program(process)?;
+        let name = program.file_name().unwrap_or_default();
+        let is_known = name.to_str().and_then(Shell::parse).is_some();
+        Some(is_known || proc::program(child).is_some_and(|other| other == program))
     }
 }

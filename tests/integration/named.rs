@@ -173,8 +173,14 @@ fn nobody_is_asked_where_nobody_answers() {
         } else {
             "eval \"$(awsenv use stag)\""
         };
-        let prefixes = ["awsenv use stag 2>said", "TERM=dumb awsenv use stag", "awsenv use e"];
-        for line in [plain, loaded].into_iter().chain(prefixes) {
+        // fish redirects what a function writes, not what it substitutes.
+        let silent = if shell == "fish" {
+            "set -x AWSENV_WRAPPED fish; command awsenv use stag 2>said | source"
+        } else {
+            "awsenv use stag 2>said"
+        };
+        let prefixes = ["TERM=dumb awsenv use stag", "awsenv use e"];
+        for line in [plain, loaded, silent].into_iter().chain(prefixes) {
             terminal.line(line);
             assert_eq!(after(&terminal, shell), "1", "{shell}: {line}");
         }

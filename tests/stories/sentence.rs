@@ -1,11 +1,12 @@
 //! The sentence `eval "$(awsenv use x)"` where the integration is loaded, and everything else that can be typed around
 //! the function: each row says what a shell that does it prints.
 
+use std::ffi::OsString;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use crate::support::{Family, RealShell, Sandbox};
+use crate::support::{Family, RealShell, Sandbox, require, say};
 use crate::teller::{sandbox, shells};
 
 /// A row: what is typed, and what comes out. `[…]` around what the shell, or a child of it, works as.
@@ -114,14 +115,26 @@ const SUBSTITUTED: [Row; 2] = [
 ];
 
 /// What only zsh can say.
-const ZSH: [Row; 3] = [
+const ZSH: [Row; 5] = [
+    ("f() { cat; }; (awsenv -q use a; show) | f", "[a]\n"),
+    ("(awsenv -q use a; show) | cat $(sleep 0.3)", "[a]\n"),
     (". =(awsenv use a); show", "[a]\n"),
-    ("awsenv use a | . /dev/stdin; show", "[a]\n"),
+    (
+        "(awsenv -q use a; show) | while read -r l; do echo \"got $l\"; done",
+        "got [a]\n",
+    ),
     ("(awsenv use a; show) >out; y==(cat out); cat out", "[a]\n"),
 ];
 
-/// What only bash can say: functions that are exported.
-const BASH: [Row; 2] = [
+/// What only bash can say: functions that are exported, traps that run in the middle of a pipeline.
+const BASH: [Row; 6] = [
+    ("trap 'sleep 0.3' DEBUG; (awsenv -q use a; show) | cat", "[a]\n"),
+    (
+        "set -E; trap 'echo trapped >&2' ERR; eval \"$(awsenv use a)\"; show",
+        "[a]\n",
+    ),
+    ("diff <(awsenv -q use a; show) <(echo '[a]'); show", "[nobody]\n"),
+    ("cat <(awsenv -q use a; show); show", "[a]\n[nobody]\n"),
     (
         "export -f awsenv show; bash -uec 'eval \"$(awsenv use a)\"; show'; show",
         "[a]\n[nobody]\n",
@@ -152,6 +165,22 @@ const FISH: [Row; 14] = [
     ("begin; awsenv use a; show; end | cat", "[a]\n"),
 ];
 
+/// A pipe to which a shell holds an end itself, a shell that has ended, and a program in between: of all POSIX shells.
+const ODD: [Row; 3] = [
+    (
+        "mkfifo ff; exec 5<>ff; (awsenv -q use a; show) >&5; read -r l <ff; echo \"$l\"",
+        "[a]\n",
+    ),
+    (
+        "deep() { if test \"$1\" = 0; then awsenv -q use a; show; else (deep $(($1 - 1))); fi; }; deep 70 | cat",
+        "[a]\n",
+    ),
+    (
+        "mkdir shim; printf '#!/bin/sh\\n%s \"$@\"\\n' \"${PATH%%:*}/awsenv\" >shim/awsenv; chmod +x shim/awsenv; PATH=$PWD/shim:$PATH; eval \"$(awsenv use a)\"; show",
+        "[a]\n",
+    ),
+];
+
 /// The shells that have a function, and what each is to print.
 fn table() -> impl Iterator<Item = (RealShell, Vec<Row>)> {
     shells().into_iter().filter(RealShell::has_function).map(|shell| {
@@ -159,7 +188,7 @@ fn table() -> impl Iterator<Item = (RealShell, Vec<Row>)> {
         if shell.family == Family::Fish {
             rows.extend(FISH);
         } else {
-            rows.extend(EVALS.into_iter().chain(CALLS));
+            rows.extend(EVALS.into_iter().chain(CALLS).chain(ODD));
         }
         if matches!(shell.word, "bash" | "zsh") {
             rows.extend(SUBSTITUTED);
@@ -308,6 +337,37 @@ fn nothing_is_said_twice() {
         assert_eq!(output.out(), expected, "{}: {}", shell.name, output.all());
         let lines = output.err().lines().count();
         assert!(lines <= 1, "{}: {}", shell.name, output.err());
+    }
+}
+
+/// A subshell whose shell has ended, as a background job's whose terminal is gone.
+#[test]
+fn no_shell_reads_once_it_has_ended() {
+    for (shell, _) in table().filter(|(shell, _)| shell.family == Family::Posix) {
+        let sandbox = sandbox();
+        let typed = "(while kill -0 $$ 2>/dev/null; do sleep 0.1; done; awsenv -q use a; show) | cat >out &\nexit 0";
+        sandbox.script(&shell, loaded(&shell) + typed).output().clean();
+        let out = std::fs::read_to_string(sandbox.path("out")).expect("what it said");
+        assert_eq!(out, "[a]\n", "{}", shell.name);
+    }
+}
+
+/// Without /proc there is nothing to look at, and a text in a pipeline is better than an eval that lies.
+#[test]
+fn an_eval_holds_where_processes_cannot_be_seen() {
+    let Some(unshare) = require("unshare") else { return };
+    let hide = ["-Urm", "sh", "-c", "mount -t tmpfs none /proc && exec \"$@\"", "sh"].map(OsString::from);
+    let probe = sandbox().program("true").under(&unshare, hide.clone()).output();
+    if probe.status != 0 {
+        say("skipped: this machine bars user namespaces");
+        return;
+    }
+    for (shell, _) in table().filter(|(shell, _)| shell.family == Family::Posix) {
+        let sandbox = sandbox();
+        let typed = "eval \"$(awsenv use a)\"; show; awsenv use b >out; show; eval \"$(awsenv -q use nosuch 2>&3)\" || echo \"$?\"";
+        let run = sandbox.script(&shell, loaded(&shell) + "exec 3>/dev/null\n" + typed);
+        let output = run.under(&unshare, hide.clone()).output();
+        assert_eq!(output.clean(), "[a]\n[b]\n1\n", "{}", shell.name);
     }
 }
 
