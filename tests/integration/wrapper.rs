@@ -241,6 +241,12 @@ fn ctrl_c_ends_the_call_and_nothing_else() {
             format!("{code} jekyl\n"),
             "{shell}"
         );
+        // What a shell substitutes is no job that could be stopped.
+        terminal.line("awsenv use slow");
+        terminal.file("started");
+        terminal.key("C-z");
+        terminal.key("C-c");
+        assert_eq!(terminal.answer("echo $AWS_PROFILE"), "jekyl\n", "{shell}");
         if shell != "fish" {
             terminal.line("trap 'echo trapped' INT");
             terminal.line("awsenv use hyde; awsenv use jekyl");
