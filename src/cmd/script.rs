@@ -53,8 +53,10 @@ pub fn print(
         Ok(diff) if process.read_by_shell => {
             let (here, there) = syntax.hand_on(&diff);
             Finish {
+                stdout: (here + "\n").into(),
                 handed: (there + "\n").into(),
-                ..finish(process, here + "\n", 0)
+                script: true,
+                ..Finish::default()
             }
         }
         Ok(diff) => {
