@@ -92,7 +92,7 @@ fn finish(process: &Process, script: String, status: u8) -> Finish {
 /// Who reads what the wrapper function prints. Asked only where that is a script, or may be one: a slip in the name of
 /// a command is still an eval.
 pub fn reader(args: &[OsString], env: &Env) -> Reader {
-    let command = crate::cli::command_at(args).and_then(|at| args[at].to_str());
+    let command = command_word(args);
     let is_captured = match command {
         Some("use" | "unset") => true,
         Some("fail") => false,
@@ -104,9 +104,12 @@ pub fn reader(args: &[OsString], env: &Env) -> Reader {
 
 /// Whether the arguments name a command whose stdout a shell will run.
 pub fn is_expected(process: &Process) -> bool {
-    let at = crate::cli::command_at(&process.args);
-    let command = at.and_then(|at| process.args[at].to_str());
-    is_script(command) && !process.stdout_tty
+    is_script(command_word(&process.args)) && !process.stdout_tty
+}
+
+/// The word of the arguments that names the command.
+fn command_word(args: &[OsString]) -> Option<&str> {
+    args[crate::cli::command_at(args)?].to_str()
 }
 
 fn is_script(command: Option<&str>) -> bool {

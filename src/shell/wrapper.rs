@@ -10,21 +10,20 @@ use crate::shell::Shell;
 pub struct Wrapper {
     /// The shell that the function is written for.
     pub shell: Shell,
-    /// `$$`: the process of the shell, which its subshells keep as their name. `None` where nobody reads what the function
-    /// prints, or where the shell has no subshells.
+    /// `$$`: the process of the shell, which is the same in its subshells. PowerShell does not say it.
     pub process: Option<u32>,
     /// How many subshells deep the function runs; `None` where the shell does not count them.
     pub depth: Option<u32>,
-    /// What zsh knows of its innermost substitution.
+    /// What zsh and fish know of the innermost substitution.
     pub substitution: Substitution,
 }
 
-/// The innermost substitution in ZSH_EVAL_CONTEXT (zshparam(1)).
+/// The innermost substitution: in the words of ZSH_EVAL_CONTEXT (zshparam(1)), which the function of fish uses too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Substitution {
     /// The shell does not say.
     Unknown,
-    /// zsh runs a subshell at most.
+    /// There is none, though there may be subshells.
     None,
     /// `$(…)` or `<(…)`: the output goes into a pipe.
     Pipe,

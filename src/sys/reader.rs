@@ -121,7 +121,7 @@ mod system {
 mod linux {
     use std::fs::File;
     use std::os::fd::AsRawFd as _;
-    use std::path::{Path, PathBuf};
+    use std::path::Path;
     use std::thread::sleep;
     use std::time::{Duration, Instant};
 
@@ -202,7 +202,7 @@ mod linux {
     /// Whether a process is a shell: by its name, or because it runs the program of the subshell that it started. yash
     /// turns into the last command of a script.
     fn is_shell(process: u32, child: u32) -> Option<bool> {
-        let program: PathBuf = proc::program(process)?;
+        let program = proc::program(process)?;
         let name = program.file_name().unwrap_or_default();
         let is_known = name.to_str().and_then(Shell::parse).is_some();
         Some(is_known || proc::program(child).is_some_and(|other| other == program))

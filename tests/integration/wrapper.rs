@@ -6,14 +6,6 @@ use crate::terminal::Terminal;
 const CONFIG: &str = "[profile jekyl]\naws_access_key_id = AKIAJEKYL\naws_secret_access_key = jekyl-secret\nregion = eu-west-1\n\
                       [profile hyde]\naws_access_key_id = AKIAHYDE\naws_secret_access_key = hyde-secret\n";
 
-fn load(shell: &RealShell) -> String {
-    match shell.family {
-        Family::Posix => format!("eval \"$(awsenv init {})\"\n", shell.word),
-        Family::Fish => "awsenv init fish | source\n".to_owned(),
-        Family::PowerShell => "Invoke-Expression (& { (awsenv init powershell | Out-String) })\n".to_owned(),
-    }
-}
-
 /// An `awsenv` that reports how it was called, and ends or prints as it is told.
 fn stand_in(sandbox: &Sandbox) {
     let program = format!(
@@ -50,7 +42,7 @@ fn every_call_says_that_it_is_wrapped_and_keeps_words_and_status() {
             Family::Fish => "awsenv status 7 'a  b' '*' ''; or echo \"status=$status\"",
             Family::PowerShell => "awsenv status 7 'a  b' '*' ''; \"status=$LASTEXITCODE\"",
         };
-        let output = sandbox.script(&shell, load(&shell) + call).output();
+        let output = sandbox.script(&shell, shell.integration() + call).output();
         let word = shell.word;
         let shown = output.clean().replace("\r\n", "\n").replace("|\n", "|");
         assert_eq!(
@@ -66,7 +58,7 @@ fn every_call_says_that_it_is_wrapped_and_keeps_words_and_status() {
 fn use_and_unset_reach_the_shell_also_behind_flags() {
     for shell in posix() {
         let sandbox = Sandbox::with_config(CONFIG);
-        let text = load(&shell)
+        let text = shell.integration()
             + "awsenv use jekyl\necho \"$? $AWS_PROFILE $AWSENV_PROFILE\"\n\
                awsenv -q --color never use hyde --keys\necho \"$? $AWS_ACCESS_KEY_ID\"\n\
                awsenv use nosuch 2>/dev/null || echo \"$? $AWSENV_PROFILE\"\n\
@@ -90,7 +82,7 @@ fn use_and_unset_reach_the_shell_also_behind_flags() {
 fn fish_switches_and_keeps_the_status() {
     for shell in wrapped().filter(|shell| shell.family == Family::Fish) {
         let sandbox = Sandbox::with_config(CONFIG);
-        let text = load(&shell)
+        let text = shell.integration()
             + "awsenv use jekyl\necho $status $AWS_PROFILE\nawsenv -q use hyde --keys\necho $status $AWS_ACCESS_KEY_ID\n\
                awsenv use nosuch 2>/dev/null\necho $status $AWSENV_PROFILE\nawsenv use --help 2>/dev/null\necho $status\n\
                set -g fish_trace 1\nawsenv use jekyl --keys\nset -e fish_trace\n\
@@ -113,7 +105,7 @@ fn powershell_switches_and_keeps_the_status() {
         .filter(|shell| shell.family == Family::PowerShell)
     {
         let sandbox = Sandbox::with_config(CONFIG);
-        let text = load(&shell)
+        let text = shell.integration()
             + "awsenv use jekyl\n\"$? $env:AWS_PROFILE\"\nawsenv -q --color never use hyde --keys\n\"$? $env:AWS_ACCESS_KEY_ID\"\n\
                awsenv use nosuch; \"$? $LASTEXITCODE $env:AWSENV_PROFILE\"\nawsenv use --help; \"$? $LASTEXITCODE\"\n\
                'piped' | awsenv exec jekyl -- cat\nawsenv unset\n\"$? $(Test-Path env:AWSENV_PROFILE)\"\n";
@@ -159,7 +151,7 @@ fn aliases_do_not_reach_into_it() {
 fn tracing_shows_no_secret_and_comes_back_with_the_status() {
     for shell in posix() {
         let sandbox = Sandbox::with_config(CONFIG);
-        let text = load(&shell)
+        let text = shell.integration()
             + "set -x\nawsenv use jekyl --keys\ncase $- in *x*) echo on;; esac\nawsenv unset\n\
                awsenv use nosuch || echo \"$?\"\ncase $- in *x*) echo on;; esac\nset +x\n\
                set -a\nawsenv use jekyl --keys\ncase $- in *a*) echo on;; esac\nset +a\n\
@@ -193,7 +185,7 @@ fn odd_options_change_nothing() {
             let sandbox = Sandbox::with_config(CONFIG);
             let turn_on = format!("set -o {option}\nIFS=abcdefj\n");
             let text = turn_on
-                + &load(&shell)
+                + &shell.integration()
                 + "awsenv use jekyl\n[ \"$AWS_PROFILE\" = jekyl ]\n/bin/sh -c '[ \"$AWS_PROFILE\" = jekyl ]'\n\
                    awsenv use hyde --keys\nawsenv unset\n[ \"${AWS_PROFILE-none}\" = none ]\n\
                    awsenv use nosuch 2>/dev/null || [ $? = 1 ]\n";
@@ -207,8 +199,8 @@ fn odd_options_change_nothing() {
 fn a_subshell_is_told_that_it_is_one() {
     for shell in posix().filter(|shell| matches!(shell.name, "bash" | "zsh")) {
         let sandbox = Sandbox::with_config(CONFIG);
-        let text =
-            load(&shell) + "(awsenv use jekyl)\nawsenv use jekyl | cat\n(awsenv -q unset)\n(awsenv list >/dev/null)\n";
+        let text = shell.integration()
+            + "(awsenv use jekyl)\nawsenv use jekyl | cat\n(awsenv -q unset)\n(awsenv list >/dev/null)\n";
         let output = sandbox.script(&shell, text).output();
         let warning = "awsenv: warning: `use` in a subshell does not reach the shell around it\n";
         assert_eq!(
