@@ -7,8 +7,9 @@ use std::sync::Arc;
 
 use awsenv::cmd::script;
 use awsenv::credentials::Timestamp;
+use awsenv::process::{Finish, Process};
 use awsenv::sys::reader::Reader;
-use awsenv::{Finish, Process, sys, ui};
+use awsenv::{sys, text, ui};
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the process is gathered")]
 fn main() -> ExitCode {
@@ -41,10 +42,10 @@ fn main() -> ExitCode {
         None => finish.status,
         Some(launch) => {
             let program = launch.program.to_string_lossy().into_owned();
-            launch.run().unwrap_or_else(|failed| {
+            sys::process::launch(launch).unwrap_or_else(|failed| {
                 ui::talk(&format!(
                     "awsenv: cannot run `{}`: {}\n",
-                    ui::display(&program),
+                    text::display(&program),
                     failed.error
                 ));
                 failed.status

@@ -11,7 +11,7 @@ use crate::env::session::is_in_use;
 use crate::env::state::State;
 use crate::keychain::layout::ID;
 use crate::resolve;
-use crate::ui::display;
+use crate::text::display;
 
 /// A profile as lists show it.
 #[derive(Clone, Debug)]

@@ -19,7 +19,7 @@ use crate::config::Kind;
 use crate::env::session::user_env;
 use crate::env::state::State;
 use crate::shell::Shell;
-use crate::ui::display;
+use crate::text::display;
 
 use self::line::Line;
 use self::tree::{Answer, Candidate, Names};

@@ -10,7 +10,7 @@ use crate::env::session::{drift, user_env};
 use crate::env::state::{State, Style};
 use crate::error::{Error, Kind};
 use crate::resolve::{self, How};
-use crate::ui::display;
+use crate::text::display;
 
 /// The answer; nothing in use is an error.
 pub fn run(context: &Context, json: bool) -> Result<Outcome, Error> {

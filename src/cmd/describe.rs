@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::config::comments::may_hold_secret;
 use crate::config::lint::is_secret;
 use crate::resolve::{AssumeRole, BaseSource};
-use crate::ui::display;
+use crate::text::display;
 
 /// What a value may have swallowed.
 const SECRETS: [&str; 3] = ["aws_secret_access_key", "aws_session_token", "aws_security_token"];

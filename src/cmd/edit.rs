@@ -14,7 +14,7 @@ use crate::journal::{self, Journal, Undo};
 use crate::keychain::last_four;
 use crate::sys;
 use crate::sys::edit::EditLock;
-use crate::ui::lines;
+use crate::text::lines;
 
 /// A file, and what it is to say.
 #[derive(Clone, Debug)]

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 
-use crate::Process;
 use crate::cli::{self, ExecArgs};
 use crate::cmd::inputs::Files;
 use crate::cmd::{Context, Outcome, named, pick, switch};
@@ -12,9 +11,10 @@ use crate::env::names::AWSENV_WRAPPED;
 use crate::env::session::{enter, is_in_use, user_env};
 use crate::env::state::State;
 use crate::error::{Error, Kind};
+use crate::process::Launch;
+use crate::process::Process;
 use crate::shell::Shell;
 use crate::shell::wrapper::Wrapper;
-use crate::sys::process::Launch;
 
 /// Starts the program; its status is ours.
 pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {

@@ -17,7 +17,7 @@ use crate::config::{Place, Value};
 use crate::env::session::user_env;
 use crate::error::{Error, Kind};
 use crate::resolve::{BaseSource, Choice, CredentialPlan, Export, Login, LoginCache, StyleError};
-use crate::ui::display;
+use crate::text::display;
 
 /// All that is said of a profile; a borrowed view of the plan and the files.
 struct Explanation<'a> {

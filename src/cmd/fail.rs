@@ -1,8 +1,8 @@
 //! `awsenv fail`: how the function of fish ends where it could not switch.
 
 use crate::cli::FailArgs;
+use crate::process::{Finish, Process};
 use crate::shell::wrapper::Wrapper;
-use crate::{Finish, Process};
 
 /// Ends with the status. Where a shell reads what the function prints, that shell gets a statement that fails with it.
 pub fn run(process: &Process, args: &FailArgs) -> Finish {

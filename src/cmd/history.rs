@@ -14,7 +14,7 @@ use crate::env::session::user_env;
 use crate::error::{Error, Kind};
 use crate::history::{History, Use};
 use crate::sys::history::{Rewritten, Store};
-use crate::ui::{columns, display};
+use crate::text::{columns, display};
 
 /// How long `remove` waits for others to finish with the file.
 const PATIENCE: Duration = Duration::from_secs(2);

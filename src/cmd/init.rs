@@ -1,12 +1,12 @@
 //! `awsenv init`: the integration of a shell, for its start file.
 
-use crate::Finish;
 use crate::cli::InitArgs;
 use crate::cmd::{Context, inputs, script};
 use crate::config::settings::Settings;
 use crate::error::{Error, Kind};
+use crate::process::Finish;
 use crate::shell::Shell;
-use crate::ui::display;
+use crate::text::display;
 
 /// A prelude of settings, then the shell's file as it is. It may be shown on a terminal: it holds no secret.
 pub fn run(context: &Context, args: &InitArgs) -> Finish {

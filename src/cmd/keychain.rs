@@ -22,7 +22,7 @@ use crate::keychain::index::Record;
 use crate::keychain::{self, Item, StoreKind};
 use crate::secret::Secret;
 use crate::sys::keychain::Keychain;
-use crate::ui::display;
+use crate::text::display;
 
 /// The user's own environment.
 pub fn env_of(context: &Context) -> Env {

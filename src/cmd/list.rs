@@ -8,7 +8,7 @@ use crate::cmd::inputs::Files;
 use crate::cmd::{Context, Outcome, pick};
 use crate::env::session::user_env;
 use crate::error::Error;
-use crate::ui::{columns, display};
+use crate::text::{columns, display};
 
 /// A table on a terminal, names alone in a pipe, or JSON.
 pub fn run(context: &Context, args: &ListArgs) -> Result<Outcome, Error> {

@@ -31,10 +31,10 @@ pub mod use_;
 use crate::cli::{Command, KeyAction, Lazy};
 use crate::env::state::State;
 use crate::error::Error;
+use crate::process::Launch;
+use crate::process::{Finish, Process};
 use crate::secret::Secret;
-use crate::sys::process::Launch;
 use crate::ui::Ui;
-use crate::{Finish, Process};
 
 /// What every command is given.
 #[derive(Debug)]

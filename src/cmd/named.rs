@@ -17,7 +17,7 @@ use crate::env::state::State;
 use crate::error::{Error, Kind};
 use crate::resolve::{self, Choice, How};
 use crate::shell::wrapper::Wrapper;
-use crate::ui::{cut, display};
+use crate::text::{cut, display};
 
 /// How many profiles a hint names.
 const MAX_NAMED: usize = 5;

@@ -110,9 +110,9 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::Process;
     use crate::cli::Global;
     use crate::config::Kind;
+    use crate::process::Process;
     use crate::ui::Ui;
 
     const NOW: Timestamp = Timestamp(1_800_000_000);

@@ -6,7 +6,6 @@ mod row;
 use std::ffi::OsString;
 use std::sync::{Arc, OnceLock};
 
-use crate::Process;
 use crate::cli::{PickArgs, command_at};
 use crate::cmd::catalog::{self, Entry};
 use crate::cmd::describe::harmless;
@@ -17,8 +16,10 @@ use crate::config::{Lint, lint};
 use crate::env::session::user_env;
 use crate::env::state::State;
 use crate::error::{Error, Kind};
+use crate::process::Process;
 use crate::sys::picker::{self, Cell, FIELDS, Look};
-use crate::ui::{Ui, display};
+use crate::text::display;
+use crate::ui::Ui;
 
 use self::row::Columns;
 

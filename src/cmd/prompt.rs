@@ -4,7 +4,7 @@ use crate::cli::PromptArgs;
 use crate::cmd::{Context, Outcome};
 use crate::error::{Error, Kind};
 use crate::prompt::{DEFAULT_FORMAT, FIELDS, Segment};
-use crate::ui::display;
+use crate::text::display;
 
 /// Prints nothing, and succeeds, when nothing is in use.
 pub fn run(context: &Context, args: &PromptArgs) -> Result<Outcome, Error> {

@@ -7,16 +7,18 @@ use clap::error::ErrorKind;
 use crate::env::Env;
 use crate::env::diff::EnvDiff;
 use crate::error::{Error, Kind};
+use crate::process::{Finish, Process};
 use crate::shell::wrapper::Wrapper;
 use crate::shell::{Shell, detect};
+use crate::sys;
 use crate::sys::reader::Reader;
+use crate::text::{display, lines};
 use crate::ui::{self, Ui};
-use crate::{Finish, Process, sys};
 
 /// A statement that fails in a shell that the command line does not name. `false` fails in every POSIX shell and in fish,
 /// but PowerShell carries on after a failing program, so awsenv looks for one.
 pub fn fails_anywhere(status: u8, message: &str) -> String {
-    let fail = powershell_above().map(|shell| shell.syntax().fail(status, &ui::display(message)));
+    let fail = powershell_above().map(|shell| shell.syntax().fail(status, &display(message)));
     fail.unwrap_or_else(|| "false".to_owned()) + "\n"
 }
 
@@ -67,7 +69,7 @@ pub fn print(
         }
         Err(error) => {
             ui.error(&error);
-            let text = syntax.fail(error.status(), &ui::display(&error.message));
+            let text = syntax.fail(error.status(), &display(&error.message));
             finish(process, text + "\n", error.status())
         }
     }
@@ -138,7 +140,7 @@ fn shell_for(process: &Process, ui: &Ui, typed: Option<&str>) -> Result<Shell, E
         }
         Err(Some(name)) => Err(Error::new(
             Kind::Usage,
-            format!("`{}` is no shell that awsenv knows", ui::display(&name)),
+            format!("`{}` is no shell that awsenv knows", display(&name)),
         )
         .hint(format!("known are {}", known_shells()))),
         Err(None) => Err(Error::new(Kind::Usage, "cannot tell which shell reads this script")
@@ -182,7 +184,7 @@ pub fn unparsed(process: &Process, error: &clap::Error) -> Finish {
     }
     // Without a command clap answers with the help.
     let said = text.strip_prefix("error: ").map(|said| format!("awsenv: {said}"));
-    ui::talk(&ui::lines(&said.unwrap_or(text.clone())));
+    ui::talk(&lines(&said.unwrap_or(text.clone())));
     // An unknown command may be a slip in an eval; the wrapper can tell.
     let is_known = command.is_some_and(crate::cli::is_command);
     let evaluated = script || !is_known && (process.read_by_shell || Wrapper::of(&process.env).is_none());
@@ -234,5 +236,5 @@ fn first_line(text: &str) -> &str {
 
 /// A word of the command line, for messages.
 pub fn shown(word: &OsStr) -> String {
-    ui::display(&word.to_string_lossy())
+    display(&word.to_string_lossy())
 }

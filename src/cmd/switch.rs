@@ -19,7 +19,7 @@ use crate::provider::{self, Ports};
 use crate::resolve::{BaseSource, Choice, CredentialPlan};
 use crate::secret::Secret;
 use crate::sys::keychain::Keychain;
-use crate::ui::{display, display_short};
+use crate::text::{display, display_short};
 
 /// A switch that can be made.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use crate::cmd::Context;
 use crate::env::diff::EnvDiff;
 use crate::env::session::leave;
-use crate::ui::display;
+use crate::text::display;
 
 /// What gives the shell back as it was before the first `use`.
 pub fn run(context: &Context) -> EnvDiff {

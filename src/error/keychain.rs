@@ -3,7 +3,7 @@
 use super::{Error, Kind};
 use crate::keychain;
 use crate::keychain::StoreKind;
-use crate::ui::display;
+use crate::text::display;
 
 impl From<keychain::Error> for Error {
     fn from(error: keychain::Error) -> Self {

@@ -3,7 +3,7 @@
 use super::{Error, Kind};
 use crate::config::Place;
 use crate::provider;
-use crate::ui::display;
+use crate::text::display;
 
 impl From<provider::Error> for Error {
     fn from(error: provider::Error) -> Self {

@@ -3,7 +3,7 @@
 use super::{Error, Kind};
 use crate::config::{self, Place};
 use crate::resolve::{self, How, StyleError};
-use crate::ui::display;
+use crate::text::display;
 
 impl From<resolve::Error> for Error {
     fn from(error: resolve::Error) -> Self {

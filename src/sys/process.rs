@@ -8,19 +8,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use crate::env::Env;
+use crate::process::Launch;
 #[cfg(target_os = "linux")]
 use crate::sys::proc;
-
-/// A program that takes this process's place.
-#[derive(Debug)]
-pub struct Launch {
-    /// What to run, looked for on the PATH of `env`.
-    pub program: OsString,
-    /// Its arguments.
-    pub args: Vec<OsString>,
-    /// Its whole environment.
-    pub env: Vec<(OsString, OsString)>,
-}
 
 /// Why a program did not start, as shells tell it.
 #[derive(Debug)]
@@ -31,29 +21,27 @@ pub struct NotStarted {
     pub error: io::Error,
 }
 
-impl Launch {
-    fn command(self) -> Command {
-        let mut command = Command::new(self.program);
-        command.args(self.args).env_clear().envs(self.env);
-        command
-    }
+/// Replaces this process; comes back only if that failed.
+#[cfg(unix)]
+pub fn launch(launch: Launch) -> Result<u8, NotStarted> {
+    use std::os::unix::process::CommandExt as _;
+    Err(NotStarted::from(command(launch).exec()))
+}
 
-    /// Replaces this process; comes back only if that failed.
-    #[cfg(unix)]
-    pub fn run(self) -> Result<u8, NotStarted> {
-        use std::os::unix::process::CommandExt as _;
-        Err(NotStarted::from(self.command().exec()))
-    }
+/// Runs the program and waits for its status; Windows cannot replace a process.
+#[cfg(not(unix))]
+pub fn launch(launch: Launch) -> Result<u8, NotStarted> {
+    let status = command(launch).status().map_err(NotStarted::from)?;
+    Ok(status
+        .code()
+        .and_then(|code| u8::try_from(code & 0xff).ok())
+        .unwrap_or(1))
+}
 
-    /// Runs the program and waits for its status; Windows cannot replace a process.
-    #[cfg(not(unix))]
-    pub fn run(self) -> Result<u8, NotStarted> {
-        let status = self.command().status().map_err(NotStarted::from)?;
-        Ok(status
-            .code()
-            .and_then(|code| u8::try_from(code & 0xff).ok())
-            .unwrap_or(1))
-    }
+fn command(launch: Launch) -> Command {
+    let mut command = Command::new(launch.program);
+    command.args(launch.args).env_clear().envs(launch.env);
+    command
 }
 
 impl From<io::Error> for NotStarted {

@@ -19,7 +19,7 @@ use crate::secret::Secret;
 use crate::sys;
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
-use crate::ui::display;
+use crate::text::display;
 
 /// What a person typed; what was left empty stays as it is.
 struct Typed {

@@ -12,7 +12,7 @@ use crate::config::lint::is_secret;
 use crate::config::{FileKind, Profile, Section};
 use crate::error::{Error, Kind};
 use crate::sys::edit::EditLock;
-use crate::ui::{display, lines};
+use crate::text::{display, lines};
 
 /// A key as it is typed: `region`, or `s3.max_queue_size` for one in a block.
 pub(super) struct Key<'t> {

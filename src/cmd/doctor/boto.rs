@@ -9,7 +9,7 @@ use crate::config::boto::{BotoFiles, BotoKeys, BotoSource, Fallback, Problem};
 use crate::config::{Document, Error, Place};
 use crate::env::Env;
 use crate::resolve::{self, BaseSource, Choice, How};
-use crate::ui::display;
+use crate::text::display;
 
 const CHECK: &str = "boto";
 

@@ -8,7 +8,7 @@ use crate::config::{Profile, shlex};
 use crate::env::Env;
 use crate::keychain::Index;
 use crate::sys;
-use crate::ui::display;
+use crate::text::display;
 
 const CHECK: &str = "keychain";
 

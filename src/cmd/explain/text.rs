@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr as _;
 use crate::cmd::describe::{HIDDEN, parameters, shown, source};
 use crate::config::Place;
 use crate::resolve::{How, RegionSource};
-use crate::ui::display;
+use crate::text::display;
 
 use super::legacy::Held;
 use super::readers::Difference;

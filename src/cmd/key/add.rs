@@ -15,7 +15,7 @@ use crate::secret::Secret;
 use crate::sys;
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
-use crate::ui::display;
+use crate::text::display;
 
 /// An access key as a person hands it over.
 struct Typed {

@@ -20,7 +20,7 @@ use crate::error::{Error, Kind};
 use crate::keychain::{Item, StoreKind, last_four};
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
-use crate::ui::display;
+use crate::text::display;
 
 /// Where the keys are now.
 enum Source {

@@ -8,7 +8,7 @@ use crate::cmd::{Context, Outcome, inputs};
 use crate::error::Error;
 use crate::keychain::index::Record;
 use crate::sys::keychain::Keychain;
-use crate::ui::{columns, display};
+use crate::text::{columns, display};
 
 /// A table, or JSON.
 pub(super) fn run(context: &Context, args: &KeyListArgs) -> Result<Outcome, Error> {

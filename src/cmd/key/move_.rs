@@ -8,7 +8,7 @@ use crate::keychain::index::Record;
 use crate::keychain::{Error as StoreError, StoreKind};
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
-use crate::ui::display;
+use crate::text::display;
 
 /// Moves what is named.
 pub(super) fn run(context: &Context, args: &KeyMoveArgs) -> Result<Outcome, Error> {

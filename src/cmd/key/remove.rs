@@ -11,7 +11,7 @@ use crate::error::{Error, Kind};
 use crate::keychain::Error as StoreError;
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
-use crate::ui::display;
+use crate::text::display;
 
 /// How many profiles are named.
 const MAX_NAMED: usize = 5;

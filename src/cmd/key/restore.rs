@@ -19,7 +19,7 @@ use crate::keychain::{Error as StoreError, Item};
 use crate::sys;
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
-use crate::ui::display;
+use crate::text::display;
 
 /// The files first, read back; then the item goes.
 pub(super) fn run(context: &Context, args: &KeyRestoreArgs) -> Result<Outcome, Error> {

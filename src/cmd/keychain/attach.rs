@@ -9,7 +9,7 @@ use crate::config::profile::keychain_item;
 use crate::config::{Document, FileKind, Profile, Value};
 use crate::error::{Error, Kind};
 use crate::keychain::layout::{ID, SECRET};
-use crate::ui::display;
+use crate::text::display;
 
 /// What takes the profile before a `credential_process` does, or with it.
 pub const STRONGER: [&str; 6] = [

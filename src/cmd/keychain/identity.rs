@@ -7,7 +7,7 @@ use crate::cmd::describe::{self, shown};
 use crate::cmd::inputs::Files;
 use crate::error::{Error, Kind};
 use crate::resolve::{self, AssumeRole, BaseSource, Choice, CredentialPlan};
-use crate::ui::display;
+use crate::text::display;
 
 /// A key that stands in files before an edit and in the keychain behind it; both ways are the same identity.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,8 @@ use crate::cmd::inputs::Files;
 use crate::config::{Lint, Place, Profile, comments};
 use crate::error::Error;
 use crate::resolve::{Choice, CredentialPlan};
-use crate::ui::{Ui, cut, display};
+use crate::text::{cut, display};
+use crate::ui::Ui;
 
 /// What the preview is made from.
 pub(super) struct Subject<'a> {

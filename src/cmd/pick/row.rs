@@ -4,7 +4,7 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::cmd::catalog::Entry;
 use crate::sys::picker::{Cell, Look};
-use crate::ui::{cut, display};
+use crate::text::{cut, display};
 
 /// How wide each column is at the widest.
 #[derive(Clone, Copy, Debug)]

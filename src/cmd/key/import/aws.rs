@@ -18,7 +18,7 @@ use crate::keychain::item::Cut;
 use crate::keychain::layout::{self, Halves, ID, SECRET};
 use crate::secret::Secret;
 use crate::sys::keychain::Keychain;
-use crate::ui::display;
+use crate::text::display;
 
 use super::{Import, Plan, split};
 

@@ -15,7 +15,7 @@ use crate::keychain::item::Cut;
 use crate::keychain::layout::Halves;
 use crate::provider::Ports as _;
 use crate::secret::Secret;
-use crate::ui::display;
+use crate::text::display;
 
 /// Every name under which a boto file has a key, or a part of one.
 pub(super) fn names(files: &Files) -> Vec<String> {

@@ -10,7 +10,7 @@ use super::elsewhere::Found;
 use crate::error::{Error, Kind};
 use crate::secret::Secret;
 use crate::sys;
-use crate::ui::display;
+use crate::text::display;
 
 /// More than a thousand keys.
 const MAX: usize = 1024 * 1024;

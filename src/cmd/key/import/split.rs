@@ -14,7 +14,7 @@ use crate::config::edit::{Editor, header_of};
 use crate::config::{Document, FileKind, Profile};
 use crate::error::{Error, Kind};
 use crate::sys::keychain::Keychain;
-use crate::ui::display;
+use crate::text::display;
 
 const SOURCE: &str = "source_profile";
 
