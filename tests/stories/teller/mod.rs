@@ -97,8 +97,8 @@ fn in_powershell(tell: impl Fn(&Sandbox, Story)) {
 /// Profiles of each kind that the stories need.
 pub(crate) fn sandbox() -> Sandbox {
     let sandbox = Sandbox::new();
-    sandbox.write(".aws/config", include_str!("config"));
-    sandbox.write(".aws/credentials", include_str!("credentials"));
+    sandbox.write(".aws/config", include_str!("../config"));
+    sandbox.write(".aws/credentials", include_str!("../credentials"));
     sandbox
 }
 
