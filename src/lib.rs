@@ -11,12 +11,14 @@
 pub mod cli;
 pub mod cmd;
 pub mod config;
+pub mod context;
 pub mod credentials;
 pub mod env;
 pub mod error;
 pub mod history;
 pub mod journal;
 pub mod keychain;
+pub mod ops;
 pub mod process;
 pub mod prompt;
 pub mod provider;
@@ -30,7 +32,9 @@ pub mod ui;
 use clap::Parser as _;
 
 use crate::cli::Cli;
-use crate::cmd::{Context, exec, script};
+use crate::cmd::exec;
+use crate::context::Context;
+use crate::ops::script;
 use crate::process::{Finish, Process};
 use crate::ui::Ui;
 

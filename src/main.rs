@@ -5,8 +5,8 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use awsenv::cmd::script;
 use awsenv::credentials::Timestamp;
+use awsenv::ops::script;
 use awsenv::process::{Finish, Process};
 use awsenv::sys::reader::Reader;
 use awsenv::{sys, text, ui};

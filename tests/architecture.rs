@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use support::PROJECT;
 
 /// The layers, lowest first: a module may use what stands below it. `lib` and `main` stand above them all.
-const LAYERS: [&[&str]; 11] = [
+const LAYERS: [&[&str]; 13] = [
     &["secret", "text"],
     &["credentials"],
     &["env"],
@@ -20,6 +20,8 @@ const LAYERS: [&[&str]; 11] = [
     &["sys"],
     &["cli", "error"],
     &["ui"],
+    &["context"],
+    &["ops"],
     &["cmd"],
 ];
 
@@ -33,7 +35,7 @@ const HOMES: [(&str, &[&str]); 27] = [
     // `lib` parses, `script` finds out how a refused command line was meant, `complete` reads the tree of commands.
     (
         "clap",
-        &["src/cli", "src/lib.rs", "src/cmd/script.rs", "src/cmd/complete"],
+        &["src/cli", "src/lib.rs", "src/ops/script.rs", "src/cmd/complete"],
     ),
     ("dirs", &["src/sys/fs.rs"]),
     ("filedescriptor", &["src/sys/reader.rs"]),
@@ -51,14 +53,14 @@ const HOMES: [(&str, &[&str]); 27] = [
     ("serde_json", &["src/"]),
     // `login` and `keychain` compute names of files.
     ("sha2", &["src/env/state.rs", "src/journal", "src/keychain", "src/sys/"]),
-    ("shell_words", &["src/cmd/", "src/error/"]),
+    ("shell_words", &["src/cmd/", "src/error/", "src/ops/"]),
     ("signal_hook", &["src/sys/signals.rs"]),
     ("skim", &["src/sys/picker"]),
     ("time", &["src/credentials.rs"]),
     ("tokio", &["src/sys/picker"]),
     (
         "unicode_width",
-        &["src/text.rs", "src/cmd/explain/text.rs", "src/cmd/pick/row.rs"],
+        &["src/text.rs", "src/cmd/explain/text.rs", "src/ops/pick/row.rs"],
     ),
     ("wildmatch", &["src/config/settings"]),
     ("zbus", &["src/sys/keychain"]),
@@ -123,6 +125,12 @@ fn commands_are_leaves() {
         commands.contains("use_") && commands.contains("explain"),
         "{commands:?}"
     );
+    let folder: BTreeSet<String> = sources()
+        .iter()
+        .filter(|source| source.module.len() > 1 && source.module[0] == "cmd")
+        .map(|source| source.module[1].clone())
+        .collect();
+    assert_eq!(folder, commands, "cmd holds the commands and nothing else");
     let mut wrong = Vec::new();
     for source in sources()
         .iter()

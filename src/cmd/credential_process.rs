@@ -2,15 +2,16 @@
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
 
 use crate::cli::CredentialProcessArgs;
-use crate::cmd::inputs::{self, Files};
-use crate::cmd::keychain::{env_of, store_of};
-use crate::cmd::switch::Outside;
-use crate::cmd::{Context, Outcome, named};
+use crate::context::{Context, Outcome};
 use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::env::names::AWSENV_ASKED;
 use crate::error::{Error, Kind};
 use crate::keychain;
+use crate::ops::choose;
+use crate::ops::files::{self, Files};
+use crate::ops::keychain::{env_of, store_of};
+use crate::ops::switch::Outside;
 use crate::provider;
 use crate::resolve::Choice;
 use crate::sys::keychain::Keychain;
@@ -22,11 +23,11 @@ pub fn run(context: &Context, args: &CredentialProcessArgs) -> Result<Outcome, E
         return Err(Error::new(Kind::Failed, message)
             .hint("SDKs run this; `awsenv exec PROFILE -- …` gives a program the keys"));
     }
-    let profile = named::utf8(&args.profile)?;
+    let profile = choose::utf8(&args.profile)?;
     let item = args.item.as_deref().unwrap_or(profile);
     let asked = asked(&context.process.env, profile)?;
     let env = env_of(context);
-    let settings = inputs::settings(&env)?;
+    let settings = files::settings(&env)?;
     let say = |text: &str| context.ui.tell(text);
     let keychain = Keychain::new(&env, &settings.keychain, &say);
     let store = store_of(&keychain, item)?;

@@ -2,13 +2,13 @@
 
 use serde_json::json;
 
-use crate::cmd::describe::{HIDDEN, harmless};
-use crate::cmd::inputs::Files;
-use crate::cmd::{Context, Outcome};
+use crate::context::{Context, Outcome};
 use crate::credentials::Timestamp;
 use crate::env::session::{drift, user_env};
 use crate::env::state::{State, Style};
 use crate::error::{Error, Kind};
+use crate::ops::describe::{HIDDEN, harmless};
+use crate::ops::files::Files;
 use crate::resolve::{self, How};
 use crate::text::display;
 

@@ -4,13 +4,14 @@ use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 
 use crate::cli::{self, ExecArgs};
-use crate::cmd::inputs::Files;
-use crate::cmd::{Context, Outcome, named, pick, switch};
+use crate::context::{Context, Outcome};
 use crate::env::diff::EnvDiff;
 use crate::env::names::AWSENV_WRAPPED;
 use crate::env::session::{enter, is_in_use, user_env};
 use crate::env::state::State;
 use crate::error::{Error, Kind};
+use crate::ops::files::Files;
+use crate::ops::{choose, pick, switch};
 use crate::process::Launch;
 use crate::process::Process;
 use crate::shell::Shell;
@@ -32,7 +33,7 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
         Some(state) if profile.is_none() && args.style.is_empty() && serves(context, state) => EnvDiff::default(),
         _ => {
             let files = Files::load(&user_env(env, state.as_ref()))?;
-            let choice = named::choose(context, &files, state.as_ref(), profile.as_deref())?;
+            let choice = choose::choose(context, &files, state.as_ref(), profile.as_deref())?;
             let switch = switch::to(context, &files, &choice, &args.style)?;
             switch.warn(context);
             enter(env, state.as_ref(), &switch.target)
@@ -56,7 +57,7 @@ fn serves(context: &Context, state: &State) -> bool {
 /// The arguments as they were typed. PowerShell functions swallow the first `--`.
 pub fn args(process: &Process) -> Cow<'_, [OsString]> {
     match Wrapper::of(&process.env).map(|wrapper| wrapper.shell) {
-        Some(Shell::PowerShell) => with_dashes(&process.args, |word| named::is_known(&process.env, word)).into(),
+        Some(Shell::PowerShell) => with_dashes(&process.args, |word| choose::is_known(&process.env, word)).into(),
         _ => process.args.as_slice().into(),
     }
 }

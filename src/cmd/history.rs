@@ -7,12 +7,13 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::cli::{HistoryAction, HistoryArgs};
-use crate::cmd::inputs::Files;
-use crate::cmd::{Context, Outcome, catalog, order};
+use crate::context::{Context, Outcome};
 use crate::credentials::Timestamp;
 use crate::env::session::user_env;
 use crate::error::{Error, Kind};
 use crate::history::{History, Use};
+use crate::ops::files::Files;
+use crate::ops::{catalog, usage};
 use crate::sys::history::{Rewritten, Store};
 use crate::text::{columns, display};
 
@@ -119,9 +120,9 @@ fn remove(context: &Context, store: &Store, profile: &OsStr) -> Result<Outcome, 
     // A name that is not UTF-8 is in no file.
     let without = |history: &History| history.without(profile.to_str()?);
     let done = store
-        .rewrite(PATIENCE, &|bytes| order::rewritten(bytes, without))
+        .rewrite(PATIENCE, &|bytes| usage::rewritten(bytes, without))
         .map_err(|error| failed("write", store, &error))?;
-    order::tell_if_mended(context, store, &done);
+    usage::tell_if_mended(context, store, &done);
     match done {
         Rewritten::Busy => {
             Err(Error::new(Kind::Failed, "another awsenv is at work on the history").hint("try again in a moment"))

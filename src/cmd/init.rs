@@ -1,9 +1,10 @@
 //! `awsenv init`: the integration of a shell, for its start file.
 
 use crate::cli::InitArgs;
-use crate::cmd::{Context, inputs, script};
 use crate::config::settings::Settings;
+use crate::context::Context;
 use crate::error::{Error, Kind};
+use crate::ops::{files, script};
 use crate::process::Finish;
 use crate::shell::Shell;
 use crate::text::display;
@@ -31,7 +32,7 @@ pub fn run(context: &Context, args: &InitArgs) -> Finish {
         };
     };
     // A slip in the settings must not leave the user without `awsenv`.
-    let settings = inputs::settings(&context.process.env).unwrap_or_else(|error| {
+    let settings = files::settings(&context.process.env).unwrap_or_else(|error| {
         context.ui.warn(&error.message);
         Settings::default()
     });

@@ -3,11 +3,12 @@
 use serde_json::json;
 
 use crate::cli::ListArgs;
-use crate::cmd::catalog::{self, Entry};
-use crate::cmd::inputs::Files;
-use crate::cmd::{Context, Outcome, pick};
+use crate::context::{Context, Outcome};
 use crate::env::session::user_env;
 use crate::error::Error;
+use crate::ops::catalog::{self, Entry};
+use crate::ops::files::Files;
+use crate::ops::pick;
 use crate::text::{columns, display};
 
 /// A table on a terminal, names alone in a pipe, or JSON.

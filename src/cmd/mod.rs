@@ -1,73 +1,27 @@
 //! One file a command; leaves that never call each other.
 
-pub mod ask;
-pub mod catalog;
 pub mod complete;
 pub mod configure;
 pub mod credential_process;
 pub mod current;
-pub mod describe;
 pub mod doctor;
-pub mod edit;
 pub mod exec;
 pub mod explain;
 pub mod fail;
 pub mod history;
 pub mod init;
-pub mod inputs;
 pub mod key;
-pub mod keychain;
 pub mod list;
-pub mod named;
-pub mod order;
-pub mod pick;
 pub mod prompt;
-pub mod script;
-pub mod switch;
 pub mod undo;
 pub mod unset;
 pub mod use_;
 
 use crate::cli::{Command, KeyAction, Lazy};
-use crate::env::state::State;
+use crate::context::{Context, Outcome};
 use crate::error::Error;
-use crate::process::Launch;
-use crate::process::{Finish, Process};
-use crate::secret::Secret;
-use crate::ui::Ui;
-
-/// What every command is given.
-#[derive(Debug)]
-pub struct Context<'a> {
-    /// The arguments, environment, terminals and clock.
-    pub process: &'a Process,
-    /// The way to the person.
-    pub ui: &'a Ui,
-}
-
-/// What a command that prints no script comes to.
-#[derive(Debug)]
-pub enum Outcome {
-    /// Nothing to print; ends with this status.
-    Done(u8),
-    /// A program takes our place.
-    Exec(Launch),
-    /// Keys for stdout.
-    Keys(Secret<String>),
-    /// Text for stdout, and the status to end with.
-    Text(String, u8),
-}
-
-impl Context<'_> {
-    /// What this shell uses. A damaged AWSENV_STATE is said and taken as nothing.
-    pub fn state(&self) -> Option<State> {
-        State::read(&self.process.env).unwrap_or_else(|_| {
-            self.ui
-                .warn("AWSENV_STATE is damaged, so awsenv does not know what it changed in this shell");
-            None
-        })
-    }
-}
+use crate::ops::script;
+use crate::process::Finish;
 
 /// Runs `command` to its end.
 pub fn run(context: &Context, command: Command) -> Finish {

@@ -1,7 +1,7 @@
 //! `awsenv prompt`: the segment as plain text, for prompt programs. From the environment alone.
 
 use crate::cli::PromptArgs;
-use crate::cmd::{Context, Outcome};
+use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
 use crate::prompt::{DEFAULT_FORMAT, FIELDS, Segment};
 use crate::text::display;

@@ -5,10 +5,11 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use crate::cli::UndoArgs;
-use crate::cmd::{Context, Outcome, edit};
+use crate::context::{Context, Outcome};
 use crate::env::session::user_env;
 use crate::error::{Error, Kind};
 use crate::journal::{self, Change, Conflict, Journal, Undo};
+use crate::ops::edit;
 use crate::sys;
 use crate::sys::edit::{EditLock, FileError};
 

@@ -1,6 +1,6 @@
 //! `awsenv unset`: the way back.
 
-use crate::cmd::Context;
+use crate::context::Context;
 use crate::env::diff::EnvDiff;
 use crate::env::session::leave;
 use crate::text::display;

@@ -1,12 +1,13 @@
 //! `awsenv use`: a script that switches this shell.
 
 use crate::cli::UseArgs;
-use crate::cmd::inputs::Files;
-use crate::cmd::pick::{self, Manner};
-use crate::cmd::{Context, named, order, switch};
+use crate::context::Context;
 use crate::env::diff::EnvDiff;
 use crate::env::session::{enter, user_env};
 use crate::error::{Error, Kind};
+use crate::ops::files::Files;
+use crate::ops::pick::{self, Manner};
+use crate::ops::{choose, switch, usage};
 use crate::resolve::Choice;
 
 /// What makes the shell work as the profile.
@@ -26,7 +27,7 @@ pub fn run(context: &Context, args: &UseArgs) -> Result<EnvDiff, Error> {
         }
         Some(word) => {
             let files = Files::load(&env)?;
-            let choice = named::find(context, &files, word, args)?;
+            let choice = choose::find(context, &files, word, args)?;
             (files, choice)
         }
     };
@@ -42,7 +43,7 @@ pub fn run(context: &Context, args: &UseArgs) -> Result<EnvDiff, Error> {
     context.ui.notice(&switch.summary());
     // What programs do says nothing about what a person will choose.
     if context.process.stderr_tty && files.settings.history {
-        order::remember(context, &switch.target.profile);
+        usage::remember(context, &switch.target.profile);
     }
     Ok(diff)
 }

@@ -11,13 +11,13 @@ use std::collections::HashSet;
 use clap::CommandFactory as _;
 
 use crate::cli::{Cli, CompleteArgs};
-use crate::cmd::catalog;
-use crate::cmd::inputs::Files;
-use crate::cmd::order::{self, Keeper};
-use crate::cmd::{Context, Outcome};
 use crate::config::Kind;
+use crate::context::{Context, Outcome};
 use crate::env::session::user_env;
 use crate::env::state::State;
+use crate::ops::catalog;
+use crate::ops::files::Files;
+use crate::ops::usage::{self, Keeper};
 use crate::shell::Shell;
 use crate::text::display;
 
@@ -78,7 +78,7 @@ fn names(context: &Context, names: Names) -> Vec<Candidate> {
         return Vec::new();
     };
     let mut entries = catalog::entries(&files);
-    order::sort(context, &files.settings, &mut entries, Keeper::Reader);
+    usage::sort(context, &files.settings, &mut entries, Keeper::Reader);
     let known: HashSet<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
     let profiles = entries.iter().map(|entry| {
         let about = match entry.kind {

@@ -3,18 +3,19 @@
 use std::ffi::OsStr;
 
 use super::setting::{self, Key};
-use crate::cmd::edit::{self, FileEdit, UndoBy};
-use crate::cmd::inputs::Files;
-use crate::cmd::keychain::identity::Moved;
-use crate::cmd::keychain::{self, Deposit, attach, edit_of, empty, line};
-use crate::cmd::{Context, Outcome, ask, describe};
 use crate::config::edit::{Editor, header_of};
 use crate::config::profile::keychain_item;
 use crate::config::{FileKind, Profile, Section};
+use crate::context::{Context, Outcome};
 use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::keychain::layout::{ID, SECRET};
 use crate::keychain::{Item, last_four};
+use crate::ops::edit::{self, FileEdit, UndoBy};
+use crate::ops::files::Files;
+use crate::ops::keychain::identity::Moved;
+use crate::ops::keychain::{self, Deposit, attach, edit_of, empty, line};
+use crate::ops::{ask, describe};
 use crate::secret::Secret;
 use crate::sys;
 use crate::sys::edit::EditLock;

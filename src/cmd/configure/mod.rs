@@ -6,11 +6,12 @@ mod setting;
 use std::ffi::OsStr;
 
 use crate::cli::{ConfigureAction, ConfigureArgs};
-use crate::cmd::inputs::Files;
-use crate::cmd::{Context, Outcome, named};
+use crate::context::{Context, Outcome};
 use crate::env::Env;
 use crate::env::session::user_env;
 use crate::error::Error;
+use crate::ops::choose;
+use crate::ops::files::Files;
 
 /// Asks for what a profile needs, or prints or changes one setting.
 pub fn run(context: &Context, args: &ConfigureArgs) -> Result<Outcome, Error> {
@@ -28,5 +29,5 @@ fn env_of(context: &Context) -> Env {
 
 /// The profile that is meant; it need not be there.
 fn chosen(context: &Context, files: &Files, word: Option<&OsStr>) -> Result<String, Error> {
-    Ok(named::choose(context, files, context.state().as_ref(), word)?.name)
+    Ok(choose::choose(context, files, context.state().as_ref(), word)?.name)
 }

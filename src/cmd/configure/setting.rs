@@ -3,14 +3,15 @@
 use std::ffi::OsStr;
 use std::fmt;
 
-use crate::cmd::edit::{self, FileEdit, UndoBy};
-use crate::cmd::inputs::Files;
-use crate::cmd::keychain::{edit_of, empty};
-use crate::cmd::{Context, Outcome, describe};
 use crate::config::edit::{Editor, header_of};
 use crate::config::lint::is_secret;
 use crate::config::{FileKind, Profile, Section};
+use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
+use crate::ops::describe;
+use crate::ops::edit::{self, FileEdit, UndoBy};
+use crate::ops::files::Files;
+use crate::ops::keychain::{edit_of, empty};
 use crate::sys::edit::EditLock;
 use crate::text::{display, lines};
 

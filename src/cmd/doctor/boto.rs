@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::{Finding, Status, files};
-use crate::cmd::inputs::{self, Files};
 use crate::config::boto::{BotoFiles, BotoKeys, BotoSource, Fallback, Problem};
 use crate::config::{Document, Error, Place};
 use crate::env::Env;
+use crate::ops::files::Files;
 use crate::resolve::{self, BaseSource, Choice, How};
 use crate::text::display;
 
@@ -15,7 +15,7 @@ const CHECK: &str = "boto";
 
 /// `files` are the AWS files, if they can be read.
 pub(super) fn check(env: &Env, files: Option<&Files>) -> Vec<Finding> {
-    let boto = inputs::boto(env);
+    let boto = crate::ops::files::boto(env);
     let fallbacks = boto.fallbacks();
     let mut findings = problems(&boto);
     let decides = fallbacks
@@ -171,5 +171,5 @@ fn profiles(boto: &BotoFiles<'_>) -> Vec<Finding> {
 }
 
 fn shown(keys: &BotoKeys) -> String {
-    crate::cmd::describe::shown(&keys.access_key_id)
+    crate::ops::describe::shown(&keys.access_key_id)
 }

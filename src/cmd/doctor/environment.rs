@@ -1,7 +1,7 @@
 //! Leftovers in the environment: names that act on every profile, or contradict each other.
 
 use super::{Finding, Status};
-use crate::cmd::Context;
+use crate::context::Context;
 use crate::credentials::Timestamp;
 use crate::env::Env;
 use crate::env::names::{self, AWSENV_STATE};

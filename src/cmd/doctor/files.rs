@@ -3,23 +3,23 @@
 use std::path::Path;
 
 use super::{Finding, Status, boto, process};
-use crate::cmd::Context;
-use crate::cmd::inputs::{self, Files};
 use crate::config::lint::{self, Lint};
 use crate::config::{Document, Error, FileKind, Location, Section};
+use crate::context::Context;
 use crate::env::Env;
+use crate::ops::files::{self, Files};
 use crate::resolve::Choice;
 use crate::sys;
 use crate::sys::keychain::Keychain;
 
 pub(super) fn check(context: &Context, env: &Env) -> Vec<Finding> {
     let mut findings = Vec::new();
-    if let Err(error) = inputs::settings(env) {
+    if let Err(error) = files::settings(env) {
         findings
             .push(Finding::new("settings", Status::Fail, error.message).remedy("correct the line, or delete the file"));
     }
     for kind in [FileKind::Config, FileKind::Credentials] {
-        findings.extend(aws_file(kind, &inputs::locate(kind, env)));
+        findings.extend(aws_file(kind, &files::locate(kind, env)));
     }
     let files = Files::load(env).ok();
     if let Some(files) = &files {

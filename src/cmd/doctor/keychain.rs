@@ -5,8 +5,8 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::{Duration, Instant};
 
 use super::{Finding, Status};
-use crate::cmd::Context;
 use crate::config::settings::KeychainSettings;
+use crate::context::Context;
 use crate::env::Env;
 use crate::error::Error;
 use crate::keychain::{self, Item, StoreKind};

@@ -8,10 +8,10 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::{Finding, Status};
-use crate::cmd::inputs;
 use crate::config::comments::holds_secret;
 use crate::config::{self, FileKind, Place};
 use crate::env::Env;
+use crate::ops::files;
 use crate::sys;
 
 const CHECK: &str = "leftovers";
@@ -49,8 +49,8 @@ pub(super) fn check(env: &Env) -> Vec<Finding> {
 
 impl Places {
     fn of(env: &Env) -> Self {
-        let boto = inputs::boto(env);
-        let aws = [FileKind::Config, FileKind::Credentials].map(|kind| inputs::locate(kind, env).path);
+        let boto = files::boto(env);
+        let aws = [FileKind::Config, FileKind::Credentials].map(|kind| files::locate(kind, env).path);
         let home = config::locate::expand("~", env, &sys::fs::home_of);
         let usual = [".aws/config", ".aws/credentials", ".boto"].map(|name| home.join(name));
         let known: BTreeSet<PathBuf> = aws

@@ -13,8 +13,8 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use crate::cli::DoctorArgs;
-use crate::cmd::{Context, Outcome, inputs};
 use crate::config::Place;
+use crate::context::{Context, Outcome};
 use crate::env::session::user_env;
 
 /// How bad it is.
@@ -88,7 +88,7 @@ pub fn run(context: &Context, args: &DoctorArgs) -> Outcome {
     findings.extend(leftovers::check(&env));
     findings.extend(environment::check(context, state.as_ref(), &env));
     // What is wrong with the settings has been said already.
-    if let Ok(settings) = inputs::settings(&env) {
+    if let Ok(settings) = crate::ops::files::settings(&env) {
         findings.extend(keychain::check(context, &settings.keychain, &env, args.keychain));
     }
     findings.extend(shell::check(context));

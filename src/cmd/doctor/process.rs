@@ -1,12 +1,12 @@
 //! awsenv's own lines in the profiles: whether the program is still there, and whether a key in a file goes before it.
 
 use super::{Finding, Status};
-use crate::cmd::catalog;
-use crate::cmd::inputs::Files;
-use crate::cmd::keychain::detach::item_of;
 use crate::config::{Profile, shlex};
 use crate::env::Env;
 use crate::keychain::Index;
+use crate::ops::catalog;
+use crate::ops::files::Files;
+use crate::ops::keychain::detach::item_of;
 use crate::sys;
 use crate::text::display;
 

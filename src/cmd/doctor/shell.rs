@@ -1,7 +1,7 @@
 //! Whether this shell has the integration.
 
 use super::{Finding, Status};
-use crate::cmd::Context;
+use crate::context::Context;
 use crate::shell::Shell;
 use crate::shell::wrapper::Wrapper;
 use crate::sys;

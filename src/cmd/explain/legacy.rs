@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-use crate::cmd::inputs::Files;
 use crate::config::Place;
 use crate::config::boto::Fallback;
+use crate::ops::files::Files;
 use crate::resolve::{BaseSource, CredentialPlan};
 
 /// One of these files.

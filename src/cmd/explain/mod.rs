@@ -9,13 +9,14 @@ mod text;
 use std::borrow::Cow;
 
 use crate::cli::ExplainArgs;
-use crate::cmd::describe::{command, visible};
-use crate::cmd::inputs::Files;
-use crate::cmd::{Context, Outcome, named, pick};
 use crate::config::lint::is_secret;
 use crate::config::{Place, Value};
+use crate::context::{Context, Outcome};
 use crate::env::session::user_env;
 use crate::error::{Error, Kind};
+use crate::ops::describe::{command, visible};
+use crate::ops::files::Files;
+use crate::ops::{choose, pick};
 use crate::resolve::{BaseSource, Choice, CredentialPlan, Export, Login, LoginCache, StyleError};
 use crate::text::display;
 
@@ -52,11 +53,11 @@ pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
     let profile = pick::picked_or(context, state.as_ref(), &args.pick, args.profile)?;
     let env = user_env(&context.process.env, state.as_ref());
     let files = Files::load(&env)?;
-    let choice = named::choose(context, &files, state.as_ref(), profile.as_deref())?;
+    let choice = choose::choose(context, &files, state.as_ref(), profile.as_deref())?;
     let region = args
         .region
         .as_deref()
-        .map(|typed| named::region(context, &files, typed));
+        .map(|typed| choose::region(context, &files, typed));
     let plan = files.resolve(&choice, region.as_deref())?;
     if let Some(BaseSource::Login(login)) = &plan.base {
         check_login(login, &choice)?;

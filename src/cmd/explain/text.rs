@@ -3,8 +3,8 @@
 
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::cmd::describe::{HIDDEN, parameters, shown, source};
 use crate::config::Place;
+use crate::ops::describe::{HIDDEN, parameters, shown, source};
 use crate::resolve::{How, RegionSource};
 use crate::text::display;
 

@@ -3,14 +3,15 @@
 use serde::Deserialize;
 
 use crate::cli::KeyAddArgs;
-use crate::cmd::describe::harmless;
-use crate::cmd::edit::{self, UndoBy};
-use crate::cmd::inputs::Files;
-use crate::cmd::keychain::identity::Moved;
-use crate::cmd::keychain::{self, Deposit, attach, line};
-use crate::cmd::{Context, Outcome, ask, named};
+use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
 use crate::keychain::{Item, last_four};
+use crate::ops::describe::harmless;
+use crate::ops::edit::{self, UndoBy};
+use crate::ops::files::Files;
+use crate::ops::keychain::identity::Moved;
+use crate::ops::keychain::{self, Deposit, attach, line};
+use crate::ops::{ask, choose};
 use crate::secret::Secret;
 use crate::sys;
 use crate::sys::edit::EditLock;
@@ -25,7 +26,7 @@ struct Typed {
 
 /// Stores the key first; then the profile gets its line.
 pub(super) fn run(context: &Context, args: &KeyAddArgs) -> Result<Outcome, Error> {
-    let profile = named::utf8(&args.profile)?;
+    let profile = choose::utf8(&args.profile)?;
     let shown = display(profile);
     if !args.rest.is_empty() {
         let message = "a key does not belong on the command line, where every program can read it";

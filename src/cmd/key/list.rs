@@ -3,17 +3,18 @@
 use serde_json::json;
 
 use crate::cli::KeyListArgs;
-use crate::cmd::keychain::{env_of, unreadable};
-use crate::cmd::{Context, Outcome, inputs};
+use crate::context::{Context, Outcome};
 use crate::error::Error;
 use crate::keychain::index::Record;
+use crate::ops::files;
+use crate::ops::keychain::{env_of, unreadable};
 use crate::sys::keychain::Keychain;
 use crate::text::{columns, display};
 
 /// A table, or JSON.
 pub(super) fn run(context: &Context, args: &KeyListArgs) -> Result<Outcome, Error> {
     let env = env_of(context);
-    let settings = inputs::settings(&env)?;
+    let settings = files::settings(&env)?;
     let say = |text: &str| context.ui.tell(text);
     let index = Keychain::new(&env, &settings.keychain, &say)
         .index()

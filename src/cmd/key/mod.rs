@@ -9,7 +9,7 @@ mod restore;
 mod unlock;
 
 use crate::cli::KeyAction;
-use crate::cmd::{Context, Outcome};
+use crate::context::{Context, Outcome};
 use crate::error::Error;
 
 /// One of its actions.

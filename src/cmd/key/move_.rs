@@ -1,11 +1,12 @@
 //! `awsenv key move`: items change their store: written, read back, known to the index, and only then deleted.
 
 use crate::cli::KeyMoveArgs;
-use crate::cmd::keychain::{self, Deposit, unreadable};
-use crate::cmd::{Context, Outcome, inputs, named};
+use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
 use crate::keychain::index::Record;
 use crate::keychain::{Error as StoreError, StoreKind};
+use crate::ops::keychain::{self, Deposit, unreadable};
+use crate::ops::{choose, files};
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
@@ -14,7 +15,7 @@ use crate::text::display;
 pub(super) fn run(context: &Context, args: &KeyMoveArgs) -> Result<Outcome, Error> {
     let to = args.to;
     let env = keychain::env_of(context);
-    let settings = inputs::settings(&env)?;
+    let settings = files::settings(&env)?;
     let say = |text: &str| context.ui.tell(text);
     let keychain = Keychain::new(&env, &settings.keychain, &say);
     let index = keychain.index().map_err(unreadable)?;
@@ -23,7 +24,7 @@ pub(super) fn run(context: &Context, args: &KeyMoveArgs) -> Result<Outcome, Erro
         records.extend(index.records().cloned());
     }
     for word in &args.profile {
-        let name = named::utf8(word)?;
+        let name = choose::utf8(word)?;
         let record = index.of_profile(name).or_else(|| index.find(name));
         let record = record.ok_or_else(|| {
             let message = format!("the keychain has no key of `{}`", display(name));

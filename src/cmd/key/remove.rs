@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use crate::cli::KeyRemoveArgs;
-use crate::cmd::edit::{self, UndoBy};
-use crate::cmd::inputs::Files;
-use crate::cmd::keychain::{self, detach};
-use crate::cmd::{Context, Outcome, ask, named};
+use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
 use crate::keychain::Error as StoreError;
+use crate::ops::edit::{self, UndoBy};
+use crate::ops::files::Files;
+use crate::ops::keychain::{self, detach};
+use crate::ops::{ask, choose};
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
@@ -18,7 +19,7 @@ const MAX_NAMED: usize = 5;
 
 /// Asks, because the secret is nowhere else; without a terminal `--yes` says it.
 pub(super) fn run(context: &Context, args: &KeyRemoveArgs) -> Result<Outcome, Error> {
-    let profile = named::utf8(&args.profile)?;
+    let profile = choose::utf8(&args.profile)?;
     let shown = display(profile);
     let env = keychain::env_of(context);
     let files = Files::load(&env)?;

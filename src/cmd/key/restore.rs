@@ -3,19 +3,20 @@
 use zeroize::Zeroizing;
 
 use crate::cli::KeyRestoreArgs;
-use crate::cmd::edit::{self, FileEdit, UndoBy};
-use crate::cmd::inputs::Files;
-use crate::cmd::keychain::identity::Moved;
-use crate::cmd::keychain::{self, detach, edit_of, empty, line};
-use crate::cmd::{Context, Outcome, named};
 use crate::config::edit::{Editor, header_of};
 use crate::config::profile::keychain_item;
 use crate::config::{Document, FileKind};
+use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
 use crate::keychain::index::Record;
 use crate::keychain::item::Cut;
 use crate::keychain::layout::{self, Halves, ID, SECRET};
 use crate::keychain::{Error as StoreError, Item};
+use crate::ops::choose;
+use crate::ops::edit::{self, FileEdit, UndoBy};
+use crate::ops::files::Files;
+use crate::ops::keychain::identity::Moved;
+use crate::ops::keychain::{self, detach, edit_of, empty, line};
 use crate::sys;
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
@@ -23,7 +24,7 @@ use crate::text::display;
 
 /// The files first, read back; then the item goes.
 pub(super) fn run(context: &Context, args: &KeyRestoreArgs) -> Result<Outcome, Error> {
-    let profile = named::utf8(&args.profile)?;
+    let profile = choose::utf8(&args.profile)?;
     let shown = display(profile);
     let env = keychain::env_of(context);
     let files = Files::load(&env)?;

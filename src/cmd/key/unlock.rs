@@ -3,12 +3,13 @@
 use zeroize::Zeroizing;
 
 use crate::cli::KeyUnlockArgs;
-use crate::cmd::{Context, Outcome, ask, inputs};
 use crate::config::settings::KeychainSettings;
+use crate::context::{Context, Outcome};
 use crate::credentials::Timestamp;
 use crate::env::session::user_env;
 use crate::error::{Error, Kind};
 use crate::keychain::StoreKind;
+use crate::ops::{ask, files};
 use crate::secret::Secret;
 use crate::sys;
 use crate::sys::keychain::{KeyFile, Keychain, NotUnlocked};
@@ -19,7 +20,7 @@ use crate::sys::keychain::{KeyFile, Keychain, NotUnlocked};
 /// The store's, or that there is no passphrase.
 pub(super) fn run(context: &Context, args: &KeyUnlockArgs) -> Result<Outcome, Error> {
     let env = user_env(&context.process.env, context.state().as_ref());
-    let settings = inputs::settings(&env)?.keychain;
+    let settings = files::settings(&env)?.keychain;
     let say = |text: &str| context.ui.tell(text);
     let keychain = Keychain::new(&env, &settings, &say);
     let (store, _) = keychain.chosen().map_err(|why| Error::new(Kind::Usage, why))?;

@@ -2,13 +2,6 @@
 
 use std::ops::Range;
 
-use crate::cmd::describe::harmless;
-use crate::cmd::edit::FileEdit;
-use crate::cmd::inputs::Files;
-use crate::cmd::keychain::attach::{STRONGER, has_process};
-use crate::cmd::keychain::detach::{item_of, sections};
-use crate::cmd::keychain::{self, edit_of, line};
-use crate::cmd::named;
 use crate::config::edit::{Edited, Editor};
 use crate::config::profile::keychain_item;
 use crate::config::{Document, Profile, Section, Value};
@@ -16,6 +9,13 @@ use crate::error::{Error, Kind};
 use crate::keychain::Item;
 use crate::keychain::item::Cut;
 use crate::keychain::layout::{self, Halves, ID, SECRET};
+use crate::ops::choose;
+use crate::ops::describe::harmless;
+use crate::ops::edit::FileEdit;
+use crate::ops::files::Files;
+use crate::ops::keychain::attach::{STRONGER, has_process};
+use crate::ops::keychain::detach::{item_of, sections};
+use crate::ops::keychain::{self, edit_of, line};
 use crate::secret::Secret;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
@@ -60,7 +60,7 @@ pub(super) fn plan(
     let profile = files
         .profiles
         .profile(name)
-        .ok_or_else(|| named::not_found(files, name, near().collect()))?;
+        .ok_or_else(|| choose::not_found(files, name, near().collect()))?;
     let process = profile.get(line::KEY);
     let stored = item_of(profile);
     // A line of ours that is there names the item.

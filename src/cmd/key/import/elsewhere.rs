@@ -1,13 +1,13 @@
 //! Keys that stand outside the AWS files: in the environment, a CSV, old boto files. A profile comes to use them.
 
-use crate::cmd::Context;
-use crate::cmd::edit::FileEdit;
-use crate::cmd::inputs::Files;
-use crate::cmd::keychain::{self, attach, line};
+use crate::context::Context;
 use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::keychain::Item;
 use crate::keychain::item::Cut;
+use crate::ops::edit::FileEdit;
+use crate::ops::files::Files;
+use crate::ops::keychain::{self, attach, line};
 use crate::secret::Secret;
 
 use super::{Import, Plan};

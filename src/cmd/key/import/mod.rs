@@ -11,13 +11,14 @@ mod split;
 use std::path::PathBuf;
 
 use crate::cli::KeyImportArgs;
-use crate::cmd::edit::{self, FileEdit, UndoBy};
-use crate::cmd::inputs::Files;
-use crate::cmd::keychain::{self, Deposit, detach, identity::Moved};
-use crate::cmd::{Context, Outcome, ask, named};
+use crate::context::{Context, Outcome};
 use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::keychain::{Item, StoreKind, last_four};
+use crate::ops::edit::{self, FileEdit, UndoBy};
+use crate::ops::files::Files;
+use crate::ops::keychain::{self, Deposit, detach, identity::Moved};
+use crate::ops::{ask, choose};
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
@@ -133,7 +134,7 @@ impl Import<'_> {
             .args
             .profile
             .iter()
-            .map(|word| named::utf8(word).map(str::to_owned))
+            .map(|word| choose::utf8(word).map(str::to_owned))
             .collect();
         let typed = typed?;
         if self.args.profile.len() > 1 && (self.args.item.is_some() || self.args.split.is_some()) {

@@ -6,13 +6,13 @@ use std::path::Path;
 
 use super::aws::Pair;
 use super::{Import, Plan};
-use crate::cmd::edit::FileEdit;
-use crate::cmd::inputs::Files;
-use crate::cmd::keychain::detach::{item_of, sections};
-use crate::cmd::keychain::{edit_of, line, store_of};
 use crate::config::edit::{Editor, header_of};
 use crate::config::{Document, FileKind, Profile};
 use crate::error::{Error, Kind};
+use crate::ops::edit::FileEdit;
+use crate::ops::files::Files;
+use crate::ops::keychain::detach::{item_of, sections};
+use crate::ops::keychain::{edit_of, line, store_of};
 use crate::sys::keychain::Keychain;
 use crate::text::display;
 

@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use crate::cmd::Context;
-use crate::cmd::catalog::Entry;
 use crate::config::settings::{Order, Settings};
+use crate::context::Context;
 use crate::credentials::Timestamp;
 use crate::history::{History, Use};
+use crate::ops::catalog::Entry;
 use crate::sys;
 use crate::sys::history::{A_MOMENT, New, Rewritten, Store};
 

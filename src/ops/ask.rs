@@ -2,7 +2,7 @@
 
 use std::io::ErrorKind;
 
-use crate::cmd::Context;
+use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::secret::Secret;
 use crate::sys::terminal::Terminal;

@@ -3,11 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::cli::StyleArgs;
-use crate::cmd::describe::shown;
-use crate::cmd::inputs::Files;
-use crate::cmd::{Context, catalog, named};
 use crate::config::settings::{Export, KeychainSettings};
 use crate::config::{Profile, Section, account_of_arn};
+use crate::context::Context;
 use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::env::names::{self, VarName};
@@ -15,6 +13,9 @@ use crate::env::session::{RegionChange, Target};
 use crate::env::state::Style;
 use crate::error::Error;
 use crate::keychain::{self, Item, StoreKind};
+use crate::ops::describe::shown;
+use crate::ops::files::Files;
+use crate::ops::{catalog, choose};
 use crate::provider::{self, Ports};
 use crate::resolve::{BaseSource, Choice, CredentialPlan};
 use crate::secret::Secret;
@@ -65,7 +66,10 @@ impl Switch {
 /// Whatever stands in the way, from the plan to the keys.
 pub fn to(context: &Context, files: &Files, choice: &Choice, args: &StyleArgs) -> Result<Switch, Error> {
     let env = &files.env;
-    let asked_region = args.region.as_deref().map(|typed| named::region(context, files, typed));
+    let asked_region = args
+        .region
+        .as_deref()
+        .map(|typed| choose::region(context, files, typed));
     let (plan, broken) = files.resolve_past_boto(choice, asked_region.as_deref())?;
     let own = files.profiles.profile(&choice.name);
     let asked = match (args.name, args.keys) {

@@ -5,12 +5,12 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::cmd::edit::FileEdit;
 use crate::config::boto::{BotoFiles, BotoKeys, BotoSource};
 use crate::config::settings::{Export, Settings};
 use crate::config::{self, FileKind, Location, ProfileSet};
 use crate::env::Env;
 use crate::error::Error;
+use crate::ops::edit::FileEdit;
 use crate::resolve::{self, BaseSource, Choice, CredentialPlan, Inputs, KeySource, Keys, StyleError};
 use crate::sys;
 

@@ -1,11 +1,11 @@
 //! All that the files say about a profile, for a person who is about to choose it: without network, keychain or child
 //! process.
 
-use crate::cmd::catalog::Entry;
-use crate::cmd::describe::{parameters, shown, source};
-use crate::cmd::inputs::Files;
 use crate::config::{Lint, Place, Profile, comments};
 use crate::error::Error;
+use crate::ops::catalog::Entry;
+use crate::ops::describe::{parameters, shown, source};
+use crate::ops::files::Files;
 use crate::resolve::{Choice, CredentialPlan};
 use crate::text::{cut, display};
 use crate::ui::Ui;

@@ -7,15 +7,16 @@ use std::ffi::OsString;
 use std::sync::{Arc, OnceLock};
 
 use crate::cli::{PickArgs, command_at};
-use crate::cmd::catalog::{self, Entry};
-use crate::cmd::describe::harmless;
-use crate::cmd::inputs::Files;
-use crate::cmd::order::{self, Keeper};
-use crate::cmd::{Context, named};
 use crate::config::{Lint, lint};
+use crate::context::Context;
 use crate::env::session::user_env;
 use crate::env::state::State;
 use crate::error::{Error, Kind};
+use crate::ops::catalog::{self, Entry};
+use crate::ops::choose;
+use crate::ops::describe::harmless;
+use crate::ops::files::Files;
+use crate::ops::usage::{self, Keeper};
 use crate::process::Process;
 use crate::sys::picker::{self, Cell, FIELDS, Look};
 use crate::text::display;
@@ -76,7 +77,7 @@ pub fn profile(context: &Context, state: Option<&State>, manner: Manner<'_>) -> 
         Manner::Ask(_) => Keeper::Picker,
         Manner::First(_) => Keeper::Reader,
     };
-    order::sort(context, &files.settings, &mut entries, keeper);
+    usage::sort(context, &files.settings, &mut entries, keeper);
     if entries.is_empty() {
         let searched = files.searched();
         return Err(
@@ -109,7 +110,7 @@ pub fn profile(context: &Context, state: Option<&State>, manner: Manner<'_>) -> 
             } else {
                 "the best match"
             };
-            named::take_first(context, &menu.files, query, best, how)?;
+            choose::take_first(context, &menu.files, query, best, how)?;
             best
         }
         Manner::Ask(query) => {

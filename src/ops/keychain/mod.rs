@@ -10,16 +10,16 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::cmd::Context;
-use crate::cmd::edit::FileEdit;
-use crate::cmd::inputs::Files;
 use crate::config::Document;
 use crate::config::edit::Edited;
+use crate::context::Context;
 use crate::env::Env;
 use crate::env::session::user_env;
 use crate::error::{Error, Kind};
 use crate::keychain::index::Record;
 use crate::keychain::{self, Item, StoreKind};
+use crate::ops::edit::FileEdit;
+use crate::ops::files::Files;
 use crate::secret::Secret;
 use crate::sys::keychain::Keychain;
 use crate::text::display;

@@ -5,16 +5,16 @@ use std::ffi::OsStr;
 use std::fmt::Write as _;
 
 use crate::cli::UseArgs;
-use crate::cmd::Context;
-use crate::cmd::ask;
-use crate::cmd::catalog::{self, Entry};
-use crate::cmd::inputs::{self, Files};
-use crate::cmd::order::{self, Keeper};
 use crate::config::profile::nearest;
+use crate::context::Context;
 use crate::env::Env;
 use crate::env::session::is_in_use;
 use crate::env::state::State;
 use crate::error::{Error, Kind};
+use crate::ops::ask;
+use crate::ops::catalog::{self, Entry};
+use crate::ops::files::{self, Files};
+use crate::ops::usage::{self, Keeper};
 use crate::resolve::{self, Choice, How};
 use crate::shell::wrapper::Wrapper;
 use crate::text::{cut, display};
@@ -52,7 +52,7 @@ pub fn find(context: &Context, files: &Files, word: &OsStr, args: &UseArgs) -> R
     }
     // Among equals what was used decides, as in the picker.
     let mut entries = catalog::entries(files);
-    order::sort(context, &files.settings, &mut entries, Keeper::Reader);
+    usage::sort(context, &files.settings, &mut entries, Keeper::Reader);
     let found = resolve::partial(word, entries, |entry| &entry.name);
     let Some(first) = found.first() else {
         // Resolving says what is wrong with it.
@@ -79,7 +79,7 @@ pub fn is_known(env: &Env, word: &OsStr) -> bool {
     let Some(word) = word.to_str() else { return false };
     match Files::load(env) {
         Ok(files) => files.has(word) || files.settings.aliases.contains_key(word),
-        Err(_) => inputs::boto(env).profile(word).is_ok_and(|keys| keys.is_some()),
+        Err(_) => files::boto(env).profile(word).is_ok_and(|keys| keys.is_some()),
     }
 }
 
@@ -118,7 +118,7 @@ fn exact<'a>(context: &Context, files: &'a Files, word: &'a str) -> Result<Optio
     let alias = display(word);
     if !files.has(name) {
         let near = nearest(name, files.profiles.names()).into_iter().map(str::to_owned);
-        let path = inputs::settings_path(&files.env).unwrap_or_default();
+        let path = files::settings_path(&files.env).unwrap_or_default();
         let path = path.display();
         return Err(not_found(files, name, near.collect()).hint(format!("the alias `{alias}` names it ({path})")));
     }

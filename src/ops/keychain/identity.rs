@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cmd::describe::{self, shown};
-use crate::cmd::inputs::Files;
 use crate::error::{Error, Kind};
+use crate::ops::describe::{self, shown};
+use crate::ops::files::Files;
 use crate::resolve::{self, AssumeRole, BaseSource, Choice, CredentialPlan};
 use crate::text::display;
 

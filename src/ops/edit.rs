@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::cmd::{Context, describe};
 use crate::config::lint::is_secret;
 use crate::config::profile::keychain_item;
 use crate::config::{Document, Value, comments};
+use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::journal::{self, Journal, Undo};
 use crate::keychain::last_four;
+use crate::ops::describe;
 use crate::sys;
 use crate::sys::edit::EditLock;
 use crate::text::lines;

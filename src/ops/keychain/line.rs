@@ -1,7 +1,7 @@
 //! The line by which a profile asks awsenv for its keys.
 
-use crate::cmd::Context;
 use crate::config::edit::process_value;
+use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::sys;
 

@@ -1,12 +1,12 @@
 //! How a profile ceases to use an item: the line goes, and a section that has nothing else with it.
 
-use crate::cmd::edit::FileEdit;
-use crate::cmd::inputs::Files;
-use crate::cmd::keychain::{edit_of, line};
 use crate::config::edit::Editor;
 use crate::config::profile::keychain_item;
 use crate::config::{Profile, Section};
 use crate::error::Error;
+use crate::ops::edit::FileEdit;
+use crate::ops::files::Files;
+use crate::ops::keychain::{edit_of, line};
 
 /// The edits that take the line of `item` out of the profile; none if it has no such line.
 ///

@@ -2,14 +2,14 @@
 
 use std::fmt;
 
-use crate::cmd::Context;
-use crate::cmd::describe::{HIDDEN, harmless};
-use crate::cmd::inputs::Files;
-use crate::cmd::keychain::detach::item_of;
 use crate::config::{Kind, Place, Profile, account_of_arn};
+use crate::context::Context;
 use crate::env::session::is_in_use;
 use crate::env::state::State;
 use crate::keychain::layout::ID;
+use crate::ops::describe::{HIDDEN, harmless};
+use crate::ops::files::Files;
+use crate::ops::keychain::detach::item_of;
 use crate::resolve;
 use crate::text::display;
 

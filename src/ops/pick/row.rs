@@ -2,7 +2,7 @@
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-use crate::cmd::catalog::Entry;
+use crate::ops::catalog::Entry;
 use crate::sys::picker::{Cell, Look};
 use crate::text::{cut, display};
 

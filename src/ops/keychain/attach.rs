@@ -1,14 +1,14 @@
 //! How a profile comes to use an item: the line in its section, or in a new one.
 
-use crate::cmd::edit::FileEdit;
-use crate::cmd::inputs::Files;
-use crate::cmd::keychain::detach::sections;
-use crate::cmd::keychain::{command, edit_of, empty, line};
 use crate::config::edit::{Editor, header_of};
 use crate::config::profile::keychain_item;
 use crate::config::{Document, FileKind, Profile, Value};
 use crate::error::{Error, Kind};
 use crate::keychain::layout::{ID, SECRET};
+use crate::ops::edit::FileEdit;
+use crate::ops::files::Files;
+use crate::ops::keychain::detach::sections;
+use crate::ops::keychain::{command, edit_of, empty, line};
 use crate::text::display;
 
 /// What takes the profile before a `credential_process` does, or with it.

@@ -1,0 +1,13 @@
+//! What commands share.
+
+pub mod ask;
+pub mod catalog;
+pub mod choose;
+pub mod describe;
+pub mod edit;
+pub mod files;
+pub mod keychain;
+pub mod pick;
+pub mod script;
+pub mod switch;
+pub mod usage;
