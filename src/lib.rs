@@ -31,20 +31,36 @@ pub mod ui;
 
 use clap::Parser as _;
 
-use crate::cli::Cli;
-use crate::cmd::exec;
+use crate::cli::{Cli, Swallowed};
 use crate::context::Context;
-use crate::ops::script;
+use crate::ops::{choose, script};
 use crate::process::{Finish, Process};
+use crate::shell::Shell;
+use crate::shell::wrapper::Wrapper;
 use crate::ui::Ui;
 
 /// Runs one command. Talks to stderr as it goes; stdout and the status are the caller's to deliver.
 pub fn run(process: &Process) -> Finish {
-    match Cli::try_parse_from(exec::args(process).iter()) {
+    match parse(process) {
         Ok(cli) => {
             let ui = Ui::new(&cli.global, process);
-            cmd::run(&Context { process, ui: &ui }, cli.command)
+            cmd::run(&Context::new(process, &ui), cli.command)
         }
         Err(error) => script::unparsed(process, &error),
     }
+}
+
+/// The arguments as they were typed. Where PowerShell has swallowed a `--`, the profiles decide what its first word is.
+fn parse(process: &Process) -> Result<Cli, clap::Error> {
+    let is_powershell = Wrapper::of(&process.env).is_some_and(|wrapper| wrapper.shell == Shell::PowerShell);
+    let Some(line) = is_powershell.then(|| Swallowed::of(&process.args)).flatten() else {
+        return Cli::try_parse_from(&process.args);
+    };
+    let cli = Cli::try_parse_from(line.without_profile())?;
+    let ui = Ui::new(&cli.global, process);
+    let is_known = |word| choose::is_known(&Context::new(process, &ui), word);
+    if line.profile().is_some_and(|word| is_known(word)) {
+        return Cli::try_parse_from(line.with_profile());
+    }
+    Ok(cli)
 }

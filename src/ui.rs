@@ -43,6 +43,15 @@ impl Ui {
         }
     }
 
+    /// The same, without a word but errors.
+    pub fn silenced(&self) -> Self {
+        Self {
+            quiet: true,
+            verbose: false,
+            ..self.clone()
+        }
+    }
+
     /// Text as a person reads it: safe for a terminal, and paths below HOME written with `~`.
     pub fn shown(&self, text: &str) -> String {
         let text = self

@@ -1,12 +1,14 @@
 //! What can be typed. Types only: a doc comment is the help text.
 
 mod configure;
+mod dashes;
 mod key;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 use clap::builder::NonEmptyStringValueParser;
 pub use configure::{ConfigureAction, ConfigureArgs};
+pub use dashes::Swallowed;
 pub use key::{
     CredentialProcessArgs, KeyAction, KeyAddArgs, KeyArgs, KeyImportArgs, KeyListArgs, KeyMoveArgs, KeyRemoveArgs,
     KeyRestoreArgs, KeyUnlockArgs,
@@ -134,11 +136,30 @@ pub fn command_at(args: &[OsString]) -> Option<usize> {
         let word = args.get(at)?.as_encoded_bytes();
         match word {
             b"--" => return None,
-            b"--color" => at += 2,
-            _ if word.first() == Some(&b'-') => at += 1,
+            _ if word.first() == Some(&b'-') => at += 1 + usize::from(takes_value(&global(), &args[at])),
             _ => return Some(at),
         }
     }
+}
+
+/// The flags that can come before a command.
+fn global() -> clap::Command {
+    Global::augment_args(clap::Command::new("awsenv"))
+}
+
+/// Whether `word` is a flag of `command` whose value is the next word.
+fn takes_value(command: &clap::Command, word: &OsStr) -> bool {
+    let Some(flag) = word.to_str() else { return false };
+    let is_it = |arg: &&clap::Arg| {
+        let long = flag.strip_prefix("--").is_some_and(|long| arg.get_long() == Some(long));
+        long || flag
+            .strip_prefix('-')
+            .is_some_and(|short| arg.get_short().is_some_and(|c| short == c.to_string()))
+    };
+    // Not `get_opts`: before a command is built, clap takes every flag for one with a value.
+    command
+        .get_arguments()
+        .any(|arg| arg.get_action().takes_values() && is_it(&arg))
 }
 
 /// `awsenv use`.

@@ -9,9 +9,9 @@ use crate::env::names::AWSENV_ASKED;
 use crate::error::{Error, Kind};
 use crate::keychain;
 use crate::ops::choose;
-use crate::ops::files::{self, Files};
-use crate::ops::keychain::{env_of, store_of};
-use crate::ops::switch::Outside;
+use crate::ops::files::Files;
+use crate::ops::keychain::store_of;
+use crate::ops::ports::Outside;
 use crate::provider;
 use crate::resolve::Choice;
 use crate::sys::keychain::Keychain;
@@ -26,15 +26,12 @@ pub fn run(context: &Context, args: &CredentialProcessArgs) -> Result<Outcome, E
     let profile = choose::utf8(&args.profile)?;
     let item = args.item.as_deref().unwrap_or(profile);
     let asked = asked(&context.process.env, profile)?;
-    let env = env_of(context);
-    let settings = files::settings(&env)?;
-    let say = |text: &str| context.ui.tell(text);
-    let keychain = Keychain::new(&env, &settings.keychain, &say);
+    let keychain = context.keychain()?;
     let store = store_of(&keychain, item)?;
     let credentials = match keychain.read(store, item) {
         Ok(keys) => provider::of_item(keys, None),
         // A profile of another kind, such as one of an old boto file, is served too.
-        Err(missing @ keychain::Error::Missing { .. }) => of_files(context, &env, profile, item, &asked, missing)?,
+        Err(missing @ keychain::Error::Missing { .. }) => of_files(context, profile, item, &asked, missing)?,
         Err(error) => return Err(lost(error.into(), &keychain, item)),
     };
     Ok(Outcome::Keys(provider::document(&credentials)))
@@ -65,13 +62,12 @@ fn asked(env: &Env, profile: &str) -> Result<String, Error> {
 /// What the files say of the profile, if they do not lead back to the item that is missing.
 fn of_files(
     context: &Context,
-    env: &Env,
     profile: &str,
     item: &str,
     asked: &str,
     missing: keychain::Error,
 ) -> Result<Credentials, Error> {
-    let files = Files::load(env)?;
+    let files = Files::load(context)?;
     if !files.has(profile) {
         return Err(missing.into());
     }
@@ -79,10 +75,7 @@ fn of_files(
     if plan.base.is_none() || plan.keychain_item() == Some(item) {
         return Err(missing.into());
     }
-    let outside = Outside {
-        env: &env.with(AWSENV_ASKED, asked),
-        settings: &files.settings.keychain,
-        say: &|text| context.ui.tell(text),
-    };
+    let env = context.env().with(AWSENV_ASKED, asked);
+    let outside = Outside::with_env(context, &env)?;
     Ok(provider::credentials(&plan, &outside, context.process.now)?)
 }

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use crate::context::{Context, Outcome};
 use crate::credentials::Timestamp;
-use crate::env::session::{drift, user_env};
-use crate::env::state::{State, Style};
+use crate::env::session::drift;
+use crate::env::state::Style;
 use crate::error::{Error, Kind};
 use crate::ops::describe::{HIDDEN, harmless};
 use crate::ops::files::Files;
@@ -16,7 +16,7 @@ use crate::text::display;
 pub fn run(context: &Context, json: bool) -> Result<Outcome, Error> {
     let env = &context.process.env;
     let state = context.state();
-    let (profile, style, expires, drifted) = match &state {
+    let (profile, style, expires, drifted) = match state {
         Some(state) => (state.profile.clone(), state.style, state.expires, drift(env, state)),
         None => {
             let choice = resolve::select(None, env);
@@ -30,7 +30,7 @@ pub fn run(context: &Context, json: bool) -> Result<Outcome, Error> {
             (choice.name, Style::Name, None, Vec::new())
         }
     };
-    let region = region(context, state.as_ref(), &profile);
+    let region = region(context, &profile);
     let until = expires.and_then(|at| Timestamp(at).to_rfc3339());
     if json {
         let answer = json!({
@@ -61,12 +61,12 @@ fn nothing(keys: bool) -> Error {
 }
 
 /// The region that programs see: of the environment, else of the profile. Files that cannot be read have none.
-fn region(context: &Context, state: Option<&State>, profile: &str) -> Option<String> {
+fn region(context: &Context, profile: &str) -> Option<String> {
     let env = &context.process.env;
     if let Some(region) = env.text("AWS_REGION").or_else(|| env.text("AWS_DEFAULT_REGION")) {
         return Some(region.to_owned());
     }
-    let files = Files::load(&user_env(env, state)).ok()?;
+    let files = Files::load(context).ok()?;
     let region = files.profiles.profile(profile)?.text("region")?;
     Some(harmless(region).unwrap_or(HIDDEN).to_owned())
 }

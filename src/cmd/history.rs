@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use crate::cli::{HistoryAction, HistoryArgs};
 use crate::context::{Context, Outcome};
 use crate::credentials::Timestamp;
-use crate::env::session::user_env;
 use crate::error::{Error, Kind};
 use crate::history::{History, Use};
 use crate::ops::files::Files;
@@ -34,7 +33,7 @@ pub fn run(context: &Context, args: HistoryArgs) -> Result<Outcome, Error> {
 }
 
 fn show(context: &Context, store: &Store, json: bool) -> Result<Outcome, Error> {
-    let files = Files::load(&user_env(&context.process.env, context.state().as_ref()))?;
+    let files = Files::load(context)?;
     if !files.settings.history {
         context.ui.warn("`history = off`: `use` remembers nothing");
     }

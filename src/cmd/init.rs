@@ -4,7 +4,7 @@ use crate::cli::InitArgs;
 use crate::config::settings::Settings;
 use crate::context::Context;
 use crate::error::{Error, Kind};
-use crate::ops::{files, script};
+use crate::ops::script;
 use crate::process::Finish;
 use crate::shell::Shell;
 use crate::text::display;
@@ -32,7 +32,7 @@ pub fn run(context: &Context, args: &InitArgs) -> Finish {
         };
     };
     // A slip in the settings must not leave the user without `awsenv`.
-    let settings = files::settings(&context.process.env).unwrap_or_else(|error| {
+    let settings = context.settings().cloned().unwrap_or_else(|error| {
         context.ui.warn(&error.message);
         Settings::default()
     });

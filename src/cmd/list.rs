@@ -4,7 +4,6 @@ use serde_json::json;
 
 use crate::cli::ListArgs;
 use crate::context::{Context, Outcome};
-use crate::env::session::user_env;
 use crate::error::Error;
 use crate::ops::catalog::{self, Entry};
 use crate::ops::files::Files;
@@ -14,14 +13,12 @@ use crate::text::{columns, display};
 /// A table on a terminal, names alone in a pipe, or JSON.
 pub fn run(context: &Context, args: &ListArgs) -> Result<Outcome, Error> {
     let json = args.json;
-    let state = context.state();
     if let Some(manner) = pick::manner(&args.pick) {
-        let name = pick::profile(context, state.as_ref(), manner)?;
+        let name = pick::profile(context, manner)?;
         return Ok(Outcome::Text(name + "\n", 0));
     }
-    let env = user_env(&context.process.env, state.as_ref());
-    let files = Files::load(&env)?;
-    let active = catalog::active(context, state.as_ref());
+    let files = Files::load(context)?;
+    let active = catalog::active(context);
     let rows = catalog::entries(&files);
     let is_active = |row: &Entry| active.as_deref() == Some(row.name.as_str());
     let text = if json {

@@ -25,7 +25,7 @@ use crate::process::Finish;
 
 /// Runs `command` to its end.
 pub fn run(context: &Context, command: Command) -> Finish {
-    let Context { process, ui } = context;
+    let Context { process, ui, .. } = context;
     match command {
         Command::Use(Lazy(args)) => {
             let shell = args.script.shell.as_deref();

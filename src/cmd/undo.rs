@@ -6,7 +6,6 @@ use zeroize::Zeroizing;
 
 use crate::cli::UndoArgs;
 use crate::context::{Context, Outcome};
-use crate::env::session::user_env;
 use crate::error::{Error, Kind};
 use crate::journal::{self, Change, Conflict, Journal, Undo};
 use crate::ops::edit;
@@ -22,10 +21,9 @@ struct Step<'a> {
 
 /// Reverts the last edit, or makes it again if it is reverted already.
 pub fn run(context: &Context, args: &UndoArgs) -> Result<Outcome, Error> {
-    let env = user_env(&context.process.env, context.state().as_ref());
-    let lock = EditLock::take(&env)?;
+    let lock = EditLock::take(context.env())?;
     let journal =
-        sys::edit::journal::load(&env)?.ok_or_else(|| Error::new(Kind::Failed, "there is nothing to undo"))?;
+        sys::edit::journal::load(context.env())?.ok_or_else(|| Error::new(Kind::Failed, "there is nothing to undo"))?;
     check(&journal)?;
     let steps: Vec<Step<'_>> = journal.files.iter().rev().map(step).collect::<Result<_, _>>()?;
     let differences = steps.iter().map(|step| {
@@ -46,7 +44,7 @@ pub fn run(context: &Context, args: &UndoArgs) -> Result<Outcome, Error> {
         write(&lock, step)?;
     }
     let title = format!("{} ({})", journal.title, journal.at);
-    let kept = sys::edit::journal::save(&lock, &env, &journal.turned());
+    let kept = sys::edit::journal::save(&lock, context.env(), &journal.turned());
     context.ui.tell(&format!("{done}: {title}"));
     match kept {
         Ok(()) => context.ui.notice(&format!("`awsenv undo` {again}")),

@@ -8,7 +8,7 @@ use crate::text::display;
 /// What gives the shell back as it was before the first `use`.
 pub fn run(context: &Context) -> EnvDiff {
     let state = context.state();
-    let left = leave(&context.process.env, state.as_ref());
+    let left = leave(&context.process.env, state);
     for name in &left.drifted {
         context
             .ui
@@ -18,7 +18,7 @@ pub fn run(context: &Context) -> EnvDiff {
         "changes {}",
         left.diff.changed(&context.process.env).join(", ")
     ));
-    match &state {
+    match state {
         Some(state) => context
             .ui
             .notice(&format!("no longer using {}", display(&state.profile))),

@@ -3,7 +3,7 @@
 use crate::cli::UseArgs;
 use crate::context::Context;
 use crate::env::diff::EnvDiff;
-use crate::env::session::{enter, user_env};
+use crate::env::session::enter;
 use crate::error::{Error, Kind};
 use crate::ops::files::Files;
 use crate::ops::pick::{self, Manner};
@@ -13,27 +13,26 @@ use crate::resolve::Choice;
 /// What makes the shell work as the profile.
 pub fn run(context: &Context, args: &UseArgs) -> Result<EnvDiff, Error> {
     let state = context.state();
-    let env = user_env(&context.process.env, state.as_ref());
     let (files, choice) = match &args.profile {
         None => {
-            let name = pick::profile(context, state.as_ref(), manner(args))?;
-            (Files::load(&env)?, Choice::explicit(name))
+            let name = pick::profile(context, manner(args))?;
+            (Files::load(context)?, Choice::explicit(name))
         }
         Some(word) if word == "-" => {
-            let previous = state.as_ref().and_then(|state| state.previous.clone());
+            let previous = state.and_then(|state| state.previous.clone());
             let none = || Error::new(Kind::Failed, "no profile was used before this one in this shell");
             let name = previous.ok_or_else(none)?;
-            (Files::load(&env)?, Choice::explicit(name))
+            (Files::load(context)?, Choice::explicit(name))
         }
         Some(word) => {
-            let files = Files::load(&env)?;
+            let files = Files::load(context)?;
             let choice = choose::find(context, &files, word, args)?;
             (files, choice)
         }
     };
     let switch = switch::to(context, &files, &choice, &args.style)?;
     switch.warn(context);
-    let diff = enter(&context.process.env, state.as_ref(), &switch.target);
+    let diff = enter(&context.process.env, state, &switch.target);
     context
         .ui
         .narrate(&format!("style {}: {}", switch.target.style.as_str(), switch.because));

@@ -5,7 +5,6 @@ use std::fmt;
 use crate::config::{Kind, Place, Profile, account_of_arn};
 use crate::context::Context;
 use crate::env::session::is_in_use;
-use crate::env::state::State;
 use crate::keychain::layout::ID;
 use crate::ops::describe::{HIDDEN, harmless};
 use crate::ops::files::Files;
@@ -64,9 +63,9 @@ pub fn entries(files: &Files) -> Vec<Entry> {
 }
 
 /// The name of the profile that this shell works as, with awsenv or without.
-pub fn active(context: &Context, state: Option<&State>) -> Option<String> {
+pub fn active(context: &Context) -> Option<String> {
     let env = &context.process.env;
-    match state {
+    match context.state() {
         Some(state) if is_in_use(env, state) => Some(state.profile.clone()),
         _ => {
             let choice = resolve::select(None, env);

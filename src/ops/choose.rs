@@ -7,9 +7,7 @@ use std::fmt::Write as _;
 use crate::cli::UseArgs;
 use crate::config::profile::nearest;
 use crate::context::Context;
-use crate::env::Env;
 use crate::env::session::is_in_use;
-use crate::env::state::State;
 use crate::error::{Error, Kind};
 use crate::ops::ask;
 use crate::ops::catalog::{self, Entry};
@@ -17,6 +15,7 @@ use crate::ops::files::{self, Files};
 use crate::ops::usage::{self, Keeper};
 use crate::resolve::{self, Choice, How};
 use crate::shell::wrapper::Wrapper;
+use crate::sys;
 use crate::text::{cut, display};
 
 /// How many profiles a hint names.
@@ -29,9 +28,9 @@ const MAX_WIDTH: usize = 120;
 ///
 /// # Errors
 /// A name that no file can hold, or an alias of what is not defined.
-pub fn choose(context: &Context, files: &Files, state: Option<&State>, word: Option<&OsStr>) -> Result<Choice, Error> {
+pub fn choose(context: &Context, files: &Files, word: Option<&OsStr>) -> Result<Choice, Error> {
     let env = &context.process.env;
-    match (word, state) {
+    match (word, context.state()) {
         (Some(word), _) => {
             let word = utf8(word)?;
             Ok(Choice::explicit(exact(context, files, word)?.unwrap_or(word)))
@@ -75,11 +74,13 @@ pub fn find(context: &Context, files: &Files, word: &OsStr, args: &UseArgs) -> R
 }
 
 /// Whether `word` is the name or the alias of a profile. Files that cannot be read know none.
-pub fn is_known(env: &Env, word: &OsStr) -> bool {
+pub fn is_known(context: &Context, word: &OsStr) -> bool {
     let Some(word) = word.to_str() else { return false };
-    match Files::load(env) {
+    match Files::load(context) {
         Ok(files) => files.has(word) || files.settings.aliases.contains_key(word),
-        Err(_) => files::boto(env).profile(word).is_ok_and(|keys| keys.is_some()),
+        Err(_) => files::boto(context.env())
+            .profile(word)
+            .is_ok_and(|keys| keys.is_some()),
     }
 }
 
@@ -118,7 +119,7 @@ fn exact<'a>(context: &Context, files: &'a Files, word: &'a str) -> Result<Optio
     let alias = display(word);
     if !files.has(name) {
         let near = nearest(name, files.profiles.names()).into_iter().map(str::to_owned);
-        let path = files::settings_path(&files.env).unwrap_or_default();
+        let path = sys::settings::path(&files.env).unwrap_or_default();
         let path = path.display();
         return Err(not_found(files, name, near.collect()).hint(format!("the alias `{alias}` names it ({path})")));
     }

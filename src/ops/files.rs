@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::config::boto::{BotoFiles, BotoKeys, BotoSource};
 use crate::config::settings::{Export, Settings};
 use crate::config::{self, FileKind, Location, ProfileSet};
+use crate::context::Context;
 use crate::env::Env;
 use crate::error::Error;
 use crate::ops::edit::FileEdit;
@@ -40,12 +41,12 @@ impl fmt::Debug for Disk {
 }
 
 impl Files {
-    /// Reads the files that `env` points to.
+    /// Reads the files that the user's own variables point to, as they are now.
     ///
     /// # Errors
     /// A file that cannot be read, or that botocore refuses.
-    pub fn load(env: &Env) -> Result<Self, Error> {
-        let settings = settings(env)?;
+    pub fn load(context: &Context) -> Result<Self, Error> {
+        let (env, settings) = (context.env(), context.settings()?.clone());
         let config = locate(FileKind::Config, env);
         let credentials = locate(FileKind::Credentials, env);
         let profiles = config::load(&config, &credentials, &sys::fs::read_regular)?;
@@ -219,43 +220,6 @@ pub fn boto(env: &Env) -> BotoFiles<'_> {
         home_of: &sys::fs::home_of,
         list: &sys::fs::names_in,
     }
-}
-
-/// awsenv's own settings: of the file that AWSENV_CONFIG names, else of the usual one if it is there.
-///
-/// # Errors
-/// A file that is named and cannot be read, or that says something without meaning.
-pub fn settings(env: &Env) -> Result<Settings, Error> {
-    let is_named = env.filled("AWSENV_CONFIG").is_some();
-    let Some(path) = settings_path(env) else {
-        return Ok(Settings::default());
-    };
-    let unreadable = |why: String| config::Error::Unreadable {
-        path: path.clone(),
-        why,
-    };
-    let bytes = sys::fs::read_regular(&path).map_err(|error| unreadable(error.to_string()))?;
-    match bytes.map(String::from_utf8) {
-        Some(Ok(text)) => Ok(Settings::parse(&path, &text)?),
-        Some(Err(_)) => Err(unreadable("it is not UTF-8".to_owned()).into()),
-        None if is_named => {
-            let what = if path.is_dir() {
-                "it is a directory"
-            } else if path.exists() {
-                "it is no regular file"
-            } else {
-                "it is not there"
-            };
-            Err(unreadable(format!("AWSENV_CONFIG names it, and {what}")).into())
-        }
-        None => Ok(Settings::default()),
-    }
-}
-
-/// Where awsenv's own settings stand, if they do.
-pub fn settings_path(env: &Env) -> Option<PathBuf> {
-    let named = env.filled("AWSENV_CONFIG").map(PathBuf::from);
-    named.or_else(|| Some(sys::fs::config_dir(env)?.join("awsenv/config")))
 }
 
 /// The legacy files, as the port that resolving asks.

@@ -8,6 +8,7 @@ pub mod edit;
 pub mod files;
 pub mod keychain;
 pub mod pick;
+pub mod ports;
 pub mod script;
 pub mod switch;
 pub mod usage;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::cli::StyleArgs;
-use crate::config::settings::{Export, KeychainSettings};
+use crate::config::settings::Export;
 use crate::config::{Profile, Section, account_of_arn};
 use crate::context::Context;
 use crate::credentials::Credentials;
@@ -12,14 +12,13 @@ use crate::env::names::{self, VarName};
 use crate::env::session::{RegionChange, Target};
 use crate::env::state::Style;
 use crate::error::Error;
-use crate::keychain::{self, Item, StoreKind};
 use crate::ops::describe::shown;
 use crate::ops::files::Files;
+use crate::ops::ports::Outside;
 use crate::ops::{catalog, choose};
-use crate::provider::{self, Ports};
+use crate::provider::{self};
 use crate::resolve::{BaseSource, Choice, CredentialPlan};
 use crate::secret::Secret;
-use crate::sys::keychain::Keychain;
 use crate::text::{display, display_short};
 
 /// A switch that can be made.
@@ -84,12 +83,7 @@ pub fn to(context: &Context, files: &Files, choice: &Choice, args: &StyleArgs) -
     match export.style {
         Style::Name => set(&mut vars, "AWS_PROFILE", choice.name.clone()),
         Style::Keys => {
-            let ports = Outside {
-                env,
-                settings: &files.settings.keychain,
-                say: &|text| context.ui.tell(text),
-            };
-            let credentials = provider::credentials(&plan, &ports, context.process.now)?;
+            let credentials = provider::credentials(&plan, &Outside::of(context)?, context.process.now)?;
             expires = credentials.expires.map(|at| at.0);
             set(&mut vars, "AWSUME_PROFILE", shown.clone());
             set_keys(&mut vars, &credentials);
@@ -126,42 +120,6 @@ pub fn to(context: &Context, files: &Files, choice: &Choice, args: &StyleArgs) -
             profile: choice.name.clone(),
         },
     })
-}
-
-/// What credentials may be asked of: processes and keychains.
-#[derive(Clone, Copy)]
-pub struct Outside<'a> {
-    /// The environment that processes get.
-    pub env: &'a Env,
-    /// Which store keys are kept in.
-    pub settings: &'a KeychainSettings,
-    /// Tells a person what is waited for.
-    pub say: &'a dyn Fn(&str),
-}
-
-impl Ports for Outside<'_> {
-    fn run(&self, argv: &[String]) -> std::io::Result<std::process::Output> {
-        let env: Vec<_> = self
-            .env
-            .iter()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect();
-        crate::sys::process::capture(argv, &env)
-    }
-
-    fn keychain(&self, item: &str) -> Result<Item, keychain::Error> {
-        let keychain = Keychain::new(self.env, self.settings, self.say);
-        // A word that names no store is a mistake of the settings, and no store has that name.
-        let store = keychain.locate(item).map_err(|why| keychain::Error::Absent {
-            store: StoreKind::default(),
-            why,
-        })?;
-        keychain.read(store, item)
-    }
-
-    fn password(&self, service: &str, user: &str) -> Result<Secret<String>, keychain::Error> {
-        Keychain::new(self.env, self.settings, self.say).password(service, user)
-    }
 }
 
 /// Exports `value`; an empty one never, because some SDKs take it for absent and others do not.

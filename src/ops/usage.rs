@@ -143,10 +143,8 @@ mod tests {
             quiet: true,
             ..Global::default()
         };
-        let context = Context {
-            process: &process,
-            ui: &Ui::new(&global, &process),
-        };
+        let ui = Ui::new(&global, &process);
+        let context = Context::new(&process, &ui);
         let mut entries: Vec<Entry> = ["a", "b", "c"].map(entry).into();
         sort(&context, settings, &mut entries, keeper);
         entries.iter().map(|entry| entry.name.as_str()).collect()

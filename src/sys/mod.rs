@@ -12,6 +12,7 @@ mod private;
 pub mod proc;
 pub mod process;
 pub mod reader;
+pub mod settings;
 mod signals;
 pub mod stdin;
 pub mod terminal;

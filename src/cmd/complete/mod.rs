@@ -13,8 +13,6 @@ use clap::CommandFactory as _;
 use crate::cli::{Cli, CompleteArgs};
 use crate::config::Kind;
 use crate::context::{Context, Outcome};
-use crate::env::session::user_env;
-use crate::env::state::State;
 use crate::ops::catalog;
 use crate::ops::files::Files;
 use crate::ops::usage::{self, Keeper};
@@ -30,6 +28,8 @@ const COMMAND_LINE: u8 = 10;
 /// One candidate a line, as its shell wants it. bash hands over its line up to the cursor, the others the words behind
 /// `awsenv`.
 pub fn run(context: &Context, args: &CompleteArgs) -> Outcome {
+    let ui = context.ui.silenced();
+    let context = &Context::new(context.process, &ui);
     let shell = args.shell.as_deref().and_then(Shell::parse);
     let typed: Vec<String> = args
         .words
@@ -72,9 +72,7 @@ fn show(shell: Option<Shell>, line: &Line, candidate: &Candidate) -> Option<Stri
 /// The names that can be typed: no control, bidirectional or invisible characters. Profiles in the order of the picker,
 /// then the aliases of some.
 fn names(context: &Context, names: Names) -> Vec<Candidate> {
-    let env = &context.process.env;
-    let state = State::read(env).ok().flatten();
-    let Ok(files) = Files::load(&user_env(env, state.as_ref())) else {
+    let Ok(files) = Files::load(context) else {
         return Vec::new();
     };
     let mut entries = catalog::entries(&files);

@@ -7,7 +7,6 @@ use crate::config::edit::{Editor, header_of};
 use crate::config::profile::keychain_item;
 use crate::config::{FileKind, Profile, Section};
 use crate::context::{Context, Outcome};
-use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::keychain::layout::{ID, SECRET};
 use crate::keychain::{Item, last_four};
@@ -19,7 +18,6 @@ use crate::ops::{ask, describe};
 use crate::secret::Secret;
 use crate::sys;
 use crate::sys::edit::EditLock;
-use crate::sys::keychain::Keychain;
 use crate::text::display;
 
 /// What a person typed; what was left empty stays as it is.
@@ -41,8 +39,7 @@ pub(super) fn run(context: &Context, profile: Option<&OsStr>, plaintext: bool) -
         context,
         "`awsenv configure set KEY VALUE` and `awsenv key add PROFILE --stdin` ask nothing",
     )?;
-    let env = super::env_of(context);
-    let files = Files::load(&env)?;
+    let files = Files::load(context)?;
     let name = super::chosen(context, &files, profile)?;
     let found = files.profiles.profile(&name);
     let process = found.and_then(|found| found.text(line::KEY));
@@ -56,7 +53,7 @@ pub(super) fn run(context: &Context, profile: Option<&OsStr>, plaintext: bool) -
             value: &value,
         }
     };
-    let typed = questions(context, &files, &env, &name, &item)?;
+    let typed = questions(context, &files, &name, &item)?;
     if let Some((id, secret)) = &typed.key {
         keychain::check_key(id, secret)?;
     }
@@ -66,12 +63,12 @@ pub(super) fn run(context: &Context, profile: Option<&OsStr>, plaintext: bool) -
         keychain::warn_sharers(context, &files, &name, &item);
     }
     let deposit = || match (&typed.key, &goal) {
-        (Some((id, secret)), Goal::Keychain { item, .. }) => store(context, &files, &env, &name, item, id, secret),
+        (Some((id, secret)), Goal::Keychain { item, .. }) => store(context, &files, &name, item, id, secret),
         _ => Ok(()),
     };
     deposit()?;
-    let lock = EditLock::take(&env)?;
-    let edits = edits(&Files::load(&env)?, &name, &goal, &typed)?;
+    let lock = EditLock::take(context.env())?;
+    let edits = edits(&Files::load(context)?, &name, &goal, &typed)?;
     // While it was waited for the lock, another awsenv may have taken the item away.
     deposit()?;
     if typed.key.is_some() && plaintext {
@@ -90,13 +87,12 @@ pub(super) fn run(context: &Context, profile: Option<&OsStr>, plaintext: bool) -
     Ok(Outcome::Done(0))
 }
 
-fn questions(context: &Context, files: &Files, env: &Env, name: &str, item: &str) -> Result<Typed, Error> {
+fn questions(context: &Context, files: &Files, name: &str, item: &str) -> Result<Typed, Error> {
     let found = files.profiles.profile(name);
     let text = |key: &str| found.and_then(|found| found.text(key)).unwrap_or_default();
     let old_id = plaintext_id(found);
     let in_keychain = || {
-        let keychain = Keychain::new(env, &files.settings.keychain, &|_| {});
-        let index = keychain.index().ok()?;
+        let index = context.keychain().ok()?.index().ok()?;
         index.find(item).map(|record| format!("****{}", record.last_four))
     };
     let shown_id = old_id.map(|id| format!("****{}", last_four(id))).or_else(in_keychain);
@@ -142,14 +138,12 @@ fn plaintext_id(profile: Option<Profile<'_>>) -> Option<&str> {
 fn store(
     context: &Context,
     files: &Files,
-    env: &Env,
     profile: &str,
     item: &str,
     id: &str,
     secret: &Secret<String>,
 ) -> Result<(), Error> {
-    let say = |text: &str| context.ui.tell(text);
-    let keychain = Keychain::new(env, &files.settings.keychain, &say);
+    let keychain = context.keychain()?;
     let found = files.profiles.profile(profile);
     let account_id = found.and_then(|found| found.text("aws_account_id"));
     let deposit = Deposit {

@@ -7,8 +7,6 @@ use std::ffi::OsStr;
 
 use crate::cli::{ConfigureAction, ConfigureArgs};
 use crate::context::{Context, Outcome};
-use crate::env::Env;
-use crate::env::session::user_env;
 use crate::error::Error;
 use crate::ops::choose;
 use crate::ops::files::Files;
@@ -22,12 +20,7 @@ pub fn run(context: &Context, args: &ConfigureArgs) -> Result<Outcome, Error> {
     }
 }
 
-/// The user's own environment.
-fn env_of(context: &Context) -> Env {
-    user_env(&context.process.env, context.state().as_ref())
-}
-
 /// The profile that is meant; it need not be there.
 fn chosen(context: &Context, files: &Files, word: Option<&OsStr>) -> Result<String, Error> {
-    Ok(choose::choose(context, files, context.state().as_ref(), word)?.name)
+    Ok(choose::choose(context, files, word)?.name)
 }

@@ -50,7 +50,7 @@ impl fmt::Display for Key<'_> {
 /// Prints what a profile says to `key`; status 1 and nothing if it says nothing.
 pub(super) fn print(context: &Context, profile: Option<&OsStr>, key: &str) -> Result<Outcome, Error> {
     let key = Key::parse(key);
-    let files = Files::load(&super::env_of(context))?;
+    let files = Files::load(context)?;
     let name = super::chosen(context, &files, profile)?;
     let Some(found) = files.profiles.profile(&name) else {
         if profile.is_none() && name == "default" {
@@ -90,9 +90,8 @@ pub(super) fn change(context: &Context, profile: Option<&OsStr>, key: &str, valu
         let message = format!("`{named}` is part of an access key, which does not belong on the command line");
         return Err(Error::new(Kind::Usage, message).hint("awsenv configure asks for it; `awsenv key add` too"));
     }
-    let env = super::env_of(context);
-    let lock = EditLock::take(&env)?;
-    let files = Files::load(&env)?;
+    let lock = EditLock::take(context.env())?;
+    let files = Files::load(context)?;
     let name = super::chosen(context, &files, profile)?;
     let shown = display(&name);
     let Some(edit) = edit_for(&files, &name, &key, value)? else {

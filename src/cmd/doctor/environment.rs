@@ -3,15 +3,13 @@
 use super::{Finding, Status};
 use crate::context::Context;
 use crate::credentials::Timestamp;
-use crate::env::Env;
 use crate::env::names::{self, AWSENV_STATE};
 use crate::env::session::drift;
-use crate::env::state::State;
 
 const CHECK: &str = "environment";
 
-/// `user` is the environment without what awsenv exported.
-pub(super) fn check(context: &Context, state: Option<&State>, user: &Env) -> Vec<Finding> {
+pub(super) fn check(context: &Context) -> Vec<Finding> {
+    let (state, user) = (context.state(), context.env());
     let mut findings = Vec::new();
     let mut warn = |message: String, remedy: String| {
         findings.push(Finding::new(CHECK, Status::Warn, message).remedy(remedy));

@@ -6,28 +6,26 @@ use super::{Finding, Status, boto, process};
 use crate::config::lint::{self, Lint};
 use crate::config::{Document, Error, FileKind, Location, Section};
 use crate::context::Context;
-use crate::env::Env;
 use crate::ops::files::{self, Files};
 use crate::resolve::Choice;
 use crate::sys;
-use crate::sys::keychain::Keychain;
 
-pub(super) fn check(context: &Context, env: &Env) -> Vec<Finding> {
+pub(super) fn check(context: &Context) -> Vec<Finding> {
+    let env = context.env();
     let mut findings = Vec::new();
-    if let Err(error) = files::settings(env) {
+    if let Err(error) = context.settings() {
         findings
             .push(Finding::new("settings", Status::Fail, error.message).remedy("correct the line, or delete the file"));
     }
     for kind in [FileKind::Config, FileKind::Credentials] {
         findings.extend(aws_file(kind, &files::locate(kind, env)));
     }
-    let files = Files::load(env).ok();
+    let files = Files::load(context).ok();
     if let Some(files) = &files {
         findings.extend(lint::lint_profiles(&files.profiles).iter().map(of_lint));
         findings.extend(profiles(files));
-        let say = |text: &str| context.ui.tell(text);
-        let index = Keychain::new(env, &files.settings.keychain, &say).index();
-        findings.extend(process::check(files, index.ok().as_ref()));
+        let index = context.keychain().ok().and_then(|keychain| keychain.index().ok());
+        findings.extend(process::check(files, index.as_ref()));
     }
     findings.extend(boto::check(env, files.as_ref()));
     findings

@@ -5,9 +5,6 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::{Duration, Instant};
 
 use super::{Finding, Status};
-use crate::config::settings::KeychainSettings;
-use crate::context::Context;
-use crate::env::Env;
 use crate::error::Error;
 use crate::keychain::{self, Item, StoreKind};
 use crate::secret::Secret;
@@ -16,9 +13,7 @@ use crate::sys::keychain::{KeyFile, Keychain};
 const CHECK: &str = "keychain";
 
 /// `try_it`: write an item, read it back, and delete it.
-pub(super) fn check(context: &Context, settings: &KeychainSettings, env: &Env, try_it: bool) -> Vec<Finding> {
-    let say = |text: &str| context.ui.tell(text);
-    let keychain = Keychain::new(env, settings, &say);
+pub(super) fn check(keychain: &Keychain<'_>, try_it: bool) -> Vec<Finding> {
     let (store, why) = match keychain.chosen() {
         Ok(chosen) => chosen,
         Err(why) => return vec![Finding::new(CHECK, Status::Fail, why).remedy("unset AWSENV_KEYCHAIN")],
@@ -45,10 +40,10 @@ pub(super) fn check(context: &Context, settings: &KeychainSettings, env: &Env, t
         );
     }
     if stores.contains(&StoreKind::File) {
-        findings.push(key_file(&keychain));
+        findings.push(key_file(keychain));
     }
     if try_it {
-        findings.push(trial(&keychain, store));
+        findings.push(trial(keychain, store));
     }
     findings
 }

@@ -15,7 +15,6 @@ use serde_json::json;
 use crate::cli::DoctorArgs;
 use crate::config::Place;
 use crate::context::{Context, Outcome};
-use crate::env::session::user_env;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,14 +81,13 @@ impl Finding {
 /// Looks at everything that can be looked at without asking anyone, and with `--keychain` also at the keychain;
 /// status 1 if something fails.
 pub fn run(context: &Context, args: &DoctorArgs) -> Outcome {
-    let state = context.state();
-    let env = user_env(&context.process.env, state.as_ref());
-    let mut findings = files::check(context, &env);
-    findings.extend(leftovers::check(&env));
-    findings.extend(environment::check(context, state.as_ref(), &env));
+    let _state = context.state();
+    let mut findings = files::check(context);
+    findings.extend(leftovers::check(context.env()));
+    findings.extend(environment::check(context));
     // What is wrong with the settings has been said already.
-    if let Ok(settings) = crate::ops::files::settings(&env) {
-        findings.extend(keychain::check(context, &settings.keychain, &env, args.keychain));
+    if let Ok(keychain) = context.keychain() {
+        findings.extend(keychain::check(&keychain, args.keychain));
     }
     findings.extend(shell::check(context));
     let status = u8::from(findings.iter().any(|finding| finding.status == Status::Fail));

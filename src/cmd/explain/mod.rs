@@ -12,7 +12,6 @@ use crate::cli::ExplainArgs;
 use crate::config::lint::is_secret;
 use crate::config::{Place, Value};
 use crate::context::{Context, Outcome};
-use crate::env::session::user_env;
 use crate::error::{Error, Kind};
 use crate::ops::describe::{command, visible};
 use crate::ops::files::Files;
@@ -49,11 +48,9 @@ enum Shown<'a> {
 /// # Errors
 /// What `resolve` refuses, and a login session that is not there: botocore finds no credentials then.
 pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
-    let state = context.state();
-    let profile = pick::picked_or(context, state.as_ref(), &args.pick, args.profile)?;
-    let env = user_env(&context.process.env, state.as_ref());
-    let files = Files::load(&env)?;
-    let choice = choose::choose(context, &files, state.as_ref(), profile.as_deref())?;
+    let profile = pick::picked_or(context, &args.pick, args.profile)?;
+    let files = Files::load(context)?;
+    let choice = choose::choose(context, &files, profile.as_deref())?;
     let region = args
         .region
         .as_deref()
@@ -77,7 +74,7 @@ pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
             choice: &choice,
             plan: &plan,
             profiles: &files.profiles,
-            env: &env,
+            env: context.env(),
         }),
     };
     let text = if args.json {

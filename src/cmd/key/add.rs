@@ -15,7 +15,6 @@ use crate::ops::{ask, choose};
 use crate::secret::Secret;
 use crate::sys;
 use crate::sys::edit::EditLock;
-use crate::sys::keychain::Keychain;
 use crate::text::display;
 
 /// An access key as a person hands it over.
@@ -33,11 +32,10 @@ pub(super) fn run(context: &Context, args: &KeyAddArgs) -> Result<Outcome, Error
         // What stands in the profile's place may be the secret.
         return Err(Error::new(Kind::Usage, message).hint("`awsenv key add PROFILE` asks for it; `--stdin` reads it"));
     }
-    let env = keychain::env_of(context);
     let name = args.item.as_deref().unwrap_or(profile);
     let value = line::value(context, profile, name)?;
     // What cannot be done is said before anything is typed.
-    let files = Files::load(&env)?;
+    let files = Files::load(context)?;
     attach::attach(&files, profile, name, &value, args.replace)?;
     let typed = if args.stdin { piped()? } else { asked(context)? };
     keychain::check_key(&typed.id, &typed.secret)?;
@@ -54,8 +52,7 @@ pub(super) fn run(context: &Context, args: &KeyAddArgs) -> Result<Outcome, Error
     if args.replace {
         keychain::warn_sharers(context, &files, profile, name);
     }
-    let say = |text: &str| context.ui.tell(text);
-    let keychain = Keychain::new(&env, &files.settings.keychain, &say);
+    let keychain = context.keychain()?;
     let account_id = files
         .profiles
         .profile(profile)
@@ -75,8 +72,8 @@ pub(super) fn run(context: &Context, args: &KeyAddArgs) -> Result<Outcome, Error
     };
     keychain::put(&keychain, &deposit)?;
     // The person and the keychain took their time; only now the files are locked, and read again.
-    let lock = EditLock::take(&env)?;
-    let edits = edits(&Files::load(&env)?)?;
+    let lock = EditLock::take(context.env())?;
+    let edits = edits(&Files::load(context)?)?;
     // Another awsenv may have taken the item away.
     keychain::put(&keychain, &deposit)?;
     edit::save(

@@ -6,19 +6,12 @@ use crate::cli::KeyListArgs;
 use crate::context::{Context, Outcome};
 use crate::error::Error;
 use crate::keychain::index::Record;
-use crate::ops::files;
-use crate::ops::keychain::{env_of, unreadable};
-use crate::sys::keychain::Keychain;
+use crate::ops::keychain::unreadable;
 use crate::text::{columns, display};
 
 /// A table, or JSON.
 pub(super) fn run(context: &Context, args: &KeyListArgs) -> Result<Outcome, Error> {
-    let env = env_of(context);
-    let settings = files::settings(&env)?;
-    let say = |text: &str| context.ui.tell(text);
-    let index = Keychain::new(&env, &settings.keychain, &say)
-        .index()
-        .map_err(unreadable)?;
+    let index = context.keychain()?.index().map_err(unreadable)?;
     let text = if args.json {
         let rows: Vec<_> = index.records().map(as_json).collect();
         format!("{}\n", serde_json::Value::from(rows))

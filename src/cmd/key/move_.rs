@@ -5,8 +5,8 @@ use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
 use crate::keychain::index::Record;
 use crate::keychain::{Error as StoreError, StoreKind};
+use crate::ops::choose;
 use crate::ops::keychain::{self, Deposit, unreadable};
-use crate::ops::{choose, files};
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
@@ -14,10 +14,7 @@ use crate::text::display;
 /// Moves what is named.
 pub(super) fn run(context: &Context, args: &KeyMoveArgs) -> Result<Outcome, Error> {
     let to = args.to;
-    let env = keychain::env_of(context);
-    let settings = files::settings(&env)?;
-    let say = |text: &str| context.ui.tell(text);
-    let keychain = Keychain::new(&env, &settings.keychain, &say);
+    let keychain = context.keychain()?;
     let index = keychain.index().map_err(unreadable)?;
     let mut records = Vec::new();
     if args.all {
@@ -40,7 +37,7 @@ pub(super) fn run(context: &Context, args: &KeyMoveArgs) -> Result<Outcome, Erro
     for record in &records {
         // The keychain may have somebody type a password, and nobody is to wait for that.
         keychain.read(record.store, &record.item)?;
-        let lock = EditLock::take(&env)?;
+        let lock = EditLock::take(context.env())?;
         move_one(&keychain, record, to)?;
         drop(lock);
         let (last_four, profile) = (&record.last_four, display(&record.profile));

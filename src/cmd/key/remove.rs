@@ -11,7 +11,6 @@ use crate::ops::files::Files;
 use crate::ops::keychain::{self, detach};
 use crate::ops::{ask, choose};
 use crate::sys::edit::EditLock;
-use crate::sys::keychain::Keychain;
 use crate::text::display;
 
 /// How many profiles are named.
@@ -21,10 +20,8 @@ const MAX_NAMED: usize = 5;
 pub(super) fn run(context: &Context, args: &KeyRemoveArgs) -> Result<Outcome, Error> {
     let profile = choose::utf8(&args.profile)?;
     let shown = display(profile);
-    let env = keychain::env_of(context);
-    let files = Files::load(&env)?;
-    let say = |text: &str| context.ui.tell(text);
-    let keychain = Keychain::new(&env, &files.settings.keychain, &say);
+    let files = Files::load(context)?;
+    let keychain = context.keychain()?;
     let index = keychain.index().map_err(keychain::unreadable)?;
     let line = files.profiles.profile(profile).and_then(detach::item_of);
     let record = match &line {
@@ -50,8 +47,8 @@ pub(super) fn run(context: &Context, args: &KeyRemoveArgs) -> Result<Outcome, Er
             return Err(Error::cancelled());
         }
     }
-    let lock = EditLock::take(&env)?;
-    let files = Files::load(&env)?;
+    let lock = EditLock::take(context.env())?;
+    let files = Files::load(context)?;
     let edits = detach::detach(&files, profile, item)?;
     let again = keychain::command("add", profile);
     edit::save(

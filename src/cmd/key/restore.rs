@@ -26,10 +26,8 @@ use crate::text::display;
 pub(super) fn run(context: &Context, args: &KeyRestoreArgs) -> Result<Outcome, Error> {
     let profile = choose::utf8(&args.profile)?;
     let shown = display(profile);
-    let env = keychain::env_of(context);
-    let files = Files::load(&env)?;
-    let say = |text: &str| context.ui.tell(text);
-    let keychain = Keychain::new(&env, &files.settings.keychain, &say);
+    let files = Files::load(context)?;
+    let keychain = context.keychain()?;
     let index = keychain.index().map_err(keychain::unreadable)?;
     let line = files.profiles.profile(profile).and_then(detach::item_of);
     let known = || index.of_profile(profile).map(|record| record.item.clone());
@@ -52,9 +50,9 @@ pub(super) fn run(context: &Context, args: &KeyRestoreArgs) -> Result<Outcome, E
     let mut found = read(&files)?;
     let lock = match args.dry_run {
         true => None,
-        false => Some(EditLock::take(&env)?),
+        false => Some(EditLock::take(context.env())?),
     };
-    let files = Files::load(&env)?;
+    let files = Files::load(context)?;
     if lock.is_some() {
         found = read(&files)?;
     }
@@ -96,7 +94,7 @@ pub(super) fn run(context: &Context, args: &KeyRestoreArgs) -> Result<Outcome, E
         &edits,
         UndoBy::Command(again),
     )?;
-    let files = Files::load(&env)?;
+    let files = Files::load(context)?;
     if !holds(&files, profile, &item) && !stands_in(&edits, &item) {
         let message = format!(
             "the files do not give back the key of `{shown}`; it stays in {}",

@@ -6,10 +6,9 @@ use crate::cli::KeyUnlockArgs;
 use crate::config::settings::KeychainSettings;
 use crate::context::{Context, Outcome};
 use crate::credentials::Timestamp;
-use crate::env::session::user_env;
 use crate::error::{Error, Kind};
 use crate::keychain::StoreKind;
-use crate::ops::{ask, files};
+use crate::ops::ask;
 use crate::secret::Secret;
 use crate::sys;
 use crate::sys::keychain::{KeyFile, Keychain, NotUnlocked};
@@ -19,17 +18,15 @@ use crate::sys::keychain::{KeyFile, Keychain, NotUnlocked};
 /// # Errors
 /// The store's, or that there is no passphrase.
 pub(super) fn run(context: &Context, args: &KeyUnlockArgs) -> Result<Outcome, Error> {
-    let env = user_env(&context.process.env, context.state().as_ref());
-    let settings = files::settings(&env)?.keychain;
-    let say = |text: &str| context.ui.tell(text);
-    let keychain = Keychain::new(&env, &settings, &say);
+    let settings = &context.settings()?.keychain;
+    let keychain = context.keychain()?;
     let (store, _) = keychain.chosen().map_err(|why| Error::new(Kind::Usage, why))?;
     match store {
         StoreKind::File => Files {
             context,
             args,
             keychain: &keychain,
-            settings: &settings,
+            settings,
         }
         .unlock()?,
         StoreKind::Kernel => context.ui.tell("the kernel's keyring is never locked"),

@@ -13,8 +13,6 @@ use zeroize::Zeroizing;
 use crate::config::Document;
 use crate::config::edit::Edited;
 use crate::context::Context;
-use crate::env::Env;
-use crate::env::session::user_env;
 use crate::error::{Error, Kind};
 use crate::keychain::index::Record;
 use crate::keychain::{self, Item, StoreKind};
@@ -23,11 +21,6 @@ use crate::ops::files::Files;
 use crate::secret::Secret;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
-
-/// The user's own environment.
-pub fn env_of(context: &Context) -> Env {
-    user_env(&context.process.env, context.state().as_ref())
-}
 
 /// Where an item of that name is, or would go.
 ///

@@ -9,8 +9,6 @@ use std::sync::{Arc, OnceLock};
 use crate::cli::{PickArgs, command_at};
 use crate::config::{Lint, lint};
 use crate::context::Context;
-use crate::env::session::user_env;
-use crate::env::state::State;
 use crate::error::{Error, Kind};
 use crate::ops::catalog::{self, Entry};
 use crate::ops::choose;
@@ -43,14 +41,9 @@ pub fn manner(args: &PickArgs) -> Option<Manner<'_>> {
 ///
 /// # Errors
 /// As [`profile`].
-pub fn picked_or(
-    context: &Context,
-    state: Option<&State>,
-    args: &PickArgs,
-    typed: Option<OsString>,
-) -> Result<Option<OsString>, Error> {
+pub fn picked_or(context: &Context, args: &PickArgs, typed: Option<OsString>) -> Result<Option<OsString>, Error> {
     match manner(args) {
-        Some(manner) => Ok(Some(profile(context, state, manner)?.into())),
+        Some(manner) => Ok(Some(profile(context, manner)?.into())),
         None => Ok(typed),
     }
 }
@@ -59,7 +52,7 @@ pub fn picked_or(
 ///
 /// # Errors
 /// No terminal, no profile, or a person who leaves without choosing.
-pub fn profile(context: &Context, state: Option<&State>, manner: Manner<'_>) -> Result<String, Error> {
+pub fn profile(context: &Context, manner: Manner<'_>) -> Result<String, Error> {
     let process = context.process;
     if let Manner::Ask(_) = manner {
         picker::check_terminal(process.stderr_tty, process.env.text("TERM")).map_err(|why| {
@@ -70,8 +63,7 @@ pub fn profile(context: &Context, state: Option<&State>, manner: Manner<'_>) -> 
             error.hint("`awsenv list` shows what there is")
         })?;
     }
-    let env = user_env(&process.env, state);
-    let files = Files::load(&env)?;
+    let files = Files::load(context)?;
     let mut entries = catalog::entries(&files);
     let keeper = match manner {
         Manner::Ask(_) => Keeper::Picker,
@@ -88,7 +80,7 @@ pub fn profile(context: &Context, state: Option<&State>, manner: Manner<'_>) -> 
     let settings = files.settings.picker.clone();
     let menu = Arc::new(Profiles {
         columns: Columns::of(&entries),
-        active: catalog::active(context, state),
+        active: catalog::active(context),
         files,
         entries,
         ui: context.ui.clone(),

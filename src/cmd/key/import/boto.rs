@@ -12,8 +12,6 @@ use crate::keychain::layout::Halves;
 use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
 use crate::ops::keychain::edit_of;
-use crate::ops::switch::Outside;
-use crate::provider::Ports as _;
 use crate::secret::Secret;
 use crate::text::display;
 
@@ -52,12 +50,10 @@ pub(super) fn keys(import: &Import<'_>, files: &Files, name: &str) -> Result<Fou
     let (access_key_id, secret_access_key) = match found {
         BotoSource::Keys(keys) => (keys.access_key_id, keys.secret_access_key),
         BotoSource::Keyring(keyring) => {
-            let outside = Outside {
-                env: import.env,
-                settings: &files.settings.keychain,
-                say: &|text| import.context.ui.tell(text),
-            };
-            let secret = outside.password(&keyring.service, &keyring.access_key_id)?;
+            let secret = import
+                .context
+                .keychain()?
+                .password(&keyring.service, &keyring.access_key_id)?;
             (keyring.access_key_id, secret)
         }
     };

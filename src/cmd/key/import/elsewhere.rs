@@ -1,7 +1,6 @@
 //! Keys that stand outside the AWS files: in the environment, a CSV, old boto files. A profile comes to use them.
 
 use crate::context::Context;
-use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::keychain::Item;
 use crate::keychain::item::Cut;
@@ -61,7 +60,8 @@ pub(super) fn plan(import: &Import<'_>, files: &Files, profile: &str, found: Fou
 ///
 /// # Errors
 /// There is none that lasts, or it is awsenv's own.
-pub(super) fn of_env(context: &Context, env: &Env) -> Result<Found, Error> {
+pub(super) fn of_env(context: &Context) -> Result<Found, Error> {
+    let env = context.env();
     let fail = |message: &str| Error::new(Kind::Failed, message);
     let halves = (env.filled("AWS_ACCESS_KEY_ID"), env.filled("AWS_SECRET_ACCESS_KEY"));
     let (id, secret) = match halves {

@@ -12,7 +12,6 @@ use std::path::PathBuf;
 
 use crate::cli::KeyImportArgs;
 use crate::context::{Context, Outcome};
-use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::keychain::{Item, StoreKind, last_four};
 use crate::ops::edit::{self, FileEdit, UndoBy};
@@ -50,7 +49,6 @@ impl Source {
 struct Import<'a> {
     context: &'a Context<'a>,
     args: &'a KeyImportArgs,
-    env: &'a Env,
 }
 
 /// What is to be done for one profile.
@@ -83,12 +81,7 @@ impl Plan {
 /// Imports what is named; with `--all` what can be, and status 1 if something could not.
 pub(super) fn run(context: &Context, args: &KeyImportArgs) -> Result<Outcome, Error> {
     let source = Source::parse(&args.from)?;
-    let env = keychain::env_of(context);
-    let import = Import {
-        context,
-        args,
-        env: &env,
-    };
+    let import = Import { context, args };
     let names = import.names(&source)?;
     if names.is_empty() {
         let message = match source {
@@ -151,8 +144,8 @@ impl Import<'_> {
             )),
             (Source::Csv(path), []) => csv::names(path),
             (_, []) if !self.args.all => Err(Error::new(Kind::Usage, "which profile? name it, or say `--all`")),
-            (Source::Aws, []) => Ok(aws::names(&Files::load(self.env)?)),
-            (Source::Boto, []) => Ok(boto::names(&Files::load(self.env)?)),
+            (Source::Aws, []) => Ok(aws::names(&Files::load(self.context)?)),
+            (Source::Boto, []) => Ok(boto::names(&Files::load(self.context)?)),
             _ => Ok(typed),
         }
     }
@@ -160,13 +153,12 @@ impl Import<'_> {
     /// Imports one; gives the difference that `--dry-run` shows.
     fn one(&self, source: &Source, name: &str) -> Result<String, Error> {
         let context = self.context;
-        let files = Files::load(self.env)?;
-        let say = |text: &str| context.ui.tell(text);
-        let keychain = Keychain::new(self.env, &files.settings.keychain, &say);
+        let files = Files::load(context)?;
+        let keychain = context.keychain()?;
         let Some(plan) = self.plan(source, &files, &keychain, name)? else {
             if !self.args.dry_run {
                 // It clears away what a run that was killed at the very end has left.
-                EditLock::take(self.env)?;
+                EditLock::take(self.context.env())?;
             }
             return Ok(String::new());
         };
@@ -177,8 +169,8 @@ impl Import<'_> {
         let store = self.store(&keychain, &plan.name)?;
         keychain::put(&keychain, &plan.deposit(store, self.args.replace))?;
         // The keychain may have let somebody type a password; only now the files are locked, and read again.
-        let lock = EditLock::take(self.env)?;
-        let Some(now) = self.plan(source, &Files::load(self.env)?, &keychain, name)? else {
+        let lock = EditLock::take(self.context.env())?;
+        let Some(now) = self.plan(source, &Files::load(context)?, &keychain, name)? else {
             return Ok(String::new());
         };
         // Meanwhile another awsenv may have taken the item out of the store, or to another one.
@@ -207,7 +199,7 @@ impl Import<'_> {
             Source::Aws => None,
             Source::Boto => Some(boto::keys(self, files, name)?),
             Source::Csv(path) => Some(csv::keys(path, name)?),
-            Source::Env => Some(elsewhere::of_env(self.context, self.env)?),
+            Source::Env => Some(elsewhere::of_env(self.context)?),
         };
         let plan = match found {
             None => aws::plan(self, files, keychain, name)?,
