@@ -23,6 +23,9 @@ mod keychain;
 mod leftovers;
 #[path = "integration/named.rs"]
 mod named;
+#[cfg(target_os = "linux")]
+#[path = "integration/once.rs"]
+mod once;
 #[path = "integration/picker.rs"]
 mod picker;
 #[path = "integration/prompt.rs"]

@@ -9,7 +9,6 @@ use crate::env::names::AWSENV_WRAPPED;
 use crate::env::session::{enter, is_in_use};
 use crate::env::state::State;
 use crate::error::{Error, Kind};
-use crate::ops::files::Files;
 use crate::ops::{choose, pick, switch};
 use crate::process::Launch;
 
@@ -23,14 +22,15 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
     };
     let env = &context.process.env;
     let state = context.state();
-    let profile = pick::picked_or(context, &args.pick, args.profile)?;
+    let picked = pick::asked_for(context, &args.pick, "awsenv exec PROFILE -- PROGRAM")?;
+    let names_none = picked.is_none() && args.profile.is_none();
     let diff = match state {
         // This shell is the profile already: its style, region and keys are what was asked for then.
-        Some(state) if profile.is_none() && args.style.is_empty() && serves(context, state) => EnvDiff::default(),
+        Some(state) if names_none && args.style.is_empty() && serves(context, state) => EnvDiff::default(),
         _ => {
-            let files = Files::load(context)?;
-            let choice = choose::choose(context, &files, profile.as_deref())?;
-            let switch = switch::to(context, &files, &choice, &args.style)?;
+            let typed = || choose::choose(context, args.profile.as_deref());
+            let chosen = picked.map_or_else(typed, Ok)?;
+            let switch = switch::to(context, &chosen, &args.style)?;
             switch.warn(context);
             enter(env, state, &switch.target)
         }

@@ -13,9 +13,8 @@ use crate::text::{columns, display};
 /// A table on a terminal, names alone in a pipe, or JSON.
 pub fn run(context: &Context, args: &ListArgs) -> Result<Outcome, Error> {
     let json = args.json;
-    if let Some(manner) = pick::manner(&args.pick) {
-        let name = pick::profile(context, manner)?;
-        return Ok(Outcome::Text(name + "\n", 0));
+    if let Some(chosen) = pick::asked_for(context, &args.pick, "")? {
+        return Ok(Outcome::Text(chosen.choice.name + "\n", 0));
     }
     let files = Files::load(context)?;
     let active = catalog::active(context);

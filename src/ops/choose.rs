@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use crate::cli::UseArgs;
 use crate::config::profile::nearest;
@@ -24,27 +25,55 @@ const MAX_NAMED: usize = 5;
 /// The widest name in a question, in columns; nothing that stands behind it is pushed off the screen.
 const MAX_WIDTH: usize = 120;
 
+/// A profile, and the files that it was chosen from: they are read once.
+#[derive(Clone, Debug)]
+pub struct Chosen {
+    pub files: Arc<Files>,
+    pub choice: Choice,
+}
+
+impl Chosen {
+    /// The profile of this exact name, which need not be defined.
+    ///
+    /// # Errors
+    /// As [`Files::load`].
+    pub fn named(context: &Context, name: &str) -> Result<Self, Error> {
+        Ok(Self {
+            files: Files::load(context)?.into(),
+            choice: Choice::explicit(name),
+        })
+    }
+}
+
 /// The profile that is meant: the one that `word` names, else the one in use, else as the AWS CLI chooses.
 ///
 /// # Errors
-/// A name that no file can hold, or an alias of what is not defined.
-pub fn choose(context: &Context, files: &Files, word: Option<&OsStr>) -> Result<Choice, Error> {
+/// As [`Files::load`]; a name that no file can hold, or an alias of what is not defined.
+pub fn choose(context: &Context, word: Option<&OsStr>) -> Result<Chosen, Error> {
+    let files = Arc::new(Files::load(context)?);
     let env = &context.process.env;
-    match (word, context.state()) {
+    let choice = match (word, context.state()) {
         (Some(word), _) => {
             let word = utf8(word)?;
-            Ok(Choice::explicit(exact(context, files, word)?.unwrap_or(word)))
+            Choice::explicit(exact(context, &files, word)?.unwrap_or(word))
         }
-        (None, Some(state)) if is_in_use(env, state) => Ok(Choice::explicit(&state.profile)),
-        _ => Ok(resolve::select(None, env)),
-    }
+        (None, Some(state)) if is_in_use(env, state) => Choice::explicit(&state.profile),
+        _ => resolve::select(None, env),
+    };
+    Ok(Chosen { files, choice })
 }
 
 /// The profile that `use` means by `word`, which may be a part of its name: then a person is asked, or `--first` decides.
 ///
 /// # Errors
-/// No profile, several, a production one for `--first`, or a person who says no.
-pub fn find(context: &Context, files: &Files, word: &OsStr, args: &UseArgs) -> Result<Choice, Error> {
+/// As [`Files::load`]; no profile, several, a production one for `--first`, or a person who says no.
+pub fn find(context: &Context, word: &OsStr, args: &UseArgs) -> Result<Chosen, Error> {
+    let files = Arc::new(Files::load(context)?);
+    let choice = find_in(context, &files, word, args)?;
+    Ok(Chosen { files, choice })
+}
+
+fn find_in(context: &Context, files: &Files, word: &OsStr, args: &UseArgs) -> Result<Choice, Error> {
     let word = utf8(word)?;
     if let Some(name) = exact(context, files, word)? {
         return Ok(Choice::explicit(name));

@@ -12,12 +12,13 @@ use crate::env::names::{self, VarName};
 use crate::env::session::{RegionChange, Target};
 use crate::env::state::Style;
 use crate::error::Error;
+use crate::ops::catalog;
+use crate::ops::choose::{self, Chosen};
 use crate::ops::describe::shown;
 use crate::ops::files::Files;
 use crate::ops::ports::Outside;
-use crate::ops::{catalog, choose};
 use crate::provider::{self};
-use crate::resolve::{BaseSource, Choice, CredentialPlan};
+use crate::resolve::{BaseSource, CredentialPlan};
 use crate::secret::Secret;
 use crate::text::{display, display_short};
 
@@ -63,7 +64,8 @@ impl Switch {
 ///
 /// # Errors
 /// Whatever stands in the way, from the plan to the keys.
-pub fn to(context: &Context, files: &Files, choice: &Choice, args: &StyleArgs) -> Result<Switch, Error> {
+pub fn to(context: &Context, chosen: &Chosen, args: &StyleArgs) -> Result<Switch, Error> {
+    let Chosen { files, choice } = chosen;
     let env = &files.env;
     let asked_region = args
         .region

@@ -10,6 +10,7 @@ use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
 use crate::keychain::layout::{ID, SECRET};
 use crate::keychain::{Item, last_four};
+use crate::ops::choose::{self, Chosen};
 use crate::ops::edit::{self, FileEdit, UndoBy};
 use crate::ops::files::Files;
 use crate::ops::keychain::identity::Moved;
@@ -39,8 +40,8 @@ pub(super) fn run(context: &Context, profile: Option<&OsStr>, plaintext: bool) -
         context,
         "`awsenv configure set KEY VALUE` and `awsenv key add PROFILE --stdin` ask nothing",
     )?;
-    let files = Files::load(context)?;
-    let name = super::chosen(context, &files, profile)?;
+    let Chosen { files, choice } = choose::choose(context, profile)?;
+    let name = choice.name;
     let found = files.profiles.profile(&name);
     let process = found.and_then(|found| found.text(line::KEY));
     let item = process.and_then(keychain_item).unwrap_or_else(|| name.clone());

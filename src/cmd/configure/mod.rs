@@ -3,13 +3,9 @@
 mod ask;
 mod setting;
 
-use std::ffi::OsStr;
-
 use crate::cli::{ConfigureAction, ConfigureArgs};
 use crate::context::{Context, Outcome};
 use crate::error::Error;
-use crate::ops::choose;
-use crate::ops::files::Files;
 
 /// Asks for what a profile needs, or prints or changes one setting.
 pub fn run(context: &Context, args: &ConfigureArgs) -> Result<Outcome, Error> {
@@ -18,9 +14,4 @@ pub fn run(context: &Context, args: &ConfigureArgs) -> Result<Outcome, Error> {
         Some(ConfigureAction::Get { key, profile }) => setting::print(context, profile.as_deref(), key),
         Some(ConfigureAction::Set { key, value, profile }) => setting::change(context, profile.as_deref(), key, value),
     }
-}
-
-/// The profile that is meant; it need not be there.
-fn chosen(context: &Context, files: &Files, word: Option<&OsStr>) -> Result<String, Error> {
-    Ok(choose::choose(context, files, word)?.name)
 }

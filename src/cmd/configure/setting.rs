@@ -8,6 +8,7 @@ use crate::config::lint::is_secret;
 use crate::config::{FileKind, Profile, Section};
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
+use crate::ops::choose::{self, Chosen};
 use crate::ops::describe;
 use crate::ops::edit::{self, FileEdit, UndoBy};
 use crate::ops::files::Files;
@@ -50,8 +51,8 @@ impl fmt::Display for Key<'_> {
 /// Prints what a profile says to `key`; status 1 and nothing if it says nothing.
 pub(super) fn print(context: &Context, profile: Option<&OsStr>, key: &str) -> Result<Outcome, Error> {
     let key = Key::parse(key);
-    let files = Files::load(context)?;
-    let name = super::chosen(context, &files, profile)?;
+    let Chosen { files, choice } = choose::choose(context, profile)?;
+    let name = choice.name;
     let Some(found) = files.profiles.profile(&name) else {
         if profile.is_none() && name == "default" {
             return Ok(Outcome::Done(1));
@@ -91,8 +92,8 @@ pub(super) fn change(context: &Context, profile: Option<&OsStr>, key: &str, valu
         return Err(Error::new(Kind::Usage, message).hint("awsenv configure asks for it; `awsenv key add` too"));
     }
     let lock = EditLock::take(context.env())?;
-    let files = Files::load(context)?;
-    let name = super::chosen(context, &files, profile)?;
+    let Chosen { files, choice } = choose::choose(context, profile)?;
+    let name = choice.name;
     let shown = display(&name);
     let Some(edit) = edit_for(&files, &name, &key, value)? else {
         context.ui.notice(&format!("`{key}` of `{shown}` says that already"));

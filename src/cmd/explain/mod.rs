@@ -13,8 +13,8 @@ use crate::config::lint::is_secret;
 use crate::config::{Place, Value};
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
+use crate::ops::choose::Chosen;
 use crate::ops::describe::{command, visible};
-use crate::ops::files::Files;
 use crate::ops::{choose, pick};
 use crate::resolve::{BaseSource, Choice, CredentialPlan, Export, Login, LoginCache, StyleError};
 use crate::text::display;
@@ -48,9 +48,9 @@ enum Shown<'a> {
 /// # Errors
 /// What `resolve` refuses, and a login session that is not there: botocore finds no credentials then.
 pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
-    let profile = pick::picked_or(context, &args.pick, args.profile)?;
-    let files = Files::load(context)?;
-    let choice = choose::choose(context, &files, profile.as_deref())?;
+    let picked = pick::asked_for(context, &args.pick, "awsenv explain PROFILE")?;
+    let typed = || choose::choose(context, args.profile.as_deref());
+    let Chosen { files, choice } = picked.map_or_else(typed, Ok)?;
     let region = args
         .region
         .as_deref()

@@ -3,19 +3,18 @@
 mod preview;
 mod row;
 
-use std::ffi::OsString;
 use std::sync::{Arc, OnceLock};
 
-use crate::cli::{PickArgs, command_at};
+use crate::cli::PickArgs;
 use crate::config::{Lint, lint};
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::ops::catalog::{self, Entry};
-use crate::ops::choose;
+use crate::ops::choose::{self, Chosen};
 use crate::ops::describe::harmless;
 use crate::ops::files::Files;
 use crate::ops::usage::{self, Keeper};
-use crate::process::Process;
+use crate::resolve::Choice;
 use crate::sys::picker::{self, Cell, FIELDS, Look};
 use crate::text::display;
 use crate::ui::Ui;
@@ -31,39 +30,34 @@ pub enum Manner<'a> {
     Ask(&'a str),
 }
 
-/// Whether and how `args` ask for the picker.
-pub fn manner(args: &PickArgs) -> Option<Manner<'_>> {
-    args.pick
-        .then(|| Manner::Ask(args.query.as_deref().unwrap_or_default()))
-}
-
-/// The profile that was typed, or that is chosen now.
+/// The profile that is picked, if `args` ask for the picker. `usage` is how the command is told one instead.
 ///
 /// # Errors
 /// As [`profile`].
-pub fn picked_or(context: &Context, args: &PickArgs, typed: Option<OsString>) -> Result<Option<OsString>, Error> {
-    match manner(args) {
-        Some(manner) => Ok(Some(profile(context, manner)?.into())),
-        None => Ok(typed),
-    }
+pub fn asked_for(context: &Context, args: &PickArgs, usage: &str) -> Result<Option<Chosen>, Error> {
+    let manner = args
+        .pick
+        .then(|| Manner::Ask(args.query.as_deref().unwrap_or_default()));
+    manner.map(|manner| profile(context, manner, usage)).transpose()
 }
 
-/// The exact name of the profile that is chosen.
+/// The profile that is picked. `usage` is how the command is told one where nobody can pick; empty if it cannot be.
 ///
 /// # Errors
 /// No terminal, no profile, or a person who leaves without choosing.
-pub fn profile(context: &Context, manner: Manner<'_>) -> Result<String, Error> {
+pub fn profile(context: &Context, manner: Manner<'_>, usage: &str) -> Result<Chosen, Error> {
     let process = context.process;
     if let Manner::Ask(_) = manner {
         picker::check_terminal(process.stderr_tty, process.env.text("TERM")).map_err(|why| {
             let message = format!("there is no terminal to choose a profile on: {why}");
-            let usage = usage(process).map(|usage| format!("say which one: {usage}"));
             let mut error = Error::new(Kind::Usage, message);
-            error.hints.extend(usage);
+            if !usage.is_empty() {
+                error = error.hint(format!("say which one: {usage}"));
+            }
             error.hint("`awsenv list` shows what there is")
         })?;
     }
-    let files = Files::load(context)?;
+    let files = Arc::new(Files::load(context)?);
     let mut entries = catalog::entries(&files);
     let keeper = match manner {
         Manner::Ask(_) => Keeper::Picker,
@@ -81,7 +75,7 @@ pub fn profile(context: &Context, manner: Manner<'_>) -> Result<String, Error> {
     let menu = Arc::new(Profiles {
         columns: Columns::of(&entries),
         active: catalog::active(context),
-        files,
+        files: Arc::clone(&files),
         entries,
         ui: context.ui.clone(),
         lints: OnceLock::new(),
@@ -102,7 +96,7 @@ pub fn profile(context: &Context, manner: Manner<'_>) -> Result<String, Error> {
             } else {
                 "the best match"
             };
-            choose::take_first(context, &menu.files, query, best, how)?;
+            choose::take_first(context, &files, query, best, how)?;
             best
         }
         Manner::Ask(query) => {
@@ -112,23 +106,15 @@ pub fn profile(context: &Context, manner: Manner<'_>) -> Result<String, Error> {
             picked.map(of).ok_or_else(Error::cancelled)?
         }
     };
-    Ok(chosen.name.clone())
-}
-
-/// How the command that asks is told the profile.
-fn usage(process: &Process) -> Option<&'static str> {
-    let at = command_at(&process.args)?;
-    match process.args[at].to_str()? {
-        "use" => Some("awsenv use PROFILE"),
-        "exec" => Some("awsenv exec PROFILE -- PROGRAM"),
-        "explain" => Some("awsenv explain PROFILE"),
-        _ => None,
-    }
+    Ok(Chosen {
+        files,
+        choice: Choice::explicit(&chosen.name),
+    })
 }
 
 /// The profiles, as the picker asks for them.
 struct Profiles {
-    files: Files,
+    files: Arc<Files>,
     entries: Vec<Entry>,
     columns: Columns,
     active: Option<String>,

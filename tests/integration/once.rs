@@ -1,0 +1,59 @@
+//! What a run works out once: it opens a file once, and reports a damaged state once.
+
+use std::ffi::OsString;
+
+use crate::support::{Sandbox, Strace};
+
+const CONFIG: &str = "[profile a]\nregion = eu-west-1\n[profile ab]\nregion = eu-west-1\n";
+
+#[test]
+fn each_file_is_opened_once() {
+    let Some(strace) = Strace::find() else { return };
+    let sandbox = Sandbox::with_config(CONFIG);
+    sandbox.write(".aws/credentials", "[other]\n");
+    sandbox.write(".config/awsenv/config", "[alias]\nx = a\n");
+    let trace = sandbox.path("trace");
+    for line in [
+        "use --shell bash --first --query b",
+        "use --shell bash --first b",
+        "use --shell bash x",
+        "use --shell bash a",
+        "exec a -- true",
+        "explain a",
+        "current",
+        "list --json",
+        "configure get region --profile a",
+    ] {
+        let options = ["-f", "-e", "trace=openat", "-o"].map(OsString::from);
+        let run = sandbox.awsenv(line.split(' ')).env("AWS_PROFILE", "a");
+        let run = strace.around(run, options.into_iter().chain([trace.clone().into()]));
+        run.output().success();
+        let trace = std::fs::read_to_string(&trace).expect("a trace");
+        for path in [".aws/config\"", ".aws/credentials\"", ".config/awsenv/config\""] {
+            let opened = trace.lines().filter(|line| line.contains(path)).count();
+            assert_eq!(opened, 1, "{line}: {path}\n{trace}");
+        }
+    }
+}
+
+#[test]
+fn a_damaged_state_is_reported_once() {
+    let sandbox = Sandbox::with_config(CONFIG);
+    for line in [
+        "use --shell bash a",
+        "unset --shell bash",
+        "list",
+        "exec a -- true",
+        "explain a",
+        "doctor",
+        "history",
+        "configure get region --profile a",
+        "configure set region us-east-1 --profile a",
+        "undo",
+        "key list",
+    ] {
+        let output = sandbox.awsenv(line.split(' ')).env("AWSENV_STATE", "damaged").output();
+        let said = output.err().matches("AWSENV_STATE is damaged").count();
+        assert_eq!(said, 1, "{line}: {}", output.all());
+    }
+}
