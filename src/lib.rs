@@ -22,6 +22,7 @@ pub mod ops;
 pub mod process;
 pub mod prompt;
 pub mod provider;
+pub mod redact;
 pub mod resolve;
 pub mod secret;
 pub mod shell;

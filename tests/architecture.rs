@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use support::PROJECT;
 
 /// The layers, lowest first: a module may use what stands below it. `lib` and `main` stand above them all.
-const LAYERS: [&[&str]; 13] = [
+const LAYERS: [&[&str]; 14] = [
     &["secret", "text"],
+    &["redact"],
     &["credentials"],
     &["env"],
     &["process"],

@@ -7,8 +7,8 @@ use crate::credentials::Timestamp;
 use crate::env::session::drift;
 use crate::env::state::Style;
 use crate::error::{Error, Kind};
-use crate::ops::describe::{HIDDEN, harmless};
 use crate::ops::files::Files;
+use crate::redact::{HIDDEN, harmless};
 use crate::resolve::{self, How};
 use crate::text::display;
 

@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::redact;
+
 /// What this shell uses, made safe for display.
 pub const AWSENV_PROFILE: &str = "AWSENV_PROFILE";
 /// When the credentials end, in seconds since 1970.
@@ -89,14 +91,6 @@ const WARNED: [&str; 2] = ["AWS_CA_BUNDLE", "AWS_ENDPOINT_URL"];
 /// The same, by how they begin.
 const WARNED_PREFIXES: [&str; 2] = ["AWS_BEARER_TOKEN_", ENDPOINT_PREFIX];
 
-/// Values that never enter AWSENV_STATE.
-pub const SECRETS: [&str; 5] = [
-    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SECRET_KEY",
-    "AWS_SECURITY_TOKEN",
-    "AWS_SESSION_TOKEN",
-];
 /// Values that are no secret but would break every SDK if they came back without theirs.
 const COMPANIONS: [&str; 6] = [
     "AWS_ACCESS_KEY",
@@ -129,7 +123,7 @@ impl VarName {
 
     /// Whether the value may not be written down anywhere.
     pub fn is_secret(&self) -> bool {
-        SECRETS.contains(&self.as_str())
+        redact::SECRET_VARIABLES.contains(&self.as_str())
     }
 
     /// Whether the value is of use only beside a secret.
@@ -192,7 +186,7 @@ mod tests {
             &MARKS,
             &REGION,
             &WARNED,
-            &SECRETS,
+            &redact::SECRET_VARIABLES,
             &COMPANIONS,
         ]
         .concat();

@@ -286,7 +286,7 @@ impl Switch<'_> {
     }
 
     fn has_secret(&self) -> bool {
-        names(names::SECRETS).any(|name| {
+        names(crate::redact::SECRET_VARIABLES).any(|name| {
             let mark = self.mark(&name);
             self.env.os(name.as_str()).is_some() && !(mark.is_some() && is_ours(self.env, &name, mark))
         })

@@ -15,10 +15,10 @@ use sha2::{Digest as _, Sha256};
 pub use hunk::{Hunk, hunks, lines};
 pub use revert::{Conflict, revert};
 
-use crate::config::comments::may_hold_secret;
-use crate::config::lint::is_secret;
 use crate::config::profile::keychain_item;
 use crate::config::{Document, Value};
+use crate::redact::is_secret;
+use crate::redact::may_hold_secret;
 
 /// The last edit.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]

@@ -6,9 +6,9 @@ use crate::config::{Kind, Place, Profile, account_of_arn};
 use crate::context::Context;
 use crate::env::session::is_in_use;
 use crate::keychain::layout::ID;
-use crate::ops::describe::{HIDDEN, harmless};
 use crate::ops::files::Files;
 use crate::ops::keychain::detach::item_of;
+use crate::redact::{HIDDEN, harmless};
 use crate::resolve;
 use crate::text::display;
 

@@ -1,43 +1,8 @@
 //! Parts of a plan in words, for the commands that show one.
 
-use std::borrow::Cow;
-
-use crate::config::comments::may_hold_secret;
-use crate::config::lint::is_secret;
+use crate::redact::{command, shown, visible};
 use crate::resolve::{AssumeRole, BaseSource};
 use crate::text::display;
-
-/// What a value may have swallowed.
-const SECRETS: [&str; 3] = ["aws_secret_access_key", "aws_session_token", "aws_security_token"];
-
-/// The value of `key`, unless it is a secret or not [`harmless`].
-pub fn visible<'t>(key: &str, text: &'t str) -> Option<&'t str> {
-    harmless(text).filter(|_| !is_secret(&key.to_lowercase()))
-}
-
-/// `text`, unless it has swallowed the line of a secret: an indented line continues the value above it.
-pub fn harmless(text: &str) -> Option<&str> {
-    let lower = text.to_lowercase();
-    let hides = SECRETS.iter().any(|secret| lower.contains(secret));
-    (!hides).then_some(text)
-}
-
-/// A value as a person may see it.
-pub fn shown(text: &str) -> String {
-    harmless(text).map_or_else(|| HIDDEN.to_owned(), display)
-}
-
-/// A command line as a person may see it: without its arguments, if they may hold a secret.
-pub fn command(text: &str) -> Cow<'_, str> {
-    if harmless(text).is_some() && !may_hold_secret(text) {
-        return text.into();
-    }
-    let program = text.split_whitespace().next().filter(|word| !may_hold_secret(word));
-    program.map_or(HIDDEN.into(), |program| format!("{program} {HIDDEN}").into())
-}
-
-/// Stands where a value is, or has swallowed, a secret.
-pub const HIDDEN: &str = "(secret)";
 
 /// Where credentials begin.
 pub fn source(base: &BaseSource) -> String {
@@ -95,20 +60,4 @@ pub fn parameters(role: &AssumeRole) -> impl Iterator<Item = (&'static str, Stri
     ]
     .into_iter()
     .filter_map(|(what, value)| Some((what, value?)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_command_is_shown_without_what_may_be_a_secret() {
-        for plain in ["aws configure export-credentials --profile x", "/opt/bin/get 'a b'"] {
-            assert_eq!(command(plain), plain);
-        }
-        assert_eq!(command("get --password hunter2"), "get (secret)");
-        assert_eq!(command("get wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), "get (secret)");
-        assert_eq!(command("get\naws_secret_access_key = x"), "get (secret)");
-        assert_eq!(command("TOKEN=x get"), "(secret)");
-    }
 }

@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
-use crate::config::lint::is_secret;
 use crate::config::profile::keychain_item;
-use crate::config::{Document, Value, comments};
+use crate::config::{Document, Value};
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::journal::{self, Journal, Undo};
 use crate::keychain::last_four;
-use crate::ops::describe;
+use crate::redact;
+use crate::redact::is_secret;
 use crate::sys;
 use crate::sys::edit::EditLock;
 use crate::text::lines;
@@ -221,16 +221,16 @@ impl<'d> Masked<'d> {
 /// A line without the secret that it may hold.
 fn masked(line: &str, start: usize, entry: Option<&Value<'_>>) -> String {
     let Some(entry) = entry.filter(|_| !line.trim_start().starts_with(['#', ';'])) else {
-        return if comments::may_hold_secret(line) {
-            format!("# {}", describe::HIDDEN)
+        return if redact::may_hold_secret(line) {
+            format!("# {}", redact::HIDDEN)
         } else {
             line.to_owned()
         };
     };
     let value = entry.text();
     let is_ours = entry.key() == "credential_process" && keychain_item(value).is_some();
-    let is_hidden = is_secret(entry.key()) || describe::harmless(value).is_none();
-    if is_ours || !is_hidden && !comments::may_hold_secret(line) {
+    let is_hidden = is_secret(entry.key()) || redact::harmless(value).is_none();
+    if is_ours || !is_hidden && !redact::may_hold_secret(line) {
         return line.to_owned();
     }
     let begin = entry.value_span().start.saturating_sub(start).min(line.len());
@@ -240,7 +240,7 @@ fn masked(line: &str, start: usize, entry: Option<&Value<'_>>) -> String {
         false => line.split_at(line.len() - line.trim_start().len()),
     };
     let id = (entry.key() == "aws_access_key_id" && !is_hidden).then(|| format!("****{}", last_four(tail)));
-    format!("{head}{}", id.unwrap_or_else(|| describe::HIDDEN.to_owned()))
+    format!("{head}{}", id.unwrap_or_else(|| redact::HIDDEN.to_owned()))
 }
 
 #[cfg(test)]

@@ -6,11 +6,9 @@ use zeroize::Zeroizing;
 
 use crate::credentials::{Credentials, Timestamp};
 use crate::provider::{Error, Ports};
+use crate::redact::said;
 use crate::resolve::CredentialProcess;
 use crate::secret::Secret;
-
-/// More than any document needs, and enough of stderr to find the mistake.
-const MAX_SAID: usize = 500;
 
 /// The document. Keys in exact case; `null` is as absent.
 #[derive(Deserialize, Serialize)]
@@ -57,11 +55,11 @@ pub(super) fn run(process: &CredentialProcess, ports: &dyn Ports) -> Result<Cred
     })?;
     let answer = Zeroizing::new(output.stdout);
     if !output.status.success() {
-        let said = Zeroizing::new(output.stderr);
+        let stderr = Zeroizing::new(output.stderr);
         return Err(Error::ProcessFailed {
             place: place(),
             status: output.status.to_string(),
-            said: harmless(&said),
+            said: said(&stderr),
         });
     }
     let mut credentials = parse(&answer).map_err(|why| Error::ProcessAnswer { place: place(), why })?;
@@ -92,19 +90,6 @@ fn parse(answer: &[u8]) -> Result<Credentials, String> {
         expires,
         account_id: document.account_id,
     })
-}
-
-/// stderr of a program that handles secrets: not shown at all if it may hold one. What is JSON may be the document
-/// itself; `secret_access_key=` and its kin are how scripts print their variables.
-fn harmless(said: &[u8]) -> String {
-    let text = String::from_utf8_lossy(said);
-    let text = text.trim();
-    let letters = text.to_ascii_lowercase().replace(['_', '-'], "");
-    let names = ["secretaccesskey", "secretkey", "sessiontoken", "securitytoken"];
-    if text.contains('{') || names.iter().any(|name| letters.contains(name)) {
-        return String::new();
-    }
-    text.chars().take(MAX_SAID).collect()
 }
 
 #[cfg(test)]
@@ -153,15 +138,5 @@ mod tests {
             let why = parse(bad.as_bytes()).unwrap_err();
             assert!(!why.contains("hidden"), "{why}");
         }
-        for said in [
-            "{\"SecretAccessKey\": \"hidden\"}",
-            "answer: {\"Secret\": \"hidden\"}",
-            "+ aws_secret_access_key=hidden",
-            "AWS_SESSION_TOKEN=hidden",
-            "secret-key hidden",
-        ] {
-            assert_eq!(harmless(said.as_bytes()), "");
-        }
-        assert_eq!(harmless(b"  no network\n"), "no network");
     }
 }

@@ -10,12 +10,13 @@ use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
 use crate::keychain::layout::{ID, SECRET};
 use crate::keychain::{Item, last_four};
+use crate::ops::ask;
 use crate::ops::choose::{self, Chosen};
 use crate::ops::edit::{self, FileEdit, UndoBy};
 use crate::ops::files::Files;
 use crate::ops::keychain::identity::Moved;
 use crate::ops::keychain::{self, Deposit, attach, edit_of, empty, line};
-use crate::ops::{ask, describe};
+use crate::redact;
 use crate::secret::Secret;
 use crate::sys;
 use crate::sys::edit::EditLock;
@@ -116,11 +117,11 @@ fn questions(context: &Context, files: &Files, name: &str, item: &str) -> Result
         key,
         region: ask::line(
             context,
-            &question("Default region name", &describe::shown(text("region"))),
+            &question("Default region name", &redact::shown(text("region"))),
         )?,
         output: ask::line(
             context,
-            &question("Default output format", &describe::shown(text("output"))),
+            &question("Default output format", &redact::shown(text("output"))),
         )?,
     })
 }
@@ -133,7 +134,7 @@ fn half(what: &str) -> Error {
 /// The key id that stands in a file.
 fn plaintext_id(profile: Option<Profile<'_>>) -> Option<&str> {
     let value = profile?.in_credentials(ID).or_else(|| profile?.in_config(ID))?;
-    Some(value.text()).filter(|id| !id.is_empty() && describe::harmless(id).is_some())
+    Some(value.text()).filter(|id| !id.is_empty() && redact::harmless(id).is_some())
 }
 
 fn store(
@@ -153,7 +154,7 @@ fn store(
         item: Item {
             access_key_id: id.to_owned(),
             secret_access_key: secret.clone(),
-            account_id: account_id.and_then(describe::harmless).map(str::to_owned),
+            account_id: account_id.and_then(redact::harmless).map(str::to_owned),
             since: context.process.now,
             layout: Vec::new(),
         },

@@ -4,15 +4,15 @@ use std::ffi::OsStr;
 use std::fmt;
 
 use crate::config::edit::{Editor, header_of};
-use crate::config::lint::is_secret;
 use crate::config::{FileKind, Profile, Section};
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
 use crate::ops::choose::{self, Chosen};
-use crate::ops::describe;
 use crate::ops::edit::{self, FileEdit, UndoBy};
 use crate::ops::files::Files;
 use crate::ops::keychain::{edit_of, empty};
+use crate::redact;
+use crate::redact::is_secret;
 use crate::sys::edit::EditLock;
 use crate::text::{display, lines};
 
@@ -74,7 +74,7 @@ pub(super) fn print(context: &Context, profile: Option<&OsStr>, key: &str) -> Re
         }
         None => value.text(),
     };
-    if key.is_secret() || describe::harmless(text).is_none() {
+    if key.is_secret() || redact::harmless(text).is_none() {
         let message = format!("{}: `{key}` holds a secret, and awsenv prints none", value.place());
         return Err(Error::new(Kind::Failed, message).hint("`awsenv exec` hands it to a program"));
     }

@@ -8,6 +8,7 @@ use crate::config::boto::{BotoFiles, BotoKeys, BotoSource, Fallback, Problem};
 use crate::config::{Document, Error, Place};
 use crate::env::Env;
 use crate::ops::files::Files;
+use crate::redact;
 use crate::resolve::{self, BaseSource, Choice, How};
 use crate::text::display;
 
@@ -171,5 +172,5 @@ fn profiles(boto: &BotoFiles<'_>) -> Vec<Finding> {
 }
 
 fn shown(keys: &BotoKeys) -> String {
-    crate::ops::describe::shown(&keys.access_key_id)
+    redact::shown(&keys.access_key_id)
 }

@@ -7,6 +7,7 @@ use crate::config::lint::{self, Lint};
 use crate::config::{Document, Error, FileKind, Location, Section};
 use crate::context::Context;
 use crate::ops::files::{self, Files};
+use crate::redact;
 use crate::resolve::Choice;
 use crate::sys;
 
@@ -122,7 +123,7 @@ pub(super) fn readable(check: &'static str, path: &Path, shown: &str) -> Option<
 /// Whether some section has a secret.
 pub(super) fn holds_secret(document: &Document) -> bool {
     let mut values = document.sections().flat_map(Section::settings);
-    values.any(|value| lint::is_secret(value.key()) && !value.text().is_empty())
+    values.any(|value| redact::is_secret(value.key()) && !value.text().is_empty())
 }
 
 /// One construct, with all readers that differ.

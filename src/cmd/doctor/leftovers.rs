@@ -8,10 +8,10 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::{Finding, Status};
-use crate::config::comments::holds_secret;
 use crate::config::{self, FileKind, Place};
 use crate::env::Env;
 use crate::ops::files;
+use crate::redact::holds_secret;
 use crate::sys;
 
 const CHECK: &str = "leftovers";

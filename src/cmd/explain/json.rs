@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::config::Place;
 use crate::resolve::{AssumeRole, BaseSource, Region, RegionSource};
 
-use crate::ops::describe::{command, harmless, visible};
+use crate::redact::{command, harmless, visible};
 
 use super::legacy::{Held, Legacy};
 use super::{Explanation, Setting, Shown};

@@ -9,13 +9,13 @@ mod text;
 use std::borrow::Cow;
 
 use crate::cli::ExplainArgs;
-use crate::config::lint::is_secret;
 use crate::config::{Place, Value};
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
 use crate::ops::choose::Chosen;
-use crate::ops::describe::{command, visible};
 use crate::ops::{choose, pick};
+use crate::redact::is_secret;
+use crate::redact::{command, visible};
 use crate::resolve::{BaseSource, Choice, CredentialPlan, Export, Login, LoginCache, StyleError};
 use crate::text::display;
 

@@ -4,7 +4,8 @@
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::config::Place;
-use crate::ops::describe::{HIDDEN, parameters, shown, source};
+use crate::ops::describe::{parameters, source};
+use crate::redact::{HIDDEN, shown};
 use crate::resolve::{How, RegionSource};
 use crate::text::display;
 

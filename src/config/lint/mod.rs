@@ -19,6 +19,7 @@ use super::place::Place;
 use super::profiles;
 use super::profiles::ProfileSet;
 use super::value::{Section, Value};
+use crate::redact::is_secret;
 
 /// A program or library that reads AWS files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -215,12 +216,4 @@ fn masked(value: Value<'_>, text: &str) -> String {
     } else {
         format!("`{text}`")
     }
-}
-
-/// Whether the values of a key are never shown.
-pub fn is_secret(key: &str) -> bool {
-    ["secret", "token", "password", "passwd"]
-        .iter()
-        .any(|word| key.contains(word))
-        && !matches!(key, "web_identity_token_file" | "sso_token_file")
 }

@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Error, Kind};
-use crate::ops::describe::{self, shown};
+use crate::ops::describe;
 use crate::ops::files::Files;
+use crate::redact::shown;
 use crate::resolve::{self, AssumeRole, BaseSource, Choice, CredentialPlan};
 use crate::text::display;
 

@@ -4,8 +4,9 @@
 use crate::config::{Lint, Place, Profile, comments};
 use crate::error::Error;
 use crate::ops::catalog::Entry;
-use crate::ops::describe::{parameters, shown, source};
+use crate::ops::describe::{parameters, source};
 use crate::ops::files::Files;
+use crate::redact::shown;
 use crate::resolve::{Choice, CredentialPlan};
 use crate::text::{cut, display};
 use crate::ui::Ui;

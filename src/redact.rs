@@ -1,0 +1,284 @@
+//! What is a secret, and what of a text may be shown: the one place that a name to hide is added to.
+//!
+//! On text alone: this knows no file and no profile.
+
+use std::borrow::Cow;
+
+use crate::text::display;
+
+/// Stands where a value is, or has swallowed, a secret.
+pub const HIDDEN: &str = "(secret)";
+
+/// Values that never enter AWSENV_STATE.
+pub const SECRET_VARIABLES: [&str; 5] = [
+    "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SECRET_KEY",
+    "AWS_SECURITY_TOKEN",
+    "AWS_SESSION_TOKEN",
+];
+
+/// Settings of the AWS files whose value is a secret.
+const SETTINGS: [&str; 3] = ["aws_secret_access_key", "aws_session_token", "aws_security_token"];
+
+/// The same in legacy files, in CSV and in JSON.
+const FIELDS: [&str; 2] = ["awssecretkey", "secretaccesskey"];
+
+/// Names that a secret may be given to.
+const NAMES: [&str; 9] = [
+    "secret",
+    "password",
+    "passwd",
+    "passphrase",
+    "token",
+    "pass",
+    "pin",
+    "pw",
+    "pwd",
+];
+
+/// As much as is shown of what a program says, in characters.
+const MAX_SAID: usize = 500;
+
+/// Whether the values of a key are never shown.
+pub fn is_secret(key: &str) -> bool {
+    ["secret", "token", "password", "passwd"]
+        .iter()
+        .any(|word| key.contains(word))
+        && !matches!(key, "web_identity_token_file" | "sso_token_file")
+}
+
+/// The value of `key`, unless it is a secret or not [`harmless`].
+pub fn visible<'t>(key: &str, text: &'t str) -> Option<&'t str> {
+    harmless(text).filter(|_| !is_secret(&key.to_lowercase()))
+}
+
+/// `text`, unless it has swallowed the line of a secret: an indented line continues the value above it.
+pub fn harmless(text: &str) -> Option<&str> {
+    let lower = text.to_lowercase();
+    let hides = SETTINGS.iter().any(|setting| lower.contains(setting));
+    (!hides).then_some(text)
+}
+
+/// A value as a person may see it.
+pub fn shown(text: &str) -> String {
+    harmless(text).map_or_else(|| HIDDEN.to_owned(), display)
+}
+
+/// A command line as a person may see it: without its arguments, if they may hold a secret.
+pub fn command(text: &str) -> Cow<'_, str> {
+    if harmless(text).is_some() && !may_hold_secret(text) {
+        return text.into();
+    }
+    let program = text.split_whitespace().next().filter(|word| !may_hold_secret(word));
+    program.map_or(HIDDEN.into(), |program| format!("{program} {HIDDEN}").into())
+}
+
+/// stderr of a program that handles secrets: not shown at all if it may hold one. What is JSON may be the document
+/// itself; `secret_access_key=` and its kin are how scripts print their variables.
+pub fn said(stderr: &[u8]) -> String {
+    let text = String::from_utf8_lossy(stderr);
+    let text = text.trim();
+    let letters = text.to_ascii_lowercase().replace(['_', '-'], "");
+    let names = ["secretaccesskey", "secretkey", "sessiontoken", "securitytoken"];
+    if text.contains('{') || names.iter().any(|name| letters.contains(name)) {
+        return String::new();
+    }
+    text.chars().take(MAX_SAID).collect()
+}
+
+/// Whether a line speaks of a secret, has a URL with a password, or a word that could be a secret: of the alphabet of
+/// keys, and either as long as a key id and of letters and digits, or as long as a token and of small letters and
+/// capitals.
+pub fn may_hold_secret(line: &str) -> bool {
+    const PARTS: [&str; 7] = [
+        "secret",
+        "password",
+        "passwd",
+        "passphrase",
+        "token",
+        "credential_process",
+        "private key",
+    ];
+    const WORDS: [&str; 6] = ["otp", "pass", "pin", "pw", "pwd", "seed"];
+    let lower = line.to_lowercase();
+    let is_key = |word: &str| {
+        let of_keys = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=_-".contains(&byte);
+        let has = |is: fn(&u8) -> bool| word.as_bytes().iter().any(is);
+        word.bytes().all(of_keys)
+            && (word.len() >= 16 && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
+                || word.len() >= 32 && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase))
+    };
+    let break_at = |c: char| c.is_whitespace() || "\"'`.:,;()[]{}<>|".contains(c);
+    let unassigned = |word: &str| word.split('=').any(is_key) || is_key(word);
+    let has_user = |url: &str| url.split(['/', '?', '#']).next().is_some_and(|host| host.contains('@'));
+    PARTS.iter().any(|part| lower.contains(part))
+        || lower
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| WORDS.contains(&word))
+        || line
+            .split_whitespace()
+            .any(|word| word.split("://").skip(1).any(has_user))
+        || line.split(break_at).any(unassigned)
+}
+
+/// Whether a line holds a secret, and does not only speak of one: a value that such a name is given, a URL with a password,
+/// or a word of the shape of a secret access key or a session token. Narrower than [`may_hold_secret`], for whoever reports
+/// it and does not only hide it.
+pub fn holds_secret(line: &str) -> bool {
+    let in_url = |word: &str| {
+        let hosts = word.split("://").skip(1);
+        let mut users = hosts.filter_map(|url| url.split(['/', '?', '#']).next()?.rsplit_once('@'));
+        users.any(|(user, _)| user.split_once(':').is_some_and(|(_, password)| !password.is_empty()))
+    };
+    let words = || line.split(|c: char| c.is_whitespace() || "#\"'`.:,;()[]{}<>|=".contains(c));
+    assigned(line) || line.split_whitespace().any(in_url) || words().any(is_key_shaped)
+}
+
+/// `NAME = VALUE` or `NAME: VALUE`.
+fn assigned(line: &str) -> bool {
+    let delimiters = line.match_indices(['=', ':']);
+    delimiters.into_iter().any(|(at, _)| {
+        let quotes: &[char] = &['"', '\'', '`', ' ', '\t'];
+        let name = line[..at].trim_end_matches(quotes).to_lowercase();
+        let name = name
+            .rsplit(|c: char| !c.is_alphanumeric() && c != '_' && c != '-')
+            .next();
+        let name = name.unwrap_or_default();
+        let value = line[at + 1..]
+            .trim_matches(quotes)
+            .trim_end_matches(',')
+            .trim_end_matches(quotes);
+        if SETTINGS.contains(&name) || FIELDS.contains(&name) {
+            return !is_placeholder(value);
+        }
+        let is_name = name.split(['_', '-']).any(|part| NAMES.contains(&part));
+        let is_one_word = !value.contains(char::is_whitespace) && value.chars().count() >= 6;
+        let is_mixed = value.contains(|c: char| !c.is_alphabetic()) && value.contains(char::is_alphanumeric);
+        is_name && is_one_word && is_mixed && !is_placeholder(value)
+    })
+}
+
+/// What templates and documents put where a secret belongs.
+fn is_placeholder(value: &str) -> bool {
+    let lower = value.to_lowercase();
+    let is_filler = |c: char| "x*.…-_".contains(c);
+    lower.chars().all(is_filler)
+        || lower.starts_with(['<', '$', '{', '%', '('])
+        || lower.starts_with("your")
+        || ["none", "null", "secret", "redacted"].contains(&lower.as_str())
+}
+
+/// Forty characters as AWS makes them, or many more of base64; hexadecimal numbers have no capitals beside small letters.
+fn is_key_shaped(word: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| word.as_bytes().iter().any(is);
+    let is_long = word.len() == 40 || word.len() >= 100;
+    is_long
+        && word
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"/+".contains(&byte))
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_uppercase)
+        && has(|byte| byte.is_ascii_digit() || b"/+".contains(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_shown_without_what_may_be_a_secret() {
+        for plain in ["aws configure export-credentials --profile x", "/opt/bin/get 'a b'"] {
+            assert_eq!(command(plain), plain);
+        }
+        assert_eq!(command("get --password hunter2"), "get (secret)");
+        assert_eq!(command("get wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), "get (secret)");
+        assert_eq!(command("get\naws_secret_access_key = x"), "get (secret)");
+        assert_eq!(command("TOKEN=x get"), "(secret)");
+    }
+
+    #[test]
+    fn what_holds_a_secret_and_what_only_speaks_of_one() {
+        for secret in [
+            "#aws_secret_access_key = x1",
+            "; AWS_SECRET_ACCESS_KEY: hunter",
+            "# export AWS_SESSION_TOKEN=abc",
+            "AWSSecretKey=S",
+            "\"SecretAccessKey\": \"abc\",",
+            "AKIAIOSFODNN7EXAMPLE,wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+            "# was wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY.",
+            "#wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+            "# pw=hunter2hunter2",
+            "# old password: hunter2",
+            "proxy = https://me:hunter2@example.com/start",
+        ] {
+            assert!(holds_secret(secret), "{secret}");
+        }
+        for harmless in [
+            "# aws_secret_access_key =",
+            "# aws_secret_access_key = xxxx",
+            "# aws_secret_access_key = <the secret>",
+            "# aws_secret_access_key = YOUR_SECRET",
+            "# needs an MFA token: ask Ada",
+            "# token: required",
+            "# the password is in the safe since 2019-04-01",
+            "AKIAIOSFODNN7EXAMPLE",
+            "# da39a3ee5e6b4b0d3255bfef95601890afd80709",
+            "role_arn = arn:aws:iam::123456789012:role/AVeryLongNameOfARoleForTheTeam1",
+            "https://me@example.com",
+            "credential_process = awsenv credential-process work",
+            "sso_start_url = https://example.awsapps.com/start#/",
+        ] {
+            assert!(!holds_secret(harmless), "{harmless}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_left_out() {
+        for secret in [
+            "aws_secret_access_key = x",
+            "AKIAIOSFODNN7EXAMPLE",
+            "old key: wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+            "was wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY.",
+            "pw=hunter2hunter2hunter2",
+            "The Password is on the wall",
+            "SESSION_TOKEN",
+            "pass: hunter2",
+            "PW=hunter2",
+            "ask for the pwd, it is hunter2",
+            "the seed is JBSW Y3DP EHPK 3PXP",
+            "https://me:hunter2@example.com/start",
+            "ghp_abcdefghijklmnopqrstuvwxyzABCDEFGHIJ",
+            "{\"k\":\"QUFBcUFBQUFxQUFBcUFBQUFxQUFBcUFB\"}",
+            "\"FwoGZXIvYXdzEBYaDEXAMPLE1\"",
+        ] {
+            assert!(may_hold_secret(secret), "{secret}");
+        }
+        for harmless in [
+            "production, ask Ada before you write",
+            "account 123456789012, since 2019-04-01",
+            "https://example.awsapps.com/start",
+            "production-database-administrators",
+            "eu-central-1 and ap-southeast-2",
+            "passes through the bypass, spinning",
+            "mail me@example.com or see https://example.com/@me:there",
+            "AmazonElasticContainerService",
+        ] {
+            assert!(!may_hold_secret(harmless), "{harmless}");
+        }
+    }
+
+    #[test]
+    fn what_a_program_says_is_shown_unless_it_may_hold_a_secret() {
+        for words in [
+            "{\"SecretAccessKey\": \"hidden\"}",
+            "answer: {\"Secret\": \"hidden\"}",
+            "+ aws_secret_access_key=hidden",
+            "AWS_SESSION_TOKEN=hidden",
+            "secret-key hidden",
+        ] {
+            assert_eq!(said(words.as_bytes()), "");
+        }
+        assert_eq!(said(b"  no network\n"), "no network");
+    }
+}
