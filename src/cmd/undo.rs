@@ -8,7 +8,7 @@ use crate::cli::UndoArgs;
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
 use crate::journal::{self, Change, Conflict, Journal, Undo};
-use crate::ops::edit;
+use crate::ops::diff;
 use crate::sys;
 use crate::sys::edit::{EditLock, FileError};
 
@@ -28,7 +28,7 @@ pub fn run(context: &Context, args: &UndoArgs) -> Result<Outcome, Error> {
     let steps: Vec<Step<'_>> = journal.files.iter().rev().map(step).collect::<Result<_, _>>()?;
     let differences = steps.iter().map(|step| {
         let then = step.then.as_deref().map(String::as_bytes);
-        edit::difference(step.path, step.now.as_deref().map(Vec::as_slice), then)
+        diff::of_file(step.path, step.now.as_deref().map(Vec::as_slice), then)
     });
     let differences: String = differences.collect();
     let (done, again) = if journal.is_undone {

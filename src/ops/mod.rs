@@ -4,6 +4,7 @@ pub mod ask;
 pub mod catalog;
 pub mod choose;
 pub mod describe;
+pub mod diff;
 pub mod edit;
 pub mod files;
 pub mod keychain;

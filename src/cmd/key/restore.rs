@@ -13,6 +13,7 @@ use crate::keychain::item::Cut;
 use crate::keychain::layout::{self, Halves, ID, SECRET};
 use crate::keychain::{Error as StoreError, Item};
 use crate::ops::choose;
+use crate::ops::diff;
 use crate::ops::edit::{self, FileEdit, UndoBy};
 use crate::ops::files::Files;
 use crate::ops::keychain::identity::Moved;
@@ -77,7 +78,7 @@ pub(super) fn run(context: &Context, args: &KeyRestoreArgs) -> Result<Outcome, E
     };
     keychain::check_identities(&files, &edits, &moved, None)?;
     let Some(lock) = lock else {
-        return Ok(Outcome::Text(edit::diff(&edits), 0));
+        return Ok(Outcome::Text(diff::of(&edits), 0));
     };
     for edit in edits
         .iter()

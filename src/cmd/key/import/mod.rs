@@ -14,6 +14,7 @@ use crate::cli::KeyImportArgs;
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
 use crate::keychain::{Item, StoreKind, last_four};
+use crate::ops::diff;
 use crate::ops::edit::{self, FileEdit, UndoBy};
 use crate::ops::files::Files;
 use crate::ops::keychain::{self, Deposit, detach, identity::Moved};
@@ -163,7 +164,7 @@ impl Import<'_> {
             return Ok(String::new());
         };
         if self.args.dry_run {
-            return Ok(edit::diff(&plan.edits));
+            return Ok(diff::of(&plan.edits));
         }
         self.check_sharers(&files, &plan)?;
         let store = self.store(&keychain, &plan.name)?;
