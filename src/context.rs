@@ -5,11 +5,13 @@ use std::fmt;
 
 use crate::config::settings::Settings;
 use crate::env::Env;
+use crate::env::diff::EnvDiff;
 use crate::env::session::user_env;
 use crate::env::state::State;
 use crate::error::Error;
 use crate::process::{Launch, Process};
 use crate::secret::Secret;
+use crate::shell::Shell;
 use crate::sys;
 use crate::sys::keychain::Keychain;
 use crate::ui::Ui;
@@ -77,15 +79,23 @@ impl fmt::Debug for Context<'_> {
     }
 }
 
-/// What a command that prints no script comes to.
+/// What a command comes to.
 #[derive(Debug)]
 pub enum Outcome {
+    /// Statements for a shell that switch nothing, and the status to end with.
+    Code(String, u8),
     /// Nothing to print; ends with this status.
     Done(u8),
     /// A program takes our place.
     Exec(Launch),
     /// Keys for stdout.
     Keys(Secret<String>),
+    /// What changes in the shell.
+    Switch {
+        command: &'static str,
+        shell: Shell,
+        diff: EnvDiff,
+    },
     /// Text for stdout, and the status to end with.
     Text(String, u8),
 }

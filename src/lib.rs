@@ -34,7 +34,7 @@ use clap::Parser as _;
 
 use crate::cli::{Cli, Swallowed};
 use crate::context::Context;
-use crate::ops::{choose, script};
+use crate::ops::{choose, unparsed};
 use crate::process::{Finish, Process};
 use crate::shell::Shell;
 use crate::shell::wrapper::Wrapper;
@@ -47,7 +47,7 @@ pub fn run(process: &Process) -> Finish {
             let ui = Ui::new(&cli.global, process);
             cmd::run(&Context::new(process, &ui), cli.command)
         }
-        Err(error) => script::unparsed(process, &error),
+        Err(error) => unparsed::finish(process, &error),
     }
 }
 

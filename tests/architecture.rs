@@ -33,10 +33,10 @@ const BLIND: [(&str, &str); 2] = [("shell", "config"), ("prompt", "config")];
 const HOMES: [(&str, &[&str]); 27] = [
     ("age", &["src/sys/keychain"]),
     ("base64", &["src/env/state.rs"]),
-    // `lib` parses, `script` finds out how a refused command line was meant, `complete` reads the tree of commands.
+    // `lib` parses, `unparsed` finds out how a refused command line was meant, `complete` reads the tree of commands.
     (
         "clap",
-        &["src/cli", "src/lib.rs", "src/ops/script.rs", "src/cmd/complete"],
+        &["src/cli", "src/lib.rs", "src/ops/unparsed.rs", "src/cmd/complete"],
     ),
     ("dirs", &["src/sys/fs.rs"]),
     ("filedescriptor", &["src/sys/reader.rs"]),

@@ -5,7 +5,8 @@ use std::ffi::OsString;
 
 use clap::CommandFactory as _;
 
-use super::{Cli, command_at, takes_value};
+use super::Cli;
+use super::words::{command_at, takes_value};
 
 /// A command line of `exec` whose `--` was swallowed.
 #[derive(Debug)]

@@ -3,8 +3,9 @@
 mod configure;
 mod dashes;
 mod key;
+mod words;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 
 use clap::builder::NonEmptyStringValueParser;
 pub use configure::{ConfigureAction, ConfigureArgs};
@@ -13,8 +14,9 @@ pub use key::{
     CredentialProcessArgs, KeyAction, KeyAddArgs, KeyArgs, KeyImportArgs, KeyListArgs, KeyMoveArgs, KeyRemoveArgs,
     KeyRestoreArgs, KeyUnlockArgs,
 };
+pub use words::{command_at, command_word, is_command, is_script, is_switch};
 
-use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 /// Shell integration and environment manager for AWS profiles
 #[derive(Debug, Parser)]
@@ -124,51 +126,44 @@ impl<T: FromArgMatches> FromArgMatches for Lazy<T> {
     }
 }
 
-/// Whether `word` is the name of a command.
-pub fn is_command(word: &str) -> bool {
-    Cli::command().find_subcommand(word).is_some()
+/// How stdout is meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// Code for a shell, which the command line may name.
+    Script(Option<String>),
+    /// Text for people and pipes, or one JSON document.
+    Text { json: bool },
 }
 
-/// Where in `args`, the program's own name first, the command stands; also if they cannot be parsed.
-pub fn command_at(args: &[OsString]) -> Option<usize> {
-    let mut at = 1;
-    loop {
-        let word = args.get(at)?.as_encoded_bytes();
-        match word {
-            b"--" => return None,
-            _ if word.first() == Some(&b'-') => at += 1 + usize::from(takes_value(&global(), &args[at])),
-            _ => return Some(at),
-        }
+impl Command {
+    pub fn form(&self) -> Form {
+        let json = match self {
+            Self::Use(Lazy(args)) => return Form::Script(args.script.shell.clone()),
+            Self::Unset(Lazy(args)) => return Form::Script(args.shell.clone()),
+            Self::Init(Lazy(args)) => return Form::Script(Some(args.shell.clone())),
+            Self::Current(Lazy(args)) => args.json,
+            Self::Doctor(Lazy(args)) => args.json,
+            Self::Explain(Lazy(args)) => args.json,
+            Self::History(Lazy(args)) => args.json,
+            Self::List(Lazy(args)) => args.json,
+            Self::Key(Lazy(args)) => matches!(&args.action, KeyAction::List(list) if list.json),
+            _ => false,
+        };
+        Form::Text { json }
     }
 }
 
-/// The flags that can come before a command.
-fn global() -> clap::Command {
-    Global::augment_args(clap::Command::new("awsenv"))
-}
-
-/// Whether `word` is a flag of `command` whose value is the next word.
-fn takes_value(command: &clap::Command, word: &OsStr) -> bool {
-    let Some(flag) = word.to_str() else { return false };
-    let is_it = |arg: &&clap::Arg| {
-        let long = flag.strip_prefix("--").is_some_and(|long| arg.get_long() == Some(long));
-        long || flag
-            .strip_prefix('-')
-            .is_some_and(|short| arg.get_short().is_some_and(|c| short == c.to_string()))
-    };
-    // Not `get_opts`: before a command is built, clap takes every flag for one with a value.
-    command
-        .get_arguments()
-        .any(|arg| arg.get_action().takes_values() && is_it(&arg))
-}
+/// The argument that an alias stands for too. Elsewhere the exact name of a profile is meant, and the argument is `profile`.
+pub const PROFILE_OR_ALIAS: &str = "profile_or_alias";
 
 /// `awsenv use`.
 #[derive(Args, Debug)]
 pub struct UseArgs {
     /// The profile; `-` is the one before this one; without it a picker asks
+    #[arg(id = PROFILE_OR_ALIAS, value_name = "PROFILE")]
     pub profile: Option<OsString>,
     /// Start the picker with this text
-    #[arg(long, value_name = "TEXT", conflicts_with = "profile")]
+    #[arg(long, value_name = "TEXT", conflicts_with = PROFILE_OR_ALIAS)]
     pub query: Option<String>,
     /// Take the first profile that matches, without asking; never a production one
     #[arg(long)]
@@ -262,7 +257,7 @@ pub struct PromptArgs {
 #[derive(Args, Debug)]
 pub struct ExplainArgs {
     /// The profile; without it the one that the AWS CLI would take
-    #[arg(conflicts_with = "pick")]
+    #[arg(id = PROFILE_OR_ALIAS, value_name = "PROFILE", conflicts_with = "pick")]
     pub profile: Option<OsString>,
     /// Choose it in the picker.
     #[command(flatten)]
@@ -280,7 +275,7 @@ pub struct ExplainArgs {
 #[command(override_usage = "awsenv exec [OPTIONS] [PROFILE] -- PROGRAM [ARGUMENT]...")]
 pub struct ExecArgs {
     /// The profile; without it the one that the AWS CLI would take
-    #[arg(conflicts_with = "pick")]
+    #[arg(id = PROFILE_OR_ALIAS, value_name = "PROFILE", conflicts_with = "pick")]
     pub profile: Option<OsString>,
     /// Choose it in the picker.
     #[command(flatten)]

@@ -17,7 +17,7 @@ use crate::resolve::Choice;
 use crate::sys::keychain::Keychain;
 
 /// Prints the document. Nobody is asked but the keychain, by its own ways.
-pub fn run(context: &Context, args: &CredentialProcessArgs) -> Result<Outcome, Error> {
+pub fn run(context: &Context, args: CredentialProcessArgs) -> Result<Outcome, Error> {
     if context.process.stdout_tty {
         let message = "a secret is not printed to a terminal";
         return Err(Error::new(Kind::Failed, message)

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::cli::CurrentArgs;
 use crate::context::{Context, Outcome};
 use crate::credentials::Timestamp;
 use crate::env::session::drift;
@@ -13,7 +14,7 @@ use crate::resolve::{self, How};
 use crate::text::display;
 
 /// The answer; nothing in use is an error.
-pub fn run(context: &Context, json: bool) -> Result<Outcome, Error> {
+pub fn run(context: &Context, args: CurrentArgs) -> Result<Outcome, Error> {
     let env = &context.process.env;
     let state = context.state();
     let (profile, style, expires, drifted) = match state {
@@ -32,7 +33,7 @@ pub fn run(context: &Context, json: bool) -> Result<Outcome, Error> {
     };
     let region = region(context, &profile);
     let until = expires.and_then(|at| Timestamp(at).to_rfc3339());
-    if json {
+    if args.json {
         let answer = json!({
             "profile": profile, "style": style.as_str(), "region": region, "expires": until, "drift": !drifted.is_empty(),
         });

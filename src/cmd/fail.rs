@@ -1,17 +1,14 @@
 //! `awsenv fail`: how the function of fish ends where it could not switch.
 
 use crate::cli::FailArgs;
-use crate::process::{Finish, Process};
+use crate::context::{Context, Outcome};
+use crate::error::Error;
 use crate::shell::wrapper::Wrapper;
 
 /// Ends with the status. Where a shell reads what the function prints, that shell gets a statement that fails with it.
-pub fn run(process: &Process, args: &FailArgs) -> Finish {
+pub fn run(context: &Context, args: FailArgs) -> Result<Outcome, Error> {
+    let process = context.process;
     let reader = Wrapper::of(&process.env).filter(|_| process.read_by_shell);
     let statement = reader.map(|wrapper| wrapper.shell.syntax().fail(args.status, "nothing was changed") + "\n");
-    Finish {
-        stdout: statement.unwrap_or_default().into(),
-        status: args.status,
-        script: true,
-        ..Finish::default()
-    }
+    Ok(Outcome::Code(statement.unwrap_or_default(), args.status))
 }

@@ -2,45 +2,20 @@
 
 use crate::cli::InitArgs;
 use crate::config::settings::Settings;
-use crate::context::Context;
-use crate::error::{Error, Kind};
+use crate::context::{Context, Outcome};
+use crate::error::Error;
 use crate::ops::script;
-use crate::process::Finish;
 use crate::shell::Shell;
-use crate::text::display;
 
 /// A prelude of settings, then the shell's file as it is. It may be shown on a terminal: it holds no secret.
-pub fn run(context: &Context, args: &InitArgs) -> Finish {
-    let Some(shell) = Shell::parse(&args.shell) else {
-        let error = Error::new(
-            Kind::Usage,
-            format!("`{}` is no shell that awsenv knows", display(&args.shell)),
-        );
-        let stdout = if context.process.stdout_tty {
-            String::new()
-        } else {
-            script::fails_anywhere(2, &error.message)
-        };
-        context
-            .ui
-            .error(&error.hint(format!("known are {}", script::known_shells())));
-        return Finish {
-            stdout: stdout.into(),
-            status: 2,
-            script: true,
-            ..Finish::default()
-        };
-    };
+pub fn run(context: &Context, args: InitArgs) -> Result<Outcome, Error> {
+    let shell = Shell::parse(&args.shell).ok_or_else(|| script::unknown_shell(&args.shell))?;
     // A slip in the settings must not leave the user without `awsenv`.
     let settings = context.settings().cloned().unwrap_or_else(|error| {
         context.ui.warn(&error.message);
         Settings::default()
     });
-    Finish {
-        stdout: text(shell, &settings, args.no_prompt).into(),
-        script: true,
-        ..Finish::default()
-    }
+    Ok(Outcome::Code(text(shell, &settings, args.no_prompt), 0))
 }
 
 fn text(shell: Shell, settings: &Settings, no_prompt: bool) -> String {

@@ -11,7 +11,7 @@ use crate::ops::pick;
 use crate::text::{columns, display};
 
 /// A table on a terminal, names alone in a pipe, or JSON.
-pub fn run(context: &Context, args: &ListArgs) -> Result<Outcome, Error> {
+pub fn run(context: &Context, args: ListArgs) -> Result<Outcome, Error> {
     let json = args.json;
     if let Some(chosen) = pick::asked_for(context, &args.pick, "")? {
         return Ok(Outcome::Text(chosen.choice.name + "\n", 0));

@@ -7,7 +7,7 @@ use crate::prompt::{DEFAULT_FORMAT, FIELDS, Segment};
 use crate::text::display;
 
 /// Prints nothing, and succeeds, when nothing is in use.
-pub fn run(context: &Context, args: &PromptArgs) -> Result<Outcome, Error> {
+pub fn run(context: &Context, args: PromptArgs) -> Result<Outcome, Error> {
     let format = args.format.as_deref().unwrap_or(DEFAULT_FORMAT);
     let Some(mut segment) = Segment::of(&context.process.env, context.process.now) else {
         return Ok(Outcome::Done(0));

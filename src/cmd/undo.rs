@@ -20,7 +20,7 @@ struct Step<'a> {
 }
 
 /// Reverts the last edit, or makes it again if it is reverted already.
-pub fn run(context: &Context, args: &UndoArgs) -> Result<Outcome, Error> {
+pub fn run(context: &Context, args: UndoArgs) -> Result<Outcome, Error> {
     let lock = EditLock::take(context.env())?;
     let journal =
         sys::edit::journal::load(context.env())?.ok_or_else(|| Error::new(Kind::Failed, "there is nothing to undo"))?;

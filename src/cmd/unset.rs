@@ -1,12 +1,15 @@
 //! `awsenv unset`: the way back.
 
-use crate::context::Context;
-use crate::env::diff::EnvDiff;
+use crate::cli::ScriptArgs;
+use crate::context::{Context, Outcome};
 use crate::env::session::leave;
+use crate::error::Error;
+use crate::ops::script;
 use crate::text::display;
 
 /// What gives the shell back as it was before the first `use`.
-pub fn run(context: &Context) -> EnvDiff {
+pub fn run(context: &Context, args: ScriptArgs) -> Result<Outcome, Error> {
+    let shell = script::shell(context, args.shell.as_deref())?;
     let state = context.state();
     let left = leave(&context.process.env, state);
     for name in &left.drifted {
@@ -24,5 +27,9 @@ pub fn run(context: &Context) -> EnvDiff {
             .notice(&format!("no longer using {}", display(&state.profile))),
         None => context.ui.notice("no profile is in use"),
     }
-    left.diff
+    Ok(Outcome::Switch {
+        command: "unset",
+        shell,
+        diff: left.diff,
+    })
 }

@@ -1,25 +1,26 @@
 //! `awsenv use`: a script that switches this shell.
 
 use crate::cli::UseArgs;
-use crate::context::Context;
-use crate::env::diff::EnvDiff;
+use crate::context::{Context, Outcome};
 use crate::env::session::enter;
 use crate::error::{Error, Kind};
 use crate::ops::choose::Chosen;
 use crate::ops::pick::{self, Manner};
+use crate::ops::script;
 use crate::ops::{choose, switch, usage};
 
 /// What makes the shell work as the profile.
-pub fn run(context: &Context, args: &UseArgs) -> Result<EnvDiff, Error> {
+pub fn run(context: &Context, args: UseArgs) -> Result<Outcome, Error> {
+    let shell = script::shell(context, args.script.shell.as_deref())?;
     let state = context.state();
     let chosen = match &args.profile {
-        None => pick::profile(context, manner(args), "awsenv use PROFILE")?,
+        None => pick::profile(context, manner(&args), "awsenv use PROFILE")?,
         Some(word) if word == "-" => {
             let previous = state.and_then(|state| state.previous.as_deref());
             let none = || Error::new(Kind::Failed, "no profile was used before this one in this shell");
             Chosen::named(context, previous.ok_or_else(none)?)?
         }
-        Some(word) => choose::find(context, word, args)?,
+        Some(word) => choose::find(context, word, &args)?,
     };
     let switch = switch::to(context, &chosen, &args.style)?;
     switch.warn(context);
@@ -35,7 +36,11 @@ pub fn run(context: &Context, args: &UseArgs) -> Result<EnvDiff, Error> {
     if context.process.stderr_tty && chosen.files.settings.history {
         usage::remember(context, &switch.target.profile);
     }
-    Ok(diff)
+    Ok(Outcome::Switch {
+        command: "use",
+        shell,
+        diff,
+    })
 }
 
 fn manner(args: &UseArgs) -> Manner<'_> {

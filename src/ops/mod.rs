@@ -12,4 +12,5 @@ pub mod pick;
 pub mod ports;
 pub mod script;
 pub mod switch;
+pub mod unparsed;
 pub mod usage;

@@ -1,19 +1,19 @@
-//! What the commands that print a script share: which shell, and how a failure reaches it.
+//! How a run ends: what a command comes to becomes stdout, and a failure reaches the shell that runs a script.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 
-use clap::error::ErrorKind;
-
+use crate::cli::{self, Form};
+use crate::context::{Context, Outcome};
 use crate::env::Env;
 use crate::env::diff::EnvDiff;
 use crate::error::{Error, Kind};
 use crate::process::{Finish, Process};
+use crate::secret::Secret;
 use crate::shell::wrapper::Wrapper;
 use crate::shell::{Shell, detect};
 use crate::sys;
 use crate::sys::reader::Reader;
-use crate::text::{display, lines};
-use crate::ui::{self, Ui};
+use crate::text::display;
 
 /// A statement that fails in a shell that the command line does not name. `false` fails in every POSIX shell and in fish,
 /// but PowerShell carries on after a failing program, so awsenv looks for one.
@@ -23,60 +23,104 @@ pub fn fails_anywhere(status: u8, message: &str) -> String {
 }
 
 /// PowerShell, if it is the nearest shell among the ancestor processes.
-fn powershell_above() -> Option<Shell> {
+pub fn powershell_above() -> Option<Shell> {
     let (shell, _) = detect::detect(None, None, sys::process::ancestors).ok()?;
     (shell == Shell::PowerShell).then_some(shell)
 }
 
-/// Runs `command`, whose stdout is code: on failure the code is a statement that fails and changes nothing.
-pub fn print(
-    process: &Process,
-    ui: &Ui,
-    command: &str,
-    shell: Option<&str>,
-    run: impl FnOnce() -> Result<EnvDiff, Error>,
-) -> Finish {
-    if process.stdout_tty {
-        ui.error(&refusal());
-        return Finish {
-            status: 2,
-            ..Finish::default()
-        };
+/// The shell that the script of this run is for: `typed`, else the one that the wrapper names or that runs us.
+///
+/// # Errors
+/// Stdout is a terminal, which runs no script; a shell that is not known, or none at all.
+pub fn shell(context: &Context, typed: Option<&str>) -> Result<Shell, Error> {
+    if context.process.stdout_tty {
+        return Err(refusal());
     }
-    let shell = match shell_for(process, ui, shell) {
-        Ok(shell) => shell,
-        Err(error) => {
-            ui.error(&error);
-            return finish(process, fails_anywhere(error.status(), &error.message), error.status());
-        }
+    let (shell, source) = detect(context.process, typed).map_err(|unknown| match unknown {
+        Some(name) => unknown_shell(&name),
+        None => Error::new(Kind::Usage, "cannot tell which shell reads this script")
+            .hint(format!("say it: --shell {}", known_shells())),
+    })?;
+    let why = match source {
+        detect::Source::Option => "as `--shell` says",
+        detect::Source::Wrapper => "as the wrapper function says",
+        detect::Source::Ancestor => "the nearest shell that runs this program",
     };
-    let syntax = shell.syntax();
-    match run() {
-        Ok(diff) if process.read_by_shell => {
-            let (here, there) = syntax.hand_on(&diff);
-            Finish {
-                stdout: (here + "\n").into(),
-                handed: (there + "\n").into(),
-                script: true,
-                ..Finish::default()
-            }
-        }
-        Ok(diff) => {
-            if Wrapper::of(&process.env).is_some_and(|wrapper| wrapper.depth > Some(0)) {
-                ui.warn(&format!("`{command}` in a subshell does not reach the shell around it"));
-            }
-            finish(process, syntax.script(&diff) + "\n", 0)
-        }
+    context.ui.narrate(&format!("writing for {}, {why}", shell.as_str()));
+    Ok(shell)
+}
+
+fn detect(process: &Process, typed: Option<&str>) -> Result<(Shell, detect::Source), Option<String>> {
+    detect::detect(typed, Wrapper::of(&process.env), sys::process::ancestors)
+}
+
+/// Ends a run: the only place where what a command comes to becomes stdout and a status.
+pub fn finish(context: &Context, form: &Form, result: Result<Outcome, Error>) -> Finish {
+    let data = |stdout: Secret<String>, status| Finish {
+        stdout,
+        status,
+        ..Finish::default()
+    };
+    match result {
+        Ok(Outcome::Done(status)) => data(Secret::default(), status),
+        Ok(Outcome::Exec(launch)) => Finish {
+            launch: Some(launch),
+            ..Finish::default()
+        },
+        Ok(Outcome::Keys(keys)) => data(keys, 0),
+        Ok(Outcome::Text(text, status)) => data(text.into(), status),
+        Ok(Outcome::Code(code, status)) => Finish {
+            script: true,
+            ..data(code.into(), status)
+        },
+        Ok(Outcome::Switch { command, shell, diff }) => switch(context, command, shell, &diff),
         Err(error) => {
-            ui.error(&error);
-            let text = syntax.fail(error.status(), &display(&error.message));
-            finish(process, text + "\n", error.status())
+            context.ui.error(&error);
+            let status = error.status();
+            match form {
+                Form::Text { json: true } => data(format!("{}\n", error.to_json()).into(), status),
+                Form::Text { json: false } => data(Secret::default(), status),
+                Form::Script(_) if context.process.stdout_tty => data(Secret::default(), status),
+                Form::Script(typed) => code(
+                    context.process,
+                    fails(context.process, typed.as_deref(), &error),
+                    status,
+                ),
+            }
         }
     }
 }
 
+/// The script of a switch, which the shell around a subshell gets too if it reads that.
+fn switch(context: &Context, command: &str, shell: Shell, diff: &EnvDiff) -> Finish {
+    let Context { process, ui, .. } = context;
+    let syntax = shell.syntax();
+    if process.read_by_shell {
+        let (here, there) = syntax.hand_on(diff);
+        return Finish {
+            stdout: (here + "\n").into(),
+            handed: (there + "\n").into(),
+            script: true,
+            ..Finish::default()
+        };
+    }
+    if Wrapper::of(&process.env).is_some_and(|wrapper| wrapper.depth > Some(0)) {
+        ui.warn(&format!("`{command}` in a subshell does not reach the shell around it"));
+    }
+    code(process, syntax.script(diff) + "\n", 0)
+}
+
+/// A statement that fails and changes nothing.
+fn fails(process: &Process, typed: Option<&str>, error: &Error) -> String {
+    let status = error.status();
+    match detect(process, typed) {
+        Ok((shell, _)) => shell.syntax().fail(status, &display(&error.message)) + "\n",
+        Err(_) => fails_anywhere(status, &error.message),
+    }
+}
+
 /// A script for stdout, and for the shell that reads what the wrapper prints.
-fn finish(process: &Process, script: String, status: u8) -> Finish {
+pub fn code(process: &Process, script: String, status: u8) -> Finish {
     let handed = if process.read_by_shell {
         script.clone()
     } else {
@@ -94,11 +138,10 @@ fn finish(process: &Process, script: String, status: u8) -> Finish {
 /// Who reads what the wrapper function prints. Asked only where that is a script, or may be one: a slip in the name of
 /// a command is still an eval.
 pub fn reader(args: &[OsString], env: &Env) -> Reader {
-    let command = command_word(args);
-    let is_captured = match command {
-        Some("use" | "unset") => true,
+    let is_captured = match cli::command_word(args) {
+        Some(command) if cli::is_switch(command) => true,
         Some("fail") => false,
-        Some(command) if crate::cli::is_command(command) => return Reader::default(),
+        Some(command) if cli::is_command(command) => return Reader::default(),
         _ => false,
     };
     Wrapper::of(env).map_or_else(Reader::default, |wrapper| Reader::find(wrapper, is_captured))
@@ -106,16 +149,7 @@ pub fn reader(args: &[OsString], env: &Env) -> Reader {
 
 /// Whether the arguments name a command whose stdout a shell will run.
 pub fn is_expected(process: &Process) -> bool {
-    is_script(command_word(&process.args)) && !process.stdout_tty
-}
-
-/// The word of the arguments that names the command.
-fn command_word(args: &[OsString]) -> Option<&str> {
-    args[crate::cli::command_at(args)?].to_str()
-}
-
-fn is_script(command: Option<&str>) -> bool {
-    matches!(command, Some("use" | "unset" | "init"))
+    cli::command_word(&process.args).is_some_and(cli::is_script) && !process.stdout_tty
 }
 
 fn refusal() -> Error {
@@ -127,114 +161,13 @@ fn refusal() -> Error {
     .hint("or install the integration once, then `awsenv use PROFILE` is enough: eval \"$(awsenv init bash)\"")
 }
 
-fn shell_for(process: &Process, ui: &Ui, typed: Option<&str>) -> Result<Shell, Error> {
-    match detect::detect(typed, Wrapper::of(&process.env), sys::process::ancestors) {
-        Ok((shell, source)) => {
-            let why = match source {
-                detect::Source::Option => "as `--shell` says",
-                detect::Source::Wrapper => "as the wrapper function says",
-                detect::Source::Ancestor => "the nearest shell that runs this program",
-            };
-            ui.narrate(&format!("writing for {}, {why}", shell.as_str()));
-            Ok(shell)
-        }
-        Err(Some(name)) => Err(Error::new(
-            Kind::Usage,
-            format!("`{}` is no shell that awsenv knows", display(&name)),
-        )
-        .hint(format!("known are {}", known_shells()))),
-        Err(None) => Err(Error::new(Kind::Usage, "cannot tell which shell reads this script")
-            .hint(format!("say it: --shell {}", known_shells()))),
-    }
+/// No shell of that name is known.
+pub fn unknown_shell(name: &str) -> Error {
+    let message = format!("`{}` is no shell that awsenv knows", display(name));
+    Error::new(Kind::Usage, message).hint(format!("known are {}", known_shells()))
 }
 
 /// The names that `--shell` takes, for people.
-pub fn known_shells() -> String {
+fn known_shells() -> String {
     Shell::ALL.map(Shell::as_str).join(", ")
-}
-
-/// Ends a run whose arguments clap refused, or answered itself (help, version). Where a script is expected, or may
-/// be, stdout is a statement all the same.
-pub fn unparsed(process: &Process, error: &clap::Error) -> Finish {
-    let at = crate::cli::command_at(&process.args);
-    let command = at.and_then(|at| process.args[at].to_str());
-    let behind = process.args.iter().skip(at.map_or(1, |at| at + 1));
-    let words: Vec<&str> = behind.filter_map(|arg| arg.to_str()).collect();
-    let script = is_script(command);
-    let text = error.render().to_string();
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        if !script {
-            return Finish {
-                stdout: text.into(),
-                ..Finish::default()
-            };
-        }
-        ui::talk(&text);
-        let stdout = if process.stdout_tty {
-            String::new()
-        } else {
-            format!(
-                "{}\n",
-                syntax_in(process, command, &words)
-                    .or_else(powershell_above)
-                    .map_or(":", |shell| shell.syntax().no_op())
-            )
-        };
-        return finish(process, stdout, 0);
-    }
-    // Without a command clap answers with the help.
-    let said = text.strip_prefix("error: ").map(|said| format!("awsenv: {said}"));
-    ui::talk(&lines(&said.unwrap_or(text.clone())));
-    // An unknown command may be a slip in an eval; the wrapper can tell.
-    let is_known = command.is_some_and(crate::cli::is_command);
-    let evaluated = script || !is_known && (process.read_by_shell || Wrapper::of(&process.env).is_none());
-    let stdout = if process.stdout_tty || !evaluated {
-        if !evaluated && words.contains(&"--json") {
-            Error::new(Kind::Usage, first_line(&text)).to_json().to_string() + "\n"
-        } else {
-            String::new()
-        }
-    } else {
-        let message = "the command line cannot be understood";
-        syntax_in(process, command, &words).map_or_else(
-            || fails_anywhere(2, message),
-            |shell| shell.syntax().fail(2, message) + "\n",
-        )
-    };
-    Finish {
-        script,
-        ..finish(process, stdout, 2)
-    }
-}
-
-/// The shell that a command line names although it cannot be parsed, or that the wrapper names.
-fn syntax_in(process: &Process, command: Option<&str>, words: &[&str]) -> Option<Shell> {
-    let glued = words.iter().find_map(|word| word.strip_prefix("--shell="));
-    let after = || {
-        words
-            .iter()
-            .position(|word| *word == "--shell")
-            .and_then(|at| words.get(at + 1).copied())
-    };
-    let after_init = || {
-        words
-            .iter()
-            .copied()
-            .find(|word| command == Some("init") && !word.starts_with('-'))
-    };
-    glued
-        .or_else(after)
-        .or_else(after_init)
-        .and_then(Shell::parse)
-        .or_else(|| Wrapper::of(&process.env).map(|wrapper| wrapper.shell))
-}
-
-fn first_line(text: &str) -> &str {
-    let line = text.lines().next().unwrap_or_default();
-    line.strip_prefix("error: ").unwrap_or(line)
-}
-
-/// A word of the command line, for messages.
-pub fn shown(word: &OsStr) -> String {
-    display(&word.to_string_lossy())
 }

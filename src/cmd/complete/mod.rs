@@ -13,6 +13,7 @@ use clap::CommandFactory as _;
 use crate::cli::{Cli, CompleteArgs};
 use crate::config::Kind;
 use crate::context::{Context, Outcome};
+use crate::error::Error;
 use crate::ops::catalog;
 use crate::ops::files::Files;
 use crate::ops::usage::{self, Keeper};
@@ -27,7 +28,7 @@ const COMMAND_LINE: u8 = 10;
 
 /// One candidate a line, as its shell wants it. bash hands over its line up to the cursor, the others the words behind
 /// `awsenv`.
-pub fn run(context: &Context, args: &CompleteArgs) -> Outcome {
+pub fn run(context: &Context, args: CompleteArgs) -> Result<Outcome, Error> {
     let ui = context.ui.silenced();
     let context = &Context::new(context.process, &ui);
     let shell = args.shell.as_deref().and_then(Shell::parse);
@@ -41,16 +42,18 @@ pub fn run(context: &Context, args: &CompleteArgs) -> Outcome {
         _ => Some(Line::of_words(typed)),
     };
     let Some(line) = line else {
-        return Outcome::Done(0);
+        return Ok(Outcome::Done(0));
     };
     let names = |wanted| names(context, wanted);
-    match tree::complete(&Cli::command(), &line.before, &line.current, &names) {
-        Answer::CommandLine => Outcome::Done(COMMAND_LINE),
-        Answer::Candidates(candidates) => {
-            let lines = candidates.iter().filter_map(|candidate| show(shell, &line, candidate));
-            Outcome::Text(lines.collect(), 0)
-        }
-    }
+    Ok(
+        match tree::complete(&Cli::command(), &line.before, &line.current, &names) {
+            Answer::CommandLine => Outcome::Done(COMMAND_LINE),
+            Answer::Candidates(candidates) => {
+                let lines = candidates.iter().filter_map(|candidate| show(shell, &line, candidate));
+                Outcome::Text(lines.collect(), 0)
+            }
+        },
+    )
 }
 
 /// The other shells quote for themselves, and choose by rules of their own among all that fits the place.

@@ -2,6 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
+use crate::cli::PROFILE_OR_ALIAS;
 use crate::shell::Shell;
 
 /// What may stand at the cursor.
@@ -179,8 +180,7 @@ impl<'a> Place<'a> {
     /// What an argument can be; arguments of the same name mean the same in every command.
     fn values(&self, arg: &Arg, names: &dyn Fn(Names) -> Vec<Candidate>) -> Vec<Candidate> {
         match arg.get_id().as_str() {
-            // Elsewhere the exact name is meant.
-            "profile" if ["exec", "explain", "use"].contains(&self.command.get_name()) => names(Names::WithAliases),
+            PROFILE_OR_ALIAS => names(Names::WithAliases),
             "profile" => names(Names::Profiles),
             "shell" => Shell::ALL.map(|shell| Candidate::new(shell.as_str(), "")).into(),
             _ => arg

@@ -8,7 +8,7 @@ use crate::context::{Context, Outcome};
 use crate::error::Error;
 
 /// Asks for what a profile needs, or prints or changes one setting.
-pub fn run(context: &Context, args: &ConfigureArgs) -> Result<Outcome, Error> {
+pub fn run(context: &Context, args: ConfigureArgs) -> Result<Outcome, Error> {
     match &args.action {
         None => ask::run(context, args.profile.as_deref(), args.plaintext),
         Some(ConfigureAction::Get { key, profile }) => setting::print(context, profile.as_deref(), key),

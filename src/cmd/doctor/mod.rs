@@ -15,6 +15,7 @@ use serde_json::json;
 use crate::cli::DoctorArgs;
 use crate::config::Place;
 use crate::context::{Context, Outcome};
+use crate::error::Error;
 
 /// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +81,7 @@ impl Finding {
 
 /// Looks at everything that can be looked at without asking anyone, and with `--keychain` also at the keychain;
 /// status 1 if something fails.
-pub fn run(context: &Context, args: &DoctorArgs) -> Outcome {
+pub fn run(context: &Context, args: DoctorArgs) -> Result<Outcome, Error> {
     let _state = context.state();
     let mut findings = files::check(context);
     findings.extend(leftovers::check(context.env()));
@@ -96,7 +97,7 @@ pub fn run(context: &Context, args: &DoctorArgs) -> Outcome {
     } else {
         as_text(context, &findings)
     };
-    Outcome::Text(text, status)
+    Ok(Outcome::Text(text, status))
 }
 
 fn as_json(findings: &[Finding]) -> String {

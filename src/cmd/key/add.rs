@@ -24,7 +24,7 @@ struct Typed {
 }
 
 /// Stores the key first; then the profile gets its line.
-pub(super) fn run(context: &Context, args: &KeyAddArgs) -> Result<Outcome, Error> {
+pub(super) fn run(context: &Context, args: KeyAddArgs) -> Result<Outcome, Error> {
     let profile = choose::utf8(&args.profile)?;
     let shown = display(profile);
     if !args.rest.is_empty() {

@@ -10,7 +10,7 @@ use crate::ops::keychain::unreadable;
 use crate::text::{columns, display};
 
 /// A table, or JSON.
-pub(super) fn run(context: &Context, args: &KeyListArgs) -> Result<Outcome, Error> {
+pub(super) fn run(context: &Context, args: KeyListArgs) -> Result<Outcome, Error> {
     let index = context.keychain()?.index().map_err(unreadable)?;
     let text = if args.json {
         let rows: Vec<_> = index.records().map(as_json).collect();

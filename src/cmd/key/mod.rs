@@ -8,13 +8,13 @@ mod remove;
 mod restore;
 mod unlock;
 
-use crate::cli::KeyAction;
+use crate::cli::{KeyAction, KeyArgs};
 use crate::context::{Context, Outcome};
 use crate::error::Error;
 
 /// One of its actions.
-pub fn run(context: &Context, action: &KeyAction) -> Result<Outcome, Error> {
-    match action {
+pub fn run(context: &Context, args: KeyArgs) -> Result<Outcome, Error> {
+    match args.action {
         KeyAction::Add(args) => add::run(context, args),
         KeyAction::Import(args) => import::run(context, args),
         KeyAction::List(args) => list::run(context, args),

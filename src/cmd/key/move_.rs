@@ -12,7 +12,7 @@ use crate::sys::keychain::Keychain;
 use crate::text::display;
 
 /// Moves what is named.
-pub(super) fn run(context: &Context, args: &KeyMoveArgs) -> Result<Outcome, Error> {
+pub(super) fn run(context: &Context, args: KeyMoveArgs) -> Result<Outcome, Error> {
     let to = args.to;
     let keychain = context.keychain()?;
     let index = keychain.index().map_err(unreadable)?;

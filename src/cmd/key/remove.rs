@@ -17,7 +17,7 @@ use crate::text::display;
 const MAX_NAMED: usize = 5;
 
 /// Asks, because the secret is nowhere else; without a terminal `--yes` says it.
-pub(super) fn run(context: &Context, args: &KeyRemoveArgs) -> Result<Outcome, Error> {
+pub(super) fn run(context: &Context, args: KeyRemoveArgs) -> Result<Outcome, Error> {
     let profile = choose::utf8(&args.profile)?;
     let shown = display(profile);
     let files = Files::load(context)?;

@@ -24,7 +24,7 @@ use crate::sys::keychain::Keychain;
 use crate::text::display;
 
 /// The files first, read back; then the item goes.
-pub(super) fn run(context: &Context, args: &KeyRestoreArgs) -> Result<Outcome, Error> {
+pub(super) fn run(context: &Context, args: KeyRestoreArgs) -> Result<Outcome, Error> {
     let profile = choose::utf8(&args.profile)?;
     let shown = display(profile);
     let files = Files::load(context)?;

@@ -17,14 +17,14 @@ use crate::sys::keychain::{KeyFile, Keychain, NotUnlocked};
 ///
 /// # Errors
 /// The store's, or that there is no passphrase.
-pub(super) fn run(context: &Context, args: &KeyUnlockArgs) -> Result<Outcome, Error> {
+pub(super) fn run(context: &Context, args: KeyUnlockArgs) -> Result<Outcome, Error> {
     let settings = &context.settings()?.keychain;
     let keychain = context.keychain()?;
     let (store, _) = keychain.chosen().map_err(|why| Error::new(Kind::Usage, why))?;
     match store {
         StoreKind::File => Files {
             context,
-            args,
+            args: &args,
             keychain: &keychain,
             settings,
         }

@@ -80,9 +80,9 @@ impl Plan {
 }
 
 /// Imports what is named; with `--all` what can be, and status 1 if something could not.
-pub(super) fn run(context: &Context, args: &KeyImportArgs) -> Result<Outcome, Error> {
+pub(super) fn run(context: &Context, args: KeyImportArgs) -> Result<Outcome, Error> {
     let source = Source::parse(&args.from)?;
-    let import = Import { context, args };
+    let import = Import { context, args: &args };
     let names = import.names(&source)?;
     if names.is_empty() {
         let message = match source {

@@ -1,0 +1,60 @@
+//! What the words of a command line say before it is parsed, or although it cannot be.
+
+use std::ffi::{OsStr, OsString};
+
+use clap::{Args as _, CommandFactory as _};
+
+use super::{Cli, Global};
+
+/// Whether `word` is the name of a command.
+pub fn is_command(word: &str) -> bool {
+    Cli::command().find_subcommand(word).is_some()
+}
+
+/// Whether the command of that name prints code for a shell, as [`Command::form`] says once its line is understood.
+pub fn is_script(word: &str) -> bool {
+    is_switch(word) || word == "init"
+}
+
+/// Whether the command of that name switches the shell.
+pub fn is_switch(word: &str) -> bool {
+    matches!(word, "use" | "unset")
+}
+
+/// The word of `args` that names the command.
+pub fn command_word(args: &[OsString]) -> Option<&str> {
+    args[command_at(args)?].to_str()
+}
+
+/// Where in `args`, the program's own name first, the command stands; also if they cannot be parsed.
+pub fn command_at(args: &[OsString]) -> Option<usize> {
+    let mut at = 1;
+    loop {
+        let word = args.get(at)?.as_encoded_bytes();
+        match word {
+            b"--" => return None,
+            _ if word.first() == Some(&b'-') => at += 1 + usize::from(takes_value(&global(), &args[at])),
+            _ => return Some(at),
+        }
+    }
+}
+
+/// The flags that can come before a command.
+fn global() -> clap::Command {
+    Global::augment_args(clap::Command::new("awsenv"))
+}
+
+/// Whether `word` is a flag of `command` whose value is the next word.
+pub(super) fn takes_value(command: &clap::Command, word: &OsStr) -> bool {
+    let Some(flag) = word.to_str() else { return false };
+    let is_it = |arg: &&clap::Arg| {
+        let long = flag.strip_prefix("--").is_some_and(|long| arg.get_long() == Some(long));
+        long || flag
+            .strip_prefix('-')
+            .is_some_and(|short| arg.get_short().is_some_and(|c| short == c.to_string()))
+    };
+    // Not `get_opts`: before a command is built, clap takes every flag for one with a value.
+    command
+        .get_arguments()
+        .any(|arg| arg.get_action().takes_values() && is_it(&arg))
+}

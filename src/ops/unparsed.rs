@@ -1,0 +1,93 @@
+//! How a run ends whose command line was not understood, or that clap answers itself.
+
+use clap::error::ErrorKind;
+
+use crate::cli;
+use crate::error::{Error, Kind};
+use crate::ops::script::{code, fails_anywhere, powershell_above};
+use crate::process::{Finish, Process};
+use crate::shell::Shell;
+use crate::shell::wrapper::Wrapper;
+use crate::text::lines;
+use crate::ui::talk;
+
+/// Ends a run whose arguments clap refused, or answered itself (help, version). Where a script is expected, or may
+/// be, stdout is a statement all the same.
+pub fn finish(process: &Process, error: &clap::Error) -> Finish {
+    let at = cli::command_at(&process.args);
+    let command = at.and_then(|at| process.args[at].to_str());
+    let behind = process.args.iter().skip(at.map_or(1, |at| at + 1));
+    let words: Vec<&str> = behind.filter_map(|arg| arg.to_str()).collect();
+    let script = command.is_some_and(cli::is_script);
+    let text = error.render().to_string();
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        if !script {
+            return Finish {
+                stdout: text.into(),
+                ..Finish::default()
+            };
+        }
+        talk(&text);
+        let stdout = if process.stdout_tty {
+            String::new()
+        } else {
+            format!(
+                "{}\n",
+                syntax_in(process, command, &words)
+                    .or_else(powershell_above)
+                    .map_or(":", |shell| shell.syntax().no_op())
+            )
+        };
+        return code(process, stdout, 0);
+    }
+    // Without a command clap answers with the help.
+    let said = text.strip_prefix("error: ").map(|said| format!("awsenv: {said}"));
+    talk(&lines(&said.unwrap_or(text.clone())));
+    // An unknown command may be a slip in an eval; the wrapper can tell.
+    let is_known = command.is_some_and(cli::is_command);
+    let evaluated = script || !is_known && (process.read_by_shell || Wrapper::of(&process.env).is_none());
+    let stdout = if process.stdout_tty || !evaluated {
+        if !evaluated && words.contains(&"--json") {
+            Error::new(Kind::Usage, first_line(&text)).to_json().to_string() + "\n"
+        } else {
+            String::new()
+        }
+    } else {
+        let message = "the command line cannot be understood";
+        syntax_in(process, command, &words).map_or_else(
+            || fails_anywhere(2, message),
+            |shell| shell.syntax().fail(2, message) + "\n",
+        )
+    };
+    Finish {
+        script,
+        ..code(process, stdout, 2)
+    }
+}
+
+/// The shell that a command line names although it cannot be parsed, or that the wrapper names.
+fn syntax_in(process: &Process, command: Option<&str>, words: &[&str]) -> Option<Shell> {
+    let glued = words.iter().find_map(|word| word.strip_prefix("--shell="));
+    let after = || {
+        words
+            .iter()
+            .position(|word| *word == "--shell")
+            .and_then(|at| words.get(at + 1).copied())
+    };
+    let after_init = || {
+        words
+            .iter()
+            .copied()
+            .find(|word| command == Some("init") && !word.starts_with('-'))
+    };
+    glued
+        .or_else(after)
+        .or_else(after_init)
+        .and_then(Shell::parse)
+        .or_else(|| Wrapper::of(&process.env).map(|wrapper| wrapper.shell))
+}
+
+fn first_line(text: &str) -> &str {
+    let line = text.lines().next().unwrap_or_default();
+    line.strip_prefix("error: ").unwrap_or(line)
+}
