@@ -5,7 +5,6 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use awsenv::credentials::Timestamp;
 use awsenv::ops::script;
 use awsenv::process::{Finish, Process};
 use awsenv::sys::reader::Reader;
@@ -14,9 +13,6 @@ use awsenv::{sys, text, ui};
 #[expect(clippy::disallowed_methods, reason = "the one place where the process is gathered")]
 fn main() -> ExitCode {
     sys::process::protect_memory();
-    let now = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap_or_default();
     let args: Vec<_> = std::env::args_os().collect();
     let env = std::env::vars_os().collect();
     let reader = Arc::new(script::reader(&args, &env));
@@ -26,7 +22,7 @@ fn main() -> ExitCode {
         stdout_tty: io::stdout().is_terminal(),
         stderr_tty: io::stderr().is_terminal(),
         read_by_shell: reader.is_shell,
-        now: Timestamp(i64::try_from(now.as_secs()).unwrap_or(i64::MAX)),
+        now: sys::clock::now(),
     };
     own_up(&process, &reader);
     let finish = awsenv::run(&process);

@@ -2,6 +2,8 @@
 
 use std::ffi::OsString;
 
+use zeroize::Zeroizing;
+
 use crate::credentials::Timestamp;
 use crate::env::Env;
 use crate::secret::Secret;
@@ -48,4 +50,13 @@ pub struct Launch {
     pub args: Vec<OsString>,
     /// Its whole environment.
     pub env: Vec<(OsString, OsString)>,
+}
+
+/// What a program printed, and how it ended.
+#[derive(Debug)]
+pub struct Captured {
+    /// How it ended, in the system's words; `None` if it succeeded.
+    pub failure: Option<String>,
+    pub stdout: Zeroizing<Vec<u8>>,
+    pub stderr: Zeroizing<Vec<u8>>,
 }

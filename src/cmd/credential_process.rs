@@ -77,5 +77,5 @@ fn of_files(
     }
     let env = context.env().with(AWSENV_ASKED, asked);
     let outside = Outside::with_env(context, &env)?;
-    Ok(provider::credentials(&plan, &outside, context.process.now)?)
+    Ok(provider::credentials(&plan, outside.ports())?)
 }

@@ -1,13 +1,14 @@
 //! The ports of `provider`, filled with the real world: processes and keychains.
 
 use std::io;
-use std::process::Output;
 
 use crate::context::Context;
+use crate::credentials::Timestamp;
 use crate::env::Env;
 use crate::error::Error;
 use crate::keychain::{self, Item, StoreKind};
-use crate::provider::Ports;
+use crate::process::Captured;
+use crate::provider::{Clock, Ports, ReadKeys, Run};
 use crate::secret::Secret;
 use crate::sys;
 use crate::sys::keychain::Keychain;
@@ -38,28 +39,39 @@ impl<'a> Outside<'a> {
             keychain: context.keychain()?,
         })
     }
+
+    pub fn ports(&self) -> Ports<'_> {
+        Ports {
+            run: self,
+            keys: self,
+            clock: self,
+        }
+    }
 }
 
-impl Ports for Outside<'_> {
-    fn run(&self, argv: &[String]) -> io::Result<Output> {
-        let env: Vec<_> = self
-            .env
-            .iter()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
-            .collect();
-        sys::process::capture(argv, &env)
+impl Run for Outside<'_> {
+    fn run(&self, argv: &[String]) -> io::Result<Captured> {
+        sys::process::capture(argv, self.env)
     }
+}
 
-    fn keychain(&self, item: &str) -> Result<Item, keychain::Error> {
+impl ReadKeys for Outside<'_> {
+    fn item(&self, name: &str) -> Result<Item, keychain::Error> {
         // A word that names no store is a mistake of the settings, and no store has that name.
-        let store = self.keychain.locate(item).map_err(|why| keychain::Error::Absent {
+        let store = self.keychain.locate(name).map_err(|why| keychain::Error::Absent {
             store: StoreKind::default(),
             why,
         })?;
-        self.keychain.read(store, item)
+        self.keychain.read(store, name)
     }
 
     fn password(&self, service: &str, user: &str) -> Result<Secret<String>, keychain::Error> {
         self.keychain.password(service, user)
+    }
+}
+
+impl Clock for Outside<'_> {
+    fn now(&self) -> Timestamp {
+        sys::clock::now()
     }
 }

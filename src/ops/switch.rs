@@ -85,7 +85,7 @@ pub fn to(context: &Context, chosen: &Chosen, args: &StyleArgs) -> Result<Switch
     match export.style {
         Style::Name => set(&mut vars, "AWS_PROFILE", choice.name.clone()),
         Style::Keys => {
-            let credentials = provider::credentials(&plan, &Outside::of(context)?, context.process.now)?;
+            let credentials = provider::credentials(&plan, Outside::of(context)?.ports())?;
             expires = credentials.expires.map(|at| at.0);
             set(&mut vars, "AWSUME_PROFILE", shown.clone());
             set_keys(&mut vars, &credentials);

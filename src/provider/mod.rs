@@ -1,37 +1,20 @@
 //! A plan -> credentials, through ports: what has to be run or asked is asked through a trait, so that nothing here
 //! knows a process, a network or a keychain.
 
+#[cfg(test)]
+mod fake;
+mod ports;
 mod process;
+#[cfg(test)]
+mod tests;
 
-use std::io;
-use std::process::Output;
+pub use ports::{Clock, Ports, ReadKeys, Run};
 
 use crate::config::{BotoKeyring, Place};
 use crate::credentials::{Credentials, Timestamp};
 use crate::keychain::{self, Item};
-use crate::resolve::{BaseSource, CredentialPlan, Keys};
+use crate::resolve::{BaseSource, CredentialPlan, Keys, Local, Reach};
 use crate::secret::Secret;
-
-/// What a provider may ask of the outside.
-pub trait Ports {
-    /// Runs a credential_process: no shell, output captured.
-    ///
-    /// # Errors
-    /// What the system says if the program cannot be started.
-    fn run(&self, argv: &[String]) -> io::Result<Output>;
-
-    /// Reads an item of the keychain: one access, however long that may take.
-    ///
-    /// # Errors
-    /// The store's own.
-    fn keychain(&self, item: &str) -> Result<Item, keychain::Error>;
-
-    /// Reads what another program keeps in the system's keychain.
-    ///
-    /// # Errors
-    /// The store's own.
-    fn password(&self, service: &str, user: &str) -> Result<Secret<String>, keychain::Error>;
-}
 
 /// Why there are no credentials.
 #[derive(Debug)]
@@ -89,38 +72,42 @@ pub enum Error {
     },
 }
 
-/// Gets the credentials that `plan` describes.
+/// Gets the credentials that `plan` describes, through all its roles.
 ///
 /// # Errors
-/// The first thing that stands in the way.
-pub fn credentials(plan: &CredentialPlan, ports: &dyn Ports, now: Timestamp) -> Result<Credentials, Error> {
-    let unreachable = || Error::Unreachable {
-        method: plan.method().unwrap_or("none"),
+/// The first thing that stands in the way. Nothing is run or asked where the end cannot be reached.
+pub fn credentials(plan: &CredentialPlan, ports: Ports<'_>) -> Result<Credentials, Error> {
+    let place = || plan.base.as_ref().and_then(BaseSource::place).cloned();
+    let credentials = match plan.reach() {
+        Reach::Now(local) => of_local(local, ports)?,
+        Reach::Nothing if plan.base.is_some() => return Err(Error::Empty { place: place() }),
+        Reach::Nothing | Reach::Later(_) => {
+            let method = plan.method().unwrap_or("none");
+            return Err(Error::Unreachable { method });
+        }
     };
-    if !plan.roles.is_empty() {
-        return Err(unreachable());
-    }
-    let base = plan.base.as_ref().ok_or_else(unreachable)?;
-    let credentials = match base {
-        BaseSource::Boto(keys) | BaseSource::StaticKeys(keys) | BaseSource::Environment { keys, .. } => of_keys(keys),
-        BaseSource::BotoKeyring(keyring) => of_keyring(keyring, ports)?,
-        BaseSource::CredentialProcess(process) => match &process.keychain {
-            Some(item) => of_item(
-                ports.keychain(item).map_err(Error::Keychain)?,
-                process.account_id.as_deref(),
-            ),
-            None => process::run(process, ports)?,
-        },
-        _ => return Err(unreachable()),
-    };
-    let place = base.place().cloned();
     if credentials.access_key_id.is_empty() || credentials.secret_access_key.expose().is_empty() {
-        return Err(Error::Empty { place });
+        return Err(Error::Empty { place: place() });
     }
-    if credentials.expires.is_some_and(|end| end.seconds_from(now) <= 0) {
-        return Err(Error::Expired { place });
+    let is_over = |end: Timestamp| end.seconds_from(ports.clock.now()) <= 0;
+    if credentials.expires.is_some_and(is_over) {
+        return Err(Error::Expired { place: place() });
     }
     Ok(credentials)
+}
+
+fn of_local(local: Local<'_>, ports: Ports<'_>) -> Result<Credentials, Error> {
+    match local {
+        Local::Keys(keys) => Ok(of_keys(keys)),
+        Local::Keyring(keyring) => of_keyring(keyring, ports.keys),
+        Local::Process(process) => match &process.keychain {
+            Some(item) => {
+                let item = ports.keys.item(item).map_err(Error::Keychain)?;
+                Ok(of_item(item, process.account_id.as_deref()))
+            }
+            None => process::run(process, ports.run),
+        },
+    }
 }
 
 /// The document that SDKs read from a `credential_process`, a line of JSON.
@@ -140,8 +127,8 @@ pub fn of_item(item: Item, account_id: Option<&str>) -> Credentials {
 }
 
 /// A key whose secret another program put into the keychain.
-fn of_keyring(keyring: &BotoKeyring, ports: &dyn Ports) -> Result<Credentials, Error> {
-    let secret = ports.password(&keyring.service, &keyring.access_key_id);
+fn of_keyring(keyring: &BotoKeyring, keys: &dyn ReadKeys) -> Result<Credentials, Error> {
+    let secret = keys.password(&keyring.service, &keyring.access_key_id);
     let secret_access_key = secret.map_err(|error| match error {
         keychain::Error::Missing { .. } => Error::KeyringEmpty {
             place: keyring.place.clone(),

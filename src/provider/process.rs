@@ -2,10 +2,9 @@
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
 
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
 
 use crate::credentials::{Credentials, Timestamp};
-use crate::provider::{Error, Ports};
+use crate::provider::{Error, Run};
 use crate::redact::said;
 use crate::resolve::CredentialProcess;
 use crate::secret::Secret;
@@ -46,23 +45,21 @@ pub(super) fn render(credentials: &Credentials) -> Secret<String> {
 ///
 /// # Errors
 /// The process's own failure, or what is wrong with its answer.
-pub(super) fn run(process: &CredentialProcess, ports: &dyn Ports) -> Result<Credentials, Error> {
+pub(super) fn run(process: &CredentialProcess, port: &dyn Run) -> Result<Credentials, Error> {
     let place = || process.place.clone();
-    let output = ports.run(&process.argv).map_err(|error| Error::ProcessMissing {
+    let captured = port.run(&process.argv).map_err(|error| Error::ProcessMissing {
         place: place(),
         program: process.argv.first().cloned().unwrap_or_default(),
         why: error.to_string(),
     })?;
-    let answer = Zeroizing::new(output.stdout);
-    if !output.status.success() {
-        let stderr = Zeroizing::new(output.stderr);
+    if let Some(status) = captured.failure {
         return Err(Error::ProcessFailed {
             place: place(),
-            status: output.status.to_string(),
-            said: said(&stderr),
+            status,
+            said: said(&captured.stderr),
         });
     }
-    let mut credentials = parse(&answer).map_err(|why| Error::ProcessAnswer { place: place(), why })?;
+    let mut credentials = parse(&captured.stdout).map_err(|why| Error::ProcessAnswer { place: place(), why })?;
     credentials.account_id = credentials.account_id.or_else(|| process.account_id.clone());
     Ok(credentials)
 }

@@ -8,6 +8,7 @@ mod chain;
 mod error;
 mod partial;
 mod plan;
+mod reach;
 mod read;
 mod region;
 mod select;
@@ -19,6 +20,7 @@ pub use partial::partial;
 pub use plan::{
     AssumeRole, BaseSource, CredentialPlan, CredentialProcess, KeySource, Keys, Login, LoginCache, Sso, WebIdentity,
 };
+pub use reach::{Local, Reach};
 pub use region::{Region, RegionSource, long_form};
 pub use select::{Choice, How, select};
 pub use style::{Export, StyleError, export_style};

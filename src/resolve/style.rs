@@ -8,6 +8,7 @@ use crate::config::settings::Export as Requested;
 use crate::env::state::Style;
 
 use super::plan::{BaseSource, CredentialPlan};
+use super::reach::Reach;
 
 /// A style with its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,24 +57,24 @@ pub fn export_style(
         return Err(StyleError::NoProfile { profile });
     }
     let wanted = wanted(plan, &profile);
-    match (requested, reach(plan)) {
+    match (requested, plan.reach()) {
         (Requested::Name, _) if !in_aws_files => Err(StyleError::NameUnknown { profile }),
         (Requested::Name, _) => Ok(Export {
             style: Style::Name,
             because: "the name is asked for".to_owned(),
             warning: wanted.err().map(|reason| reason.warning().to_owned()),
         }),
-        (Requested::Keys, Reach::Now) => Ok(keys("the keys are asked for")),
+        (Requested::Keys, Reach::Now(_)) => Ok(keys("the keys are asked for")),
         (Requested::Keys, Reach::Later(needs)) => Err(StyleError::KeysUnreachable { profile, needs }),
         (Requested::Keys, Reach::Nothing) => Err(StyleError::NoCredentials { profile }),
         (Requested::Auto, reach) => Ok(match (wanted, reach) {
             (Ok(because), _) => Export {
                 style: Style::Name,
                 because: because.to_owned(),
-                warning: (reach == Reach::Nothing && !plan.asks_metadata)
+                warning: (matches!(reach, Reach::Nothing) && !plan.asks_metadata)
                     .then(|| "the profile has no credentials".to_owned()),
             },
-            (Err(reason), Reach::Now) => keys(reason.because()),
+            (Err(reason), Reach::Now(_)) => keys(reason.because()),
             (Err(reason), _) => Export {
                 style: Style::Name,
                 because: format!("{}, and awsenv cannot get the keys yet", reason.because()),
@@ -150,42 +151,6 @@ fn wanted(plan: &CredentialPlan, profile: &str) -> Result<&'static str, NotByNam
         Some(_) => "every SDK can ask this machine for the keys and refresh them",
         None => "no credentials would be exported by any style",
     })
-}
-
-/// Whether awsenv can get the keys.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Reach {
-    /// From files, the environment, or a program that the profile names.
-    Now,
-    /// Only by asking what this names.
-    Later(&'static str),
-    /// There are none.
-    Nothing,
-}
-
-fn reach(plan: &CredentialPlan) -> Reach {
-    if plan.mfa().is_some() {
-        return Reach::Later("an MFA code and a call of AWS STS");
-    }
-    if !plan.roles.is_empty() {
-        return Reach::Later("a call of AWS STS");
-    }
-    match &plan.base {
-        Some(BaseSource::Boto(keys) | BaseSource::StaticKeys(keys)) if keys.is_empty() => Reach::Nothing,
-        Some(
-            BaseSource::Boto(_)
-            | BaseSource::BotoKeyring(_)
-            | BaseSource::CredentialProcess(_)
-            | BaseSource::Environment { .. }
-            | BaseSource::StaticKeys(_),
-        ) => Reach::Now,
-        Some(BaseSource::Container { .. }) => Reach::Later("the container endpoint"),
-        Some(BaseSource::InstanceMetadata { .. }) => Reach::Later("the instance metadata service"),
-        Some(BaseSource::Login(_)) => Reach::Later("the session of `aws login`"),
-        Some(BaseSource::Sso(_)) => Reach::Later("a call of IAM Identity Center"),
-        Some(BaseSource::WebIdentity(_)) => Reach::Later("a call of AWS STS"),
-        None => Reach::Nothing,
-    }
 }
 
 #[cfg(test)]

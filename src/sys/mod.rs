@@ -1,6 +1,7 @@
 //! All effects, one thing a file: files and edits of them, processes, who reads what the wrapper prints, the cache of
 //! `aws login`, the history, the keychain, the terminal and the picker on it.
 
+pub mod clock;
 pub mod edit;
 pub mod fs;
 pub mod history;

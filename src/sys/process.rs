@@ -1,14 +1,16 @@
 //! Processes: who runs us, and running others.
 
 use std::env::consts::EXE_SUFFIX;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
+
+use zeroize::Zeroizing;
 
 use crate::env::Env;
-use crate::process::Launch;
+use crate::process::{Captured, Launch};
 #[cfg(target_os = "linux")]
 use crate::sys::proc;
 
@@ -65,15 +67,12 @@ const USUAL_OUTPUT: usize = 16 * 1024;
 ///
 /// # Errors
 /// What the system says if it cannot be started, or that it says more than a megabyte.
-pub fn capture(argv: &[String], env: &[(OsString, OsString)]) -> io::Result<Output> {
+pub fn capture(argv: &[String], env: &Env) -> io::Result<Captured> {
     let (program, args) = argv
         .split_first()
         .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
     let mut command = Command::new(program);
-    command
-        .args(args)
-        .env_clear()
-        .envs(env.iter().map(|(name, value)| (name, value)));
+    command.args(args).env_clear().envs(env.iter());
     command
         .stdin(Stdio::inherit())
         .stdout(Stdio::piped())
@@ -84,7 +83,7 @@ pub fn capture(argv: &[String], env: &[(OsString, OsString)]) -> io::Result<Outp
     let (stdout, stderr) = std::thread::scope(|scope| {
         let stderr = scope.spawn(|| read_some(stderr));
         let stdout = read_some(stdout);
-        (stdout, stderr.join().unwrap_or_else(|_| Ok(Vec::new())))
+        (stdout, stderr.join().unwrap_or_else(|_| Ok(Zeroizing::default())))
     });
     let (stdout, stderr) = (stdout?, stderr?);
     if stdout.len() as u64 > MAX_OUTPUT {
@@ -92,17 +91,18 @@ pub fn capture(argv: &[String], env: &[(OsString, OsString)]) -> io::Result<Outp
         let _ = child.wait();
         return Err(io::Error::other("it prints without end"));
     }
-    Ok(Output {
-        status: child.wait()?,
+    let status = child.wait()?;
+    Ok(Captured {
+        failure: (!status.success()).then(|| status.to_string()),
         stdout,
         stderr,
     })
 }
 
 /// All that comes, up to a byte more than is allowed; the pipe is closed then, so that the writer ends.
-fn read_some(pipe: Option<impl Read>) -> io::Result<Vec<u8>> {
+fn read_some(pipe: Option<impl Read>) -> io::Result<Zeroizing<Vec<u8>>> {
     // Room for all that a process with secrets has to say: growing would leave copies of them behind.
-    let mut bytes = Vec::with_capacity(USUAL_OUTPUT);
+    let mut bytes = Zeroizing::new(Vec::with_capacity(USUAL_OUTPUT));
     if let Some(pipe) = pipe {
         pipe.take(MAX_OUTPUT + 1).read_to_end(&mut bytes)?;
     }

@@ -1,7 +1,5 @@
 //! `awsenv key unlock`: makes a store ready to be read. Of the encrypted file store it creates the key file too.
 
-use zeroize::Zeroizing;
-
 use crate::cli::KeyUnlockArgs;
 use crate::config::settings::KeychainSettings;
 use crate::context::{Context, Outcome};
@@ -148,20 +146,12 @@ impl Files<'_> {
             Error::new(Kind::Failed, message).hint("run the command by hand to see what it says")
         };
         let words = shell_words::split(command).map_err(|error| failed(error.to_string()))?;
-        let env: Vec<_> = self
-            .context
-            .process
-            .env
-            .iter()
-            .map(|(name, value)| (name.into(), value.into()))
-            .collect();
-        let output = sys::process::capture(&words, &env).map_err(|error| failed(error.to_string()))?;
-        let printed = Zeroizing::new(output.stdout);
-        drop(Zeroizing::new(output.stderr));
-        if !output.status.success() {
-            return Err(failed(output.status.to_string()));
+        let captured = sys::process::capture(&words, &self.context.process.env);
+        let captured = captured.map_err(|error| failed(error.to_string()))?;
+        match captured.failure {
+            Some(failure) => Err(failed(failure)),
+            None => first_line(&captured.stdout),
         }
-        first_line(&printed)
     }
 
     fn path(&self) -> String {

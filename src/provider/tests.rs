@@ -1,0 +1,171 @@
+//! Plans, the ports that they ask, and what comes of it.
+
+use super::fake::Fake;
+use super::*;
+use crate::resolve::{AssumeRole, CredentialProcess, KeySource};
+
+fn place() -> Place {
+    Place {
+        file: std::path::Path::new("config").into(),
+        line: 7,
+    }
+}
+
+fn keys(id: &str, expiration: Option<&str>) -> Keys {
+    Keys {
+        source: KeySource::SharedCredentialsFile,
+        access_key_id: id.to_owned(),
+        secret_access_key: Secret::new("s".to_owned()),
+        session_token: Some(Secret::new(String::new())),
+        account_id: None,
+        expiration: expiration.map(str::to_owned),
+        place: Some(place()),
+    }
+}
+
+fn process(keychain: Option<&str>) -> BaseSource {
+    BaseSource::CredentialProcess(CredentialProcess {
+        argv: vec!["get".to_owned(), "it".to_owned()],
+        command: "get it".to_owned(),
+        keychain: keychain.map(str::to_owned),
+        account_id: Some("111122223333".to_owned()),
+        place: place(),
+    })
+}
+
+fn plan(base: impl Into<Option<BaseSource>>) -> CredentialPlan {
+    CredentialPlan {
+        base: base.into(),
+        roles: Vec::new(),
+        region: None,
+        asks_metadata: false,
+    }
+}
+
+fn get(plan: &CredentialPlan, fake: &Fake) -> Result<Credentials, Error> {
+    credentials(plan, fake.ports())
+}
+
+fn prints(document: &'static str) -> Fake {
+    let mut fake = Fake::default();
+    fake.run.prints = Ok(document);
+    fake
+}
+
+#[test]
+fn keys_of_a_file_ask_nobody() {
+    let fake = Fake::default();
+    let credentials = get(&plan(BaseSource::StaticKeys(keys("A", None))), &fake).unwrap();
+    assert_eq!(credentials.access_key_id, "A");
+    assert!(credentials.session_token.is_none(), "an empty token is none");
+    assert!(fake.is_untouched());
+}
+
+#[test]
+fn what_is_empty_or_not_there_is_no_credentials() {
+    let fake = Fake::default();
+    let empty = get(&plan(BaseSource::StaticKeys(keys("", None))), &fake);
+    assert!(matches!(empty, Err(Error::Empty { place: Some(at) }) if at == place()));
+    let none = get(&plan(None), &fake);
+    assert!(matches!(none, Err(Error::Unreachable { method: "none" })));
+    let empty = r#"{"Version":1,"AccessKeyId":"","SecretAccessKey":"S"}"#;
+    assert!(matches!(
+        get(&plan(process(None)), &prints(empty)),
+        Err(Error::Empty { .. })
+    ));
+}
+
+#[test]
+fn the_end_is_compared_with_the_clock_at_that_moment() {
+    let end = BaseSource::StaticKeys(keys("A", Some("1970-01-01T00:16:41Z")));
+    let mut fake = Fake::default();
+    assert_eq!(get(&plan(end.clone()), &fake).unwrap().expires, Some(Timestamp(1_001)));
+    fake.clock.0 = Timestamp(1_001);
+    let over = get(&plan(end), &fake);
+    assert!(matches!(over, Err(Error::Expired { place: Some(at) }) if at == place()));
+}
+
+#[test]
+fn a_process_is_run_and_its_answer_read() {
+    let fake = prints(r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"S"}"#);
+    let credentials = get(&plan(process(None)), &fake).unwrap();
+    assert_eq!(
+        credentials.account_id.as_deref(),
+        Some("111122223333"),
+        "of the profile"
+    );
+    assert_eq!(*fake.run.asked.borrow(), ["get it"]);
+    assert!(fake.keys.asked.borrow().is_empty());
+    assert!(matches!(
+        get(&plan(process(None)), &prints("hidden")),
+        Err(Error::ProcessAnswer { why, .. }) if !why.contains("hidden")
+    ));
+    let mut fake = Fake::default();
+    fake.run.prints = Err("no network");
+    assert!(matches!(
+        get(&plan(process(None)), &fake),
+        Err(Error::ProcessFailed { status, said, .. }) if status == "exit status: 3" && said == "no network"
+    ));
+}
+
+#[test]
+fn a_line_of_our_own_asks_the_keychain_and_runs_nothing() {
+    let mut fake = Fake::default();
+    let missing = get(&plan(process(Some("work"))), &fake);
+    assert!(matches!(missing, Err(Error::Keychain(keychain::Error::Missing { item, .. })) if item == "work"));
+    fake.keys.item = Some(Item {
+        access_key_id: "A".to_owned(),
+        secret_access_key: Secret::new("S".to_owned()),
+        account_id: None,
+        since: Timestamp(0),
+        layout: Vec::new(),
+    });
+    let credentials = get(&plan(process(Some("work"))), &fake).unwrap();
+    assert_eq!(credentials.account_id.as_deref(), Some("111122223333"));
+    assert_eq!(*fake.keys.asked.borrow(), ["work", "work"]);
+    assert!(fake.run.asked.borrow().is_empty());
+}
+
+#[test]
+fn a_keyring_of_boto_is_asked_by_service_and_key() {
+    let base = BaseSource::BotoKeyring(BotoKeyring {
+        access_key_id: "A".to_owned(),
+        service: "aws".to_owned(),
+        session_token: None,
+        place: place(),
+    });
+    let mut fake = Fake::default();
+    assert!(matches!(
+        get(&plan(base.clone()), &fake),
+        Err(Error::KeyringEmpty { service, access_key_id, .. }) if service == "aws" && access_key_id == "A"
+    ));
+    fake.keys.password = Some("S");
+    assert_eq!(get(&plan(base), &fake).unwrap().secret_access_key.expose(), "S");
+    assert_eq!(*fake.keys.asked.borrow(), ["aws/A", "aws/A"]);
+}
+
+#[test]
+fn a_role_is_refused_before_anything_is_run() {
+    let fake = prints(r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"S"}"#);
+    for base in [
+        process(None),
+        process(Some("work")),
+        BaseSource::StaticKeys(keys("A", None)),
+    ] {
+        let mut plan = plan(base);
+        plan.roles.push(AssumeRole {
+            profile: "p".to_owned(),
+            role_arn: "arn:aws:iam::123456789012:role/r".to_owned(),
+            role_session_name: None,
+            external_id: None,
+            mfa_serial: None,
+            duration_seconds: None,
+            place: place(),
+        });
+        assert!(matches!(
+            get(&plan, &fake),
+            Err(Error::Unreachable { method: "assume-role" })
+        ));
+    }
+    assert!(fake.is_untouched());
+}
