@@ -15,3 +15,4 @@ pub mod reader;
 mod signals;
 pub mod stdin;
 pub mod terminal;
+mod wait;

@@ -7,7 +7,6 @@ mod index;
 mod kernel;
 mod os;
 mod translate;
-mod wait;
 
 use std::fmt;
 use std::io;
@@ -21,6 +20,7 @@ use crate::env::Env;
 use crate::keychain::{Error, Index, Item, StoreKind};
 use crate::secret::Secret;
 use crate::sys::fs::state_dir;
+use crate::sys::wait;
 use file::FileStore;
 use os::Place;
 
