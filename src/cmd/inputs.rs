@@ -11,6 +11,7 @@ use crate::config::settings::{Export, Settings};
 use crate::config::{self, FileKind, Location, ProfileSet};
 use crate::env::Env;
 use crate::error::Error;
+use crate::keychain::StoreKind;
 use crate::resolve::{self, BaseSource, Choice, CredentialPlan, Inputs, KeySource, Keys, StyleError};
 use crate::sys;
 
@@ -236,7 +237,7 @@ pub fn settings(env: &Env) -> Result<Settings, Error> {
     };
     let bytes = sys::fs::read_regular(&path).map_err(|error| unreadable(error.to_string()))?;
     match bytes.map(String::from_utf8) {
-        Some(Ok(text)) => Ok(Settings::parse(&path, &text)?),
+        Some(Ok(text)) => Ok(Settings::parse(&path, &text, &StoreKind::words())?),
         Some(Err(_)) => Err(unreadable("it is not UTF-8".to_owned()).into()),
         None if is_named => {
             let what = if path.is_dir() {
