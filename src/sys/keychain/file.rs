@@ -29,7 +29,7 @@ impl FileStore {
     }
 
     fn item_path(&self, name: &Name) -> PathBuf {
-        // Only keys have nothing behind the hash.
+        // A key has the hash alone as its name, any other kind of item its own ending.
         let kind = name.service.strip_prefix(SERVICE).unwrap_or(&name.service);
         self.key.dir.join(format!("{}{kind}.age", hash(name.user.as_bytes())))
     }

@@ -50,7 +50,7 @@ impl fmt::Debug for Keychain<'_> {
 }
 
 impl<'a> Keychain<'a> {
-    /// Opens nothing yet. `say` tells a person what is waited for.
+    /// Opens nothing yet. `say` tells a person what awsenv waits for.
     pub fn new(env: &'a Env, settings: &'a KeychainSettings, say: &'a dyn Fn(&str)) -> Self {
         Self { env, settings, say }
     }

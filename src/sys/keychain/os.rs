@@ -13,10 +13,10 @@ use crate::sys::wait::{self, NoAnswer};
 
 const STORE: StoreKind = StoreKind::Os;
 
-/// How long an access may take where nobody can answer a question.
+/// How long an access may take where no person would see a question.
 const WITHOUT_DESKTOP: Duration = Duration::from_secs(5);
 
-/// How long it may take where somebody can.
+/// How long it may take where one would.
 const WITH_DESKTOP: Duration = Duration::from_secs(60);
 
 const AWAITED: &str =
@@ -28,7 +28,7 @@ pub(super) struct OsStore<'a> {
 }
 
 impl<'a> OsStore<'a> {
-    /// `say` tells a person what is waited for.
+    /// `say` tells a person what awsenv waits for.
     pub(super) fn new(env: &Env, say: &'a dyn Fn(&str)) -> Self {
         let has_desktop = has_desktop(env);
         Self { has_desktop, say }

@@ -51,7 +51,7 @@ pub(super) enum Access {
     Delete,
 }
 
-/// How a store stands after it was asked to unlock itself.
+/// The state of a store after it was asked to unlock itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lock {
     /// It has none.
@@ -60,6 +60,6 @@ pub enum Lock {
     Open,
     /// The system has asked for the password.
     Opened,
-    /// It needs the passphrase of its key file.
+    /// Its key file says whether it takes a passphrase.
     KeyFile,
 }
