@@ -1,4 +1,6 @@
-//! `awsenv credential-process`: the keys of a profile as every SDK wants them. No file is read for a key of the keychain.
+//! `awsenv credential-process`: the keys of a profile as every SDK wants them. The index decides whom to ask first: for a
+//! key that it knows no AWS file is read, and for a profile that has nothing to do with the keychain no store is opened.
+//!
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
 
 use crate::cli::CredentialProcessArgs;
@@ -10,13 +12,14 @@ use crate::error::{Error, Kind};
 use crate::keychain;
 use crate::ops::choose;
 use crate::ops::files::Files;
+use crate::ops::keychain::detach::item_of;
 use crate::ops::keychain::store_of;
 use crate::ops::ports::Outside;
 use crate::provider;
 use crate::resolve::Choice;
 use crate::sys::keychain::Keychain;
 
-/// Prints the document. Nobody is asked but the keychain, by its own ways.
+/// Prints the document. awsenv asks nothing; the keychain may, in a window of its own.
 pub fn run(context: &Context, args: CredentialProcessArgs) -> Result<Outcome, Error> {
     if context.process.stdout_tty {
         let message = "a secret is not printed to a terminal";
@@ -27,17 +30,81 @@ pub fn run(context: &Context, args: CredentialProcessArgs) -> Result<Outcome, Er
     let item = args.item.as_deref().unwrap_or(profile);
     let asked = asked(&context.process.env, profile)?;
     let keychain = context.keychain()?;
-    let store = store_of(&keychain, item)?;
-    let credentials = match keychain.read(store, item) {
-        Ok(keys) => provider::of_item(keys, None),
-        // A profile of another kind, such as one of an old boto file, is served too.
-        Err(missing @ keychain::Error::Missing { .. }) => of_files(context, profile, item, &asked, missing)?,
-        Err(error) => return Err(lost(error.into(), &keychain, item)),
+    let request = Request {
+        context,
+        profile,
+        item,
+        asked: &asked,
+    };
+    let is_for_keychain = args.item.is_some() || is_recorded(&keychain, profile);
+    let of_files = if is_for_keychain {
+        None
+    } else {
+        request.of_files_alone()?
+    };
+    let credentials = match of_files {
+        Some(credentials) => credentials,
+        None => request.of_keychain(&keychain)?,
     };
     Ok(Outcome::Keys(provider::document(&credentials)))
 }
 
-/// The error of a store that was asked only because no index says where the key is.
+/// Whether the index has the profile or an item of its name. One that cannot be read may have had it.
+fn is_recorded(keychain: &Keychain<'_>, profile: &str) -> bool {
+    let is_in = |index: keychain::Index| index.find(profile).is_some() || index.of_profile(profile).is_some();
+    keychain.index().map_or(true, is_in)
+}
+
+/// What is asked for.
+struct Request<'a> {
+    context: &'a Context<'a>,
+    profile: &'a str,
+    item: &'a str,
+    /// For the processes that are run: the profiles that were asked for on the way here.
+    asked: &'a str,
+}
+
+impl Request<'_> {
+    /// The keys of the item, else those that the files have for the profile.
+    fn of_keychain(&self, keychain: &Keychain<'_>) -> Result<Credentials, Error> {
+        match keychain.read(store_of(keychain, self.item)?, self.item) {
+            Ok(keys) => Ok(provider::of_item(keys, None)),
+            Err(missing @ keychain::Error::Missing { .. }) => {
+                let found = self.of_files(&Files::load(self.context)?)?;
+                found.ok_or_else(|| missing.into())
+            }
+            Err(error) => Err(lost(error.into(), keychain, self.item)),
+        }
+    }
+
+    /// The keys of a profile that is in the files and has no line of awsenv's. `None` if the keychain is to be asked: it
+    /// may have a key although the index is lost, or although the files cannot be read.
+    fn of_files_alone(&self) -> Result<Option<Credentials>, Error> {
+        let Ok(files) = Files::load(self.context) else {
+            return Ok(None);
+        };
+        if files.profiles.profile(self.profile).and_then(item_of).is_some() {
+            return Ok(None);
+        }
+        self.of_files(&files)
+    }
+
+    /// What the files say of the profile, if they do not lead back to the item.
+    fn of_files(&self, files: &Files) -> Result<Option<Credentials>, Error> {
+        if !files.has(self.profile) {
+            return Ok(None);
+        }
+        let plan = files.resolve(&Choice::explicit(self.profile), None)?;
+        if plan.base.is_none() || plan.keychain_item() == Some(self.item) {
+            return Ok(None);
+        }
+        let env = self.context.env().with(AWSENV_ASKED, self.asked);
+        let outside = Outside::with_env(self.context, &env)?;
+        Ok(Some(provider::credentials(&plan, outside.ports())?))
+    }
+}
+
+/// The error of a store, with a hint if it was asked only because no index says where the key is.
 fn lost(error: Error, keychain: &Keychain<'_>, item: &str) -> Error {
     match keychain.index() {
         Ok(index) if index.find(item).is_some() => error,
@@ -46,10 +113,10 @@ fn lost(error: Error, keychain: &Keychain<'_>, item: &str) -> Error {
     }
 }
 
-/// The profiles that were asked for on the way here, this one included.
+/// The profiles that were asked for on the way here, with this one.
 ///
 /// # Errors
-/// It was asked for already: its own process asks for it again.
+/// This one was asked for before: its own process asks for it again.
 fn asked(env: &Env, profile: &str) -> Result<String, Error> {
     let before = env.text(AWSENV_ASKED).unwrap_or_default();
     if before.lines().any(|name| name == profile) {
@@ -57,25 +124,4 @@ fn asked(env: &Env, profile: &str) -> Result<String, Error> {
         return Err(Error::new(Kind::InfiniteLoop, message).hint("awsenv explain shows which lines lead there"));
     }
     Ok(format!("{before}{profile}\n"))
-}
-
-/// What the files say of the profile, if they do not lead back to the item that is missing.
-fn of_files(
-    context: &Context,
-    profile: &str,
-    item: &str,
-    asked: &str,
-    missing: keychain::Error,
-) -> Result<Credentials, Error> {
-    let files = Files::load(context)?;
-    if !files.has(profile) {
-        return Err(missing.into());
-    }
-    let plan = files.resolve(&Choice::explicit(profile), None)?;
-    if plan.base.is_none() || plan.keychain_item() == Some(item) {
-        return Err(missing.into());
-    }
-    let env = context.env().with(AWSENV_ASKED, asked);
-    let outside = Outside::with_env(context, &env)?;
-    Ok(provider::credentials(&plan, outside.ports())?)
 }

@@ -26,12 +26,15 @@ impl From<FileError> for Error {
     fn from(error: FileError) -> Self {
         let failed = |message: String| Error::new(Kind::Failed, message);
         match error {
-            FileError::Busy { by } => {
+            FileError::Busy { by, after } => {
                 let who = by.map_or("another awsenv".to_owned(), |by| {
                     format!("another awsenv (process {by})")
                 });
-                failed(format!("{who} has been editing files for 5 s; nothing was changed"))
-                    .hint("if it waits for an answer, give it there; then try again")
+                let after = after.as_secs();
+                failed(format!(
+                    "{who} has been editing files for {after} s; nothing was changed"
+                ))
+                .hint("if it waits for an answer, give it there; then try again")
             }
             FileError::Changed(path) => failed(format!(
                 "`{}` was changed by another program meanwhile, so it was not written",

@@ -2,7 +2,6 @@
 
 use super::{Error, Kind};
 use crate::keychain;
-use crate::keychain::StoreKind;
 use crate::text::display;
 
 impl From<keychain::Error> for Error {
@@ -11,20 +10,11 @@ impl From<keychain::Error> for Error {
         match error {
             E::Absent { store, why } => {
                 let error = Error::new(Kind::KeychainAbsent, format!("{} is not there: {why}", store.described()));
-                match store {
-                    StoreKind::Os => error.hint(
-                        "without a desktop: `AWSENV_KEYCHAIN=file` chooses the encrypted file store (docs/keychain.md)",
-                    ),
-                    StoreKind::File => error.hint("`awsenv key unlock` creates its key file"),
-                    StoreKind::Kernel => error.hint("only Linux has one, and containers often bar it"),
-                }
+                error.hint(store.if_absent())
             }
             E::Locked { store } => {
                 let error = Error::new(Kind::KeychainLocked, format!("{} is locked", store.described()));
-                match store {
-                    StoreKind::Os => error.hint("log in to the desktop, or unlock it there; then try again"),
-                    _ => error.hint("awsenv key unlock"),
-                }
+                error.hint(store.if_locked())
             }
             E::Timeout { store, after } => Error::new(
                 Kind::KeychainTimeout,

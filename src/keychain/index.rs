@@ -1,4 +1,4 @@
-//! What may be known without opening a store: which profile's key is where. No secret.
+//! What can be known without opening a store: which profile's key is where. It holds no secret.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,6 @@ pub struct Record {
     pub account_id: Option<String>,
     /// When it was stored.
     pub since: Timestamp,
-    /// Where.
     pub store: StoreKind,
 }
 
@@ -28,7 +27,7 @@ pub struct Record {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Index(BTreeMap<String, Record>);
 
-/// The file: a version, so that a later awsenv may write it otherwise, and the records.
+/// The file. Its version lets a later awsenv write it in another way.
 #[derive(Deserialize, Serialize)]
 struct Document {
     version: u8,
@@ -46,7 +45,7 @@ struct Line {
 }
 
 impl Index {
-    /// Reads [`Index::to_json`]; nothing at all is an empty index, and unknown keys are passed over.
+    /// Reads [`Index::to_json`]. An empty text is an empty index; unknown keys are ignored.
     ///
     /// # Errors
     /// What is wrong, in half a sentence.
@@ -72,7 +71,6 @@ impl Index {
         Ok(index)
     }
 
-    /// The file's text.
     pub fn to_json(&self) -> String {
         let items = self.records().map(|record| Line {
             item: record.item.clone(),
@@ -86,34 +84,32 @@ impl Index {
             version: 1,
             items: items.collect(),
         };
-        // Strings and numbers can always be written.
+        // Strings and numbers can always be written, so the default is never taken.
         let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
         text.push('\n');
         text
     }
 
-    /// The record of an item.
     pub fn find(&self, item: &str) -> Option<&Record> {
         self.0.get(item)
     }
 
-    /// The record of a profile's key; of several the one that is named like the profile.
+    /// The record of a profile's key; of several the one whose item has the profile's name.
     pub fn of_profile(&self, profile: &str) -> Option<&Record> {
         let named = self.find(profile).filter(|record| record.profile == profile);
         named.or_else(|| self.records().find(|record| record.profile == profile))
     }
 
-    /// All of them, by the item's name.
+    /// All records, in the order of their items' names.
     pub fn records(&self) -> impl Iterator<Item = &Record> {
         self.0.values()
     }
 
-    /// Adds a record, in the place of the one of that item.
+    /// Adds a record, and replaces the one of that item.
     pub fn put(&mut self, record: Record) {
         self.0.insert(record.item.clone(), record);
     }
 
-    /// Takes the record of an item out.
     pub fn remove(&mut self, item: &str) -> Option<Record> {
         self.0.remove(item)
     }

@@ -1,56 +1,54 @@
-//! What one item holds: the keys of a profile, and how they stood in the files that they were taken from.
+//! The item of a profile's keys: the keys, and how they were written in the files that they were taken from.
 //!
-//! It is JSON, and at the same time the document that a `credential_process` prints, so that whoever finds it in the
-//! keychain can use it without awsenv.
+//! It is JSON, and at the same time the document that a `credential_process` prints, so that it is of use without awsenv
+//! too.
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::content::Content;
 use crate::credentials::Timestamp;
 use crate::secret::Secret;
 
 /// The keys of one profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
-    /// The public half.
     pub access_key_id: String,
-    /// The secret half.
     pub secret_access_key: Secret<String>,
     /// Twelve digits, where it is known.
     pub account_id: Option<String>,
     /// When it was stored.
     pub since: Timestamp,
-    /// What was cut out of files, for `key restore`.
+    /// What an import cut out of files, for `key restore`.
     pub layout: Vec<Cut>,
 }
 
-/// The lines of one section that an import replaced. Secrets are left out: the item has them already.
+/// The lines of one section that an import replaced, without the key itself, which the item has already.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Cut {
     /// The file, absolute.
     pub file: String,
-    /// The header of the section, as it stands between the brackets.
+    /// The header of the section, as written between the brackets.
     pub section: String,
     /// The first 16 hex digits of the SHA-256 of the section as the import left it, up to `length`.
     pub after: String,
-    /// How many bytes from the first of the section's header line count: to its last entry or patch.
+    /// How many bytes of the section are compared, from its header line to its last entry or patch.
     pub length: usize,
-    /// What to put back, from the section's first byte; in the order of the file.
+    /// What to put back, in the order of the file.
     pub patches: Vec<Patch>,
 }
 
-/// A piece of a section, and what stood in its place.
+/// A piece of a section, and what was there before.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Patch {
     /// Where it begins, in bytes from the first byte of the section's header line.
     pub at: usize,
-    /// How many bytes stand there now.
+    /// How many bytes are there now.
     pub length: usize,
-    /// What stood there: texts and keys.
     pub was: Vec<Part>,
 }
 
-/// A part of what stood in a file.
+/// A part of what was in a file.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Part {
@@ -58,7 +56,6 @@ pub enum Part {
     Id,
     /// The secret access key.
     Secret,
-    /// This.
     Text(String),
 }
 
@@ -76,9 +73,11 @@ struct Document {
     layout: Vec<Cut>,
 }
 
-impl Item {
-    /// The item as a store keeps it.
-    pub fn to_json(&self) -> Zeroizing<Vec<u8>> {
+impl Content for Item {
+    const SERVICE: &'static str = super::SERVICE;
+    const LABEL: &'static str = "AWS keys";
+
+    fn to_bytes(&self) -> Zeroizing<Vec<u8>> {
         let document = Document {
             version: 1,
             access_key_id: self.access_key_id.clone(),
@@ -87,18 +86,15 @@ impl Item {
             since: self.since.to_rfc3339(),
             layout: self.layout.clone(),
         };
-        // Room for all of it: growing would leave copies behind.
+        // With room for all of it, because growing would leave copies behind.
         let mut json = Zeroizing::new(Vec::with_capacity(16 * 1024));
-        // A vector takes every byte, and nothing of the document can fail to be written.
+        // Neither the vector nor anything in the document can fail here.
         let _ = serde_json::to_writer(&mut *json, &document);
         json
     }
 
-    /// Reads [`Item::to_json`]; unknown keys are passed over.
-    ///
-    /// # Errors
-    /// What is wrong, without a word of the content.
-    pub fn parse(json: &[u8]) -> Result<Self, &'static str> {
+    /// Ignores unknown keys.
+    fn parse(json: &[u8]) -> Result<Self, &'static str> {
         let document: Document = serde_json::from_slice(json).map_err(|_| "it is not JSON of awsenv's")?;
         if document.version != 1 {
             return Err("a newer awsenv wrote it");
@@ -115,7 +111,9 @@ impl Item {
             layout: document.layout,
         })
     }
+}
 
+impl Item {
     /// Whether both hold the same access key.
     pub fn has_same_key(&self, other: &Self) -> bool {
         self.access_key_id == other.access_key_id && self.secret_access_key == other.secret_access_key
@@ -148,7 +146,7 @@ mod tests {
 
     #[test]
     fn an_item_comes_back_as_it_was() {
-        let json = item().to_json();
+        let json = item().to_bytes();
         assert_eq!(Item::parse(&json), Ok(item()));
         assert!(json.starts_with(br#"{"Version":1,"AccessKeyId":"AKIAIOSFODNN7EXAMPLE","SecretAccessKey":"#));
     }

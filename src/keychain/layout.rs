@@ -1,7 +1,7 @@
 //! What an import cuts out of a section, and how it is put back byte for byte.
 //!
-//! Positions count from the section's own header line, and only the section's own bytes are compared: what happens to
-//! other sections meanwhile does not matter.
+//! Positions count from the section's own header line, and only the section's own bytes are compared, so changes of other
+//! sections do not matter.
 
 use std::ops::Range;
 
@@ -16,17 +16,15 @@ pub const ID: &str = "aws_access_key_id";
 /// The line of the secret half.
 pub const SECRET: &str = "aws_secret_access_key";
 
-/// The two halves of an access key, as they stand in a file.
+/// The two halves of an access key, as written in a file.
 #[derive(Clone, Copy)]
 pub struct Halves<'a> {
-    /// The public half.
     pub id: &'a str,
-    /// The secret half.
     pub secret: &'a str,
 }
 
 /// What `splices` (pieces of `before` and what replaces them, in the order of the file) cut out of the section `header`;
-/// `after` is the file that they lead to. `None` if they touch nothing of the section.
+/// `after` is the resulting file. `None` if they do not touch the section.
 pub fn cut(
     before: &Document,
     after: &Document,
@@ -63,7 +61,7 @@ pub fn undo(cut: &Cut, document: &Document, halves: Halves<'_>) -> Option<Zeroiz
     let bytes = document.bytes();
     let found = find(document, &cut.section)?;
     if [ID, SECRET].into_iter().any(|key| found.own(key).is_some()) {
-        // Behind what was compared, a key has come to stand in the section again.
+        // The section has a key again, after the bytes that are compared.
         return None;
     }
     let start = extent(found).start;
@@ -107,7 +105,7 @@ fn find<'d>(document: &'d Document, header: &str) -> Option<Section<'d>> {
     document.sections().find(|section| section.header() == header)
 }
 
-/// From the first byte of the section's header line to behind its last entry.
+/// From the first byte of the section's header line to the end of its last entry.
 fn extent(section: Section<'_>) -> Range<usize> {
     let header = section.line_span();
     let last = section.entries().last();
@@ -157,7 +155,7 @@ mod tests {
         Document::parse(Path::new("/credentials"), text.as_bytes().to_vec())
     }
 
-    /// Replaces each line of `lines` (its text, and what stands in its place).
+    /// Replaces each line of `lines`, given with its replacement.
     fn spliced(before: &str, lines: &[(&str, &str)]) -> (String, Cut) {
         let splices: Vec<(Range<usize>, &str)> = lines
             .iter()

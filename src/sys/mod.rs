@@ -17,3 +17,4 @@ pub mod settings;
 mod signals;
 pub mod stdin;
 pub mod terminal;
+mod wait;

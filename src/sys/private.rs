@@ -1,4 +1,4 @@
-//! Files and directories for this user alone: what awsenv writes for itself, where others have no business.
+//! Files and directories that only this user can read: what awsenv writes for itself.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
@@ -7,14 +7,11 @@ use std::time::{Duration, Instant};
 
 use crate::sys::fs::do_not_wait;
 
-/// How long somebody at work is waited for; each is done in a moment.
-const PATIENCE: Duration = Duration::from_secs(5);
-
-/// Puts a file in the place of `path`, whole or not at all, and for this user alone. Who calls holds the lock of the
+/// Replaces the file at `path`, whole or not at all, by one for this user alone. The caller holds the lock of the
 /// directory, so the name beside it is free.
 ///
 /// # Errors
-/// What the system says; the old file stays then.
+/// What the system says; the old file is still there then.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let new = beside(path, ".new");
     let written = write_new(&new, bytes).and_then(|()| fs::rename(&new, path));
@@ -24,7 +21,7 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written.and_then(|()| sync_dir(path))
 }
 
-/// Removes what [`replace`] leaves beside `path` if it is killed. Who calls holds the lock of the directory.
+/// Removes what [`replace`] leaves beside `path` if it is killed. The caller holds the lock of the directory.
 pub(super) fn remove_stale(path: &Path) {
     let _ = fs::remove_file(beside(path, ".new"));
 }
@@ -40,20 +37,20 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Removes a file for good.
+/// Removes a file, and makes that last over a power cut.
 ///
 /// # Errors
-/// What the system says, also that there is none.
+/// What the system says, also if there is no such file.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
     fs::remove_file(path).and_then(|()| sync_dir(path))
 }
 
-/// Takes the lock at `path`, a file that stays, and holds it until it is dropped. Where the system has no locks it is
-/// held at once.
+/// Takes the lock at `path`, a file that stays, and holds it until the result is dropped. Waits for another process up
+/// to `patience`; where the file system has no locks, there is nothing to wait for.
 ///
 /// # Errors
-/// What the system says; [`io::ErrorKind::WouldBlock`] if somebody else holds it for too long.
-pub(super) fn lock(path: &Path) -> io::Result<File> {
+/// What the system says; [`io::ErrorKind::WouldBlock`] if another process still holds it.
+pub(super) fn lock(path: &Path, patience: Duration) -> io::Result<File> {
     let mut options = OpenOptions::new();
     let file = open_private(options.read(true).write(true).create(true), path)?;
     let start = Instant::now();
@@ -62,8 +59,8 @@ pub(super) fn lock(path: &Path) -> io::Result<File> {
             Ok(()) => return Ok(file),
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => return Ok(file),
             Err(TryLockError::Error(error)) => return Err(error),
-            Err(TryLockError::WouldBlock) if start.elapsed() >= PATIENCE => {
-                let why = "another awsenv has held the lock for 5 s";
+            Err(TryLockError::WouldBlock) if start.elapsed() >= patience => {
+                let why = format!("another awsenv has held the lock for {} s", patience.as_secs_f64());
                 return Err(io::Error::new(io::ErrorKind::WouldBlock, why));
             }
             Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(2)),
@@ -71,14 +68,14 @@ pub(super) fn lock(path: &Path) -> io::Result<File> {
     }
 }
 
-/// The path with something behind its name.
+/// The path with `end` added to its name.
 fn beside(path: &Path, end: &str) -> std::path::PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(end);
     path.with_file_name(name)
 }
 
-/// Makes the new name last over a power cut. A file system that cannot do that has done its best.
+/// Makes a new name, or its removal, last over a power cut, as far as the file system can.
 #[cfg(unix)]
 pub(super) fn sync_dir(path: &Path) -> io::Result<()> {
     let dir = File::open(path.parent().unwrap_or(Path::new(".")))?;
@@ -92,7 +89,7 @@ pub(super) fn sync_dir(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Opens a regular file and nothing else, without waiting.
+/// Opens a regular file and nothing else: a pipe would make us wait.
 pub(super) fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     let refused = || io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file");
     if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
@@ -109,7 +106,7 @@ pub(super) fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     }
 }
 
-/// The same for a file that may be made now: for this user alone, whatever the umask says.
+/// The same for a file that may be created: for this user alone, whatever the umask says.
 pub(super) fn open_private(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     let is_new = !path.exists();
     let file = open(options, path)?;
@@ -117,7 +114,8 @@ pub(super) fn open_private(options: &mut OpenOptions, path: &Path) -> io::Result
     Ok(file)
 }
 
-/// Makes a directory and those above it, for this user alone whatever the umask says; a wider one of ours is mended.
+/// Creates a directory and those above it, for this user alone whatever the umask says; one of ours that others can
+/// enter is narrowed.
 pub(super) fn make_dir(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return check_owner(path).and_then(|()| narrow_dir(path, false));
@@ -141,7 +139,7 @@ fn make_dirs(path: &Path) -> io::Result<()> {
 #[cfg(unix)]
 fn narrow_dir(path: &Path, is_new: bool) -> io::Result<()> {
     let meta = fs::symlink_metadata(path)?;
-    // Behind a link it is the user's own affair.
+    // What a link leads to is the user's own choice.
     match narrower(&meta, if is_new { Some(0o700) } else { None }) {
         Some(mode) if meta.is_dir() => fs::set_permissions(path, mode),
         _ => Ok(()),
@@ -156,8 +154,8 @@ fn narrow_file(file: &File, is_new: bool) -> io::Result<()> {
     }
 }
 
-/// The permissions to set: those wanted, else what is there without the rights of others. What its owner may not do
-/// stays so: a directory may be read-only on purpose.
+/// The permissions to set: those wanted, else the present ones without the rights of others. The owner gets no right
+/// back, because a directory may be read-only on purpose.
 #[cfg(unix)]
 fn narrower(meta: &fs::Metadata, wanted: Option<u32>) -> Option<fs::Permissions> {
     use std::os::unix::fs::PermissionsExt as _;
@@ -166,7 +164,7 @@ fn narrower(meta: &fs::Metadata, wanted: Option<u32>) -> Option<fs::Permissions>
     (mode != wanted).then(|| fs::Permissions::from_mode(wanted))
 }
 
-/// With `sudo`, HOME may be that of a user, who could not read what root leaves there.
+/// With `sudo`, HOME may still be the user's, who could not read what root leaves there.
 #[cfg(unix)]
 pub(super) fn check_owner(dir: &Path) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt as _;
@@ -179,7 +177,7 @@ pub(super) fn check_owner(dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Windows keeps what is below a user's directory to the user.
+/// Windows keeps other users out of a user's directory by itself.
 #[cfg(not(unix))]
 fn narrow_dir(_: &Path, _: bool) -> io::Result<()> {
     Ok(())
@@ -232,14 +230,26 @@ mod tests {
     fn one_holds_a_lock_at_a_time() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("lock");
-        let held = lock(&path).unwrap();
+        let held = lock(&path, Duration::from_secs(5)).unwrap();
         let second = std::thread::spawn({
             let path = path.clone();
-            move || lock(&path).map(|_| Instant::now())
+            move || lock(&path, Duration::from_secs(5)).map(|_| Instant::now())
         });
         std::thread::sleep(Duration::from_millis(50));
         let released = Instant::now();
         drop(held);
         assert!(second.join().unwrap().unwrap() >= released);
+    }
+
+    #[test]
+    fn a_lock_is_waited_for_as_long_as_is_asked() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lock");
+        let _held = lock(&path, Duration::ZERO).unwrap();
+        let start = Instant::now();
+        let error = lock(&path, Duration::from_millis(250)).unwrap_err();
+        assert!(start.elapsed() >= Duration::from_millis(250));
+        assert_eq!(error.kind(), io::ErrorKind::WouldBlock);
+        assert_eq!(error.to_string(), "another awsenv has held the lock for 0.25 s");
     }
 }

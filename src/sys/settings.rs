@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::config::Error;
 use crate::config::settings::Settings;
 use crate::env::Env;
+use crate::keychain::StoreKind;
 use crate::sys::fs::{config_dir, read_regular};
 
 /// Reads the file that AWSENV_CONFIG names, or the usual one if it exists.
@@ -22,7 +23,7 @@ pub fn load(env: &Env) -> Result<Settings, Error> {
     };
     let bytes = read_regular(&path).map_err(|error| unreadable(error.to_string()))?;
     match bytes.map(String::from_utf8) {
-        Some(Ok(text)) => Settings::parse(&path, &text),
+        Some(Ok(text)) => Settings::parse(&path, &text, &StoreKind::words()),
         Some(Err(_)) => Err(unreadable("it is not UTF-8".to_owned())),
         None if is_named => {
             let what = if path.is_dir() {

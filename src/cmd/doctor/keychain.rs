@@ -32,14 +32,17 @@ pub(super) fn check(keychain: &Keychain<'_>, try_it: bool) -> Vec<Finding> {
             .remedy("move the file away: the keys are still in their stores"),
         ),
     }
-    if stores.contains(&StoreKind::Kernel) {
-        let message = "what is in the kernel's keyring is gone at reboot, or after days without use";
+    if let Some(store) = stores.iter().find(|store| !store.lasts()) {
+        let message = format!(
+            "what is in {} is gone at reboot, or after days without use",
+            store.described()
+        );
         findings.push(
             Finding::new(CHECK, Status::Warn, message)
                 .remedy("keep the keys elsewhere too, or `awsenv key move --all --to os`"),
         );
     }
-    if stores.contains(&StoreKind::File) {
+    if stores.iter().any(|store| store.has_key_file()) {
         findings.push(key_file(keychain));
     }
     if try_it {

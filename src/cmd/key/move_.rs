@@ -29,10 +29,11 @@ pub(super) fn run(context: &Context, args: KeyMoveArgs) -> Result<Outcome, Error
         })?;
         records.push(record.clone());
     }
-    if to == StoreKind::Kernel && !records.is_empty() {
-        context
-            .ui
-            .warn("the kernel's keyring is empty after a reboot: keep the keys somewhere else as well");
+    if !to.lasts() && !records.is_empty() {
+        let store = to.described();
+        context.ui.warn(&format!(
+            "{store} is empty after a reboot: keep the keys somewhere else as well"
+        ));
     }
     for record in &records {
         // The keychain may have somebody type a password, and nobody is to wait for that.

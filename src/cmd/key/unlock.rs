@@ -9,7 +9,7 @@ use crate::keychain::StoreKind;
 use crate::ops::ask;
 use crate::secret::Secret;
 use crate::sys;
-use crate::sys::keychain::{KeyFile, Keychain, NotUnlocked};
+use crate::sys::keychain::{KeyFile, Keychain, Lock, NotUnlocked};
 
 /// Unlocks the chosen store.
 ///
@@ -19,21 +19,23 @@ pub(super) fn run(context: &Context, args: KeyUnlockArgs) -> Result<Outcome, Err
     let settings = &context.settings()?.keychain;
     let keychain = context.keychain()?;
     let (store, _) = keychain.chosen().map_err(|why| Error::new(Kind::Usage, why))?;
-    match store {
-        StoreKind::File => Files {
-            context,
-            args: &args,
-            keychain: &keychain,
-            settings,
+    let said = match keychain.unlock(store)? {
+        Lock::KeyFile => {
+            let files = Files {
+                context,
+                args: &args,
+                keychain: &keychain,
+                settings,
+                store,
+            };
+            files.unlock()?;
+            return Ok(Outcome::Done(0));
         }
-        .unlock()?,
-        StoreKind::Kernel => context.ui.tell("the kernel's keyring is never locked"),
-        StoreKind::Os => {
-            let was_locked = keychain.unlock_os()?;
-            let said = if was_locked { "is unlocked now" } else { "is not locked" };
-            context.ui.tell(&format!("{} {said}", store.described()));
-        }
-    }
+        Lock::Never => "is never locked",
+        Lock::Opened => "is unlocked now",
+        Lock::Open => "is not locked",
+    };
+    context.ui.tell(&format!("{} {said}", store.described()));
     Ok(Outcome::Done(0))
 }
 
@@ -42,6 +44,7 @@ struct Files<'a> {
     args: &'a KeyUnlockArgs,
     keychain: &'a Keychain<'a>,
     settings: &'a KeychainSettings,
+    store: StoreKind,
 }
 
 impl Files<'_> {
@@ -90,7 +93,7 @@ impl Files<'_> {
         let until = end.to_rfc3339().map_or(String::new(), |end| format!(" until {end}"));
         self.context
             .ui
-            .tell(&format!("{} is unlocked{until}", StoreKind::File.described()));
+            .tell(&format!("{} is unlocked{until}", self.store.described()));
         Ok(())
     }
 

@@ -23,17 +23,14 @@ impl Default for KeychainSettings {
     }
 }
 
-/// The stores, by the words of the settings, of flags and of JSON.
-const STORES: [&str; 3] = ["os", "file", "kernel"];
-
 /// Longer than anyone stays logged in, and well within what the kernel takes.
 const MAX_UNLOCKED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 impl KeychainSettings {
     /// `keychain = …`.
-    pub(super) fn choose(&mut self, value: &str) -> Result<(), String> {
-        if !STORES.contains(&value) {
-            return Err(format!("`keychain = {value}`: it is `os`, `file` or `kernel`"));
+    pub(super) fn choose(&mut self, value: &str, stores: &[&str]) -> Result<(), String> {
+        if !stores.contains(&value) {
+            return Err(format!("`keychain = {value}`: it is {}", choices(stores)));
         }
         self.store = Some(value.to_owned());
         Ok(())
@@ -58,6 +55,15 @@ impl KeychainSettings {
     }
 }
 
+/// Words as a choice: "`a`, `b` or `c`".
+pub fn choices(words: &[&str]) -> String {
+    let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+    match quoted.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => quoted.concat(),
+    }
+}
+
 fn duration(text: &str) -> Option<Duration> {
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
     let seconds = match unit {
@@ -76,6 +82,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn choices_are_words() {
+        assert_eq!(choices(&["os", "file", "kernel"]), "`os`, `file` or `kernel`");
+        assert_eq!(choices(&["os", "file"]), "`os` or `file`");
+        assert_eq!(choices(&["os"]), "`os`");
+    }
+
+    #[test]
     fn times_are_read() {
         assert_eq!(duration("90s"), Some(Duration::from_secs(90)));
         assert_eq!(duration("8h"), Some(Duration::from_secs(28_800)));
@@ -85,6 +98,7 @@ mod tests {
         let mut settings = KeychainSettings::default();
         assert!(settings.set("unlock_for", "31d").is_err() && settings.set("unlock_for", "30d").is_ok());
         assert!(settings.set("unlock", "").is_err() && settings.set("lock", "x").is_err());
-        assert!(settings.choose("os").is_ok() && settings.choose("disk").is_err());
+        let stores = ["os", "file", "kernel"];
+        assert!(settings.choose("os", &stores).is_ok() && settings.choose("disk", &stores).is_err());
     }
 }

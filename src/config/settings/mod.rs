@@ -34,7 +34,7 @@ use wildmatch::WildMatch;
 
 use super::Error;
 
-pub use keychain::KeychainSettings;
+pub use keychain::{KeychainSettings, choices};
 pub use keys::{Action, Binding};
 pub use picker::{Height, Picker, Preview};
 
@@ -100,11 +100,11 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Reads the text of the file at `path`.
+    /// Reads the text of the file at `path`. `stores` are the words that `keychain = …` may have.
     ///
     /// # Errors
     /// [`Error::Settings`] for a line that is none, an unknown section or key, or a value that is not allowed.
-    pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
+    pub fn parse(path: &Path, text: &str, stores: &[&str]) -> Result<Self, Error> {
         let fail = |line: Option<u32>, why: String| Error::Settings {
             path: path.to_owned(),
             line,
@@ -121,6 +121,7 @@ impl Settings {
         for (section, properties) in &ini {
             for (key, value) in properties.iter() {
                 let set = match section {
+                    None if key == "keychain" => settings.keychain.choose(value, stores),
                     None => settings.set(key, value),
                     Some("keychain") => settings.keychain.set(key, value),
                     Some("picker") => settings.picker.set(key, value),
@@ -151,7 +152,6 @@ impl Settings {
             }
             "production" => self.production = words(value).map(str::to_owned).collect(),
             "prompt" => self.prompt = switch(key, value)?,
-            "keychain" => self.keychain.choose(value)?,
             "history" => self.history = switch(key, value)?,
             "order" => {
                 self.order = match value {
@@ -221,7 +221,7 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<Settings, String> {
-        Settings::parse(Path::new("s"), text).map_err(|error| error.to_string())
+        Settings::parse(Path::new("s"), text, &["os", "file", "kernel"]).map_err(|error| error.to_string())
     }
 
     #[test]

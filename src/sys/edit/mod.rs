@@ -10,6 +10,7 @@ pub mod journal;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
@@ -18,6 +19,9 @@ use super::private;
 use crate::env::Env;
 use beside::Beside;
 
+/// How long to wait for another edit, each of which is done in a moment.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Why a file was not written. It is as it was then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileError {
@@ -25,6 +29,8 @@ pub enum FileError {
     Busy {
         /// Its process, if it said so.
         by: Option<u32>,
+        /// How long it was waited for.
+        after: Duration,
     },
     /// The file is no longer what was read.
     Changed(PathBuf),
@@ -73,7 +79,7 @@ impl EditLock {
     pub fn take(env: &Env) -> Result<Self, FileError> {
         let path = state_dir(env).ok_or(FileError::NoState)?.join("awsenv/edit.lock");
         private::make_dir(parent(&path)).map_err(FileError::system(parent(&path), "make"))?;
-        match private::lock(&path) {
+        match private::lock(&path, PATIENCE) {
             Ok(mut file) => {
                 // Who waits wants to know for whom; that it cannot be said is no reason to stop.
                 let _ = file
@@ -83,7 +89,10 @@ impl EditLock {
                 journal::remove_stale(env);
                 Ok(Self { _file: file })
             }
-            Err(error) if error.kind() == ErrorKind::WouldBlock => Err(FileError::Busy { by: holder(&path) }),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Err(FileError::Busy {
+                by: holder(&path),
+                after: PATIENCE,
+            }),
             Err(error) => Err(FileError::system(&path, "lock")(error)),
         }
     }
@@ -476,7 +485,8 @@ mod tests {
         assert_eq!(
             EditLock::take(&env).unwrap_err(),
             FileError::Busy {
-                by: Some(std::process::id())
+                by: Some(std::process::id()),
+                after: Duration::from_secs(5),
             }
         );
         drop(lock);

@@ -1,5 +1,5 @@
-//! What the Secret Service says before it is asked for a secret: whether it is there, whether it has the item, and
-//! whether that is locked. The library would have to wait, or to open a window that perhaps nobody sees, to find out.
+//! What the Secret Service says before it is asked for a secret: whether it is there, has the item, and is locked. To find
+//! out, the library would wait, or open a window that perhaps nobody sees.
 //!
 //! <https://specifications.freedesktop.org/secret-service-spec/latest/>
 
@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use zbus::blocking::{Connection, Proxy, connection};
 use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 
-use super::os::{Access, Place};
+use super::store::{Access, Name};
 use super::translate;
 use crate::keychain::{Error, StoreKind};
 
@@ -20,21 +20,21 @@ const COLLECTION: &str = "org.freedesktop.Secret.Collection";
 const PROMPT: &str = "org.freedesktop.Secret.Prompt";
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 
-/// Goes on if the access has a chance.
+/// Checks that the access has a chance.
 ///
 /// # Errors
 /// [`Error::Absent`] without a bus or a service on it, [`Error::Locked`] if it is and may not ask,
 /// [`Error::Missing`], and [`Error::Refused`] if several items have the name.
-pub(super) fn look(place: &Place, access: Access) -> Result<(), Error> {
+pub(super) fn look(name: &Name, access: Access, may_ask: bool) -> Result<(), Error> {
     let bus = connect()?;
-    let mut found = Found::search(&bus, place)?;
+    let mut found = Found::search(&bus, name)?;
     if found.count() == 0 {
         match (default_collection(&bus)?, access) {
-            (Collection::Locked(_), Access::Write) if place.may_ask => return Ok(()),
-            // Some programs hide what is locked, so that nothing was found says nothing yet.
-            (Collection::Locked(path), _) if place.may_ask => {
+            (Collection::Locked(_), Access::Write) if may_ask => return Ok(()),
+            // Some programs hide items that are locked, so there may be one all the same.
+            (Collection::Locked(path), _) if may_ask => {
                 ask(&bus, &path)?;
-                found = Found::search(&bus, place)?;
+                found = Found::search(&bus, name)?;
             }
             (Collection::Locked(_), _) => return Err(Error::Locked { store: STORE }),
             (Collection::None, Access::Write) => {
@@ -49,9 +49,9 @@ pub(super) fn look(place: &Place, access: Access) -> Result<(), Error> {
     match found.count() {
         0 => Err(Error::Missing {
             store: STORE,
-            item: place.user.clone(),
+            item: name.user.clone(),
         }),
-        1 if found.locked.is_empty() || place.may_ask => Ok(()),
+        1 if found.locked.is_empty() || may_ask => Ok(()),
         1 => Err(Error::Locked { store: STORE }),
         several => Err(refused(&translate::several(several))),
     }
@@ -60,7 +60,7 @@ pub(super) fn look(place: &Place, access: Access) -> Result<(), Error> {
 /// Unlocks the collection that new items go to, and says whether it was locked. The service asks the person.
 ///
 /// # Errors
-/// As [`look`], and that the question was turned down.
+/// As [`look`], and [`Error::Refused`] if the person turned the question down.
 pub(super) fn unlock(may_ask: bool) -> Result<bool, Error> {
     let bus = connect()?;
     match default_collection(&bus)? {
@@ -83,8 +83,8 @@ struct Found {
 }
 
 impl Found {
-    fn search(bus: &Connection, place: &Place) -> Result<Self, Error> {
-        let attributes = HashMap::from([("service", place.service.as_str()), ("username", place.user.as_str())]);
+    fn search(bus: &Connection, name: &Name) -> Result<Self, Error> {
+        let attributes = HashMap::from([("service", name.service.as_str()), ("username", name.user.as_str())]);
         let found = call(bus, PATH, SERVICE, "SearchItems", &(attributes,))?;
         let (unlocked, locked) = read(&found)?;
         Ok(Self { unlocked, locked })
@@ -117,7 +117,7 @@ fn default_collection(bus: &Connection) -> Result<Collection, Error> {
     }
 }
 
-/// Has the service ask the person for the password of a collection, and waits for the answer.
+/// Has the service ask the person for the password of a collection, and waits for an answer.
 fn ask(bus: &Connection, collection: &OwnedObjectPath) -> Result<(), Error> {
     let answer = call(bus, PATH, SERVICE, "Unlock", &(vec![collection],))?;
     let (_, prompt): (Vec<OwnedObjectPath>, OwnedObjectPath) = read(&answer)?;
@@ -169,7 +169,7 @@ fn no_bus(error: &zbus::Error) -> Error {
     Error::Absent { store: STORE, why }
 }
 
-/// An error that the bus or the service sent.
+/// What an error that the bus or the service sent means.
 fn no_answer(error: &zbus::Error) -> Error {
     let zbus::Error::MethodError(name, text, _) = error else {
         return refused(&error.to_string());

@@ -2,11 +2,15 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::keychain::Index;
 use crate::sys::{fs, private};
 
-/// Reads it; an absent one is empty.
+/// How long to wait for another awsenv that writes, which is done in a moment.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Reads the index; one that is absent is empty.
 ///
 /// # Errors
 /// What the system says, or that it is damaged; with the path.
@@ -15,14 +19,14 @@ pub(super) fn load(path: &Path) -> io::Result<Index> {
     Index::parse(&bytes.unwrap_or_default()).map_err(|why| at(path, &format!("is damaged: {why}")))
 }
 
-/// Changes it under a lock, so that many at once lose nothing. What says the same afterwards is not written.
+/// Changes the index under a lock, so that many at once lose nothing. Writes only a difference.
 ///
 /// # Errors
 /// As [`load`], and what the system says on writing.
 pub(super) fn change(path: &Path, change: impl FnOnce(&mut Index)) -> io::Result<()> {
     let within = |error: io::Error| at(path, &error.to_string());
     private::make_dir(path.parent().unwrap_or(Path::new("."))).map_err(within)?;
-    let _lock = private::lock(&path.with_extension("lock")).map_err(within)?;
+    let _lock = private::lock(&path.with_extension("lock"), PATIENCE).map_err(within)?;
     let mut index = load(path)?;
     let before = index.clone();
     change(&mut index);
@@ -32,7 +36,7 @@ pub(super) fn change(path: &Path, change: impl FnOnce(&mut Index)) -> io::Result
     private::replace(path, index.to_json().as_bytes()).map_err(within)
 }
 
-/// Where it is, below the directory of awsenv's state.
+/// Where the index is, below the directory of awsenv's state.
 pub(super) fn path(dir: &Path) -> PathBuf {
     dir.join("keychain.json")
 }

@@ -5,9 +5,44 @@
 #[cfg(all(test, target_os = "linux"))]
 pub(super) use linux::release;
 #[cfg(target_os = "linux")]
-pub(super) use linux::{delete, held, hold, read, write};
+pub(super) use linux::{held, hold};
 #[cfg(not(target_os = "linux"))]
-pub(super) use nowhere::{delete, held, hold, read, write};
+pub(super) use nowhere::{held, hold};
+
+use zeroize::Zeroizing;
+
+#[cfg(target_os = "linux")]
+use self::linux as system;
+#[cfg(not(target_os = "linux"))]
+use self::nowhere as system;
+use super::store::{Lock, Name, Store};
+use crate::keychain::{Error, StoreKind};
+
+const STORE: StoreKind = StoreKind::Kernel;
+
+pub(super) struct KernelStore;
+
+impl Store for KernelStore {
+    fn kind(&self) -> StoreKind {
+        STORE
+    }
+
+    fn read(&self, name: &Name) -> Result<Zeroizing<Vec<u8>>, Error> {
+        system::read(name)
+    }
+
+    fn write(&self, name: &Name, content: &[u8]) -> Result<(), Error> {
+        system::write(name, content)
+    }
+
+    fn delete(&self, name: &Name) -> Result<(), Error> {
+        system::delete(name)
+    }
+
+    fn unlock(&self) -> Result<Lock, Error> {
+        Ok(Lock::Never)
+    }
+}
 
 #[cfg(target_os = "linux")]
 mod linux {
@@ -20,36 +55,33 @@ mod linux {
     use linux_keyutils_keyring_store::Store;
     use zeroize::Zeroizing;
 
-    use crate::keychain::{Error, SERVICE, StoreKind};
+    use super::STORE;
+    use crate::keychain::Error;
+    use crate::sys::keychain::store::Name;
     use crate::sys::keychain::translate;
-
-    const STORE: StoreKind = StoreKind::Kernel;
 
     /// The most that the kernel takes for one key.
     const LIMIT: usize = 32_767;
 
-    /// The content of an item.
-    pub(in super::super) fn read(item: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let found = entry(item)?.get_secret();
+    pub(super) fn read(name: &Name) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let found = entry(name)?.get_secret();
         found
             .map(Zeroizing::new)
-            .map_err(|error| translate::error(STORE, item, error))
+            .map_err(|error| translate::error(STORE, &name.user, error))
     }
 
-    /// Writes an item, in the place of the one that is there.
-    pub(in super::super) fn write(item: &str, content: &[u8]) -> Result<(), Error> {
+    pub(super) fn write(name: &Name, content: &[u8]) -> Result<(), Error> {
         if content.len() > LIMIT {
             let limit = LIMIT;
             return Err(Error::TooLarge { store: STORE, limit });
         }
-        let written = entry(item)?.set_secret(content);
-        written.map_err(|error| translate::error(STORE, item, error))
+        let written = entry(name)?.set_secret(content);
+        written.map_err(|error| translate::error(STORE, &name.user, error))
     }
 
-    /// Deletes an item.
-    pub(in super::super) fn delete(item: &str) -> Result<(), Error> {
-        let deleted = entry(item)?.delete_credential();
-        deleted.map_err(|error| translate::error(STORE, item, error))
+    pub(super) fn delete(name: &Name) -> Result<(), Error> {
+        let deleted = entry(name)?.delete_credential();
+        deleted.map_err(|error| translate::error(STORE, &name.user, error))
     }
 
     /// Keeps a secret until the time is up, or the machine stops.
@@ -84,15 +116,18 @@ mod linux {
             .or_else(|_| KeyRing::from_special_id(KeyRingIdentifier::Session, false))
     }
 
-    fn entry(item: &str) -> Result<Entry, Error> {
+    fn entry(name: &Name) -> Result<Entry, Error> {
         // Where a login has no session keyring of its own (su, cron, containers) the kernel makes one when it is asked
-        // for the persistent one. The library would look before that, and write to a keyring that is not ours any more.
+        // for the persistent one. The library would look before that, and write to a keyring that is no longer ours.
         let _ = ring();
-        let store: Arc<Store> = Store::new().map_err(|error| translate::error(STORE, item, error))?;
-        store.build(SERVICE, item, None).map_err(|error| match error {
-            keyring_core::Error::NoStorageAccess(why) => absent(&why.to_string()),
-            other => translate::error(STORE, item, other),
-        })
+        let failed = |error| translate::error(STORE, &name.user, error);
+        let store: Arc<Store> = Store::new().map_err(failed)?;
+        store
+            .build(&name.service, &name.user, None)
+            .map_err(|error| match error {
+                keyring_core::Error::NoStorageAccess(why) => absent(&why.to_string()),
+                other => failed(other),
+            })
     }
 
     fn barred(error: KeyError) -> Error {
@@ -119,17 +154,19 @@ mod nowhere {
 
     use zeroize::Zeroizing;
 
-    use crate::keychain::{Error, StoreKind};
+    use super::STORE;
+    use crate::keychain::Error;
+    use crate::sys::keychain::store::Name;
 
-    pub(in super::super) fn read(_: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+    pub(super) fn read(_: &Name) -> Result<Zeroizing<Vec<u8>>, Error> {
         Err(absent())
     }
 
-    pub(in super::super) fn write(_: &str, _: &[u8]) -> Result<(), Error> {
+    pub(super) fn write(_: &Name, _: &[u8]) -> Result<(), Error> {
         Err(absent())
     }
 
-    pub(in super::super) fn delete(_: &str) -> Result<(), Error> {
+    pub(super) fn delete(_: &Name) -> Result<(), Error> {
         Err(absent())
     }
 
@@ -143,7 +180,7 @@ mod nowhere {
 
     fn absent() -> Error {
         Error::Absent {
-            store: StoreKind::Kernel,
+            store: STORE,
             why: "only Linux has one".to_owned(),
         }
     }
@@ -154,7 +191,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::keychain::{Error, StoreKind};
+    use crate::keychain::Item;
 
     /// A name that no other run of the tests has.
     fn name(what: &str) -> String {
@@ -183,16 +220,18 @@ mod tests {
             store,
             item: item.clone(),
         };
-        assert_eq!(read(&item), Err(missing()));
-        write(&item, b"one").unwrap();
-        write(&item, b"two").unwrap();
-        assert_eq!(read(&item).unwrap().as_slice(), b"two");
-        assert!(read(&item.to_lowercase()).is_err());
-        delete(&item).unwrap();
-        assert_eq!(delete(&item), Err(missing()));
+        let (name, other) = (Name::of::<Item>(&item), Name::of::<Item>(&item.to_lowercase()));
+        let kernel = KernelStore;
+        assert_eq!(kernel.read(&name), Err(missing()));
+        kernel.write(&name, b"one").unwrap();
+        kernel.write(&name, b"two").unwrap();
+        assert_eq!(kernel.read(&name).unwrap().as_slice(), b"two");
+        assert!(kernel.read(&other).is_err());
+        kernel.delete(&name).unwrap();
+        assert_eq!(kernel.delete(&name), Err(missing()));
         let limit = 32_767;
         assert_eq!(
-            write(&item, &vec![b'x'; limit + 1]),
+            kernel.write(&name, &vec![b'x'; limit + 1]),
             Err(Error::TooLarge { store, limit })
         );
     }

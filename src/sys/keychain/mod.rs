@@ -1,38 +1,38 @@
-//! Where keys are kept: three stores behind one door, and the index beside them.
+//! Where keys are kept: the stores behind one door, and the index beside them.
+//!
+//! A new store is a file here with `impl Store`, its line in [`Keychain::store`], and its row in `crate::keychain::store`.
+//! A new kind of item is an `impl Content` in `crate::keychain`.
 
 #[cfg(all(unix, not(target_os = "macos")))]
 mod bus;
 mod file;
 mod index;
+mod items;
 mod kernel;
+mod key_pair;
 mod os;
+mod place;
+mod seal;
+mod store;
 mod translate;
-mod wait;
 
 use std::fmt;
 use std::io;
 use std::path::PathBuf;
-use std::time::Duration;
 
-pub use file::{KeyFile, NotUnlocked};
+pub use key_pair::{KeyFile, NotUnlocked};
+pub use store::Lock;
 
-use crate::config::settings::KeychainSettings;
+use crate::config::settings::{KeychainSettings, choices};
 use crate::env::Env;
-use crate::keychain::{Error, Index, Item, StoreKind};
+use crate::keychain::{Content, Error, Index, Item, StoreKind};
 use crate::secret::Secret;
 use crate::sys::fs::state_dir;
 use file::FileStore;
-use os::Place;
-
-/// How long the system's keychain may take where nobody can answer a question.
-const WITHOUT_DESKTOP: Duration = Duration::from_secs(5);
-
-/// How long it may take where somebody can.
-const WITH_DESKTOP: Duration = Duration::from_secs(60);
-
-/// What a person is told who waits.
-const AWAITED: &str =
-    "waiting for the system's keychain: does a window ask for its password? (at most 60 s; Ctrl-C gives up)";
+use items::Items;
+use kernel::KernelStore;
+use os::OsStore;
+use store::Store;
 
 /// The stores of this environment.
 pub struct Keychain<'a> {
@@ -50,7 +50,7 @@ impl fmt::Debug for Keychain<'_> {
 }
 
 impl<'a> Keychain<'a> {
-    /// Nothing happens yet. `say` tells a person what is waited for.
+    /// Opens nothing yet. `say` tells a person what awsenv waits for.
     pub fn new(env: &'a Env, settings: &'a KeychainSettings, say: &'a dyn Fn(&str)) -> Self {
         Self { env, settings, say }
     }
@@ -63,25 +63,23 @@ impl<'a> Keychain<'a> {
         if let Some(word) = self.env.os("AWSENV_KEYCHAIN").filter(|word| !word.is_empty()) {
             let store = word.to_str().and_then(StoreKind::parse);
             return store.map(|store| (store, "AWSENV_KEYCHAIN says so")).ok_or_else(|| {
-                format!(
-                    "AWSENV_KEYCHAIN is `{}`: it is `os`, `file` or `kernel`",
-                    word.to_string_lossy()
-                )
+                let choices = choices(&StoreKind::words());
+                format!("AWSENV_KEYCHAIN is `{}`: it is {choices}", word.to_string_lossy())
             });
         }
         // The settings refuse other words.
         Ok(match self.settings.store.as_deref().and_then(StoreKind::parse) {
             Some(store) => (store, "the settings say so"),
-            None => (StoreKind::Os, "it is the default"),
+            None => (StoreKind::default(), "it is the default"),
         })
     }
 
-    /// Where an item is: the index knows it, else it is where a new one would go.
+    /// Where an item is: where the index says, else where a new one would go.
     ///
     /// # Errors
     /// As [`Keychain::chosen`].
     pub fn locate(&self, item: &str) -> Result<StoreKind, String> {
-        // A damaged index keeps nobody from the chosen store.
+        // The chosen store can be asked although the index is damaged.
         let recorded = self
             .index()
             .ok()
@@ -92,46 +90,28 @@ impl<'a> Keychain<'a> {
         }
     }
 
-    /// Reads an item, by one access to the store.
+    /// Reads a key, by one access to the store.
     ///
     /// # Errors
     /// The store's; [`Error::Missing`] if there is no such item.
     pub fn read(&self, store: StoreKind, item: &str) -> Result<Item, Error> {
-        let content = match store {
-            StoreKind::Os => self.os(item, |place| place.read()),
-            StoreKind::File => self.files()?.read(item),
-            StoreKind::Kernel => kernel::read(item),
-        }?;
-        Item::parse(&content).map_err(|why| Error::Damaged {
-            store,
-            item: item.to_owned(),
-            why,
-        })
+        self.items(store)?.read(item)
     }
 
-    /// Writes an item, in the place of the one that is there.
+    /// Writes a key, and replaces the one of that name.
     ///
     /// # Errors
     /// The store's.
     pub fn write(&self, store: StoreKind, item: &str, keys: &Item) -> Result<(), Error> {
-        let content = keys.to_json();
-        match store {
-            StoreKind::Os => self.os(item, move |place| place.write(&content)),
-            StoreKind::File => self.files()?.write(item, &content),
-            StoreKind::Kernel => kernel::write(item, &content),
-        }
+        self.items(store)?.write(item, keys)
     }
 
-    /// Deletes an item.
+    /// Deletes a key.
     ///
     /// # Errors
     /// The store's; [`Error::Missing`] if there is no such item.
     pub fn delete(&self, store: StoreKind, item: &str) -> Result<(), Error> {
-        match store {
-            StoreKind::Os => self.os(item, |place| place.delete()),
-            StoreKind::File => self.files()?.delete(item),
-            StoreKind::Kernel => kernel::delete(item),
-        }
+        self.items::<Item>(store)?.delete(item)
     }
 
     /// The password that another program stored in the system's keychain.
@@ -139,12 +119,7 @@ impl<'a> Keychain<'a> {
     /// # Errors
     /// The store's; [`Error::Missing`] if there is none.
     pub fn password(&self, service: &str, user: &str) -> Result<Secret<String>, Error> {
-        let place = Place {
-            service: service.to_owned(),
-            user: user.to_owned(),
-            may_ask: self.has_desktop(),
-        };
-        self.wait(move || place.password())
+        OsStore::new(self.env, self.say).password(service, user)
     }
 
     /// The index of all keys, without opening a store. An absent file is an empty index.
@@ -169,14 +144,12 @@ impl<'a> Keychain<'a> {
         index::change(&index::path(&dir), change)
     }
 
-    /// Has the system unlock its keychain, which asks the person; says whether it was locked. Where the system does
-    /// that by itself whenever a key is read, it never is.
+    /// Makes a store ready to be read, as far as it can do that by itself; the system may ask the person.
     ///
     /// # Errors
     /// The store's.
-    pub fn unlock_os(&self) -> Result<bool, Error> {
-        let may_ask = self.has_desktop();
-        self.wait(move || os::unlock(may_ask))
+    pub fn unlock(&self, store: StoreKind) -> Result<Lock, Error> {
+        self.store(store)?.unlock()
     }
 
     /// Whether a key file can be held unlocked here.
@@ -187,25 +160,25 @@ impl<'a> Keychain<'a> {
         kernel::held("awsenv:none").map(drop)
     }
 
-    /// How the key file of the encrypted file store stands.
+    /// Whether the key file of the encrypted file store can be used now.
     ///
     /// # Errors
     /// It cannot be read, or others can read it.
     pub fn key_file(&self) -> Result<KeyFile, Error> {
-        self.files()?.key_file()
+        self.files()?.key.state()
     }
 
     /// Where the key file is, or will be.
     pub fn key_path(&self) -> Option<PathBuf> {
-        Some(self.files().ok()?.key_path())
+        Some(self.files().ok()?.key.path())
     }
 
-    /// Makes the key file of the encrypted file store. Without a passphrase it lies there in plain text.
+    /// Creates the key file of the encrypted file store, in plain text if there is no passphrase.
     ///
     /// # Errors
-    /// There is one, or what the system says.
+    /// It exists already, or what the system says.
     pub fn create_key_file(&self, passphrase: Option<&Secret<String>>) -> Result<(), Error> {
-        self.files()?.create(passphrase)
+        self.files()?.key.create(passphrase)
     }
 
     /// Unlocks the key file for the time that the settings name.
@@ -214,45 +187,20 @@ impl<'a> Keychain<'a> {
     /// A wrong passphrase, nowhere to hold the key, or the store's own.
     pub fn unlock_key_file(&self, passphrase: &Secret<String>) -> Result<(), NotUnlocked> {
         let files = self.files().map_err(NotUnlocked::Store)?;
-        files.unlock(passphrase, self.settings.unlock_for)
+        files.key.unlock(passphrase, self.settings.unlock_for)
     }
 
-    fn os<T: Send + 'static>(
-        &self,
-        item: &str,
-        access: impl FnOnce(&Place) -> Result<T, Error> + Send + 'static,
-    ) -> Result<T, Error> {
-        let place = Place::of_item(item, self.has_desktop());
-        self.wait(move || access(&place))
+    /// The items of one kind in a store.
+    fn items<T: Content>(&self, store: StoreKind) -> Result<Items<'_, T>, Error> {
+        self.store(store).map(Items::new)
     }
 
-    fn wait<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
-        let store = StoreKind::Os;
-        let has_desktop = self.has_desktop();
-        let limit = if has_desktop { WITH_DESKTOP } else { WITHOUT_DESKTOP };
-        let awaited = || {
-            if has_desktop {
-                (self.say)(AWAITED);
-            }
-        };
-        wait::within(limit, awaited, work).unwrap_or_else(|no_answer| {
-            Err(match no_answer {
-                wait::NoAnswer::Late => Error::Timeout { store, after: limit },
-                wait::NoAnswer::Gone => Error::Refused {
-                    store,
-                    why: "its library gave up".to_owned(),
-                },
-            })
+    fn store(&self, kind: StoreKind) -> Result<Box<dyn Store + '_>, Error> {
+        Ok(match kind {
+            StoreKind::Os => Box::new(OsStore::new(self.env, self.say)),
+            StoreKind::File => Box::new(self.files()?),
+            StoreKind::Kernel => Box::new(KernelStore),
         })
-    }
-
-    /// Whether a question of the system would be seen by this person. Over SSH it would open far away, if at all.
-    fn has_desktop(&self) -> bool {
-        if cfg!(any(target_os = "macos", windows)) {
-            return true;
-        }
-        let is_set = |name: &str| self.env.filled(name).is_some();
-        (is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")) && !is_set("SSH_CONNECTION")
     }
 
     fn files(&self) -> Result<FileStore, Error> {
@@ -334,18 +282,5 @@ mod tests {
         };
         keychain.write(StoreKind::File, "work", &item).unwrap();
         assert_eq!(keychain.read(StoreKind::File, "work"), Ok(item));
-    }
-
-    #[cfg(all(unix, not(target_os = "macos")))]
-    #[test]
-    fn a_question_is_seen_at_a_desktop_only() {
-        let settings = KeychainSettings::default();
-        let has = |pairs: &[(&str, &str)]| Keychain::new(&env(pairs), &settings, &silent).has_desktop();
-        assert!(has(&[("DISPLAY", ":0")]) && has(&[("WAYLAND_DISPLAY", "wayland-0")]));
-        assert!(!has(&[]) && !has(&[("DISPLAY", "")]));
-        assert!(!has(&[
-            ("DISPLAY", "localhost:10.0"),
-            ("SSH_CONNECTION", "1.2.3.4 5 6.7.8.9 22")
-        ]));
     }
 }

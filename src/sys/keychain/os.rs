@@ -1,203 +1,128 @@
-//! The operating system's keychain, through `keyring`: Secret Service, macOS Keychain, Windows Credential Manager.
-//!
-//! All of this may wait for a person or for ever: call it within a time limit.
+//! The operating system's keychain as a store. It may wait for a person or for ever, so each access has a limit.
 
-use std::collections::HashMap;
+use std::time::Duration;
 
-use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::translate;
-use crate::keychain::{Error, SERVICE, StoreKind};
+use super::place::{self, Place};
+use super::store::{Lock, Name, Store};
+use crate::env::Env;
+use crate::keychain::{Error, StoreKind};
 use crate::secret::Secret;
+use crate::sys::wait::{self, NoAnswer};
 
 const STORE: StoreKind = StoreKind::Os;
 
-/// What Windows takes, in bytes (CRED_MAX_CREDENTIAL_BLOB_SIZE).
-const WINDOWS_LIMIT: usize = 5 * 512;
+/// How long an access may take where no person would see a question.
+const WITHOUT_DESKTOP: Duration = Duration::from_secs(5);
 
-/// Whose item, and whether the system may ask the person to unlock it.
-#[derive(Clone, Debug)]
-pub(super) struct Place {
-    /// `awsenv` for our own.
-    pub(super) service: String,
-    /// The item's name.
-    pub(super) user: String,
-    /// Whether there is a desktop where a question would be seen.
-    pub(super) may_ask: bool,
+/// How long it may take where one would.
+const WITH_DESKTOP: Duration = Duration::from_secs(60);
+
+const AWAITED: &str =
+    "waiting for the system's keychain: does a window ask for its password? (at most 60 s; Ctrl-C gives up)";
+
+pub(super) struct OsStore<'a> {
+    has_desktop: bool,
+    say: &'a dyn Fn(&str),
 }
 
-/// What is going to be done with an item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Access {
-    Read,
-    Write,
-    Delete,
-}
-
-impl Place {
-    /// One of our own items.
-    pub(super) fn of_item(item: &str, may_ask: bool) -> Self {
-        Self {
-            service: SERVICE.to_owned(),
-            user: item.to_owned(),
-            may_ask,
-        }
-    }
-
-    /// The content of an item.
-    ///
-    /// # Errors
-    /// The store's.
-    pub(super) fn read(&self) -> Result<Zeroizing<Vec<u8>>, Error> {
-        let entry = self.entry(Access::Read)?;
-        entry
-            .get_secret()
-            .map(Zeroizing::new)
-            .map_err(|error| self.error(error))
-    }
-
-    /// Writes an item, in the place of the one that is there.
-    ///
-    /// # Errors
-    /// The store's; [`Error::TooLarge`] before anything is written.
-    pub(super) fn write(&self, content: &[u8]) -> Result<(), Error> {
-        check_size(content.len(), cfg!(windows))?;
-        let entry = self.entry(Access::Write)?;
-        entry.set_secret(content).map_err(|error| self.error(error))
-    }
-
-    /// Deletes an item.
-    ///
-    /// # Errors
-    /// The store's; [`Error::Missing`] if there is none.
-    pub(super) fn delete(&self) -> Result<(), Error> {
-        let entry = self.entry(Access::Delete)?;
-        entry.delete_credential().map_err(|error| self.error(error))
+impl<'a> OsStore<'a> {
+    /// `say` tells a person what awsenv waits for.
+    pub(super) fn new(env: &Env, say: &'a dyn Fn(&str)) -> Self {
+        let has_desktop = has_desktop(env);
+        Self { has_desktop, say }
     }
 
     /// The password that another program stored.
-    ///
-    /// # Errors
-    /// The store's.
-    pub(super) fn password(&self) -> Result<Secret<String>, Error> {
-        let mut error = None;
-        for modifiers in foreign(&self.service, &self.user, cfg!(windows)) {
-            let found = self.entry_with(Access::Read, &modifiers).and_then(|entry| {
-                let password = entry.get_password().map_err(|error| self.error(error))?;
-                Ok(Secret::new(password))
-            });
-            match found {
-                Err(missing @ Error::Missing { .. }) => error = Some(missing),
-                other => return other,
-            }
-        }
-        Err(error.unwrap_or(Error::Missing {
-            store: STORE,
-            item: self.user.clone(),
-        }))
-    }
-
-    fn entry(&self, access: Access) -> Result<keyring_core::Entry, Error> {
-        self.entry_with(access, &modifiers(&self.user))
-    }
-
-    fn entry_with(&self, access: Access, modifiers: &[(&str, String)]) -> Result<keyring_core::Entry, Error> {
-        #[cfg(all(unix, not(target_os = "macos")))]
-        super::bus::look(self, access)?;
-        #[cfg(not(all(unix, not(target_os = "macos"))))]
-        let _ = (access, self.may_ask);
-        if let Err(error) = keyring::Entry::store_status() {
-            let why = error.to_string();
-            return Err(Error::Absent { store: STORE, why });
-        }
-        let modifiers: HashMap<&str, &str> = modifiers.iter().map(|(key, value)| (*key, value.as_str())).collect();
-        keyring_core::Entry::new_with_modifiers(&self.service, &self.user, &modifiers)
-            .map_err(|error| self.error(error))
-    }
-
-    fn error(&self, error: keyring_core::Error) -> Error {
-        translate::error(STORE, &self.user, error)
-    }
-}
-
-/// Has the system ask for the password of its keychain, and says whether that was locked.
-///
-/// # Errors
-/// The store's.
-#[cfg(all(unix, not(target_os = "macos")))]
-pub(super) use super::bus::unlock;
-
-/// macOS asks whenever a key is read, and Windows never locks.
-#[cfg(not(all(unix, not(target_os = "macos"))))]
-pub(super) fn unlock(_may_ask: bool) -> Result<bool, Error> {
-    Ok(false)
-}
-
-fn check_size(size: usize, is_windows: bool) -> Result<(), Error> {
-    if is_windows && size > WINDOWS_LIMIT {
-        return Err(Error::TooLarge {
-            store: STORE,
-            limit: WINDOWS_LIMIT,
+    pub(super) fn password(&self, service: &str, user: &str) -> Result<Secret<String>, Error> {
+        let place = self.place(Name {
+            service: service.to_owned(),
+            user: user.to_owned(),
+            label: String::new(),
         });
+        self.wait(move || place.password())
     }
-    Ok(())
+
+    fn place(&self, name: Name) -> Place {
+        let may_ask = self.has_desktop;
+        Place { name, may_ask }
+    }
+
+    fn wait<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+        let limit = if self.has_desktop {
+            WITH_DESKTOP
+        } else {
+            WITHOUT_DESKTOP
+        };
+        let awaited = || {
+            if self.has_desktop {
+                (self.say)(AWAITED);
+            }
+        };
+        wait::within(limit, awaited, work).unwrap_or_else(|no_answer| {
+            Err(match no_answer {
+                NoAnswer::Late => Error::Timeout {
+                    store: STORE,
+                    after: limit,
+                },
+                NoAnswer::Gone => Error::Refused {
+                    store: STORE,
+                    why: "its library gave up".to_owned(),
+                },
+            })
+        })
+    }
 }
 
-/// What an item of ours is called beside its service and user.
-fn modifiers(item: &str) -> Vec<(&'static str, String)> {
-    if cfg!(windows) {
-        // Not `Enterprise`, which roams to other machines.
-        vec![("target", target(item)), ("persistence", "Local".to_owned())]
-    } else if cfg!(target_os = "macos") {
-        Vec::new()
-    } else {
-        vec![("label", format!("awsenv: AWS keys of {item}"))]
+impl Store for OsStore<'_> {
+    fn kind(&self) -> StoreKind {
+        STORE
+    }
+
+    fn read(&self, name: &Name) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let place = self.place(name.clone());
+        self.wait(move || place.read())
+    }
+
+    fn write(&self, name: &Name, content: &[u8]) -> Result<(), Error> {
+        let place = self.place(name.clone());
+        let content = Zeroizing::new(content.to_vec());
+        self.wait(move || place.write(&content))
+    }
+
+    fn delete(&self, name: &Name) -> Result<(), Error> {
+        let place = self.place(name.clone());
+        self.wait(move || place.delete())
+    }
+
+    fn unlock(&self) -> Result<Lock, Error> {
+        let may_ask = self.has_desktop;
+        let was_locked = self.wait(move || place::unlock(may_ask))?;
+        Ok(if was_locked { Lock::Opened } else { Lock::Open })
     }
 }
 
-/// The name on Windows, which takes names that differ only in case for the same: a piece of their hash tells them
-/// apart.
-fn target(item: &str) -> String {
-    let hash = Sha256::digest(item.as_bytes());
-    let piece: String = hash[..4].iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{SERVICE}:{item}:{piece}")
-}
-
-/// Under which names to look for an item of Python's `keyring`, which boto 2 used. On Windows it names them like the
-/// service, or `user@service` where two users have the same.
-fn foreign(service: &str, user: &str, is_windows: bool) -> Vec<Vec<(&'static str, String)>> {
-    if !is_windows {
-        return vec![Vec::new()];
+/// Whether this person would see a question of the system. Over SSH it would open far away, if at all.
+fn has_desktop(env: &Env) -> bool {
+    if cfg!(any(target_os = "macos", windows)) {
+        return true;
     }
-    vec![
-        vec![("target", format!("{user}@{service}"))],
-        vec![("target", service.to_owned())],
-    ]
+    let is_set = |name: &str| env.filled(name).is_some();
+    (is_set("DISPLAY") || is_set("WAYLAND_DISPLAY")) && !is_set("SSH_CONNECTION")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
+    #[cfg(all(unix, not(target_os = "macos")))]
     #[test]
-    fn windows_takes_2560_bytes() {
-        assert_eq!(check_size(2560, true), Ok(()));
-        let limit = 2560;
-        assert_eq!(check_size(2561, true), Err(Error::TooLarge { store: STORE, limit }));
-        assert_eq!(check_size(1 << 20, false), Ok(()));
-    }
-
-    #[test]
-    fn names_that_differ_in_case_are_told_apart() {
-        assert_ne!(target("work").to_lowercase(), target("WORK").to_lowercase());
-        assert_ne!(target("ü").to_lowercase(), target("Ü").to_lowercase());
-        assert!(target(&"x".repeat(300)).len() < 337);
-    }
-
-    #[test]
-    fn an_item_of_pythons_keyring_has_two_names_on_windows() {
-        assert_eq!(foreign("boto", "me", true)[0], [("target", "me@boto".to_owned())]);
-        assert_eq!(foreign("boto", "me", false), [Vec::new()]);
+    fn a_question_is_seen_at_a_desktop_only() {
+        let has = |pairs: &[(&str, &str)]| super::has_desktop(&pairs.iter().copied().collect());
+        assert!(has(&[("DISPLAY", ":0")]) && has(&[("WAYLAND_DISPLAY", "wayland-0")]));
+        assert!(!has(&[]) && !has(&[("DISPLAY", "")]));
+        assert!(!has(&[
+            ("DISPLAY", "localhost:10.0"),
+            ("SSH_CONNECTION", "1.2.3.4 5 6.7.8.9 22")
+        ]));
     }
 }

@@ -1,14 +1,13 @@
-//! The errors of `keyring` in awsenv's words, without the bytes of secrets that some of them hold.
+//! The errors of `keyring` as ours, without the bytes of secrets that some of them hold.
 
 use keyring_core::Error as Theirs;
 use zeroize::Zeroize as _;
 
 use crate::keychain::{Error, StoreKind};
 
-/// What comes of a window that a person closes, or that has no screen to open on.
+/// What happened to a window that a person closed, or that had no screen to open on.
 pub(super) const TURNED_DOWN: &str = "the question for its password was turned down, or could not be shown";
 
-/// What a store's library said about an item.
 pub(super) fn error(store: StoreKind, item: &str, error: Theirs) -> Error {
     let refused = |why: String| Error::Refused { store, why };
     let damaged = |mut bytes: Vec<u8>| {
@@ -41,13 +40,12 @@ pub(super) fn error(store: StoreKind, item: &str, error: Theirs) -> Error {
     }
 }
 
-/// There is more than one item of a name.
 pub(super) fn several(count: usize) -> String {
     format!("it has {count} items of this name; delete all but one with its own program")
 }
 
-/// The library has one error for a store that is locked, for a question that was turned down, and for the rest; it
-/// tells them apart by its text alone.
+/// The library has one error for a locked store, a question that was turned down, and the rest; only its text tells them
+/// apart.
 fn no_access(store: StoreKind, why: &str) -> Error {
     let letters = why.to_lowercase();
     if letters.contains("locked") || letters.contains("interaction is not allowed") {

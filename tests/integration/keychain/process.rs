@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use super::{KEYS, WORK, json, sandbox};
+use super::{KEYS, OTHER, WORK, json, private, sandbox, text};
 use crate::support::keychain::Keychain;
-use crate::support::{Sandbox, find, identities_at_once, require};
+use crate::support::walk::Walk;
+use crate::support::{Key, Output, Sandbox, find, identities_at_once, require};
 
 fn imported() -> Option<(Sandbox, Keychain)> {
     let mut sandbox = sandbox();
@@ -135,6 +136,128 @@ fn a_process_that_calls_itself_ends() {
             start.elapsed()
         );
     }
+}
+
+/// That a profile is served with this key, at once and with nothing on stderr.
+#[track_caller]
+fn assert_serves(sandbox: &Sandbox, profile: &str, key: Key<'_>) {
+    let start = Instant::now();
+    let output = sandbox.awsenv(["credential-process", profile]).output();
+    output.clean();
+    let document = json(&output);
+    assert_eq!(
+        (&document["AccessKeyId"], &document["SecretAccessKey"]),
+        (&key.0.into(), &key.1.into())
+    );
+    // Without a desktop the keychain would be given up after 5 s.
+    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+}
+
+/// That no keys come, and a message with these words does.
+#[track_caller]
+fn assert_refuses(sandbox: &Sandbox, args: &[&str], words: &str) -> Output {
+    let output = sandbox.awsenv(args).output();
+    assert_eq!((output.status, output.out()), (1, ""), "{}", output.all());
+    assert!(output.err().contains(words), "{}", output.all());
+    output
+}
+
+const NO_BUS: &str = "no D-Bus session bus can be reached";
+const LOST: &str = "AWSENV_KEYCHAIN names";
+
+#[test]
+fn a_profile_of_the_files_needs_no_keychain() {
+    let mut sandbox = sandbox();
+    Keychain::absent(&mut sandbox);
+    private(
+        &sandbox,
+        ".aws/config",
+        format!(
+            "{}\n[profile program]\ncredential_process = cat {}\n",
+            text(&sandbox, ".aws/config"),
+            sandbox.path("document").display()
+        ),
+    );
+    let document = serde_json::json!({"Version": 1, "AccessKeyId": OTHER.0, "SecretAccessKey": OTHER.1});
+    private(&sandbox, "document", document.to_string());
+    assert_serves(&sandbox, "work", WORK);
+    assert_serves(&sandbox, "program", OTHER);
+    // A word that names no store is of no concern here either.
+    sandbox.set("AWSENV_KEYCHAIN", "disk");
+    assert_serves(&sandbox, "work", WORK);
+    sandbox.unset("AWSENV_KEYCHAIN");
+    Keychain::dead(&mut sandbox);
+    assert_serves(&sandbox, "work", WORK);
+    let Some(_keychain) = Keychain::silent(&mut sandbox) else {
+        return;
+    };
+    assert_serves(&sandbox, "work", WORK);
+}
+
+#[test]
+fn a_profile_of_the_files_opens_no_bus() {
+    let mut sandbox = sandbox();
+    let (keychain, Some(walk)) = (Keychain::absent(&mut sandbox), Walk::new()) else {
+        return;
+    };
+    let bus = keychain.socket().display().to_string();
+    let connects = |args: &[&str]| {
+        let (output, trace) = walk.traced(&sandbox, sandbox.awsenv(args), "connect");
+        (output.status, trace.contains(&bus))
+    };
+    assert_eq!(connects(&["credential-process", "work"]), (0, false));
+    // An item that is asked for by its name, or a profile that no file has, can only be in the keychain.
+    assert_eq!(connects(&["credential-process", "work", "--item", "x"]), (1, true));
+    assert_eq!(connects(&["credential-process", "nobody"]), (1, true));
+}
+
+#[test]
+fn a_key_that_the_index_may_know_is_asked_of_its_store_alone() {
+    let mut sandbox = sandbox();
+    Keychain::absent(&mut sandbox);
+    let record = |item: &str, profile: &str| {
+        let record = serde_json::json!({
+            "item": item, "profile": profile, "last_four": "RKEY", "account_id": null, "since": null, "store": "os"
+        });
+        let index = serde_json::json!({"version": 1, "items": [record]});
+        private(&sandbox, ".local/state/awsenv/keychain.json", index.to_string());
+    };
+    let args = ["credential-process", "work"];
+    record("work", "work");
+    let output = assert_refuses(&sandbox, &args, NO_BUS);
+    assert!(!output.err().contains(LOST), "{}", output.all());
+    // Under a name of its own the item is the profile's as well.
+    record("x", "work");
+    assert_refuses(&sandbox, &args, NO_BUS);
+    assert_serves(&sandbox, "other", OTHER);
+    private(&sandbox, ".local/state/awsenv/keychain.json", "{");
+    let output = assert_refuses(&sandbox, &args, NO_BUS);
+    assert!(
+        output.err().contains("is damaged") && output.err().contains(LOST),
+        "{}",
+        output.all()
+    );
+}
+
+#[test]
+fn a_line_of_awsenv_leads_to_the_keychain() {
+    let mut sandbox = Sandbox::with_config(
+        "[profile line]\ncredential_process = awsenv credential-process line\n\
+         [profile aside]\ncredential_process = awsenv credential-process aside --item x\n\
+         [profile loop]\ncredential_process = sh -c 'awsenv credential-process loop'\n",
+    );
+    Keychain::absent(&mut sandbox);
+    for profile in ["line", "aside"] {
+        let output = assert_refuses(&sandbox, &["credential-process", profile], NO_BUS);
+        assert!(output.err().contains(LOST), "{}", output.all());
+    }
+    let start = Instant::now();
+    assert_refuses(&sandbox, &["credential-process", "loop"], "asks for `loop` again");
+    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+    let Some(_keychain) = Keychain::unlocked(&mut sandbox) else {
+        return;
+    };
+    assert_refuses(&sandbox, &["credential-process", "line"], "has no key of `line`");
 }
 
 #[test]

@@ -236,8 +236,11 @@ impl Import<'_> {
     /// The store for the item, if it is one for which plaintext may go.
     fn store(&self, keychain: &Keychain<'_>, name: &str) -> Result<StoreKind, Error> {
         let store = keychain::store_of(keychain, name)?;
-        if store == StoreKind::Kernel && !self.args.keep {
-            let message = "the kernel's keyring is empty after a reboot, so no file gives its key up for it";
+        if !store.lasts() && !self.args.keep {
+            let message = format!(
+                "{} is empty after a reboot, so no file gives its key up for it",
+                store.described()
+            );
             let is_there = keychain.index().is_ok_and(|index| index.find(name).is_some());
             let lasting = match is_there {
                 true => "`awsenv key move --to os` or `file` takes the key that is there to a lasting store",

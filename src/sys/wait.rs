@@ -1,12 +1,12 @@
-//! Work that may never end, and how long it is waited for.
+//! Work that may never end, and how long to wait for it.
 //!
-//! What was started goes on in its thread until the process ends: neither D-Bus nor the systems' own keychains can be
+//! The work goes on in its thread until the process ends, because neither D-Bus nor the keychains of the systems can be
 //! told to stop. Ctrl-C ends the process as always.
 
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
-/// After this long a person wonders.
+/// After this long a person wonders what is going on.
 const A_WHILE: Duration = Duration::from_secs(1);
 
 /// Why there is no answer.
@@ -14,11 +14,11 @@ const A_WHILE: Duration = Duration::from_secs(1);
 pub(super) enum NoAnswer {
     /// The time is up.
     Late,
-    /// The thread ended without one, or could not be started.
+    /// The thread ended without an answer, or did not start.
     Gone,
 }
 
-/// Runs `work` for at most `limit`; `awaited` is called once when it takes a while.
+/// Runs `work` for at most `limit`; calls `awaited` once if that takes a while.
 ///
 /// # Errors
 /// There was no answer.
@@ -32,7 +32,7 @@ pub(super) fn within<T: Send + 'static>(
         // Nobody listens any more once the time is up.
         let _ = answer.send(work());
     };
-    let thread = std::thread::Builder::new().name("keychain".to_owned());
+    let thread = std::thread::Builder::new();
     thread.spawn(run).map_err(|_| NoAnswer::Gone)?;
     let first = limit.min(A_WHILE);
     let mut answered = answers.recv_timeout(first);

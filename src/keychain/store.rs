@@ -1,0 +1,115 @@
+//! Which stores there are, and what is true of each: the one table that commands and messages ask.
+
+/// Where items are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StoreKind {
+    /// The operating system's: Secret Service, macOS Keychain, Windows Credential Manager.
+    #[default]
+    Os,
+    /// Our own encrypted files.
+    File,
+    /// The kernel's keyring, which only Linux has.
+    Kernel,
+}
+
+struct Properties {
+    word: &'static str,
+    described: &'static str,
+    lasts: bool,
+    has_key_file: bool,
+    if_absent: &'static str,
+    if_locked: &'static str,
+}
+
+impl StoreKind {
+    /// In the order of the help.
+    pub const ALL: [Self; 3] = [Self::Os, Self::File, Self::Kernel];
+
+    const fn properties(self) -> Properties {
+        match self {
+            Self::Os => Properties {
+                word: "os",
+                described: if cfg!(target_os = "macos") {
+                    "the macOS keychain"
+                } else if cfg!(windows) {
+                    "the Windows Credential Manager"
+                } else {
+                    "the system's keychain (Secret Service)"
+                },
+                lasts: true,
+                has_key_file: false,
+                if_absent: "without a desktop: `AWSENV_KEYCHAIN=file` chooses the encrypted file store (docs/keychain.md)",
+                if_locked: "log in to the desktop, or unlock it there; then try again",
+            },
+            Self::File => Properties {
+                word: "file",
+                described: "the encrypted file store",
+                lasts: true,
+                has_key_file: true,
+                if_absent: "`awsenv key unlock` creates its key file",
+                if_locked: "awsenv key unlock",
+            },
+            Self::Kernel => Properties {
+                word: "kernel",
+                described: "the kernel's keyring",
+                lasts: false,
+                has_key_file: false,
+                if_absent: "only Linux has one, and containers often bar it",
+                if_locked: "awsenv key unlock",
+            },
+        }
+    }
+
+    /// The word in settings, flags and JSON.
+    pub fn as_str(self) -> &'static str {
+        self.properties().word
+    }
+
+    /// Reads [`StoreKind::as_str`].
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
+    /// The words of all stores.
+    pub fn words() -> [&'static str; Self::ALL.len()] {
+        Self::ALL.map(Self::as_str)
+    }
+
+    /// The store as part of a sentence.
+    pub fn described(self) -> &'static str {
+        self.properties().described
+    }
+
+    /// Whether an item is still there after a reboot.
+    pub fn lasts(self) -> bool {
+        self.properties().lasts
+    }
+
+    /// Whether a key file opens the items, which a person may have to unlock first.
+    pub fn has_key_file(self) -> bool {
+        self.properties().has_key_file
+    }
+
+    /// What to do where there is no such store.
+    pub fn if_absent(self) -> &'static str {
+        self.properties().if_absent
+    }
+
+    /// What to do while it is locked.
+    pub fn if_locked(self) -> &'static str {
+        self.properties().if_locked
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_store_has_a_word_of_its_own() {
+        for kind in StoreKind::ALL {
+            assert_eq!(StoreKind::parse(kind.as_str()), Some(kind));
+        }
+        assert_eq!(StoreKind::parse("disk"), None);
+    }
+}

@@ -1,0 +1,228 @@
+//! The key of the encrypted file store: `identity` in its directory, in plain text or wrapped by a passphrase, and its
+//! public half `recipient` beside it.
+//!
+//! Nothing here asks for a passphrase, and only creating and unlocking take long. An unlocked key is held by the kernel.
+
+use std::fmt::Display;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use age::secrecy::ExposeSecret as _;
+use age::x25519::{Identity, Recipient};
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
+
+use super::kernel;
+use super::seal::{open, parse, seal, secret_string};
+use crate::keychain::{Error, StoreKind};
+use crate::secret::Secret;
+use crate::sys::{fs, private};
+
+const STORE: StoreKind = StoreKind::File;
+
+/// How long to wait for another awsenv that writes, which is done in a moment.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The key pair, which need not exist.
+#[derive(Clone, Debug)]
+pub(super) struct KeyPair {
+    pub(super) dir: PathBuf,
+}
+
+/// Whether items can be read now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyFile {
+    Absent,
+    /// It needs no passphrase.
+    Plain,
+    /// It is wrapped by a passphrase.
+    Wrapped {
+        is_unlocked: bool,
+    },
+}
+
+/// Why the key file was not unlocked.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NotUnlocked {
+    /// The passphrase is wrong.
+    Passphrase,
+    /// The kernel does not hold keys here, for this reason.
+    Nowhere(String),
+    Store(Error),
+}
+
+/// What is in the key file.
+enum Key {
+    Plain(Identity),
+    Wrapped(Vec<u8>),
+}
+
+impl KeyPair {
+    /// Where the key is.
+    pub(super) fn path(&self) -> PathBuf {
+        self.dir.join("identity")
+    }
+
+    pub(super) fn state(&self) -> Result<KeyFile, Error> {
+        Ok(match self.key()? {
+            None => KeyFile::Absent,
+            Some(Key::Plain(_)) => KeyFile::Plain,
+            Some(Key::Wrapped(_)) => KeyFile::Wrapped {
+                is_unlocked: self.held()?.is_some(),
+            },
+        })
+    }
+
+    /// Creates the key file, wrapped if there is a passphrase.
+    pub(super) fn create(&self, passphrase: Option<&Secret<String>>) -> Result<(), Error> {
+        let path = self.path();
+        private::make_dir(&self.dir).map_err(|error| refused(&self.dir, &error))?;
+        let _lock = self.lock()?;
+        if path.exists() {
+            return Err(refused(&path, &"there is a key file already"));
+        }
+        let identity = Identity::generate();
+        let text = identity.to_string();
+        let bytes = match passphrase {
+            None => Zeroizing::new(format!("{}\n", text.expose_secret()).into_bytes()),
+            Some(passphrase) => {
+                let recipient = age::scrypt::Recipient::new(secret_string(passphrase));
+                let sealed = seal(&recipient, text.expose_secret().as_bytes());
+                Zeroizing::new(sealed.map_err(|error| refused(&path, &error))?)
+            }
+        };
+        // The public half comes first, because nothing can be written for a key without it.
+        let recipient = self.dir.join("recipient");
+        private::replace(&recipient, format!("{}\n", identity.to_public()).as_bytes())
+            .map_err(|error| refused(&recipient, &error))?;
+        private::replace(&path, &bytes).map_err(|error| refused(&path, &error))
+    }
+
+    /// Unwraps the key, and has the kernel hold it for a time.
+    pub(super) fn unlock(&self, passphrase: &Secret<String>, time: Duration) -> Result<(), NotUnlocked> {
+        let store = |error| NotUnlocked::Store(error);
+        let Some(Key::Wrapped(bytes)) = self.key().map_err(store)? else {
+            return Err(NotUnlocked::Store(self.absent()));
+        };
+        let name = self.held_name().map_err(store)?;
+        let identity = age::scrypt::Identity::new(secret_string(passphrase));
+        let key = open(&identity, &bytes).map_err(|error| match error {
+            age::DecryptError::DecryptionFailed
+            | age::DecryptError::KeyDecryptionFailed
+            | age::DecryptError::NoMatchingKeys => NotUnlocked::Passphrase,
+            age::DecryptError::ExcessiveWork { .. } => {
+                store(refused(&self.path(), &"it was made on a machine that is much faster"))
+            }
+            _ => store(refused(&self.path(), &"it is damaged")),
+        })?;
+        self.check(&key).map_err(store)?;
+        kernel::hold(&name, &key, time).map_err(|error| match error {
+            Error::Absent { why, .. } | Error::Refused { why, .. } => NotUnlocked::Nowhere(why),
+            other => NotUnlocked::Store(other),
+        })
+    }
+
+    /// The key, if it can be used now.
+    pub(super) fn identity(&self) -> Result<Identity, Error> {
+        match self.key()? {
+            None => Err(self.absent()),
+            Some(Key::Plain(identity)) => Ok(identity),
+            Some(Key::Wrapped(_)) => self.held()?.ok_or(Error::Locked { store: STORE }),
+        }
+    }
+
+    pub(super) fn recipient(&self) -> Result<Recipient, Error> {
+        let path = self.dir.join("recipient");
+        let bytes = fs::read_regular(&path).map_err(|error| refused(&path, &error))?;
+        let text = String::from_utf8(bytes.unwrap_or_default()).unwrap_or_default();
+        text.trim()
+            .parse()
+            .map_err(|_| refused(&path, &"it holds no public key of age"))
+    }
+
+    pub(super) fn require(&self) -> Result<(), Error> {
+        if self.path().is_file() {
+            Ok(())
+        } else {
+            Err(self.absent())
+        }
+    }
+
+    /// Held while something in the directory is written.
+    pub(super) fn lock(&self) -> Result<File, Error> {
+        let path = self.dir.join("lock");
+        private::lock(&path, PATIENCE).map_err(|error| refused(&path, &error))
+    }
+
+    /// Checks that the key is the other half of the recipient.
+    fn check(&self, key: &[u8]) -> Result<(), Error> {
+        let path = self.path();
+        let key = parse(key).ok_or_else(|| refused(&path, &"it holds no key of age"))?;
+        if key.to_public() == self.recipient()? {
+            Ok(())
+        } else {
+            Err(refused(&path, &"it does not belong to `recipient` beside it"))
+        }
+    }
+
+    /// The key that was unlocked; nothing where the kernel cannot hold any.
+    fn held(&self) -> Result<Option<Identity>, Error> {
+        let held = kernel::held(&self.held_name()?).unwrap_or(None);
+        Ok(held.and_then(|key| parse(&key)))
+    }
+
+    /// The name by which the kernel holds the key, another one for each directory.
+    pub(super) fn held_name(&self) -> Result<String, Error> {
+        let recipient = self.recipient()?.to_string();
+        Ok(format!("awsenv:identity:{}", hash(recipient.as_bytes())))
+    }
+
+    fn key(&self) -> Result<Option<Key>, Error> {
+        let path = self.path();
+        let bytes = fs::read_regular(&path).map_err(|error| refused(&path, &error))?;
+        let Some(bytes) = bytes.map(Zeroizing::new) else {
+            return Ok(None);
+        };
+        check_access(&path)?;
+        if bytes.starts_with(b"age-encryption.org/") {
+            return Ok(Some(Key::Wrapped(bytes.to_vec())));
+        }
+        let key = parse(&bytes).ok_or_else(|| refused(&path, &"it holds no key of age"))?;
+        Ok(Some(Key::Plain(key)))
+    }
+
+    fn absent(&self) -> Error {
+        Error::Absent {
+            store: STORE,
+            why: format!("there is no key file `{}`", self.path().display()),
+        }
+    }
+}
+
+/// Half of a SHA-256, in hex: it tells names apart where file names ignore case.
+pub(super) fn hash(bytes: &[u8]) -> String {
+    Sha256::digest(bytes)[..16]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}
+
+/// Refuses a file that others can read, because what it holds is no longer secret.
+fn check_access(path: &Path) -> Result<(), Error> {
+    match fs::access(path) {
+        Some(access) if access.mode & 0o077 != 0 => Err(refused(
+            path,
+            &format!("others can use it (mode {:03o}); chmod 600 mends that", access.mode),
+        )),
+        Some(access) if !access.is_trusted_owner => Err(refused(path, &"it belongs to another user")),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn refused(path: &Path, why: &dyn Display) -> Error {
+    Error::Refused {
+        store: STORE,
+        why: format!("`{}`: {why}", path.display()),
+    }
+}

@@ -1,0 +1,42 @@
+//! Bytes sealed with `age`, and opened again.
+
+use std::io::{self, Read as _, Write as _};
+use std::iter;
+
+use age::secrecy::SecretString;
+use age::x25519::Identity;
+use zeroize::Zeroizing;
+
+use crate::secret::Secret;
+
+pub(super) fn seal(recipient: &dyn age::Recipient, plain: &[u8]) -> io::Result<Vec<u8>> {
+    let encryptor = age::Encryptor::with_recipients(iter::once(recipient)).map_err(io::Error::other)?;
+    let mut sealed = Vec::new();
+    let mut writer = encryptor.wrap_output(&mut sealed)?;
+    writer.write_all(plain)?;
+    writer.finish()?;
+    Ok(sealed)
+}
+
+pub(super) fn open(identity: &dyn age::Identity, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, age::DecryptError> {
+    let decryptor = age::Decryptor::new_buffered(sealed)?;
+    // With room for all of it, because growing would leave copies behind.
+    let mut plain = Zeroizing::new(Vec::with_capacity(sealed.len()));
+    decryptor.decrypt(iter::once(identity))?.read_to_end(&mut plain)?;
+    Ok(plain)
+}
+
+/// The key in a text that has comments beside it at most.
+pub(super) fn parse(text: &[u8]) -> Option<Identity> {
+    let text = std::str::from_utf8(text).ok()?;
+    let mut lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let key = lines.next()?.parse().ok()?;
+    lines.next().is_none().then_some(key)
+}
+
+pub(super) fn secret_string(passphrase: &Secret<String>) -> SecretString {
+    SecretString::from(passphrase.expose().clone())
+}
