@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::block::Multi;
-use super::parse::Span;
+use super::span::Span;
 
 /// No index: the common case of a key or value that is a plain span.
 const NONE: u32 = u32::MAX;

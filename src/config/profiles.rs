@@ -9,9 +9,9 @@ use std::num::NonZeroU32;
 use super::document::Document;
 use super::error::Error;
 use super::index::StrIndex;
-use super::parse::Span;
 use super::place::Place;
 use super::shlex;
+use super::span::Span;
 use super::value::{Section, Value};
 
 /// All profiles of the two files.

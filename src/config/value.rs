@@ -6,15 +6,51 @@ use std::ops::Range;
 use super::block::{Multi, RawNested};
 use super::document::Document;
 use super::entries::{Entries, RawEntry};
-use super::parse::RawSection;
+use super::parser::RawSection;
 use super::place::Place;
 use super::scan;
+
+impl Document {
+    /// All sections in file order but `[DEFAULT]`.
+    pub fn sections(&self) -> impl Iterator<Item = Section<'_>> {
+        let sections = self.parsed.sections.iter().enumerate();
+        sections
+            .filter(|(_, raw)| !raw.is_default(self.text()))
+            .map(|(index, _)| self.section(index))
+    }
+
+    /// The entries of `[DEFAULT]`, which every other section inherits.
+    pub fn defaults(&self) -> impl Iterator<Item = Value<'_>> {
+        let defaults = &self.parsed.defaults;
+        self.values(defaults, 0..defaults.len())
+    }
+
+    /// The sections `[DEFAULT]`; there may be several.
+    pub(super) fn default_sections(&self) -> impl Iterator<Item = Section<'_>> {
+        let sections = self.parsed.sections.iter().enumerate();
+        sections
+            .filter(|(_, raw)| raw.is_default(self.text()))
+            .map(|(index, _)| self.section(index))
+    }
+
+    pub(super) fn section(&self, index: usize) -> Section<'_> {
+        Section { document: self, index }
+    }
+
+    fn values<'a>(&'a self, entries: &'a Entries, which: Range<usize>) -> impl Iterator<Item = Value<'a>> {
+        which.map(move |index| Value {
+            document: self,
+            entries,
+            index,
+        })
+    }
+}
 
 /// A section other than `[DEFAULT]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Section<'a> {
-    pub(super) document: &'a Document,
-    pub(super) index: usize,
+    document: &'a Document,
+    index: usize,
 }
 
 impl<'a> Section<'a> {
@@ -91,8 +127,8 @@ impl<'a> Section<'a> {
 #[derive(Clone, Copy)]
 pub struct Value<'a> {
     pub(super) document: &'a Document,
-    pub(super) entries: &'a Entries,
-    pub(super) index: usize,
+    entries: &'a Entries,
+    index: usize,
 }
 
 impl<'a> Value<'a> {
