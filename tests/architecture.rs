@@ -1,6 +1,8 @@
 //! The shape of the source, as docs/architecture.md draws it: arrows point down, each crate has its home, files stay
 //! short, nothing is left unfinished.
 
+#[path = "architecture/circles.rs"]
+mod circles;
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,6 +70,9 @@ const HOMES: [(&str, &[&str]); 27] = [
     ("tempfile", &[]),
 ];
 
+/// Circles that are still to be opened.
+const CIRCLES: [&str; 1] = ["sys::keychain: bus -> os, os -> bus"];
+
 /// How long a file may be before its tests.
 const LONGEST: usize = 400;
 
@@ -87,6 +92,26 @@ fn arrows_point_down() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn siblings_form_no_circle() {
+    let is_test = |module: &[String]| module.iter().any(|part| part == "tests");
+    let modules: Vec<circles::Module> = sources()
+        .into_iter()
+        .filter(|source| !is_test(&source.module))
+        .map(|source| circles::Module {
+            code: code_lines(source.split().0)
+                .flat_map(|(_, line)| [line, "\n"])
+                .collect(),
+            path: source.module,
+        })
+        .collect();
+    assert_eq!(
+        circles::circles(&modules),
+        CIRCLES,
+        "move what both need into a third file"
+    );
 }
 
 #[test]
