@@ -30,7 +30,7 @@ const BLIND: [(&str, &str); 2] = [("shell", "config"), ("prompt", "config")];
 const NEIGHBOURS: &[&str] = &["cli", "error", "ui"];
 
 /// Each outside crate, as the code names it, and the only files or folders that may use it.
-const HOMES: [(&str, &[&str]); 27] = [
+const HOMES: [(&str, &[&str]); 29] = [
     ("age", &["src/sys/keychain"]),
     ("base64", &["src/env/state.rs"]),
     // `lib` parses, `script` finds out how a refused command line was meant, `complete` reads the tree of commands.
@@ -40,6 +40,7 @@ const HOMES: [(&str, &[&str]); 27] = [
     ),
     ("dirs", &["src/sys/fs.rs"]),
     ("filedescriptor", &["src/sys/reader.rs"]),
+    ("hashbrown", &["src/config/index.rs"]),
     ("ini", &["src/config/settings"]),
     ("keyring", &["src/sys/keychain"]),
     ("keyring_core", &["src/sys/keychain"]),
@@ -57,6 +58,7 @@ const HOMES: [(&str, &[&str]); 27] = [
     ("shell_words", &["src/cmd/", "src/error/"]),
     ("signal_hook", &["src/sys/signals.rs"]),
     ("skim", &["src/sys/picker"]),
+    ("strsim", &["src/config/profile.rs"]),
     ("time", &["src/credentials.rs"]),
     ("tokio", &["src/sys/picker"]),
     (

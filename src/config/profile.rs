@@ -109,19 +109,17 @@ pub fn keychain_item(command: &str) -> Option<String> {
 
 /// At most three of `candidates` that someone who typed `name` may have meant, the likeliest first.
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let typed: Vec<char> = name.to_lowercase().chars().take(LONGEST).collect();
-    let limit = (typed.len() / 3).clamp(1, 3);
+    let typed = Folded::of(name);
+    let limit = (typed.length / 3).clamp(1, 3);
     let mut found: Vec<(usize, &str)> = Vec::new();
     for candidate in candidates.filter(|candidate| *candidate != name) {
-        let other: Vec<char> = candidate.to_lowercase().chars().take(LONGEST).collect();
-        let distance = if typed.len().abs_diff(other.len()) <= limit {
-            distance(&typed, &other)
-        } else {
-            usize::MAX
-        };
-        if distance <= limit {
+        let other = Folded::of(candidate);
+        let is_near = typed.length.abs_diff(other.length) <= limit;
+        // Neighbours that changed places count as one edit.
+        let distance = is_near.then(|| strsim::osa_distance(&typed.text, &other.text));
+        if let Some(distance) = distance.filter(|distance| *distance <= limit) {
             found.push((distance, candidate));
-        } else if typed.len() >= 2 && (other.starts_with(&typed) || typed.starts_with(&other) && other.len() >= 3) {
+        } else if typed.length >= 2 && (other.continues(&typed) || typed.continues(&other) && other.length >= 3) {
             found.push((limit + 1, candidate));
         }
     }
@@ -130,25 +128,24 @@ pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec
     found.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
-/// Names are compared up to here.
-const LONGEST: usize = 64;
+/// A name as it is compared: in lower case, and not longer than anyone types.
+struct Folded {
+    text: String,
+    /// In characters.
+    length: usize,
+}
 
-/// Edit distance in which two neighbours that changed places count as one edit.
-fn distance(a: &[char], b: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for (i, &x) in a.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, &y) in b.iter().enumerate() {
-            let mut least = (last[j] + usize::from(x != y)).min(last[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && x == b[j - 1] && a[i - 1] == y {
-                least = least.min(before[j - 1] + 1);
-            }
-            row.push(least);
-        }
-        before = std::mem::replace(&mut last, row);
+impl Folded {
+    fn of(name: &str) -> Self {
+        const LONGEST: usize = 64;
+        let text: String = name.to_lowercase().chars().take(LONGEST).collect();
+        let length = text.chars().count();
+        Self { text, length }
     }
-    last[b.len()]
+
+    fn continues(&self, start: &Self) -> bool {
+        self.text.starts_with(&start.text)
+    }
 }
 
 #[cfg(test)]
