@@ -17,7 +17,7 @@ pub use revert::{Conflict, revert};
 
 use crate::config::comments::may_hold_secret;
 use crate::config::lint::is_secret;
-use crate::config::profile::keychain_item;
+use crate::config::own_line::{self, keychain_item};
 use crate::config::{Document, Value};
 
 /// The last edit.
@@ -187,7 +187,7 @@ fn holds_secret(document: &Document, lines: &Range<usize>) -> bool {
     };
     let own = document.sections().flat_map(|section| section.entries());
     let entries: Vec<Value<'_>> = own.chain(document.defaults()).filter(touches).collect();
-    let names_item = |value: &&Value<'_>| value.key() == "credential_process" && keychain_item(value.text()).is_some();
+    let names_item = |value: &&Value<'_>| value.key() == own_line::KEY && keychain_item(value.text()).is_some();
     // Our own line is long and speaks of credentials, but it is known to the letter.
     let harmless: Vec<Range<usize>> = entries
         .iter()

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use crate::cmd::{Context, describe};
 use crate::config::lint::is_secret;
-use crate::config::profile::keychain_item;
+use crate::config::own_line::keychain_item;
 use crate::config::{Document, Value, comments};
 use crate::error::{Error, Kind};
 use crate::journal::{self, Journal, Undo};

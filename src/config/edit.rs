@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 pub use buffer::Splice;
 pub use error::EditError;
 pub use names::header_of;
-pub use process::process_value;
+pub(super) use process::process_value;
 
 use buffer::Buffer;
 use check::{Entry, Meant};

@@ -24,6 +24,7 @@ pub mod document;
 pub mod edit;
 pub mod lint;
 pub mod locate;
+pub mod own_line;
 pub mod pieces;
 pub mod profile;
 pub mod settings;

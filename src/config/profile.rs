@@ -1,9 +1,7 @@
 //! A profile's name, its kind, and names that look like it.
 
-use std::path::Path;
-
+use super::own_line::keychain_item;
 use super::profiles::Profile;
-use super::shlex;
 
 /// The SDK specification's pattern of names, `[A-Za-z0-9_\-/.%@:\+]+`; a profile of another name is invisible to SDKs.
 pub fn is_portable_name(name: &str) -> bool {
@@ -85,28 +83,6 @@ impl Kind {
     }
 }
 
-/// The item that a `credential_process` reads if it is awsenv's own: `…/awsenv credential-process NAME [--item ITEM]`.
-pub fn keychain_item(command: &str) -> Option<String> {
-    let words = shlex::split(command).ok()?;
-    let [program, verb, rest @ ..] = words.as_slice() else {
-        return None;
-    };
-    if Path::new(program).file_stem()? != "awsenv" || verb != "credential-process" {
-        return None;
-    }
-    let (mut profile, mut item) = (None, None);
-    let mut rest = rest.iter();
-    while let Some(word) = rest.next() {
-        match word.as_str() {
-            "--item" => item = Some(rest.next()?),
-            "--" => profile = profile.or(rest.next()),
-            _ if profile.is_none() => profile = Some(word),
-            _ => return None,
-        }
-    }
-    item.or(profile).cloned()
-}
-
 /// At most three of `candidates` that someone who typed `name` may have meant, the likeliest first.
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let typed = Folded::of(name);
@@ -159,33 +135,6 @@ mod tests {
         }
         for name in ["", "a b", "ünï", "a!", "a(b)", "a=b", "\"a\"", "a\\b"] {
             assert!(!is_portable_name(name), "{name}");
-        }
-    }
-
-    #[test]
-    fn keychain_commands() {
-        let item = |command| keychain_item(command);
-        assert_eq!(item("awsenv credential-process prod").as_deref(), Some("prod"));
-        assert_eq!(
-            item("'/opt/my bin/awsenv' credential-process 'a b'").as_deref(),
-            Some("a b")
-        );
-        assert_eq!(
-            item("/x/awsenv.exe credential-process p --item q").as_deref(),
-            Some("q")
-        );
-        assert_eq!(item("awsenv credential-process --item q -- -p").as_deref(), Some("q"));
-        assert_eq!(item("awsenv credential-process -- -p").as_deref(), Some("-p"));
-        for other in [
-            "awsenv export p",
-            "my-awsenv credential-process p",
-            "awsenv 'credential-process",
-            "awsenv credential-process",
-            "awsenv credential-process p --item",
-            "awsenv credential-process p | tee log",
-            "",
-        ] {
-            assert_eq!(item(other), None, "{other}");
         }
     }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::profile::keychain_item;
+use crate::config::own_line::keychain_item;
 use crate::config::shlex::{self, ShlexError};
 use crate::config::{Place, Profile, Value};
 use crate::secret::Secret;

@@ -9,7 +9,7 @@ use crate::cmd::keychain::identity::Moved;
 use crate::cmd::keychain::{self, Deposit, attach, edit_of, empty, line};
 use crate::cmd::{Context, Outcome, ask, describe};
 use crate::config::edit::{Editor, header_of};
-use crate::config::profile::keychain_item;
+use crate::config::own_line::keychain_item;
 use crate::config::{FileKind, Profile, Section};
 use crate::env::Env;
 use crate::error::{Error, Kind};

@@ -9,7 +9,7 @@ use crate::cmd::keychain::identity::Moved;
 use crate::cmd::keychain::{self, detach, edit_of, empty, line};
 use crate::cmd::{Context, Outcome, named};
 use crate::config::edit::{Editor, header_of};
-use crate::config::profile::keychain_item;
+use crate::config::own_line::keychain_item;
 use crate::config::{Document, FileKind};
 use crate::error::{Error, Kind};
 use crate::keychain::index::Record;

@@ -5,7 +5,7 @@ use crate::cmd::inputs::Files;
 use crate::cmd::keychain::detach::sections;
 use crate::cmd::keychain::{command, edit_of, empty, line};
 use crate::config::edit::{Editor, header_of};
-use crate::config::profile::keychain_item;
+use crate::config::own_line::keychain_item;
 use crate::config::{Document, FileKind, Profile, Value};
 use crate::error::{Error, Kind};
 use crate::keychain::layout::{ID, SECRET};

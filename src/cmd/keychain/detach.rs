@@ -4,7 +4,7 @@ use crate::cmd::edit::FileEdit;
 use crate::cmd::inputs::Files;
 use crate::cmd::keychain::{edit_of, line};
 use crate::config::edit::Editor;
-use crate::config::profile::keychain_item;
+use crate::config::own_line::keychain_item;
 use crate::config::{Profile, Section};
 use crate::error::Error;
 

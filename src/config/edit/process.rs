@@ -11,7 +11,7 @@ use crate::config::shlex;
 ///
 /// # Errors
 /// A word that no file can hold, or no word at all.
-pub fn process_value(words: &[String]) -> Result<String, EditError> {
+pub(in crate::config) fn process_value(words: &[String]) -> Result<String, EditError> {
     const WHAT: &str = "the command";
     if words.first().is_none_or(String::is_empty) {
         return unholdable(WHAT, "it names no program");

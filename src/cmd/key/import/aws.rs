@@ -10,7 +10,7 @@ use crate::cmd::keychain::detach::{item_of, sections};
 use crate::cmd::keychain::{self, edit_of, line};
 use crate::cmd::named;
 use crate::config::edit::{Edited, Editor};
-use crate::config::profile::keychain_item;
+use crate::config::own_line::keychain_item;
 use crate::config::{Document, Profile, Section, Value};
 use crate::error::{Error, Kind};
 use crate::keychain::Item;
