@@ -21,7 +21,7 @@ pub use plan::{
 };
 pub use region::{Region, RegionSource, long_form};
 pub use select::{Choice, How, select};
-pub use style::{Export, StyleError, export_style};
+pub use style::{ExportDecision, StyleError, export_style};
 
 pub use crate::env::state::Style;
 

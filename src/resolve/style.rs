@@ -4,14 +4,14 @@
 //! resolve unattended. Never both, because SDKs disagree on who wins.
 
 use crate::config::profile::is_portable_name;
-use crate::config::settings::Export as Requested;
+use crate::config::settings::Export;
 use crate::env::state::Style;
 
 use super::plan::{BaseSource, CredentialPlan};
 
 /// A style with its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Export {
+pub struct ExportDecision {
     /// What is exported.
     pub style: Style,
     /// Why, in half a sentence.
@@ -44,8 +44,8 @@ pub fn export_style(
     plan: &CredentialPlan,
     profile: &str,
     in_aws_files: bool,
-    requested: Requested,
-) -> Result<Export, StyleError> {
+    requested: Export,
+) -> Result<ExportDecision, StyleError> {
     let profile = profile.to_owned();
     if matches!(plan.base, Some(BaseSource::Environment { .. })) && !plan.roles.is_empty() {
         return Err(StyleError::EnvironmentSource { profile });
@@ -57,24 +57,24 @@ pub fn export_style(
     }
     let wanted = wanted(plan, &profile);
     match (requested, reach(plan)) {
-        (Requested::Name, _) if !in_aws_files => Err(StyleError::NameUnknown { profile }),
-        (Requested::Name, _) => Ok(Export {
+        (Export::Name, _) if !in_aws_files => Err(StyleError::NameUnknown { profile }),
+        (Export::Name, _) => Ok(ExportDecision {
             style: Style::Name,
             because: "the name is asked for".to_owned(),
             warning: wanted.err().map(|reason| reason.warning().to_owned()),
         }),
-        (Requested::Keys, Reach::Now) => Ok(keys("the keys are asked for")),
-        (Requested::Keys, Reach::Later(needs)) => Err(StyleError::KeysUnreachable { profile, needs }),
-        (Requested::Keys, Reach::Nothing) => Err(StyleError::NoCredentials { profile }),
-        (Requested::Auto, reach) => Ok(match (wanted, reach) {
-            (Ok(because), _) => Export {
+        (Export::Keys, Reach::Now) => Ok(keys("the keys are asked for")),
+        (Export::Keys, Reach::Later(needs)) => Err(StyleError::KeysUnreachable { profile, needs }),
+        (Export::Keys, Reach::Nothing) => Err(StyleError::NoCredentials { profile }),
+        (Export::Auto, reach) => Ok(match (wanted, reach) {
+            (Ok(because), _) => ExportDecision {
                 style: Style::Name,
                 because: because.to_owned(),
                 warning: (reach == Reach::Nothing && !plan.asks_metadata)
                     .then(|| "the profile has no credentials".to_owned()),
             },
             (Err(reason), Reach::Now) => keys(reason.because()),
-            (Err(reason), _) => Export {
+            (Err(reason), _) => ExportDecision {
                 style: Style::Name,
                 because: format!("{}, and awsenv cannot get the keys yet", reason.because()),
                 warning: Some(reason.warning().to_owned()),
@@ -83,8 +83,8 @@ pub fn export_style(
     }
 }
 
-fn keys(because: &str) -> Export {
-    Export {
+fn keys(because: &str) -> ExportDecision {
+    ExportDecision {
         style: Style::Keys,
         because: because.to_owned(),
         warning: None,
@@ -235,29 +235,29 @@ mod tests {
         plan
     }
 
-    fn style(plan: &CredentialPlan, name: &str, requested: Requested) -> Result<Style, StyleError> {
+    fn style(plan: &CredentialPlan, name: &str, requested: Export) -> Result<Style, StyleError> {
         export_style(plan, name, true, requested).map(|export| export.style)
     }
 
     #[test]
     fn the_name_is_the_least_that_works() {
-        assert_eq!(style(&files(), "p", Requested::Auto), Ok(Style::Name));
-        assert_eq!(style(&files(), "p", Requested::Keys), Ok(Style::Keys));
+        assert_eq!(style(&files(), "p", Export::Auto), Ok(Style::Name));
+        assert_eq!(style(&files(), "p", Export::Keys), Ok(Style::Keys));
         let role = with_role(files(), None);
-        assert_eq!(style(&role, "p", Requested::Auto), Ok(Style::Name));
+        assert_eq!(style(&role, "p", Export::Auto), Ok(Style::Name));
         assert!(matches!(
-            style(&role, "p", Requested::Keys),
+            style(&role, "p", Export::Keys),
             Err(StyleError::KeysUnreachable { .. })
         ));
     }
 
     #[test]
     fn keys_where_sdks_cannot_follow_the_name() {
-        assert_eq!(style(&files(), "two words", Requested::Auto), Ok(Style::Keys));
-        let mfa = export_style(&with_role(files(), Some("arn")), "p", true, Requested::Auto).unwrap();
+        assert_eq!(style(&files(), "two words", Export::Auto), Ok(Style::Keys));
+        let mfa = export_style(&with_role(files(), Some("arn")), "p", true, Export::Auto).unwrap();
         assert_eq!(mfa.style, Style::Name);
         assert!(mfa.warning.is_some());
-        let odd = export_style(&with_role(files(), None), "two words", true, Requested::Auto).unwrap();
+        let odd = export_style(&with_role(files(), None), "two words", true, Export::Auto).unwrap();
         assert_eq!((odd.style, odd.warning.is_some()), (Style::Name, true));
     }
 
@@ -265,32 +265,32 @@ mod tests {
     fn boto_keys_have_no_name() {
         let boto = plan(Some(BaseSource::Boto(keys(KeySource::BotoConfig))));
         let of = |requested| export_style(&boto, "old", false, requested).map(|export| export.style);
-        assert_eq!(of(Requested::Auto), Ok(Style::Keys));
-        assert!(matches!(of(Requested::Name), Err(StyleError::NameUnknown { .. })));
-        assert_eq!(style(&boto, "p", Requested::Auto), Ok(Style::Keys));
+        assert_eq!(of(Export::Auto), Ok(Style::Keys));
+        assert!(matches!(of(Export::Name), Err(StyleError::NameUnknown { .. })));
+        assert_eq!(style(&boto, "p", Export::Auto), Ok(Style::Keys));
     }
 
     #[test]
     fn neither_style_for_a_role_on_keys_of_the_environment() {
         let keys = keys(KeySource::Env);
         let named = plan(Some(BaseSource::Environment { keys, named: None }));
-        for requested in [Requested::Auto, Requested::Keys, Requested::Name] {
+        for requested in [Export::Auto, Export::Keys, Export::Name] {
             let refused = style(&with_role(named.clone(), None), "p", requested);
             assert!(matches!(refused, Err(StyleError::EnvironmentSource { .. })));
         }
-        assert_eq!(style(&named, "p", Requested::Auto), Ok(Style::Keys));
+        assert_eq!(style(&named, "p", Export::Auto), Ok(Style::Keys));
     }
 
     #[test]
     fn nothing_to_export() {
-        let none = export_style(&plan(None), "p", true, Requested::Auto).unwrap();
+        let none = export_style(&plan(None), "p", true, Export::Auto).unwrap();
         assert_eq!((none.style, none.warning.is_some()), (Style::Name, true));
         assert!(matches!(
-            style(&plan(None), "p", Requested::Keys),
+            style(&plan(None), "p", Export::Keys),
             Err(StyleError::NoCredentials { .. })
         ));
         assert!(matches!(
-            export_style(&plan(None), "default", false, Requested::Auto),
+            export_style(&plan(None), "default", false, Export::Auto),
             Err(StyleError::NoProfile { .. })
         ));
     }

@@ -36,7 +36,7 @@ use super::Error;
 
 pub use keychain::KeychainSettings;
 pub use keys::{Action, Binding};
-pub use picker::{Height, Picker, Preview};
+pub use picker::{Height, Picker, PreviewPosition};
 
 /// How profiles are exported when no flag says it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -245,7 +245,7 @@ mod tests {
         assert_eq!(settings.aliases["p"], "prod admin");
         assert_eq!(settings.regions["home"], "eu-central-1");
         assert_eq!(settings.picker.height, Height::Percent(40));
-        assert_eq!(settings.picker.preview, Preview::Bottom);
+        assert_eq!(settings.picker.preview, PreviewPosition::Bottom);
         assert_eq!(settings.picker.keys.len(), 2);
         assert_eq!(settings.picker.keys[1].action, Action::PreviewDown);
     }

@@ -17,7 +17,7 @@ pub enum Height {
 
 /// Where the preview stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Preview {
+pub enum PreviewPosition {
     /// Beside the list where that leaves room for its columns, else below it.
     #[default]
     Auto,
@@ -35,7 +35,7 @@ pub struct Picker {
     /// `height = 100%|40%|15`.
     pub height: Height,
     /// `preview = auto|right|bottom|off`.
-    pub preview: Preview,
+    pub preview: PreviewPosition,
     /// `keys = KEY:ACTION, …`, on top of the usual ones.
     pub keys: Vec<Binding>,
     /// `colors = THEME, PART:COLOR, …`, checked, as the picker takes it; `None` for its default.
@@ -65,10 +65,10 @@ impl Picker {
             "height" => self.height = height(value)?,
             "preview" => {
                 self.preview = match value {
-                    "auto" => Preview::Auto,
-                    "right" => Preview::Right,
-                    "bottom" => Preview::Bottom,
-                    "off" => Preview::Off,
+                    "auto" => PreviewPosition::Auto,
+                    "right" => PreviewPosition::Right,
+                    "bottom" => PreviewPosition::Bottom,
+                    "off" => PreviewPosition::Off,
                     _ => return Err(format!("`preview = {value}`: it is `auto`, `right`, `bottom` or `off`")),
                 }
             }
