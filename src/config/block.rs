@@ -10,7 +10,7 @@ use super::span::Span;
 pub(super) struct Multi {
     /// The lines as botocore joins them.
     pub(super) joined: Zeroizing<String>,
-    /// If the first line is empty: the `key = value` lines, or the first line that is none.
+    /// If the first line is empty: the `key = value` lines, or the number of the first line that is not one.
     pub(super) nested: Option<Result<Vec<RawNested>, u32>>,
 }
 
@@ -38,7 +38,7 @@ impl Multi {
     }
 }
 
-/// What stands on the key's own line.
+/// The text on the key's own line.
 fn first_line<'t>(text: &'t str, value: Span, parts: &[Part]) -> &'t str {
     let end = parts.first().map_or(value.end, |part| part.span.start);
     let head = &text[value.start as usize..end as usize];
@@ -59,7 +59,7 @@ fn join(text: &str, first: &str, parts: &[Part]) -> Zeroizing<String> {
     joined
 }
 
-/// One level of `key = value`; a key that comes again replaces the first. The error is the line without `=`.
+/// One level of `key = value`; a repeated key replaces the first. The error is the line without `=`.
 fn block(text: &str, parts: &[Part]) -> Result<Vec<RawNested>, u32> {
     let mut found: Vec<RawNested> = Vec::new();
     let mut keys = StrIndex::default();
@@ -87,7 +87,7 @@ fn block(text: &str, parts: &[Part]) -> Result<Vec<RawNested>, u32> {
     Ok(found)
 }
 
-/// Where a slice of `text` stands in it.
+/// Where a slice of `text` is in it.
 fn span_of(text: &str, slice: &str) -> Span {
     let start = slice.as_ptr().addr() - text.as_ptr().addr();
     Span::new(start, start + slice.len())

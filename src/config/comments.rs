@@ -1,9 +1,9 @@
-//! What people write above a section: the comment lines that touch its header.
+//! The comment lines directly above a section's header.
 
 use super::value::Section;
 
-/// The comments directly above the header, in their order, without their marks. Lines that may hold a secret, such as a
-/// key that was commented out, are left out.
+/// The comments directly above the header, in order, without their marks. Lines that may hold a secret, such as a key
+/// that was commented out, are left out.
 pub fn above(section: Section<'_>) -> Vec<&str> {
     let text = &section.document().text()[..section.line_span().start];
     let comments = text.lines().rev().map_while(|line| {
@@ -18,9 +18,9 @@ pub fn above(section: Section<'_>) -> Vec<&str> {
     comments
 }
 
-/// Whether a line speaks of a secret, has a URL with a password, or a word that could be a secret: of the alphabet of
-/// keys, and either as long as a key id and of letters and digits, or as long as a token and of small letters and
-/// capitals.
+/// Whether a line mentions a secret, has a URL with a password, or contains a word that could be a secret: one in the
+/// alphabet of keys that is either as long as a key id, with letters and digits, or as long as a token, with lower and
+/// upper case.
 pub fn may_hold_secret(line: &str) -> bool {
     const PARTS: [&str; 7] = [
         "secret",
@@ -53,7 +53,7 @@ pub fn may_hold_secret(line: &str) -> bool {
         || line.split(break_at).any(unassigned)
 }
 
-/// Names that nothing but a secret is given to.
+/// Names whose values are always secret.
 const KEYS: [&str; 5] = [
     "aws_secret_access_key",
     "aws_session_token",
@@ -62,7 +62,7 @@ const KEYS: [&str; 5] = [
     "secretaccesskey",
 ];
 
-/// Names that a secret may be given to.
+/// Parts of names whose values may be secret.
 const NAMES: [&str; 9] = [
     "secret",
     "password",
@@ -75,9 +75,9 @@ const NAMES: [&str; 9] = [
     "pwd",
 ];
 
-/// Whether a line holds a secret, and does not only speak of one: a value that such a name is given, a URL with a password,
-/// or a word of the shape of a secret access key or a session token. Narrower than [`may_hold_secret`], for whoever reports
-/// it and does not only hide it.
+/// Whether a line holds a secret and does not just mention one: a value assigned to such a name, a URL with a password,
+/// or a word with the shape of a secret access key or a session token. Narrower than [`may_hold_secret`], because what
+/// it finds is reported and not just hidden.
 pub fn holds_secret(line: &str) -> bool {
     let in_url = |word: &str| {
         let hosts = word.split("://").skip(1);
@@ -112,7 +112,7 @@ fn assigned(line: &str) -> bool {
     })
 }
 
-/// What templates and documents put where a secret belongs.
+/// What templates and documentation put where a secret belongs.
 fn is_placeholder(value: &str) -> bool {
     let lower = value.to_lowercase();
     let is_filler = |c: char| "x*.…-_".contains(c);
@@ -122,7 +122,7 @@ fn is_placeholder(value: &str) -> bool {
         || ["none", "null", "secret", "redacted"].contains(&lower.as_str())
 }
 
-/// Forty characters as AWS makes them, or many more of base64; hexadecimal numbers have no capitals beside small letters.
+/// Forty characters as AWS makes them, or much longer base64; hexadecimal numbers do not mix lower and upper case.
 fn is_key_shaped(word: &str) -> bool {
     let has = |is: fn(&u8) -> bool| word.as_bytes().iter().any(is);
     let is_long = word.len() == 40 || word.len() >= 100;

@@ -16,7 +16,7 @@ use super::place::Place;
 use super::reason::{ParseError, Reason};
 use super::scan;
 
-/// One file. `Debug` shows its path only.
+/// One AWS file. `Debug` shows its path only.
 pub struct Document {
     path: Arc<Path>,
     content: Content,
@@ -30,12 +30,12 @@ enum Content {
 }
 
 impl Document {
-    /// Reads any bytes; what botocore would refuse is in [`Document::error`].
+    /// Accepts any bytes; what botocore would refuse is in [`Document::error`].
     pub fn parse(path: impl Into<Arc<Path>>, bytes: Vec<u8>) -> Self {
         Self::read(path.into(), bytes, true)
     }
 
-    /// Like [`Document::parse`] for files without nested blocks (boto 2): such a value is text of several lines.
+    /// Like [`Document::parse`], for files without nested blocks (boto 2): such a value is text of several lines.
     pub fn parse_flat(path: impl Into<Arc<Path>>, bytes: Vec<u8>) -> Self {
         Self::read(path.into(), bytes, false)
     }
@@ -78,12 +78,11 @@ impl Document {
         }
     }
 
-    /// The file, as it was opened.
+    /// The path as it was opened.
     pub fn path(&self) -> &Arc<Path> {
         &self.path
     }
 
-    /// The file, byte for byte.
     pub fn bytes(&self) -> &[u8] {
         match &self.content {
             Content::Text(text) => text.as_bytes(),
@@ -96,7 +95,7 @@ impl Document {
         self.parsed.error.as_ref()
     }
 
-    /// All lines without their line ends: where each begins, its text, its number. None if the file is not UTF-8.
+    /// All lines without their line ends: where each begins, its text, its number. No lines if the file is not UTF-8.
     pub(super) fn lines(&self) -> impl Iterator<Item = (usize, &str, u32)> {
         let text = self.text();
         let lines = text
@@ -107,7 +106,6 @@ impl Document {
             .map(|(n, line)| (line.as_ptr().addr() - text.as_ptr().addr(), line, n as u32 + 1))
     }
 
-    /// The place of a line.
     pub fn place(&self, line: u32) -> Place {
         Place {
             file: Arc::clone(&self.path),
@@ -115,7 +113,7 @@ impl Document {
         }
     }
 
-    /// All lines of an entry. Only white space stands between its text and the line ends around it.
+    /// All lines of an entry. Only white space is between its text and the line ends around it.
     pub(super) fn entry_span(&self, entry: &RawEntry) -> Range<usize> {
         let bytes = self.bytes();
         let before = &bytes[..entry.key.range().start];

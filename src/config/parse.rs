@@ -1,7 +1,8 @@
 //! Text -> sections and entries as spans, by the rules of Python's `RawConfigParser`.
 //!
-//! Those are the rules of botocore 1.44 and both AWS CLIs. No text is copied but what cannot be a span: a key with
-//! capitals, a value of several lines. The whole text is checked at once; a section's entries are read when asked for.
+//! Those are the rules of botocore 1.44 and both AWS CLIs. No text is copied except what cannot be a span: a key with
+//! upper case, a value of several lines. The whole text is checked at once; a section's entries are read when asked
+//! for.
 
 use std::ops::Range;
 
@@ -25,7 +26,7 @@ pub(super) struct Parsed {
 }
 
 impl Parsed {
-    /// The own entries of section `index`: where they are, and which; `text` is the one that was parsed.
+    /// The section's own entries: the list, and which of it; `text` is the one that was parsed.
     pub(super) fn entries(&self, text: &str, index: usize) -> (&Entries, Range<usize>) {
         self.store.entries(index, |wanted| {
             let first = &self.sections[wanted.start];
@@ -49,7 +50,7 @@ pub(super) fn parse(text: &str, nested: bool) -> Parsed {
     let (end, stop) = parser.lines(Span::new(0, text.len()), 0);
     parser.close();
     if let Some((start, error)) = duplicate_section(text, &parser.sections) {
-        // Python stops there; all that counts stands before.
+        // Python stops there; everything that counts is before it.
         let mut before = parse(&text[..start], nested);
         before.error = Some(error);
         return before;
@@ -71,10 +72,10 @@ pub(super) fn parse(text: &str, nested: bool) -> Parsed {
     out
 }
 
-/// The first section but `[DEFAULT]` whose header stood before: where its line begins, and the error.
+/// The first section, other than `[DEFAULT]`, with the header of an earlier one: where its line begins, and the error.
 fn duplicate_section(text: &str, sections: &[RawSection]) -> Option<(usize, ParseError)> {
     let mut headers = StrIndex::with_capacity(sections.len());
-    // The items of the index are the sections up to here; a `[DEFAULT]` that comes again does no harm among them.
+    // The items of the index are the sections up to here; a repeated `[DEFAULT]` among them does no harm.
     let name = |n: usize| &text[sections[n].header.range()];
     for (n, section) in sections.iter().enumerate() {
         let bytes = name(n).as_bytes();
@@ -92,7 +93,7 @@ fn duplicate_section(text: &str, sections: &[RawSection]) -> Option<(usize, Pars
     None
 }
 
-/// botocore reads the blocks section by section, each with what it inherits; a block that nobody reads does no harm.
+/// botocore reads the blocks section by section, each with what it inherits; a block that is never read does no harm.
 fn first_bad_block(out: &Parsed, text: &str) -> Option<ParseError> {
     let bad = |entries: &Entries, n: usize| {
         let line = *entries.multi(n)?.nested.as_ref()?.as_ref().err()?;
@@ -126,7 +127,7 @@ mod tests {
 
     use crate::config::{Document, FileKind, ProfileSet, lint, lint_profiles};
 
-    /// Reads in every way there is; the pieces must be the file.
+    /// Reads in every way there is; the pieces must add up to the file.
     fn read(bytes: &[u8]) {
         for kind in [FileKind::Config, FileKind::Credentials] {
             let document = Document::parse(Path::new("f"), bytes.to_vec());
@@ -153,7 +154,7 @@ mod tests {
         }
     }
 
-    /// Text that looks like the real thing, with all that is awkward in it.
+    /// Text that looks like the real thing, with everything that is awkward in it.
     fn ini() -> impl Strategy<Value = String> {
         let header = r#"[ \t]{0,2}\[(profile |sso-session |services |DEFAULT|default)?["'\\a-z #\]]{0,6}\]?[ ;x]{0,2}"#;
         let entry = "[ \t\u{a0}]{0,3}(region|Region|s3|[a-zİΣ :]{1,3})[ \t]?[=:][ \u{3000}]?[a-z#; %\"=\u{b}]{0,6}";

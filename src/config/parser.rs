@@ -10,7 +10,7 @@ use super::reason::{ParseError, Reason};
 use super::scan;
 use super::span::Span;
 
-/// A section's header, by position; small, for there are thousands.
+/// A section's header, by position; small, because there are thousands.
 pub(super) struct RawSection {
     pub(super) header: Span,
     /// Where the header's line begins.
@@ -19,7 +19,6 @@ pub(super) struct RawSection {
 }
 
 impl RawSection {
-    /// Whether it is a `[DEFAULT]`.
     pub(super) fn is_default(&self, text: &str) -> bool {
         text.as_bytes()[self.header.range()] == *DEFAULT
     }
@@ -32,23 +31,23 @@ pub(super) struct Parser<'t> {
     text: &'t str,
     nested: bool,
     pub(super) sections: Vec<RawSection>,
-    /// Whether the section is a `[DEFAULT]`.
+    /// Whether the current section is a `[DEFAULT]`.
     in_default: bool,
-    /// The entries of the section.
+    /// The entries of the current section.
     pub(super) own: Entries,
     own_keys: StrIndex,
     /// The entries of all `[DEFAULT]`.
     pub(super) defaults: Entries,
     default_keys: StrIndex,
-    /// The entry that a deeper line continues.
+    /// The entry that a line with more indentation continues.
     open: Option<usize>,
     level: usize,
     blanks: u32,
     parts: Vec<Part>,
     pub(super) deferred: Option<ParseError>,
-    /// Whether any block is bad, perhaps one that nobody reads.
+    /// Whether any block is bad, even one that is never read.
     pub(super) bad_block: bool,
-    /// In a second reading, which checks nothing and keeps all entries in `own`: where those of each section begin.
+    /// In a second pass, which checks nothing and keeps all entries in `own`: where those of each section begin.
     pub(super) keep: Option<Vec<u32>>,
 }
 
@@ -73,8 +72,8 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// Goes through the lines of `span`, `number` lines behind the first. Tells where it ended, and the error that
-    /// Python raises at once if it was one.
+    /// Reads the lines of `span`, which begins after line `number`. Returns where it stopped, and the error if it is
+    /// one that Python raises at once.
     pub(super) fn lines(&mut self, span: Span, mut number: u32) -> (u32, Option<ParseError>) {
         let Range { start: mut at, end } = span.range();
         let bytes = &self.text.as_bytes()[..end];
@@ -175,7 +174,7 @@ impl<'t> Parser<'t> {
         };
         let text = self.text;
         let (entries, keys) = match self.in_default {
-            // `[DEFAULT]` may come again, its keys may not.
+            // `[DEFAULT]` may be repeated, its keys may not.
             true => (&mut self.defaults, &mut self.default_keys),
             false => (&mut self.own, &mut self.own_keys),
         };
@@ -226,7 +225,7 @@ impl<'t> Parser<'t> {
         });
     }
 
-    /// Ends the open entry: joins its lines, reads its block. Blank lines behind the last part fall away.
+    /// Ends the open entry: joins its lines, reads its block. Blank lines after the last part are dropped.
     pub(super) fn close(&mut self) {
         self.blanks = 0;
         let Some(entry) = self.open.take().filter(|_| !self.parts.is_empty()) else {

@@ -3,14 +3,12 @@
 use super::document::Document;
 use super::value::Section;
 
-/// What a piece of the file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PieceKind {
     /// All lines of a key and its value, comments between them included.
     Entry,
-    /// The line of a section header.
     Header,
-    /// Comments, blank lines, and all that is behind an error.
+    /// Comments, blank lines, and everything after an error.
     Other,
 }
 

@@ -3,7 +3,7 @@
 use super::own_line::keychain_item;
 use super::profiles::Profile;
 
-/// The SDK specification's pattern of names, `[A-Za-z0-9_\-/.%@:\+]+`; a profile of another name is invisible to SDKs.
+/// The SDK specification's pattern of names, `[A-Za-z0-9_\-/.%@:\+]+`; SDKs do not see a profile with another name.
 pub fn is_portable_name(name: &str) -> bool {
     !name.is_empty()
         && name
@@ -11,19 +11,16 @@ pub fn is_portable_name(name: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || b"_-/.%@:+".contains(&b))
 }
 
-/// The account that an ARN names, if it names one.
 pub fn account_of_arn(arn: &str) -> Option<&str> {
     arn.split(':').nth(4).filter(|account| !account.is_empty())
 }
 
-/// What a profile's credentials are, in the words of `list --json`.
+/// Where a profile's credentials come from, in the words of `list --json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A role over other credentials.
     AssumeRole,
     /// Keys of a legacy boto file.
     Boto,
-    /// A command that prints keys.
     CredentialProcess,
     /// awsenv's own command: the keys are in the keychain.
     Keychain,
@@ -33,9 +30,7 @@ pub enum Kind {
     None,
     /// IAM Identity Center.
     Sso,
-    /// Keys in a file.
     StaticKeys,
-    /// A role for a token in a file.
     WebIdentity,
 }
 
@@ -83,7 +78,7 @@ impl Kind {
     }
 }
 
-/// At most three of `candidates` that someone who typed `name` may have meant, the likeliest first.
+/// At most three of `candidates` that a mistyped `name` may have meant, the likeliest first.
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let typed = Folded::of(name);
     let limit = (typed.length / 3).clamp(1, 3);
@@ -91,7 +86,7 @@ pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec
     for candidate in candidates.filter(|candidate| *candidate != name) {
         let other = Folded::of(candidate);
         let is_near = typed.length.abs_diff(other.length) <= limit;
-        // Neighbours that changed places count as one edit.
+        // Two swapped neighbours count as one edit.
         let distance = is_near.then(|| strsim::osa_distance(&typed.text, &other.text));
         if let Some(distance) = distance.filter(|distance| *distance <= limit) {
             found.push((distance, candidate));
@@ -104,7 +99,7 @@ pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec
     found.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
-/// A name as it is compared: in lower case, and not longer than anyone types.
+/// A name as it is compared: in lower case, and no longer than anyone types.
 struct Folded {
     text: String,
     /// In characters.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// A piece of the text, in bytes. 32 bits: a file of more than 4 GiB is refused.
+/// In bytes. 32 bits: a file of more than 4 GiB is refused.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Span {
     pub(super) start: u32,

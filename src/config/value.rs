@@ -11,7 +11,7 @@ use super::place::Place;
 use super::scan;
 
 impl Document {
-    /// All sections in file order but `[DEFAULT]`.
+    /// All sections in file order, without `[DEFAULT]`.
     pub fn sections(&self) -> impl Iterator<Item = Section<'_>> {
         let sections = self.parsed.sections.iter().enumerate();
         sections
@@ -58,7 +58,6 @@ impl<'a> Section<'a> {
         &self.document.parsed.sections[self.index]
     }
 
-    /// The file that the section stands in.
     pub fn document(self) -> &'a Document {
         self.document
     }
@@ -68,7 +67,7 @@ impl<'a> Section<'a> {
         self.index
     }
 
-    /// The text between the brackets, as it stands there.
+    /// The text between the brackets, as written.
     pub fn header(self) -> &'a str {
         &self.document.text()[self.raw().header.range()]
     }
@@ -78,31 +77,29 @@ impl<'a> Section<'a> {
         self.raw().header.range()
     }
 
-    /// The bytes of the header's line, its line end included.
+    /// The bytes of the header's line, with its line end.
     pub fn line_span(self) -> Range<usize> {
         let raw = self.raw();
         let (_, next) = scan::line_end(self.document.bytes(), raw.header.range().end);
         raw.start as usize..next
     }
 
-    /// The header's line.
     pub fn line(self) -> u32 {
         self.raw().line
     }
 
-    /// The header's place.
     pub fn place(self) -> Place {
         self.document.place(self.line())
     }
 
-    /// Its own entries, in file order.
+    /// Its own, in file order.
     pub fn entries(self) -> impl Iterator<Item = Value<'a>> {
         let document = self.document;
         let (entries, which) = document.parsed.entries(document.text(), self.index);
         document.values(entries, which)
     }
 
-    /// Its own entries, then those of `[DEFAULT]` that it does not overrule.
+    /// Its own entries, then those of `[DEFAULT]` that it does not override.
     pub fn settings(self) -> impl Iterator<Item = Value<'a>> {
         let inherited = self
             .document
@@ -140,12 +137,12 @@ impl<'a> Value<'a> {
         self.entries.multi(self.index)
     }
 
-    /// The key, lower-cased.
+    /// In lower case.
     pub fn key(self) -> &'a str {
         self.entries.key(self.document.text(), self.index)
     }
 
-    /// The value as botocore reads it; several lines are joined with newlines, those of a nested block too.
+    /// The value as botocore reads it; several lines are joined with newlines, also those of a nested block.
     pub fn text(self) -> &'a str {
         match self.multi() {
             Some(multi) => &multi.joined,
@@ -153,7 +150,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Whether the value is a block of `key = value` lines: botocore has a map there, no text.
+    /// Whether the value is a block of `key = value` lines: to botocore that is a map, not text.
     pub fn is_nested(self) -> bool {
         self.multi().is_some_and(|multi| multi.nested.is_some())
     }
@@ -172,17 +169,15 @@ impl<'a> Value<'a> {
         self.nested().find(|entry| entry.key() == key)
     }
 
-    /// Whether the value goes on in deeper lines.
+    /// Whether the value continues on indented lines.
     pub fn is_multi_line(self) -> bool {
         self.multi().is_some()
     }
 
-    /// The key's line.
     pub fn line(self) -> u32 {
         self.raw().line
     }
 
-    /// The key's place.
     pub fn place(self) -> Place {
         self.document.place(self.line())
     }
@@ -197,7 +192,7 @@ impl<'a> Value<'a> {
         self.raw().value.range()
     }
 
-    /// The bytes of all its lines, line ends included.
+    /// The bytes of all its lines, with their line ends.
     pub fn line_span(self) -> Range<usize> {
         self.document.entry_span(self.raw())
     }
@@ -220,12 +215,11 @@ pub struct NestedEntry<'a> {
 }
 
 impl<'a> NestedEntry<'a> {
-    /// The key as written; it may be empty.
+    /// As written; may be empty.
     pub fn key(self) -> &'a str {
         &self.parent.document.text()[self.raw.key.range()]
     }
 
-    /// The value.
     pub fn text(self) -> &'a str {
         &self.parent.document.text()[self.raw.value.range()]
     }
@@ -240,7 +234,6 @@ impl<'a> NestedEntry<'a> {
         self.parent
     }
 
-    /// Its place.
     pub fn place(self) -> Place {
         self.parent.document.place(self.raw.line)
     }

@@ -1,5 +1,5 @@
-//! A plan -> credentials, through ports: what has to be run or asked is asked through a trait, so that nothing here
-//! knows a process, a network or a keychain.
+//! A plan -> credentials, through ports: whatever must be run or asked goes through a trait, so that nothing here knows
+//! a process, a network or a keychain.
 
 mod process;
 
@@ -17,10 +17,10 @@ pub trait Ports {
     /// Runs a credential_process: no shell, output captured.
     ///
     /// # Errors
-    /// What the system says if the program cannot be started.
+    /// The system's error if the program cannot be started.
     fn run(&self, argv: &[String]) -> io::Result<Output>;
 
-    /// Reads an item of the keychain: one access, however long that may take.
+    /// Reads an item of the keychain: one access, however long that takes.
     ///
     /// # Errors
     /// The store's own.
@@ -36,50 +36,43 @@ pub trait Ports {
 /// Why there are no credentials.
 #[derive(Debug)]
 pub enum Error {
-    /// The keys that came are no longer valid.
+    /// The keys are no longer valid.
     Expired {
         /// The line that led to them; `None` for the environment's.
         place: Option<Place>,
     },
     /// An empty key id or secret.
     Empty {
-        /// Its line; `None` for the environment's.
+        /// `None` for the environment's.
         place: Option<Place>,
     },
-    /// The keychain did not give the keys.
     Keychain(keychain::Error),
     /// The keyring that a boto profile names has no secret for its key.
     KeyringEmpty {
         /// The line of `keyring`.
         place: Place,
-        /// The service it was looked for under.
         service: String,
-        /// The user it was looked for under: the access key id.
         access_key_id: String,
     },
-    /// The credential_process printed something else than its document.
+    /// The credential_process printed something other than its document.
     ProcessAnswer {
-        /// The line of `credential_process`.
         place: Place,
         /// What is wrong with the answer; never the answer itself.
         why: String,
     },
-    /// The credential_process ended with another status than 0.
+    /// The credential_process ended with a status other than 0.
     ProcessFailed {
-        /// The line of `credential_process`.
         place: Place,
-        /// The status, as the system words it.
+        /// As the system words it.
         status: String,
-        /// What it said on stderr.
+        /// What it printed to stderr.
         said: String,
     },
-    /// The credential_process did not start.
+    /// The credential_process could not be started.
     ProcessMissing {
-        /// The line of `credential_process`.
         place: Place,
-        /// The program.
         program: String,
-        /// What the system said.
+        /// The system's message.
         why: String,
     },
     /// Needs a service that awsenv does not call.
@@ -92,7 +85,7 @@ pub enum Error {
 /// Gets the credentials that `plan` describes.
 ///
 /// # Errors
-/// The first thing that stands in the way.
+/// The first thing that prevents it.
 pub fn credentials(plan: &CredentialPlan, ports: &dyn Ports, now: Timestamp) -> Result<Credentials, Error> {
     let unreachable = || Error::Unreachable {
         method: plan.method().unwrap_or("none"),
@@ -123,12 +116,12 @@ pub fn credentials(plan: &CredentialPlan, ports: &dyn Ports, now: Timestamp) -> 
     Ok(credentials)
 }
 
-/// The document that SDKs read from a `credential_process`, a line of JSON.
+/// The document that SDKs read from a `credential_process`, one line of JSON.
 pub fn document(credentials: &Credentials) -> Secret<String> {
     process::render(credentials)
 }
 
-/// Keys of the keychain; they never end. The profile's account stands in where the item names none.
+/// Keys of the keychain; they never expire. The profile's account is used if the item names none.
 pub fn of_item(item: Item, account_id: Option<&str>) -> Credentials {
     Credentials {
         access_key_id: item.access_key_id,
@@ -139,7 +132,7 @@ pub fn of_item(item: Item, account_id: Option<&str>) -> Credentials {
     }
 }
 
-/// A key whose secret another program put into the keychain.
+/// A key whose secret another program put in the keychain.
 fn of_keyring(keyring: &BotoKeyring, ports: &dyn Ports) -> Result<Credentials, Error> {
     let secret = ports.password(&keyring.service, &keyring.access_key_id);
     let secret_access_key = secret.map_err(|error| match error {

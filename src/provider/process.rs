@@ -12,7 +12,7 @@ use crate::secret::Secret;
 /// More than any document needs, and enough of stderr to find the mistake.
 const MAX_SAID: usize = 500;
 
-/// The document. Keys in exact case; `null` is as absent.
+/// Keys are case-sensitive; `null` counts as absent.
 #[derive(Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Document {
@@ -27,7 +27,7 @@ struct Document {
     account_id: Option<String>,
 }
 
-/// Writes what [`parse`] reads. `Expiration` only where there is one: an SDK takes keys without it as lasting.
+/// Writes what [`parse`] reads. `Expiration` only if there is one: an SDK treats keys without it as lasting.
 pub(super) fn render(credentials: &Credentials) -> Secret<String> {
     let document = Document {
         version: 1.into(),
@@ -37,7 +37,7 @@ pub(super) fn render(credentials: &Credentials) -> Secret<String> {
         expiration: credentials.expires.and_then(Timestamp::to_rfc3339),
         account_id: credentials.account_id.clone(),
     };
-    // Room for all of it: growing would leave copies behind. Nothing of the document can fail to be written.
+    // Reserves enough for all of it: growing would leave copies behind. Writing the document cannot fail.
     let mut json = Vec::with_capacity(8 * 1024);
     let _ = serde_json::to_writer(&mut json, &document);
     json.push(b'\n');
@@ -94,8 +94,8 @@ fn parse(answer: &[u8]) -> Result<Credentials, String> {
     })
 }
 
-/// stderr of a program that handles secrets: not shown at all if it may hold one. What is JSON may be the document
-/// itself; `secret_access_key=` and its kin are how scripts print their variables.
+/// stderr of a program that handles secrets: not shown at all if it may hold one. JSON may be the document itself;
+/// `secret_access_key=` and the like are how scripts print their variables.
 fn harmless(said: &[u8]) -> String {
     let text = String::from_utf8_lossy(said);
     let text = text.trim();

@@ -1,7 +1,7 @@
 //! How a profile reaches the environment: by its name, or by its keys.
 //!
-//! Name is the least that works: no secret leaves, and each SDK refreshes by itself. Keys are for what SDKs cannot
-//! resolve unattended. Never both, because SDKs disagree on who wins.
+//! The name is the least that works: no secret leaves, and each SDK refreshes by itself. Keys are for what SDKs cannot
+//! resolve unattended. Never both, because SDKs disagree on which wins.
 
 use crate::config::profile::is_portable_name;
 use crate::config::settings::Export;
@@ -12,34 +12,33 @@ use super::plan::{BaseSource, CredentialPlan};
 /// A style with its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExportDecision {
-    /// What is exported.
     pub style: Style,
     /// Why, in half a sentence.
     pub because: String,
-    /// What will not work all the same.
+    /// What will not work even so.
     pub warning: Option<String>,
 }
 
 /// Why a profile cannot be exported as asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "a field of one name is the same in each variant")]
 pub enum StyleError {
     /// A role on keys of the environment: the name would let SDKs use those keys without the role.
     EnvironmentSource { profile: String },
-    /// Keys that awsenv would have to ask AWS or a person for.
+    /// Keys for which awsenv would have to ask AWS or a person.
     KeysUnreachable { profile: String, needs: &'static str },
     /// A boto profile, whose name no SDK knows.
     NameUnknown { profile: String },
-    /// No file has the profile `default` that nobody asked for.
+    /// No file defines the profile `default`, which was not named.
     NoProfile { profile: String },
-    /// Keys asked for where there are none.
+    /// Keys were asked for where there are none.
     NoCredentials { profile: String },
 }
 
-/// How `profile` is exported. `in_aws_files`: whether an AWS file defines it (a boto profile's name says nothing).
+/// How `profile` is exported. `in_aws_files`: whether an AWS file defines it (the name of a boto profile means nothing
+/// to SDKs).
 ///
 /// # Errors
-/// Where neither style, or not the one that is asked for, can work.
+/// Neither style can work, or not the one that is asked for.
 pub fn export_style(
     plan: &CredentialPlan,
     profile: &str,
@@ -91,7 +90,7 @@ fn keys(because: &str) -> ExportDecision {
     }
 }
 
-/// Why the name does not serve every SDK.
+/// Why the name does not work in every SDK.
 #[derive(Clone, Copy)]
 enum NotByName {
     Boto,
@@ -123,7 +122,7 @@ impl NotByName {
     }
 }
 
-/// Why the name serves, or why not.
+/// Why the name works, or why not.
 fn wanted(plan: &CredentialPlan, profile: &str) -> Result<&'static str, NotByName> {
     if plan.mfa().is_some() {
         return Err(NotByName::Mfa);
@@ -159,7 +158,6 @@ enum Reach {
     Now,
     /// Only by asking what this names.
     Later(&'static str),
-    /// There are none.
     Nothing,
 }
 

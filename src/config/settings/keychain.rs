@@ -23,7 +23,7 @@ impl Default for KeychainSettings {
     }
 }
 
-/// The stores, by the words of the settings, of flags and of JSON.
+/// The stores, in the words of the settings, of flags and of JSON.
 const STORES: [&str; 3] = ["os", "file", "kernel"];
 
 /// Longer than anyone stays logged in, and well within what the kernel takes.

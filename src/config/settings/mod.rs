@@ -38,25 +38,24 @@ pub use keychain::KeychainSettings;
 pub use keys::{Action, Binding};
 pub use picker::{Height, Picker, PreviewPosition};
 
-/// How profiles are exported when no flag says it.
+/// How profiles are exported without a flag.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Export {
     /// What suits the kind of profile.
     #[default]
     Auto,
-    /// The keys wherever they can be had.
+    /// The keys wherever awsenv can get them.
     Keys,
-    /// The name.
     Name,
 }
 
-/// The order of profiles where nothing was typed yet.
+/// The order of profiles before anything is typed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
-    /// What was used often and lately comes first.
+    /// Often and recently used first.
     #[default]
     Frecency,
-    /// As they stand in the files.
+    /// As in the files.
     File,
 }
 
@@ -75,7 +74,7 @@ pub struct Settings {
     pub history: bool,
     /// `keychain = os|file|kernel` and `[keychain]`: where keys are kept.
     pub keychain: KeychainSettings,
-    /// `[picker]`: how the picker looks and which keys it takes.
+    /// `[picker]`: how the picker looks, and its keys.
     pub picker: Picker,
     /// `[alias]`: short names of profiles.
     pub aliases: BTreeMap<String, String>,
@@ -100,10 +99,10 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Reads the text of the file at `path`.
+    /// Parses the text of the file at `path`.
     ///
     /// # Errors
-    /// [`Error::Settings`] for a line that is none, an unknown section or key, or a value that is not allowed.
+    /// [`Error::Settings`] for an invalid line, an unknown section or key, or a value that is not allowed.
     pub fn parse(path: &Path, text: &str) -> Result<Self, Error> {
         let fail = |line: Option<u32>, why: String| Error::Settings {
             path: path.to_owned(),
@@ -175,7 +174,7 @@ impl Settings {
     }
 }
 
-/// The words of a list with commas.
+/// The words of a comma-separated list.
 fn words(value: &str) -> impl Iterator<Item = &str> {
     value.split(',').map(str::trim).filter(|word| !word.is_empty())
 }
