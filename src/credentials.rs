@@ -1,16 +1,16 @@
-//! Credentials and when they end. Time is a parameter.
+//! Credentials and when they expire. Time is a parameter.
 
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use crate::secret::Secret;
 
-/// A moment, in seconds since 1970.
+/// In seconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(pub i64);
 
 impl Timestamp {
-    /// Reads RFC 3339. An offset is required, as every SDK requires it.
+    /// Parses RFC 3339. An offset is required, as in every SDK.
     pub fn parse(text: &str) -> Option<Self> {
         OffsetDateTime::parse(text, &Rfc3339)
             .ok()
@@ -28,18 +28,16 @@ impl Timestamp {
     }
 }
 
-/// What signs requests.
 #[derive(Clone, Debug)]
 pub struct Credentials {
     /// Not a secret: it names the key.
     pub access_key_id: String,
-    /// The key itself.
     pub secret_access_key: Secret<String>,
-    /// Comes with temporary credentials.
+    /// Only temporary credentials have one.
     pub session_token: Option<Secret<String>>,
-    /// When they end; `None` if never.
+    /// `None` if they never expire.
     pub expires: Option<Timestamp>,
-    /// Twelve digits, where the source knows it.
+    /// Twelve digits, if the source knows it.
     pub account_id: Option<String>,
 }
 

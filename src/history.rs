@@ -1,7 +1,7 @@
-//! What was used, where and when: lines <-> uses, their frecency, and the order that comes of it. Pure.
+//! What was used, where and when: lines <-> uses, their frecency, and the order that follows from it. Pure.
 //!
-//! A line is a JSON object: `{"profile":"prod","dir":"/srv/app","at":1767225600}` is one use, and a `count` says that
-//! the line stands for several.
+//! A line is a JSON object: `{"profile":"prod","dir":"/srv/app","at":1767225600}` is one use; with a `count` it is
+//! several.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -13,16 +13,16 @@ use crate::credentials::Timestamp;
 /// How many uses are kept; the best ones.
 const MOST: usize = 1000;
 
-/// How many lines more than they say anything are worth a new file.
+/// How many redundant lines are worth a new file.
 const SLACK: usize = 64;
 
-/// The sum of all counts from which on they age.
+/// The sum of all counts above which they age.
 const MOST_COUNTED: f64 = 10_000.0;
 
 /// No count of ours comes near; a larger one would drown the rest.
 const COUNT_LIMIT: f64 = 1_000_000.0;
 
-/// How long a profile that is not defined is remembered: AWS_CONFIG_FILE may name another file today.
+/// How long an undefined profile is remembered: AWS_CONFIG_FILE may name another file today.
 const GONE_FOR: i64 = 30 * DAY;
 
 const HOUR: i64 = 60 * 60;
@@ -32,11 +32,10 @@ const WEEK: i64 = 7 * DAY;
 /// A profile used in a directory.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Use {
-    /// The exact name.
     pub profile: String,
-    /// Where the shell was; empty if that could not be told.
+    /// Where the shell was; empty if unknown.
     pub dir: String,
-    /// When it was used last, in seconds since 1970.
+    /// When it was last used, in seconds since 1970.
     pub at: i64,
     /// How often; a fraction once it has aged.
     #[serde(default = "once", skip_serializing_if = "is_once")]
@@ -52,7 +51,6 @@ fn is_once(count: &f64) -> bool {
 }
 
 impl Use {
-    /// One use, now.
     pub fn new(profile: &str, dir: &str, now: Timestamp) -> Self {
         Self {
             profile: profile.to_owned(),
@@ -62,13 +60,13 @@ impl Use {
         }
     }
 
-    /// The line that says it, with its end.
+    /// The line in the file, with its line end.
     pub fn line(&self) -> String {
         // Text and numbers always have a JSON form.
         serde_json::to_string(self).map_or_else(|_| String::new(), |line| line + "\n")
     }
 
-    /// Often and lately, as zoxide weighs it. A clock that went back makes the last use a moment ago.
+    /// Often and recently used weighs more, as in zoxide. If the clock went back, the last use counts as a moment ago.
     pub fn frecency(&self, now: Timestamp) -> f64 {
         let factor = match now.seconds_from(Timestamp(self.at)) {
             ..HOUR => 4.0,
@@ -85,18 +83,18 @@ impl Use {
     }
 }
 
-/// All that is remembered: one [`Use`] for each profile and directory.
+/// One [`Use`] for each profile and directory.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
     uses: Vec<Use>,
-    /// How many lines said it.
+    /// How many lines the file had.
     lines: usize,
-    /// Whether there were lines that are not ours.
+    /// Whether there were lines that awsenv did not write.
     damaged: bool,
 }
 
 impl History {
-    /// Reads the file's bytes. What is no line of ours is passed over.
+    /// Skips lines that awsenv did not write.
     pub fn parse(bytes: &[u8]) -> Self {
         let mut history = Self::default();
         let mut known: HashMap<(String, String), usize> = HashMap::new();
@@ -124,23 +122,23 @@ impl History {
         history
     }
 
-    /// The file that says the same.
+    /// The text of a file with the same uses.
     pub fn text(&self) -> String {
         self.uses.iter().map(Use::line).collect()
     }
 
-    /// Every use, in no order that means anything.
+    /// In no particular order.
     pub fn uses(&self) -> &[Use] {
         &self.uses
     }
 
-    /// Whether there are lines that are not ours.
+    /// Whether there are lines that awsenv did not write.
     pub fn is_damaged(&self) -> bool {
         self.damaged
     }
 
-    /// Sorts what has the name of a profile: used in `dir` first, by frecency there; then used anywhere, by all its
-    /// frecency; the rest stays in its order.
+    /// Sorts items that are named like a profile: used in `dir` first, by frecency there; then used anywhere, by total
+    /// frecency; the rest keeps its order.
     pub fn sort<T>(&self, items: &mut [T], name: impl Fn(&T) -> &str, dir: &str, now: Timestamp) {
         let mut scores: HashMap<&str, (f64, f64)> = HashMap::new();
         for use_ in &self.uses {
@@ -158,14 +156,14 @@ impl History {
         });
     }
 
-    /// The uses, the best first; of two that are as good, the later one.
+    /// The best first; of two equal ones, the later.
     pub fn best_first(&self, now: Timestamp) -> Vec<&Use> {
         let mut uses: Vec<&Use> = self.uses.iter().collect();
         uses.sort_by(|a, b| better(a, b, now));
         uses
     }
 
-    /// The history that a new file would hold; `None` if the file says it well enough.
+    /// The history for a new file; `None` if the present file is compact enough.
     pub fn compacted(&self, now: Timestamp, exists: &dyn Fn(&str) -> bool) -> Option<Self> {
         let mut uses = self.uses.clone();
         uses.retain(|use_| now.seconds_from(Timestamp(use_.at)) <= GONE_FOR || exists(&use_.profile));
@@ -186,7 +184,7 @@ impl History {
         })
     }
 
-    /// The history without a profile; `None` if it was not there.
+    /// The history without a profile; `None` if it was not in it.
     pub fn without(&self, profile: &str) -> Option<Self> {
         let mut uses = self.uses.clone();
         uses.retain(|use_| use_.profile != profile);
@@ -211,7 +209,7 @@ mod tests {
 
     const NOW: Timestamp = Timestamp(1_800_000_000);
 
-    /// A use so many seconds ago.
+    /// A use that many seconds ago.
     fn used(profile: &str, dir: &str, ago: i64, count: f64) -> Use {
         Use {
             profile: profile.to_owned(),
@@ -304,7 +302,7 @@ mod tests {
         let merged = history(&[used("p", "/", 99, 2.0), used("p", "/x", 5, 1.0), used("p", "/", 9, 1.0)]);
         assert_eq!(merged.uses(), [used("p", "/", 9, 3.0), used("p", "/x", 5, 1.0)]);
         assert!(!merged.is_damaged());
-        // The clock was years ahead once; the next use heals it.
+        // The clock was once years ahead; the next use corrects it.
         let healed = history(&[used("p", "/", -900 * DAY, 1.0), used("p", "/", 0, 1.0)]);
         assert_eq!(healed.uses(), [used("p", "/", 0, 2.0)]);
     }
@@ -345,7 +343,7 @@ mod tests {
         let mut text = one.line() + &two.line();
         text.truncate(text.len() - 9);
         assert_eq!(History::parse(text.as_bytes()).uses(), std::slice::from_ref(&one));
-        // Only its end is missing.
+        // Only its line end is missing.
         let whole = one.line() + two.line().trim_end();
         assert_eq!(History::parse(whole.as_bytes()).uses(), [one, two]);
     }

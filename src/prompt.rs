@@ -1,5 +1,5 @@
 //! The environment -> the prompt segment as plain text. Reads no file and knows no shell; the shells' own prompts
-//! (`shell/`) say the same without a process.
+//! (`shell/`) show the same without a process.
 
 use std::fmt;
 
@@ -8,16 +8,15 @@ use crate::env::Env;
 use crate::env::names::{AWSENV_EXPIRES, AWSENV_PROFILE, REGION};
 use crate::env::state::{State, Style};
 
-/// What is printed when no format is given.
 pub const DEFAULT_FORMAT: &str = "{profile} {remaining}";
 
-/// The fields of a format, in the order in which help lists them.
+/// In the order in which help lists them.
 pub const FIELDS: [&str; 5] = ["profile", "remaining", "region", "style", "expires"];
 
 /// What a prompt can say about the profile in use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
-    /// The name for display, with `?` behind it where AWS_PROFILE says something else.
+    /// The name for display, followed by `?` where AWS_PROFILE says something else.
     pub profile: String,
     /// `42m`, or `expired`; empty if the credentials do not expire.
     pub remaining: String,
@@ -32,14 +31,14 @@ pub struct Segment {
 /// What is wrong with a format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// A name in braces that is no field.
+    /// A name in braces that is not a field.
     UnknownField(String),
-    /// A brace without its other one.
+    /// An unmatched brace.
     LoneBrace,
 }
 
 impl Segment {
-    /// The segment of `env` at `now`; `None` if nothing is in use.
+    /// The segment of `env` at `now`; `None` if no profile is in use.
     pub fn of(env: &Env, now: Timestamp) -> Option<Self> {
         let name = env.filled(AWSENV_PROFILE)?;
         let state = State::read(env).ok().flatten();
@@ -61,10 +60,10 @@ impl Segment {
         })
     }
 
-    /// `format` with `{field}` replaced; `{{` and `}}` are braces. An empty field takes the blank before it along.
+    /// `format` with `{field}` replaced; `{{` and `}}` are braces. An empty field removes the blank before it.
     ///
     /// # Errors
-    /// An unknown field, or a lone brace.
+    /// An unknown field, or an unmatched brace.
     pub fn render(&self, format: &str) -> Result<String, Error> {
         let mut out = String::new();
         let mut rest = format;
@@ -102,7 +101,7 @@ impl Segment {
     }
 }
 
-/// Whether AWS_PROFILE names another profile. Without a state the name for display is all there is to compare.
+/// Whether AWS_PROFILE names another profile. Without a state only the name for display can be compared.
 fn drifts(env: &Env, shown: &str, state: Option<&State>) -> bool {
     let Some(now) = env.filled("AWS_PROFILE") else {
         return false;

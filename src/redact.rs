@@ -24,7 +24,7 @@ const SETTINGS: [&str; 3] = ["aws_secret_access_key", "aws_session_token", "aws_
 /// The same in legacy files, in CSV and in JSON.
 const FIELDS: [&str; 2] = ["awssecretkey", "secretaccesskey"];
 
-/// Names that a secret may be given to.
+/// Parts of names whose values may be secret.
 const NAMES: [&str; 9] = [
     "secret",
     "password",
@@ -74,8 +74,8 @@ pub fn command(text: &str) -> Cow<'_, str> {
     program.map_or(HIDDEN.into(), |program| format!("{program} {HIDDEN}").into())
 }
 
-/// stderr of a program that handles secrets: not shown at all if it may hold one. What is JSON may be the document
-/// itself; `secret_access_key=` and its kin are how scripts print their variables.
+/// stderr of a program that handles secrets: not shown at all if it may hold one. JSON may be the document itself;
+/// `secret_access_key=` and the like are how scripts print their variables.
 pub fn said(stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
     let text = text.trim();
@@ -87,9 +87,9 @@ pub fn said(stderr: &[u8]) -> String {
     text.chars().take(MAX_SAID).collect()
 }
 
-/// Whether a line speaks of a secret, has a URL with a password, or a word that could be a secret: of the alphabet of
-/// keys, and either as long as a key id and of letters and digits, or as long as a token and of small letters and
-/// capitals.
+/// Whether a line mentions a secret, has a URL with a password, or contains a word that could be a secret: one in the
+/// alphabet of keys that is either as long as a key id, with letters and digits, or as long as a token, with lower and
+/// upper case.
 pub fn may_hold_secret(line: &str) -> bool {
     const PARTS: [&str; 7] = [
         "secret",
@@ -122,9 +122,9 @@ pub fn may_hold_secret(line: &str) -> bool {
         || line.split(break_at).any(unassigned)
 }
 
-/// Whether a line holds a secret, and does not only speak of one: a value that such a name is given, a URL with a password,
-/// or a word of the shape of a secret access key or a session token. Narrower than [`may_hold_secret`], for whoever reports
-/// it and does not only hide it.
+/// Whether a line holds a secret and does not just mention one: a value assigned to such a name, a URL with a password,
+/// or a word with the shape of a secret access key or a session token. Narrower than [`may_hold_secret`], because what
+/// it finds is reported and not just hidden.
 pub fn holds_secret(line: &str) -> bool {
     let in_url = |word: &str| {
         let hosts = word.split("://").skip(1);
@@ -159,7 +159,7 @@ fn assigned(line: &str) -> bool {
     })
 }
 
-/// What templates and documents put where a secret belongs.
+/// What templates and documentation put where a secret belongs.
 fn is_placeholder(value: &str) -> bool {
     let lower = value.to_lowercase();
     let is_filler = |c: char| "x*.…-_".contains(c);
@@ -169,7 +169,7 @@ fn is_placeholder(value: &str) -> bool {
         || ["none", "null", "secret", "redacted"].contains(&lower.as_str())
 }
 
-/// Forty characters as AWS makes them, or many more of base64; hexadecimal numbers have no capitals beside small letters.
+/// Forty characters as AWS makes them, or much longer base64; hexadecimal numbers do not mix lower and upper case.
 fn is_key_shaped(word: &str) -> bool {
     let has = |is: fn(&u8) -> bool| word.as_bytes().iter().any(is);
     let is_long = word.len() == 40 || word.len() >= 100;

@@ -153,3 +153,31 @@ fn store() -> impl TypedValueParser<Value = StoreKind> {
     let words = PossibleValuesParser::new(StoreKind::ALL.map(StoreKind::as_str));
     words.map(|word| StoreKind::parse(&word).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::config::{own_line, shlex};
+
+    #[derive(Parser)]
+    struct Line {
+        _verb: String,
+        #[command(flatten)]
+        args: CredentialProcessArgs,
+    }
+
+    proptest! {
+        /// `config::own_line` writes what this command reads.
+        #[test]
+        fn the_line_of_a_profile_can_be_run(profile in r"-{0,2}[a-z= ']{0,6}", item in r"-{0,2}[a-z= ']{0,6}") {
+            prop_assume!(!item.is_empty());
+            let value = own_line::value("/bin/awsenv", &profile, &item).unwrap();
+            let line = Line::try_parse_from(shlex::split(&value).unwrap()).unwrap();
+            prop_assert_eq!(line.args.item.as_deref().unwrap_or(&profile), item.as_str());
+            prop_assert_eq!(line.args.profile.to_str(), Some(profile.as_str()));
+        }
+    }
+}

@@ -2,17 +2,15 @@
 
 use zeroize::Zeroizing;
 
-use super::entries::{Entries, RawEntry};
 use super::index::StrIndex;
-use super::parse::{Parsed, Span};
 use super::python::{split_lines, strip};
-use super::reason::{ParseError, Reason};
+use super::span::Span;
 
 /// A value of several lines.
 pub(super) struct Multi {
     /// The lines as botocore joins them.
     pub(super) joined: Zeroizing<String>,
-    /// If the first line is empty: the `key = value` lines, or the first line that is none.
+    /// If the first line is empty: the `key = value` lines, or the number of the first line that is not one.
     pub(super) nested: Option<Result<Vec<RawNested>, u32>>,
 }
 
@@ -30,9 +28,9 @@ pub(super) struct Part {
 }
 
 impl Multi {
-    /// The value of an entry that goes on in `parts`. With `nested`, one that begins with an empty line is a block.
-    pub(super) fn of(text: &str, entry: &RawEntry, parts: &[Part], nested: bool) -> Self {
-        let first = first_line(text, entry, parts);
+    /// The value that goes on in `parts`. With `nested`, one that begins with an empty line is a block.
+    pub(super) fn of(text: &str, value: Span, parts: &[Part], nested: bool) -> Self {
+        let first = first_line(text, value, parts);
         Self {
             joined: join(text, first, parts),
             nested: (nested && first.is_empty()).then(|| block(text, parts)),
@@ -40,10 +38,10 @@ impl Multi {
     }
 }
 
-/// What stands on the key's own line.
-fn first_line<'t>(text: &'t str, entry: &RawEntry, parts: &[Part]) -> &'t str {
-    let end = parts.first().map_or(entry.value.end, |part| part.span.start);
-    let head = &text[entry.value.start as usize..end as usize];
+/// The text on the key's own line.
+fn first_line<'t>(text: &'t str, value: Span, parts: &[Part]) -> &'t str {
+    let end = parts.first().map_or(value.end, |part| part.span.start);
+    let head = &text[value.start as usize..end as usize];
     strip(head.split(['\n', '\r']).next().unwrap_or_default())
 }
 
@@ -61,7 +59,7 @@ fn join(text: &str, first: &str, parts: &[Part]) -> Zeroizing<String> {
     joined
 }
 
-/// One level of `key = value`; a key that comes again replaces the first. The error is the line without `=`.
+/// One level of `key = value`; a repeated key replaces the first. The error is the line without `=`.
 fn block(text: &str, parts: &[Part]) -> Result<Vec<RawNested>, u32> {
     let mut found: Vec<RawNested> = Vec::new();
     let mut keys = StrIndex::default();
@@ -89,34 +87,8 @@ fn block(text: &str, parts: &[Part]) -> Result<Vec<RawNested>, u32> {
     Ok(found)
 }
 
-/// Where a slice of `text` stands in it.
+/// Where a slice of `text` is in it.
 fn span_of(text: &str, slice: &str) -> Span {
     let start = slice.as_ptr().addr() - text.as_ptr().addr();
     Span::new(start, start + slice.len())
-}
-
-/// botocore reads the blocks section by section, each with what it inherits; a block that nobody reads does no harm.
-pub(super) fn first_bad_block(out: &Parsed, text: &str) -> Option<ParseError> {
-    let bad = |entries: &Entries, n: usize| {
-        let line = *entries.multi(n)?.nested.as_ref()?.as_ref().err()?;
-        let reason = Reason::NestedNoEquals {
-            key: entries.key(text, n).to_owned(),
-        };
-        Some(ParseError {
-            line,
-            other: None,
-            reason,
-        })
-    };
-    let sections = out.sections.iter().enumerate();
-    let mut sections = sections.filter(|(_, section)| !section.is_default(text));
-    sections.find_map(|(index, _)| {
-        let ((own, which), inherited) = (out.entries(text, index), &out.defaults);
-        let overruled = |n| which.clone().any(|m| own.key(text, m) == inherited.key(text, n));
-        let first = which.clone().find_map(|n| bad(own, n));
-        first.or_else(|| {
-            let mut inherited_only = (0..inherited.len()).filter(|&n| !overruled(n));
-            inherited_only.find_map(|n| bad(inherited, n))
-        })
-    })
 }

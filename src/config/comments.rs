@@ -1,10 +1,10 @@
-//! What people write above a section: the comment lines that touch its header.
+//! The comment lines directly above a section's header.
 
 use super::value::Section;
 use crate::redact::may_hold_secret;
 
-/// The comments directly above the header, in their order, without their marks. Lines that may hold a secret, such as a
-/// key that was commented out, are left out.
+/// The comments directly above the header, in order, without their marks. Lines that may hold a secret, such as a key
+/// that was commented out, are left out.
 pub fn above(section: Section<'_>) -> Vec<&str> {
     let text = &section.document().text()[..section.line_span().start];
     let comments = text.lines().rev().map_while(|line| {

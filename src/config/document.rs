@@ -1,6 +1,6 @@
-//! The lossless document of one AWS file: every section, key and value by position in the untouched bytes.
+//! The lossless document of one AWS file: its untouched bytes, and every section, key and value by position.
 //!
-//! Read by position, edit by replacing a span. Secrets stay in the one copy of the file, which is wiped on drop.
+//! `value` reads it by position, `edit` replaces spans. Secrets stay in the one copy of the file, which is wiped on drop.
 //! Knows nothing of profiles: a header is text here.
 
 use std::fmt;
@@ -10,14 +10,13 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::entries::{Entries, RawEntry};
+use super::entries::RawEntry;
 use super::parse::{self, Parsed};
 use super::place::Place;
 use super::reason::{ParseError, Reason};
 use super::scan;
-use super::value::{Section, Value};
 
-/// One file. `Debug` shows its path only.
+/// One AWS file. `Debug` shows its path only.
 pub struct Document {
     path: Arc<Path>,
     content: Content,
@@ -30,24 +29,13 @@ enum Content {
     Bytes(Zeroizing<Vec<u8>>),
 }
 
-/// What a piece of the file is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PieceKind {
-    /// All lines of a key and its value, comments between them included.
-    Entry,
-    /// The line of a section header.
-    Header,
-    /// Comments, blank lines, and all that is behind an error.
-    Other,
-}
-
 impl Document {
-    /// Reads any bytes; what botocore would refuse is in [`Document::error`].
+    /// Accepts any bytes; what botocore would refuse is in [`Document::error`].
     pub fn parse(path: impl Into<Arc<Path>>, bytes: Vec<u8>) -> Self {
         Self::read(path.into(), bytes, true)
     }
 
-    /// Like [`Document::parse`] for files without nested blocks (boto 2): such a value is text of several lines.
+    /// Like [`Document::parse`], for files without nested blocks (boto 2): such a value is text of several lines.
     pub fn parse_flat(path: impl Into<Arc<Path>>, bytes: Vec<u8>) -> Self {
         Self::read(path.into(), bytes, false)
     }
@@ -90,12 +78,11 @@ impl Document {
         }
     }
 
-    /// The file, as it was opened.
+    /// The path as it was opened.
     pub fn path(&self) -> &Arc<Path> {
         &self.path
     }
 
-    /// The file, byte for byte.
     pub fn bytes(&self) -> &[u8] {
         match &self.content {
             Content::Text(text) => text.as_bytes(),
@@ -108,52 +95,7 @@ impl Document {
         self.parsed.error.as_ref()
     }
 
-    /// All sections in file order but `[DEFAULT]`.
-    pub fn sections(&self) -> impl Iterator<Item = Section<'_>> {
-        let sections = self.parsed.sections.iter().enumerate();
-        sections
-            .filter(|(_, raw)| !raw.is_default(self.text()))
-            .map(|(index, _)| self.section(index))
-    }
-
-    /// The entries of `[DEFAULT]`, which every other section inherits.
-    pub fn defaults(&self) -> impl Iterator<Item = Value<'_>> {
-        let defaults = &self.parsed.defaults;
-        self.values(defaults, 0..defaults.len())
-    }
-
-    /// Consecutive pieces that together are the file.
-    pub fn pieces(&self) -> impl Iterator<Item = (PieceKind, &[u8])> {
-        let sections = || (0..self.parsed.sections.len()).map(|index| self.section(index));
-        let headers = sections().map(|section| (section.line_span(), PieceKind::Header));
-        let entries = sections().flat_map(Section::entries);
-        let entries = entries.map(|value| (value.line_span(), PieceKind::Entry));
-        let mut marked: Vec<_> = headers.chain(entries).collect();
-        marked.sort_by_key(|(span, _)| span.start);
-        let mut pieces = Vec::with_capacity(marked.len() + 1);
-        let mut at = 0;
-        let end = self.bytes().len();
-        for (span, kind) in marked {
-            pieces.push((PieceKind::Other, at..span.start));
-            at = span.end;
-            pieces.push((kind, span));
-        }
-        pieces.push((PieceKind::Other, at..end));
-        pieces
-            .into_iter()
-            .filter(|(_, span)| !span.is_empty())
-            .map(|(kind, span)| (kind, &self.bytes()[span]))
-    }
-
-    /// The sections `[DEFAULT]`; there may be several.
-    pub(super) fn default_sections(&self) -> impl Iterator<Item = Section<'_>> {
-        let sections = self.parsed.sections.iter().enumerate();
-        sections
-            .filter(|(_, raw)| raw.is_default(self.text()))
-            .map(|(index, _)| self.section(index))
-    }
-
-    /// All lines without their line ends: where each begins, its text, its number. None if the file is not UTF-8.
+    /// All lines without their line ends: where each begins, its text, its number. No lines if the file is not UTF-8.
     pub(super) fn lines(&self) -> impl Iterator<Item = (usize, &str, u32)> {
         let text = self.text();
         let lines = text
@@ -164,7 +106,6 @@ impl Document {
             .map(|(n, line)| (line.as_ptr().addr() - text.as_ptr().addr(), line, n as u32 + 1))
     }
 
-    /// The place of a line.
     pub fn place(&self, line: u32) -> Place {
         Place {
             file: Arc::clone(&self.path),
@@ -172,19 +113,7 @@ impl Document {
         }
     }
 
-    pub(super) fn section(&self, index: usize) -> Section<'_> {
-        Section { document: self, index }
-    }
-
-    pub(super) fn values<'a>(&'a self, entries: &'a Entries, which: Range<usize>) -> impl Iterator<Item = Value<'a>> {
-        which.map(move |index| Value {
-            document: self,
-            entries,
-            index,
-        })
-    }
-
-    /// All lines of an entry. Only white space stands between its text and the line ends around it.
+    /// All lines of an entry. Only white space is between its text and the line ends around it.
     pub(super) fn entry_span(&self, entry: &RawEntry) -> Range<usize> {
         let bytes = self.bytes();
         let before = &bytes[..entry.key.range().start];
@@ -228,6 +157,8 @@ fn line_ends(bytes: &[u8]) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::pieces::PieceKind;
+    use crate::config::{Section, Value};
 
     fn document(text: &str) -> Document {
         Document::parse(Path::new("config"), text.as_bytes().to_vec())

@@ -1,12 +1,12 @@
 //! The entries of one section, and where a document keeps those of the sections that were asked for.
 //!
-//! A large file has many sections of which a command reads one; the others are checked, not kept.
+//! A command reads one of the many sections of a large file; the others are checked but not kept.
 
 use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::block::Multi;
-use super::parse::Span;
+use super::span::Span;
 
 /// No index: the common case of a key or value that is a plain span.
 const NONE: u32 = u32::MAX;
@@ -24,7 +24,7 @@ pub(super) struct RawEntry {
 /// What few entries have.
 #[derive(Default)]
 struct Extra {
-    /// The key, if lower case changes it.
+    /// The key, if it changes in lower case.
     lowered: Option<Box<str>>,
     /// The value, if it has several lines.
     multi: Option<Multi>,
@@ -46,7 +46,7 @@ impl Entries {
         &self.raw[n]
     }
 
-    /// The key, lower-cased.
+    /// The key in lower case.
     pub(super) fn key<'a>(&'a self, text: &'a str, n: usize) -> &'a str {
         match self.extra(n).and_then(|extra| extra.lowered.as_deref()) {
             Some(lowered) => lowered,
@@ -59,7 +59,7 @@ impl Entries {
         self.extra(n)?.multi.as_ref()
     }
 
-    /// Whether the entry has that key; the same as comparing with [`Entries::key`], without a look at what most lack.
+    /// The same as comparing with [`Entries::key`], without the lookup that few entries need.
     pub(super) fn has_key(&self, text: &str, n: usize, key: &str) -> bool {
         let raw = &self.raw[n];
         if raw.extra != NONE {
@@ -68,7 +68,7 @@ impl Entries {
         raw.key.range().len() == key.len() && &text.as_bytes()[raw.key.range()] == key.as_bytes()
     }
 
-    /// Takes in an entry of one line; `lowered` is the key if lower case changes it.
+    /// Adds an entry of one line; `lowered` is the key if it changes in lower case.
     pub(super) fn push(&mut self, key: Span, value: Span, line: u32, lowered: Option<String>) {
         let extra = match lowered {
             None => NONE,
@@ -86,12 +86,11 @@ impl Entries {
         });
     }
 
-    /// The value goes on to `end`.
+    /// Extends the value to `end`.
     pub(super) fn extend(&mut self, n: usize, end: u32) {
         self.raw[n].value.end = end;
     }
 
-    /// The value has several lines.
     pub(super) fn set_multi(&mut self, n: usize, multi: Multi) {
         let entry = &mut self.raw[n];
         if entry.extra == NONE {
@@ -114,7 +113,7 @@ impl Entries {
     }
 }
 
-/// So many sections are read together: one that is asked for costs little more, all of them one pass over the file.
+/// How many sections are read together: one that is asked for costs little more, all of them one pass over the file.
 const GROUP: usize = 64;
 
 /// The entries of neighbouring sections.
@@ -140,7 +139,6 @@ pub(super) struct Store {
 }
 
 impl Store {
-    /// Room for so many sections.
     pub(super) fn new(sections: usize) -> Self {
         let cells = std::iter::repeat_with(OnceLock::new);
         Self {
@@ -148,7 +146,7 @@ impl Store {
         }
     }
 
-    /// The entries of section `n`: where they are, and which. `read` reads those of a range of sections once.
+    /// The entries of section `n`: the list, and which of it. `read` reads those of a range of sections once.
     pub(super) fn entries(&self, n: usize, read: impl FnOnce(Range<usize>) -> Group) -> (&Entries, Range<usize>) {
         let first = n / GROUP * GROUP;
         let group = self.groups[n / GROUP].get_or_init(|| read(first..first + GROUP));

@@ -6,39 +6,32 @@ use std::path::PathBuf;
 use super::place::Place;
 use super::reason::{ParseError, Reason};
 
-/// A file that cannot be read as botocore reads it; the words of each cause are its `Display`.
+/// A file that cannot be read as botocore reads it; `Display` words each cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
     /// A legacy file has an access key id and no secret.
     HalfPair {
         /// The line of the access key id.
         place: Place,
-        /// The key that is missing.
         missing: &'static str,
-        /// The keyring of boto 2 that the file names instead.
+        /// The boto 2 keyring that the file names instead.
         keyring: Option<String>,
     },
     /// botocore raises `ConfigParseError`.
     Parse {
-        /// Where it gives up.
         place: Place,
         /// The earlier line that this one contradicts.
         other: Option<u32>,
-        /// What is wrong there.
         reason: Reason,
     },
-    /// The file exists and cannot be read.
     Unreadable {
-        /// The file.
         path: PathBuf,
-        /// What the operating system says.
+        /// The operating system's message.
         why: String,
     },
-    /// awsenv's own settings file says something that has no meaning.
+    /// awsenv's own settings file has a line without a meaning.
     Settings {
-        /// The file.
         path: PathBuf,
-        /// The line, where it is known.
         line: Option<u32>,
         /// What is wrong, and what is allowed.
         why: String,
@@ -46,7 +39,6 @@ pub enum Error {
 }
 
 impl Error {
-    /// What `error` says, at its place.
     pub fn parse(place: Place, error: &ParseError) -> Self {
         Error::Parse {
             place,

@@ -1,102 +1,56 @@
-//! Finds the position of a string in a list that lives elsewhere, without owning any string.
+//! Finds the position of a string in a list that is elsewhere, without owning any string.
 
-/// Below this many items a walk is faster than hashing.
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
+
+/// Up to this many items a walk is faster than hashing.
 const SMALL: usize = 16;
-const EMPTY: u32 = u32::MAX;
 
 /// An index over items `0..len`; the caller says what text item `n` has.
 #[derive(Debug, Default)]
 pub(super) struct StrIndex {
     len: usize,
-    /// Open addressing, a power of two, at most half full; nothing while the list is small.
-    slots: Vec<u32>,
+    /// All items, or none while there are few.
+    table: HashTable<u32>,
+    hasher: DefaultHashBuilder,
 }
 
 impl StrIndex {
-    /// An index that takes in so many items without growing.
+    /// An index that takes so many items without growing.
     pub(super) fn with_capacity(items: usize) -> Self {
-        let slots = match items {
-            0..=SMALL => Vec::new(),
-            _ => vec![EMPTY; (items * 2).next_power_of_two()],
-        };
-        Self { len: 0, slots }
+        let capacity = if items > SMALL { items } else { 0 };
+        Self {
+            table: HashTable::with_capacity(capacity),
+            ..Self::default()
+        }
     }
 
     /// The item whose text is `key`; `same` tells whether an item's is.
     pub(super) fn find(&self, key: &str, same: impl Fn(usize) -> bool) -> Option<usize> {
-        if self.slots.is_empty() {
+        if self.len <= SMALL {
             return (0..self.len).find(|&n| same(n));
         }
-        let mut slot = self.slot(key);
-        loop {
-            match self.slots[slot] {
-                EMPTY => return None,
-                n if same(n as usize) => return Some(n as usize),
-                _ => slot = (slot + 1) & (self.slots.len() - 1),
-            }
-        }
+        let found = self.table.find(self.hasher.hash_one(key), |&n| same(n as usize));
+        found.map(|&n| n as usize)
     }
 
-    /// Takes in the item behind the last one; its text must be one that `find` does not know.
+    /// Adds the item after the last one; its text must be one that `find` does not know.
     pub(super) fn push<'a>(&mut self, at: impl Fn(usize) -> &'a str) {
         self.len += 1;
-        if self.slots.is_empty() {
-            if self.len > SMALL {
-                self.grow(at);
-            }
-        } else if self.len * 2 > self.slots.len() {
-            self.grow(at);
-        } else {
-            self.insert(self.len - 1, at(self.len - 1));
+        if self.len <= SMALL {
+            return;
+        }
+        let hash = |&n: &u32| self.hasher.hash_one(at(n as usize));
+        for n in self.table.len() as u32..self.len as u32 {
+            self.table.insert_unique(hash(&n), n, hash);
         }
     }
 
-    /// Forgets all items.
     pub(super) fn clear(&mut self) {
         self.len = 0;
-        self.slots.clear();
+        self.table.clear();
     }
-
-    fn grow<'a>(&mut self, at: impl Fn(usize) -> &'a str) {
-        self.slots = vec![EMPTY; (self.len * 4).next_power_of_two()];
-        for n in 0..self.len {
-            self.insert(n, at(n));
-        }
-    }
-
-    fn insert(&mut self, n: usize, key: &str) {
-        let mut slot = self.slot(key);
-        while self.slots[slot] != EMPTY {
-            slot = (slot + 1) & (self.slots.len() - 1);
-        }
-        self.slots[slot] = n as u32;
-    }
-
-    fn slot(&self, key: &str) -> usize {
-        (hash(key.as_bytes()) >> 32) as usize & (self.slots.len() - 1)
-    }
-}
-
-/// Multiply and fold, eight bytes at a time: the keys are the user's own, nobody floods this table.
-fn hash(bytes: &[u8]) -> u64 {
-    const K: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut state = K ^ bytes.len() as u64;
-    let mut chunks = bytes.chunks_exact(8);
-    for chunk in &mut chunks {
-        let word = chunk.iter().rev().fold(0, |word, &b| word << 8 | u64::from(b));
-        state = fold(state ^ word, K);
-    }
-    let word = chunks
-        .remainder()
-        .iter()
-        .rev()
-        .fold(0, |word, &b| word << 8 | u64::from(b));
-    fold(fold(state ^ word, K), K)
-}
-
-fn fold(a: u64, b: u64) -> u64 {
-    let wide = u128::from(a) * u128::from(b);
-    wide as u64 ^ (wide >> 64) as u64
 }
 
 #[cfg(test)]

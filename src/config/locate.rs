@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use crate::env::Env;
 
-/// Which of the two AWS files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {
     /// `~/.aws/config`
@@ -17,7 +16,7 @@ pub enum FileKind {
 }
 
 impl FileKind {
-    /// The variable that moves the file.
+    /// The variable that sets the path.
     pub fn variable(self) -> &'static str {
         match self {
             FileKind::Config => "AWS_CONFIG_FILE",
@@ -25,7 +24,7 @@ impl FileKind {
         }
     }
 
-    /// Where the file is without the variable.
+    /// The path without the variable.
     pub fn default_path(self) -> &'static str {
         match self {
             FileKind::Config => "~/.aws/config",
@@ -34,25 +33,24 @@ impl FileKind {
     }
 }
 
-/// Where a file is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Location {
     /// The path to open; `None` if the variable is empty.
     pub path: Option<PathBuf>,
-    /// What a person calls the file: the variable's value or the default with its `~`.
+    /// How the user names the file: by the variable's value or by the default with its `~`.
     pub shown: String,
-    /// Whether the variable decided.
+    /// Whether the variable sets the path.
     pub from_variable: bool,
-    /// The value is not absolute: it means another file in another directory.
+    /// The value is not absolute: in another directory it means another file.
     pub is_relative: bool,
-    /// The value holds a `$`, or a `~` that only botocore replaces.
+    /// The value contains a `$`, or a `~` that only botocore replaces.
     pub needs_botocore: bool,
 }
 
-/// The home directory of a user name; the caller may know none.
+/// The home directory of a user name; `None` if the caller does not know it.
 pub type HomeOf<'a> = &'a dyn Fn(&str) -> Option<PathBuf>;
 
-/// The path of one AWS file. `home_of` serves `~user` and a `~` without HOME (then with an empty name).
+/// The path of one AWS file. `home_of` resolves `~user`, and `~` without HOME (then with an empty name).
 pub fn locate(kind: FileKind, env: &Env, home_of: HomeOf<'_>) -> Location {
     let Some(value) = env.os(kind.variable()) else {
         let shown = kind.default_path().to_owned();
@@ -91,7 +89,7 @@ pub fn expand(text: &str, env: &Env, home_of: HomeOf<'_>) -> PathBuf {
     expand_user(&expand_variables(text, env), env, home_of)
 }
 
-/// Replaces `$NAME` and `${NAME}`; a value is not looked into again.
+/// Replaces `$NAME` and `${NAME}`; values are not expanded again.
 fn expand_variables(text: &str, env: &Env) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! Where a value stands.
+//! Where a value is defined.
 
 use std::fmt;
 use std::path::Path;
@@ -7,9 +7,8 @@ use std::sync::Arc;
 /// A line of a file, counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
-    /// The file, as it was opened.
+    /// As it was opened.
     pub file: Arc<Path>,
-    /// The line.
     pub line: u32,
 }
 

@@ -1,11 +1,9 @@
 //! A profile's name, its kind, and names that look like it.
 
-use std::path::Path;
-
+use super::own_line::keychain_item;
 use super::profiles::Profile;
-use super::shlex;
 
-/// The SDK specification's pattern of names, `[A-Za-z0-9_\-/.%@:\+]+`; a profile of another name is invisible to SDKs.
+/// The SDK specification's pattern of names, `[A-Za-z0-9_\-/.%@:\+]+`; SDKs do not see a profile with another name.
 pub fn is_portable_name(name: &str) -> bool {
     !name.is_empty()
         && name
@@ -13,19 +11,16 @@ pub fn is_portable_name(name: &str) -> bool {
             .all(|b| b.is_ascii_alphanumeric() || b"_-/.%@:+".contains(&b))
 }
 
-/// The account that an ARN names, if it names one.
 pub fn account_of_arn(arn: &str) -> Option<&str> {
     arn.split(':').nth(4).filter(|account| !account.is_empty())
 }
 
-/// What a profile's credentials are, in the words of `list --json`.
+/// Where a profile's credentials come from, in the words of `list --json`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A role over other credentials.
     AssumeRole,
     /// Keys of a legacy boto file.
     Boto,
-    /// A command that prints keys.
     CredentialProcess,
     /// awsenv's own command: the keys are in the keychain.
     Keychain,
@@ -35,9 +30,7 @@ pub enum Kind {
     None,
     /// IAM Identity Center.
     Sso,
-    /// Keys in a file.
     StaticKeys,
-    /// A role for a token in a file.
     WebIdentity,
 }
 
@@ -85,43 +78,19 @@ impl Kind {
     }
 }
 
-/// The item that a `credential_process` reads if it is awsenv's own: `…/awsenv credential-process NAME [--item ITEM]`.
-pub fn keychain_item(command: &str) -> Option<String> {
-    let words = shlex::split(command).ok()?;
-    let [program, verb, rest @ ..] = words.as_slice() else {
-        return None;
-    };
-    if Path::new(program).file_stem()? != "awsenv" || verb != "credential-process" {
-        return None;
-    }
-    let (mut profile, mut item) = (None, None);
-    let mut rest = rest.iter();
-    while let Some(word) = rest.next() {
-        match word.as_str() {
-            "--item" => item = Some(rest.next()?),
-            "--" => profile = profile.or(rest.next()),
-            _ if profile.is_none() => profile = Some(word),
-            _ => return None,
-        }
-    }
-    item.or(profile).cloned()
-}
-
-/// At most three of `candidates` that someone who typed `name` may have meant, the likeliest first.
+/// At most three of `candidates` that a mistyped `name` may have meant, the likeliest first.
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let typed: Vec<char> = name.to_lowercase().chars().take(LONGEST).collect();
-    let limit = (typed.len() / 3).clamp(1, 3);
+    let typed = Folded::of(name);
+    let limit = (typed.length / 3).clamp(1, 3);
     let mut found: Vec<(usize, &str)> = Vec::new();
     for candidate in candidates.filter(|candidate| *candidate != name) {
-        let other: Vec<char> = candidate.to_lowercase().chars().take(LONGEST).collect();
-        let distance = if typed.len().abs_diff(other.len()) <= limit {
-            distance(&typed, &other)
-        } else {
-            usize::MAX
-        };
-        if distance <= limit {
+        let other = Folded::of(candidate);
+        let is_near = typed.length.abs_diff(other.length) <= limit;
+        // Two swapped neighbours count as one edit.
+        let distance = is_near.then(|| strsim::osa_distance(&typed.text, &other.text));
+        if let Some(distance) = distance.filter(|distance| *distance <= limit) {
             found.push((distance, candidate));
-        } else if typed.len() >= 2 && (other.starts_with(&typed) || typed.starts_with(&other) && other.len() >= 3) {
+        } else if typed.length >= 2 && (other.continues(&typed) || typed.continues(&other) && other.length >= 3) {
             found.push((limit + 1, candidate));
         }
     }
@@ -130,25 +99,24 @@ pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec
     found.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
-/// Names are compared up to here.
-const LONGEST: usize = 64;
+/// A name as it is compared: in lower case, and no longer than anyone types.
+struct Folded {
+    text: String,
+    /// In characters.
+    length: usize,
+}
 
-/// Edit distance in which two neighbours that changed places count as one edit.
-fn distance(a: &[char], b: &[char]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for (i, &x) in a.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, &y) in b.iter().enumerate() {
-            let mut least = (last[j] + usize::from(x != y)).min(last[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && x == b[j - 1] && a[i - 1] == y {
-                least = least.min(before[j - 1] + 1);
-            }
-            row.push(least);
-        }
-        before = std::mem::replace(&mut last, row);
+impl Folded {
+    fn of(name: &str) -> Self {
+        const LONGEST: usize = 64;
+        let text: String = name.to_lowercase().chars().take(LONGEST).collect();
+        let length = text.chars().count();
+        Self { text, length }
     }
-    last[b.len()]
+
+    fn continues(&self, start: &Self) -> bool {
+        self.text.starts_with(&start.text)
+    }
 }
 
 #[cfg(test)]
@@ -162,33 +130,6 @@ mod tests {
         }
         for name in ["", "a b", "ünï", "a!", "a(b)", "a=b", "\"a\"", "a\\b"] {
             assert!(!is_portable_name(name), "{name}");
-        }
-    }
-
-    #[test]
-    fn keychain_commands() {
-        let item = |command| keychain_item(command);
-        assert_eq!(item("awsenv credential-process prod").as_deref(), Some("prod"));
-        assert_eq!(
-            item("'/opt/my bin/awsenv' credential-process 'a b'").as_deref(),
-            Some("a b")
-        );
-        assert_eq!(
-            item("/x/awsenv.exe credential-process p --item q").as_deref(),
-            Some("q")
-        );
-        assert_eq!(item("awsenv credential-process --item q -- -p").as_deref(), Some("q"));
-        assert_eq!(item("awsenv credential-process -- -p").as_deref(), Some("-p"));
-        for other in [
-            "awsenv export p",
-            "my-awsenv credential-process p",
-            "awsenv 'credential-process",
-            "awsenv credential-process",
-            "awsenv credential-process p --item",
-            "awsenv credential-process p | tee log",
-            "",
-        ] {
-            assert_eq!(item(other), None, "{other}");
         }
     }
 

@@ -1,17 +1,17 @@
 //! Two documents -> one set of profiles, by botocore's section mapping and merge.
 //!
-//! Config file: a header that *begins with* `profile`, `sso-session` or `services` and has exactly two words by Python's
-//! `shlex` names one; `default` names a profile; everything else is not ours. A later section of the same name replaces
-//! an earlier one. Credentials file: the raw header is the profile name; its keys win over the config file's.
+//! Config file: a header that *begins with* `profile`, `sso-session` or `services` and has exactly two words by
+//! Python's `shlex` names one; `default` names a profile; everything else is ignored. A later section of the same name
+//! replaces an earlier one. Credentials file: the raw header is the profile name; its keys win over the config file's.
 
 use std::num::NonZeroU32;
 
 use super::document::Document;
 use super::error::Error;
 use super::index::StrIndex;
-use super::parse::Span;
 use super::place::Place;
 use super::shlex;
+use super::span::Span;
 use super::value::{Section, Value};
 
 /// All profiles of the two files.
@@ -25,7 +25,7 @@ pub struct ProfileSet {
 }
 
 impl ProfileSet {
-    /// Maps and merges; a file that is absent is empty.
+    /// Maps and merges; a missing file counts as empty.
     ///
     /// # Errors
     /// [`Error::Parse`] for the first file that botocore refuses, the config file first.
@@ -46,7 +46,7 @@ impl ProfileSet {
         Ok(set)
     }
 
-    /// As many profiles as the larger file has sections; mostly both files name the same ones.
+    /// As many profiles as the larger file has sections; usually both files name the same ones.
     fn largest(&self) -> usize {
         let documents = [&self.config, &self.credentials].into_iter().flatten();
         documents
@@ -92,17 +92,17 @@ impl ProfileSet {
         }
     }
 
-    /// The names in the order of `aws configure list-profiles`: the config file's, then those of the credentials file only.
+    /// In the order of `aws configure list-profiles`: the config file's names, then those that only the credentials
+    /// file has.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.profiles.rows.iter().map(|row| row.name.text(self.texts()))
     }
 
-    /// All profiles, in the order of [`ProfileSet::names`].
+    /// In the order of [`ProfileSet::names`].
     pub fn profiles(&self) -> impl Iterator<Item = Profile<'_>> {
         self.profiles.rows.iter().map(|row| self.view(row))
     }
 
-    /// The profile of exactly that name.
     pub fn profile(&self, name: &str) -> Option<Profile<'_>> {
         self.profiles.find(name, self.texts()).map(|row| self.view(row))
     }
@@ -117,22 +117,20 @@ impl ProfileSet {
         self.in_config(self.services.find(name, self.texts())?.config)
     }
 
-    /// The names of the SSO sessions, in file order.
+    /// In file order.
     pub fn sso_session_names(&self) -> impl Iterator<Item = &str> {
         self.sso_sessions.rows.iter().map(|row| row.name.text(self.texts()))
     }
 
-    /// The names of the `[services …]` sections, in file order.
+    /// In file order.
     pub fn services_names(&self) -> impl Iterator<Item = &str> {
         self.services.rows.iter().map(|row| row.name.text(self.texts()))
     }
 
-    /// The config file, if there is one.
     pub fn config(&self) -> Option<&Document> {
         self.config.as_ref()
     }
 
-    /// The credentials file, if there is one.
     pub fn credentials(&self) -> Option<&Document> {
         self.credentials.as_ref()
     }
@@ -155,7 +153,7 @@ impl ProfileSet {
     }
 }
 
-/// A profile: what both files say of one name.
+/// What both files say about one name.
 #[derive(Clone, Copy, Debug)]
 pub struct Profile<'a> {
     name: &'a str,
@@ -169,17 +167,15 @@ impl<'a> Profile<'a> {
         self.name
     }
 
-    /// Where its header stands; the config file's if it has one in both.
+    /// Where its header is; the config file's if both have one.
     pub fn place(self) -> Option<Place> {
         self.config.or(self.credentials).map(Section::place)
     }
 
-    /// Its section in the config file.
     pub fn config_section(self) -> Option<Section<'a>> {
         self.config
     }
 
-    /// Its section in the credentials file.
     pub fn credentials_section(self) -> Option<Section<'a>> {
         self.credentials
     }
@@ -194,7 +190,7 @@ impl<'a> Profile<'a> {
         self.get(key).filter(|value| !value.is_nested()).map(Value::text)
     }
 
-    /// The value in the config file alone, `[DEFAULT]` included; static keys are read so.
+    /// The value in the config file alone, `[DEFAULT]` included; this is how static keys are read.
     pub fn in_config(self, key: &str) -> Option<Value<'a>> {
         self.config?.get(key)
     }
@@ -204,7 +200,7 @@ impl<'a> Profile<'a> {
         self.credentials?.get(key)
     }
 
-    /// All merged values: the config file's keys in their order, then those of the credentials file only.
+    /// All merged values: the config file's keys in their order, then those that only the credentials file has.
     pub fn settings(self) -> impl Iterator<Item = Value<'a>> {
         let config = self.config.into_iter().flat_map(Section::settings);
         let config = config.map(move |value| self.in_credentials(value.key()).unwrap_or(value));
@@ -213,7 +209,7 @@ impl<'a> Profile<'a> {
     }
 }
 
-/// What a section of the config file is to botocore.
+/// What a section of the config file defines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum SectionKind {
     Profile,
@@ -221,13 +217,12 @@ enum SectionKind {
     SsoSession,
 }
 
-/// What the section of a config file defines, if anything.
 fn meaning(section: Section<'_>) -> Option<(SectionKind, Name)> {
     let header = section.header();
     if header == "default" {
         return Some((SectionKind::Profile, Name::Config(Span::from(section.header_span()))));
     }
-    // Almost every header is this; the rest of the function says the same in general.
+    // Almost every header is this; the rest of the function is the general case.
     let plain = |name: &&str| !name.is_empty() && name.bytes().all(|b| b > b' ' && !b"\"'\\".contains(&b));
     if let Some(name) = header.strip_prefix("profile ").filter(plain) {
         let end = section.header_span().end;
@@ -267,12 +262,12 @@ pub(super) fn profile_name(section: Section<'_>) -> Option<String> {
     (kind == SectionKind::Profile).then(|| name.text(texts).to_owned())
 }
 
-/// A name, in place where it stands in a file as such.
+/// A name, by its position if a file contains it literally.
 #[derive(Debug)]
 enum Name {
     Config(Span),
     Credentials(Span),
-    /// Quoted, or with a backslash. Boxed twice, because it is rare and a name is kept for each profile.
+    /// Quoted, or with a backslash. Boxed twice, because it is rare and there is a name for each profile.
     Owned(Box<Box<str>>),
 }
 
@@ -314,7 +309,6 @@ struct Table {
 }
 
 impl Table {
-    /// Room for so many names.
     fn with_capacity(names: usize) -> Self {
         Self {
             rows: Vec::with_capacity(names),
@@ -328,7 +322,7 @@ impl Table {
             .map(|n| &self.rows[n])
     }
 
-    /// The row of that name, new if need be.
+    /// The row of that name, added if it is missing.
     fn row(&mut self, name: Name, texts: Texts<'_>) -> &mut Row {
         let rows = &mut self.rows;
         let text = name.text(texts);

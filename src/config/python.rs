@@ -1,4 +1,4 @@
-//! What Python's `str` does with white space and case, because botocore's reader stands on it.
+//! What Python's `str` does with white space and case, because botocore's reader relies on it.
 
 /// `str.isspace` for one character: Rust's white space and the four ASCII separators.
 pub(super) fn is_space(c: char) -> bool {
@@ -10,7 +10,7 @@ pub(super) fn strip(text: &str) -> &str {
     text.trim_matches(is_space)
 }
 
-/// `str.lstrip()`; mostly nothing is to be stripped.
+/// `str.lstrip()`; usually there is nothing to strip.
 pub(super) fn strip_start(text: &str) -> &str {
     match text.as_bytes() {
         [b'!'..=b'~', ..] => text,
@@ -30,7 +30,7 @@ pub(super) fn strip_end(text: &str) -> &str {
 
 /// `str.lower()`; `None` if that changes nothing.
 pub(super) fn lower(text: &str) -> Option<String> {
-    // Without a way out of the loop it runs on several bytes at a time.
+    // Without an early exit the loop runs on several bytes at a time.
     let plain = |plain, b: &u8| plain & b.is_ascii() & !b.is_ascii_uppercase();
     if text.as_bytes().iter().fold(true, plain) {
         return None;

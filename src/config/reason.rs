@@ -2,43 +2,35 @@
 
 use std::fmt;
 
-/// Why botocore refuses a file. Holds names, never a value.
+/// Holds names, never a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParseError {
     /// The line at which it gives up, from 1.
     pub line: u32,
     /// The earlier line that this one contradicts.
     pub other: Option<u32>,
-    /// What is wrong with it.
     pub reason: Reason,
 }
 
-/// What is wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// The file begins with a byte order mark.
     ByteOrderMark,
-    /// The key stands twice in one section.
     DuplicateKey {
-        /// The section's header.
         section: String,
-        /// The key, lower-cased.
+        /// Lower-cased.
         key: String,
     },
-    /// The same header stands twice.
     DuplicateSection(String),
-    /// Nothing stands before the `=`.
+    /// Nothing comes before the `=`.
     EmptyKey,
-    /// A line of a nested block has no `=`.
     NestedNoEquals {
         /// The key that holds the block.
         key: String,
     },
     /// Neither a header, nor an entry, nor a continuation.
     NoDelimiter,
-    /// An entry stands before the first header.
+    /// An entry comes before the first header.
     NoHeader,
-    /// The bytes are not UTF-8.
     NotUtf8,
     /// More than 4 GiB.
     TooLarge,

@@ -1,15 +1,14 @@
-//! Words of a section header or a `credential_process`, cut as Python's `shlex.split` cuts them.
+//! The words of a section header or a `credential_process`, split as Python's `shlex.split` splits them.
 //!
-//! Not a shell: no variables, globs, comments or operators. Outside quotes a backslash takes the next character as it
-//! is; within double quotes it does so only before `"` and `\`, and stays otherwise; within single quotes nothing is
-//! special. White space is blank, tab, carriage return and newline only.
+//! Not a shell: no variables, globs, comments or operators. Outside quotes a backslash takes the next character
+//! literally; within double quotes it does so only before `"` and `\`, and is kept otherwise; within single quotes
+//! nothing is special. White space is blank, tab, carriage return and newline only.
 
 use std::fmt;
 
-/// Why a text has no words.
+/// Why a text cannot be split.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShlexError {
-    /// A quote is opened and not closed.
     NoClosingQuotation,
     /// The text ends in a backslash.
     NoEscapedCharacter,
@@ -24,7 +23,7 @@ impl fmt::Display for ShlexError {
     }
 }
 
-/// The words of `text`; `""` is a word, blanks are none.
+/// The words of `text`; `""` is a word, blanks are not.
 pub fn split(text: &str) -> Result<Vec<String>, ShlexError> {
     let mut words = Vec::new();
     let mut word: Option<String> = None;

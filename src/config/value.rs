@@ -6,15 +6,51 @@ use std::ops::Range;
 use super::block::{Multi, RawNested};
 use super::document::Document;
 use super::entries::{Entries, RawEntry};
-use super::parse::RawSection;
+use super::parser::RawSection;
 use super::place::Place;
 use super::scan;
+
+impl Document {
+    /// All sections in file order, without `[DEFAULT]`.
+    pub fn sections(&self) -> impl Iterator<Item = Section<'_>> {
+        let sections = self.parsed.sections.iter().enumerate();
+        sections
+            .filter(|(_, raw)| !raw.is_default(self.text()))
+            .map(|(index, _)| self.section(index))
+    }
+
+    /// The entries of `[DEFAULT]`, which every other section inherits.
+    pub fn defaults(&self) -> impl Iterator<Item = Value<'_>> {
+        let defaults = &self.parsed.defaults;
+        self.values(defaults, 0..defaults.len())
+    }
+
+    /// The sections `[DEFAULT]`; there may be several.
+    pub(super) fn default_sections(&self) -> impl Iterator<Item = Section<'_>> {
+        let sections = self.parsed.sections.iter().enumerate();
+        sections
+            .filter(|(_, raw)| raw.is_default(self.text()))
+            .map(|(index, _)| self.section(index))
+    }
+
+    pub(super) fn section(&self, index: usize) -> Section<'_> {
+        Section { document: self, index }
+    }
+
+    fn values<'a>(&'a self, entries: &'a Entries, which: Range<usize>) -> impl Iterator<Item = Value<'a>> {
+        which.map(move |index| Value {
+            document: self,
+            entries,
+            index,
+        })
+    }
+}
 
 /// A section other than `[DEFAULT]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Section<'a> {
-    pub(super) document: &'a Document,
-    pub(super) index: usize,
+    document: &'a Document,
+    index: usize,
 }
 
 impl<'a> Section<'a> {
@@ -22,7 +58,6 @@ impl<'a> Section<'a> {
         &self.document.parsed.sections[self.index]
     }
 
-    /// The file that the section stands in.
     pub fn document(self) -> &'a Document {
         self.document
     }
@@ -32,7 +67,7 @@ impl<'a> Section<'a> {
         self.index
     }
 
-    /// The text between the brackets, as it stands there.
+    /// The text between the brackets, as written.
     pub fn header(self) -> &'a str {
         &self.document.text()[self.raw().header.range()]
     }
@@ -42,31 +77,29 @@ impl<'a> Section<'a> {
         self.raw().header.range()
     }
 
-    /// The bytes of the header's line, its line end included.
+    /// The bytes of the header's line, with its line end.
     pub fn line_span(self) -> Range<usize> {
         let raw = self.raw();
         let (_, next) = scan::line_end(self.document.bytes(), raw.header.range().end);
         raw.start as usize..next
     }
 
-    /// The header's line.
     pub fn line(self) -> u32 {
         self.raw().line
     }
 
-    /// The header's place.
     pub fn place(self) -> Place {
         self.document.place(self.line())
     }
 
-    /// Its own entries, in file order.
+    /// Its own, in file order.
     pub fn entries(self) -> impl Iterator<Item = Value<'a>> {
         let document = self.document;
         let (entries, which) = document.parsed.entries(document.text(), self.index);
         document.values(entries, which)
     }
 
-    /// Its own entries, then those of `[DEFAULT]` that it does not overrule.
+    /// Its own entries, then those of `[DEFAULT]` that it does not override.
     pub fn settings(self) -> impl Iterator<Item = Value<'a>> {
         let inherited = self
             .document
@@ -91,8 +124,8 @@ impl<'a> Section<'a> {
 #[derive(Clone, Copy)]
 pub struct Value<'a> {
     pub(super) document: &'a Document,
-    pub(super) entries: &'a Entries,
-    pub(super) index: usize,
+    entries: &'a Entries,
+    index: usize,
 }
 
 impl<'a> Value<'a> {
@@ -104,12 +137,12 @@ impl<'a> Value<'a> {
         self.entries.multi(self.index)
     }
 
-    /// The key, lower-cased.
+    /// In lower case.
     pub fn key(self) -> &'a str {
         self.entries.key(self.document.text(), self.index)
     }
 
-    /// The value as botocore reads it; several lines are joined with newlines, those of a nested block too.
+    /// The value as botocore reads it; several lines are joined with newlines, also those of a nested block.
     pub fn text(self) -> &'a str {
         match self.multi() {
             Some(multi) => &multi.joined,
@@ -117,7 +150,7 @@ impl<'a> Value<'a> {
         }
     }
 
-    /// Whether the value is a block of `key = value` lines: botocore has a map there, no text.
+    /// Whether the value is a block of `key = value` lines: to botocore that is a map, not text.
     pub fn is_nested(self) -> bool {
         self.multi().is_some_and(|multi| multi.nested.is_some())
     }
@@ -136,17 +169,15 @@ impl<'a> Value<'a> {
         self.nested().find(|entry| entry.key() == key)
     }
 
-    /// Whether the value goes on in deeper lines.
+    /// Whether the value continues on indented lines.
     pub fn is_multi_line(self) -> bool {
         self.multi().is_some()
     }
 
-    /// The key's line.
     pub fn line(self) -> u32 {
         self.raw().line
     }
 
-    /// The key's place.
     pub fn place(self) -> Place {
         self.document.place(self.line())
     }
@@ -161,7 +192,7 @@ impl<'a> Value<'a> {
         self.raw().value.range()
     }
 
-    /// The bytes of all its lines, line ends included.
+    /// The bytes of all its lines, with their line ends.
     pub fn line_span(self) -> Range<usize> {
         self.document.entry_span(self.raw())
     }
@@ -184,12 +215,11 @@ pub struct NestedEntry<'a> {
 }
 
 impl<'a> NestedEntry<'a> {
-    /// The key as written; it may be empty.
+    /// As written; may be empty.
     pub fn key(self) -> &'a str {
         &self.parent.document.text()[self.raw.key.range()]
     }
 
-    /// The value.
     pub fn text(self) -> &'a str {
         &self.parent.document.text()[self.raw.value.range()]
     }
@@ -204,7 +234,6 @@ impl<'a> NestedEntry<'a> {
         self.parent
     }
 
-    /// Its place.
     pub fn place(self) -> Place {
         self.parent.document.place(self.raw.line)
     }

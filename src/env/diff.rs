@@ -1,4 +1,4 @@
-//! What a script or `exec` does to an environment, as a value.
+//! What a script or `exec` changes in an environment, as a value.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -7,7 +7,7 @@ use crate::env::Env;
 use crate::env::names::{OWN, VarName};
 use crate::secret::Secret;
 
-/// What stood under a name before awsenv first changed it, as far as the process can know.
+/// The value of a name before awsenv first changed it, as far as the process can know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Before {
     /// Not in the environment (a shell may still have it without export).
@@ -23,14 +23,14 @@ pub enum Before {
 pub enum Save {
     /// What the shell has now.
     Live {
-        /// Whether the shell exports it, which the process sees in its own environment.
+        /// Whether the shell exports it, as the process sees in its own environment.
         exported: bool,
     },
-    /// What the shell has now is ours (inherited from a switched shell): what stood there before instead.
+    /// What the shell has now is ours (inherited from a switched shell): what was there before instead.
     Known(Before),
 }
 
-/// What becomes of one name.
+/// What happens to one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Change {
     /// One of awsenv's own variables: set, without saving.
@@ -39,20 +39,20 @@ pub enum Change {
     Set(Save, Secret<String>),
     /// Saved, then removed.
     Unset(Save),
-    /// Given back as it was: from what the shell saved, else from this.
+    /// Restored: from what the shell saved, otherwise from this.
     Restore(Before),
-    /// The same for a name that was removed: if the shell has one again by now, that stays.
+    /// The same for a name that was removed: if the shell has set it again since, that value stays.
     RestoreRemoved(Before),
-    /// Given back if the shell saved it, else left as it is.
+    /// Restored if the shell saved it, otherwise left as it is.
     RestoreSaved,
-    /// The user's own by now: left as it is, only what was saved goes.
+    /// The user's own by now: left as it is; only the saved value goes.
     Forget,
     /// One of awsenv's own variables: removed.
     Drop,
 }
 
 impl Change {
-    /// Whether the name gets back what stood there before.
+    /// Whether the name gets its former value back.
     pub fn gives_back(&self) -> bool {
         matches!(
             self,
@@ -60,12 +60,12 @@ impl Change {
         )
     }
 
-    /// Whether what the shell saved of the name goes.
+    /// Whether the shell's saved value of the name goes.
     pub fn forgets(&self) -> bool {
         self.gives_back() || matches!(self, Change::Forget)
     }
 
-    /// Whether the script saves what the shell has now, and if so, whether that is exported.
+    /// Whether the script saves the shell's present value, and if so, whether that is exported.
     pub fn saves_live(&self) -> Option<bool> {
         match self {
             Change::Set(Save::Live { exported }, _) | Change::Unset(Save::Live { exported }) => Some(*exported),
@@ -74,7 +74,7 @@ impl Change {
     }
 }
 
-/// The changes, ordered by name, so that the same switch always prints the same bytes.
+/// Ordered by name, so that the same switch always prints the same bytes.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EnvDiff(BTreeMap<VarName, Change>);
 
@@ -84,19 +84,19 @@ impl EnvDiff {
         self.0.insert(name, change);
     }
 
-    /// All changes, ordered by name.
+    /// Ordered by name.
     pub fn iter(&self) -> impl Iterator<Item = (&VarName, &Change)> {
         self.0.iter()
     }
 
-    /// The names whose value in the environment becomes another.
+    /// The names whose value in the environment changes.
     pub fn touched(&self) -> impl Iterator<Item = &VarName> {
         self.iter()
             .filter(|(_, change)| !matches!(change, Change::Forget))
             .map(|(name, _)| name)
     }
 
-    /// The names whose exported value becomes another, awsenv's own aside.
+    /// The names whose exported value changes, without awsenv's own.
     pub fn changed(&self, env: &Env) -> Vec<&str> {
         let after = self.apply(env);
         let changes = |name: &&VarName| {
@@ -106,8 +106,8 @@ impl EnvDiff {
         self.touched().filter(changes).map(VarName::as_str).collect()
     }
 
-    /// The environment after the changes, for a program that is started with it. There are no saved variables here:
-    /// a secret that stood behind ours does not come back.
+    /// The environment after the changes, for a program that is started with it. There are no saved variables here: a
+    /// secret that ours replaced does not come back.
     pub fn apply(&self, env: &Env) -> BTreeMap<OsString, OsString> {
         let mut vars: BTreeMap<OsString, OsString> = env.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
         for (name, change) in self.iter() {

@@ -1,4 +1,4 @@
-//! The environment as a value: taken once, read by everyone, changed by nobody.
+//! The environment as a value: taken once, read everywhere, never changed.
 
 pub mod diff;
 pub mod names;
@@ -14,29 +14,29 @@ use std::fmt;
 pub struct Env(BTreeMap<OsString, OsString>);
 
 impl Env {
-    /// The raw value of `name`; an empty value is a value.
+    /// An empty value is a value.
     pub fn os(&self, name: &str) -> Option<&OsStr> {
         self.0.get(OsStr::new(name)).map(OsString::as_os_str)
     }
 
-    /// The value of `name` as text; `None` when it is absent or not UTF-8.
+    /// `None` when it is absent or not UTF-8.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.os(name)?.to_str()
     }
 
-    /// Like [`Env::text`], with an empty value taken as absent.
+    /// Like [`Env::text`], but an empty value counts as absent.
     pub fn filled(&self, name: &str) -> Option<&str> {
         self.text(name).filter(|value| !value.is_empty())
     }
 
-    /// The same with one variable more, or another value of it.
+    /// A copy in which `name` is `value`.
     pub fn with(&self, name: &str, value: &str) -> Self {
         let mut vars = self.0.clone();
         vars.insert(name.into(), value.into());
         Self(vars)
     }
 
-    /// All variables, ordered by name.
+    /// Ordered by name.
     pub fn iter(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
         self.0.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
     }

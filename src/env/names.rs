@@ -7,22 +7,23 @@ use std::fmt;
 
 use crate::redact;
 
-/// What this shell uses, made safe for display.
+/// The profile in use, made safe for display.
 pub const AWSENV_PROFILE: &str = "AWSENV_PROFILE";
-/// When the credentials end, in seconds since 1970.
+/// When the credentials expire, in seconds since 1970.
 pub const AWSENV_EXPIRES: &str = "AWSENV_EXPIRES";
-/// What was changed and what stood there before; see [`crate::env::state`].
+/// What was changed and what was there before; see [`crate::env::state`].
 pub const AWSENV_STATE: &str = "AWSENV_STATE";
 /// Set by the wrapper function on each of its calls: the shell's name.
 pub const AWSENV_WRAPPED: &str = "AWSENV_WRAPPED";
-/// Set for programs that `credential-process` runs: the profiles that are asked for, a line each, so that no circle closes.
+/// Set for programs that `credential-process` runs: the profiles that are being asked for, one per line, so that a loop
+/// is noticed.
 pub const AWSENV_ASKED: &str = "AWSENV_ASKED";
-/// Which store keys are kept in; wins over the settings.
+/// Which store keys are kept in; overrides the settings.
 pub const AWSENV_KEYCHAIN: &str = "AWSENV_KEYCHAIN";
 /// awsenv's own variables: set by `use`, removed by `unset`, never saved.
 pub const OWN: [&str; 3] = [AWSENV_EXPIRES, AWSENV_PROFILE, AWSENV_STATE];
 
-/// Who one is: cleared by every `use`, then what is ours is set.
+/// The identity: cleared by every `use`, then set to the profile's.
 pub const IDENTITY: [&str; 16] = [
     "AWS_ACCESS_KEY",
     "AWS_ACCESS_KEY_ID",
@@ -64,13 +65,13 @@ pub const MARKS: [&str; 11] = [
     "AWS_SSO_SESSION_EXPIRATION",
     "AWS_VAULT",
 ];
-/// Marks that are known by how they begin.
+/// The prefix of further marks.
 const MARK_PREFIX: &str = "GRANTED_SSO";
 
 /// The two names of the region. botocore reads only the second, JavaScript only the first.
 pub const REGION: [&str; 2] = ["AWS_REGION", "AWS_DEFAULT_REGION"];
 
-/// Settings of a profile and their twins in the environment, which the *keys* style exports.
+/// Settings of a profile and the variables that mean the same, which the *keys* style exports.
 pub const SETTINGS: [(&str, &str); 10] = [
     ("ca_bundle", "AWS_CA_BUNDLE"),
     ("defaults_mode", "AWS_DEFAULTS_MODE"),
@@ -83,15 +84,15 @@ pub const SETTINGS: [(&str, &str); 10] = [
     ("use_dualstack_endpoint", "AWS_USE_DUALSTACK_ENDPOINT"),
     ("use_fips_endpoint", "AWS_USE_FIPS_ENDPOINT"),
 ];
-/// The environment twin of a `[services]` entry: this, then the service id in capitals.
+/// The variable that means the same as a `[services]` entry: this, then the service id in upper case.
 pub const ENDPOINT_PREFIX: &str = "AWS_ENDPOINT_URL_";
 
-/// Left alone but named in a warning: they send requests elsewhere or replace the signature, whatever the profile.
+/// Left alone but named in a warning: they redirect requests or replace the signature, whatever the profile.
 const WARNED: [&str; 2] = ["AWS_CA_BUNDLE", "AWS_ENDPOINT_URL"];
-/// The same, by how they begin.
+/// The prefixes of further such variables.
 const WARNED_PREFIXES: [&str; 2] = ["AWS_BEARER_TOKEN_", ENDPOINT_PREFIX];
 
-/// Values that are no secret but would break every SDK if they came back without theirs.
+/// Values that are not secret but would break every SDK if they were restored without their secret.
 const COMPANIONS: [&str; 6] = [
     "AWS_ACCESS_KEY",
     "AWS_ACCESS_KEY_ID",
@@ -101,37 +102,36 @@ const COMPANIONS: [&str; 6] = [
     "AWS_SESSION_EXPIRATION",
 ];
 
-/// The name of an environment variable that every shell takes: `[A-Za-z_][A-Za-z0-9_]*`.
+/// The name of an environment variable that every shell accepts: `[A-Za-z_][A-Za-z0-9_]*`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VarName(Cow<'static, str>);
 
 impl VarName {
-    /// `None` if some shell would not take `name`.
+    /// `None` if some shell would not accept `name`.
     pub fn parse(name: &str) -> Option<Self> {
         is_name(name).then(|| Self(Cow::Owned(name.to_owned())))
     }
 
-    /// A name that stands in the code; it must be one that every shell takes.
+    /// A name from the code; it must be one that every shell accepts.
     pub const fn of(name: &'static str) -> Self {
         Self(Cow::Borrowed(name))
     }
 
-    /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether the value may not be written down anywhere.
+    /// Whether the value must never be written down.
     pub fn is_secret(&self) -> bool {
         redact::SECRET_VARIABLES.contains(&self.as_str())
     }
 
-    /// Whether the value is of use only beside a secret.
+    /// Whether the value is useful only with a secret.
     pub fn is_companion(&self) -> bool {
         COMPANIONS.contains(&self.as_str())
     }
 
-    /// Whether `use` may change this name at all; AWSENV_STATE is not believed about any other.
+    /// Whether `use` may change this name at all; AWSENV_STATE is not trusted about any other.
     pub fn is_managed(&self) -> bool {
         let name = self.as_str();
         is_cleared(name)
@@ -168,7 +168,7 @@ pub fn is_mark(name: &str) -> bool {
     MARKS.contains(&name) || name.starts_with(MARK_PREFIX)
 }
 
-/// Whether `name` sends requests elsewhere or replaces the signature, whatever the profile.
+/// Whether `name` redirects requests or replaces the signature, whatever the profile.
 pub fn acts_on_all(name: &str) -> bool {
     WARNED.contains(&name) || WARNED_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }

@@ -9,46 +9,44 @@ use crate::env::names::{self, VarName, names};
 use crate::env::state::{Mark, State, Style, fingerprint};
 use crate::secret::Secret;
 
-/// What the two region variables become.
+/// What happens to the two region variables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RegionChange {
     /// Removed: the SDKs read the profile's region from the file.
     Clear,
-    /// The user's own stay, or come back.
+    /// The user's own stay, or are restored.
     Own,
     /// Both set to this.
     Set(String),
 }
 
-/// What a shell shall become.
+/// What a shell should become.
 #[derive(Clone, Debug)]
 pub struct Target {
     /// The exact name of the profile.
     pub profile: String,
     /// The same, safe to show in a prompt.
     pub shown: String,
-    /// How it is exported.
     pub style: Style,
-    /// What is exported, regions and awsenv's own variables aside. No empty values.
+    /// What is exported, without regions and awsenv's own variables. No empty values.
     pub vars: BTreeMap<VarName, Secret<String>>,
-    /// What the region variables become.
     pub region: RegionChange,
-    /// Leaves the container's names alone, because the profile's credentials come from there.
+    /// Leaves the container's variables alone, because the profile's credentials come from there.
     pub container: bool,
-    /// When the exported credentials end, in seconds since 1970.
+    /// When the exported credentials expire, in seconds since 1970.
     pub expires: Option<i64>,
 }
 
-/// The way back.
+/// What it takes to leave a profile.
 #[derive(Clone, Debug)]
 pub struct Left {
-    /// What gives the shell back.
+    /// The changes that restore the environment.
     pub diff: EnvDiff,
-    /// Names that the user changed or removed since; they stay as they are.
+    /// Names that the user has changed or removed since; they stay as they are.
     pub drifted: Vec<VarName>,
 }
 
-/// The changes that make `env` work as `target`, from whatever is in use now.
+/// The changes that make `env` work as `target`, whatever is in use now.
 pub fn enter(env: &Env, current: Option<&State>, target: &Target) -> EnvDiff {
     let mut switch = Switch {
         env,
@@ -92,7 +90,7 @@ pub fn enter(env: &Env, current: Option<&State>, target: &Target) -> EnvDiff {
     diff
 }
 
-/// The changes that give `env` back as it was before the first `use`. Without a state whatever the shell has saved
+/// The changes that restore `env` as it was before the first `use`. Without a state everything that the shell has saved
 /// comes back.
 pub fn leave(env: &Env, current: Option<&State>) -> Left {
     let mut diff = EnvDiff::default();
@@ -132,13 +130,13 @@ pub fn leave(env: &Env, current: Option<&State>) -> Left {
     Left { diff, drifted }
 }
 
-/// The names that awsenv changed and that no longer say what it left there.
+/// The names that awsenv changed and that no longer have the value it gave them.
 pub fn drift(env: &Env, state: &State) -> Vec<VarName> {
     leave(env, Some(state)).drifted
 }
 
-/// The environment as the user made it: without what awsenv exported. Where a container gets its credentials comes
-/// back if awsenv removed it, because a profile may ask for just that.
+/// The environment as the user made it: without what awsenv exported. The container's variables come back if awsenv
+/// removed them, because a profile may ask for just those.
 pub fn user_env(env: &Env, current: Option<&State>) -> Env {
     let mut vars: BTreeMap<_, _> = env
         .iter()
@@ -186,7 +184,7 @@ fn removed_by_use(env: &Env, current: Option<&State>, container: bool) -> BTreeS
     fixed.chain(of_container).chain(marks).collect()
 }
 
-/// Whether `name` still is as awsenv left it: the value that it set, or absent if it removed it.
+/// Whether `name` is still as awsenv left it: the value that it set, or absent if it removed it.
 fn is_ours(env: &Env, name: &VarName, mark: Option<&Mark>) -> bool {
     match (mark.and_then(|mark| mark.set.as_ref()), env.os(name.as_str())) {
         (Some(set), Some(value)) => *set == fingerprint(value),
@@ -195,7 +193,7 @@ fn is_ours(env: &Env, name: &VarName, mark: Option<&Mark>) -> bool {
     }
 }
 
-/// A switch in the making.
+/// A switch in progress.
 struct Switch<'a> {
     env: &'a Env,
     current: Option<&'a State>,
@@ -238,7 +236,7 @@ impl Switch<'_> {
         }
     }
 
-    /// What the last profile changed and this one does not: back to the user's, unless the user changed it since.
+    /// What the last profile changed and this one does not: restored, unless the user has changed it since.
     fn give_back_the_rest(&mut self) {
         let Some(state) = self.current else { return };
         for (name, mark) in &state.marks {
@@ -260,7 +258,7 @@ impl Switch<'_> {
         self.current.and_then(|state| state.marks.get(name))
     }
 
-    /// The first thing that stood there, through any number of switches.
+    /// The original value, through any number of switches.
     fn before(&self, name: &VarName) -> Before {
         if let Some(mark) = self.mark(name) {
             return mark.before.clone();

@@ -1,7 +1,7 @@
-//! AWSENV_STATE: what this shell uses, what was changed for it, and what stood there before.
+//! AWSENV_STATE: what this shell uses, what was changed for it, and what was there before.
 //!
-//! It travels through the environment, so it holds no secret, and whatever comes back is hostile until it is checked:
-//! size, version, and only names that `use` manages.
+//! It travels through the environment, so it holds no secret, and it is not trusted until it is checked: size, version,
+//! and only names that `use` manages.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -16,7 +16,7 @@ use crate::env::diff::Before;
 use crate::env::names::{AWSENV_STATE, VarName};
 
 const VERSION: u32 = 1;
-/// More than any real switch needs; Linux itself ends one variable at 128 KiB.
+/// More than any real switch needs; Linux limits one variable to 128 KiB.
 const MAX_ENCODED: usize = 120 * 1024;
 
 /// How the profile reached the environment.
@@ -44,33 +44,31 @@ impl Style {
 pub struct Mark {
     /// The fingerprint of what was exported; `None` if the name was removed.
     pub set: Option<String>,
-    /// What stood there before the first `use`.
+    /// The value before the first `use`.
     pub before: Before,
 }
 
-/// The state of a switched shell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
     /// The exact name of the profile.
     pub profile: String,
-    /// The exact name of the one before, for `use -`.
+    /// The exact name of the previous one, for `use -`.
     pub previous: Option<String>,
-    /// How the profile was exported.
     pub style: Style,
-    /// When the exported credentials end, in seconds since 1970.
+    /// When the exported credentials expire, in seconds since 1970.
     pub expires: Option<i64>,
-    /// Whether the container's names were left alone.
+    /// Whether the container's variables were left alone.
     pub container: bool,
-    /// Names that were set, or that were removed and had a value. Of the names that every `use` removes, those that
-    /// are not here were absent.
+    /// Names that were set, or that were removed and had a value. Names that every `use` removes and that are not here
+    /// were absent.
     pub marks: BTreeMap<VarName, Mark>,
 }
 
-/// Why AWSENV_STATE is not believed.
+/// AWSENV_STATE has a value that awsenv did not write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Damaged;
 
-/// The form on the wire: short keys, because it stands in the environment of every program.
+/// The form in the variable: short keys, because it is in the environment of every program.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Wire {
@@ -98,7 +96,7 @@ struct WireMark {
     /// Former value that is not UTF-8, in base64url.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     b: Option<String>,
-    /// A secret stood here.
+    /// There was a secret.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     x: bool,
 }
@@ -154,7 +152,7 @@ impl State {
             c: self.container,
             m: marks,
         };
-        // Maps with text keys and plain values: serialisation has nothing to fail on.
+        // Maps with text keys and plain values: serialising them cannot fail.
         BASE64.encode(serde_json::to_vec(&wire).unwrap_or_default())
     }
 }
@@ -195,13 +193,13 @@ fn os_from_bytes(bytes: Vec<u8>) -> Option<OsString> {
     (!bytes.contains(&0)).then(|| OsString::from_vec(bytes))
 }
 
-/// Windows has no environment value that is bytes; an unpaired surrogate does not come back.
+/// Windows has no environment values that are bytes; an unpaired surrogate is not restored.
 #[cfg(not(unix))]
 fn os_from_bytes(bytes: Vec<u8>) -> Option<OsString> {
     String::from_utf8(bytes).ok().map(OsString::from)
 }
 
-/// 48 bits of SHA-256: enough to see that a value was changed, far too few to find a secret by.
+/// 48 bits of SHA-256: enough to see that a value was changed, far too few to find a secret.
 pub fn fingerprint(value: &OsStr) -> String {
     BASE64.encode(&Sha256::digest(value.as_encoded_bytes())[..6])
 }

@@ -2,17 +2,15 @@
 
 use std::ops::Range;
 
-/// Lines of the old text, and those of the new one that stand in their place; both in bytes.
+/// Lines of the old text, and those of the new one that replace them; both in bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hunk {
-    /// In the old text.
     pub old: Range<usize>,
-    /// In the new text.
     pub new: Range<usize>,
 }
 
-/// How they differ: the hunks in their order. The same lines behind a difference are looked for nearby first, so the
-/// answer is short where the texts are alike.
+/// The differences, in order. Equal lines after a difference are looked for nearby first, so the answer is short where
+/// the texts are alike.
 pub fn hunks(old: &str, new: &str) -> Vec<Hunk> {
     let (a, b) = (lines(old), lines(new));
     let (mut i, mut j) = (0, 0);
@@ -32,7 +30,7 @@ pub fn hunks(old: &str, new: &str) -> Vec<Hunk> {
     found
 }
 
-/// How many lines of each side to pass over until both say the same, twice or up to the end.
+/// How many lines of each side to skip until both are equal, for two lines or up to the end.
 fn meeting(old: &str, a: &[Range<usize>], new: &str, b: &[Range<usize>]) -> (usize, usize) {
     let same = |i: usize, j: usize| match (a.get(i), b.get(j)) {
         (Some(a), Some(b)) => old[a.clone()] == new[b.clone()],
@@ -55,7 +53,7 @@ fn start(lines: &[Range<usize>], n: usize, text: &str) -> usize {
     lines.get(n).map_or(text.len(), |line| line.start)
 }
 
-/// The lines of a text with their ends, which are those that Python knows.
+/// The lines of a text with their line ends, as Python counts them.
 pub fn lines(text: &str) -> Vec<Range<usize>> {
     let bytes = text.as_bytes();
     let ends = (0..bytes.len()).filter(|&at| match bytes[at] {

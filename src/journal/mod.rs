@@ -1,7 +1,7 @@
 //! What the last edit changed, so that `undo` can revert it: a text that holds no secret.
 //!
-//! A change is kept as the lines that it took away and those that it brought, with fingerprints of the files before and
-//! after. If a secret is among the lines, nothing is kept of them, and the edit is undone in another way.
+//! A change is kept as the lines that it removed and those that it added, with fingerprints of the files before and
+//! after. If a secret is among the lines, none of them is kept, and the edit is undone in another way.
 
 mod hunk;
 mod revert;
@@ -15,28 +15,25 @@ use sha2::{Digest as _, Sha256};
 pub use hunk::{Hunk, hunks, lines};
 pub use revert::{Conflict, revert};
 
-use crate::config::profile::keychain_item;
+use crate::config::own_line::{self, keychain_item};
 use crate::config::{Document, Value};
 use crate::redact::is_secret;
 use crate::redact::may_hold_secret;
 
-/// The last edit.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Journal {
     version: u8,
     /// What was done, as in "set `region` of `work`".
     pub title: String,
-    /// When, in RFC 3339.
+    /// In RFC 3339.
     pub at: String,
-    /// Whether it was undone meanwhile, so that undoing does it again.
+    /// Whether it was undone since, so that undoing redoes it.
     pub is_undone: bool,
-    /// How it is undone.
     pub undo: Undo,
-    /// The files that it changed, in the order in which they were written.
+    /// In the order in which they were written.
     pub files: Vec<Change>,
 }
 
-/// How an edit is undone.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Undo {
@@ -44,49 +41,42 @@ pub enum Undo {
     Journal,
     /// By this command of awsenv.
     Command(String),
-    /// Not by us: a secret was among the lines.
+    /// Not by awsenv: a secret was among the lines.
     Secret,
 }
 
-/// What became of one file.
+/// The change of one file.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Change {
-    /// The file.
     pub path: String,
-    /// The SHA-256 of the file before; none if it was not there.
+    /// The SHA-256 before; `None` if the file did not exist.
     pub before: Option<String>,
-    /// The SHA-256 of the file after; none if it was removed.
+    /// The SHA-256 after; `None` if the file was removed.
     pub after: Option<String>,
-    /// The lines that differ.
     pub lines: Vec<Lines>,
 }
 
-/// A file as an edit found it, and as it leaves it; `None` where it is not there.
+/// A file before and after an edit; `None` where it does not exist.
 #[derive(Clone, Copy)]
 pub struct Edit<'a> {
-    /// The file, absolute.
+    /// Absolute.
     pub path: &'a Path,
-    /// What it said.
     pub was: Option<&'a [u8]>,
-    /// What it says.
     pub is: Option<&'a [u8]>,
 }
 
 /// Lines that were replaced.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Lines {
-    /// Where they begin in the file as it is after the edit, in bytes.
+    /// Where they begin in the file after the edit, in bytes.
     pub at: usize,
-    /// The section that they stand in, if they are no headers themselves.
+    /// The section that they are in, if they are not headers themselves.
     pub section: Option<String>,
-    /// What stood there.
     pub was: String,
-    /// What stands there now.
     pub is: String,
 }
 
 impl Journal {
-    /// The journal of an edit.
     pub fn of(title: &str, at: String, undo: Undo, files: &[Edit<'_>]) -> Self {
         let changes = files.iter().map(Change::of);
         let files: Option<Vec<Change>> = match undo {
@@ -119,12 +109,11 @@ impl Journal {
         }
     }
 
-    /// The text of the file.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The journal of this edit once it is undone, or done again.
+    /// The journal of this edit once it is undone, or redone.
     pub fn turned(mut self) -> Self {
         self.is_undone = !self.is_undone;
         self.files.reverse();
@@ -142,7 +131,7 @@ impl Journal {
 }
 
 impl Change {
-    /// `None` if a secret is among the lines, or the path is no text.
+    /// `None` if a secret is among the lines, or the path is not text.
     fn of(edit: &Edit<'_>) -> Option<Self> {
         let Edit { path, was, is } = *edit;
         let document = |bytes: Option<&[u8]>| Document::parse(path, bytes.unwrap_or_default().to_vec());
@@ -179,7 +168,7 @@ fn text(document: &Document) -> Option<&str> {
     str::from_utf8(document.bytes()).ok()
 }
 
-/// Whether an entry in these lines is, or has swallowed, a secret, or the lines speak of one.
+/// Whether an entry in these lines is, or has swallowed, a secret, or the lines mention one.
 fn holds_secret(document: &Document, lines: &Range<usize>) -> bool {
     let touches = |value: &Value<'_>| {
         let span = value.line_span();
@@ -187,8 +176,8 @@ fn holds_secret(document: &Document, lines: &Range<usize>) -> bool {
     };
     let own = document.sections().flat_map(|section| section.entries());
     let entries: Vec<Value<'_>> = own.chain(document.defaults()).filter(touches).collect();
-    let names_item = |value: &&Value<'_>| value.key() == "credential_process" && keychain_item(value.text()).is_some();
-    // Our own line is long and speaks of credentials, but it is known to the letter.
+    let names_item = |value: &&Value<'_>| value.key() == own_line::KEY && keychain_item(value.text()).is_some();
+    // Our own line is long and mentions credentials, but it is known to the letter.
     let harmless: Vec<Range<usize>> = entries
         .iter()
         .filter(names_item)
@@ -204,7 +193,7 @@ fn holds_secret(document: &Document, lines: &Range<usize>) -> bool {
         || hunk.any(|line| !harmless.iter().any(|span| span.contains(&line.start)) && may_hold_secret(&text[line]))
 }
 
-/// The section that these lines stand in, if there is no header among them.
+/// The section of these lines, if there is no header among them.
 fn section_of<'d>(document: &'d Document, lines: &Range<usize>) -> Option<&'d str> {
     let mut before = document
         .sections()
@@ -275,7 +264,7 @@ mod tests {
             assert_eq!(reverted(&journal, doubtful), Err(Conflict::Changed), "{doubtful:?}");
         }
         assert_eq!(revert(&journal.files[0], None), Err(Conflict::Changed));
-        // What would come back continues the value above it, which was not there then.
+        // What would come back continues the value above it, which was not there before.
         let indented = Change {
             before: Some(String::new()),
             lines: vec![Lines {
@@ -306,7 +295,7 @@ mod tests {
                 assert_eq!((journal.undo, journal.files), (Undo::Secret, Vec::new()), "{secret}");
             }
         }
-        // A line of a secret that goes on, changed without its key.
+        // A continuation line of a secret, changed without its key.
         let several = |line: &str| format!("[a]\naws_session_token =\n  x\n  {line}\n");
         assert_eq!(journal(Some(&several("y")), Some(&several("z"))).undo, Undo::Secret);
         let ours = "[a]\ncredential_process = /usr/bin/awsenv credential-process a\n";

@@ -1,4 +1,4 @@
-//! A change undone: byte for byte if the file is as the edit left it, else only what is beyond doubt.
+//! Undoes a change: byte for byte if the file is as the edit left it, otherwise only what is beyond doubt.
 
 use std::ops::Range;
 use std::path::Path;
@@ -17,10 +17,10 @@ pub enum Conflict {
     Damaged,
 }
 
-/// The file without the change; `None` if there was none. `now` is what stands there.
+/// The file without the change; `None` if it did not exist. `now` is the present file.
 ///
 /// # Errors
-/// What stands in the way.
+/// What prevents it.
 pub fn revert(change: &Change, now: Option<&[u8]>) -> Result<Option<Zeroizing<String>>, Conflict> {
     if now.map(fingerprint) != change.after {
         let now = now.and_then(|now| str::from_utf8(now).ok()).ok_or(Conflict::Changed)?;
@@ -43,7 +43,7 @@ pub fn revert(change: &Change, now: Option<&[u8]>) -> Result<Option<Zeroizing<St
     }
 }
 
-/// The text with the lines at `places` as they were; `None` if something else stands there.
+/// The text with the lines at `places` as they were; `None` if other lines are there.
 fn replaced(change: &Change, now: &str, places: &[Range<usize>]) -> Option<Zeroizing<String>> {
     let grows: usize = change.lines.iter().map(|lines| lines.was.len()).sum();
     let mut text = Zeroizing::new(String::with_capacity(now.len() + grows));
@@ -60,8 +60,8 @@ fn replaced(change: &Change, now: &str, places: &[Range<usize>]) -> Option<Zeroi
     Some(text)
 }
 
-/// Undoes a change of a file that was edited meanwhile: if each of its lines still stands in its section, once, and
-/// everything else then says what it says now.
+/// Undoes a change of a file that was edited since: if each of its lines is still in its section, once, and everything
+/// else then says what it says now.
 fn beyond_doubt(change: &Change, now: &str) -> Option<Zeroizing<String>> {
     change.before.as_ref()?;
     let path = Path::new(&change.path);
@@ -87,7 +87,7 @@ fn beyond_doubt(change: &Change, now: &str) -> Option<Zeroizing<String>> {
     same.then_some(then)
 }
 
-/// Where the lines stand, if they do so once in their section.
+/// Where the lines are, if they appear exactly once in their section.
 fn find(document: &Document, now: &str, wanted: &Lines) -> Option<Range<usize>> {
     let header = wanted.section.as_deref()?;
     let mut sections = document.sections().skip_while(|section| section.header() != header);
@@ -106,7 +106,7 @@ fn find(document: &Document, now: &str, wanted: &Lines) -> Option<Range<usize>> 
     places.next().is_none().then(|| at..at + wanted.is.len())
 }
 
-/// All that a file says outside of some lines.
+/// Everything a file says outside of some lines.
 fn others<'d>(document: &'d Document, but: &[Range<usize>]) -> Vec<(&'d str, &'d str, &'d str)> {
     let outside = |value: &Value<'_>| {
         let span = value.line_span();

@@ -1,6 +1,6 @@
 //! What an edit changes, as a person may see it: a unified diff without secrets.
 
-use crate::config::profile::keychain_item;
+use crate::config::own_line::keychain_item;
 use crate::config::{Document, Value};
 use crate::journal::{self};
 use crate::keychain::last_four;

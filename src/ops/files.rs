@@ -164,7 +164,7 @@ impl Files {
         plan: &CredentialPlan,
         choice: &Choice,
         asked: Option<Export>,
-    ) -> Result<resolve::Export, StyleError> {
+    ) -> Result<resolve::ExportDecision, StyleError> {
         let is_known = self.profiles.profile(&choice.name).is_some();
         let style = |wish| resolve::export_style(plan, &choice.name, is_known, wish);
         match asked {

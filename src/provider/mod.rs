@@ -1,5 +1,5 @@
-//! A plan -> credentials, through ports: what has to be run or asked is asked through a trait, so that nothing here
-//! knows a process, a network or a keychain.
+//! A plan -> credentials, through ports: whatever must be run or asked goes through a trait, so that nothing here knows
+//! a process, a network or a keychain.
 
 #[cfg(test)]
 mod fake;
@@ -19,50 +19,43 @@ use crate::secret::Secret;
 /// Why there are no credentials.
 #[derive(Debug)]
 pub enum Error {
-    /// The keys that came are no longer valid.
+    /// The keys are no longer valid.
     Expired {
         /// The line that led to them; `None` for the environment's.
         place: Option<Place>,
     },
     /// An empty key id or secret.
     Empty {
-        /// Its line; `None` for the environment's.
+        /// `None` for the environment's.
         place: Option<Place>,
     },
-    /// The keychain did not give the keys.
     Keychain(keychain::Error),
     /// The keyring that a boto profile names has no secret for its key.
     KeyringEmpty {
         /// The line of `keyring`.
         place: Place,
-        /// The service it was looked for under.
         service: String,
-        /// The user it was looked for under: the access key id.
         access_key_id: String,
     },
-    /// The credential_process printed something else than its document.
+    /// The credential_process printed something other than its document.
     ProcessAnswer {
-        /// The line of `credential_process`.
         place: Place,
         /// What is wrong with the answer; never the answer itself.
         why: String,
     },
-    /// The credential_process ended with another status than 0.
+    /// The credential_process ended with a status other than 0.
     ProcessFailed {
-        /// The line of `credential_process`.
         place: Place,
-        /// The status, as the system words it.
+        /// As the system words it.
         status: String,
-        /// What it said on stderr.
+        /// What it printed to stderr.
         said: String,
     },
-    /// The credential_process did not start.
+    /// The credential_process could not be started.
     ProcessMissing {
-        /// The line of `credential_process`.
         place: Place,
-        /// The program.
         program: String,
-        /// What the system said.
+        /// The system's message.
         why: String,
     },
     /// Needs a service that awsenv does not call.
@@ -115,7 +108,7 @@ pub fn document(credentials: &Credentials) -> Secret<String> {
     process::render(credentials)
 }
 
-/// Keys of the keychain; they never end. The profile's account stands in where the item names none.
+/// Keys of the keychain; they never expire. The profile's account is used if the item names none.
 pub fn of_item(item: Item, account_id: Option<&str>) -> Credentials {
     Credentials {
         access_key_id: item.access_key_id,

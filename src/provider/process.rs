@@ -24,7 +24,7 @@ struct Document {
     account_id: Option<String>,
 }
 
-/// Writes what [`parse`] reads. `Expiration` only where there is one: an SDK takes keys without it as lasting.
+/// Writes what [`parse`] reads. `Expiration` only if there is one: an SDK treats keys without it as lasting.
 pub(super) fn render(credentials: &Credentials) -> Secret<String> {
     let document = Document {
         version: 1.into(),
@@ -34,7 +34,7 @@ pub(super) fn render(credentials: &Credentials) -> Secret<String> {
         expiration: credentials.expires.and_then(Timestamp::to_rfc3339),
         account_id: credentials.account_id.clone(),
     };
-    // Room for all of it: growing would leave copies behind. Nothing of the document can fail to be written.
+    // Reserves enough for all of it: growing would leave copies behind. Writing the document cannot fail.
     let mut json = Vec::with_capacity(8 * 1024);
     let _ = serde_json::to_writer(&mut json, &document);
     json.push(b'\n');

@@ -1,4 +1,4 @@
-//! Credentials that belong to the machine and not to a profile: the environment's keys, the container endpoint, the
+//! Credentials that belong to the machine rather than to a profile: the environment's keys, the container endpoint, the
 //! instance metadata service. Described, never asked.
 
 use crate::config::Place;
@@ -47,7 +47,7 @@ pub(super) fn named(inputs: &Inputs<'_>, profile: &str, source: &str, place: &Pl
     }
 }
 
-/// The keys of the environment. An empty variable counts as none; AWS_SECURITY_TOKEN beats AWS_SESSION_TOKEN.
+/// The keys of the environment. An empty variable counts as unset; AWS_SECURITY_TOKEN beats AWS_SESSION_TOKEN.
 pub(super) fn environment(env: &Env) -> Result<Option<Keys>, Error> {
     let lossy = |name: &str| {
         env.os(name)
@@ -95,7 +95,7 @@ pub(super) fn container(env: &Env) -> Result<Option<String>, Error> {
     Ok(Some(uri))
 }
 
-/// A header value cannot hold a line break.
+/// A header value cannot contain a line break.
 fn check_token(env: &Env) -> Result<(), Error> {
     let variable = "AWS_CONTAINER_AUTHORIZATION_TOKEN";
     let broken = env.os("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE").is_none()
@@ -112,7 +112,7 @@ fn check_token(env: &Env) -> Result<(), Error> {
     }
 }
 
-/// Whether botocore sends a request there: https anywhere, else only the loopback and the container services.
+/// Whether botocore sends a request there: https anywhere, otherwise only the loopback and the container services.
 fn allowed(uri: &str) -> bool {
     let Some((scheme, rest)) = uri.split_once("://") else {
         return false;
@@ -135,7 +135,7 @@ fn allowed(uri: &str) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
-/// AWS_EC2_METADATA_DISABLED, in any case.
+/// AWS_EC2_METADATA_DISABLED, whose value is not case-sensitive.
 pub(super) fn metadata_disabled(env: &Env) -> bool {
     env.os("AWS_EC2_METADATA_DISABLED")
         .is_some_and(|value| value.eq_ignore_ascii_case("true"))

@@ -49,7 +49,7 @@ pub(super) fn chain(inputs: &Inputs<'_>, profile: Profile<'_>) -> Result<Option<
     Ok(Some((base, roles)))
 }
 
-/// The role that a profile asks for; with a token file the web identity provider takes the profile.
+/// The role that a profile asks for; with a token file the web identity provider handles the profile.
 pub(super) fn role_arn(profile: Profile<'_>) -> Option<Value<'_>> {
     profile
         .get("role_arn")
@@ -73,7 +73,7 @@ fn role(profile: Profile<'_>, role_arn: Value<'_>) -> Result<AssumeRole, Error> 
     })
 }
 
-/// The way so far.
+/// The path so far.
 struct Walk<'a> {
     inputs: &'a Inputs<'a>,
     visited: Vec<String>,
@@ -82,7 +82,7 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    /// The source profile, if it exists and closes no loop. A profile may name itself only for its own keys.
+    /// The source profile, if it exists and forms no loop. A profile may name itself only for its own keys.
     fn to(&mut self, profile: Profile<'_>, source: &str, place: Place) -> Result<Profile<'a>, Error> {
         let Some(found) = self.inputs.profiles.profile(source) else {
             return Err(Error::SourceMissing {

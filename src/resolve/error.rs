@@ -1,14 +1,13 @@
-//! Why a profile cannot become a plan: one variant a cause, with the lines that say so.
+//! Why a profile cannot become a plan: one variant per cause, with the lines responsible.
 
 use crate::config::{self, Place};
 
 use super::select::How;
 
-/// A cause, with what the user needs to mend it; never a secret.
+/// A cause, with what the user needs to fix it; never a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "a field of one name is the same in each variant")]
 pub enum Error {
-    /// `credential_source` is none of the three words that exist (they are case-sensitive).
+    /// `credential_source` is not one of the three words that exist (they are case-sensitive).
     BadCredentialSource {
         profile: String,
         source: String,
@@ -20,7 +19,7 @@ pub enum Error {
         reason: &'static str,
         place: Place,
     },
-    /// A setting of another kind than a line of text, where a line of text is needed.
+    /// A setting that is not a line of text, where one is needed.
     BadValue {
         profile: String,
         key: String,
@@ -33,41 +32,39 @@ pub enum Error {
         source_profile: Place,
         credential_source: Place,
     },
-    /// A container endpoint to which botocore sends nothing.
+    /// A container endpoint to which botocore refuses to send a request.
     ContainerRefused {
         variable: &'static str,
         reason: &'static str,
     },
-    /// `credential_source` names a source that holds nothing now.
+    /// `credential_source` names a source that is empty now.
     CredentialSourceEmpty {
         profile: String,
         source: &'static str,
         needs: &'static str,
         place: Place,
     },
-    /// A role chain that comes back to a profile it has passed.
+    /// A role chain that returns to a profile it has passed.
     InfiniteLoop {
         /// The profiles in the order of the walk, each with the line of its `source_profile`.
         members: Vec<(String, Place)>,
         /// The profile that comes up twice.
         again: String,
     },
-    /// A legacy file that the search comes to and cannot read.
+    /// A legacy file that the search reaches and cannot read.
     Legacy(config::Error),
-    /// A role without `source_profile` and `credential_source`.
+    /// A role with neither `source_profile` nor `credential_source`.
     NoSource { profile: String, place: Place },
     /// Half a key pair.
     PartialCredentials {
         /// The reader that found one half.
         provider: &'static str,
-        /// The half that is missing.
         missing: &'static str,
-        /// The profile it was looked for in; `None` for the environment and for legacy files.
+        /// The profile that was searched; `None` for the environment and for legacy files.
         profile: Option<String>,
-        /// The line of the half that is there; `None` for the environment.
+        /// The line of the half that exists; `None` for the environment.
         place: Option<Place>,
     },
-    /// No profile of that name.
     ProfileNotFound {
         name: String,
         how: How,
@@ -94,7 +91,7 @@ pub enum Error {
         place: Place,
         session_place: Place,
     },
-    /// Keys that IAM Identity Center needs and that are nowhere.
+    /// Keys that IAM Identity Center needs and that are missing.
     SsoIncomplete {
         profile: String,
         missing: Vec<&'static str>,

@@ -1,7 +1,7 @@
-//! A profile (or its absence) becomes a plan: which credentials, through which roles, in which region.
+//! A profile (or its absence) -> a plan: which credentials, through which roles, in which region.
 //!
-//! Pure, and botocore's order and rules throughout. It must not know a shell, the network or the disk: legacy boto
-//! files and the login cache are asked for through [`Inputs`], only when it comes to them.
+//! Pure, with botocore's order and rules throughout. It must not know a shell, the network or the disk: it asks for
+//! legacy boto files and the login cache through [`Inputs`], and only when the search reaches them.
 
 mod ambient;
 mod chain;
@@ -23,7 +23,7 @@ pub use plan::{
 pub use reach::{Local, Reach};
 pub use region::{Region, RegionSource, long_form};
 pub use select::{Choice, How, select};
-pub use style::{Export, StyleError, export_style};
+pub use style::{ExportDecision, StyleError, export_style};
 
 pub use crate::env::state::Style;
 
@@ -31,15 +31,13 @@ use crate::config::profile::nearest;
 use crate::config::{Profile, ProfileSet};
 use crate::env::Env;
 
-/// What resolving reads. The two functions are called only when the search comes to them.
+/// What resolving reads. The two functions are called only when the search reaches them.
 pub struct Inputs<'a> {
-    /// The AWS files.
     pub profiles: &'a ProfileSet,
-    /// What a person calls these files, for a profile that is in none.
+    /// How the user names these files, for a profile that is in none of them.
     pub searched: &'a str,
     /// The user's own variables, without those that awsenv exported.
     pub env: &'a Env,
-    /// Legacy credentials.
     pub legacy: &'a dyn Legacy,
     /// What the cache of `aws login` holds for a session.
     pub login: &'a dyn Fn(&str) -> LoginCache,
@@ -58,7 +56,7 @@ pub trait Legacy {
 /// The plan of the chosen profile, as botocore resolves it. `region` is the option of that name.
 ///
 /// # Errors
-/// Whatever botocore refuses without asking anyone, with the lines that say so.
+/// Whatever botocore refuses without asking anyone, with the lines responsible.
 pub fn resolve(inputs: &Inputs<'_>, choice: &Choice, region: Option<&str>) -> Result<CredentialPlan, Error> {
     let profile = inputs.profiles.profile(&choice.name);
     if profile.is_none() && choice.how != How::Implicit {
@@ -110,7 +108,7 @@ fn fallback(inputs: &Inputs<'_>) -> Result<Option<BaseSource>, Error> {
     Ok(ambient::container(inputs.env)?.map(|uri| BaseSource::Container { uri, named: None }))
 }
 
-/// A profile that only legacy boto files know; botocore does not read those.
+/// A profile that only legacy boto files define; botocore does not read those.
 fn legacy_profile(inputs: &Inputs<'_>, choice: &Choice, region: Option<&str>) -> Result<CredentialPlan, Error> {
     match inputs.legacy.profile(&choice.name)? {
         Some(base) => Ok(CredentialPlan {
@@ -162,7 +160,7 @@ fn check_metadata_settings(env: &Env, profile: Profile<'_>) -> Result<(), Error>
 }
 
 fn near<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
-    // An empty name has no letters that could have slipped.
+    // An empty name has no letters that could be mistyped.
     let names = names.filter(|_| !name.is_empty());
     nearest(name, names).into_iter().map(str::to_owned).collect()
 }

@@ -1,7 +1,7 @@
-//! A part of a name becomes the names that it can mean.
+//! A part of a name -> the names that it can mean.
 
-/// Every name that holds `word`, capitals and small letters being the same: those that begin with it first, otherwise
-/// in the order given. An empty word means no name.
+/// Every name that contains `word`, in any case: those that begin with it first, otherwise in the order given. An empty
+/// word means no name.
 pub fn partial<T>(word: &str, candidates: impl IntoIterator<Item = T>, name: impl Fn(&T) -> &str) -> Vec<T> {
     let word = fold(word);
     let (mut first, mut later) = (Vec::new(), Vec::new());
@@ -16,8 +16,8 @@ pub fn partial<T>(word: &str, candidates: impl IntoIterator<Item = T>, name: imp
     first
 }
 
-/// `text` without the difference of capitals and small letters. By way of the capitals, because `ß`, `ς` and `ſ` are
-/// small letters that share theirs with others.
+/// `text` without the difference of case. By way of upper case, because `ß`, `ς` and `ſ` are lower case letters that
+/// share theirs with others.
 fn fold(text: &str) -> String {
     text.chars()
         .flat_map(char::to_uppercase)

@@ -1,4 +1,4 @@
-//! What resolving ends in: the credentials a profile stands for, as data. Nothing here was fetched, run or asked.
+//! The result of resolving: the credentials of a profile, as data. Nothing here was fetched, run or asked.
 
 use crate::config::{BotoKeyring, Place};
 
@@ -13,7 +13,7 @@ pub struct CredentialPlan {
     pub base: Option<BaseSource>,
     /// The roles assumed on top of `base`, outermost last.
     pub roles: Vec<AssumeRole>,
-    /// The region of the selected profile; sources of a chain do not lend theirs.
+    /// The region of the selected profile; the sources of a chain do not pass theirs on.
     pub region: Option<Region>,
     /// Whether botocore would still ask the instance metadata service (only where `base` is `None`).
     pub asks_metadata: bool,
@@ -28,7 +28,7 @@ impl CredentialPlan {
         }
     }
 
-    /// The item of the keychain that the chain begins with, if it does.
+    /// The keychain item that the chain begins with, if it does.
     pub fn keychain_item(&self) -> Option<&str> {
         match &self.base {
             Some(BaseSource::CredentialProcess(process)) => process.keychain.as_deref(),
@@ -51,18 +51,15 @@ pub enum BaseSource {
     BotoKeyring(BotoKeyring),
     /// The container endpoint of the environment.
     Container {
-        /// AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI, as it stands there.
+        /// AWS_CONTAINER_CREDENTIALS_RELATIVE_URI or _FULL_URI, as written.
         uri: String,
-        /// The line of `credential_source`, when a role asks for it.
+        /// The line of `credential_source`, if a role asks for it.
         named: Option<Place>,
     },
-    /// A program that prints credentials.
     CredentialProcess(CredentialProcess),
-    /// Keys in the environment.
     Environment {
-        /// The keys; they have no place.
         keys: Keys,
-        /// The line of `credential_source`, when a role asks for it.
+        /// The line of `credential_source`, if a role asks for it.
         named: Option<Place>,
     },
     /// The instance metadata service, named by `credential_source`.
@@ -97,7 +94,7 @@ impl BaseSource {
         }
     }
 
-    /// Where the source is written; `None` for the environment's.
+    /// Where the source is defined; `None` for the environment's.
     pub fn place(&self) -> Option<&Place> {
         match self {
             BaseSource::Boto(keys) | BaseSource::StaticKeys(keys) => keys.place.as_ref(),
@@ -111,7 +108,7 @@ impl BaseSource {
         }
     }
 
-    /// The id of the access key, where it is known without fetching anything.
+    /// The access key id, if it is known without fetching anything.
     pub fn access_key_id(&self) -> Option<&str> {
         match self {
             BaseSource::Boto(keys) | BaseSource::StaticKeys(keys) | BaseSource::Environment { keys, .. } => {
@@ -130,24 +127,22 @@ impl BaseSource {
 /// An access key with its secret, all from one place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keys {
-    /// Which reader finds them.
     pub source: KeySource,
-    /// The public half; empty where the file says so.
+    /// Empty if the file says so.
     pub access_key_id: String,
-    /// The secret half.
     pub secret_access_key: Secret<String>,
     /// `aws_security_token` before `aws_session_token`, as botocore.
     pub session_token: Option<Secret<String>>,
     /// `aws_account_id`.
     pub account_id: Option<String>,
-    /// AWS_CREDENTIAL_EXPIRATION, as it stands there; only for keys of the environment.
+    /// AWS_CREDENTIAL_EXPIRATION, as written; only for keys of the environment.
     pub expiration: Option<String>,
     /// The line of the access key id; `None` for keys of the environment.
     pub place: Option<Place>,
 }
 
 impl Keys {
-    /// Whether a half is there but empty; botocore would sign with that, and AWS refuse it.
+    /// Whether a half is present but empty; botocore would sign with that, and AWS would refuse it.
     pub fn is_empty(&self) -> bool {
         self.access_key_id.is_empty() || self.secret_access_key.expose().is_empty()
     }
@@ -162,7 +157,7 @@ pub enum KeySource {
     ConfigFile,
     /// AWS_CREDENTIAL_FILE.
     Ec2CredentialsFile,
-    /// AWS_ACCESS_KEY_ID and its fellows.
+    /// AWS_ACCESS_KEY_ID and the like.
     Env,
     /// `~/.aws/credentials`.
     SharedCredentialsFile,
@@ -184,15 +179,14 @@ impl KeySource {
 /// `credential_process`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CredentialProcess {
-    /// The line as written; other SDKs hand it to a shell.
+    /// The line as written; other SDKs pass it to a shell.
     pub command: String,
     /// Its words, as botocore runs them: never empty.
     pub argv: Vec<String>,
-    /// The item in the keychain, if it is awsenv's own `credential-process` command.
+    /// The keychain item, if this is awsenv's own `credential-process` command.
     pub keychain: Option<String>,
     /// `aws_account_id` of the profile, for a program that names none.
     pub account_id: Option<String>,
-    /// Its line.
     pub place: Place,
 }
 
@@ -201,16 +195,14 @@ pub struct CredentialProcess {
 pub struct Login {
     /// The session's ARN.
     pub session: String,
-    /// What the token cache holds for it.
     pub cached: LoginCache,
-    /// Its line.
     pub place: Place,
 }
 
 /// What `aws login` left for a session. botocore refuses the profile unless it is `Ready`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LoginCache {
-    /// No file, or none that can be read as JSON.
+    /// No file, or one that cannot be read as JSON.
     Missing,
     /// A file without these fields.
     Incomplete(Vec<&'static str>),
@@ -218,23 +210,18 @@ pub enum LoginCache {
     Ready {
         /// The temporary key's id.
         access_key_id: String,
-        /// The account it belongs to.
         account_id: Option<String>,
     },
 }
 
-/// The keys of IAM Identity Center, from the profile and its session.
+/// The settings of IAM Identity Center, from the profile and its session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sso {
     /// `sso_session`; `None` for the legacy form.
     pub session: Option<String>,
-    /// `sso_start_url`.
     pub start_url: String,
-    /// `sso_region`.
     pub region: String,
-    /// `sso_account_id`.
     pub account_id: String,
-    /// `sso_role_name`.
     pub role_name: String,
     /// The line of `sso_role_name`.
     pub place: Place,
@@ -258,13 +245,10 @@ pub struct WebIdentity {
 pub struct AssumeRole {
     /// The profile that asks for the role.
     pub profile: String,
-    /// `role_arn`.
     pub role_arn: String,
-    /// `role_session_name`; whoever assumes the role makes one up if it is absent or empty.
+    /// If it is absent or empty, whoever assumes the role makes one up.
     pub role_session_name: Option<String>,
-    /// `external_id`.
     pub external_id: Option<String>,
-    /// `mfa_serial`.
     pub mfa_serial: Option<String>,
     /// `duration_seconds`, if it is a whole number; anything else counts as absent, as in botocore.
     pub duration_seconds: Option<i64>,

@@ -1,4 +1,4 @@
-//! One line of text out of a profile. botocore stumbles later, and less clearly, over a nested block in its place.
+//! One line of text from a profile. botocore fails later, and less clearly, over a nested block in its place.
 
 use crate::config::{Place, Profile, Value};
 
@@ -27,7 +27,7 @@ pub(super) fn owned(profile: Profile<'_>, key: &str) -> Result<Option<String>, E
     Ok(text(profile, key)?.map(|(value, _)| value.to_owned()))
 }
 
-/// What Python's `int()` makes of a text: blanks around, a sign, single underscores between digits.
+/// What Python's `int()` makes of a text: blanks around it, a sign, single underscores between digits.
 pub(super) fn integer(text: &str) -> Option<i64> {
     let digits = text.trim();
     let (sign, digits) = match digits.strip_prefix('-') {

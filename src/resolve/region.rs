@@ -1,4 +1,4 @@
-//! Which region, and who says so.
+//! Which region, and what names it.
 
 use crate::config::{Place, Profile};
 use crate::env::Env;
@@ -6,19 +6,15 @@ use crate::env::Env;
 use super::Error;
 use super::read::text;
 
-/// A region and its source. An empty name is a name: botocore and the AWS CLI take it as it is.
+/// An empty name is a name: botocore and the AWS CLI take it as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Region {
-    /// The name.
     pub value: String,
-    /// Who says so.
     pub source: RegionSource,
 }
 
-/// Who names the region.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RegionSource {
-    /// This environment variable.
     Environment(&'static str),
     /// `--region`.
     Option,
@@ -52,8 +48,7 @@ pub(super) fn region(option: Option<&str>, env: &Env, profile: Option<Profile<'_
     }))
 }
 
-/// The areas of regions, as they are written in short and in full. Those of more than one word belong to partitions of
-/// their own.
+/// The areas of regions, in short and in full. Those of more than one word belong to partitions of their own.
 const AREAS: [(&str, &str); 17] = [
     ("af", "af"),
     ("ap", "ap"),
@@ -87,8 +82,8 @@ const DIRECTIONS: [(&str, &str); 9] = [
     ("w", "west"),
 ];
 
-/// The region that a usual short form stands for: `euw1` for `eu-west-1`. A rule, not a list: an area, a direction and
-/// a digit, also of a region that is newer than this program.
+/// The region that a common short form means: `euw1` for `eu-west-1`. A rule, not a list: an area, a direction and a
+/// digit, so that it knows regions newer than this program.
 pub fn long_form(short: &str) -> Option<String> {
     let end = short.len().checked_sub(1)?;
     let (rest, digit) = short.split_at_checked(end)?;

@@ -1,24 +1,21 @@
-//! Which profile is meant, when it is said and when it is not.
+//! Which profile is meant, whether it is named or not.
 
 use crate::env::Env;
 
 /// A profile by name, and who chose it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Choice {
-    /// The exact name.
     pub name: String,
-    /// Who chose it.
     pub how: How,
-    /// What boto3 and AWS CLI v1 choose in the same environment, where that differs.
+    /// What boto3 and AWS CLI v1 choose in the same environment, if that differs.
     pub boto3: Option<String>,
 }
 
-/// Who chose a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {
     /// The command line; keys in the environment do not count then.
     Explicit,
-    /// Nobody: `default`, which may be missing.
+    /// Not named: `default`, which may be missing.
     Implicit,
     /// This environment variable.
     Variable(&'static str),
@@ -34,14 +31,13 @@ impl Choice {
         }
     }
 
-    /// Whether the command line names it.
     pub fn is_explicit(&self) -> bool {
         self.how == How::Explicit
     }
 }
 
 /// Chooses as AWS CLI v2 does: `explicit`, else AWS_PROFILE, else AWS_DEFAULT_PROFILE, else `default`. A variable that
-/// is set and empty names the profile `""`, which no file can have. A name that is not UTF-8 is not found either.
+/// is set and empty names the profile `""`, which no file can define. A name that is not UTF-8 is not found either.
 pub fn select(explicit: Option<&str>, env: &Env) -> Choice {
     if let Some(name) = explicit {
         return Choice::explicit(name);

@@ -1,9 +1,9 @@
-//! The credentials that one profile holds itself, in botocore's order: web identity, sso, the credentials file, login,
-//! process, the config file. The first that is there wins; one that is there but broken ends the search.
+//! The credentials that one profile itself holds, in botocore's order: web identity, sso, the credentials file, login,
+//! process, the config file. The first that exists wins; one that exists but is broken ends the search.
 
 use std::collections::BTreeMap;
 
-use crate::config::profile::keychain_item;
+use crate::config::own_line::keychain_item;
 use crate::config::shlex::{self, ShlexError};
 use crate::config::{Place, Profile, Value};
 use crate::secret::Secret;
@@ -42,8 +42,8 @@ pub(super) fn of_profile(
     Ok(keys(profile, KeySource::ConfigFile)?.map(BaseSource::StaticKeys))
 }
 
-/// Web identity of a profile, or of the environment alone. Each setting is the environment's first; an empty token
-/// file counts as none.
+/// Web identity of a profile, or of the environment alone. In each setting the environment comes first; an empty token
+/// file counts as unset.
 pub(super) fn web_identity(
     inputs: &Inputs<'_>,
     name: &str,
@@ -78,8 +78,8 @@ pub(super) fn web_identity(
     }))
 }
 
-/// IAM Identity Center: asked for by an account or a role name; the rest may stand in the sso-session, and a key that
-/// stands in both must be the same.
+/// IAM Identity Center: selected by an account or a role name; the rest may be in the sso-session, and a key that is in
+/// both must be the same.
 fn sso(inputs: &Inputs<'_>, profile: Profile<'_>) -> Result<Option<Sso>, Error> {
     let asked = profile.get("sso_role_name").or_else(|| profile.get("sso_account_id"));
     let Some(asked) = asked else { return Ok(None) };
@@ -133,7 +133,7 @@ fn sso(inputs: &Inputs<'_>, profile: Profile<'_>) -> Result<Option<Sso>, Error> 
     }))
 }
 
-/// Whether two values are one to botocore: equal text, or blocks with equal lines in any order.
+/// Whether botocore takes two values as equal: equal text, or blocks with equal lines in any order.
 fn same(ours: Value<'_>, theirs: Value<'_>) -> bool {
     match (ours.is_nested(), theirs.is_nested()) {
         (true, true) => block(ours) == block(theirs),

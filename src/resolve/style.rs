@@ -1,10 +1,10 @@
 //! How a profile reaches the environment: by its name, or by its keys.
 //!
-//! Name is the least that works: no secret leaves, and each SDK refreshes by itself. Keys are for what SDKs cannot
-//! resolve unattended. Never both, because SDKs disagree on who wins.
+//! The name is the least that works: no secret leaves, and each SDK refreshes by itself. Keys are for what SDKs cannot
+//! resolve unattended. Never both, because SDKs disagree on which wins.
 
 use crate::config::profile::is_portable_name;
-use crate::config::settings::Export as Requested;
+use crate::config::settings::Export;
 use crate::env::state::Style;
 
 use super::plan::{BaseSource, CredentialPlan};
@@ -12,41 +12,40 @@ use super::reach::Reach;
 
 /// A style with its reason.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Export {
-    /// What is exported.
+pub struct ExportDecision {
     pub style: Style,
     /// Why, in half a sentence.
     pub because: String,
-    /// What will not work all the same.
+    /// What will not work even so.
     pub warning: Option<String>,
 }
 
 /// Why a profile cannot be exported as asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[allow(missing_docs, reason = "a field of one name is the same in each variant")]
 pub enum StyleError {
     /// A role on keys of the environment: the name would let SDKs use those keys without the role.
     EnvironmentSource { profile: String },
-    /// Keys that awsenv would have to ask AWS or a person for.
+    /// Keys for which awsenv would have to ask AWS or a person.
     KeysUnreachable { profile: String, needs: &'static str },
     /// A boto profile, whose name no SDK knows.
     NameUnknown { profile: String },
-    /// No file has the profile `default` that nobody asked for.
+    /// No file defines the profile `default`, which was not named.
     NoProfile { profile: String },
-    /// Keys asked for where there are none.
+    /// Keys were asked for where there are none.
     NoCredentials { profile: String },
 }
 
-/// How `profile` is exported. `in_aws_files`: whether an AWS file defines it (a boto profile's name says nothing).
+/// How `profile` is exported. `in_aws_files`: whether an AWS file defines it (the name of a boto profile means nothing
+/// to SDKs).
 ///
 /// # Errors
-/// Where neither style, or not the one that is asked for, can work.
+/// Neither style can work, or not the one that is asked for.
 pub fn export_style(
     plan: &CredentialPlan,
     profile: &str,
     in_aws_files: bool,
-    requested: Requested,
-) -> Result<Export, StyleError> {
+    requested: Export,
+) -> Result<ExportDecision, StyleError> {
     let profile = profile.to_owned();
     if matches!(plan.base, Some(BaseSource::Environment { .. })) && !plan.roles.is_empty() {
         return Err(StyleError::EnvironmentSource { profile });
@@ -58,24 +57,24 @@ pub fn export_style(
     }
     let wanted = wanted(plan, &profile);
     match (requested, plan.reach()) {
-        (Requested::Name, _) if !in_aws_files => Err(StyleError::NameUnknown { profile }),
-        (Requested::Name, _) => Ok(Export {
+        (Export::Name, _) if !in_aws_files => Err(StyleError::NameUnknown { profile }),
+        (Export::Name, _) => Ok(ExportDecision {
             style: Style::Name,
             because: "the name is asked for".to_owned(),
             warning: wanted.err().map(|reason| reason.warning().to_owned()),
         }),
-        (Requested::Keys, Reach::Now(_)) => Ok(keys("the keys are asked for")),
-        (Requested::Keys, Reach::Later(needs)) => Err(StyleError::KeysUnreachable { profile, needs }),
-        (Requested::Keys, Reach::Nothing) => Err(StyleError::NoCredentials { profile }),
-        (Requested::Auto, reach) => Ok(match (wanted, reach) {
-            (Ok(because), _) => Export {
+        (Export::Keys, Reach::Now(_)) => Ok(keys("the keys are asked for")),
+        (Export::Keys, Reach::Later(needs)) => Err(StyleError::KeysUnreachable { profile, needs }),
+        (Export::Keys, Reach::Nothing) => Err(StyleError::NoCredentials { profile }),
+        (Export::Auto, reach) => Ok(match (wanted, reach) {
+            (Ok(because), _) => ExportDecision {
                 style: Style::Name,
                 because: because.to_owned(),
                 warning: (matches!(reach, Reach::Nothing) && !plan.asks_metadata)
                     .then(|| "the profile has no credentials".to_owned()),
             },
             (Err(reason), Reach::Now(_)) => keys(reason.because()),
-            (Err(reason), _) => Export {
+            (Err(reason), _) => ExportDecision {
                 style: Style::Name,
                 because: format!("{}, and awsenv cannot get the keys yet", reason.because()),
                 warning: Some(reason.warning().to_owned()),
@@ -84,15 +83,15 @@ pub fn export_style(
     }
 }
 
-fn keys(because: &str) -> Export {
-    Export {
+fn keys(because: &str) -> ExportDecision {
+    ExportDecision {
         style: Style::Keys,
         because: because.to_owned(),
         warning: None,
     }
 }
 
-/// Why the name does not serve every SDK.
+/// Why the name does not work in every SDK.
 #[derive(Clone, Copy)]
 enum NotByName {
     Boto,
@@ -124,7 +123,7 @@ impl NotByName {
     }
 }
 
-/// Why the name serves, or why not.
+/// Why the name works, or why not.
 fn wanted(plan: &CredentialPlan, profile: &str) -> Result<&'static str, NotByName> {
     if plan.mfa().is_some() {
         return Err(NotByName::Mfa);
@@ -200,29 +199,29 @@ mod tests {
         plan
     }
 
-    fn style(plan: &CredentialPlan, name: &str, requested: Requested) -> Result<Style, StyleError> {
+    fn style(plan: &CredentialPlan, name: &str, requested: Export) -> Result<Style, StyleError> {
         export_style(plan, name, true, requested).map(|export| export.style)
     }
 
     #[test]
     fn the_name_is_the_least_that_works() {
-        assert_eq!(style(&files(), "p", Requested::Auto), Ok(Style::Name));
-        assert_eq!(style(&files(), "p", Requested::Keys), Ok(Style::Keys));
+        assert_eq!(style(&files(), "p", Export::Auto), Ok(Style::Name));
+        assert_eq!(style(&files(), "p", Export::Keys), Ok(Style::Keys));
         let role = with_role(files(), None);
-        assert_eq!(style(&role, "p", Requested::Auto), Ok(Style::Name));
+        assert_eq!(style(&role, "p", Export::Auto), Ok(Style::Name));
         assert!(matches!(
-            style(&role, "p", Requested::Keys),
+            style(&role, "p", Export::Keys),
             Err(StyleError::KeysUnreachable { .. })
         ));
     }
 
     #[test]
     fn keys_where_sdks_cannot_follow_the_name() {
-        assert_eq!(style(&files(), "two words", Requested::Auto), Ok(Style::Keys));
-        let mfa = export_style(&with_role(files(), Some("arn")), "p", true, Requested::Auto).unwrap();
+        assert_eq!(style(&files(), "two words", Export::Auto), Ok(Style::Keys));
+        let mfa = export_style(&with_role(files(), Some("arn")), "p", true, Export::Auto).unwrap();
         assert_eq!(mfa.style, Style::Name);
         assert!(mfa.warning.is_some());
-        let odd = export_style(&with_role(files(), None), "two words", true, Requested::Auto).unwrap();
+        let odd = export_style(&with_role(files(), None), "two words", true, Export::Auto).unwrap();
         assert_eq!((odd.style, odd.warning.is_some()), (Style::Name, true));
     }
 
@@ -230,32 +229,32 @@ mod tests {
     fn boto_keys_have_no_name() {
         let boto = plan(Some(BaseSource::Boto(keys(KeySource::BotoConfig))));
         let of = |requested| export_style(&boto, "old", false, requested).map(|export| export.style);
-        assert_eq!(of(Requested::Auto), Ok(Style::Keys));
-        assert!(matches!(of(Requested::Name), Err(StyleError::NameUnknown { .. })));
-        assert_eq!(style(&boto, "p", Requested::Auto), Ok(Style::Keys));
+        assert_eq!(of(Export::Auto), Ok(Style::Keys));
+        assert!(matches!(of(Export::Name), Err(StyleError::NameUnknown { .. })));
+        assert_eq!(style(&boto, "p", Export::Auto), Ok(Style::Keys));
     }
 
     #[test]
     fn neither_style_for_a_role_on_keys_of_the_environment() {
         let keys = keys(KeySource::Env);
         let named = plan(Some(BaseSource::Environment { keys, named: None }));
-        for requested in [Requested::Auto, Requested::Keys, Requested::Name] {
+        for requested in [Export::Auto, Export::Keys, Export::Name] {
             let refused = style(&with_role(named.clone(), None), "p", requested);
             assert!(matches!(refused, Err(StyleError::EnvironmentSource { .. })));
         }
-        assert_eq!(style(&named, "p", Requested::Auto), Ok(Style::Keys));
+        assert_eq!(style(&named, "p", Export::Auto), Ok(Style::Keys));
     }
 
     #[test]
     fn nothing_to_export() {
-        let none = export_style(&plan(None), "p", true, Requested::Auto).unwrap();
+        let none = export_style(&plan(None), "p", true, Export::Auto).unwrap();
         assert_eq!((none.style, none.warning.is_some()), (Style::Name, true));
         assert!(matches!(
-            style(&plan(None), "p", Requested::Keys),
+            style(&plan(None), "p", Export::Keys),
             Err(StyleError::NoCredentials { .. })
         ));
         assert!(matches!(
-            export_style(&plan(None), "default", false, Requested::Auto),
+            export_style(&plan(None), "default", false, Export::Auto),
             Err(StyleError::NoProfile { .. })
         ));
     }

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 
 use super::setting::{self, Key};
 use crate::config::edit::{Editor, header_of};
-use crate::config::profile::keychain_item;
+use crate::config::own_line::keychain_item;
 use crate::config::{FileKind, Profile, Section};
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::{Finding, Status, files};
+use super::{Finding, Status, access};
 use crate::config::boto::{BotoFiles, BotoKeys, BotoSource, Fallback, Problem};
 use crate::config::{Document, Error, Place};
 use crate::env::Env;
@@ -35,12 +35,12 @@ pub(super) fn check(env: &Env, files: Option<&Files>) -> Vec<Finding> {
 fn readable(boto: &BotoFiles<'_>, fallbacks: &[Fallback]) -> Vec<Finding> {
     let read = |path: &PathBuf| Some(Document::parse_flat(path.as_path(), (boto.read)(path).ok()??));
     let own = boto.paths().into_iter().chain(boto.own_paths());
-    let own = own.filter(|path| read(path).is_some_and(|document| files::holds_secret(&document)));
+    let own = own.filter(|path| read(path).is_some_and(|document| access::holds_secret(&document)));
     let other = fallbacks
         .iter()
         .filter(|fallback| matches!(fallback.found, Ok(Some(_))));
     let paths: BTreeSet<PathBuf> = own.chain(other.map(|fallback| fallback.path.clone())).collect();
-    let finding = |path: PathBuf| files::readable(CHECK, &path, "the file");
+    let finding = |path: PathBuf| access::readable(CHECK, &path, "the file");
     paths.into_iter().filter_map(finding).collect()
 }
 

@@ -1,13 +1,10 @@
-//! The files: whether they can be read, who else can, and what other SDKs make of them.
+//! The files: whether they can be read, and what other SDKs make of them.
 
-use std::path::Path;
-
-use super::{Finding, Status, boto, process};
+use super::{Finding, Status, access, boto, process};
 use crate::config::lint::{self, Lint};
-use crate::config::{Document, Error, FileKind, Location, Section};
+use crate::config::{Document, Error, FileKind, Location};
 use crate::context::Context;
 use crate::ops::files::{self, Files};
-use crate::redact;
 use crate::resolve::Choice;
 use crate::sys;
 
@@ -68,8 +65,8 @@ fn aws_file(kind: FileKind, location: &Location) -> Vec<Finding> {
     let document = Document::parse(path.as_path(), bytes);
     // What cannot be parsed is taken for what it is meant to be.
     let is_unclear = kind == FileKind::Credentials && document.error().is_some();
-    let holds_keys = is_unclear || holds_secret(&document);
-    let mut findings = access(check, holds_keys, path, &location.shown);
+    let holds_keys = is_unclear || access::holds_secret(&document);
+    let mut findings = access::check(check, holds_keys, path, &location.shown);
     match document.error() {
         Some(error) => {
             let place = document.place(error.line);
@@ -85,45 +82,6 @@ fn aws_file(kind: FileKind, location: &Location) -> Vec<Finding> {
     }
     findings.extend(lint::lint(&document, kind).iter().map(of_lint));
     findings
-}
-
-/// Who else can read the keys, or write what is run: a `credential_process` is a program of the file's choice.
-fn access(check: &'static str, holds_keys: bool, path: &Path, shown: &str) -> Vec<Finding> {
-    let Some(access) = sys::fs::access(path) else {
-        return Vec::new();
-    };
-    let mut findings = Vec::new();
-    if !access.is_trusted_owner {
-        let finding = Finding::new(
-            check,
-            Status::Fail,
-            "belongs to another user, who decides what your profiles run",
-        );
-        findings.push(finding.remedy(format!("chown \"$(id -un)\" {shown}")).in_file(path));
-    }
-    if access.mode & 0o022 != 0 {
-        let finding = Finding::new(
-            check,
-            Status::Fail,
-            "can be written by others, who decide what your profiles run",
-        );
-        findings.push(finding.remedy(format!("chmod go-w {shown}")).in_file(path));
-    }
-    findings.extend(readable(check, path, shown).filter(|_| holds_keys));
-    findings
-}
-
-/// Whether others can read a file that holds keys.
-pub(super) fn readable(check: &'static str, path: &Path, shown: &str) -> Option<Finding> {
-    sys::fs::access(path).filter(|access| access.mode & 0o044 != 0)?;
-    let finding = Finding::new(check, Status::Warn, "can be read by others, and it holds keys");
-    Some(finding.remedy(format!("chmod 600 {shown}")).in_file(path))
-}
-
-/// Whether some section has a secret.
-pub(super) fn holds_secret(document: &Document) -> bool {
-    let mut values = document.sections().flat_map(Section::settings);
-    values.any(|value| redact::is_secret(value.key()) && !value.text().is_empty())
 }
 
 /// One construct, with all readers that differ.

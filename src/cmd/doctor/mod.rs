@@ -1,5 +1,6 @@
 //! `awsenv doctor`: what is wrong, or will be, each with its remedy.
 
+mod access;
 mod boto;
 mod environment;
 mod files;

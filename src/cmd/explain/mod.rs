@@ -16,7 +16,7 @@ use crate::ops::choose::Chosen;
 use crate::ops::{choose, pick};
 use crate::redact::is_secret;
 use crate::redact::{command, visible};
-use crate::resolve::{BaseSource, Choice, CredentialPlan, Export, Login, LoginCache, StyleError};
+use crate::resolve::{BaseSource, Choice, CredentialPlan, ExportDecision, Login, LoginCache, StyleError};
 use crate::text::display;
 
 /// All that is said of a profile; a borrowed view of the plan and the files.
@@ -24,7 +24,7 @@ struct Explanation<'a> {
     choice: &'a Choice,
     plan: &'a CredentialPlan,
     settings: Vec<Setting<'a>>,
-    export: Result<Export, StyleError>,
+    export: Result<ExportDecision, StyleError>,
     legacy: Vec<legacy::Legacy>,
     readers: Vec<readers::Reading>,
 }

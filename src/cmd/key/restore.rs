@@ -4,7 +4,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::KeyRestoreArgs;
 use crate::config::edit::{Editor, header_of};
-use crate::config::profile::keychain_item;
+use crate::config::own_line::keychain_item;
 use crate::config::{Document, FileKind};
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};

@@ -16,11 +16,10 @@ const AWS_CREDENTIAL_FILE: &str = "AWS_CREDENTIAL_FILE";
 /// A file in which botocore looks, and what it finds there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fallback {
-    /// The file.
     pub path: PathBuf,
     /// The variable that names it; `None` for the places that botocore knows.
     pub variable: Option<&'static str>,
-    /// Whether there is a regular file of that name.
+    /// Whether a regular file exists at that path.
     pub is_there: bool,
     /// The keys, if it has some; an error ends botocore's search.
     pub found: Result<Option<BotoKeys>, Error>,
@@ -47,8 +46,8 @@ impl BotoFiles<'_> {
         named.into_iter().chain(boto).collect()
     }
 
-    /// What botocore falls back to when nothing else has credentials: the first of BOTO_CONFIG, or else `/etc/boto.cfg` and
-    /// `~/.boto`, whose `[Credentials]` has an access key id. No profile.
+    /// What botocore falls back to when nothing else has credentials: the first of BOTO_CONFIG, or else `/etc/boto.cfg`
+    /// and `~/.boto`, whose `[Credentials]` has an access key id. It belongs to no profile.
     ///
     /// # Errors
     /// A file that botocore refuses on the way; half a key pair.
@@ -84,7 +83,7 @@ impl BotoFiles<'_> {
     /// The keys of the file that AWS_CREDENTIAL_FILE names (`AWSAccessKeyId=`, `AWSSecretKey=`).
     ///
     /// # Errors
-    /// The file is not there, cannot be read, or has no secret: botocore then fails too.
+    /// The file does not exist, cannot be read, or has no secret: botocore then fails too.
     pub fn credential_file(&self) -> Result<Option<BotoKeys>, Error> {
         let Some(path) = self.credential_path() else {
             return Ok(None);

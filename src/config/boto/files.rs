@@ -16,19 +16,16 @@ use crate::env::Env;
 
 pub(super) const SYSTEM: &str = "/etc/boto.cfg";
 pub(super) const USER: &str = "~/.boto";
-/// Copies that editors and people leave behind: no profiles in a list.
+/// Suffixes of copies that editors and people leave behind; such a file is not a profile.
 const COPIES: [&str; 5] = ["~", ".bak", ".orig", ".swp", ".save"];
 
 /// The legacy files of one environment; each question reads what it needs.
 #[derive(Clone, Copy)]
 pub struct BotoFiles<'a> {
-    /// The user's variables.
     pub env: &'a Env,
-    /// Reads a regular file.
     pub read: Reader<'a>,
-    /// The home directory of a user.
     pub home_of: HomeOf<'a>,
-    /// The names of what stands in a directory.
+    /// The names of the entries of a directory.
     pub list: &'a dyn Fn(&Path) -> Vec<OsString>,
 }
 
@@ -78,7 +75,7 @@ impl BotoFiles<'_> {
         }
     }
 
-    /// `~/.boto_NAME`; the file stands directly in HOME, so the name has no separator.
+    /// `~/.boto_NAME`; the file is directly in HOME, so the name cannot contain a separator.
     fn path_of(&self, name: &str) -> Option<PathBuf> {
         let plain = !name.is_empty() && !name.contains(['/', '\\', '\0']);
         plain.then(|| self.home().join(format!(".boto_{name}")))
@@ -135,7 +132,7 @@ impl BotoFiles<'_> {
         names
     }
 
-    /// What a person should know about all these files.
+    /// What to tell the user about all these files.
     pub fn problems(&self) -> Vec<Problem> {
         let mut found = Vec::new();
         for path in self.paths().into_iter().chain(self.own_paths()) {
@@ -191,7 +188,7 @@ pub(super) struct Failed {
 }
 
 impl Failed {
-    /// Whether the section may stand in it: its header does, somewhere in the bytes.
+    /// Whether the file may define the section: its header appears somewhere in the bytes.
     fn may_hold(&self, header: &str) -> bool {
         let header = format!("[{header}]");
         let bytes = self.document.as_ref().map_or(&[][..], |document| document.bytes());
@@ -199,7 +196,7 @@ impl Failed {
     }
 }
 
-/// The sections of that header, those of the last file first.
+/// The sections with that header, those of the last file first.
 pub(super) fn layers<'a>(documents: &'a [Document], header: &str) -> Layers<'a> {
     let of = |document: &'a Document| document.sections().find(|section| section.header() == header);
     Layers(documents.iter().rev().filter_map(of).collect())

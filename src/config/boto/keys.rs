@@ -15,9 +15,7 @@ pub(super) const TOKENS: [&str; 2] = ["aws_security_token", "aws_session_token"]
 /// A key pair of a legacy file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BotoKeys {
-    /// The public half.
     pub access_key_id: String,
-    /// The secret half.
     pub secret_access_key: Secret<String>,
     /// `aws_security_token`.
     pub session_token: Option<Secret<String>>,
@@ -25,12 +23,11 @@ pub struct BotoKeys {
     pub place: Place,
 }
 
-/// The secret half of a key, kept by the keyring of the desktop: `[Credentials] keyring = SERVICE`.
+/// A key whose secret half is in the desktop's keyring: `[Credentials] keyring = SERVICE`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BotoKeyring {
-    /// The service under which it is kept; the user is the access key id.
+    /// The service in that keyring; the user is the access key id.
     pub service: String,
-    /// The public half.
     pub access_key_id: String,
     /// `aws_security_token`.
     pub session_token: Option<Secret<String>>,
@@ -38,12 +35,10 @@ pub struct BotoKeyring {
     pub place: Place,
 }
 
-/// What a boto profile has.
+/// The keys of a boto profile, or where their secret is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BotoSource {
-    /// Both halves of a key.
     Keys(BotoKeys),
-    /// One half, and who keeps the other.
     Keyring(BotoKeyring),
 }
 
@@ -51,13 +46,13 @@ pub enum BotoSource {
 pub(super) struct Layers<'a>(pub(super) Vec<Section<'a>>);
 
 impl<'a> Layers<'a> {
-    /// The value as it stands: any section's own before what one inherits.
+    /// The value as written: any section's own before what one inherits.
     pub(super) fn raw(&self, key: &str) -> Option<Value<'a>> {
         let own = self.0.iter().find_map(|section| section.own(key));
         own.or_else(|| self.0.iter().find_map(|section| section.get(key)))
     }
 
-    /// The value as boto 2 reads it, or as it stands where boto 2 would refuse it.
+    /// The value as boto 2 reads it, or as written where boto 2 would refuse it.
     fn text(&self, value: Value<'_>) -> String {
         self.interpolated(value).unwrap_or_else(|| value.text().to_owned())
     }
@@ -68,8 +63,8 @@ impl<'a> Layers<'a> {
         })
     }
 
-    /// What a boto profile has; `None` without an access key id. As in boto 2, a keyring is asked only where there is no
-    /// secret, not even an empty one, and only for `[Credentials]`.
+    /// The source of a boto profile; `None` without an access key id. As in boto 2, a keyring is asked only if there is
+    /// no secret, not even an empty one, and only for `[Credentials]`.
     ///
     /// # Errors
     /// [`Error::HalfPair`] without a secret.
@@ -105,7 +100,7 @@ impl<'a> Layers<'a> {
             .filter(|keyring| is_asked && !keyring.text().is_empty())
     }
 
-    /// The keys that botocore takes: both as they stand, even empty; a token is not read.
+    /// The keys that botocore takes: both as written, even empty; it does not read a token.
     ///
     /// # Errors
     /// [`Error::HalfPair`] without a secret.

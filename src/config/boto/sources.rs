@@ -11,21 +11,19 @@ use crate::secret::Secret;
 /// The name of the profile that the merged `[Credentials]` becomes.
 const ANONYMOUS: &str = "default";
 
-/// A boto profile, or the `[Credentials]` that has no name.
+/// A boto profile, or the unnamed `[Credentials]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     /// The profile that it is, or would become.
     pub name: String,
-    /// What it has; an error says why it cannot be imported, in words that finish "because …".
+    /// What it has; an error says why it cannot be imported, in words that complete "because …".
     pub found: Result<BotoSource, String>,
-    /// The lines that hold it.
     pub lines: Vec<Lines>,
 }
 
-/// Entries of one section that hold half a key, a token, or who keeps the secret.
+/// Entries of one section that hold half a key, a token, or the name of a keyring.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lines {
-    /// The file.
     pub path: PathBuf,
     /// The text between the brackets.
     pub header: String,
@@ -35,7 +33,7 @@ pub struct Lines {
 
 impl BotoFiles<'_> {
     /// The `[Credentials]` of the merged files as `default`, then every `[profile NAME]` of these files, then
-    /// `~/.boto_NAME`; without those that have no key. What cannot be read whole is left out:
+    /// `~/.boto_NAME`; without those that have no key. A file that cannot be read is left out:
     /// [`problems`](Self::problems) names it.
     pub fn sources(&self) -> Vec<Source> {
         let merged: Vec<Document> = self
@@ -82,7 +80,7 @@ fn source(name: &str, layers: &Layers<'_>) -> Option<Source> {
     })
 }
 
-/// What the sections have, if moving it changes nothing for anyone.
+/// The source that the sections define, if moving it changes nothing for any reader.
 fn importable(layers: &Layers<'_>, lines: &[Lines]) -> Result<BotoSource, String> {
     let inherited = [KEY, SECRET, TOKENS[0], TOKENS[1], "keyring"]
         .into_iter()

@@ -1,15 +1,14 @@
-//! A text as pieces of the old one with new ones between, so that in the end each change is known by its place.
+//! A text as pieces of the old one with new ones between, so that in the end the position of each change is known.
 
 use std::ops::Range;
 
 use zeroize::Zeroizing;
 
-/// A piece of the old bytes that is replaced.
+/// A piece of the old bytes and its replacement.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Splice {
-    /// Where, in the old bytes.
+    /// In bytes of the old text.
     pub old: Range<usize>,
-    /// By what.
     pub new: Zeroizing<String>,
 }
 
@@ -19,7 +18,7 @@ impl std::fmt::Debug for Splice {
     }
 }
 
-/// The old text and what became of it.
+/// The old text and its replacements.
 pub(super) struct Buffer<'d> {
     old: &'d str,
     pieces: Vec<Piece>,
@@ -59,7 +58,7 @@ impl<'d> Buffer<'d> {
         self.pieces.iter().map(Piece::len).sum()
     }
 
-    /// Puts `text` in the place of `range` of the present text.
+    /// Replaces `range` of the present text with `text`.
     pub(super) fn replace(&mut self, range: Range<usize>, text: Zeroizing<String>) {
         let mut pieces = self.cut(0..range.start);
         pieces.push(Piece::New(text));
@@ -67,7 +66,7 @@ impl<'d> Buffer<'d> {
         self.pieces = pieces;
     }
 
-    /// The pieces of a part of the present text.
+    /// The pieces of a range of the present text.
     fn cut(&self, range: Range<usize>) -> Vec<Piece> {
         let mut at = 0;
         let mut found = Vec::with_capacity(self.pieces.len() + 2);
@@ -94,7 +93,7 @@ impl<'d> Buffer<'d> {
         bytes
     }
 
-    /// What was replaced, in the order of the old text; neighbours are one.
+    /// What was replaced, in the order of the old text; adjacent replacements are one.
     pub(super) fn splices(&self) -> Vec<Splice> {
         let mut found = Vec::new();
         let mut at = 0;

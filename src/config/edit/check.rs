@@ -1,4 +1,4 @@
-//! Whether a text says what was meant, and all else what it said before.
+//! Whether a text says what was meant, and everything else reads as before.
 
 use zeroize::Zeroizing;
 
@@ -10,7 +10,7 @@ use crate::config::value::{Section, Value};
 pub(super) enum Meant {
     AddSection(String),
     RemoveSection(String),
-    /// In this section, this.
+    /// In this section, this entry.
     Entry(String, Entry),
 }
 
@@ -19,12 +19,12 @@ pub(super) enum Entry {
     /// The key has another name and says something else.
     Replace(String, String, Zeroizing<String>),
     Set(String, Zeroizing<String>),
-    /// In the block of a key, a key.
+    /// In the block of a key, a nested key.
     SetNested(String, String, Zeroizing<String>),
     RemoveNested(String, String),
 }
 
-/// What a reader finds behind a key.
+/// What a reader finds under a key.
 #[derive(PartialEq)]
 enum Reads {
     Text(Zeroizing<String>),
@@ -42,7 +42,7 @@ impl Reads {
     }
 }
 
-/// Compares the new document with the old one and what was to become of it.
+/// Compares the new document with the old one and the edits that were meant.
 ///
 /// # Errors
 /// The section in which they differ.
@@ -106,9 +106,9 @@ fn read(section: Section<'_>) -> Vec<(String, Reads)> {
         .collect()
 }
 
-/// What the section shall say: what it said, and then what was done to it.
+/// What the section should say: what it said, and then what was done to it.
 fn wanted(before: Option<Section<'_>>, header: &str, meant: &[Meant]) -> Vec<(String, Reads)> {
-    // A section that was removed and added again begins anew.
+    // A section that was removed and added again starts empty.
     let is_new = |meant: &Meant| matches!(meant, Meant::AddSection(section) if section == header);
     let since = meant.iter().rposition(is_new).map_or(0, |at| at + 1);
     let mut entries = before.map(read).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Why a file is not edited.
+//! Why a file cannot be edited.
 
 use std::fmt;
 
@@ -7,35 +7,26 @@ use crate::config::Error;
 /// Why an edit cannot be made. Holds names, never a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EditError {
-    /// botocore refuses the file as it is, so nobody knows what an edit would mean.
+    /// botocore refuses the file as it is, so an edit has no defined meaning.
     Document(Box<Error>),
-    /// There is no such section.
     NoSection(String),
-    /// There is such a section already.
     SectionExists(String),
-    /// The section has no such key.
     NoKey {
-        /// The section's header.
         section: String,
-        /// The key.
         key: String,
     },
-    /// The section has that key already.
     KeyExists {
-        /// The section's header.
         section: String,
-        /// The key.
         key: String,
     },
     /// The value is a block of `key = value` lines.
     IsBlock(String),
     /// The value is text, so it has no keys of its own.
     IsText(String),
-    /// No file can hold it so that it comes back as it was.
+    /// No file can hold it so that it is read back unchanged.
     Unholdable {
         /// What it is, as in "the value".
         what: &'static str,
-        /// What is wrong with it.
         why: &'static str,
     },
     /// The file's indentation gives the edit another meaning.

@@ -1,7 +1,7 @@
-//! Where in a text an edit goes, and how its lines look: as those around them.
+//! Where in a text an edit goes, and how its lines look: like those around them.
 //!
-//! Python's rule of indentation decides what a line is: one that is deeper than the key above it continues its value. So
-//! a new key stands as deep as the last one of its section, and in an empty section as deep as the header behind it.
+//! Python's rule of indentation decides what a line is: one with more indentation than the key above it continues its
+//! value. So a new key is indented like the last one of its section, and in an empty section like the header after it.
 
 use std::ops::Range;
 
@@ -12,14 +12,14 @@ use crate::config::python::{strip, strip_end, strip_start};
 use crate::config::scan;
 use crate::config::value::{NestedEntry, Section, Value};
 
-/// A range of the text, and what comes in its place.
+/// A range of the text and its replacement.
 pub(super) type Change = (Range<usize>, Zeroizing<String>);
 
-/// How much deeper the lines of a new block stand; the AWS CLI does the same.
+/// How much further the lines of a new block are indented; the AWS CLI does the same.
 const DEEPER: &str = "    ";
 
-/// `entry` says `value` from now on, and perhaps has another key; the layout of its first line stays. Comments and blank
-/// lines between its lines stay too.
+/// Sets `entry` to `value`, and perhaps gives it another key; the layout of its first line stays, as do comments and
+/// blank lines between its lines.
 pub(super) fn rewrite(entry: Value<'_>, key: Option<&str>, value: &str) -> Vec<Change> {
     let document = entry.document;
     let mut lines = text_lines(entry).into_iter();
@@ -33,12 +33,12 @@ pub(super) fn rewrite(entry: Value<'_>, key: Option<&str>, value: &str) -> Vec<C
     changes
 }
 
-/// The value of a line of a block.
+/// Sets the value of a line of a block.
 pub(super) fn rewrite_nested(entry: NestedEntry<'_>, value: &str) -> Change {
     in_place(entry.parent().document, entry.value_span(), value)
 }
 
-/// `value` in the place of an old one; behind a delimiter that nothing follows, a blank comes first.
+/// Replaces an old value; after a delimiter with nothing behind it, a blank comes first.
 fn in_place(document: &Document, old: Range<usize>, value: &str) -> Change {
     if !old.is_empty() || value.is_empty() {
         return (old, text(&[value]));
@@ -50,19 +50,19 @@ fn in_place(document: &Document, old: Range<usize>, value: &str) -> Change {
     }
 }
 
-/// No line of the entry is left; comments between them are.
+/// Removes every line of the entry; comments between them stay.
 pub(super) fn remove(entry: Value<'_>) -> Vec<Change> {
     without(entry.document, text_lines(entry))
 }
 
-/// A comment stands where the entry was. It is not indented: to some readers an indented one continues a value.
+/// Replaces the entry with a comment. It is not indented: to some readers an indented one continues a value.
 pub(super) fn comment(entry: Value<'_>, words: &str) -> Vec<Change> {
     let mut lines = text_lines(entry).into_iter();
     let first = lines.next().map(|line| (line, text(&["# ", words])));
     first.into_iter().chain(without(entry.document, lines)).collect()
 }
 
-/// The lines of a block that set `key`.
+/// Removes the lines of a block that set `key`.
 pub(super) fn remove_nested(entry: Value<'_>, key: &str) -> Vec<Change> {
     let document = entry.document;
     let sets = |line: &Range<usize>| {
@@ -72,14 +72,14 @@ pub(super) fn remove_nested(entry: Value<'_>, key: &str) -> Vec<Change> {
     without(document, text_lines(entry).into_iter().skip(1).filter(sets))
 }
 
-/// The header's line and those of its entries. If that is the end of the file, the blank line before it goes too, as it
+/// Removes the header's line and those of its entries. At the end of the file the blank line before it goes too, as it
 /// came with the section.
 pub(super) fn remove_section(section: Section<'_>) -> Vec<Change> {
     let document = section.document();
     let header = section.line_span();
     let entries = || section.entries();
     let own = header.len() + entries().map(|entry| entry.line_span().len()).sum::<usize>();
-    // Between the lines of a value comments may stand, which stay.
+    // Comments between the lines of a value stay.
     let is_end = header.start + own == document.bytes().len() && !entries().any(Value::is_multi_line);
     let blank = blank_before(document, header.start).filter(|_| is_end);
     let lines = blank.into_iter().chain([header]);
@@ -93,20 +93,20 @@ fn blank_before(document: &Document, at: usize) -> Option<Range<usize>> {
     before.ends_with(b"\n").then_some(before.len()..at)
 }
 
-/// New lines behind the last entry of the section.
+/// Adds lines after the section's last entry.
 pub(super) fn add(section: Section<'_>, key: &str, value: &str) -> Change {
     let (at, indent) = end_of(section);
     insert(section.document(), at, &[&[indent, key, assigned(value), value]])
 }
 
-/// A new block with one line behind the last entry of the section.
+/// Adds a block of one line after the section's last entry.
 pub(super) fn add_block(section: Section<'_>, key: &str, nested: &str, value: &str) -> Change {
     let (at, indent) = end_of(section);
     let lines: [&[&str]; 2] = [&[indent, key, " ="], &[indent, DEEPER, nested, assigned(value), value]];
     insert(section.document(), at, &lines)
 }
 
-/// A new line at the end of a block, which may be empty yet.
+/// Adds a line at the end of a block, which may still be empty.
 pub(super) fn add_nested(entry: Value<'_>, key: &str, value: &str) -> Change {
     let document = entry.document;
     let (indent, deeper) = match text_lines(entry).as_slice() {
@@ -117,7 +117,7 @@ pub(super) fn add_nested(entry: Value<'_>, key: &str, value: &str) -> Change {
     insert(document, entry.line_span().end, &[line])
 }
 
-/// A new section at the end of the file, a blank line before it.
+/// Adds a section at the end of the file, after a blank line.
 pub(super) fn add_section(document: &Document, header: &str) -> Change {
     let end = document.bytes().len();
     let last = document
@@ -128,7 +128,7 @@ pub(super) fn add_section(document: &Document, header: &str) -> Change {
         .unwrap_or_default();
     let before = &document.text()[..end - last.len()];
     let is_blank = |line: &str| strip(line).is_empty();
-    // The last line may have no end; the one before it counts if there is nothing in the last one.
+    // The last line may lack a line end; if it is empty, the one before it counts.
     let follows_blank = match is_blank(last) {
         true if last.is_empty() => before
             .strip_suffix("\r\n")
@@ -148,7 +148,7 @@ fn assigned(value: &str) -> &'static str {
     if value.is_empty() { " =" } else { " = " }
 }
 
-/// Where the next entry of a section goes, and how deep.
+/// Where the next entry of a section goes, and its indentation.
 fn end_of(section: Section<'_>) -> (usize, &str) {
     let document = section.document();
     if let Some(last) = section.entries().last() {
@@ -156,7 +156,7 @@ fn end_of(section: Section<'_>) -> (usize, &str) {
         return (lines.end, indent(document, lines.start));
     }
     let at = section.line_span().end;
-    // Only comments and blank lines stand between the header and the next one.
+    // Only comments and blank lines are between the header and the next one.
     let lines = document.lines().filter(|(start, _, _)| *start >= at);
     let mut headers = lines.filter(|(_, line, _)| strip_start(line).starts_with('['));
     (at, headers.next().map_or("", |(start, _, _)| indent(document, start)))
@@ -186,7 +186,7 @@ fn text_lines(entry: Value<'_>) -> Vec<Range<usize>> {
     lines
 }
 
-/// The lines are gone, their ends with them.
+/// Removes the lines together with their line ends.
 fn without(document: &Document, lines: impl IntoIterator<Item = Range<usize>>) -> Vec<Change> {
     let bytes = document.bytes();
     let mut blocks: Vec<Range<usize>> = Vec::new();
@@ -197,7 +197,7 @@ fn without(document: &Document, lines: impl IntoIterator<Item = Range<usize>>) -
             None => blocks.push(line.start..next),
         }
     }
-    // A `\r` and a `\n` that come together would be one line end where there are two: the line before takes our last one.
+    // A `\r` and a `\n` that meet would be one line end instead of two: the line before takes our last one.
     let joins = |block: &Range<usize>| bytes[..block.start].ends_with(b"\r") && bytes[block.end..].starts_with(b"\n");
     let whole = |block: Range<usize>| {
         if joins(&block) {
@@ -211,7 +211,7 @@ fn without(document: &Document, lines: impl IntoIterator<Item = Range<usize>>) -
     blocks.map(|block| (block, Zeroizing::default())).collect()
 }
 
-/// Lines, each of several parts, that begin at `at`, where a line begins or the file ends.
+/// Inserts lines, each of several parts, at `at`, where a line begins or the file ends.
 fn insert(document: &Document, at: usize, lines: &[&[&str]]) -> Change {
     let bytes = document.bytes();
     let before = bytes[..at].iter().rposition(|byte| matches!(byte, b'\n' | b'\r'));
@@ -230,7 +230,7 @@ fn insert(document: &Document, at: usize, lines: &[&[&str]]) -> Change {
     (at..at, text(&parts))
 }
 
-/// The line end that stands last.
+/// The last line end in the text.
 fn line_end(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
         [.., b'\r', b'\n'] => Some("\r\n"),
@@ -240,7 +240,7 @@ fn line_end(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Room for all of it first: growing would leave copies of a secret behind.
+/// Reserves the whole length first: growing would leave copies of a secret behind.
 fn text(parts: &[&str]) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::with_capacity(parts.iter().map(|part| part.len()).sum()));
     parts.iter().for_each(|part| text.push_str(part));

@@ -1,7 +1,7 @@
-//! Edits of an AWS file that leave every other byte as it is.
+//! Edits to an AWS file that leave every other byte as it is.
 //!
-//! Each edit is made on the document as the ones before left it. At the end the new text is read again: it must say what
-//! was meant, and all else what it said before, or there is no new text. Nothing here touches the disk.
+//! Each edit applies to the document as the previous ones left it. At the end the new text is parsed again: it must say
+//! what was meant, and everything else must read as before, or there is no new text. Nothing here touches the disk.
 
 mod buffer;
 mod check;
@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 pub use buffer::Splice;
 pub use error::EditError;
 pub use names::header_of;
-pub use process::process_value;
+pub(super) use process::process_value;
 
 use buffer::Buffer;
 use check::{Entry, Meant};
@@ -28,7 +28,7 @@ use super::document::Document;
 use super::error::Error;
 use super::value::{Section, Value};
 
-/// A document and what is to become of it.
+/// A document with the edits to make to it.
 pub struct Editor<'d> {
     old: &'d Document,
     /// The document with the edits made so far, if there are any.
@@ -37,17 +37,14 @@ pub struct Editor<'d> {
     meant: Vec<Meant>,
 }
 
-/// What an editor made.
 pub struct Edited {
     /// The whole file.
     pub bytes: Zeroizing<Vec<u8>>,
-    /// What was replaced, in order; places are those of the old file.
+    /// What was replaced, in order; positions are those in the old file.
     pub splices: Vec<Splice>,
 }
 
 impl<'d> Editor<'d> {
-    /// Begins to edit.
-    ///
     /// # Errors
     /// A document that botocore refuses.
     pub fn new(document: &'d Document) -> Result<Self, EditError> {
@@ -63,16 +60,16 @@ impl<'d> Editor<'d> {
         })
     }
 
-    /// The document as it is now.
+    /// The document with the edits made so far.
     pub fn document(&self) -> &Document {
         self.new.as_ref().unwrap_or(self.old)
     }
 
-    /// `key` (lower case) of a section says `value` from now on: in its place if the section has it, else behind the
-    /// section's last entry.
+    /// Sets `key` (lower case) of a section to `value`: in place if the section has it, otherwise after the section's
+    /// last entry.
     ///
     /// # Errors
-    /// No such section, a block of that key, or what no file can hold.
+    /// No such section, a block of that key, or a key or value that no file can hold.
     pub fn set(&mut self, header: &str, key: &str, value: &str) -> Result<(), EditError> {
         names::check_key(key)?;
         names::check_value(value)?;
@@ -88,7 +85,7 @@ impl<'d> Editor<'d> {
         Ok(())
     }
 
-    /// The section has no `key` of its own any more. Tells whether it had one.
+    /// Removes the section's own `key`; returns whether it had one.
     ///
     /// # Errors
     /// No such section.
@@ -101,10 +98,10 @@ impl<'d> Editor<'d> {
         Ok(true)
     }
 
-    /// The line of `key` becomes one of `by`, which says `value`, in the same place and layout.
+    /// Replaces the line of `key` with one of `by`, set to `value`, in the same place and layout.
     ///
     /// # Errors
-    /// No such section or key, a block of that key, another entry `by`, or what no file can hold.
+    /// No such section or key, a block of that key, an existing entry `by`, or a key or value that no file can hold.
     pub fn replace(&mut self, header: &str, key: &str, by: &str, value: &str) -> Result<(), EditError> {
         names::check_key(by)?;
         names::check_value(value)?;
@@ -124,10 +121,10 @@ impl<'d> Editor<'d> {
         Ok(())
     }
 
-    /// The entry becomes a comment, a line `# text`.
+    /// Replaces the entry with a comment, a line `# text`.
     ///
     /// # Errors
-    /// No such section or key, or what no line can hold.
+    /// No such section or key, or text that no line can hold.
     pub fn comment(&mut self, header: &str, key: &str, text: &str) -> Result<(), EditError> {
         names::check_comment(text)?;
         let changes = layout::comment(self.entry(header, key)?, text);
@@ -135,10 +132,10 @@ impl<'d> Editor<'d> {
         Ok(())
     }
 
-    /// `nested` in the block of `key` says `value` from now on; there need be no such block yet.
+    /// Sets `nested` in the block of `key` to `value`; adds the block if it is missing.
     ///
     /// # Errors
-    /// No such section, a plain value of that key, or what no file can hold.
+    /// No such section, a plain value of that key, or a key or value that no file can hold.
     pub fn set_nested(&mut self, header: &str, key: &str, nested: &str, value: &str) -> Result<(), EditError> {
         names::check_key(key)?;
         names::check_nested_key(nested)?;
@@ -160,7 +157,7 @@ impl<'d> Editor<'d> {
         Ok(())
     }
 
-    /// The block of `key` has no `nested` any more; with its last key it goes itself. Tells whether there was one.
+    /// Removes `nested` from the block of `key`, and the block with its last key. Returns whether it was there.
     ///
     /// # Errors
     /// No such section.
@@ -178,10 +175,10 @@ impl<'d> Editor<'d> {
         Ok(true)
     }
 
-    /// A new section without entries, at the end of the file behind a blank line.
+    /// Adds a section without entries at the end of the file, after a blank line.
     ///
     /// # Errors
-    /// There is one, or no file can hold its header.
+    /// It already exists, or no file can hold its header.
     pub fn add_section(&mut self, header: &str) -> Result<(), EditError> {
         names::check_header(header)?;
         if self.section(header).is_ok() {
@@ -192,10 +189,10 @@ impl<'d> Editor<'d> {
         Ok(())
     }
 
-    /// The section is gone with its header and entries; comments in it stay.
+    /// Removes the section with its header and entries; comments in it stay.
     ///
     /// # Errors
-    /// There is none.
+    /// No such section.
     pub fn remove_section(&mut self, header: &str) -> Result<(), EditError> {
         let changes = layout::remove_section(self.section(header)?);
         self.apply(changes, Meant::RemoveSection(header.to_owned()));
@@ -205,7 +202,7 @@ impl<'d> Editor<'d> {
     /// The new file.
     ///
     /// # Errors
-    /// [`EditError::Ambiguous`]: what was edited, or something else, would be read otherwise than meant.
+    /// [`EditError::Ambiguous`]: the edit, or something else, would be read differently than meant.
     pub fn finish(self) -> Result<Edited, EditError> {
         check::check(self.old, self.document(), &self.meant)?;
         Ok(Edited {
@@ -228,7 +225,7 @@ impl<'d> Editor<'d> {
         })
     }
 
-    /// Makes changes that do not touch each other.
+    /// Makes changes that do not overlap.
     fn apply(&mut self, mut changes: Vec<Change>, meant: Meant) {
         changes.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
         for (range, text) in changes {
@@ -306,7 +303,7 @@ mod tests {
         assert_eq!(set(several, "x", "a", "4"), "[x]\na = 4\n  # keep\n\n# end\nb = 1");
     }
 
-    /// A section that was added and is removed leaves no trace; elsewhere blank lines belong to their neighbours.
+    /// Removing a section that was added leaves no trace; elsewhere blank lines belong to their neighbours.
     #[test]
     fn a_section_goes_as_it_came() {
         let remove = |text: &str| edited(text, |editor| editor.remove_section("y")).unwrap();
@@ -331,7 +328,7 @@ mod tests {
             set("[x]\r  b = 1\r   more\r# c\r[y]", "x", "a", ""),
             "[x]\r  b = 1\r   more\r  a =\r# c\r[y]"
         );
-        // An indented header would continue a key that is less deep.
+        // An indented header would continue a key with less indentation.
         assert_eq!(
             set("[x]\n\n# c\n \t[y]\nb = 1", "x", "a", "1"),
             "[x]\n \ta = 1\n\n# c\n \t[y]\nb = 1"
@@ -472,7 +469,7 @@ mod tests {
         assert!(!format!("{:?}", editor.finish().unwrap()).contains("hunter2"));
     }
 
-    /// Text with all that is awkward in a file and that botocore nevertheless reads.
+    /// Everything that is awkward in a file and that botocore still reads.
     fn file() -> impl Strategy<Value = String> {
         let end = || prop::sample::select(vec!["\n", "\n", "\r\n", "\r"]);
         let space = || prop::sample::select(vec!["", "", "", " ", "  ", "\t", "\u{a0} "]);
@@ -540,7 +537,7 @@ mod tests {
         ]
     }
 
-    /// What a reader finds of a file, in order: section, key, value or the keys of a block.
+    /// What a reader finds in a file, in order: section, key, value or the keys of a block.
     fn all(document: &Document) -> Vec<(String, Vec<(String, String)>)> {
         let entry = |value: Value<'_>| {
             let nested: Vec<_> = value.nested().map(|n| (n.key(), n.text())).collect();
@@ -599,7 +596,7 @@ mod tests {
             let edited = match editor.finish() {
                 Ok(edited) => edited,
                 Err(EditError::Ambiguous(_)) => {
-                    // A header may be deeper than the line that would then stand above it, and a broken block of
+                    // A header may have more indentation than the line that would be above it, and a broken block of
                     // `[DEFAULT]` does harm as soon as a section inherits it; nothing else is refused.
                     let inherits = before.defaults().any(|value| value.is_nested());
                     prop_assert!(inherits || matches!(edit, Edit::RemoveSection), "{edit:?}");
@@ -623,7 +620,7 @@ mod tests {
                 patched.replace_range(splice.old.clone(), &splice.new);
             }
             prop_assert_eq!(patched.as_bytes(), &**edited.bytes);
-            // It says what was meant, and the rest says what it said before.
+            // It says what was meant, and the rest reads as before.
             let after = document(&patched);
             prop_assert!(after.error().is_none());
             prop_assert_eq!(without_section(all(&before), header), match &edit {

@@ -1,4 +1,4 @@
-//! What a file can hold so that botocore, and we, read back exactly that.
+//! What a file can hold so that botocore and awsenv read back exactly that.
 
 use super::EditError;
 use crate::config::locate::FileKind;
@@ -24,7 +24,7 @@ pub(super) fn check_key(key: &str) -> Result<(), EditError> {
     not_a_comment("the key", key)
 }
 
-/// A key in a block; case counts there.
+/// A key in a block, which is case-sensitive.
 pub(super) fn check_nested_key(key: &str) -> Result<(), EditError> {
     text("the key", key)?;
     if key.is_empty() {
@@ -41,7 +41,7 @@ pub(super) fn check_value(value: &str) -> Result<(), EditError> {
     text("the value", value)
 }
 
-/// What stands behind a `#`.
+/// The text after a `#`.
 pub(super) fn check_comment(comment: &str) -> Result<(), EditError> {
     text("the comment", comment)
 }
@@ -109,7 +109,7 @@ fn not_a_comment(what: &'static str, text: &str) -> Result<(), EditError> {
     Ok(())
 }
 
-/// What ends a line for some reader, or has no business in a file of text.
+/// What ends a line for some reader, or does not belong in a text file.
 pub(super) fn breaks(c: char) -> bool {
     c != '\t' && c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }

@@ -1,7 +1,7 @@
-//! The words of a program -> a value of `credential_process` that all readers cut alike.
+//! The words of a program -> a value of `credential_process` that all readers split alike.
 //!
-//! botocore cuts by Python's `shlex`, other SDKs give the value to `sh -c` or `cmd.exe /C`, and some of them end it
-//! before that at a `#` or `;` behind a blank, or take quotes off that stand around the whole of it.
+//! botocore splits by Python's `shlex`, other SDKs pass the value to `sh -c` or `cmd.exe /C`, and some of them end it
+//! earlier at a `#` or `;` after a blank, or remove quotes around the whole value.
 
 use super::EditError;
 use super::names::{breaks, unholdable};
@@ -11,7 +11,7 @@ use crate::config::shlex;
 ///
 /// # Errors
 /// A word that no file can hold, or no word at all.
-pub fn process_value(words: &[String]) -> Result<String, EditError> {
+pub(in crate::config) fn process_value(words: &[String]) -> Result<String, EditError> {
     const WHAT: &str = "the command";
     if words.first().is_none_or(String::is_empty) {
         return unholdable(WHAT, "it names no program");
@@ -34,12 +34,12 @@ pub fn process_value(words: &[String]) -> Result<String, EditError> {
     Ok(value)
 }
 
-/// Neither `shlex` nor any shell sees more than itself in it. `=` would set a variable, `~` would be a directory.
+/// Characters that are special neither to `shlex` nor to a shell. `=` would set a variable, `~` would be a directory.
 fn is_plain(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_-/.%@:+,".contains(c)
 }
 
-/// One word. Double quotes, which `cmd.exe` knows too, where nothing in them is special to anybody.
+/// One word. In double quotes, which `cmd.exe` knows too, unless something in it is special to a shell.
 fn quote(word: &str) -> String {
     if !word.is_empty() && word.chars().all(is_plain) {
         return word.to_owned();
@@ -52,7 +52,7 @@ fn quote(word: &str) -> String {
     parts.join("\"'\"")
 }
 
-/// `word` between quotes, which are closed and opened again where a `#` or `;` stands behind a blank.
+/// `word` in quotes, which are closed and opened again before a `#` or `;` that follows a blank.
 fn enclose(word: &str, quote: char) -> String {
     let mut out = String::from(quote);
     let mut before = 'x';
@@ -74,7 +74,7 @@ fn is_wrapped(value: &str) -> bool {
         .any(|quote| value.len() > 1 && value.starts_with(quote) && value.ends_with(quote))
 }
 
-/// The word with its first character outside the quotes, if that can be.
+/// The word with its first character outside the quotes, if possible.
 fn unwrapped(word: &str) -> String {
     match word.chars().next() {
         Some(first) if is_plain(first) => format!("{first}{}", quote(&word[first.len_utf8()..])),
@@ -116,7 +116,7 @@ mod tests {
         assert!(process_value(&["a".into(), "b\nc".into()]).is_err());
     }
 
-    /// What `sh` makes of it.
+    /// How `sh` splits it.
     #[cfg(unix)]
     fn by_shell(value: &str) -> Vec<String> {
         let script = format!("set -f; printf '%s\\0' {value}");

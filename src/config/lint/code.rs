@@ -9,7 +9,6 @@ macro_rules! codes {
         }
 
         impl LintCode {
-            /// All codes.
             pub const ALL: &[LintCode] = &[$(LintCode::$name,)*];
 
             /// The name in JSON and text.

@@ -1,4 +1,4 @@
-//! Comments that are indented: to the SDK specification they are text of the value before them.
+//! Indented comments: to the SDK specification they are text of the value before them.
 
 use super::Reader::SdkRust;
 use super::{Lint, LintCode, Owner};

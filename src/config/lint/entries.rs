@@ -1,4 +1,4 @@
-//! Keys and values that others read otherwise.
+//! Keys and values that other readers read differently.
 
 use super::Reader::{SdkGoV2, SdkJsV3, SdkRust};
 use super::{Lint, LintCode, Owner, masked};
@@ -6,7 +6,6 @@ use crate::config::profile::is_portable_name;
 use crate::config::python::is_space;
 use crate::config::value::Value;
 
-/// The lints of all entries of one section.
 pub(super) fn lint(owner: Owner<'_>, found: &mut Vec<Lint>) {
     for value in owner.section.entries() {
         key(owner, value, found);
@@ -134,7 +133,7 @@ fn nested(owner: Owner<'_>, value: Value<'_>, found: &mut Vec<Lint>) {
     }
 }
 
-/// Where others end the value: at a comment sign with white space before it.
+/// Where other readers end the value: at a comment sign after white space.
 fn comment(text: &str) -> Option<usize> {
     let mut before = ' ';
     text.char_indices().find_map(|(at, c)| {
@@ -144,7 +143,7 @@ fn comment(text: &str) -> Option<usize> {
     })
 }
 
-/// What a reader without continuations takes: the first line, and a section where a deeper line looks like a header.
+/// What a reader without continuations takes: the first line, and a section where an indented line looks like a header.
 fn one_line(value: Value<'_>) -> String {
     let first = masked(value, first_line(value));
     let header = value

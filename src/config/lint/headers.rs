@@ -1,4 +1,4 @@
-//! Section headers that others read otherwise.
+//! Section headers that other readers read differently.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,7 @@ use crate::config::value::Section;
 
 const PREFIXES: [&str; 3] = ["profile", "services", "sso-session"];
 
-/// The lints of one header; at most one about its words, and those about what stands around it.
+/// The lints of one header: at most one about its words, and those about the text around it.
 pub(super) fn lint(owner: Owner<'_>, kind: FileKind, found: &mut Vec<Lint>) {
     let section = owner.section;
     let header = section.header();
@@ -222,7 +222,7 @@ pub(super) fn lint_names(sections: &[(Section<'_>, Option<String>)], kind: FileK
     }
 }
 
-/// `[DEFAULT]`, whose keys only Python's reader hands on.
+/// `[DEFAULT]`, whose keys only Python's reader passes on.
 pub(super) fn lint_default(document: &Document, kind: FileKind, found: &mut Vec<Lint>) {
     let sections = document
         .default_sections()

@@ -1,6 +1,6 @@
 //! What other SDKs read differently in files that botocore reads, as data.
 //!
-//! Each lint names a construct, its place, and what each reader takes from it. What no lint names counts as read alike.
+//! Each lint names a construct, its place, and what each reader makes of it. A construct without a lint is read alike.
 //! No text here holds the value of a secret key.
 
 mod code;
@@ -24,22 +24,19 @@ use crate::redact::is_secret;
 /// A program or library that reads AWS files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reader {
-    /// AWS CLI version 2.
     AwsCliV2,
-    /// boto3, botocore and what stands on them.
+    /// boto3, botocore and everything built on them.
     Boto3,
-    /// The old boto.
     Boto2,
     /// The Go SDK, Terraform.
     SdkGoV2,
-    /// The JavaScript SDK.
     SdkJsV3,
     /// The Rust SDK, which is also the SDK specification.
     SdkRust,
 }
 
 impl Reader {
-    /// All readers, in the order in which they are shown.
+    /// In the order in which they are shown.
     pub const ALL: [Reader; 6] = [
         Reader::AwsCliV2,
         Reader::Boto3,
@@ -62,33 +59,27 @@ impl Reader {
     }
 }
 
-/// What one reader takes where botocore takes something else.
+/// What one reader makes of a construct that botocore reads differently.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reading {
-    /// Who reads so.
     pub reader: Reader,
     /// What it takes; secrets are masked.
     pub reads: String,
-    /// The rule by which it does.
+    /// The rule behind it.
     pub because: &'static str,
-    /// Whether all profiles of the file are touched, not only the lint's own.
+    /// Whether all profiles of the file are affected, not only the lint's own.
     pub whole_file: bool,
 }
 
-/// A construct that not all readers take alike.
+/// A construct that not all readers read alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lint {
-    /// Which construct.
     pub code: LintCode,
-    /// Where it stands.
     pub place: Place,
-    /// The profile that it belongs to, by its exact name to botocore or, where botocore sees none, to others.
+    /// The profile that it belongs to, by its exact name to botocore or, if botocore sees none, to other readers.
     pub profile: Option<String>,
-    /// The section's header.
     pub section: Option<String>,
-    /// The key.
     pub key: Option<String>,
-    /// Who reads what.
     pub readings: Vec<Reading>,
 }
 
@@ -131,7 +122,7 @@ impl Lint {
         self
     }
 
-    /// These readers give up the whole file.
+    /// These readers reject the whole file.
     fn refuse(self, readers: &[Reader], because: &'static str) -> Self {
         self.everywhere(readers, "no profile of this file", because)
     }
@@ -149,14 +140,14 @@ impl Lint {
         self
     }
 
-    /// What each reader takes otherwise for the profile of that name.
+    /// What each reader takes differently for the profile of that name.
     pub fn readings_of(&self, profile: &str) -> impl Iterator<Item = &Reading> {
         let own = self.profile.as_deref() == Some(profile);
         self.readings.iter().filter(move |reading| own || reading.whole_file)
     }
 }
 
-/// The section that a lint stands in, and the profile it makes.
+/// The section that a lint is about, and the profile that it defines.
 #[derive(Clone, Copy)]
 struct Owner<'a> {
     section: Section<'a>,

@@ -1,4 +1,4 @@
-//! What one profile says in two files or in two ways, and others weigh otherwise.
+//! What one profile says in two files or in two ways, which readers rank differently.
 
 use super::Reader::{SdkGoV2, SdkJsV3, SdkRust};
 use super::{Lint, LintCode};
@@ -69,7 +69,7 @@ fn tokens(profile: Profile<'_>) -> Option<Lint> {
     })
 }
 
-/// Several sources of credentials: the order in which they are asked differs.
+/// Several sources of credentials: readers try them in different orders.
 fn sources(profile: Profile<'_>) -> Option<Lint> {
     let first = Kind::of(profile);
     let rust = rust_source(profile);
@@ -125,7 +125,7 @@ fn process(profile: Profile<'_>) -> Kind {
     }
 }
 
-/// The key that makes a source.
+/// The key that defines a source.
 fn decisive(kind: Kind) -> &'static str {
     match kind {
         Kind::AssumeRole => "role_arn",
@@ -153,7 +153,6 @@ fn role_alone(profile: Profile<'_>) -> bool {
     has("role_arn") && !has("source_profile") && !has("credential_source") && !has("web_identity_token_file")
 }
 
-/// What is special about a role.
 fn role(profile: Profile<'_>) -> Vec<Lint> {
     let Some(arn) = profile.get("role_arn") else {
         return Vec::new();
@@ -248,7 +247,7 @@ fn single(profile: Profile<'_>) -> Vec<Lint> {
     found
 }
 
-/// Whether `sh -c` would do more with the text than cut it into words.
+/// Whether `sh -c` would do more with the text than split it into words.
 fn has_shell_syntax(text: &str) -> bool {
     let mut quote = None;
     let mut escaped = false;

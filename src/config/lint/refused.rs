@@ -1,11 +1,11 @@
-//! Files that botocore refuses, or that end their lines in a way that others do not know.
+//! Files that botocore refuses, or whose line ends other readers do not know.
 
 use super::Reader::{SdkGoV2, SdkJsV3, SdkRust};
 use super::{Lint, LintCode};
 use crate::config::document::Document;
 use crate::config::reason::Reason;
 
-/// What others make of the line at which botocore gives up, and of lone carriage returns.
+/// What other readers make of the line at which botocore gives up, and of lone carriage returns.
 pub(super) fn lint(document: &Document) -> Vec<Lint> {
     let mut found = Vec::new();
     if let Some(error) = document.error() {

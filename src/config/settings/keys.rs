@@ -5,31 +5,20 @@ use super::words;
 /// What a key can do in the picker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
-    /// Take the profile.
     Accept,
-    /// Leave without one.
+    /// Leave without a profile.
     Abort,
-    /// Empty the query.
     ClearQuery,
-    /// One profile down.
     Down,
-    /// To the first profile.
     First,
-    /// Nothing: takes a key away.
+    /// Do nothing: disables a key.
     Ignore,
-    /// To the last profile.
     Last,
-    /// A screen down.
     PageDown,
-    /// A screen up.
     PageUp,
-    /// The preview a line down.
     PreviewDown,
-    /// The preview a line up.
     PreviewUp,
-    /// Show or hide the preview.
     TogglePreview,
-    /// One profile up.
     Up,
 }
 
@@ -51,12 +40,10 @@ impl Action {
     ];
 }
 
-/// A key and what it does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Binding {
     /// The key in the notation of skim and fzf: `ctrl-t`, `alt-j`, `f2`, `pgup`.
     pub key: String,
-    /// What it does.
     pub action: Action,
 }
 

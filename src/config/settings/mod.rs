@@ -36,27 +36,26 @@ use super::Error;
 
 pub use keychain::{KeychainSettings, choices};
 pub use keys::{Action, Binding};
-pub use picker::{Height, Picker, Preview};
+pub use picker::{Height, Picker, PreviewPosition};
 
-/// How profiles are exported when no flag says it.
+/// How profiles are exported without a flag.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Export {
     /// What suits the kind of profile.
     #[default]
     Auto,
-    /// The keys wherever they can be had.
+    /// The keys wherever awsenv can get them.
     Keys,
-    /// The name.
     Name,
 }
 
-/// The order of profiles where nothing was typed yet.
+/// The order of profiles before anything is typed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
-    /// What was used often and lately comes first.
+    /// Often and recently used first.
     #[default]
     Frecency,
-    /// As they stand in the files.
+    /// As in the files.
     File,
 }
 
@@ -75,7 +74,7 @@ pub struct Settings {
     pub history: bool,
     /// `keychain = os|file|kernel` and `[keychain]`: where keys are kept.
     pub keychain: KeychainSettings,
-    /// `[picker]`: how the picker looks and which keys it takes.
+    /// `[picker]`: how the picker looks, and its keys.
     pub picker: Picker,
     /// `[alias]`: short names of profiles.
     pub aliases: BTreeMap<String, String>,
@@ -175,7 +174,7 @@ impl Settings {
     }
 }
 
-/// The words of a list with commas.
+/// The words of a comma-separated list.
 fn words(value: &str) -> impl Iterator<Item = &str> {
     value.split(',').map(str::trim).filter(|word| !word.is_empty())
 }
@@ -245,7 +244,7 @@ mod tests {
         assert_eq!(settings.aliases["p"], "prod admin");
         assert_eq!(settings.regions["home"], "eu-central-1");
         assert_eq!(settings.picker.height, Height::Percent(40));
-        assert_eq!(settings.picker.preview, Preview::Bottom);
+        assert_eq!(settings.picker.preview, PreviewPosition::Bottom);
         assert_eq!(settings.picker.keys.len(), 2);
         assert_eq!(settings.picker.keys[1].action, Action::PreviewDown);
     }

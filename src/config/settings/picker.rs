@@ -6,26 +6,23 @@ use super::words;
 /// How much of the terminal the picker takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Height {
-    /// All of it; what stood there comes back.
+    /// All of it; its content comes back afterwards.
     #[default]
     Full,
     /// A part, below the prompt: 10 to 99.
     Percent(u16),
-    /// So many rows: 6 or more.
+    /// 6 or more.
     Rows(u16),
 }
 
-/// Where the preview stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Preview {
-    /// Beside the list where that leaves room for its columns, else below it.
+pub enum PreviewPosition {
+    /// Beside the list if that leaves room for the list's columns, otherwise below it.
     #[default]
     Auto,
-    /// Below the list.
     Bottom,
-    /// Nowhere, until its key is pressed.
+    /// Hidden until its key is pressed.
     Off,
-    /// Beside the list.
     Right,
 }
 
@@ -35,8 +32,8 @@ pub struct Picker {
     /// `height = 100%|40%|15`.
     pub height: Height,
     /// `preview = auto|right|bottom|off`.
-    pub preview: Preview,
-    /// `keys = KEY:ACTION, …`, on top of the usual ones.
+    pub preview: PreviewPosition,
+    /// `keys = KEY:ACTION, …`, on top of the defaults.
     pub keys: Vec<Binding>,
     /// `colors = THEME, PART:COLOR, …`, checked, as the picker takes it; `None` for its default.
     pub colors: Option<String>,
@@ -65,10 +62,10 @@ impl Picker {
             "height" => self.height = height(value)?,
             "preview" => {
                 self.preview = match value {
-                    "auto" => Preview::Auto,
-                    "right" => Preview::Right,
-                    "bottom" => Preview::Bottom,
-                    "off" => Preview::Off,
+                    "auto" => PreviewPosition::Auto,
+                    "right" => PreviewPosition::Right,
+                    "bottom" => PreviewPosition::Bottom,
+                    "off" => PreviewPosition::Off,
                     _ => return Err(format!("`preview = {value}`: it is `auto`, `right`, `bottom` or `off`")),
                 }
             }

@@ -1,7 +1,7 @@
 //! How a profile comes to use an item: the line in its section, or in a new one.
 
 use crate::config::edit::{Editor, header_of};
-use crate::config::profile::keychain_item;
+use crate::config::own_line::keychain_item;
 use crate::config::{Document, FileKind, Profile, Value};
 use crate::error::{Error, Kind};
 use crate::keychain::layout::{ID, SECRET};

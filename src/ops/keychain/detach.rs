@@ -1,7 +1,7 @@
 //! How a profile ceases to use an item: the line goes, and a section that has nothing else with it.
 
 use crate::config::edit::Editor;
-use crate::config::profile::keychain_item;
+use crate::config::own_line::keychain_item;
 use crate::config::{Profile, Section};
 use crate::error::Error;
 use crate::ops::edit::FileEdit;

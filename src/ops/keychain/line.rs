@@ -1,12 +1,11 @@
 //! The line by which a profile asks awsenv for its keys.
 
-use crate::config::edit::process_value;
+use crate::config::own_line;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::sys;
 
-/// The key of the line.
-pub const KEY: &str = "credential_process";
+pub use crate::config::own_line::KEY;
 
 /// The value of `credential_process` for `profile`, whose keys are in `item`.
 ///
@@ -25,12 +24,5 @@ pub fn value(context: &Context, profile: &str, item: &str) -> Result<String, Err
             format!("the path of awsenv, `{shown}`, is not UTF-8, and a config file must be"),
         )
     })?;
-    let mut words = vec![program.to_owned(), "credential-process".to_owned()];
-    if item != profile {
-        words.extend(["--item".to_owned(), item.to_owned()]);
-    }
-    // Else it would be read as a flag.
-    words.extend(profile.starts_with('-').then(|| "--".to_owned()));
-    words.push(profile.to_owned());
-    Ok(process_value(&words)?)
+    Ok(own_line::value(program, profile, item)?)
 }

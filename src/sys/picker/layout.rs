@@ -23,7 +23,7 @@ const POINTER: u16 = 2;
 pub(super) struct Preview {
     /// Whether the person wants it.
     pub(super) wanted: AtomicBool,
-    side: settings::Preview,
+    side: settings::PreviewPosition,
     /// How wide the list is with whole rows.
     list: u16,
     columns: AtomicU16,
@@ -32,9 +32,9 @@ pub(super) struct Preview {
 
 impl Preview {
     /// For a list of rows of that width, in a terminal of that size.
-    pub(super) fn new(side: settings::Preview, width: usize, columns: u16, rows: u16) -> Self {
+    pub(super) fn new(side: settings::PreviewPosition, width: usize, columns: u16, rows: u16) -> Self {
         Self {
-            wanted: AtomicBool::new(side != settings::Preview::Off),
+            wanted: AtomicBool::new(side != settings::PreviewPosition::Off),
             side,
             list: u16::try_from(width).unwrap_or(u16::MAX).saturating_add(POINTER + 1),
             columns: AtomicU16::new(columns),
@@ -59,8 +59,8 @@ impl Preview {
         window.hidden = is_small(columns, rows) || !self.wanted.load(Ordering::Relaxed);
         let beside = columns.saturating_sub(self.list);
         (window.direction, window.size) = match self.side {
-            settings::Preview::Right => (Direction::Right, Size::Percent(50)),
-            settings::Preview::Auto | settings::Preview::Off if beside >= BESIDE => {
+            settings::PreviewPosition::Right => (Direction::Right, Size::Percent(50)),
+            settings::PreviewPosition::Auto | settings::PreviewPosition::Off if beside >= BESIDE => {
                 (Direction::Right, Size::Fixed(beside))
             }
             _ => (Direction::Down, Size::Percent(45)),

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::config::edit::{Edited, Editor};
-use crate::config::profile::keychain_item;
+use crate::config::own_line::keychain_item;
 use crate::config::{Document, Profile, Section, Value};
 use crate::error::{Error, Kind};
 use crate::keychain::Item;
@@ -20,17 +20,8 @@ use crate::secret::Secret;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
 
+use super::pair::{Pair, pairs};
 use super::{Import, Plan, split};
-
-const TOKENS: [&str; 2] = ["aws_session_token", "aws_security_token"];
-
-/// The key pair of one section.
-#[derive(Clone, Copy)]
-pub(super) struct Pair<'a> {
-    pub(super) section: Section<'a>,
-    id: Value<'a>,
-    secret: Value<'a>,
-}
 
 /// Every profile that has a key, or half of one, be it from [DEFAULT], which is refused then.
 pub(super) fn names(files: &Files) -> Vec<String> {
@@ -120,70 +111,6 @@ pub(super) fn plan(
         &mut plan,
     )?;
     Ok(Some(plan))
-}
-
-/// The pairs of both files, the credentials file's first.
-fn pairs(profile: Profile<'_>) -> Result<Vec<Pair<'_>>, Error> {
-    let pairs: Result<Vec<_>, _> = sections(profile).map(|section| pair(profile, section)).collect();
-    let pairs: Vec<_> = pairs?.into_iter().flatten().collect();
-    if let [first, second] = pairs.as_slice()
-        && (first.id.text(), first.secret.text()) != (second.id.text(), second.secret.text())
-    {
-        let message = format!(
-            "{}: `{}` has another key than in {}",
-            first.id.place(),
-            display(profile.name()),
-            second.id.place()
-        );
-        return Err(Error::new(Kind::Failed, message)
-            .hint("AWS SDKs use the first; delete the lines of the other, then import"));
-    }
-    Ok(pairs)
-}
-
-/// The pair that stands in a section itself.
-fn pair<'a>(profile: Profile<'_>, section: Section<'a>) -> Result<Option<Pair<'a>>, Error> {
-    let name = display(profile.name());
-    let (id, secret) = (section.own(ID), section.own(SECRET));
-    if id.is_none() && secret.is_none() {
-        return match section.get(ID).or(section.get(SECRET)) {
-            Some(inherited) if sections(profile).all(|section| section.own(ID).is_none()) => Err(Error::new(
-                Kind::Failed,
-                format!(
-                    "{}: `{name}` has its key from [DEFAULT], as every profile has",
-                    inherited.place()
-                ),
-            )
-            .hint("move the key to the profile that it is for")),
-            _ => Ok(None),
-        };
-    }
-    let (Some(id), Some(secret)) = (id, secret) else {
-        let missing = if id.is_some() { SECRET } else { ID };
-        let place = id.or(secret).map_or_else(|| section.place(), Value::place);
-        let message = format!("{place}: `{name}` has no `{missing}` beside it in this file");
-        return Err(Error::new(Kind::PartialCredentials, message).hint("complete the pair, or delete the line"));
-    };
-    let token = TOKENS.into_iter().find_map(|key| section.get(key));
-    if let Some(temporary) = token.or(Some(id).filter(|id| id.text().starts_with("ASIA"))) {
-        let message = format!(
-            "{}: the key of `{name}` is a temporary one, which will end",
-            temporary.place()
-        );
-        return Err(Error::new(Kind::Failed, message).hint("the keychain is for keys that last"));
-    }
-    for value in [id, secret] {
-        if value.is_multi_line() || value.text().is_empty() {
-            let what = if value.is_multi_line() {
-                "goes on in the next line"
-            } else {
-                "is empty"
-            };
-            let message = format!("{}: `{}` of `{name}` {what}", value.place(), value.key());
-            return Err(Error::new(Kind::Failed, message).hint("correct the line"));
-        }
-    }
-    Ok(Some(Pair { section, id, secret }))
 }
 
 /// There is no key in the files: perhaps it is where it belongs. What an earlier run did not come to is done now. The
@@ -295,17 +222,6 @@ fn cut_out(
         plan.edits.push(edit_of(document, edited));
     }
     Ok(())
-}
-
-impl<'a> Pair<'a> {
-    /// Both halves as they stand in the file.
-    pub(super) fn in_order(&self) -> [Value<'a>; 2] {
-        if self.id.line() <= self.secret.line() {
-            [self.id, self.secret]
-        } else {
-            [self.secret, self.id]
-        }
-    }
 }
 
 /// What an edit cuts out of a section. `after` is the file that it makes.

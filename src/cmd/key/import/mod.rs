@@ -6,6 +6,7 @@ mod aws;
 mod boto;
 mod csv;
 mod elsewhere;
+mod pair;
 mod split;
 
 use std::path::PathBuf;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::aws::Pair;
+use super::pair::Pair;
 use super::{Import, Plan};
 use crate::config::edit::{Editor, header_of};
 use crate::config::{Document, FileKind, Profile};

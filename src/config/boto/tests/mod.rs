@@ -201,7 +201,7 @@ fn a_keyring_is_asked_for_the_secret_that_is_nowhere() {
     assert_eq!(disk.profile("a"), found("AK in my%keys /h/.boto_a:3"));
     assert_eq!(disk.profile("both"), found("AK/SK /h/.boto_both:2"));
     assert_eq!(disk.profile("nokey"), Ok(None));
-    // It never worked in a profile, and an empty secret is one.
+    // It never worked in a profile, and an empty secret counts as a secret.
     let half = |place: &str| {
         Err(format!(
             "{place}: the access key id has no `aws_secret_access_key` beside it"

@@ -1,0 +1,47 @@
+//! Who else can read a file with keys, or write one.
+
+use std::path::Path;
+
+use super::{Finding, Status};
+use crate::config::{Document, Section};
+use crate::redact;
+use crate::sys;
+
+/// Who else can read the keys, or write what is run: a `credential_process` is a program of the file's choice.
+pub(super) fn check(check: &'static str, holds_keys: bool, path: &Path, shown: &str) -> Vec<Finding> {
+    let Some(access) = sys::fs::access(path) else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    if !access.is_trusted_owner {
+        let finding = Finding::new(
+            check,
+            Status::Fail,
+            "belongs to another user, who decides what your profiles run",
+        );
+        findings.push(finding.remedy(format!("chown \"$(id -un)\" {shown}")).in_file(path));
+    }
+    if access.mode & 0o022 != 0 {
+        let finding = Finding::new(
+            check,
+            Status::Fail,
+            "can be written by others, who decide what your profiles run",
+        );
+        findings.push(finding.remedy(format!("chmod go-w {shown}")).in_file(path));
+    }
+    findings.extend(readable(check, path, shown).filter(|_| holds_keys));
+    findings
+}
+
+/// Whether others can read a file that holds keys.
+pub(super) fn readable(check: &'static str, path: &Path, shown: &str) -> Option<Finding> {
+    sys::fs::access(path).filter(|access| access.mode & 0o044 != 0)?;
+    let finding = Finding::new(check, Status::Warn, "can be read by others, and it holds keys");
+    Some(finding.remedy(format!("chmod 600 {shown}")).in_file(path))
+}
+
+/// Whether some section has a secret.
+pub(super) fn holds_secret(document: &Document) -> bool {
+    let mut values = document.sections().flat_map(Section::settings);
+    values.any(|value| redact::is_secret(value.key()) && !value.text().is_empty())
+}
