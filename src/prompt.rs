@@ -123,8 +123,8 @@ fn remaining(seconds: i64) -> String {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Error::UnknownField(name) => write!(f, "`{{{}}}` is no field of a prompt", name.escape_debug()),
-            Error::LoneBrace => f.write_str("a brace in the format has no other one"),
+            Error::UnknownField(name) => write!(f, "`{{{}}}` is not a prompt field", name.escape_debug()),
+            Error::LoneBrace => f.write_str("a brace in the format has no matching brace"),
         }
     }
 }

@@ -440,7 +440,7 @@ fn a_credential_process_without_end_is_ended() {
     let sandbox = Sandbox::with_config("[profile a]\ncredential_process = yes\n");
     let refused = run(&sandbox, "use a --keys --shell bash");
     assert_eq!((refused.status, refused.out()), (1, "(exit 1)\n"));
-    assert!(refused.err().contains("it prints without end"), "{}", refused.all());
+    assert!(refused.err().contains("it prints too much"), "{}", refused.all());
 }
 
 /// An indented line continues the value above it, also if it is the line of a secret.

@@ -56,14 +56,14 @@ impl fmt::Display for Error {
                 missing,
                 keyring,
             } => {
-                write!(f, "{place}: the access key id has no `{missing}` beside it")?;
+                write!(f, "{place}: `{missing}` is missing for this access key id")?;
                 keyring
                     .as_ref()
                     .map_or(Ok(()), |name| write!(f, "; boto 2 looked in the keyring `{name}`"))
             }
             Error::Parse { place, other, reason } => {
                 write!(f, "{place}: {reason}")?;
-                other.map_or(Ok(()), |line| write!(f, ", first in line {line}"))
+                other.map_or(Ok(()), |line| write!(f, ", first on line {line}"))
             }
             Error::Unreadable { path, why } => write!(f, "cannot read `{}`: {why}", path.display()),
             Error::Settings {

@@ -409,6 +409,9 @@ mod tests {
     fn the_config_files_error_comes_first() {
         let bad = || Some(Document::parse(Path::new("c"), b"[a]\n[b]\n[a]\n".to_vec()));
         let error = ProfileSet::new(bad(), bad()).unwrap_err();
-        assert_eq!(error.to_string(), "c:3: section `[a]` stands twice, first in line 1");
+        assert_eq!(
+            error.to_string(),
+            "c:3: section `[a]` is defined twice, first on line 1"
+        );
     }
 }

@@ -40,12 +40,12 @@ impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Reason::ByteOrderMark => write!(f, "the file begins with a byte order mark"),
-            Reason::DuplicateKey { section, key } => write!(f, "key `{key}` stands twice in section `[{section}]`"),
-            Reason::DuplicateSection(section) => write!(f, "section `[{section}]` stands twice"),
-            Reason::EmptyKey => write!(f, "nothing stands before the `=`"),
-            Reason::NestedNoEquals { key } => write!(f, "a line of the block under `{key}` has no `=`"),
+            Reason::DuplicateKey { section, key } => write!(f, "key `{key}` is defined twice in section `[{section}]`"),
+            Reason::DuplicateSection(section) => write!(f, "section `[{section}]` is defined twice"),
+            Reason::EmptyKey => write!(f, "there is no key before the `=`"),
+            Reason::NestedNoEquals { key } => write!(f, "a line in the block under `{key}` has no `=`"),
             Reason::NoDelimiter => write!(f, "the line is neither a section header nor `key = value`"),
-            Reason::NoHeader => write!(f, "the line stands before the first section header"),
+            Reason::NoHeader => write!(f, "the line is before the first section header"),
             Reason::NotUtf8 => write!(f, "the file is not UTF-8"),
             Reason::TooLarge => write!(f, "the file is larger than 4 GiB"),
         }

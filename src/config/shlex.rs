@@ -18,7 +18,7 @@ impl fmt::Display for ShlexError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             ShlexError::NoClosingQuotation => "a quote is not closed",
-            ShlexError::NoEscapedCharacter => "nothing follows the last backslash",
+            ShlexError::NoEscapedCharacter => "it ends with a backslash",
         })
     }
 }

@@ -13,7 +13,9 @@ impl From<config::Error> for Error {
         };
         let hint = match &error {
             config::Error::Parse { reason, .. } => remedy(reason),
-            config::Error::Unreadable { .. } => Some("give yourself read permission, or point the variable elsewhere"),
+            config::Error::Unreadable { .. } => {
+                Some("give yourself read permission, or point the variable at another file")
+            }
             config::Error::HalfPair { .. } | config::Error::Settings { .. } => None,
         };
         let plain = Error::new(kind, error.to_string());
@@ -26,11 +28,11 @@ fn remedy(reason: &Reason) -> Option<&'static str> {
     match reason {
         Reason::ByteOrderMark => Some("save the file as UTF-8 without a byte order mark"),
         Reason::DuplicateKey { .. } => Some("remove one of the two lines; until then every aws command fails"),
-        Reason::DuplicateSection(_) => Some("join the two sections; until then every aws command fails"),
+        Reason::DuplicateSection(_) => Some("merge the two sections; until then every aws command fails"),
         Reason::NestedNoEquals { .. } => Some("write each line of the block as `key = value`"),
         Reason::NotUtf8 => Some("save the file as UTF-8"),
         Reason::EmptyKey | Reason::NoDelimiter | Reason::NoHeader => {
-            Some("until it is mended, every aws command fails")
+            Some("correct the line; until then every aws command fails")
         }
         Reason::TooLarge => None,
     }

@@ -11,7 +11,7 @@ impl From<EditError> for Error {
         match error {
             EditError::Document(error) => (*error).into(),
             EditError::IsBlock(key) => {
-                Error::new(Kind::Failed, words).hint(format!("name the key in it: `{key}.NAME`"))
+                Error::new(Kind::Failed, words).hint(format!("name a key in the block: `{key}.NAME`"))
             }
             EditError::Ambiguous(_) => {
                 Error::new(Kind::Failed, words).hint("give the lines around it the same indentation, then try again")
@@ -34,10 +34,10 @@ impl From<FileError> for Error {
                 failed(format!(
                     "{who} has been editing files for {after} s; nothing was changed"
                 ))
-                .hint("if it waits for an answer, give it there; then try again")
+                .hint("if it is waiting for an answer, give it there, then try again")
             }
             FileError::Changed(path) => failed(format!(
-                "`{}` was changed by another program meanwhile, so it was not written",
+                "`{}` was changed by another program in the meantime, so it was not written",
                 path.display()
             ))
             .hint("try again"),
@@ -45,14 +45,14 @@ impl From<FileError> for Error {
                 "`{}` belongs to another user, so nothing was written there",
                 path.display()
             ))
-            .hint("edit it as that user, or point the variable to a file of your own"),
-            FileError::NoState => failed("there is no directory for awsenv's state, so nothing was changed".to_owned())
+            .hint("edit it as that user, or point the variable at a file of your own"),
+            FileError::NoState => failed("awsenv has no directory for its state, so nothing was changed".to_owned())
                 .hint("set HOME to an absolute path"),
             FileError::NotRegular(path) => failed(format!("`{}` is not a regular file", path.display())),
             FileError::ReadOnly(path) => failed(format!("`{}` is read-only, so it was not written", path.display()))
                 .hint(format!("chmod u+w {}", shell_words::quote(&path.to_string_lossy()))),
             FileError::Shared(path) => failed(format!(
-                "others may write to `{}`, so nothing was written there",
+                "other users can write to `{}`, so nothing was written there",
                 path.display()
             ))
             .hint(format!("chmod go-w {}", shell_words::quote(&path.to_string_lossy()))),

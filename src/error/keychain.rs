@@ -9,7 +9,7 @@ impl From<keychain::Error> for Error {
         use keychain::Error as E;
         match error {
             E::Absent { store, why } => {
-                let error = Error::new(Kind::KeychainAbsent, format!("{} is not there: {why}", store.described()));
+                let error = Error::new(Kind::KeychainAbsent, format!("{} is not available: {why}", store.described()));
                 error.hint(store.if_absent())
             }
             E::Locked { store } => {
@@ -20,25 +20,25 @@ impl From<keychain::Error> for Error {
                 Kind::KeychainTimeout,
                 format!("{} did not answer within {} s", store.described(), after.as_secs()),
             )
-            .hint("is it waiting for a password in a window, or is its service stuck? `awsenv doctor --keychain` tries it"),
+            .hint("it may be waiting for a password in a window, or its service may be stuck: `awsenv doctor --keychain` tests it"),
             E::Refused { store, why } => Error::new(
                 Kind::KeychainRefused,
                 format!("{} refused: {}", store.described(), display(&why)),
             )
-            .hint("`awsenv doctor --keychain` tries it"),
+            .hint("`awsenv doctor --keychain` tests it"),
             E::Missing { store, item } => Error::new(
                 Kind::KeychainItemMissing,
-                format!("{} has no key of `{}`", store.described(), display(&item)),
+                format!("{} has no key for `{}`", store.described(), display(&item)),
             )
-            .hint("`awsenv key list` shows which keys are where; `awsenv key add` stores one"),
+            .hint("`awsenv key list` shows where each key is; `awsenv key add` stores one"),
             E::Damaged { store, item, why } => Error::new(
                 Kind::KeychainRefused,
-                format!("the item `{}` of {} cannot be used: {why}", display(&item), store.described()),
+                format!("the item `{}` in {} cannot be used: {why}", display(&item), store.described()),
             )
-            .hint("`awsenv key add --replace` stores the key anew"),
+            .hint("`awsenv key add --replace` stores the key again"),
             E::TooLarge { store, limit } => Error::new(
                 Kind::KeychainRefused,
-                format!("the item is larger than the {limit} bytes that {} takes", store.described()),
+                format!("the item is larger than {limit} bytes, the limit of {}", store.described()),
             )
             .hint("`AWSENV_KEYCHAIN=file` has no such limit"),
         }

@@ -12,7 +12,7 @@ impl From<provider::Error> for Error {
         let new = |message: String| Error::new(Kind::Credentials, message);
         match error {
             E::Expired { place } => {
-                new(format!("{}: the credentials have expired", at(&place))).hint("get new ones where these came from")
+                new(format!("{}: the credentials have expired", at(&place))).hint("get new ones from the same source")
             }
             E::Empty { place } => Error::new(
                 Kind::PartialCredentials,
@@ -27,14 +27,14 @@ impl From<provider::Error> for Error {
             } => Error::new(
                 Kind::KeychainItemMissing,
                 format!(
-                    "{place}: the keyring has no secret of the key `{}` under the service `{}`",
+                    "{place}: the keyring has no secret for the key `{}` under the service `{}`",
                     display(&access_key_id),
                     display(&service)
                 ),
             )
             .hint("boto 2 read it with Python's `keyring`: `keyring get SERVICE KEY-ID` shows whether it is there"),
             E::ProcessAnswer { place, why } => new(format!(
-                "{place}: the answer of the credential_process cannot be used: {why}"
+                "{place}: the output of the credential_process cannot be used: {why}"
             ))
             .hint("it must print {\"Version\": 1, \"AccessKeyId\": …, \"SecretAccessKey\": …} and nothing else"),
             E::ProcessFailed { place, status, said } => {
@@ -48,9 +48,9 @@ impl From<provider::Error> for Error {
             E::ProcessMissing { place, program, why } => new(format!(
                 "{place}: the credential_process `{program}` cannot be run: {why}"
             ))
-            .hint("it is run without a shell, as the AWS CLI does: no `~`, no `$VARIABLE`, no `|`"),
+            .hint("awsenv runs it without a shell, as the AWS CLI does: `~`, `$VARIABLE` and `|` are not special"),
             E::Unreachable { method } => new(format!("awsenv cannot get the keys of this profile itself ({method})"))
-                .hint("`--name` exports the profile's name, and the AWS CLI and SDKs get the keys"),
+                .hint("use `--name` to export the profile's name: the AWS CLI and SDKs then get the keys"),
         }
     }
 }

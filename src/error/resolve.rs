@@ -15,14 +15,14 @@ impl From<resolve::Error> for Error {
                     .into_iter()
                     .find(|word| word.eq_ignore_ascii_case(source.trim()));
                 let error = invalid(format!(
-                    "profile {} names the credential_source {}, which does not exist ({})",
+                    "profile {} has the unknown credential_source {} ({})",
                     tick(&profile),
                     tick(&source),
                     at(&place)
                 ));
                 match word {
-                    Some(word) => error.hint(format!("write `{word}`: capitals and small letters count here")),
-                    None => error.hint("`Environment`, `Ec2InstanceMetadata` and `EcsContainer` exist"),
+                    Some(word) => error.hint(format!("write `{word}`: this value is case-sensitive")),
+                    None => error.hint("use `Environment`, `Ec2InstanceMetadata` or `EcsContainer`"),
                 }
             }
             E::BadProcess { profile, reason, place } => invalid(format!(
@@ -51,7 +51,7 @@ impl From<resolve::Error> for Error {
                 at(&source_profile),
                 at(&credential_source)
             ))
-            .hint("a role starts from one of them: delete the other"),
+            .hint("a role can have only one of the two: delete the other"),
             E::ContainerRefused { variable, reason } => invalid(format!("{variable} {reason}")),
             E::CredentialSourceEmpty {
                 profile,
@@ -61,7 +61,7 @@ impl From<resolve::Error> for Error {
             } => Error::new(
                 Kind::CredentialSourceEmpty,
                 format!(
-                    "the credential_source `{source}` of profile {} is empty now ({})",
+                    "the credential_source `{source}` of profile {} has no credentials now ({})",
                     tick(&profile),
                     at(&place)
                 ),
@@ -75,42 +75,39 @@ impl From<resolve::Error> for Error {
                     .collect();
                 Error::new(
                     Kind::InfiniteLoop,
-                    format!("source_profile goes in a circle: {}", way.join(" -> ")),
+                    format!("source_profile forms a loop: {}", way.join(" -> ")),
                 )
-                .hint("one of them must hold keys of its own, or start from another profile")
+                .hint("give one of these profiles keys of its own, or a source_profile outside the loop")
             }
             E::Legacy(error @ config::Error::HalfPair { .. }) => error.into(),
             E::Legacy(error) => Error {
                 hints: vec![
-                    "only profiles of this old boto file need it: correct the line, or delete the file".to_owned(),
+                    "only the profiles in this legacy boto file need it: correct the line, or delete the file"
+                        .to_owned(),
                 ],
                 ..error.into()
             },
             E::NoSource { profile, place } => invalid(format!(
-                "profile {} has a role_arn ({}) and neither source_profile nor credential_source",
+                "profile {} has a role_arn ({}) but neither source_profile nor credential_source",
                 tick(&profile),
                 at(&place)
             ))
-            .hint("say in `source_profile = NAME` whose credentials may assume the role"),
+            .hint("add `source_profile = NAME` to name the profile whose credentials may assume the role"),
             E::PartialCredentials {
                 provider,
                 missing,
                 profile,
                 place,
             } => {
-                let of = profile
-                    .map(|name| format!(" of profile {}", tick(&name)))
-                    .unwrap_or_default();
                 let Some(place) = place else {
-                    let message = format!("half a key pair in the environment: {missing} is not set");
-                    return Error::new(Kind::PartialCredentials, message).hint("set both, or unset the other half too");
+                    let message = format!("the environment has only half of a key pair: {missing} is not set");
+                    return Error::new(Kind::PartialCredentials, message)
+                        .hint("set both, or unset the other half as well");
                 };
-                let message = format!(
-                    "half a key pair{of}: {missing} is missing beside the other half ({})",
-                    at(&place)
-                );
+                let whose = profile.map_or("there is".to_owned(), |name| format!("profile {} has", tick(&name)));
+                let message = format!("{whose} only half of a key pair: {missing} is missing ({})", at(&place));
                 Error::new(Kind::PartialCredentials, message).hint(format!(
-                    "both must stand in one place: {provider} does not look for the other half elsewhere"
+                    "both must be in the same place: {provider} does not look for the other half elsewhere"
                 ))
             }
             E::ProfileNotFound {
@@ -134,7 +131,7 @@ impl From<resolve::Error> for Error {
                 near,
             } => meant(
                 invalid(format!(
-                    "profile {} starts from the profile {}, which is not defined ({})",
+                    "profile {} has the source_profile {}, which is not defined ({})",
                     tick(&profile),
                     tick(&source),
                     at(&place)
@@ -142,7 +139,7 @@ impl From<resolve::Error> for Error {
                 &near,
             ),
             E::SourceWithoutCredentials { profile, source, place } => invalid(format!(
-                "profile {} starts from the profile {}, which has no credentials{}",
+                "profile {} has the source_profile {}, which has no credentials{}",
                 tick(&profile),
                 tick(&source),
                 place.map(|place| format!(" ({})", at(&place))).unwrap_or_default()
@@ -153,7 +150,7 @@ impl From<resolve::Error> for Error {
                 place,
                 session_place,
             } => invalid(format!(
-                "profile {} and its sso-session set {} differently ({} and {})",
+                "profile {} and its sso-session have different values for {} ({} and {})",
                 tick(&profile),
                 tick(&key),
                 at(&place),
@@ -202,24 +199,24 @@ impl From<StyleError> for Error {
         let credentials = |message: String| Error::new(Kind::Credentials, message);
         match error {
             StyleError::EnvironmentSource { profile } => credentials(format!(
-                "profile {} assumes its role with the keys of the environment, which awsenv cannot do yet",
+                "profile {} assumes its role with keys from the environment, which awsenv cannot do yet",
                 tick(&profile)
             ))
-            .hint("its name alone would make SDKs use those keys without the role"),
+            .hint("if only its name were exported, SDKs would use those keys without the role"),
             StyleError::KeysUnreachable { profile, needs } => credentials(format!(
-                "awsenv cannot get the keys of profile {} yet: that takes {needs}",
+                "awsenv cannot get the keys of profile {} yet: that needs {needs}",
                 tick(&profile)
             ))
             .hint("`--name` lets the SDKs get them"),
             StyleError::NameUnknown { profile } => credentials(format!(
-                "profile {} stands only in legacy boto files, so its name means nothing to the SDKs",
+                "profile {} is only in legacy boto files, so SDKs do not find it by name",
                 tick(&profile)
             ))
             .hint("leave out `--name`, or use `--keys`"),
             StyleError::NoProfile { profile } => Error::new(
                 Kind::ProfileNotFound,
                 format!(
-                    "no profile is named, and {} is not defined, so there is nothing to export",
+                    "no profile is selected, and profile {} is not defined, so there is nothing to export",
                     tick(&profile)
                 ),
             )
@@ -232,7 +229,7 @@ impl From<StyleError> for Error {
 }
 
 /// What helps where no name comes near.
-const LIST: &str = "`awsenv list` shows the profiles there are";
+const LIST: &str = "`awsenv list` shows all profiles";
 
 /// A name. Indented lines below a value belong to it, and may hold a secret; none of them belongs to a name.
 fn tick(text: &str) -> String {

@@ -101,7 +101,7 @@ impl Journal {
     /// # Errors
     /// What is wrong with it.
     pub fn parse(json: &[u8]) -> Result<Self, &'static str> {
-        let journal: Self = serde_json::from_slice(json).map_err(|_| "it is not JSON of awsenv's")?;
+        let journal: Self = serde_json::from_slice(json).map_err(|_| "it is not JSON that awsenv wrote")?;
         if journal.version == 1 {
             Ok(journal)
         } else {

@@ -53,14 +53,14 @@ impl Index {
         if json.is_empty() {
             return Ok(Self::default());
         }
-        let document: Document = serde_json::from_slice(json).map_err(|_| "it is not JSON of awsenv's")?;
+        let document: Document = serde_json::from_slice(json).map_err(|_| "it is not JSON that awsenv wrote")?;
         if document.version != 1 {
             return Err("a newer awsenv wrote it");
         }
         let mut index = Self::default();
         for line in document.items {
             index.put(Record {
-                store: StoreKind::parse(&line.store).ok_or("it names a store that there is not")?,
+                store: StoreKind::parse(&line.store).ok_or("it names an unknown store")?,
                 since: line.since.as_deref().and_then(Timestamp::parse).unwrap_or(Timestamp(0)),
                 profile: line.profile,
                 item: line.item,

@@ -95,12 +95,12 @@ impl Content for Item {
 
     /// Ignores unknown keys.
     fn parse(json: &[u8]) -> Result<Self, &'static str> {
-        let document: Document = serde_json::from_slice(json).map_err(|_| "it is not JSON of awsenv's")?;
+        let document: Document = serde_json::from_slice(json).map_err(|_| "it is not JSON that awsenv wrote")?;
         if document.version != 1 {
             return Err("a newer awsenv wrote it");
         }
         if document.access_key_id.is_empty() || document.secret_access_key.expose().is_empty() {
-            return Err("a half of the key is empty");
+            return Err("half of the key is empty");
         }
         let since = document.since.as_deref().and_then(Timestamp::parse);
         Ok(Self {

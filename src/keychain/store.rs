@@ -38,8 +38,8 @@ impl StoreKind {
                 },
                 lasts: true,
                 has_key_file: false,
-                if_absent: "without a desktop: `AWSENV_KEYCHAIN=file` chooses the encrypted file store (docs/keychain.md)",
-                if_locked: "log in to the desktop, or unlock it there; then try again",
+                if_absent: "without a desktop, set `AWSENV_KEYCHAIN=file` to use the encrypted file store (docs/keychain.md)",
+                if_locked: "log in to the desktop or unlock it there, then try again",
             },
             Self::File => Properties {
                 word: "file",
@@ -54,7 +54,7 @@ impl StoreKind {
                 described: "the kernel's keyring",
                 lasts: false,
                 has_key_file: false,
-                if_absent: "only Linux has one, and containers often bar it",
+                if_absent: "only Linux has one, and containers often block it",
                 if_locked: "awsenv key unlock",
             },
         }

@@ -130,8 +130,7 @@ pub fn region<'t>(context: &Context, files: &Files, typed: &'t str) -> Cow<'t, s
 /// Other bytes.
 pub fn utf8(word: &OsStr) -> Result<&str, Error> {
     word.to_str().ok_or_else(|| {
-        let shown = word.to_string_lossy();
-        let message = format!("profile `{shown}` is not defined: its name is not UTF-8");
+        let message = format!("profile name `{}` is not UTF-8", word.to_string_lossy());
         Error::new(Kind::ProfileNotFound, message)
     })
 }
@@ -147,10 +146,9 @@ fn exact<'a>(context: &Context, files: &'a Files, word: &'a str) -> Result<Optio
     };
     let alias = display(word);
     if !files.has(name) {
-        let near = nearest(name, files.profiles.names()).into_iter().map(str::to_owned);
         let path = sys::settings::path(&files.env).unwrap_or_default();
         let path = path.display();
-        return Err(not_found(files, name, near.collect()).hint(format!("the alias `{alias}` names it ({path})")));
+        return Err(not_found(files, name).hint(format!("the alias `{alias}` names it ({path})")));
     }
     context
         .ui
@@ -158,8 +156,14 @@ fn exact<'a>(context: &Context, files: &'a Files, word: &'a str) -> Result<Optio
     Ok(Some(name))
 }
 
-/// No file defines the profile `name`; these names are near it.
-pub fn not_found(files: &Files, name: &str, near: Vec<String>) -> Error {
+/// No file defines the profile `name`.
+pub fn not_found(files: &Files, name: &str) -> Error {
+    let near = nearest(name, files.profiles.names()).into_iter().map(str::to_owned);
+    not_found_but(files, name, near.collect())
+}
+
+/// No file defines the profile `name`; the person may have meant one of `near`.
+fn not_found_but(files: &Files, name: &str, near: Vec<String>) -> Error {
     let error = resolve::Error::ProfileNotFound {
         name: name.to_owned(),
         how: How::Explicit,
@@ -172,7 +176,7 @@ pub fn not_found(files: &Files, name: &str, near: Vec<String>) -> Error {
 /// No profile has that name, and these have it in theirs.
 fn ambiguous(files: &Files, word: &str, found: &[Entry]) -> Error {
     let near = found.iter().take(MAX_NAMED).map(|entry| entry.name.clone());
-    let error = not_found(files, word, near.collect());
+    let error = not_found_but(files, word, near.collect());
     if found.len() == 1 {
         return error;
     }

@@ -68,21 +68,21 @@ fn parse(answer: &[u8]) -> Result<Credentials, String> {
     // serde_json's message would quote the answer.
     let document: Document = serde_json::from_slice(answer).map_err(|error| {
         format!(
-            "it is not the JSON that is expected (line {}, column {})",
+            "it is not the expected JSON (line {}, column {})",
             error.line(),
             error.column()
         )
     })?;
     if document.version != serde_json::json!(1) {
-        return Err("its `Version` is not the number 1".to_owned());
+        return Err("`Version` must be the number 1".to_owned());
     }
     let expires = match document.expiration.as_deref() {
         None => None,
-        Some(text) => Some(Timestamp::parse(text).ok_or("its `Expiration` is no RFC 3339 time with an offset")?),
+        Some(text) => Some(Timestamp::parse(text).ok_or("`Expiration` must be an RFC 3339 time with an offset")?),
     };
     Ok(Credentials {
-        access_key_id: document.access_key_id.ok_or("it has no `AccessKeyId`")?,
-        secret_access_key: document.secret_access_key.ok_or("it has no `SecretAccessKey`")?,
+        access_key_id: document.access_key_id.ok_or("`AccessKeyId` is missing")?,
+        secret_access_key: document.secret_access_key.ok_or("`SecretAccessKey` is missing")?,
         session_token: document.session_token.filter(|token| !token.expose().is_empty()),
         expires,
         account_id: document.account_id,

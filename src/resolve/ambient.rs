@@ -89,7 +89,7 @@ pub(super) fn container(env: &Env) -> Result<Option<String>, Error> {
     let uri = uri.to_string_lossy().into_owned();
     check_token(env)?;
     if !allowed(&uri) {
-        let reason = "is neither https nor on this machine, and not the address of a container service";
+        let reason = "must use https, or be an address on this machine or of a container service";
         return Err(Error::ContainerRefused { variable, reason });
     }
     Ok(Some(uri))

@@ -43,8 +43,8 @@ impl BaseSource {
             BaseSource::Container { .. } => Reach::Later("the container endpoint"),
             BaseSource::InstanceMetadata { .. } => Reach::Later("the instance metadata service"),
             BaseSource::Login(_) => Reach::Later("the session of `aws login`"),
-            BaseSource::Sso(_) => Reach::Later("a call of IAM Identity Center"),
-            BaseSource::WebIdentity(_) => Reach::Later("a call of AWS STS"),
+            BaseSource::Sso(_) => Reach::Later("a call to IAM Identity Center"),
+            BaseSource::WebIdentity(_) => Reach::Later("a call to AWS STS"),
         }
     }
 }
@@ -55,9 +55,9 @@ impl<'p> Reach<'p> {
         match (self, &role.mfa_serial) {
             (Reach::Later(needs @ MFA), None) => Reach::Later(needs),
             (_, Some(_)) => Reach::Later(MFA),
-            (_, None) => Reach::Later("a call of AWS STS"),
+            (_, None) => Reach::Later("a call to AWS STS"),
         }
     }
 }
 
-const MFA: &str = "an MFA code and a call of AWS STS";
+const MFA: &str = "an MFA code and a call to AWS STS";

@@ -210,6 +210,6 @@ fn process(profile: Profile<'_>) -> Result<Option<CredentialProcess>, Error> {
 fn reason(error: ShlexError) -> &'static str {
     match error {
         ShlexError::NoClosingQuotation => "a quote is not closed",
-        ShlexError::NoEscapedCharacter => "nothing follows the last backslash",
+        ShlexError::NoEscapedCharacter => "it ends with a backslash",
     }
 }

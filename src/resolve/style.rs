@@ -60,10 +60,10 @@ pub fn export_style(
         (Export::Name, _) if !in_aws_files => Err(StyleError::NameUnknown { profile }),
         (Export::Name, _) => Ok(ExportDecision {
             style: Style::Name,
-            because: "the name is asked for".to_owned(),
+            because: "you asked for the name".to_owned(),
             warning: wanted.err().map(|reason| reason.warning().to_owned()),
         }),
-        (Export::Keys, Reach::Now(_)) => Ok(keys("the keys are asked for")),
+        (Export::Keys, Reach::Now(_)) => Ok(keys("you asked for the keys")),
         (Export::Keys, Reach::Later(needs)) => Err(StyleError::KeysUnreachable { profile, needs }),
         (Export::Keys, Reach::Nothing) => Err(StyleError::NoCredentials { profile }),
         (Export::Auto, reach) => Ok(match (wanted, reach) {
@@ -76,7 +76,7 @@ pub fn export_style(
             (Err(reason), Reach::Now(_)) => keys(reason.because()),
             (Err(reason), _) => ExportDecision {
                 style: Style::Name,
-                because: format!("{}, and awsenv cannot get the keys yet", reason.because()),
+                because: format!("{}, but awsenv cannot get the keys yet", reason.because()),
                 warning: Some(reason.warning().to_owned()),
             },
         }),
@@ -105,9 +105,9 @@ impl NotByName {
     fn because(self) -> &'static str {
         match self {
             NotByName::Boto => "only legacy boto files hold these keys, and the AWS SDKs do not read them",
-            NotByName::Environment => "the keys are those of the environment",
-            NotByName::Login => "not every SDK knows `login_session`",
-            NotByName::Mfa => "a role of the chain asks for an MFA code, for which SDKs do not ask",
+            NotByName::Environment => "the keys are in the environment",
+            NotByName::Login => "not every SDK supports `login_session`",
+            NotByName::Mfa => "a role in the chain needs an MFA code, which SDKs do not ask for",
             NotByName::OddName => "other SDKs cannot read a profile of this name",
         }
     }
@@ -115,8 +115,8 @@ impl NotByName {
     fn warning(self) -> &'static str {
         match self {
             NotByName::Boto => "SDKs other than boto3 and the AWS CLI find no credentials in this profile",
-            NotByName::Environment => "keys in the environment win over the profile in most SDKs",
-            NotByName::Login => "SDKs that do not know `login_session` find no credentials in this profile",
+            NotByName::Environment => "most SDKs prefer keys in the environment to the profile",
+            NotByName::Login => "SDKs that do not support `login_session` find no credentials in this profile",
             NotByName::Mfa => "SDKs that cannot ask for an MFA code will fail with this profile",
             NotByName::OddName => "SDKs other than boto3 and the AWS CLI will not find a profile of this name",
         }
@@ -136,19 +136,23 @@ fn wanted(plan: &CredentialPlan, profile: &str) -> Result<&'static str, NotByNam
         _ => {}
     }
     if !plan.roles.is_empty() {
-        return Ok("every SDK can assume the role by itself and refresh it");
+        return Ok("every SDK can assume the role itself and refresh the keys");
     }
     Ok(match &plan.base {
-        Some(BaseSource::StaticKeys(keys)) if keys.is_empty() => "the profile has an empty key, which is none to AWS",
-        Some(BaseSource::StaticKeys(_)) => "every SDK can read the keys from the file, so none enters the environment",
-        Some(BaseSource::CredentialProcess(process)) if process.keychain.is_some() => {
-            "every SDK can ask awsenv for the keys, so none enters the environment"
+        Some(BaseSource::StaticKeys(keys)) if keys.is_empty() => {
+            "the profile has an empty key, which AWS does not accept"
         }
-        Some(BaseSource::CredentialProcess(_)) => "every SDK can run the credential_process by itself",
-        Some(BaseSource::Sso(_)) => "every SDK can use the SSO session by itself and refresh the keys",
-        Some(BaseSource::WebIdentity(_)) => "every SDK can assume the role with the token file by itself",
+        Some(BaseSource::StaticKeys(_)) => {
+            "every SDK can read the keys from the file, so they stay out of the environment"
+        }
+        Some(BaseSource::CredentialProcess(process)) if process.keychain.is_some() => {
+            "every SDK can ask awsenv for the keys, so they stay out of the environment"
+        }
+        Some(BaseSource::CredentialProcess(_)) => "every SDK can run the credential_process itself",
+        Some(BaseSource::Sso(_)) => "every SDK can use the SSO session itself and refresh the keys",
+        Some(BaseSource::WebIdentity(_)) => "every SDK can assume the role with the token file itself",
         Some(_) => "every SDK can ask this machine for the keys and refresh them",
-        None => "no credentials would be exported by any style",
+        None => "no style would export any credentials",
     })
 }
 

@@ -106,7 +106,7 @@ fn restore(text: &mut String, diff: &EnvDiff) {
         let _ = write!(
             text,
             "for __awsenv_n in {removed}; if set -qg $__awsenv_n; \
-             echo \"awsenv: $__awsenv_n was set since: left as it is\" >&2; set -g __awsenv_$__awsenv_n k; end; end; "
+             echo \"awsenv: $__awsenv_n was changed since: left as it is\" >&2; set -g __awsenv_$__awsenv_n k; end; end; "
         );
     }
     let all = names(diff, Change::gives_back);

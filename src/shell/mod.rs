@@ -104,7 +104,7 @@ impl Shell {
 
 /// What a shell that inherited the switch says of a secret; plain enough for any shell's quotes.
 fn cannot_come_back(name: &VarName) -> String {
-    format!("awsenv: {name} cannot come back: its value is known only to the shell that ran the first use")
+    format!("awsenv: cannot restore {name}: only the shell that ran the first use knows its value")
 }
 
 /// The bytes that pass through every shell's quotes as they are; everything else is written as a number.

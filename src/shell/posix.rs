@@ -213,7 +213,7 @@ impl Posix {
             let _ = write!(
                 text,
                 "{each}{b}eval \"if {b}test \\\"\\${{$__awsenv_n+y}}\\\"; then \
-                 {b}echo \\\"awsenv: $__awsenv_n was set since: left as it is\\\" >&2; {keep}; fi\"; done; "
+                 {b}echo \\\"awsenv: $__awsenv_n was changed since: left as it is\\\" >&2; {keep}; fi\"; done; "
             );
         }
         let all = back(Change::gives_back);

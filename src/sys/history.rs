@@ -92,7 +92,7 @@ impl Store {
                 return Ok(length);
             }
         }
-        Err(io::Error::other("it is replaced again and again"))
+        Err(io::Error::other("it keeps being replaced"))
     }
 
     /// Replaces the file by what `change` makes of it. A link stays a link.

@@ -89,7 +89,7 @@ pub fn capture(argv: &[String], env: &Env) -> io::Result<Captured> {
     if stdout.len() as u64 > MAX_OUTPUT {
         let _ = child.kill();
         let _ = child.wait();
-        return Err(io::Error::other("it prints without end"));
+        return Err(io::Error::other("it prints too much"));
     }
     let status = child.wait()?;
     Ok(Captured {
@@ -120,7 +120,7 @@ pub fn find(word: &str, env: &Env) -> Result<PathBuf, &'static str> {
         return check_program(path).map(|()| path.to_owned());
     }
     if word.contains(std::path::is_separator) {
-        return Err("is no absolute path, so it is found from one directory only");
+        return Err("is not an absolute path, so it is found from only one directory");
     }
     let name = format!("{}{}", word.strip_suffix(EXE_SUFFIX).unwrap_or(word), EXE_SUFFIX);
     std::env::split_paths(env.os("PATH").unwrap_or_default())
@@ -131,8 +131,8 @@ pub fn find(word: &str, env: &Env) -> Result<PathBuf, &'static str> {
 
 fn check_program(path: &Path) -> Result<(), &'static str> {
     match fs::metadata(path) {
-        Err(_) => Err("is not there"),
-        Ok(meta) if !meta.is_file() => Err("is no file"),
+        Err(_) => Err("does not exist"),
+        Ok(meta) if !meta.is_file() => Err("is not a file"),
         Ok(_) if !is_executable(path) => Err("cannot be executed"),
         Ok(_) => Ok(()),
     }
@@ -171,7 +171,7 @@ pub fn own_command(env: &Env, arg0: Option<&OsStr>) -> io::Result<PathBuf> {
     if found.file_stem().is_some_and(|stem| stem == "awsenv") {
         Ok(found)
     } else {
-        Err(io::Error::other(format!("it is called `{}`", found.display())))
+        Err(io::Error::other(format!("its file is named `{}`", found.display())))
     }
 }
 

@@ -29,11 +29,11 @@ pub fn load(env: &Env) -> Result<Settings, Error> {
             let what = if path.is_dir() {
                 "it is a directory"
             } else if path.exists() {
-                "it is no regular file"
+                "it is not a regular file"
             } else {
-                "it is not there"
+                "it does not exist"
             };
-            Err(unreadable(format!("AWSENV_CONFIG names it, and {what}")))
+            Err(unreadable(format!("AWSENV_CONFIG names it, but {what}")))
         }
         None => Ok(Settings::default()),
     }

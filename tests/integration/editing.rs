@@ -272,12 +272,12 @@ fn what_cannot_be_written_stays_and_says_why() {
         assert_clean(&sandbox, &["config", "credentials"]);
     };
     set_mode(&config, 0o606);
-    refused("others may write to `~/.aws/config`", "chmod go-w");
+    refused("other users can write to `~/.aws/config`", "chmod go-w");
     set_mode(&config, 0o400);
     refused("`~/.aws/config` is read-only", "chmod u+w");
     set_mode(&config, 0o600);
     set_mode(&sandbox.path(".aws"), 0o777);
-    refused("others may write to", "chmod go-w");
+    refused("other users can write to", "chmod go-w");
     set_mode(&sandbox.path(".aws"), 0o700);
     let script = format!("trap '' XFSZ; ulimit -f 0; exec {AWSENV} configure set region x");
     let full = sandbox.program("sh").args(["-c", &script]).output();

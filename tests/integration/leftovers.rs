@@ -205,7 +205,7 @@ fn awsenvs_own_lines_lead_somewhere() {
             .all(|finding| !finding["message"].as_str().unwrap().contains("`full`"))
     );
     // The sandbox's PATH has an awsenv.
-    assert!(message("the line of `relative`").contains("is no absolute path"));
+    assert!(message("the line of `relative`").contains("is not an absolute path"));
     let bare = about("`bare`");
     assert_eq!(bare["status"], "fail");
     assert_eq!(bare["remedy"], "awsenv key import bare --replace");
@@ -327,13 +327,13 @@ fn what_names_no_file_is_told_as_it_is() {
     sandbox.unset("BOTO_CONFIG");
     for (path, what) in [
         (sandbox.home(), "it is a directory"),
-        (fifo, "it is no regular file"),
-        (sandbox.path("none"), "it is not there"),
+        (fifo, "it is not a regular file"),
+        (sandbox.path("none"), "it does not exist"),
     ] {
         let output = sandbox.awsenv(["list"]).env("AWSENV_CONFIG", path).output();
         assert_eq!(output.status, 1);
         assert!(
-            output.err().contains(&format!("AWSENV_CONFIG names it, and {what}")),
+            output.err().contains(&format!("AWSENV_CONFIG names it, but {what}")),
             "{}",
             output.all()
         );

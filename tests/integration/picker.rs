@@ -576,7 +576,7 @@ fn a_source_profile_that_has_swallowed_a_secret_is_not_told() {
     for command in [&["explain", "eater"][..], &["use", "eater", "--shell", "bash"]] {
         let run = sandbox.awsenv(command).output();
         assert!(
-            run.err().contains("starts from the profile `base…`") && !run.all().contains("wJalr"),
+            run.err().contains("has the source_profile `base…`") && !run.all().contains("wJalr"),
             "{}",
             run.all()
         );

@@ -219,7 +219,7 @@ fn prompt_programs_get_plain_text_without_a_file_being_read() {
     assert!(
         wrong
             .err()
-            .starts_with("awsenv: `{nope}` is no field of a prompt\nhint: "),
+            .starts_with("awsenv: `{nope}` is not a prompt field\nhint: "),
         "{}",
         wrong.all()
     );

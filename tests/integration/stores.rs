@@ -109,14 +109,11 @@ fn many_use_one_keychain_at_once() {
 fn without_a_keychain_that_is_said_at_once() {
     let mut sandbox = Sandbox::new();
     Keychain::absent(&mut sandbox);
-    assert_fails(
-        &sandbox,
-        "no D-Bus session bus can be reached (No such file or directory",
-    );
+    assert_fails(&sandbox, "cannot reach a D-Bus session bus (No such file or directory");
     Keychain::dead(&mut sandbox);
-    assert_fails(&sandbox, "no D-Bus session bus can be reached (Connection refused");
+    assert_fails(&sandbox, "cannot reach a D-Bus session bus (Connection refused");
     sandbox.set("DBUS_SESSION_BUS_ADDRESS", "disabled:");
-    assert_fails(&sandbox, "DBUS_SESSION_BUS_ADDRESS leads nowhere");
+    assert_fails(&sandbox, "DBUS_SESSION_BUS_ADDRESS is not usable");
     let mut sandbox = Sandbox::new();
     let Some(_keychain) = Keychain::without_service(&mut sandbox) else {
         return;
@@ -130,7 +127,7 @@ fn without_a_keychain_that_is_said_at_once() {
     let Some(_keychain) = Keychain::empty(&mut sandbox) else {
         return;
     };
-    assert_fails(&sandbox, "has no collection to put a key in");
+    assert_fails(&sandbox, "has no collection for keys");
 }
 
 #[test]
@@ -162,10 +159,7 @@ fn a_locked_keychain_is_said_at_once_and_no_window_is_opened_where_nobody_sees_i
     );
     // With a desktop the service is asked to ask, which it cannot in these tests.
     sandbox.set("DISPLAY", ":77");
-    assert_fails(
-        &sandbox,
-        "the question for its password was turned down, or could not be shown",
-    );
+    assert_fails(&sandbox, "the password prompt was dismissed, or could not be shown");
     let output = unlock(&sandbox, &[], "");
     assert!(
         output.status == 1 && output.err().contains("could not be shown"),
@@ -210,7 +204,11 @@ fn several_items_of_a_name_are_refused() {
                  service awsenv username awsenv-doctor-$$; done; exec awsenv doctor --keychain";
     let output = sandbox.program("sh").args(["-c", lines]).output();
     assert_eq!(output.status, 1, "{}", output.all());
-    assert!(output.out().contains("it has 2 items of this name"), "{}", output.all());
+    assert!(
+        output.out().contains("it has 2 items with this name"),
+        "{}",
+        output.all()
+    );
     assert!(!output.out().contains("hidden") && !output.err().contains("hidden"));
     assert_eq!(
         keychain.search("awsenv").matches("secret = hidden").count(),
@@ -328,7 +326,7 @@ fn what_another_program_wrote_into_an_item_is_not_shown() {
 fn a_word_that_names_no_store_is_an_error() {
     let mut sandbox = Sandbox::new();
     sandbox.set("AWSENV_KEYCHAIN", "disk");
-    assert_fails(&sandbox, "AWSENV_KEYCHAIN is `disk`: it is `os`, `file` or `kernel`");
+    assert_fails(&sandbox, "AWSENV_KEYCHAIN must be `os`, `file` or `kernel`, not `disk`");
     let output = unlock(&sandbox, &[], "");
     assert!(
         output.status == 2 && output.err().contains("`disk`"),
@@ -351,7 +349,7 @@ fn a_key_file_without_passphrase_works_at_once_and_warns() {
     let (found, _) = findings(&sandbox);
     assert_eq!(
         found[0],
-        "ok new keys go to the encrypted file store: the settings say so []"
+        "ok new keys go to the encrypted file store: the settings choose it []"
     );
     assert!(found[1].starts_with("warn the encrypted file store has no key file yet [awsenv key unlock]"));
     assert!(found[2].starts_with("fail a key cannot be written: the encrypted file store is not there"));
@@ -376,7 +374,7 @@ fn a_key_file_without_passphrase_works_at_once_and_warns() {
         use std::os::unix::fs::PermissionsExt as _;
         let key = sandbox.path(KEYS).join("identity");
         std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o644)).unwrap();
-        assert_fails(&sandbox, "others can use it (mode 644); chmod 600 mends that");
+        assert_fails(&sandbox, "other users can use it (mode 644); run chmod 600 on it");
     }
 }
 

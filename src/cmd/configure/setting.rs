@@ -70,7 +70,7 @@ pub(super) fn print(context: &Context, profile: Option<&OsStr>, key: &str) -> Re
         },
         None if value.is_nested() => {
             let message = format!("{}: `{key}` is a block of keys", value.place());
-            return Err(Error::new(Kind::Failed, message).hint(format!("name the key in it: `{key}.NAME`")));
+            return Err(Error::new(Kind::Failed, message).hint(format!("name a key in the block: `{key}.NAME`")));
         }
         None => value.text(),
     };

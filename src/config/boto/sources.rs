@@ -62,7 +62,7 @@ impl BotoFiles<'_> {
                 continue;
             };
             if let Some(first) = sources.iter().find(|other| other.name == name) {
-                source.found = Err(format!("{} has a key of the same name", held_by(first)));
+                source.found = Err(format!("{} has a key with the same name", held_by(first)));
             }
             sources.push(source);
         }
@@ -87,7 +87,7 @@ fn importable(layers: &Layers<'_>, lines: &[Lines]) -> Result<BotoSource, String
         .find(|key| layers.0.iter().all(|section| section.own(key).is_none()) && layers.raw(key).is_some());
     if let Some(key) = inherited {
         return Err(format!(
-            "`{key}` stands in `[DEFAULT]`, so every section of the file has it"
+            "`{key}` is in `[DEFAULT]`, so every section in the file inherits it"
         ));
     }
     if let Some(value) = [KEY, SECRET, "keyring"]
@@ -96,7 +96,7 @@ fn importable(layers: &Layers<'_>, lines: &[Lines]) -> Result<BotoSource, String
         .find(|value| value.text().contains('%'))
     {
         return Err(format!(
-            "{}: `{}` has a `%`, which boto 2 replaces and botocore does not",
+            "{}: `{}` contains a `%`, which boto 2 expands and botocore does not",
             value.place(),
             value.key()
         ));
@@ -106,7 +106,7 @@ fn importable(layers: &Layers<'_>, lines: &[Lines]) -> Result<BotoSource, String
     {
         let (first, second) = (first.path.display(), second.path.display());
         return Err(format!(
-            "`{first}` and `{second}` both have a part of it, and they are not the same"
+            "`{first}` and `{second}` each contain a part of it, and the two differ"
         ));
     }
     let found = layers.source().map_err(|error| error.to_string())?;

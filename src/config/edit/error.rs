@@ -38,15 +38,15 @@ impl fmt::Display for EditError {
         match self {
             EditError::Document(error) => error.fmt(f),
             EditError::NoSection(header) => write!(f, "there is no section `[{header}]`"),
-            EditError::SectionExists(header) => write!(f, "section `[{header}]` is there already"),
+            EditError::SectionExists(header) => write!(f, "section `[{header}]` already exists"),
             EditError::NoKey { section, key } => write!(f, "section `[{section}]` has no key `{key}`"),
-            EditError::KeyExists { section, key } => write!(f, "section `[{section}]` has a key `{key}` already"),
+            EditError::KeyExists { section, key } => write!(f, "section `[{section}]` already has a key `{key}`"),
             EditError::IsBlock(key) => write!(f, "`{key}` is a block of keys, not a value"),
             EditError::IsText(key) => write!(f, "`{key}` is a value, not a block of keys"),
             EditError::Unholdable { what, why } => write!(f, "an AWS file cannot hold {what}: {why}"),
             EditError::Ambiguous(header) => write!(
                 f,
-                "with the indentation around section `[{header}]`, the edit would change what other lines mean"
+                "because of the indentation around section `[{header}]`, the edit would change the meaning of other lines"
             ),
         }
     }

@@ -440,7 +440,7 @@ mod tests {
         let bad = document("[x]\n[x]\n");
         assert_eq!(
             Editor::new(&bad).unwrap_err().to_string(),
-            "config:2: section `[x]` stands twice, first in line 1"
+            "config:2: section `[x]` is defined twice, first on line 1"
         );
         assert_eq!(
             edited("[DEFAULT]\na=1\n", |editor| editor.set("DEFAULT", "a", "2")),

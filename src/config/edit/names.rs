@@ -87,7 +87,7 @@ pub fn header_of(kind: FileKind, profile: &str) -> Result<String, EditError> {
     check_header(&header)?;
     let words = shlex::split(&header).unwrap_or_default();
     if words != ["profile", profile] || profile.is_empty() {
-        return unholdable("the profile's name", "it is not read back as it is");
+        return unholdable("the profile's name", "it would not be read back unchanged");
     }
     Ok(header)
 }
@@ -97,7 +97,7 @@ fn text(what: &'static str, text: &str) -> Result<(), EditError> {
         return unholdable(what, "it has a line break or control character");
     }
     if strip(text) != text {
-        return unholdable(what, "it begins or ends with white space, which readers drop");
+        return unholdable(what, "it begins or ends with white space, which readers remove");
     }
     Ok(())
 }

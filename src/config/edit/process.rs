@@ -14,7 +14,7 @@ use crate::config::shlex;
 pub(in crate::config) fn process_value(words: &[String]) -> Result<String, EditError> {
     const WHAT: &str = "the command";
     if words.first().is_none_or(String::is_empty) {
-        return unholdable(WHAT, "it names no program");
+        return unholdable(WHAT, "it does not name a program");
     }
     if words.iter().any(|word| word.contains(breaks)) {
         return unholdable(WHAT, "it has a line break or control character");
@@ -29,7 +29,7 @@ pub(in crate::config) fn process_value(words: &[String]) -> Result<String, EditE
             .join(" ");
     }
     if is_wrapped(&value) || shlex::split(&value).as_deref() != Ok(words) {
-        return unholdable(WHAT, "its quotes would be read in different ways");
+        return unholdable(WHAT, "readers would interpret its quotes differently");
     }
     Ok(value)
 }

@@ -37,15 +37,18 @@ fn reading(lint: Lint, before: Option<Value<'_>>) -> Lint {
     match before {
         None => lint.refuse(
             &[SdkRust],
-            "an indented line continues a value, and at the top of a section there is none",
+            "an indented line continues a value, and there is none at the top of a section",
         ),
         Some(value) if value.is_nested() || value.text().is_empty() => lint
             .key(value.key())
-            .refuse(&[SdkRust], "a line of a block must have a `=`"),
+            .refuse(&[SdkRust], "a line in a block must have a `=`"),
         Some(value) => {
             let reads = "the comment as part of the value";
-            lint.key(value.key())
-                .take(&[SdkRust], reads, "an indented line continues the value, a comment too")
+            lint.key(value.key()).take(
+                &[SdkRust],
+                reads,
+                "an indented line continues the value, even if it is a comment",
+            )
         }
     }
 }

@@ -14,7 +14,7 @@ pub(super) fn lint(owner: Owner<'_>, found: &mut Vec<Lint>) {
             nested(owner, value, found);
         } else if value.is_multi_line() {
             let lint = Lint::of(LintCode::Continuation, owner, value.place()).key(value.key());
-            let because = "a value has one line; a deeper line with `=` is a key";
+            let because = "a value has one line; an indented line with `=` is a key";
             let lint = lint.take(&[SdkJsV3], one_line(value), because);
             found.push(if value.text().contains("\n\n") {
                 let text = value
@@ -42,7 +42,7 @@ fn key(owner: Owner<'_>, value: Value<'_>, found: &mut Vec<Lint>) {
             .entries()
             .next()
             .is_some_and(|first| first.line() == value.line());
-        let because = "an indented line continues a value, and at the top of a section there is none";
+        let because = "an indented line continues a value, and there is none at the top of a section";
         let lint = new(LintCode::IndentedKey);
         found.push(if first {
             lint.refuse(&[SdkRust], because)
@@ -69,19 +69,19 @@ fn key(owner: Owner<'_>, value: Value<'_>, found: &mut Vec<Lint>) {
                     .take(
                         &[SdkRust],
                         "no such key",
-                        "only `=` ends a key, and that key is not a known one",
+                        "only `=` ends a key, and that key is unknown",
                     )
             }
         });
     }
     if written != value.key() {
-        found.push(new(LintCode::CapitalKey).take(&[SdkJsV3], format!("a key `{written}`"), "keys keep their case"));
+        found.push(new(LintCode::CapitalKey).take(&[SdkJsV3], format!("a key `{written}`"), "keys are case-sensitive"));
     }
     if !is_portable_name(value.key()) {
         found.push(new(LintCode::InvalidKey).take(
             &[SdkRust],
             "no such key",
-            "the key has a character that is not allowed",
+            "the key contains a character that is not allowed",
         ));
     }
 }
@@ -90,18 +90,18 @@ fn plain(owner: Owner<'_>, value: Value<'_>, found: &mut Vec<Lint>) {
     let new = |code| Lint::of(code, owner, value.place()).key(value.key());
     let first = first_line(value);
     if let Some(cut) = comment(first) {
-        let because = "a `#` or `;` behind a blank begins a comment";
+        let because = "a `#` or `;` after a blank starts a comment";
         let reads = masked(value, first[..cut].trim_end());
         found.push(new(LintCode::InlineComment).take(&[SdkGoV2, SdkJsV3, SdkRust], reads, because));
     }
     let quoted = |quote| first.len() > 1 && first.starts_with(quote) && first.ends_with(quote);
     if !value.is_multi_line() && (quoted('"') || quoted('\'')) {
         let reads = masked(value, &first[1..first.len() - 1]);
-        found.push(new(LintCode::QuotedValue).take(&[SdkGoV2], reads, "quotes around a value are taken off"));
+        found.push(new(LintCode::QuotedValue).take(&[SdkGoV2], reads, "quotes around a value are removed"));
     }
     if value.text().is_empty() {
         let reads = "no such key";
-        found.push(new(LintCode::EmptyValue).take(&[SdkJsV3], reads, "a key without a value vanishes"));
+        found.push(new(LintCode::EmptyValue).take(&[SdkJsV3], reads, "a key without a value is dropped"));
     }
     if around(owner, value).is_some_and(|around| {
         around.contains(|c: char| is_space(c) && !c.is_ascii_whitespace() || c == '\x0c' || c == '\x0b')
@@ -110,7 +110,7 @@ fn plain(owner: Owner<'_>, value: Value<'_>, found: &mut Vec<Lint>) {
         found.push(new(LintCode::UnicodeSpace).take(
             &[SdkRust],
             reads,
-            "only blanks and tabs around a value are dropped",
+            "only spaces and tabs around a value are removed",
         ));
     }
 }
@@ -120,7 +120,7 @@ fn nested(owner: Owner<'_>, value: Value<'_>, found: &mut Vec<Lint>) {
         let new = |code| Lint::of(code, owner, entry.place()).key(&format!("{}.{}", value.key(), entry.key()));
         if let Some(cut) = comment(entry.text()) {
             let reads = masked(value, entry.text()[..cut].trim_end());
-            let because = "a `#` or `;` behind a blank begins a comment";
+            let because = "a `#` or `;` after a blank starts a comment";
             found.push(new(LintCode::InlineComment).take(&[SdkJsV3], reads, because));
         }
         if entry.key().is_empty() {
@@ -152,7 +152,7 @@ fn one_line(value: Value<'_>) -> String {
         .skip(1)
         .find(|line| line.starts_with('[') && line.ends_with(']'));
     match header {
-        Some(header) => format!("{first}, and a section `{header}` behind it"),
+        Some(header) => format!("{first}, then a section `{header}`"),
         None => first,
     }
 }

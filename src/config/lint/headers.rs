@@ -18,7 +18,7 @@ pub(super) fn lint(owner: Owner<'_>, kind: FileKind, found: &mut Vec<Lint>) {
     let line = section.document().slice(section.line_span());
     let new = |code| Lint::of(code, owner, section.place());
     if line.starts_with([' ', '\t']) {
-        let because = "an indented line continues a value, and there may be none to continue";
+        let because = "an indented line continues a value, and there may be no value to continue";
         found.push(new(LintCode::HeaderIndented).refuse(&[SdkRust], because));
     }
     if let Some(hash) = header.find(['#', ';']) {
@@ -29,18 +29,18 @@ pub(super) fn lint(owner: Owner<'_>, kind: FileKind, found: &mut Vec<Lint>) {
                 new(LintCode::HeaderBracket).take(
                     &[SdkJsV3, SdkRust],
                     reads,
-                    "a comment ends the header, brackets in it do not count",
+                    "a comment ends the header, so brackets in the comment are ignored",
                 )
             }
             None => new(LintCode::HeaderCommentCharacter)
                 .refuse(
                     &[SdkRust],
-                    "`#` and `;` begin a comment, so the header does not end in `]`",
+                    "`#` and `;` start a comment, so the header does not end in `]`",
                 )
                 .take(
                     &[SdkGoV2, SdkJsV3],
                     "no such profile",
-                    "the name has a character that is not allowed",
+                    "the name contains a character that is not allowed",
                 ),
         });
         return;
@@ -52,8 +52,12 @@ pub(super) fn lint(owner: Owner<'_>, kind: FileKind, found: &mut Vec<Lint>) {
         "" => {}
         text if text.starts_with(['#', ';']) => {
             if tail.starts_with(['#', ';']) {
-                let reads = "its keys in the section before it";
-                found.push(new(LintCode::CommentAtHeader).take(&[SdkJsV3], reads, "a comment needs a blank before it"));
+                let reads = "its keys as part of the section before it";
+                found.push(new(LintCode::CommentAtHeader).take(
+                    &[SdkJsV3],
+                    reads,
+                    "a comment must be preceded by a blank",
+                ));
             }
         }
         _ => found.push(
@@ -70,7 +74,7 @@ pub(super) fn lint(owner: Owner<'_>, kind: FileKind, found: &mut Vec<Lint>) {
         found.push(new(LintCode::EmptySection).take(
             &[SdkJsV3],
             "no such profile",
-            "a section without values vanishes",
+            "a section without values is dropped",
         ));
     }
 }
@@ -94,7 +98,7 @@ fn config_words(owner: Owner<'_>, header: &str) -> Option<Lint> {
         return Some(lint.take(
             &[SdkRust],
             format!("section `{}`", header.trim()),
-            "blanks inside the brackets do not count",
+            "blanks inside the brackets are ignored",
         ));
     }
     if !begins {
@@ -104,7 +108,7 @@ fn config_words(owner: Owner<'_>, header: &str) -> Option<Lint> {
         let lint = new(LintCode::HeaderQuoted).take(
             &[SdkRust],
             INVISIBLE,
-            "quotes are not special, and not allowed in a name",
+            "quotes are not special and not allowed in a name",
         );
         let simple = quoted_name(header).is_some_and(is_portable_name);
         let because = "between quotes only letters, digits and `_-/.%@:+` are allowed";
@@ -132,11 +136,12 @@ fn config_words(owner: Owner<'_>, header: &str) -> Option<Lint> {
         return Some(new(LintCode::ExoticName).take(
             &[SdkJsV3, SdkRust],
             INVISIBLE,
-            "the name has a character that is not allowed",
+            "the name contains a character that is not allowed",
         ));
     }
-    (header.len() > first.len() + 1 + name.len())
-        .then(|| new(LintCode::HeaderGap).take(&[SdkJsV3], INVISIBLE, "exactly one blank must stand before the name"))
+    (header.len() > first.len() + 1 + name.len()).then(|| {
+        new(LintCode::HeaderGap).take(&[SdkJsV3], INVISIBLE, "there must be exactly one blank before the name")
+    })
 }
 
 fn quoted_name(header: &str) -> Option<&str> {
@@ -157,14 +162,14 @@ fn credentials_words(owner: Owner<'_>, header: &str) -> Option<Lint> {
                 .take(
                     &[SdkGoV2, SdkRust],
                     "no such profile",
-                    "a header of the credentials file is the bare name",
+                    "a header in the credentials file is the bare name",
                 )
-                .take(&[SdkJsV3], reads, "prefix and name are joined by a dot"),
+                .take(&[SdkJsV3], reads, "the prefix and the name are joined by a dot"),
         );
     }
     if header.trim() != header && is_portable_name(header.trim()) {
         let reads = format!("a profile `{}`", header.trim());
-        return Some(new(LintCode::HeaderSpaces).take(&[SdkRust], reads, "blanks inside the brackets do not count"));
+        return Some(new(LintCode::HeaderSpaces).take(&[SdkRust], reads, "blanks inside the brackets are ignored"));
     }
     if is_portable_name(header) {
         return None;
@@ -177,11 +182,11 @@ fn credentials_words(owner: Owner<'_>, header: &str) -> Option<Lint> {
     let lint = new(code).take(
         &[SdkRust],
         "no such profile",
-        "the name has a character that is not allowed",
+        "the name contains a character that is not allowed",
     );
     let blank = words.len() > 1;
     Some(if blank {
-        lint.take(&[SdkJsV3], "no such profile", "the first word is no known prefix")
+        lint.take(&[SdkJsV3], "no such profile", "the first word is not a known prefix")
     } else {
         lint
     })
@@ -204,19 +209,19 @@ pub(super) fn lint_names(sections: &[(Section<'_>, Option<String>)], kind: FileK
         };
         if name == "default" && (section.header() == "default" || before.header() == "default") {
             let lint = Lint::of(LintCode::DefaultTwice, owner, section.place());
-            let because = "`[profile default]` hides `[default]`, whichever comes last";
-            found.push(lint.take(&[SdkGoV2, SdkJsV3, SdkRust], "`[profile default]` alone", because));
+            let because = "`[profile default]` overrides `[default]`, whichever comes last";
+            found.push(lint.take(&[SdkGoV2, SdkJsV3, SdkRust], "only `[profile default]`", because));
         } else {
             let lint = Lint::of(LintCode::SpelledTwice, owner, section.place());
             let lint = lint.take(
                 &[SdkRust],
                 "both sections as one",
-                "sections of the same name are merged",
+                "sections with the same name are merged",
             );
             found.push(lint.take(
                 &[SdkJsV3],
-                "the section in the plain spelling",
-                "other spellings are no header for it",
+                "the section with the plain spelling",
+                "other spellings are not recognized as its header",
             ));
         }
     }
@@ -235,7 +240,7 @@ pub(super) fn lint_default(document: &Document, kind: FileKind, found: &mut Vec<
         );
         let reads = match kind {
             FileKind::Config => "none of its keys",
-            FileKind::Credentials => "its keys as those of a profile `DEFAULT`",
+            FileKind::Credentials => "its keys as keys of a profile `DEFAULT`",
         };
         lint.everywhere(&[SdkGoV2, SdkJsV3, SdkRust], reads, "sections inherit nothing")
     }));

@@ -124,7 +124,7 @@ impl Lint {
 
     /// These readers reject the whole file.
     fn refuse(self, readers: &[Reader], because: &'static str) -> Self {
-        self.everywhere(readers, "no profile of this file", because)
+        self.everywhere(readers, "no profile in this file", because)
     }
 
     /// These readers take `reads` for all profiles of the file.

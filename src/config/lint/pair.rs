@@ -46,7 +46,7 @@ fn keys(profile: Profile<'_>) -> Option<Lint> {
     if whole(in_credentials) || whole(in_config) && !in_credentials(profile, KEY) && !in_credentials(profile, SECRET) {
         return None;
     }
-    let reads = format!("both keys, of lines {} and {}", key.line(), secret.line());
+    let reads = format!("both keys, from lines {} and {}", key.line(), secret.line());
     let because = "the two files are merged key by key";
     Some(new(LintCode::SplitKeys, profile, key).take(&[SdkGoV2, SdkJsV3, SdkRust], reads, because))
 }
@@ -57,13 +57,13 @@ fn tokens(profile: Profile<'_>) -> Option<Lint> {
     if let (Some(old), Some(session)) = (security, session)
         && both(old, session)
     {
-        let because = "aws_security_token is an old name that only botocore and boto 2 know";
+        let because = "only botocore and boto 2 support the old name aws_security_token";
         let lint = new(LintCode::TwoTokens, profile, old);
         return Some(lint.take(&[SdkGoV2, SdkJsV3, SdkRust], "aws_session_token", because));
     }
     let (token, key) = (session?, profile.get(KEY)?);
     (token.place().file != key.place().file).then(|| {
-        let reads = "the keys of one file with the session token of the other";
+        let reads = "the keys from one file with the session token from the other";
         let because = "the two files are merged key by key";
         new(LintCode::TokenInOtherFile, profile, token).take(&[SdkGoV2, SdkJsV3, SdkRust], reads, because)
     })
@@ -139,7 +139,7 @@ fn decisive(kind: Kind) -> &'static str {
 
 fn kind_words(kind: Kind) -> &'static str {
     match kind {
-        Kind::AssumeRole => "the role over source_profile",
+        Kind::AssumeRole => "the role through source_profile",
         Kind::WebIdentity => "the web identity token",
         Kind::Sso => "the SSO session",
         Kind::Login => "the login session",
@@ -164,7 +164,7 @@ fn role(profile: Profile<'_>) -> Vec<Lint> {
         found.push(lint.take(
             &[SdkJsV3],
             "the static keys, without the role",
-            "a role without source does not count",
+            "a role without a source is ignored",
         ));
     }
     let source = profile.get("source_profile");
@@ -174,11 +174,11 @@ fn role(profile: Profile<'_>) -> Vec<Lint> {
         && (has("credential_process") || has("sso_account_id") || has("sso_role_name"))
     {
         let lint = new(LintCode::SelfSource, profile, source);
-        let reads = "the role over the profile's own credentials";
+        let reads = "the role through the profile's own credentials";
         found.push(lint.take(
             &[SdkRust],
             reads,
-            "a profile may be its own source in every way, not only with static keys",
+            "a profile may be its own source with any credentials, not only static keys",
         ));
     }
     if has("web_identity_token_file") {
@@ -190,7 +190,7 @@ fn role(profile: Profile<'_>) -> Vec<Lint> {
         found.push(lint.take(
             &[SdkGoV2],
             "no credentials",
-            "MFA needs a program that asks for the code",
+            "MFA requires a program that asks for the code",
         ));
     }
     if let Some(duration) = profile.get("duration_seconds") {
@@ -202,7 +202,7 @@ fn role(profile: Profile<'_>) -> Vec<Lint> {
             ),
             Err(_) => new(LintCode::DurationNotANumber, profile, duration)
                 .take(&[SdkRust], "the default duration", "duration_seconds is not read")
-                .take(&[SdkJsV3], "the number at its beginning", "parseInt"),
+                .take(&[SdkJsV3], "the number at its start", "it uses parseInt"),
         });
     }
     found
@@ -216,7 +216,7 @@ fn single(profile: Profile<'_>) -> Vec<Lint> {
         let right = known.iter().find(|known| known.eq_ignore_ascii_case(source.text()));
         if let Some(right) = right.filter(|right| **right != source.text()) {
             let lint = new(LintCode::CredentialSourceCase, profile, source);
-            found.push(lint.take(&[SdkRust], format!("`{right}`"), "the case of the word does not count"));
+            found.push(lint.take(&[SdkRust], format!("`{right}`"), "this value is not case-sensitive"));
         }
     }
     if profile.get("sso_session").is_some() {
@@ -228,7 +228,7 @@ fn single(profile: Profile<'_>) -> Vec<Lint> {
             lint.take(
                 &[SdkRust],
                 "no credentials",
-                "beside sso_session neither sso_start_url nor sso_region may stand",
+                "sso_start_url and sso_region are not allowed beside sso_session",
             )
         }));
     }
@@ -241,7 +241,7 @@ fn single(profile: Profile<'_>) -> Vec<Lint> {
         found.push(lint.take(
             &[SdkGoV2, SdkJsV3, SdkRust],
             reads,
-            "the text is run by `sh -c`, not cut into words alone",
+            "`sh -c` runs the text instead of only splitting it into words",
         ));
     }
     found

@@ -25,9 +25,9 @@ pub(super) fn lint(document: &Document) -> Vec<Lint> {
         let lint = Lint::new(LintCode::LoneCarriageReturn, document.place(line));
         let lint = lint.refuse(
             &[SdkRust],
-            "a `\\r` alone ends no line, so the header does not end in `]`",
+            "a lone `\\r` does not end a line, so the header does not end in `]`",
         );
-        found.push(lint.refuse(&[SdkJsV3], "a `\\r` alone ends no line"));
+        found.push(lint.refuse(&[SdkJsV3], "a lone `\\r` does not end a line"));
     }
     found
 }
@@ -36,23 +36,23 @@ fn refused(place: crate::config::Place, reason: &Reason, line: &[u8]) -> Lint {
     let lint = |code| Lint::new(code, place.clone());
     match reason {
         Reason::ByteOrderMark => lint(LintCode::ByteOrderMark)
-            .refuse(&[SdkRust], "the mark stands before the first header")
-            .everywhere(&[SdkJsV3], "the whole file", "the mark counts as white space"),
+            .refuse(&[SdkRust], "the mark is before the first header")
+            .everywhere(&[SdkJsV3], "the whole file", "the mark is treated as white space"),
         Reason::DuplicateKey { .. } => lint(LintCode::DuplicateKey).everywhere(
             &[SdkGoV2, SdkJsV3, SdkRust],
-            "the whole file, the last of the two values",
+            "the whole file, with the last of the two values",
             "the last value of a key wins",
         ),
         Reason::DuplicateSection(_) => lint(LintCode::DuplicateSection).everywhere(
             &[SdkGoV2, SdkJsV3, SdkRust],
-            "the whole file, both sections as one",
-            "sections of the same name are merged",
+            "the whole file, with both sections as one",
+            "sections with the same name are merged",
         ),
         Reason::EmptyKey => lint(LintCode::EmptyKey)
             .refuse(&[SdkRust], "a key must not be empty")
             .everywhere(&[SdkJsV3], "the rest of the file", "a line without a key is skipped"),
         Reason::NestedNoEquals { .. } => lint(LintCode::NestedNoEquals)
-            .refuse(&[SdkRust], "a line of a block must have a `=`")
+            .refuse(&[SdkRust], "a line in a block must have a `=`")
             .everywhere(&[SdkJsV3], "the rest of the file", "a line without `=` is skipped"),
         Reason::NoDelimiter | Reason::NoHeader if line.trim_ascii_start().starts_with(b"[]") => {
             lint(LintCode::EmptyHeader).everywhere(
@@ -75,7 +75,7 @@ fn refused(place: crate::config::Place, reason: &Reason, line: &[u8]) -> Lint {
                 "lines before the first header are skipped",
             ),
         Reason::NotUtf8 | Reason::TooLarge => {
-            lint(LintCode::NotUtf8).refuse(&[SdkRust], "a file that is not UTF-8 counts as empty")
+            lint(LintCode::NotUtf8).refuse(&[SdkRust], "a file that is not UTF-8 is treated as empty")
         }
     }
 }

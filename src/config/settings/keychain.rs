@@ -30,7 +30,7 @@ impl KeychainSettings {
     /// `keychain = …`.
     pub(super) fn choose(&mut self, value: &str, stores: &[&str]) -> Result<(), String> {
         if !stores.contains(&value) {
-            return Err(format!("`keychain = {value}`: it is {}", choices(stores)));
+            return Err(format!("`keychain` must be {}, not `{value}`", choices(stores)));
         }
         self.store = Some(value.to_owned());
         Ok(())
@@ -39,18 +39,18 @@ impl KeychainSettings {
     /// A line of `[keychain]`.
     pub(super) fn set(&mut self, key: &str, value: &str) -> Result<(), String> {
         match key {
-            "unlock" if value.is_empty() => Err("`unlock` names no command".to_owned()),
+            "unlock" if value.is_empty() => Err("`unlock` must name a command".to_owned()),
             "unlock" => {
                 self.unlock = Some(value.to_owned());
                 Ok(())
             }
             "unlock_for" => {
                 self.unlock_for = duration(value).filter(|time| *time <= MAX_UNLOCKED).ok_or_else(|| {
-                    format!("`unlock_for = {value}`: it is a number with `s`, `m`, `h` or `d`, up to `30d`")
+                    format!("`unlock_for` must be a number with `s`, `m`, `h` or `d`, at most `30d`, not `{value}`")
                 })?;
                 Ok(())
             }
-            _ => Err(format!("`{key}` is unknown: there are `unlock` and `unlock_for`")),
+            _ => Err(format!("unknown key `{key}`: expected `unlock` or `unlock_for`")),
         }
     }
 }

@@ -62,11 +62,14 @@ fn binding(word: &str) -> Result<Binding, String> {
     let action = Action::ALL.iter().find(|(known, _)| *known == name);
     let Some((_, action)) = action else {
         let known: Vec<&str> = Action::ALL.iter().map(|(known, _)| *known).collect();
-        return Err(format!("`keys`: `{name}` is no action; there are {}", known.join(", ")));
+        return Err(format!(
+            "`keys`: unknown action `{name}`: expected one of {}",
+            known.join(", ")
+        ));
     };
     if !is_key(key) {
         return Err(format!(
-            "`keys`: `{key}` is no key: `ctrl-`, `alt-` or `shift-` before a character, f1 to f12, {}",
+            "`keys`: unknown key `{key}`: expected `ctrl-`, `alt-` or `shift-` before a character, f1 to f12, or one of {}",
             NAMED.join(", ")
         ));
     }

@@ -128,7 +128,7 @@ impl Settings {
                     Some("region") => name(&mut settings.regions, key, value),
                     Some(section) => {
                         let why = format!(
-                            "the section `[{section}]` is unknown: there are `[picker]`, `[keychain]`, `[alias]` and `[region]`"
+                            "unknown section `[{section}]`: expected `[picker]`, `[keychain]`, `[alias]` or `[region]`"
                         );
                         return Err(fail(line_of_header(text, section), why));
                     }
@@ -146,7 +146,7 @@ impl Settings {
                     "auto" => Export::Auto,
                     "keys" => Export::Keys,
                     "name" => Export::Name,
-                    _ => return Err(format!("`export = {value}`: it is `auto`, `name` or `keys`")),
+                    _ => return Err(format!("`export` must be `auto`, `name` or `keys`, not `{value}`")),
                 }
             }
             "production" => self.production = words(value).map(str::to_owned).collect(),
@@ -156,12 +156,12 @@ impl Settings {
                 self.order = match value {
                     "frecency" => Order::Frecency,
                     "file" => Order::File,
-                    _ => return Err(format!("`order = {value}`: it is `frecency` or `file`")),
+                    _ => return Err(format!("`order` must be `frecency` or `file`, not `{value}`")),
                 }
             }
             _ => {
                 return Err(format!(
-                    "`{key}` is unknown: there are `export`, `production`, `prompt`, `order`, `history` and `keychain`"
+                    "unknown key `{key}`: expected `export`, `production`, `prompt`, `order`, `history` or `keychain`"
                 ));
             }
         }
@@ -183,13 +183,13 @@ fn switch(key: &str, value: &str) -> Result<bool, String> {
     match value {
         "on" => Ok(true),
         "off" => Ok(false),
-        _ => Err(format!("`{key} = {value}`: it is `on` or `off`")),
+        _ => Err(format!("`{key}` must be `on` or `off`, not `{value}`")),
     }
 }
 
 fn name(names: &mut BTreeMap<String, String>, key: &str, value: &str) -> Result<(), String> {
     if value.is_empty() {
-        return Err(format!("`{key}` stands for nothing"));
+        return Err(format!("`{key}` is empty"));
     }
     names.insert(key.to_owned(), value.to_owned());
     Ok(())
@@ -253,30 +253,39 @@ mod tests {
     fn what_has_no_meaning_is_an_error_with_its_line() {
         assert_eq!(
             parse("\nexport = both").unwrap_err(),
-            "s:2: `export = both`: it is `auto`, `name` or `keys`"
+            "s:2: `export` must be `auto`, `name` or `keys`, not `both`"
         );
         assert_eq!(
             parse("exprot = auto").unwrap_err(),
-            "s:1: `exprot` is unknown: there are `export`, `production`, `prompt`, `order`, `history` and `keychain`"
+            "s:1: unknown key `exprot`: expected `export`, `production`, `prompt`, `order`, `history` or `keychain`"
         );
         assert!(
             parse("prompt = on\n[x]\na = b")
                 .unwrap_err()
-                .starts_with("s:2: the section `[x]` is unknown")
+                .starts_with("s:2: unknown section `[x]`")
         );
         assert!(parse("no delimiter").unwrap_err().starts_with("s:1:"));
         for (text, why) in [
-            ("prompt = on\n[alias]\nprompt =", "s:3: `prompt` stands for nothing"),
-            ("order = name", "s:1: `order = name`: it is `frecency` or `file`"),
-            ("history = yes", "s:1: `history = yes`: it is `on` or `off`"),
-            ("[picker]\nheight = 5%", "s:2: `height = 5%`"),
-            ("[picker]\npreview = left", "s:2: `preview = left`"),
+            ("prompt = on\n[alias]\nprompt =", "s:3: `prompt` is empty"),
+            ("order = name", "s:1: `order` must be `frecency` or `file`, not `name`"),
+            ("history = yes", "s:1: `history` must be `on` or `off`, not `yes`"),
+            (
+                "[picker]\nheight = 5%",
+                "s:2: `height` must be 10% to 100%, or at least 6 rows, not `5%`",
+            ),
+            (
+                "[picker]\npreview = left",
+                "s:2: `preview` must be `auto`, `right`, `bottom` or `off`, not `left`",
+            ),
             ("[picker]\ncolors = pink", "s:2: `colors`: `pink`"),
             ("[picker]\ncolors = fg:pink", "s:2: `colors`: `fg:pink`"),
             ("[picker]\nkeys = ctrl-t", "s:2: `keys`: `ctrl-t`"),
-            ("[picker]\nkeys = ctrl-t:execute(rm)", "s:2: `keys`: `execute(rm)`"),
-            ("[picker]\nkeys = super-t:up", "s:2: `keys`: `super-t`"),
-            ("[picker]\nmouse = on", "s:2: `mouse` is unknown"),
+            (
+                "[picker]\nkeys = ctrl-t:execute(rm)",
+                "s:2: `keys`: unknown action `execute(rm)`",
+            ),
+            ("[picker]\nkeys = super-t:up", "s:2: `keys`: unknown key `super-t`"),
+            ("[picker]\nmouse = on", "s:2: unknown key `mouse`"),
         ] {
             let error = parse(text).unwrap_err();
             assert!(error.starts_with(why), "{error}");

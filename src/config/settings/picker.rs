@@ -66,14 +66,18 @@ impl Picker {
                     "right" => PreviewPosition::Right,
                     "bottom" => PreviewPosition::Bottom,
                     "off" => PreviewPosition::Off,
-                    _ => return Err(format!("`preview = {value}`: it is `auto`, `right`, `bottom` or `off`")),
+                    _ => {
+                        return Err(format!(
+                            "`preview` must be `auto`, `right`, `bottom` or `off`, not `{value}`"
+                        ));
+                    }
                 }
             }
             "keys" => self.keys = bindings(value)?,
             "colors" => self.colors = Some(colors(value)?),
             _ => {
                 return Err(format!(
-                    "`{key}` is unknown: there are `height`, `preview`, `keys` and `colors`"
+                    "unknown key `{key}`: expected `height`, `preview`, `keys` or `colors`"
                 ));
             }
         }
@@ -91,7 +95,7 @@ fn height(value: &str) -> Result<Height, String> {
             .map(Height::Percent),
         None => value.parse().ok().filter(|rows| *rows >= 6).map(Height::Rows),
     };
-    parsed.ok_or_else(|| format!("`height = {value}`: it is 10% to 100%, or a number of rows from 6 up"))
+    parsed.ok_or_else(|| format!("`height` must be 10% to 100%, or at least 6 rows, not `{value}`"))
 }
 
 fn colors(value: &str) -> Result<String, String> {
@@ -117,8 +121,8 @@ fn colors(value: &str) -> Result<String, String> {
         };
         if !known {
             return Err(format!(
-                "`colors`: `{word}` is neither a theme ({}) nor PART:COLOR with a part ({}, also with _fg or _bg), \
-                 a color (0-255, #rrggbb or -1) and perhaps +bold, +underlined, +dim, +italic or +reverse",
+                "`colors`: `{word}` is neither a theme ({}) nor PART:COLOR; PART is one of {}, with or without _fg or _bg; \
+                 COLOR is 0-255, #rrggbb or -1, optionally followed by +bold, +underlined, +dim, +italic or +reverse",
                 THEMES.join(", "),
                 PARTS.join(", ")
             ));

@@ -13,7 +13,7 @@ use crate::sys::private;
 /// # Errors
 /// What the system says.
 pub fn save(_lock: &EditLock, env: &Env, journal: &Journal) -> std::io::Result<()> {
-    let path = path(env).ok_or_else(|| std::io::Error::other("there is no directory for awsenv's state"))?;
+    let path = path(env).ok_or_else(|| std::io::Error::other("awsenv has no directory for its state"))?;
     private::make_dir(parent(&path))?;
     private::replace(&path, journal.to_json().as_bytes())
 }

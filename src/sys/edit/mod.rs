@@ -118,7 +118,7 @@ pub fn save(_lock: &EditLock, path: &Path, was: Option<&[u8]>, now: &[u8]) -> Re
     let dir = parent(&target);
     if !dir.is_dir() {
         if target != path {
-            let error = io::Error::other("the link leads to a directory that is not there");
+            let error = io::Error::other("the link leads to a directory that does not exist");
             return Err(FileError::system(path, "write")(error));
         }
         private::make_dir(dir).map_err(FileError::system(dir, "make"))?;

@@ -38,8 +38,7 @@ pub(super) fn look(name: &Name, access: Access, may_ask: bool) -> Result<(), Err
             }
             (Collection::Locked(_), _) => return Err(Error::Locked { store: STORE }),
             (Collection::None, Access::Write) => {
-                let why =
-                    "its service has no collection to put a key in; logging in to the desktop makes one".to_owned();
+                let why = "its service has no collection for keys; log in to the desktop to create one".to_owned();
                 return Err(Error::Absent { store: STORE, why });
             }
             (Collection::Open, Access::Write) => return Ok(()),
@@ -110,7 +109,7 @@ fn default_collection(bus: &Connection) -> Result<Collection, Error> {
     }
     let locked = call(bus, path.as_str(), PROPERTIES, "Get", &(COLLECTION, "Locked"))?;
     let locked: OwnedValue = read(&locked)?;
-    if bool::try_from(locked).map_err(|_| refused("its answer makes no sense"))? {
+    if bool::try_from(locked).map_err(|_| refused("its answer is malformed"))? {
         Ok(Collection::Locked(path))
     } else {
         Ok(Collection::Open)
@@ -128,7 +127,9 @@ fn ask(bus: &Connection, collection: &OwnedObjectPath) -> Result<(), Error> {
     let window = Proxy::new(bus, NAME, prompt, PROMPT).map_err(failed)?;
     let mut answers = window.receive_signal("Completed").map_err(failed)?;
     window.call_method("Prompt", &("",)).map_err(failed)?;
-    let answer = answers.next().ok_or_else(|| refused("it went away while it asked"))?;
+    let answer = answers
+        .next()
+        .ok_or_else(|| refused("it went away while it was asking"))?;
     let (is_dismissed, _): (bool, OwnedValue) = read(&answer)?;
     if is_dismissed {
         Err(refused(translate::TURNED_DOWN))
@@ -149,7 +150,7 @@ fn read<T: serde::de::DeserializeOwned + zbus::zvariant::Type>(message: &zbus::M
     message
         .body()
         .deserialize()
-        .map_err(|_| refused("its answer makes no sense"))
+        .map_err(|_| refused("its answer is malformed"))
 }
 
 fn refused(why: &str) -> Error {
@@ -161,10 +162,10 @@ fn refused(why: &str) -> Error {
 
 fn no_bus(error: &zbus::Error) -> Error {
     let why = match error {
-        zbus::Error::Connection(error, _) => format!("no D-Bus session bus can be reached ({error})"),
-        zbus::Error::InputOutput(error) => format!("no D-Bus session bus can be reached ({error})"),
-        zbus::Error::Address(why) => format!("DBUS_SESSION_BUS_ADDRESS leads nowhere ({why})"),
-        other => format!("the D-Bus session bus does not let us in ({other})"),
+        zbus::Error::Connection(error, _) => format!("cannot reach a D-Bus session bus ({error})"),
+        zbus::Error::InputOutput(error) => format!("cannot reach a D-Bus session bus ({error})"),
+        zbus::Error::Address(why) => format!("DBUS_SESSION_BUS_ADDRESS is not usable ({why})"),
+        other => format!("the D-Bus session bus refused the connection ({other})"),
     };
     Error::Absent { store: STORE, why }
 }
@@ -182,7 +183,7 @@ fn no_answer(error: &zbus::Error) -> Error {
     if is_absent {
         return Error::Absent {
             store: STORE,
-            why: format!("no program on the D-Bus session bus offers {NAME}"),
+            why: format!("no program on the D-Bus session bus provides {NAME}"),
         };
     }
     refused(text.as_deref().unwrap_or(name.as_str()))

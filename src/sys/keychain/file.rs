@@ -51,12 +51,12 @@ impl Store for FileStore {
         let bytes = fs::read_regular(&path).map_err(|error| refused(&path, &error))?;
         let bytes = bytes.ok_or_else(|| missing(name))?;
         let identity = self.key.identity()?;
-        let plain = open(&identity, &bytes).map_err(|_| damaged("its file does not open with the key file"))?;
+        let plain = open(&identity, &bytes).map_err(|_| damaged("the key file does not decrypt its file"))?;
         let end = plain.iter().position(|byte| *byte == b'\n').unwrap_or(plain.len());
         let (item, content) = plain.split_at(end);
         match serde_json::from_slice::<String>(item) {
             Ok(item) if item == name.user => Ok(Zeroizing::new(content.get(1..).unwrap_or_default().to_vec())),
-            _ => Err(damaged("its file is another item's")),
+            _ => Err(damaged("its file belongs to another item")),
         }
     }
 

@@ -143,7 +143,7 @@ mod linux {
     fn absent(why: &str) -> Error {
         Error::Absent {
             store: STORE,
-            why: format!("the kernel does not let us use it ({why})"),
+            why: format!("the kernel does not allow access to it ({why})"),
         }
     }
 }

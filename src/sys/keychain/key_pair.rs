@@ -80,7 +80,7 @@ impl KeyPair {
         private::make_dir(&self.dir).map_err(|error| refused(&self.dir, &error))?;
         let _lock = self.lock()?;
         if path.exists() {
-            return Err(refused(&path, &"there is a key file already"));
+            return Err(refused(&path, &"the key file already exists"));
         }
         let identity = Identity::generate();
         let text = identity.to_string();
@@ -112,7 +112,7 @@ impl KeyPair {
             | age::DecryptError::KeyDecryptionFailed
             | age::DecryptError::NoMatchingKeys => NotUnlocked::Passphrase,
             age::DecryptError::ExcessiveWork { .. } => {
-                store(refused(&self.path(), &"it was made on a machine that is much faster"))
+                store(refused(&self.path(), &"it was created on a much faster machine"))
             }
             _ => store(refused(&self.path(), &"it is damaged")),
         })?;
@@ -138,7 +138,7 @@ impl KeyPair {
         let text = String::from_utf8(bytes.unwrap_or_default()).unwrap_or_default();
         text.trim()
             .parse()
-            .map_err(|_| refused(&path, &"it holds no public key of age"))
+            .map_err(|_| refused(&path, &"it does not contain an age public key"))
     }
 
     pub(super) fn require(&self) -> Result<(), Error> {
@@ -158,11 +158,11 @@ impl KeyPair {
     /// Checks that the key is the other half of the recipient.
     fn check(&self, key: &[u8]) -> Result<(), Error> {
         let path = self.path();
-        let key = parse(key).ok_or_else(|| refused(&path, &"it holds no key of age"))?;
+        let key = parse(key).ok_or_else(|| refused(&path, &"it does not contain an age key"))?;
         if key.to_public() == self.recipient()? {
             Ok(())
         } else {
-            Err(refused(&path, &"it does not belong to `recipient` beside it"))
+            Err(refused(&path, &"it does not match the `recipient` file beside it"))
         }
     }
 
@@ -188,7 +188,7 @@ impl KeyPair {
         if bytes.starts_with(b"age-encryption.org/") {
             return Ok(Some(Key::Wrapped(bytes.to_vec())));
         }
-        let key = parse(&bytes).ok_or_else(|| refused(&path, &"it holds no key of age"))?;
+        let key = parse(&bytes).ok_or_else(|| refused(&path, &"it does not contain an age key"))?;
         Ok(Some(Key::Plain(key)))
     }
 
@@ -213,7 +213,7 @@ fn check_access(path: &Path) -> Result<(), Error> {
     match fs::access(path) {
         Some(access) if access.mode & 0o077 != 0 => Err(refused(
             path,
-            &format!("others can use it (mode {:03o}); chmod 600 mends that", access.mode),
+            &format!("other users can use it (mode {:03o}); run chmod 600 on it", access.mode),
         )),
         Some(access) if !access.is_trusted_owner => Err(refused(path, &"it belongs to another user")),
         _ => Ok(()),

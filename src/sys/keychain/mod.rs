@@ -62,14 +62,16 @@ impl<'a> Keychain<'a> {
     pub fn chosen(&self) -> Result<(StoreKind, &'static str), String> {
         if let Some(word) = self.env.os("AWSENV_KEYCHAIN").filter(|word| !word.is_empty()) {
             let store = word.to_str().and_then(StoreKind::parse);
-            return store.map(|store| (store, "AWSENV_KEYCHAIN says so")).ok_or_else(|| {
-                let choices = choices(&StoreKind::words());
-                format!("AWSENV_KEYCHAIN is `{}`: it is {choices}", word.to_string_lossy())
-            });
+            return store
+                .map(|store| (store, "AWSENV_KEYCHAIN is set to it"))
+                .ok_or_else(|| {
+                    let choices = choices(&StoreKind::words());
+                    format!("AWSENV_KEYCHAIN must be {choices}, not `{}`", word.to_string_lossy())
+                });
         }
         // The settings refuse other words.
         Ok(match self.settings.store.as_deref().and_then(StoreKind::parse) {
-            Some(store) => (store, "the settings say so"),
+            Some(store) => (store, "the settings choose it"),
             None => (StoreKind::default(), "it is the default"),
         })
     }
@@ -140,7 +142,7 @@ impl<'a> Keychain<'a> {
     pub fn change_index(&self, change: impl FnOnce(&mut Index)) -> io::Result<()> {
         let dir = self
             .dir()
-            .ok_or_else(|| io::Error::other("there is no HOME to keep the index in"))?;
+            .ok_or_else(|| io::Error::other("HOME is not set, so there is no directory for the index"))?;
         index::change(&index::path(&dir), change)
     }
 
@@ -206,7 +208,7 @@ impl<'a> Keychain<'a> {
     fn files(&self) -> Result<FileStore, Error> {
         let dir = self.dir().ok_or_else(|| Error::Absent {
             store: StoreKind::File,
-            why: "there is no HOME to keep it in".to_owned(),
+            why: "HOME is not set, so there is no directory for it".to_owned(),
         })?;
         Ok(FileStore::new(&dir))
     }
@@ -239,15 +241,15 @@ mod tests {
         };
         let default = KeychainSettings::default();
         assert_eq!(chosen(&[], &default), Ok((StoreKind::Os, "it is the default")));
-        assert_eq!(chosen(&[], &file), Ok((StoreKind::File, "the settings say so")));
+        assert_eq!(chosen(&[], &file), Ok((StoreKind::File, "the settings choose it")));
         let kernel = [("AWSENV_KEYCHAIN", "kernel")];
         assert_eq!(
             chosen(&kernel, &file),
-            Ok((StoreKind::Kernel, "AWSENV_KEYCHAIN says so"))
+            Ok((StoreKind::Kernel, "AWSENV_KEYCHAIN is set to it"))
         );
         assert_eq!(chosen(&[("AWSENV_KEYCHAIN", "")], &file).unwrap().0, StoreKind::File);
         let error = chosen(&[("AWSENV_KEYCHAIN", "File")], &file).unwrap_err();
-        assert_eq!(error, "AWSENV_KEYCHAIN is `File`: it is `os`, `file` or `kernel`");
+        assert_eq!(error, "AWSENV_KEYCHAIN must be `os`, `file` or `kernel`, not `File`");
     }
 
     #[test]

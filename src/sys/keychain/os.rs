@@ -20,7 +20,7 @@ const WITHOUT_DESKTOP: Duration = Duration::from_secs(5);
 const WITH_DESKTOP: Duration = Duration::from_secs(60);
 
 const AWAITED: &str =
-    "waiting for the system's keychain: does a window ask for its password? (at most 60 s; Ctrl-C gives up)";
+    "waiting for the system's keychain: is a window asking for its password? (at most 60 s; press Ctrl-C to give up)";
 
 pub(super) struct OsStore<'a> {
     has_desktop: bool,
@@ -68,7 +68,7 @@ impl<'a> OsStore<'a> {
                 },
                 NoAnswer::Gone => Error::Refused {
                     store: STORE,
-                    why: "its library gave up".to_owned(),
+                    why: "its library failed".to_owned(),
                 },
             })
         })

@@ -6,7 +6,7 @@ use zeroize::Zeroize as _;
 use crate::keychain::{Error, StoreKind};
 
 /// What happened to a window that a person closed, or that had no screen to open on.
-pub(super) const TURNED_DOWN: &str = "the question for its password was turned down, or could not be shown";
+pub(super) const TURNED_DOWN: &str = "the password prompt was dismissed, or could not be shown";
 
 pub(super) fn error(store: StoreKind, item: &str, error: Theirs) -> Error {
     let refused = |why: String| Error::Refused { store, why };
@@ -28,7 +28,7 @@ pub(super) fn error(store: StoreKind, item: &str, error: Theirs) -> Error {
             store,
             limit: usize::try_from(limit).unwrap_or(usize::MAX),
         },
-        Theirs::TooLong(what, limit) => refused(format!("its {what} may have {limit} characters")),
+        Theirs::TooLong(what, limit) => refused(format!("its {what} is limited to {limit} characters")),
         Theirs::Ambiguous(items) => refused(several(items.len())),
         Theirs::NoStorageAccess(why) => no_access(store, &why.to_string()),
         Theirs::PlatformFailure(why) => refused(why.to_string()),
@@ -41,7 +41,7 @@ pub(super) fn error(store: StoreKind, item: &str, error: Theirs) -> Error {
 }
 
 pub(super) fn several(count: usize) -> String {
-    format!("it has {count} items of this name; delete all but one with its own program")
+    format!("it has {count} items with this name; delete all but one with its own program")
 }
 
 /// The library has one error for a locked store, a question that was turned down, and the rest; only its text tells them

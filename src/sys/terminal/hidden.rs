@@ -77,14 +77,14 @@ impl Line {
     /// It is too long, or not UTF-8.
     pub(super) fn finish(mut self) -> io::Result<Secret<String>> {
         if self.is_too_long {
-            let message = format!("what was typed is longer than {MAX_SECRET} bytes");
+            let message = format!("the input is longer than {MAX_SECRET} bytes");
             return Err(io::Error::new(ErrorKind::InvalidData, message));
         }
         String::from_utf8(std::mem::take(&mut self.bytes))
             .map(Secret::new)
             .map_err(|error| {
                 drop(Zeroizing::new(error.into_bytes()));
-                io::Error::new(ErrorKind::InvalidData, "what was typed is not UTF-8")
+                io::Error::new(ErrorKind::InvalidData, "the input is not UTF-8")
             })
     }
 
@@ -160,10 +160,10 @@ mod tests {
         let long = "x".repeat(MAX_SECRET);
         assert_eq!(typed(format!("{long}\r").as_bytes()).1.unwrap(), long);
         let longer = typed(format!("{long}y\r").as_bytes()).1.unwrap_err();
-        assert_eq!(longer.to_string(), "what was typed is longer than 8192 bytes");
+        assert_eq!(longer.to_string(), "the input is longer than 8192 bytes");
         assert_eq!(typed(format!("{long}y\x15z\r").as_bytes()).1.unwrap(), "z");
         let error = typed(b"\xffsecret\r").1.unwrap_err();
-        assert_eq!(error.to_string(), "what was typed is not UTF-8");
+        assert_eq!(error.to_string(), "the input is not UTF-8");
     }
 
     #[test]

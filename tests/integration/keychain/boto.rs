@@ -34,7 +34,7 @@ fn the_secret_is_read_where_boto_2_read_it() {
     let place = format!("{}:4", sandbox.path(".boto_old").display());
     let said = missing.err().replace("~/", &format!("{}/", sandbox.home().display()));
     assert!(
-        said.contains(&format!("{place}: the keyring has no secret of the key `{}`", WORK.0)),
+        said.contains(&format!("{place}: the keyring has no secret for the key `{}`", WORK.0)),
         "{said}"
     );
     assert!(said.contains("the service `my keys`"), "{said}");

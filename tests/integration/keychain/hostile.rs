@@ -235,7 +235,7 @@ fn a_store_that_is_not_there_is_asked_once() {
     );
     let refused = sandbox.awsenv(["key", "import", "--all"]).output();
     assert_eq!(
-        (refused.status, refused.err().matches("is not there").count()),
+        (refused.status, refused.err().matches("does not exist").count()),
         (1, 1),
         "{}",
         refused.err()

@@ -162,7 +162,7 @@ fn assert_refuses(sandbox: &Sandbox, args: &[&str], words: &str) -> Output {
     output
 }
 
-const NO_BUS: &str = "no D-Bus session bus can be reached";
+const NO_BUS: &str = "cannot reach a D-Bus session bus";
 const LOST: &str = "AWSENV_KEYCHAIN names";
 
 #[test]

@@ -43,15 +43,10 @@ pub(super) fn plan(
     keychain: &Keychain<'_>,
     name: &str,
 ) -> Result<Option<Plan>, Error> {
-    let near = || {
-        crate::config::profile::nearest(name, files.profiles.names())
-            .into_iter()
-            .map(str::to_owned)
-    };
     let profile = files
         .profiles
         .profile(name)
-        .ok_or_else(|| choose::not_found(files, name, near().collect()))?;
+        .ok_or_else(|| choose::not_found(files, name))?;
     let process = profile.get(line::KEY);
     let stored = item_of(profile);
     // A line of ours that is there names the item.

@@ -171,7 +171,7 @@ fn botocore_takes_the_first_file_and_the_system_first() {
 fn a_keyring_leaves_half_a_pair() {
     let disk = Disk::new(&[("/h/.boto", "[Credentials]\naws_access_key_id = AK\nkeyring = mykeys\n")]);
     let error =
-        "/h/.boto:2: the access key id has no `aws_secret_access_key` beside it; boto 2 looked in the keyring `mykeys`";
+        "/h/.boto:2: `aws_secret_access_key` is missing for this access key id; boto 2 looked in the keyring `mykeys`";
     assert_eq!(disk.anonymous(&[]), Err(error.to_owned()));
     assert_eq!(disk.ask(&[], |boto| boto.problems()), []);
 }
@@ -204,7 +204,7 @@ fn a_keyring_is_asked_for_the_secret_that_is_nowhere() {
     // It never worked in a profile, and an empty secret counts as a secret.
     let half = |place: &str| {
         Err(format!(
-            "{place}: the access key id has no `aws_secret_access_key` beside it"
+            "{place}: `aws_secret_access_key` is missing for this access key id"
         ))
     };
     assert_eq!(disk.profile("x"), half("/h/.boto:2"));
@@ -249,13 +249,13 @@ fn a_broken_file_is_an_error_only_where_the_answer_would_come_from_it() {
     let broken = "[profile x]\naws_access_key_id = A\n[profile x]\n";
     let mut disk = Disk::new(&[("/h/.boto", broken), ("/h/.boto_y", BOTO), ("/h/.boto_z", "nonsense")]);
     disk.0.insert("/h/.boto_locked".into(), None);
-    let twice = "/h/.boto:3: section `[profile x]` stands twice, first in line 1";
+    let twice = "/h/.boto:3: section `[profile x]` is defined twice, first on line 1";
     assert_eq!(disk.profile("x"), Err(twice.to_owned()));
     assert_eq!(disk.profile("y"), found("AK/SK /h/.boto_y:2"));
     assert_eq!(disk.profile("nosuch"), Ok(None));
     assert_eq!(
         disk.profile("z"),
-        Err("/h/.boto_z:1: the line stands before the first section header".to_owned())
+        Err("/h/.boto_z:1: the line is before the first section header".to_owned())
     );
     assert_eq!(
         disk.profile("locked"),
@@ -284,7 +284,7 @@ fn the_file_of_aws_credential_file() {
     assert_eq!(ask("~/cf"), found("AC/S=C /h/cf:2"));
     assert_eq!(
         ask("/h/half"),
-        Err("/h/half:1: the access key id has no `AWSSecretKey` beside it".to_owned())
+        Err("/h/half:1: `AWSSecretKey` is missing for this access key id".to_owned())
     );
     assert_eq!(ask("/h/other"), Ok(None));
     assert_eq!(

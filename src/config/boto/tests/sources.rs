@@ -62,7 +62,7 @@ fn what_cannot_be_imported_says_why() {
         last.split_once(": ").unwrap_or_default().1.to_owned()
     };
     let both = |system, user| why(&[("/etc/boto.cfg", system), ("/h/.boto", user)]);
-    let parts = "not, because `/h/.boto` and `/etc/boto.cfg` both have a part of it, and they are not the same";
+    let parts = "not, because `/h/.boto` and `/etc/boto.cfg` each contain a part of it, and the two differ";
     assert_eq!(
         both(pair("Credentials", "A", "S"), pair("Credentials", "A", "S")),
         "A/S"
@@ -81,11 +81,11 @@ fn what_cannot_be_imported_says_why() {
     let one = |text| why(&[("/h/.boto_x", text)]);
     assert_eq!(
         one("[DEFAULT]\naws_secret_access_key = S\n[Credentials]\naws_access_key_id = A\n"),
-        "not, because `aws_secret_access_key` stands in `[DEFAULT]`, so every section of the file has it"
+        "not, because `aws_secret_access_key` is in `[DEFAULT]`, so every section in the file inherits it"
     );
     assert_eq!(
         one(pair("Credentials", "A", "s%%t")),
-        "not, because /h/.boto_x:3: `aws_secret_access_key` has a `%`, which boto 2 replaces and botocore does not"
+        "not, because /h/.boto_x:3: `aws_secret_access_key` contains a `%`, which boto 2 expands and botocore does not"
     );
     let temporary = "not, because it is a temporary key, which ends by itself";
     assert_eq!(one(pair("Credentials", "ASIAX", "S")), temporary);
@@ -95,7 +95,7 @@ fn what_cannot_be_imported_says_why() {
     );
     assert_eq!(
         one("[Credentials]\naws_access_key_id = A\n"),
-        "not, because /h/.boto_x:2: the access key id has no `aws_secret_access_key` beside it"
+        "not, because /h/.boto_x:2: `aws_secret_access_key` is missing for this access key id"
     );
     assert_eq!(
         one("[Credentials]\naws_secret_access_key = S\n"),
@@ -103,6 +103,6 @@ fn what_cannot_be_imported_says_why() {
     );
     assert_eq!(
         why(&[("/h/.boto", pair("profile x", "A", "S")), ("/h/.boto_x", BOTO)]),
-        "not, because `[profile x]` of `/h/.boto` has a key of the same name"
+        "not, because `[profile x]` of `/h/.boto` has a key with the same name"
     );
 }
