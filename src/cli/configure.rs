@@ -8,9 +8,9 @@ use clap::{Args, Subcommand};
 #[derive(Args, Debug)]
 #[command(args_conflicts_with_subcommands = true, subcommand_value_name = "ACTION")]
 pub struct ConfigureArgs {
-    /// The profile; without it the one that the AWS CLI would take
+    /// Profile to set up (default: the one the AWS CLI would use)
     pub profile: Option<OsString>,
-    /// Write the secret into the credentials file, not into the keychain
+    /// Write the secret to the credentials file instead of the keychain
     #[arg(long)]
     pub plaintext: bool,
     /// What to do instead of asking.
@@ -23,22 +23,22 @@ pub struct ConfigureArgs {
 pub enum ConfigureAction {
     /// Print a setting of a profile
     Get {
-        /// The setting; `s3.max_queue_size` is one in a block
+        /// Setting to print (`s3.max_queue_size` for one in a block)
         #[arg(value_name = "KEY")]
         key: String,
-        /// The profile; without it the one that the AWS CLI would take
+        /// Profile (default: the one the AWS CLI would use)
         #[arg(long)]
         profile: Option<OsString>,
     },
     /// Change a setting of a profile
     Set {
-        /// The setting; `s3.max_queue_size` is one in a block
+        /// Setting to change (`s3.max_queue_size` for one in a block)
         #[arg(value_name = "KEY")]
         key: String,
-        /// What it shall say
+        /// New value
         #[arg(allow_hyphen_values = true)]
         value: String,
-        /// The profile; without it the one that the AWS CLI would take
+        /// Profile (default: the one the AWS CLI would use)
         #[arg(long)]
         profile: Option<OsString>,
     },

@@ -10,9 +10,9 @@ use crate::keychain::StoreKind;
 /// `awsenv credential-process`.
 #[derive(Args, Debug)]
 pub struct CredentialProcessArgs {
-    /// The profile
+    /// Profile whose keys to print
     pub profile: OsString,
-    /// The item in the keychain, if it is not named like the profile
+    /// Item in the keychain, if its name is not the profile's
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub item: Option<String>,
 }
@@ -30,32 +30,32 @@ pub struct KeyArgs {
 pub enum KeyAction {
     /// Store an access key, and make the profile use it
     Add(KeyAddArgs),
-    /// Move access keys out of files into the keychain
+    /// Move access keys from files into the keychain
     Import(KeyImportArgs),
     /// List the keys in the keychain, without opening it
     List(KeyListArgs),
-    /// Delete a key from the keychain, and the profile's line with it
+    /// Delete a key from the keychain, and the profile's line that uses it
     Remove(KeyRemoveArgs),
-    /// Put an imported key back into the files it was in
+    /// Put an imported key back into the files it came from
     Restore(KeyRestoreArgs),
     /// Move keys to another store
     Move(KeyMoveArgs),
-    /// Unlock the store; creates the key file of the encrypted file store
+    /// Unlock the store, or create the key file of the encrypted file store
     Unlock(KeyUnlockArgs),
 }
 
 /// `awsenv key add`.
 #[derive(Args, Debug)]
 pub struct KeyAddArgs {
-    /// The profile; a new one is created
+    /// Profile that gets the key (created if it does not exist)
     pub profile: OsString,
-    /// Read the key from stdin: the id and the secret in a line each, or as JSON
+    /// Read the key from stdin: the id and the secret on a line each, or as JSON
     #[arg(long)]
     pub stdin: bool,
-    /// The name of the item, if another profile has this one's
+    /// Name of the item in the keychain, if another profile already uses this one's
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub item: Option<String>,
-    /// Replace the key, or the credential_process, that is there
+    /// Replace an existing key or credential_process
     #[arg(long)]
     pub replace: bool,
     /// What must not stand here: a secret on the command line is seen by every program.
@@ -66,31 +66,31 @@ pub struct KeyAddArgs {
 /// `awsenv key import`.
 #[derive(Args, Debug)]
 pub struct KeyImportArgs {
-    /// The profiles
+    /// Profiles whose keys to import
     #[arg(value_name = "PROFILE")]
     pub profile: Vec<OsString>,
-    /// Every profile with keys; what cannot be imported is named
+    /// Import every profile with keys, and report those that cannot be imported
     #[arg(long, conflicts_with = "profile")]
     pub all: bool,
     /// Where the keys are: aws, boto, env or csv:PATH
     #[arg(long, value_name = "SOURCE", default_value = "aws")]
     pub from: String,
-    /// Store the keys, and leave the files alone
+    /// Store the keys, and leave the files unchanged
     #[arg(long)]
     pub keep: bool,
-    /// Replace the item, or the credential_process, that is there
+    /// Replace an existing item or credential_process
     #[arg(long)]
     pub replace: bool,
-    /// The name of the item, if another profile has this one's
+    /// Name of the item in the keychain, if another profile already uses this one's
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new(), conflicts_with = "all")]
     pub item: Option<String>,
-    /// Give the keys a profile of their own, and let the roles use that
+    /// Give the keys a profile of their own, and make the roles use it
     #[arg(long, value_name = "NAME", conflicts_with_all = ["all", "keep"])]
     pub split: Option<String>,
-    /// Show what would change, and change nothing
+    /// Show what would change, without changing anything
     #[arg(long)]
     pub dry_run: bool,
-    /// Do not ask
+    /// Skip the confirmation
     #[arg(short, long)]
     pub yes: bool,
 }
@@ -106,9 +106,9 @@ pub struct KeyListArgs {
 /// `awsenv key remove`.
 #[derive(Args, Debug)]
 pub struct KeyRemoveArgs {
-    /// The profile
+    /// Profile whose key to delete
     pub profile: OsString,
-    /// Do not ask
+    /// Skip the confirmation
     #[arg(short, long)]
     pub yes: bool,
 }
@@ -116,9 +116,9 @@ pub struct KeyRemoveArgs {
 /// `awsenv key restore`.
 #[derive(Args, Debug)]
 pub struct KeyRestoreArgs {
-    /// The profile
+    /// Profile whose key to restore
     pub profile: OsString,
-    /// Show what would change, and change nothing
+    /// Show what would change, without changing anything
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -126,13 +126,13 @@ pub struct KeyRestoreArgs {
 /// `awsenv key move`.
 #[derive(Args, Debug)]
 pub struct KeyMoveArgs {
-    /// The profiles
+    /// Profiles whose keys to move
     #[arg(value_name = "PROFILE", required_unless_present = "all")]
     pub profile: Vec<OsString>,
-    /// Every key
+    /// Move every key
     #[arg(long, conflicts_with = "profile")]
     pub all: bool,
-    /// The store
+    /// Store to move the keys to
     #[arg(long, value_name = "STORE", value_parser = store())]
     pub to: StoreKind,
 }
@@ -143,7 +143,7 @@ pub struct KeyUnlockArgs {
     /// Read the passphrase from stdin
     #[arg(long)]
     pub stdin: bool,
-    /// Create a key file that needs no passphrase, for machines
+    /// Create a key file without a passphrase, for machines
     #[arg(long, conflicts_with = "stdin")]
     pub no_passphrase: bool,
 }

@@ -16,11 +16,12 @@ pub use key::{
 };
 pub use words::{command_at, command_word, is_command, is_script, is_switch};
 
-use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 /// Shell integration and environment manager for AWS profiles
 #[derive(Debug, Parser)]
 #[command(name = "awsenv", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(disable_help_flag = true, disable_version_flag = true)]
 pub struct Cli {
     /// Flags that work on every command.
     #[command(flatten)]
@@ -32,16 +33,23 @@ pub struct Cli {
 
 /// Flags that work on every command.
 #[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Global options")]
 pub struct Global {
     /// When to use colour
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
     pub color: ColorChoice,
-    /// Say nothing but errors
+    /// Print only errors
     #[arg(short, long, global = true, overrides_with = "quiet")]
     pub quiet: bool,
-    /// Say what is decided and why (never a secret)
+    /// Print each decision and its reason (never a secret)
     #[arg(short, long, global = true, overrides_with = "verbose")]
     pub verbose: bool,
+    /// Print help (`-h` for a summary)
+    #[arg(short, long, global = true, action = ArgAction::Help)]
+    help: Option<bool>,
+    /// Print version
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
 }
 
 /// `--color`.
@@ -59,38 +67,38 @@ pub enum ColorChoice {
 /// The commands, in the order of the help.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Print a script that makes this shell work as a profile
+    /// Print a script that switches this shell to a profile
     Use(Lazy<UseArgs>),
-    /// Print a script that gives the shell back as it was before the first `use`
+    /// Print a script that restores this shell to its state before the first `use`
     Unset(Lazy<ScriptArgs>),
-    /// Print the integration for a shell's start file: wrapper, completion, prompt
+    /// Print the integration for a shell's startup file: wrapper, completion, prompt
     Init(Lazy<InitArgs>),
-    /// List the profiles, in the order of the files
+    /// List the profiles, in file order
     List(Lazy<ListArgs>),
-    /// Show what this shell uses, and until when
+    /// Show which profile this shell uses, and until when
     Current(Lazy<CurrentArgs>),
     /// Print the prompt segment, for other prompt programs
     Prompt(Lazy<PromptArgs>),
-    /// Show where every value of a profile comes from and what other SDKs read instead
+    /// Show where each value of a profile comes from, and what other SDKs read instead
     Explain(Lazy<ExplainArgs>),
     /// Run a program with a profile's environment
     Exec(Lazy<ExecArgs>),
-    /// Print the keys of a profile as AWS SDKs want them; the line `credential_process` of a profile calls this
+    /// Print a profile's keys in the format that AWS SDKs expect from its `credential_process`
     CredentialProcess(Lazy<CredentialProcessArgs>),
     /// Keep access keys in the keychain instead of in files
     Key(Lazy<KeyArgs>),
     /// Set up a profile: keys, region, output
     Configure(Lazy<ConfigureArgs>),
-    /// Revert the last edit of a config file; again: redo it
+    /// Undo the last edit of a config file (run again to redo)
     Undo(Lazy<UndoArgs>),
-    /// Show what the picker has learnt
+    /// Show what the picker has learned
     History(Lazy<HistoryArgs>),
-    /// Check files, permissions, leftovers and the shell set-up
+    /// Check files, permissions, leftovers and the shell setup
     Doctor(Lazy<DoctorArgs>),
     /// Print completion candidates (called by the shell integration)
     #[command(hide = true)]
     Complete(Lazy<CompleteArgs>),
-    /// Fail, for the shell that reads this too (called by the function of fish)
+    /// Fail, also in the shell that reads the output (called by the fish function)
     #[command(hide = true)]
     Fail(Lazy<FailArgs>),
 }
@@ -159,13 +167,13 @@ pub const PROFILE_OR_ALIAS: &str = "profile_or_alias";
 /// `awsenv use`.
 #[derive(Args, Debug)]
 pub struct UseArgs {
-    /// The profile; `-` is the one before this one; without it a picker asks
+    /// Profile to use (`-` for the previous one; omit to pick)
     #[arg(id = PROFILE_OR_ALIAS, value_name = "PROFILE")]
     pub profile: Option<OsString>,
     /// Start the picker with this text
     #[arg(long, value_name = "TEXT", conflicts_with = PROFILE_OR_ALIAS)]
     pub query: Option<String>,
-    /// Take the first profile that matches, without asking; never a production one
+    /// Use the first profile that matches, without asking (never a production profile)
     #[arg(long)]
     pub first: bool,
     /// How the profile reaches the shell.
@@ -179,10 +187,10 @@ pub struct UseArgs {
 /// How a profile reaches the environment.
 #[derive(Args, Debug, Default)]
 pub struct StyleArgs {
-    /// Export the profile's name, no secret
+    /// Export the profile's name, and no secret
     #[arg(long, conflicts_with = "keys")]
     pub name: bool,
-    /// Export the keys, not the name
+    /// Export the keys instead of the name
     #[arg(long)]
     pub keys: bool,
     /// Use this region instead of the profile's
@@ -200,7 +208,7 @@ impl StyleArgs {
 /// Flags of the commands that print a script.
 #[derive(Args, Debug, Default)]
 pub struct ScriptArgs {
-    /// The shell to write for [possible values: bash, zsh, fish, powershell, posix]
+    /// Shell to write the script for [possible values: bash, zsh, fish, powershell, posix]
     #[arg(long, value_name = "SHELL")]
     pub shell: Option<String>,
 }
@@ -208,9 +216,9 @@ pub struct ScriptArgs {
 /// `awsenv init`.
 #[derive(Args, Debug)]
 pub struct InitArgs {
-    /// bash, zsh, fish, powershell or posix
+    /// Shell to integrate with: bash, zsh, fish, powershell or posix
     pub shell: String,
-    /// Leave the prompt alone
+    /// Leave the prompt unchanged
     #[arg(long)]
     pub no_prompt: bool,
 }
@@ -248,7 +256,7 @@ pub struct CurrentArgs {
 /// `awsenv prompt`.
 #[derive(Args, Debug)]
 pub struct PromptArgs {
-    /// Fields: {profile} {remaining} {region} {style} {expires}
+    /// Format of the segment, with the fields {profile} {remaining} {region} {style} {expires}
     #[arg(long, value_name = "TEXT")]
     pub format: Option<String>,
 }
@@ -256,7 +264,7 @@ pub struct PromptArgs {
 /// `awsenv explain`.
 #[derive(Args, Debug)]
 pub struct ExplainArgs {
-    /// The profile; without it the one that the AWS CLI would take
+    /// Profile to explain (default: the one the AWS CLI would use)
     #[arg(id = PROFILE_OR_ALIAS, value_name = "PROFILE", conflicts_with = "pick")]
     pub profile: Option<OsString>,
     /// Choose it in the picker.
@@ -274,7 +282,7 @@ pub struct ExplainArgs {
 #[derive(Args, Debug)]
 #[command(override_usage = "awsenv exec [OPTIONS] [PROFILE] -- PROGRAM [ARGUMENT]...")]
 pub struct ExecArgs {
-    /// The profile; without it the one that the AWS CLI would take
+    /// Profile to run it with (default: the one the AWS CLI would use)
     #[arg(id = PROFILE_OR_ALIAS, value_name = "PROFILE", conflicts_with = "pick")]
     pub profile: Option<OsString>,
     /// Choose it in the picker.
@@ -283,7 +291,7 @@ pub struct ExecArgs {
     /// How the profile reaches the program.
     #[command(flatten)]
     pub style: StyleArgs,
-    /// The program and its arguments
+    /// Program to run, and its arguments
     #[arg(last = true, value_name = "PROGRAM")]
     pub command: Vec<OsString>,
 }
@@ -291,7 +299,7 @@ pub struct ExecArgs {
 /// `awsenv undo`.
 #[derive(Args, Debug)]
 pub struct UndoArgs {
-    /// Show what would change, and change nothing
+    /// Show what would change, without changing anything
     #[arg(long)]
     pub dry_run: bool,
 }
@@ -312,7 +320,7 @@ pub struct HistoryArgs {
 pub enum HistoryAction {
     /// Forget a profile
     Remove {
-        /// The profile
+        /// Profile to forget
         profile: OsString,
     },
 }
@@ -320,7 +328,7 @@ pub enum HistoryAction {
 /// `awsenv doctor`.
 #[derive(Args, Debug)]
 pub struct DoctorArgs {
-    /// Write to the keychain, read that, and delete it
+    /// Test the keychain: write an item, read it back, and delete it
     #[arg(long)]
     pub keychain: bool,
     /// Print one JSON document
@@ -331,13 +339,13 @@ pub struct DoctorArgs {
 /// `awsenv complete`.
 #[derive(Args, Debug)]
 pub struct CompleteArgs {
-    /// The shell that asks
+    /// Shell that asks
     #[arg(long, value_name = "SHELL")]
     pub shell: Option<String>,
     /// bash: the characters at which it breaks words
     #[arg(long, value_name = "CHARACTERS", default_value = "", allow_hyphen_values = true)]
     pub breaks: String,
-    /// The words typed behind `awsenv`, the unfinished one last; of bash its whole line up to the cursor
+    /// Words typed after `awsenv`, the unfinished one last; for bash, its whole line up to the cursor
     #[arg(last = true)]
     pub words: Vec<OsString>,
 }
@@ -345,6 +353,6 @@ pub struct CompleteArgs {
 /// `awsenv fail`.
 #[derive(Args, Debug)]
 pub struct FailArgs {
-    /// The status to end with
+    /// Status to exit with
     pub status: u8,
 }
