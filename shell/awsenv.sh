@@ -65,7 +65,7 @@ case ${KSH_VERSION-} in
     if (\eval ': "${.sh.version}"') 2>/dev/null; then
       \unset -f awsenv
       # shellcheck disable=SC2016 # a person is to type it
-      \printf '%s\n' 'awsenv: a function cannot tell who reads it in ksh93: write eval "$(awsenv use PROFILE)"' >&2
+      \printf '%s\n' 'awsenv: in ksh93 a function cannot tell whether its output is evaluated; run eval "$(awsenv use PROFILE)"' >&2
     fi
     ;;
 esac

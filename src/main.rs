@@ -60,7 +60,7 @@ fn own_up(process: &Process, reader: &Arc<Reader>) {
         sys::terminal::restore();
         let place = info.location().map(|at| format!(" at {}:{}", at.file(), at.line()));
         ui::talk(&format!(
-            "awsenv: internal error{}; nothing was changed\n",
+            "awsenv: internal error{}: this is a bug in awsenv, and what it was doing may be half done\n",
             place.unwrap_or_default()
         ));
         if fails {

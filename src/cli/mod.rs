@@ -18,6 +18,9 @@ pub use words::{command_at, command_word, is_command, is_script, is_switch};
 
 use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+/// What the help lists behind the flags that are a command's own.
+const GLOBAL: &str = "Global options";
+
 /// Shell integration and environment manager for AWS profiles
 #[derive(Debug, Parser)]
 #[command(name = "awsenv", version, disable_help_subcommand = true, max_term_width = 100)]
@@ -26,6 +29,12 @@ pub struct Cli {
     /// Flags that work on every command.
     #[command(flatten)]
     pub global: Global,
+    /// Print help (`-h` for a summary)
+    #[arg(short, long, global = true, help_heading = GLOBAL, action = ArgAction::Help)]
+    help: Option<bool>,
+    /// Print version
+    #[arg(short = 'V', long, help_heading = GLOBAL, action = ArgAction::Version)]
+    version: Option<bool>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -33,7 +42,7 @@ pub struct Cli {
 
 /// Flags that work on every command.
 #[derive(Args, Clone, Debug, Default)]
-#[command(next_help_heading = "Global options")]
+#[command(next_help_heading = GLOBAL)]
 pub struct Global {
     /// When to use colour
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
@@ -44,12 +53,6 @@ pub struct Global {
     /// Print each decision and its reason (never a secret)
     #[arg(short, long, global = true, overrides_with = "verbose")]
     pub verbose: bool,
-    /// Print help (`-h` for a summary)
-    #[arg(short, long, global = true, action = ArgAction::Help)]
-    help: Option<bool>,
-    /// Print version
-    #[arg(short = 'V', long, action = ArgAction::Version)]
-    version: Option<bool>,
 }
 
 /// `--color`.

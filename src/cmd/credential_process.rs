@@ -22,9 +22,9 @@ use crate::sys::keychain::Keychain;
 /// Prints the document. awsenv asks nothing; the keychain may, in a window of its own.
 pub fn run(context: &Context, args: CredentialProcessArgs) -> Result<Outcome, Error> {
     if context.process.stdout_tty {
-        let message = "a secret is not printed to a terminal";
+        let message = "refusing to print a secret to a terminal";
         return Err(Error::new(Kind::Failed, message)
-            .hint("SDKs run this; `awsenv exec PROFILE -- …` gives a program the keys"));
+            .hint("SDKs run this command; use `awsenv exec PROFILE -- …` to give a program the keys"));
     }
     let profile = choose::utf8(&args.profile)?;
     let item = args.item.as_deref().unwrap_or(profile);
@@ -108,8 +108,10 @@ impl Request<'_> {
 fn lost(error: Error, keychain: &Keychain<'_>, item: &str) -> Error {
     match keychain.index() {
         Ok(index) if index.find(item).is_some() => error,
-        Ok(_) => error.hint("the index does not know the key; if it is elsewhere, AWSENV_KEYCHAIN names that store"),
-        Err(why) => error.hint(format!("{why}; AWSENV_KEYCHAIN names the store where the key is")),
+        Ok(_) => {
+            error.hint("the key is not in the index; if it is in another store, set AWSENV_KEYCHAIN to that store")
+        }
+        Err(why) => error.hint(format!("{why}; set AWSENV_KEYCHAIN to the store that has the key")),
     }
 }
 
@@ -120,8 +122,8 @@ fn lost(error: Error, keychain: &Keychain<'_>, item: &str) -> Error {
 fn asked(env: &Env, profile: &str) -> Result<String, Error> {
     let before = env.text(AWSENV_ASKED).unwrap_or_default();
     if before.lines().any(|name| name == profile) {
-        let message = format!("the credential_process of `{profile}` asks for `{profile}` again");
-        return Err(Error::new(Kind::InfiniteLoop, message).hint("awsenv explain shows which lines lead there"));
+        let message = format!("the credential_process of `{profile}` leads back to `{profile}`");
+        return Err(Error::new(Kind::InfiniteLoop, message).hint("`awsenv explain` shows which lines lead there"));
     }
     Ok(format!("{before}{profile}\n"))
 }

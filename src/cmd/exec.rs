@@ -17,7 +17,7 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
     let mut words = args.command.into_iter();
     let Some(program) = words.next() else {
         return Err(
-            Error::new(Kind::Usage, "say which program to run, after `--`").hint("awsenv exec PROFILE -- PROGRAM")
+            Error::new(Kind::Usage, "name the program to run after `--`").hint("awsenv exec PROFILE -- PROGRAM")
         );
     };
     let env = &context.process.env;

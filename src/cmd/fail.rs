@@ -9,6 +9,12 @@ use crate::shell::wrapper::Wrapper;
 pub fn run(context: &Context, args: FailArgs) -> Result<Outcome, Error> {
     let process = context.process;
     let reader = Wrapper::of(&process.env).filter(|_| process.read_by_shell);
-    let statement = reader.map(|wrapper| wrapper.shell.syntax().fail(args.status, "nothing was changed") + "\n");
+    let statement = reader.map(|wrapper| {
+        wrapper
+            .shell
+            .syntax()
+            .fail(args.status, "awsenv could not switch this shell")
+            + "\n"
+    });
     Ok(Outcome::Code(statement.unwrap_or_default(), args.status))
 }

@@ -35,7 +35,7 @@ pub fn run(context: &Context, args: HistoryArgs) -> Result<Outcome, Error> {
 fn show(context: &Context, store: &Store, json: bool) -> Result<Outcome, Error> {
     let files = Files::load(context)?;
     if !files.settings.history {
-        context.ui.warn("`history = off`: `use` remembers nothing");
+        context.ui.warn("`history = off`, so `use` remembers nothing");
     }
     let known: HashSet<String> = catalog::entries(&files).into_iter().map(|entry| entry.name).collect();
     let bytes = store.read().map_err(|error| failed("read", store, &error))?;
@@ -55,12 +55,12 @@ fn show(context: &Context, store: &Store, json: bool) -> Result<Outcome, Error> 
         .filter(|use_| known.contains(&use_.profile))
         .collect();
     if shown.is_empty() {
-        context.ui.notice("nothing is remembered yet: `awsenv use` does it");
+        context.ui.notice("the history is empty: `awsenv use` adds to it");
     }
     if shown.len() < uses.len() {
         context
             .ui
-            .narrate("profiles that are not defined now are left out; `--json` has them");
+            .narrate("profiles that are no longer defined are left out; `--json` lists them");
     }
     let rows: Vec<[String; 4]> = shown.into_iter().map(|use_| row(use_, now)).collect();
     let lines = columns(&rows);
@@ -124,13 +124,13 @@ fn remove(context: &Context, store: &Store, profile: &OsStr) -> Result<Outcome, 
     usage::tell_if_mended(context, store, &done);
     match done {
         Rewritten::Busy => {
-            Err(Error::new(Kind::Failed, "another awsenv is at work on the history").hint("try again in a moment"))
+            Err(Error::new(Kind::Failed, "another awsenv is using the history").hint("try again in a moment"))
         }
         Rewritten::Unchanged => Err(Error::new(
             Kind::Failed,
-            format!("the history has no profile `{}`", display(&name)),
+            format!("profile `{}` is not in the history", display(&name)),
         )
-        .hint("`awsenv history` shows what there is")),
+        .hint("`awsenv history` shows what is in it")),
         Rewritten::Done | Rewritten::Kept(_) => {
             context.ui.notice(&format!("forgot `{}`", display(&name)));
             Ok(Outcome::Done(0))

@@ -16,7 +16,8 @@ pub fn run(context: &Context, args: PromptArgs) -> Result<Outcome, Error> {
     segment.region = display(&segment.region);
     let text = segment.render(format).map_err(|error| {
         let fields = FIELDS.map(|field| format!("{{{field}}}")).join(" ");
-        Error::new(Kind::Usage, error.to_string()).hint(format!("fields are {fields}; `{{{{` and `}}}}` are braces"))
+        Error::new(Kind::Usage, error.to_string())
+            .hint(format!("the fields are {fields}; write `{{{{` and `}}}}` for braces"))
     })?;
     Ok(Outcome::Text(text + "\n", 0))
 }

@@ -32,9 +32,9 @@ pub fn run(context: &Context, args: UndoArgs) -> Result<Outcome, Error> {
     });
     let differences: String = differences.collect();
     let (done, again) = if journal.is_undone {
-        ("done again", "undoes it")
+        ("redone", "undo")
     } else {
-        ("undone", "does it again")
+        ("undone", "redo")
     };
     if args.dry_run {
         return Ok(Outcome::Text(differences, 0));
@@ -47,8 +47,8 @@ pub fn run(context: &Context, args: UndoArgs) -> Result<Outcome, Error> {
     let kept = sys::edit::journal::save(&lock, context.env(), &journal.turned());
     context.ui.tell(&format!("{done}: {title}"));
     match kept {
-        Ok(()) => context.ui.notice(&format!("`awsenv undo` {again}")),
-        Err(error) => context.ui.warn(&format!("the journal cannot be written: {error}")),
+        Ok(()) => context.ui.notice(&format!("run `awsenv undo` again to {again} it")),
+        Err(error) => context.ui.warn(&format!("cannot write the journal: {error}")),
     }
     Ok(Outcome::Done(0))
 }
@@ -59,13 +59,14 @@ fn check(journal: &Journal) -> Result<(), Error> {
     match &journal.undo {
         Undo::Journal => Ok(()),
         Undo::Command(command) => {
-            let message = format!("the last edit has a command of its own that reverts it: {title} ({at})");
+            let message = format!("the last edit has its own command to undo it: {title} ({at})");
             Err(Error::new(Kind::Failed, message).hint(command))
         }
         Undo::Secret => {
-            let message = format!("the last edit cannot be undone, for a secret was among its lines: {title} ({at})");
+            let message =
+                format!("the last edit cannot be undone, because its lines contained a secret: {title} ({at})");
             Err(Error::new(Kind::Failed, message).hint(
-                "awsenv keeps no secret in its journal; `awsenv configure` or `awsenv key add` takes the right one",
+                "awsenv keeps no secrets in its journal; enter the right one with `awsenv configure` or `awsenv key add`",
             ))
         }
     }
@@ -95,14 +96,14 @@ fn conflicting(path: &Path, conflict: Conflict) -> Error {
     match conflict {
         Conflict::Changed => Error::new(
             Kind::Failed,
-            format!("`{path}` was changed since, and awsenv cannot tell which lines the last edit would go back to"),
+            format!("`{path}` has changed since the last edit, and awsenv cannot tell which lines to restore"),
         )
-        .hint("`awsenv undo` works again once the file is as the edit left it; else edit it by hand"),
+        .hint("edit it by hand, or put it back as the edit left it and run `awsenv undo` again"),
         Conflict::Damaged => Error::new(
             Kind::Failed,
-            format!("the journal does not fit `{path}`, so nothing was changed"),
+            format!("the journal does not match `{path}`, so nothing was changed"),
         )
-        .hint("edit the file by hand; the next edit begins a new journal"),
+        .hint("edit the file by hand; the next edit starts a new journal"),
     }
 }
 

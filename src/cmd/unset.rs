@@ -15,7 +15,7 @@ pub fn run(context: &Context, args: ScriptArgs) -> Result<Outcome, Error> {
     for name in &left.drifted {
         context
             .ui
-            .warn(&format!("{name} was changed since `use`: it stays as it is now"));
+            .warn(&format!("{name} was changed since `use`, so it is left as it is"));
     }
     context.ui.narrate(&format!(
         "changes {}",

@@ -17,7 +17,7 @@ pub fn run(context: &Context, args: UseArgs) -> Result<Outcome, Error> {
         None => pick::profile(context, manner(&args), "awsenv use PROFILE")?,
         Some(word) if word == "-" => {
             let previous = state.and_then(|state| state.previous.as_deref());
-            let none = || Error::new(Kind::Failed, "no profile was used before this one in this shell");
+            let none = || Error::new(Kind::Failed, "this shell has no previous profile");
             Chosen::named(context, previous.ok_or_else(none)?)?
         }
         Some(word) => choose::find(context, word, &args)?,

@@ -32,7 +32,7 @@ impl From<FileError> for Error {
                 });
                 let after = after.as_secs();
                 failed(format!(
-                    "{who} has been editing files for {after} s; nothing was changed"
+                    "{who} has been editing files for {after} s, so awsenv gave up waiting"
                 ))
                 .hint("if it is waiting for an answer, give it there, then try again")
             }
@@ -46,7 +46,7 @@ impl From<FileError> for Error {
                 path.display()
             ))
             .hint("edit it as that user, or point the variable at a file of your own"),
-            FileError::NoState => failed("awsenv has no directory for its state, so nothing was changed".to_owned())
+            FileError::NoState => failed("awsenv has no directory for its state, so it edits no files".to_owned())
                 .hint("set HOME to an absolute path"),
             FileError::NotRegular(path) => failed(format!("`{}` is not a regular file", path.display())),
             FileError::ReadOnly(path) => failed(format!("`{}` is read-only, so it was not written", path.display()))

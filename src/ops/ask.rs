@@ -64,7 +64,7 @@ pub fn yes(context: &Context, question: &str, is_grave: bool, without_terminal: 
 fn terminal(context: &Context) -> Result<Terminal, Error> {
     let process = context.process;
     Terminal::of_person(process.stderr_tty, process.env.text("TERM")).map_err(|why| {
-        let message = format!("there is no terminal to ask at: {why}");
+        let message = format!("cannot ask without a terminal: {why}");
         Error::new(Kind::Failed, message)
     })
 }

@@ -89,14 +89,14 @@ pub struct Plaintext {
 pub fn plaintext(profile: Profile<'_>) -> Option<Plaintext> {
     item_of(profile)?;
     let (key, who) = match (profile.in_credentials(ID), profile.in_config(ID)) {
-        (Some(key), _) => (key, "the AWS CLI, boto3 and most SDKs take it"),
-        (None, Some(key)) => (key, "the SDK for JavaScript takes it"),
+        (Some(key), _) => (key, "the AWS CLI, boto3 and most SDKs use it"),
+        (None, Some(key)) => (key, "the SDK for JavaScript uses it"),
         (None, None) => return None,
     };
     let name = display(profile.name());
     Some(Plaintext {
         place: key.place(),
-        message: format!("the key in this file goes before that of `{name}` in the keychain: {who}"),
+        message: format!("the key in this file takes precedence over the one for `{name}` in the keychain: {who}"),
         remedy: format!("awsenv key import {} --replace", shell_words::quote(&name)),
     })
 }

@@ -183,7 +183,7 @@ fn ambiguous(files: &Files, word: &str, found: &[Entry]) -> Error {
     let word = display(word);
     let word = shell_words::quote(&word);
     error.hint(format!(
-        "`awsenv use --query {word}` lets you choose among all {}",
+        "run `awsenv use --query {word}` to choose among all {}",
         found.len()
     ))
 }
@@ -197,19 +197,19 @@ pub fn take_first(context: &Context, files: &Files, word: &str, first: &Entry, h
     let of = if word.is_empty() {
         String::new()
     } else {
-        format!(" of `{word_shown}`")
+        format!(" for `{word_shown}`")
     };
     if !files.settings.is_production(&first.name) {
-        context.ui.tell(&format!("taking `{name}`, {how}{of}"));
+        context.ui.tell(&format!("selected `{name}`, {how}{of}"));
         return Ok(());
     }
-    let message = format!("{how}{of} is the production profile `{name}`, which `--first` never takes");
+    let message = format!("{how}{of} is the production profile `{name}`, which `--first` never selects");
     let error = Error::new(Kind::Failed, message);
     // Only a name that is shown as it is can be typed as it is shown.
     Err(if name == first.name {
         error.hint(format!("awsenv use {}", shell_words::quote(&name)))
     } else {
-        error.hint("`awsenv use` lets you choose it")
+        error.hint("run `awsenv use` to choose it")
     })
 }
 
@@ -235,7 +235,12 @@ fn confirm(context: &Context, files: &Files, entry: &Entry, region: Option<&str>
     if is_production {
         question += ", a PRODUCTION profile";
     }
-    if ask::yes(context, &question, is_production, "the whole name is not asked about")? {
+    if ask::yes(
+        context,
+        &question,
+        is_production,
+        "give the whole name to skip the question",
+    )? {
         Ok(())
     } else {
         Err(Error::cancelled())

@@ -9,23 +9,23 @@ pub fn source(base: &BaseSource) -> String {
     let key = |id: &str| match visible("aws_access_key_id", id) {
         Some("") => "an empty key".to_owned(),
         Some(id) => format!("key {}", display(id)),
-        None => "a key that has swallowed the lines below it".to_owned(),
+        None => "a key that includes the lines below it".to_owned(),
     };
     match base {
-        BaseSource::Boto(keys) => format!("{} of a legacy file, by {}", key(&keys.access_key_id), base.method()),
+        BaseSource::Boto(keys) => format!("{} from a legacy file, by {}", key(&keys.access_key_id), base.method()),
         BaseSource::BotoKeyring(keyring) => format!(
-            "{} of a legacy file, with its secret in the keyring {}",
+            "{} from a legacy file, with its secret in the keyring {}",
             key(&keyring.access_key_id),
             shown(&keyring.service)
         ),
         BaseSource::Container { uri, .. } => format!("the container endpoint {}", shown(uri)),
         BaseSource::CredentialProcess(process) if process.keychain.is_some() => {
-            "a key in the keychain, by awsenv itself".into()
+            "a key in the keychain, through awsenv itself".into()
         }
         BaseSource::CredentialProcess(process) => {
-            format!("what this program prints: {}", display(&command(&process.command)))
+            format!("the output of this program: {}", display(&command(&process.command)))
         }
-        BaseSource::Environment { keys, .. } => format!("{} of the environment", key(&keys.access_key_id)),
+        BaseSource::Environment { keys, .. } => format!("{} from the environment", key(&keys.access_key_id)),
         BaseSource::InstanceMetadata { .. } => "those of the EC2 instance".to_owned(),
         BaseSource::Login(login) => format!("`aws login` as {}", shown(&login.session)),
         BaseSource::Sso(sso) => format!(
@@ -50,7 +50,7 @@ pub fn source(base: &BaseSource) -> String {
 pub fn parameters(role: &AssumeRole) -> impl Iterator<Item = (&'static str, String)> {
     let text = |value: &Option<String>| value.as_deref().map(shown);
     [
-        ("an MFA code of", text(&role.mfa_serial)),
+        ("an MFA code from", text(&role.mfa_serial)),
         ("the external id", text(&role.external_id)),
         ("the session name", text(&role.role_session_name)),
         (

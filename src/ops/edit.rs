@@ -67,9 +67,10 @@ pub fn distinct(edits: &[FileEdit]) -> Result<Vec<&FileEdit>, Error> {
             Some(other) if other.now == edit.now => {}
             Some(other) => {
                 let (one, two) = (other.path.display(), edit.path.display());
-                let message = format!("`{one}` and `{two}` are one file, which would change as both");
+                let message =
+                    format!("`{one}` and `{two}` are the same file, and the edit would change it in two ways");
                 return Err(Error::new(Kind::Failed, message)
-                    .hint("make them two files: the config file and the credentials file name profiles differently"));
+                    .hint("use two files: the config file and the credentials file name profiles differently"));
             }
         }
     }
@@ -95,6 +96,6 @@ fn remember(context: &Context, lock: &EditLock, title: &str, undo: Undo, edits: 
     if let Err(error) = sys::edit::journal::save(lock, &context.process.env, &journal) {
         context
             .ui
-            .warn(&format!("`awsenv undo` will not know of this edit: {error}"));
+            .warn(&format!("`awsenv undo` cannot undo this edit: {error}"));
     }
 }

@@ -188,11 +188,11 @@ impl Files {
             let name = kind.variable();
             if location.is_relative {
                 Some(format!(
-                    "{name} is relative, so in another directory the SDKs look for another file"
+                    "{name} is a relative path, so SDKs look for a different file in another directory"
                 ))
             } else if location.needs_botocore {
                 Some(format!(
-                    "{name} holds a `$` or `~user`, which only the AWS CLI and boto3 replace"
+                    "{name} contains a `$` or `~user`, which only the AWS CLI and boto3 expand"
                 ))
             } else {
                 None

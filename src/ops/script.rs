@@ -39,11 +39,11 @@ pub fn shell(context: &Context, typed: Option<&str>) -> Result<Shell, Error> {
     let (shell, source) = detect(context.process, typed).map_err(|unknown| match unknown {
         Some(name) => unknown_shell(&name),
         None => Error::new(Kind::Usage, "cannot tell which shell reads this script")
-            .hint(format!("say it: --shell {}", known_shells())),
+            .hint(format!("name it: --shell {}", known_shells())),
     })?;
     let why = match source {
-        detect::Source::Option => "as `--shell` says",
-        detect::Source::Wrapper => "as the wrapper function says",
+        detect::Source::Option => "chosen by `--shell`",
+        detect::Source::Wrapper => "named by the wrapper function",
         detect::Source::Ancestor => "the nearest shell that runs this program",
     };
     context.ui.narrate(&format!("writing for {}, {why}", shell.as_str()));
@@ -105,7 +105,9 @@ fn switch(context: &Context, command: &str, shell: Shell, diff: &EnvDiff) -> Fin
         };
     }
     if Wrapper::of(&process.env).is_some_and(|wrapper| wrapper.depth > Some(0)) {
-        ui.warn(&format!("`{command}` in a subshell does not reach the shell around it"));
+        ui.warn(&format!(
+            "`{command}` in a subshell does not change the shell around it"
+        ));
     }
     code(process, syntax.script(diff) + "\n", 0)
 }
@@ -155,16 +157,16 @@ pub fn is_expected(process: &Process) -> bool {
 fn refusal() -> Error {
     Error::new(
         Kind::Usage,
-        "this command prints a script for a shell to run, not for a terminal to show",
+        "this command prints a script for a shell to evaluate, not for a terminal",
     )
     .hint("in bash or zsh, run: eval \"$(awsenv use PROFILE)\"")
-    .hint("or install the integration once, then `awsenv use PROFILE` is enough: eval \"$(awsenv init bash)\"")
+    .hint("or install the integration, so that `awsenv use PROFILE` is enough: eval \"$(awsenv init bash)\"")
 }
 
 /// No shell of that name is known.
 pub fn unknown_shell(name: &str) -> Error {
-    let message = format!("`{}` is no shell that awsenv knows", display(name));
-    Error::new(Kind::Usage, message).hint(format!("known are {}", known_shells()))
+    let message = format!("unknown shell `{}`", display(name));
+    Error::new(Kind::Usage, message).hint(format!("expected one of {}", known_shells()))
 }
 
 /// The names that `--shell` takes, for people.

@@ -49,7 +49,7 @@ pub fn sort(context: &Context, settings: &Settings, entries: &mut [Entry], keepe
 /// Remembers that `profile` was used here and now. That it cannot be done is no reason to disturb anybody.
 pub fn remember(context: &Context, profile: &str) {
     let Some(store) = Store::of(&context.process.env) else {
-        context.ui.narrate("nothing is remembered: HOME is not set");
+        context.ui.narrate("the history is not kept: HOME is not set");
         return;
     };
     let line = Use::new(profile, &here(), context.process.now).line();
@@ -74,7 +74,7 @@ pub fn rewritten(bytes: &[u8], change: impl Fn(&History) -> Option<History>) -> 
 pub fn tell_if_mended(context: &Context, store: &Store, rewritten: &Rewritten) {
     if let Rewritten::Kept(old) = rewritten {
         context.ui.warn(&format!(
-            "the history ({}) held lines that are not awsenv's, so it was written anew; the old file is {}",
+            "the history ({}) contained lines that awsenv did not write, so it was rewritten; the old file is {}",
             store.path().display(),
             old.display()
         ));
@@ -96,7 +96,7 @@ fn tell(context: &Context, keeper: Keeper, store: &Store, error: &std::io::Error
         let path = store.path().display();
         context
             .ui
-            .narrate(&format!("the history ({path}) cannot be kept: {error}"));
+            .narrate(&format!("cannot update the history ({path}): {error}"));
     }
 }
 

@@ -21,7 +21,7 @@ impl Syntax for Fish {
         // once the global one is gone.
         format!(
             "begin; set -l __awsenv_r 0; set -l __awsenv_n; for __awsenv_n in {touched}; if set -qU $__awsenv_n; \
-             echo \"awsenv: $__awsenv_n is a universal variable, so nothing was changed; remove it by: set -eU $__awsenv_n\" >&2; \
+             echo \"awsenv: $__awsenv_n is a universal variable, so nothing was changed; remove it with: set -eU $__awsenv_n\" >&2; \
              set __awsenv_r 1; end; end; if test $__awsenv_r = 0; {work}true; else; false; end; end",
             work = work(diff),
         )

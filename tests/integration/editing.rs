@@ -159,7 +159,7 @@ fn what_cannot_be_got_or_set() {
     }
     assert_eq!(text(&sandbox, ".aws/config"), CONFIG);
     sandbox.write(".aws/config", "[a]\n[a]\n");
-    assert!(set(&sandbox, "a", "region", "x").err().contains("stands twice"));
+    assert!(set(&sandbox, "a", "region", "x").err().contains("is defined twice"));
     assert!(
         !sandbox.path(".local/state/awsenv/journal").exists(),
         "nothing was edited"
@@ -202,7 +202,7 @@ fn an_edit_is_undone_and_done_again() {
     set_text(&sandbox, "[profile 'a b']\nregion = z\n");
     let refused = undo(&[]);
     assert!(
-        refused.status == 1 && refused.err().contains("was changed since"),
+        refused.status == 1 && refused.err().contains("has changed since"),
         "{}",
         refused.all()
     );
@@ -482,7 +482,7 @@ fn questions_are_asked_as_the_aws_cli_asks_them() {
     );
     let undo = sandbox.awsenv(["undo"]).output();
     assert!(
-        undo.status == 1 && undo.err().contains("a secret was among its lines"),
+        undo.status == 1 && undo.err().contains("its lines contained a secret"),
         "{}",
         undo.all()
     );

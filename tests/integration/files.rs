@@ -101,7 +101,7 @@ fn init_takes_every_name_and_refuses_the_rest() {
     let refused = sandbox.awsenv(["init", "tcsh"]).output();
     assert_eq!((refused.status, refused.out()), (2, "false\n"));
     assert!(
-        refused.err().starts_with("awsenv: `tcsh` is no shell"),
+        refused.err().starts_with("awsenv: unknown shell `tcsh`"),
         "{}",
         refused.all()
     );

@@ -139,7 +139,7 @@ fn without_a_terminal_it_is_said_how_else() {
     assert!(
         output
             .err()
-            .contains("there is no terminal to ask at: stderr is redirected"),
+            .contains("cannot ask without a terminal: stderr is redirected"),
         "{}",
         output.all()
     );

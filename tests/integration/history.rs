@@ -199,7 +199,7 @@ fn where_nothing_can_be_remembered_use_works_and_is_silent() {
         assert!(script.contains("AWS_PROFILE"), "{state}: {script}");
     }
     let verbose = at_terminal(&sandbox, "awsenv use one -v --shell bash >script").expect("a terminal");
-    assert!(verbose.out().contains("cannot be kept"), "{}", verbose.all());
+    assert!(verbose.out().contains("cannot update the history"), "{}", verbose.all());
     sandbox.set("AWS_CONFIG_FILE", sandbox.path(".aws/config"));
     sandbox.unset("XDG_STATE_HOME").unset("HOME");
     let output = at_terminal(&sandbox, lines).expect("a terminal");
@@ -243,7 +243,7 @@ fn the_history_is_shown_and_forgotten() {
     let output = sandbox.awsenv(["history", "remove", "beta"]).output();
     assert_eq!(output.status, 1, "{}", output.all());
     assert!(
-        output.err().contains("the history has no profile `beta`"),
+        output.err().contains("profile `beta` is not in the history"),
         "{}",
         output.all()
     );

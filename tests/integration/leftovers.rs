@@ -159,7 +159,7 @@ fn files_with_keys_that_others_can_read_are_named() {
         of.map(|finding| finding["file"].as_str().unwrap().to_owned())
             .collect::<BTreeSet<_>>()
     };
-    assert!(readable("can be read by others").is_empty());
+    assert!(readable("can be read by other users").is_empty());
     for file in open {
         std::fs::set_permissions(sandbox.path(file), std::fs::Permissions::from_mode(0o644)).unwrap();
     }
@@ -170,9 +170,9 @@ fn files_with_keys_that_others_can_read_are_named() {
             .collect()
     };
     // Without a secret a configuration may be read by all.
-    assert_eq!(readable("can be read by others"), paths(&open[1..]));
+    assert_eq!(readable("can be read by other users"), paths(&open[1..]));
     std::fs::write(sandbox.path(".aws/config"), format!("[profile a]\n{}", pair("AKIAC"))).unwrap();
-    assert_eq!(readable("can be read by others"), paths(&open));
+    assert_eq!(readable("can be read by other users"), paths(&open));
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn awsenvs_own_lines_lead_somewhere() {
     let about = |part: &str| finding(&sandbox, "keychain", part);
     let message = |part: &str| about(part)["message"].as_str().unwrap().to_owned();
     let shown = program.display();
-    assert!(message("`full`").contains(&format!("`{shown}`, which is not there")));
+    assert!(message("`full`").contains(&format!("`{shown}`, which does not exist")));
     std::fs::create_dir(program.parent().unwrap()).unwrap();
     std::fs::write(&program, "#!/bin/sh\n").unwrap();
     std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o644)).unwrap();
@@ -205,7 +205,7 @@ fn awsenvs_own_lines_lead_somewhere() {
             .all(|finding| !finding["message"].as_str().unwrap().contains("`full`"))
     );
     // The sandbox's PATH has an awsenv.
-    assert!(message("the line of `relative`").contains("is not an absolute path"));
+    assert!(message("the credential_process of `relative`").contains("is not an absolute path"));
     let bare = about("`bare`");
     assert_eq!(bare["status"], "fail");
     assert_eq!(bare["remedy"], "awsenv key import bare --replace");
@@ -281,10 +281,10 @@ fn doctor_knows_whose_keys_botocore_hands_to_whom() {
         for (name, path) in variables {
             sandbox.set(name, sandbox.path(path));
         }
-        let finding = finding(&sandbox, "boto", &format!("key {key} here, and hands it to"));
+        let finding = finding(&sandbox, "boto", &format!("key {key} here, and uses it for"));
         let message = finding["message"].as_str().unwrap();
         assert!(
-            message.contains("hands it to `none`, `late` and whoever names no profile"),
+            message.contains("uses it for `none`, `late` and commands that name no profile"),
             "{message}"
         );
         assert_eq!(finding["file"], sandbox.path(file).display().to_string());
@@ -303,7 +303,7 @@ fn doctor_knows_whose_keys_botocore_hands_to_whom() {
             assert_eq!(of_key[0]["taken"], taken, "{profile} {explained}");
         }
     }
-    let shadowed = finding(&sandbox, "boto", "gives it to nobody");
+    let shadowed = finding(&sandbox, "boto", "does not use it");
     assert!(
         shadowed["message"].as_str().unwrap().contains("AKIAOTHER"),
         "{shadowed}"
@@ -322,7 +322,7 @@ fn what_names_no_file_is_told_as_it_is() {
             .success()
     );
     sandbox.set("BOTO_CONFIG", &fifo);
-    let told = finding(&sandbox, "boto", "BOTO_CONFIG names no regular file");
+    let told = finding(&sandbox, "boto", "BOTO_CONFIG does not name a regular file");
     assert_eq!(told["file"], fifo.display().to_string());
     sandbox.unset("BOTO_CONFIG");
     for (path, what) in [

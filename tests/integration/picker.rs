@@ -487,7 +487,11 @@ fn the_screen_tells_the_truth_in_every_size() {
         terminal.line("clear").line("awsenv use");
         terminal.wait("the picker", |screen| screen.contains("6/6>"));
         terminal.text("admin");
-        let wanted = if columns == 40 { "1/6> admin" } else { "an MFA code of" };
+        let wanted = if columns == 40 {
+            "1/6> admin"
+        } else {
+            "an MFA code from"
+        };
         // The count may be drawn before the rows.
         terminal.wait("the chain", |screen| {
             screen.contains(wanted) && screen.contains("1/6> admin") && !screen.contains("reader")
@@ -754,7 +758,7 @@ fn other_commands_pick_when_asked_to() {
     assert!(terminal.file("answer").contains("\"profile\":\"base\""));
     terminal.line("clear").line("awsenv explain");
     terminal.wait("the default", |screen| {
-        screen.contains("profile default, because nothing names another")
+        screen.contains("profile default, because no other profile is named")
     });
 }
 

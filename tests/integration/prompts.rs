@@ -155,7 +155,7 @@ fn a_window_that_is_closed_is_a_no() {
     for words in [&["key", "unlock"][..], &["credential-process", "work"]] {
         let output = sandbox.awsenv(words).output();
         assert!(
-            output.status == 1 && output.err().contains("was turned down"),
+            output.status == 1 && output.err().contains("was dismissed"),
             "{}",
             output.all()
         );

@@ -82,9 +82,9 @@ fn a_keychain_in_good_health_is_tried_and_nothing_is_left_in_it() {
     let (found, _) = findings(&sandbox);
     assert_eq!(
         found[0],
-        "ok new keys go to the system's keychain (Secret Service): it is the default []"
+        "ok new keys are stored in the system's keychain (Secret Service): it is the default []"
     );
-    assert!(found[1].starts_with("ok a key was written ("), "{found:?}");
+    assert!(found[1].starts_with("ok wrote a test key ("), "{found:?}");
     assert_eq!(keychain.search("awsenv"), "");
     let output = unlock(&sandbox, &[], "");
     assert!(output.err().contains("is not locked"), "{}", output.all());
@@ -99,7 +99,7 @@ fn many_use_one_keychain_at_once() {
     std::thread::scope(|scope| {
         for _ in 0..8 {
             let sandbox = &sandbox;
-            scope.spawn(move || assert!(findings(sandbox).0[1].starts_with("ok a key was written (")));
+            scope.spawn(move || assert!(findings(sandbox).0[1].starts_with("ok wrote a test key (")));
         }
     });
     assert_eq!(keychain.search("awsenv"), "");
@@ -121,7 +121,7 @@ fn without_a_keychain_that_is_said_at_once() {
     let start = Instant::now();
     assert_fails(
         &sandbox,
-        "no program on the D-Bus session bus offers org.freedesktop.secrets",
+        "no program on the D-Bus session bus provides org.freedesktop.secrets",
     );
     assert!(start.elapsed() < Duration::from_secs(3), "nothing is waited for");
     let Some(_keychain) = Keychain::empty(&mut sandbox) else {
@@ -153,7 +153,7 @@ fn a_locked_keychain_is_said_at_once_and_no_window_is_opened_where_nobody_sees_i
                  exec awsenv doctor --keychain";
     let output = sandbox.program("sh").args(["-c", lines]).output();
     assert!(
-        output.out().contains("a key cannot be written") && output.out().contains("is locked"),
+        output.out().contains("cannot write a test key") && output.out().contains("is locked"),
         "{}",
         output.all()
     );
@@ -349,10 +349,10 @@ fn a_key_file_without_passphrase_works_at_once_and_warns() {
     let (found, _) = findings(&sandbox);
     assert_eq!(
         found[0],
-        "ok new keys go to the encrypted file store: the settings choose it []"
+        "ok new keys are stored in the encrypted file store: the settings choose it []"
     );
     assert!(found[1].starts_with("warn the encrypted file store has no key file yet [awsenv key unlock]"));
-    assert!(found[2].starts_with("fail a key cannot be written: the encrypted file store is not there"));
+    assert!(found[2].starts_with("fail cannot write a test key: the encrypted file store is not available"));
     let output = unlock(&sandbox, &["--no-passphrase"], "");
     assert_eq!(output.status, 0, "{}", output.all());
     assert!(
@@ -362,7 +362,7 @@ fn a_key_file_without_passphrase_works_at_once_and_warns() {
     );
     let (found, _) = findings(&sandbox);
     assert!(found[1].starts_with("warn the key file has no passphrase"), "{found:?}");
-    assert!(found[2].starts_with("ok a key was written ("), "{found:?}");
+    assert!(found[2].starts_with("ok wrote a test key ("), "{found:?}");
     let output = unlock(&sandbox, &[], "");
     assert!(
         output.success().is_empty() && output.err().contains("never locked"),
@@ -387,7 +387,7 @@ fn a_key_file_with_a_passphrase_is_unlocked_once() {
     sandbox.set("AWSENV_KEYCHAIN", "file");
     let output = unlock(&sandbox, &[], "hunter2\n");
     assert!(
-        output.status == 1 && output.err().contains("no terminal"),
+        output.status == 1 && output.err().contains("without a terminal"),
         "{}",
         output.all()
     );
@@ -407,7 +407,7 @@ fn a_key_file_with_a_passphrase_is_unlocked_once() {
     );
     let (found, _) = findings(&sandbox);
     assert_eq!(found[1], "ok the key file is unlocked []");
-    assert!(found[2].starts_with("ok a key was written ("), "{found:?}");
+    assert!(found[2].starts_with("ok wrote a test key ("), "{found:?}");
 
     // It is held by the kernel, under a name of this key file, as long as the settings say.
     let recipient = std::fs::read_to_string(sandbox.path(KEYS).join("recipient")).unwrap();
@@ -416,7 +416,7 @@ fn a_key_file_with_a_passphrase_is_unlocked_once() {
     assert!((1700..=1800).contains(&held), "{held}");
     let (found, time) = findings(&sandbox);
     assert_eq!(found[1], "warn the key file is locked [awsenv key unlock]");
-    assert!(found[2].starts_with("fail a key was written, but cannot be read: the encrypted file store is locked"));
+    assert!(found[2].starts_with("fail wrote a test key, but cannot read it: the encrypted file store is locked"));
     assert!(time < Duration::from_secs(3), "it fails at once: {time:?}");
 
     let output = unlock(&sandbox, &["--stdin"], "wrong\n");

@@ -202,7 +202,7 @@ fn a_subshell_is_told_that_it_is_one() {
         let text = shell.integration()
             + "(awsenv use jekyl)\nawsenv use jekyl | cat\n(awsenv -q unset)\n(awsenv list >/dev/null)\n";
         let output = sandbox.script(&shell, text).output();
-        let warning = "awsenv: warning: `use` in a subshell does not reach the shell around it\n";
+        let warning = "awsenv: warning: `use` in a subshell does not change the shell around it\n";
         assert_eq!(
             (output.status, output.err()),
             (0, &*warning.repeat(2)),

@@ -115,8 +115,8 @@ fn a_part_of_a_name_is_taken_only_by_first() {
         let said = output.err();
         for part in [
             "hint: did you mean `my prod`?",
-            "awsenv: taking `my prod`, the only match of `PROD`",
-            "which `--first` never takes",
+            "awsenv: selected `my prod`, the only match for `PROD`",
+            "which `--first` never selects",
         ] {
             assert!(said.contains(part), "{}: {part}: {said}", story.label());
         }

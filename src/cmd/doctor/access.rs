@@ -17,7 +17,7 @@ pub(super) fn check(check: &'static str, holds_keys: bool, path: &Path, shown: &
         let finding = Finding::new(
             check,
             Status::Fail,
-            "belongs to another user, who decides what your profiles run",
+            "belongs to another user, who can decide what your profiles run",
         );
         findings.push(finding.remedy(format!("chown \"$(id -un)\" {shown}")).in_file(path));
     }
@@ -25,7 +25,7 @@ pub(super) fn check(check: &'static str, holds_keys: bool, path: &Path, shown: &
         let finding = Finding::new(
             check,
             Status::Fail,
-            "can be written by others, who decide what your profiles run",
+            "can be written by other users, who can decide what your profiles run",
         );
         findings.push(finding.remedy(format!("chmod go-w {shown}")).in_file(path));
     }
@@ -36,7 +36,7 @@ pub(super) fn check(check: &'static str, holds_keys: bool, path: &Path, shown: &
 /// Whether others can read a file that holds keys.
 pub(super) fn readable(check: &'static str, path: &Path, shown: &str) -> Option<Finding> {
     sys::fs::access(path).filter(|access| access.mode & 0o044 != 0)?;
-    let finding = Finding::new(check, Status::Warn, "can be read by others, and it holds keys");
+    let finding = Finding::new(check, Status::Warn, "can be read by other users, and it contains keys");
     Some(finding.remedy(format!("chmod 600 {shown}")).in_file(path))
 }
 

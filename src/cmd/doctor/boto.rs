@@ -62,13 +62,13 @@ fn problems(boto: &BotoFiles<'_>) -> Vec<Finding> {
             place.iter().fold(finding, Finding::at)
         }
         Problem::Keyring { place, name } => found(format!(
-            "the keyring `{}` is asked by nobody: only `[Credentials]` without a secret is read that way",
+            "the keyring `{}` is never used: only a `[Credentials]` section without a secret uses its keyring",
             display(&name)
         ))
         .remedy("delete the line")
         .at(&place),
         Problem::Percent { place, key } => found(format!(
-            "boto 2 refuses the `%` in `{key}`; awsenv and botocore take it as it stands"
+            "boto 2 refuses the `%` in `{key}`; awsenv and botocore take it literally"
         ))
         .at(&place),
     };
@@ -98,25 +98,26 @@ fn fallen_back_to(
                 return None;
             }
             let message = format!(
-                "botocore reads this file where a profile has no credentials, and fails: {}",
+                "botocore reads this file when a profile has no credentials, and fails: {}",
                 error.message
             );
             let finding = found(message).remedy(away).in_file(&fallback.path);
             Some(place.iter().fold(finding, Finding::at))
         }
         Ok(None) if fallback.is_there => {
-            let finding = Finding::new(CHECK, Status::Ok, "botocore still reads it, and finds no keys in it");
+            let finding = Finding::new(CHECK, Status::Ok, "botocore still reads it, but finds no keys in it");
             Some(finding.in_file(&fallback.path))
         }
         Ok(None) => {
             let variable = fallback.variable?;
-            let message = format!("{variable} names no regular file, so botocore and boto 2 read no boto file at all");
+            let message =
+                format!("{variable} does not name a regular file, so botocore and boto 2 read no boto file at all");
             Some(found(message).remedy(away).in_file(&fallback.path))
         }
         Ok(Some(keys)) => {
             let to = match first {
-                Some(first) => format!("and gives it to nobody, because `{}` comes first", first.path.display()),
-                None => format!("and hands it to {}", receivers(files, keys)),
+                Some(first) => format!("but does not use it, because `{}` comes first", first.path.display()),
+                None => format!("and uses it for {}", receivers(files, keys)),
             };
             let message = format!("botocore still reads the key {} here, {to}", shown(keys));
             Some(found(message).remedy(away).at(&keys.place))
@@ -148,12 +149,12 @@ fn receivers(files: Option<&Files>, keys: &BotoKeys) -> String {
         ..resolve::select(Some("default"), &files.env)
     };
     if takes(&nobody) {
-        names.push("whoever names no profile".to_owned());
+        names.push("commands that name no profile".to_owned());
     }
     match names.split_last() {
         None => "no profile now, because each has credentials of its own".to_owned(),
-        Some((only, [])) => format!("{only}, without credentials of its own"),
-        Some((last, others)) => format!("{} and {last}, none with credentials of its own", others.join(", ")),
+        Some((only, [])) => format!("{only}, for lack of other credentials"),
+        Some((last, others)) => format!("{} and {last}, for lack of other credentials", others.join(", ")),
     }
 }
 
@@ -165,7 +166,7 @@ fn profiles(boto: &BotoFiles<'_>) -> Vec<Finding> {
             }
             _ => String::new(),
         };
-        let message = format!("`{}` is a profile of an old boto file{keyring}", display(&name));
+        let message = format!("`{}` is a profile in a legacy boto file{keyring}", display(&name));
         Finding::new(CHECK, Status::Ok, message).at(&place)
     };
     boto.names().into_iter().map(of).collect()

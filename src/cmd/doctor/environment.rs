@@ -30,7 +30,7 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     for name in ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"] {
         if user.os(name).is_some_and(|value| value.is_empty()) {
             warn(
-                format!("{name} is set but empty: botocore looks for a profile of that name"),
+                format!("{name} is set but empty, so botocore looks for a profile with an empty name"),
                 format!("unset {name}"),
             );
         }
@@ -39,7 +39,7 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
         && a != b
     {
         warn(
-            "AWS_PROFILE and AWS_DEFAULT_PROFILE differ: boto3 takes the second, the AWS CLI and other SDKs the first"
+            "AWS_PROFILE and AWS_DEFAULT_PROFILE differ: boto3 uses the second, the AWS CLI and other SDKs the first"
                 .into(),
             "unset AWS_DEFAULT_PROFILE".into(),
         );
@@ -47,23 +47,23 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     let keys = user.filled("AWS_ACCESS_KEY_ID").is_some();
     if keys && env.filled("AWS_PROFILE").is_some() {
         warn(
-            "AWS_PROFILE and AWS_ACCESS_KEY_ID are both set: JavaScript takes the profile, other SDKs the key".into(),
+            "AWS_PROFILE and AWS_ACCESS_KEY_ID are both set: the SDK for JavaScript uses the profile, other SDKs the key".into(),
             "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN".into(),
         );
     }
     if keys != user.filled("AWS_SECRET_ACCESS_KEY").is_some() {
         warn(
-            "of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY only one is set".into(),
+            "only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set".into(),
             "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY".into(),
         );
     }
     match user.filled("AWS_CREDENTIAL_EXPIRATION").map(Timestamp::parse) {
         Some(None) => warn(
-            "AWS_CREDENTIAL_EXPIRATION is no time with an offset: botocore fails on it".into(),
+            "AWS_CREDENTIAL_EXPIRATION is not a time with an offset, so botocore fails".into(),
             "unset AWS_CREDENTIAL_EXPIRATION".into(),
         ),
         Some(Some(end)) if end.seconds_from(context.process.now) <= 0 => warn(
-            "AWS_CREDENTIAL_EXPIRATION has passed: the AWS CLI refuses the keys in the environment".into(),
+            "AWS_CREDENTIAL_EXPIRATION has passed, so the AWS CLI refuses the keys in the environment".into(),
             "unset AWS_CREDENTIAL_EXPIRATION, or get new keys".into(),
         ),
         _ => {}
@@ -72,15 +72,15 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
         let Some(name) = name.to_str() else { continue };
         if names::is_mark(name) {
             warn(
-                format!("{name} is another tool's mark, and prompts show it as the profile"),
+                format!("{name} was set by another tool, and prompts show it as the profile"),
                 format!("unset {name}"),
             );
         } else if names::acts_on_all(name) {
-            warn(format!("{name} acts on every profile"), format!("unset {name}"));
+            warn(format!("{name} affects every profile"), format!("unset {name}"));
         }
     }
     if findings.is_empty() {
-        findings.push(Finding::new(CHECK, Status::Ok, "nothing that contradicts a profile"));
+        findings.push(Finding::new(CHECK, Status::Ok, "no variable conflicts with a profile"));
     }
     findings
 }

@@ -39,7 +39,7 @@ fn aws_file(kind: FileKind, location: &Location) -> Vec<Finding> {
     let Some(path) = &location.path else {
         let variable = kind.variable();
         return vec![
-            found(Status::Warn, format!("{variable} is empty, so none is read")).remedy(format!("unset {variable}")),
+            found(Status::Warn, format!("{variable} is empty, so no file is read")).remedy(format!("unset {variable}")),
         ];
     };
     let bytes = match sys::fs::read_regular(path) {
@@ -52,14 +52,17 @@ fn aws_file(kind: FileKind, location: &Location) -> Vec<Finding> {
             ];
         }
         Ok(None) if location.from_variable => {
-            let message = format!("{} names no regular file, so it counts as empty", kind.variable());
+            let message = format!(
+                "{} does not name a regular file, so it is treated as empty",
+                kind.variable()
+            );
             return vec![
                 found(Status::Warn, message)
                     .remedy(format!("unset {}", kind.variable()))
                     .in_file(path),
             ];
         }
-        Ok(None) => return vec![found(Status::Ok, "there is none".into()).in_file(path)],
+        Ok(None) => return vec![found(Status::Ok, "does not exist".into()).in_file(path)],
         Ok(Some(bytes)) => bytes,
     };
     let document = Document::parse(path.as_path(), bytes);
@@ -77,7 +80,8 @@ fn aws_file(kind: FileKind, location: &Location) -> Vec<Finding> {
         }
         None => {
             let sections = document.sections().count();
-            findings.push(found(Status::Ok, format!("can be read, {sections} sections")).in_file(path));
+            let word = if sections == 1 { "section" } else { "sections" };
+            findings.push(found(Status::Ok, format!("can be read, {sections} {word}")).in_file(path));
         }
     }
     findings.extend(lint::lint(&document, kind).iter().map(of_lint));
@@ -99,7 +103,7 @@ fn of_lint(lint: &Lint) -> Finding {
         })
         .collect();
     let owner = lint.profile.as_deref().or(lint.section.as_deref());
-    let owner = owner.map_or(String::new(), |owner| format!(" of `{owner}`"));
+    let owner = owner.map_or(String::new(), |owner| format!(" in `{owner}`"));
     let message = format!("{}{owner}: {}", lint.code.as_str(), readings.join("; "));
     let remedy = format!(
         "awsenv explain {}",

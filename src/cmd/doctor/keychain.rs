@@ -18,28 +18,24 @@ pub(super) fn check(keychain: &Keychain<'_>, try_it: bool) -> Vec<Finding> {
         Ok(chosen) => chosen,
         Err(why) => return vec![Finding::new(CHECK, Status::Fail, why).remedy("unset AWSENV_KEYCHAIN")],
     };
-    let message = format!("new keys go to {}: {why}", store.described());
+    let message = format!("new keys are stored in {}: {why}", store.described());
     let mut findings = vec![Finding::new(CHECK, Status::Ok, message)];
     let mut stores = vec![store];
     match keychain.index() {
         Ok(index) => stores.extend(index.records().map(|record| record.store)),
         Err(error) => findings.push(
-            Finding::new(
-                CHECK,
-                Status::Fail,
-                format!("the index of the keys cannot be read: {error}"),
-            )
-            .remedy("move the file away: the keys are still in their stores"),
+            Finding::new(CHECK, Status::Fail, format!("cannot read the index of keys: {error}"))
+                .remedy("move the file away: the keys are still in their stores"),
         ),
     }
     if let Some(store) = stores.iter().find(|store| !store.lasts()) {
         let message = format!(
-            "what is in {} is gone at reboot, or after days without use",
+            "keys in {} are lost at reboot, or after days without use",
             store.described()
         );
         findings.push(
             Finding::new(CHECK, Status::Warn, message)
-                .remedy("keep the keys elsewhere too, or `awsenv key move --all --to os`"),
+                .remedy("keep the keys elsewhere as well, or run `awsenv key move --all --to os`"),
         );
     }
     if stores.iter().any(|store| store.has_key_file()) {
@@ -65,9 +61,11 @@ fn key_file(keychain: &Keychain) -> Finding {
         }
         Ok(KeyFile::Plain) => found(
             Status::Warn,
-            "the key file has no passphrase: whoever can read your files can read your keys",
+            "the key file has no passphrase: anyone who can read your files can read your keys",
         )
-        .remedy("right for a machine; a person's keys are safer in another store: `awsenv key move --all --to os`"),
+        .remedy(
+            "this is right for a machine; your own keys are safer in another store: `awsenv key move --all --to os`",
+        ),
         Ok(KeyFile::Wrapped { is_unlocked: true }) => found(Status::Ok, "the key file is unlocked"),
         Ok(KeyFile::Wrapped { is_unlocked: false }) => {
             found(Status::Warn, "the key file is locked").remedy("awsenv key unlock")
@@ -81,7 +79,7 @@ fn trial(keychain: &Keychain, store: StoreKind) -> Finding {
         Ok(times) => {
             let [wrote, read, deleted] = times.map(|time| time.as_millis());
             let message =
-                format!("a key was written ({wrote} ms), read back ({read} ms) and deleted ({deleted} ms) there");
+                format!("wrote a test key ({wrote} ms), read it back ({read} ms) and deleted it ({deleted} ms)");
             Finding::new(CHECK, Status::Ok, message)
         }
         Err((step, error)) => failed(step, error),
@@ -100,19 +98,19 @@ fn try_store(keychain: &Keychain, store: StoreKind) -> Result<[Duration; 3], (&'
     };
     let start = Instant::now();
     let wrote = keychain.write(store, &name, &item);
-    wrote.map_err(|error| ("a key cannot be written", error))?;
+    wrote.map_err(|error| ("cannot write a test key", error))?;
     let wrote = start.elapsed();
     let back = keychain.read(store, &name);
     let read = start.elapsed();
     // Nothing is left behind, whatever was read.
     let deleted = keychain.delete(store, &name);
     let end = start.elapsed();
-    let back = back.map_err(|error| ("a key was written, but cannot be read", error))?;
+    let back = back.map_err(|error| ("wrote a test key, but cannot read it", error))?;
     if back != item {
-        let why = "another value came back than was written".to_owned();
-        return Err(("a key was written and read", keychain::Error::Refused { store, why }));
+        let why = "the value read differs from the value written".to_owned();
+        return Err(("wrote and read a test key", keychain::Error::Refused { store, why }));
     }
-    deleted.map_err(|error| ("a key was written and read, but cannot be deleted", error))?;
+    deleted.map_err(|error| ("wrote and read a test key, but cannot delete it", error))?;
     Ok([wrote, read - wrote, end - read])
 }
 

@@ -41,7 +41,7 @@ pub(super) fn check(env: &Env) -> Vec<Finding> {
     let mut findings: Vec<Finding> = places.known.iter().flat_map(|path| comments(path)).collect();
     findings.extend(places.copies.iter().filter_map(|path| copy(path)));
     if findings.is_empty() {
-        let message = "no secret in a comment, nor in a copy of a file";
+        let message = "no secrets in comments or in copies of files";
         findings.push(Finding::new(CHECK, Status::Ok, message));
     }
     findings
@@ -103,7 +103,7 @@ fn comments(path: &Path) -> Vec<Finding> {
         .into_iter()
         .take(MAX_LINES)
         .map(|line| {
-            Finding::new(CHECK, Status::Warn, "this comment holds a secret")
+            Finding::new(CHECK, Status::Warn, "this comment contains a secret")
                 .remedy("delete the line; if the key still works, deactivate it too")
                 .at(&Place {
                     file: path.into(),
@@ -112,7 +112,7 @@ fn comments(path: &Path) -> Vec<Finding> {
         })
         .collect();
     if more > 0 {
-        let message = format!("{more} more comments hold a secret");
+        let message = format!("{more} more comments contain a secret");
         findings.push(
             Finding::new(CHECK, Status::Warn, message)
                 .remedy("delete the lines")
@@ -129,7 +129,7 @@ fn copy(path: &Path) -> Option<Finding> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let is_ours = name.contains("awsenv");
     let what = if is_ours {
-        "an awsenv that was ended left this file behind"
+        "an interrupted awsenv left this file behind"
     } else {
         "neither the AWS CLI nor awsenv reads this file"
     };
@@ -138,9 +138,9 @@ fn copy(path: &Path) -> Option<Finding> {
         [] if is_ours && sys::fs::is_older(path, MOMENT) => return Some(finding(what.to_owned()).in_file(path)),
         [] => return None,
         [_] => "a secret".to_owned(),
-        [_, ..] => format!("secrets in {} lines", found.len()),
+        [_, ..] => format!("secrets on {} lines", found.len()),
     };
-    Some(finding(format!("{what}, and it holds {holds}")).at(&Place {
+    Some(finding(format!("{what}, and it contains {holds}")).at(&Place {
         file: path.into(),
         line: found[0],
     }))

@@ -136,7 +136,7 @@ fn as_text(context: &Context, findings: &[Finding]) -> String {
         }
         text += &format!("{}\n", context.ui.shown(&finding.message));
         if let Some(remedy) = &finding.remedy {
-            text += &format!("      do: {}\n", context.ui.shown(remedy));
+            text += &format!("      fix: {}\n", context.ui.shown(remedy));
         }
     }
     text

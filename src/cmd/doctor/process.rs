@@ -29,13 +29,13 @@ pub(super) fn check(files: &Files, index: Option<&Index>) -> Vec<Finding> {
         .filter(|record| !used.contains(&record.item));
     findings.extend(unused.map(|record| {
         let message = format!(
-            "the key …{} is in the keychain as `{}`, and no profile uses it",
+            "the key …{} is in the keychain as `{}`, but no profile uses it",
             display(&record.last_four),
             display(&record.item)
         );
         let name = shell_words::quote(&record.profile).into_owned();
         Finding::new(CHECK, Status::Warn, message).remedy(format!(
-            "awsenv key remove {name}, or write the profile's line again: awsenv key add {name}"
+            "awsenv key remove {name}, or add the profile's line again: awsenv key add {name}"
         ))
     }));
     findings
@@ -47,11 +47,11 @@ fn program(profile: Profile<'_>, env: &Env) -> Option<Finding> {
     let word = shlex::split(line.text()).ok()?.into_iter().next()?;
     let why = sys::process::find(&word, env).err()?;
     let message = format!(
-        "the line of `{}` runs `{}`, which {why}: no SDK gets its keys",
+        "the credential_process of `{}` runs `{}`, which {why}, so no SDK gets its keys",
         display(profile.name()),
         display(&word)
     );
-    let remedy = "install awsenv there again, or write its path as it is now: `command -v awsenv` shows it";
+    let remedy = "install awsenv there again, or correct the path: `command -v awsenv` prints it";
     Some(
         Finding::new(CHECK, Status::Fail, message)
             .remedy(remedy)

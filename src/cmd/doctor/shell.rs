@@ -20,7 +20,7 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     let finding = Finding::new(
         CHECK,
         Status::Warn,
-        "the integration is not loaded in this shell, so `awsenv use` cannot change it by itself",
+        "the integration is not loaded in this shell, so `awsenv use` alone cannot change it",
     );
     vec![finding.remedy(shell.unwrap_or(Shell::Bash).install_line())]
 }

@@ -1,4 +1,4 @@
-//! The old files that botocore still reads, and whether this profile's credentials come from one of them.
+//! The legacy files that botocore still reads, and whether this profile's credentials come from one of them.
 
 use std::path::PathBuf;
 
@@ -48,7 +48,7 @@ fn held(fallback: &Fallback, plan: &CredentialPlan, is_first: bool) -> Held {
     let keys = match &fallback.found {
         Err(_) => {
             return Held::Nothing {
-                why: "not taken: botocore would fail on it",
+                why: "not used: botocore would fail on it",
             };
         }
         Ok(None) => return Held::Nothing { why: "no key" },
@@ -57,9 +57,9 @@ fn held(fallback: &Fallback, plan: &CredentialPlan, is_first: bool) -> Held {
     let taken = plan.roles.is_empty()
         && matches!(&plan.base, Some(BaseSource::Boto(base)) if base.place == Some(keys.place.clone()));
     let because = match (taken, is_first) {
-        (true, _) => "taken: the profile has no credentials of its own",
-        (false, true) => "not taken: the profile has credentials of its own",
-        (false, false) => "not taken: another of these files comes first",
+        (true, _) => "used: the profile has no credentials of its own",
+        (false, true) => "not used: the profile has credentials of its own",
+        (false, false) => "not used: another of these files comes first",
     };
     Held::Key {
         id: keys.access_key_id.clone(),

@@ -89,7 +89,7 @@ fn check_login(login: &Login, choice: &Choice) -> Result<(), Error> {
     let why = match &login.cached {
         LoginCache::Ready { .. } => return Ok(()),
         LoginCache::Missing => "is not logged in".to_owned(),
-        LoginCache::Incomplete(missing) => format!("has a damaged login cache, without {}", missing.join(", ")),
+        LoginCache::Incomplete(missing) => format!("has a damaged login cache, which lacks {}", missing.join(", ")),
     };
     let session = display(&login.session);
     Err(Error::new(

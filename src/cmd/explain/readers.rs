@@ -50,9 +50,9 @@ pub(super) fn readers(subject: &Subject<'_>) -> Vec<Reading> {
     } else if let (true, Some(base @ (BaseSource::Boto(_) | BaseSource::BotoKeyring(_)))) =
         (choice.is_explicit(), &plan.base)
     {
-        let because = "profiles of legacy boto files are unknown to it";
+        let because = "it does not know the profiles in legacy boto files";
         let who = [AwsCliV2, Boto3, SdkGoV2, SdkJsV3, SdkRust];
-        found.add(&who, "no profile of this name", because, base.place().cloned());
+        found.add(&who, "no profile with this name", because, base.place().cloned());
     }
     found.by_reader()
 }
@@ -142,18 +142,18 @@ fn machine(found: &mut Findings, subject: &Subject<'_>, profile: Profile<'_>) {
             );
         }
         Some(BaseSource::Environment { .. }) if subject.choice.how == How::Variable("AWS_PROFILE") => {
-            let because = "it takes AWS_PROFILE before keys in the environment";
+            let because = "it prefers AWS_PROFILE to keys in the environment";
             found.add(&[SdkJsV3], "the profile", because, profile.place());
         }
         Some(BaseSource::StaticKeys(keys)) if keys.access_key_id.is_empty() => {
-            let because = "it takes an empty key as absent";
+            let because = "it treats an empty key as absent";
             found.add(&[SdkJsV3, SdkRust], "no credentials", because, keys.place.clone());
         }
         Some(BaseSource::WebIdentity(web)) if web.place.is_none() && Kind::of(profile) != Kind::None => {
-            let because = "it asks the profile before the token file of the environment";
+            let because = "it tries the profile before the token file from the environment";
             found.add(
                 &[SdkJsV3, SdkRust],
-                "the credentials of the profile",
+                "the profile's credentials",
                 because,
                 profile.place(),
             );
@@ -198,11 +198,15 @@ fn boto2(found: &mut Findings, plan: &CredentialPlan, profile: Profile<'_>, env:
         None => {}
         _ if plan.roles.last().is_some() => {
             let reads = if own_keys {
-                "the keys of the profile, without the role"
+                "the profile's keys, without the role"
             } else {
                 "no credentials"
             };
-            add(reads, "it knows no roles", plan.roles.last().map(|role| &role.place));
+            add(
+                reads,
+                "it does not support roles",
+                plan.roles.last().map(|role| &role.place),
+            );
         }
         Some(BaseSource::StaticKeys(keys)) if keys.source == KeySource::SharedCredentialsFile => {
             if env.os("AWS_SHARED_CREDENTIALS_FILE").is_some() {
@@ -215,7 +219,7 @@ fn boto2(found: &mut Findings, plan: &CredentialPlan, profile: Profile<'_>, env:
         }
         Some(base) => {
             let reads = if own_keys {
-                "the keys of ~/.aws/credentials"
+                "the keys in ~/.aws/credentials"
             } else {
                 "no credentials"
             };

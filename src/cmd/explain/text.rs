@@ -26,7 +26,7 @@ impl Explanation<'_> {
             text += &table("  ", &self.settings().collect::<Vec<_>>());
         }
         if !self.legacy.is_empty() {
-            text += "\nold files that botocore still reads\n";
+            text += "\nlegacy files that botocore still reads\n";
             text += &table("  ", &self.legacy().collect::<Vec<_>>());
         }
         text + &self.others()
@@ -36,12 +36,12 @@ impl Explanation<'_> {
         let name = display(&self.choice.name);
         let how = match self.choice.how {
             How::Explicit => String::new(),
-            How::Implicit => ", because nothing names another".to_owned(),
+            How::Implicit => ", because no other profile is named".to_owned(),
             How::Variable(variable) => format!(", because {variable} names it"),
         };
         let boto3 = self.choice.boto3.as_ref().map(|other| {
             format!(
-                "boto3 and AWS CLI v1 would take {}: they read AWS_DEFAULT_PROFILE first\n",
+                "boto3 and AWS CLI v1 would use {}: they read AWS_DEFAULT_PROFILE first\n",
                 display(other)
             )
         });
@@ -67,7 +67,7 @@ impl Explanation<'_> {
     fn credentials(&self) -> Vec<Row> {
         let Some(base) = &self.plan.base else {
             let none = if self.plan.asks_metadata {
-                "none in files and environment; on an EC2 instance, those of the instance"
+                "none in the files or the environment; on an EC2 instance, those of the instance"
             } else {
                 "none"
             };
@@ -153,7 +153,7 @@ impl Explanation<'_> {
         }
         let mut text = String::new();
         if !alike.is_empty() {
-            text += "\nread otherwise\n";
+            text += "\nread differently\n";
         }
         for (differs, readers) in alike {
             let place = differs

@@ -49,12 +49,12 @@ pub fn profile(context: &Context, manner: Manner<'_>, usage: &str) -> Result<Cho
     let process = context.process;
     if let Manner::Ask(_) = manner {
         picker::check_terminal(process.stderr_tty, process.env.text("TERM")).map_err(|why| {
-            let message = format!("there is no terminal to choose a profile on: {why}");
+            let message = format!("cannot pick a profile without a terminal: {why}");
             let mut error = Error::new(Kind::Usage, message);
             if !usage.is_empty() {
-                error = error.hint(format!("say which one: {usage}"));
+                error = error.hint(format!("name the profile: {usage}"));
             }
-            error.hint("`awsenv list` shows what there is")
+            error.hint("`awsenv list` shows all profiles")
         })?;
     }
     let files = Arc::new(Files::load(context)?);
@@ -68,7 +68,7 @@ pub fn profile(context: &Context, manner: Manner<'_>, usage: &str) -> Result<Cho
         let searched = files.searched();
         return Err(
             Error::new(Kind::ProfileNotFound, format!("there are no profiles in {searched}"))
-                .hint("`aws configure --profile NAME` makes one"),
+                .hint("`awsenv configure NAME` creates one"),
         );
     }
     let settings = files.settings.picker.clone();

@@ -157,7 +157,7 @@ impl Lines<'_> {
         }
         if !readers.is_empty() {
             self.warning(&format!(
-                "read otherwise by {}: see `awsenv explain`",
+                "read differently by {}: see `awsenv explain`",
                 readers.join(", ")
             ));
         }

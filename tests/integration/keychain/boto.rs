@@ -84,7 +84,7 @@ fn what_only_shows_profiles_asks_no_keyring() {
     assert!(
         doctor
             .out()
-            .contains("`old` is a profile of an old boto file, with its secret in the keyring `my keys`")
+            .contains("`old` is a profile in a legacy boto file, with its secret in the keyring `my keys`")
     );
 }
 

@@ -138,7 +138,7 @@ fn one_file_for_both_is_not_written_twice() {
     symlink("config", sandbox.path(".aws/credentials")).expect("a link");
     let refused = sandbox.awsenv(["key", "import", "default"]).output();
     assert_eq!(refused.status, 1);
-    assert!(refused.err().contains("are one file"), "{}", refused.err());
+    assert!(refused.err().contains("are the same file"), "{}", refused.err());
     assert_eq!(text(&sandbox, ".aws/config"), whole);
 
     let whole = whole + "[profile other]\nregion = x\n" + &section("other", OTHER);
@@ -235,7 +235,7 @@ fn a_store_that_is_not_there_is_asked_once() {
     );
     let refused = sandbox.awsenv(["key", "import", "--all"]).output();
     assert_eq!(
-        (refused.status, refused.err().matches("does not exist").count()),
+        (refused.status, refused.err().matches("is not available").count()),
         (1, 1),
         "{}",
         refused.err()
@@ -351,7 +351,7 @@ fn a_file_that_gave_its_keys_up_holds_none_for_doctor() {
     let sandbox = sandbox();
     let path = sandbox.write(".aws/credentials", section("work", WORK));
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644)).expect("a mode");
-    let says = || sandbox.awsenv(["doctor"]).output().out().contains("it holds keys");
+    let says = || sandbox.awsenv(["doctor"]).output().out().contains("it contains keys");
     assert!(says());
     sandbox.awsenv(["key", "import", "work"]).output().success();
     assert!(!says());
@@ -426,14 +426,14 @@ fn a_key_that_goes_before_the_keychain_is_said_where_the_profile_is_used() {
         output.success();
         let err = output.err();
         assert!(
-            err.contains(".aws/credentials:2: the key in this file goes before"),
+            err.contains(".aws/credentials:2: the key in this file takes precedence"),
             "{err}"
         );
         assert!(err.contains("awsenv key import work --replace"), "{err}");
         assert!(!output.all().contains(NEW.1), "{}", output.all());
     }
     let doctor = sandbox.awsenv(["doctor"]).output();
-    assert!(doctor.out().contains("goes before that of `work`"), "{}", doctor.out());
+    assert!(doctor.out().contains("takes precedence over the one for `work`"), "{}", doctor.out());
     sandbox
         .awsenv(["key", "import", "work", "--replace"])
         .output()

@@ -163,7 +163,7 @@ fn assert_refuses(sandbox: &Sandbox, args: &[&str], words: &str) -> Output {
 }
 
 const NO_BUS: &str = "cannot reach a D-Bus session bus";
-const LOST: &str = "AWSENV_KEYCHAIN names";
+const LOST: &str = "set AWSENV_KEYCHAIN to";
 
 #[test]
 fn a_profile_of_the_files_needs_no_keychain() {
@@ -252,12 +252,12 @@ fn a_line_of_awsenv_leads_to_the_keychain() {
         assert!(output.err().contains(LOST), "{}", output.all());
     }
     let start = Instant::now();
-    assert_refuses(&sandbox, &["credential-process", "loop"], "asks for `loop` again");
+    assert_refuses(&sandbox, &["credential-process", "loop"], "leads back to `loop`");
     assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
     let Some(_keychain) = Keychain::unlocked(&mut sandbox) else {
         return;
     };
-    assert_refuses(&sandbox, &["credential-process", "line"], "has no key of `line`");
+    assert_refuses(&sandbox, &["credential-process", "line"], "has no key for `line`");
 }
 
 #[test]
