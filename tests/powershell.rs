@@ -433,7 +433,7 @@ fn a_nested_shell_gives_back_what_is_no_secret() {
         assert_eq!(nested.saved, None);
         assert_eq!(nested.warnings.len(), 1, "{:?}", nested.warnings);
         assert!(
-            nested.warnings[0].contains("AWS_SECRET_ACCESS_KEY cannot come back"),
+            nested.warnings[0].contains("cannot restore AWS_SECRET_ACCESS_KEY"),
             "{:?}",
             nested.warnings
         );
