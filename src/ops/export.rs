@@ -120,3 +120,239 @@ fn set(vars: &mut Vars, name: &'static str, value: String) {
         vars.insert(VarName::of(name), Secret::new(value));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::{Document, Place};
+    use crate::credentials::Timestamp;
+    use crate::resolve::{AssumeRole, Login, LoginCache, Sso, WebIdentity};
+
+    const ARN: &str = "arn:aws:iam::111122223333:role/ops";
+
+    fn credentials() -> Credentials {
+        Credentials {
+            access_key_id: "AKIA1".into(),
+            secret_access_key: Secret::new("s3cret".into()),
+            session_token: None,
+            expires: None,
+            account_id: None,
+        }
+    }
+
+    fn profiles(config: &str) -> ProfileSet {
+        let document = Document::parse(Path::new("config"), config.as_bytes().to_vec());
+        ProfileSet::new(Some(document), None).unwrap()
+    }
+
+    fn listed(vars: &Vars) -> Vec<(&str, &str)> {
+        vars.iter()
+            .map(|(name, value)| (name.as_str(), value.expose().as_str()))
+            .collect()
+    }
+
+    /// `NAME=value` of each setting of the profile `x` that is exported.
+    fn exported(config: &str, env: &[(&str, &str)]) -> Vec<String> {
+        let profiles = profiles(config);
+        let vars = settings(
+            &env.iter().copied().collect(),
+            &profiles,
+            profiles.profile("x").unwrap(),
+        );
+        listed(&vars)
+            .into_iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect()
+    }
+
+    #[test]
+    fn a_key_that_lasts_is_exported_without_token_and_end() {
+        let vars = keys("work", &credentials());
+        let expected = [
+            ("AWSUME_PROFILE", "work"),
+            ("AWS_ACCESS_KEY_ID", "AKIA1"),
+            ("AWS_SECRET_ACCESS_KEY", "s3cret"),
+        ];
+        assert_eq!(listed(&vars), expected);
+        assert_eq!(listed(&name("work")), [("AWS_PROFILE", "work")]);
+    }
+
+    #[test]
+    fn a_temporary_key_is_exported_with_all_that_belongs_to_it() {
+        let vars = keys(
+            "work",
+            &Credentials {
+                session_token: Some(Secret::new("t0ken".into())),
+                expires: Some(Timestamp(1_893_456_000)),
+                account_id: Some("111122223333".into()),
+                ..credentials()
+            },
+        );
+        let expected = [
+            ("AWSUME_PROFILE", "work"),
+            ("AWS_ACCESS_KEY_ID", "AKIA1"),
+            ("AWS_ACCOUNT_ID", "111122223333"),
+            ("AWS_CREDENTIAL_EXPIRATION", "2030-01-01T00:00:00Z"),
+            ("AWS_SECRET_ACCESS_KEY", "s3cret"),
+            ("AWS_SECURITY_TOKEN", "t0ken"),
+            ("AWS_SESSION_TOKEN", "t0ken"),
+        ];
+        assert_eq!(listed(&vars), expected);
+    }
+
+    #[test]
+    fn an_empty_value_is_not_exported() {
+        let vars = keys(
+            "",
+            &Credentials {
+                session_token: Some(Secret::new(String::new())),
+                account_id: Some(String::new()),
+                ..credentials()
+            },
+        );
+        let names: Vec<&str> = vars.keys().map(VarName::as_str).collect();
+        assert_eq!(names, ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]);
+        assert!(name("").is_empty());
+        let config = "[profile x]\noutput =\nservices = s\n[services s]\ns3 =\n  endpoint_url =\n";
+        assert_eq!(exported(config, &[]), [""; 0]);
+    }
+
+    #[test]
+    fn a_variable_of_the_user_wins_over_the_setting() {
+        let config = "[profile x]\noutput = json\nmax_attempts = 3\nregion = eu-west-1\n";
+        assert_eq!(exported(config, &[]), ["AWS_DEFAULT_OUTPUT=json", "AWS_MAX_ATTEMPTS=3"]);
+        for own in ["text", ""] {
+            assert_eq!(
+                exported(config, &[("AWS_DEFAULT_OUTPUT", own)]),
+                ["AWS_MAX_ATTEMPTS=3"],
+                "{own:?}"
+            );
+        }
+    }
+
+    const ENDPOINTS: &str = "[profile x]\nendpoint_url = http://all\noutput = json\nservices = s\n\
+        [services s]\ns3 =\n  endpoint_url = http://s3\nelastic_beanstalk =\n  endpoint_url = http://eb\nec2 =\n  other = 1\nsqs = plain\nä =\n  endpoint_url = http://x\n";
+
+    #[test]
+    fn each_service_has_an_endpoint_of_its_own() {
+        assert_eq!(
+            exported(ENDPOINTS, &[]),
+            [
+                "AWS_DEFAULT_OUTPUT=json",
+                "AWS_ENDPOINT_URL=http://all",
+                "AWS_ENDPOINT_URL_ELASTIC_BEANSTALK=http://eb",
+                "AWS_ENDPOINT_URL_S3=http://s3",
+            ]
+        );
+        let own = [("AWS_ENDPOINT_URL_S3", "http://mine")];
+        assert!(!exported(ENDPOINTS, &own).iter().any(|var| var.contains("_S3")));
+        let unknown = "[profile x]\nservices = none\n";
+        assert_eq!(exported(unknown, &[]), [""; 0]);
+    }
+
+    #[test]
+    fn one_endpoint_of_the_user_is_for_all_services() {
+        let one = [("AWS_ENDPOINT_URL", "http://mine")];
+        assert_eq!(exported(ENDPOINTS, &one), ["AWS_DEFAULT_OUTPUT=json"]);
+        let empty = exported(ENDPOINTS, &[("AWS_ENDPOINT_URL", "")]);
+        assert!(empty.contains(&"AWS_ENDPOINT_URL_S3=http://s3".to_owned()), "{empty:?}");
+    }
+
+    #[test]
+    fn configured_endpoints_can_be_ignored() {
+        let by_profile = ENDPOINTS.replace("output = json", "output = json\nignore_configured_endpoint_urls = True");
+        assert_eq!(exported(&by_profile, &[]), ["AWS_DEFAULT_OUTPUT=json"]);
+        let by_env = [("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")];
+        assert_eq!(exported(ENDPOINTS, &by_env), ["AWS_DEFAULT_OUTPUT=json"]);
+        let no = [("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false")];
+        assert_eq!(exported(ENDPOINTS, &no), exported(ENDPOINTS, &[]));
+    }
+
+    fn place() -> Place {
+        Place {
+            file: Path::new("config").into(),
+            line: 1,
+        }
+    }
+
+    fn plan(base: impl Into<Option<BaseSource>>, roles: &[&str]) -> CredentialPlan {
+        let role = |arn: &&str| AssumeRole {
+            profile: "x".into(),
+            role_arn: (*arn).into(),
+            role_session_name: None,
+            external_id: None,
+            mfa_serial: None,
+            duration_seconds: None,
+            place: place(),
+        };
+        CredentialPlan {
+            base: base.into(),
+            roles: roles.iter().map(role).collect(),
+            region: None,
+            asks_metadata: false,
+        }
+    }
+
+    #[test]
+    fn the_account_is_that_of_the_last_role_then_the_profile_then_the_source() {
+        let own = profiles("[profile x]\naws_account_id = 999900001111\n");
+        let (x, none) = (own.profile("x"), None);
+        let two = ["arn:aws:iam::444455556666:role/first", ARN];
+        assert_eq!(account(&plan(none.clone(), &two), x).as_deref(), Some("111122223333"));
+        assert_eq!(account(&plan(none.clone(), &["not an arn"]), x), None);
+        assert_eq!(account(&plan(none.clone(), &[]), x).as_deref(), Some("999900001111"));
+        assert_eq!(account(&plan(none, &[]), None), None);
+        let web = BaseSource::WebIdentity(WebIdentity {
+            role_arn: ARN.into(),
+            role_session_name: None,
+            token_file: "t".into(),
+            place: None,
+        });
+        let login = BaseSource::Login(Login {
+            session: "arn:aws:sts::111122223333:assumed-role/x/y".into(),
+            cached: LoginCache::Missing,
+            place: place(),
+        });
+        let sso = BaseSource::Sso(Sso {
+            session: None,
+            start_url: "https://sso".into(),
+            region: "eu-west-1".into(),
+            account_id: "111122223333".into(),
+            role_name: "ops".into(),
+            place: place(),
+        });
+        for base in [web, login, sso] {
+            let plan = plan(base, &[]);
+            assert_eq!(account(&plan, None).as_deref(), Some("111122223333"), "{plan:?}");
+            assert_eq!(account(&plan, x).as_deref(), Some("999900001111"), "{plan:?}");
+        }
+    }
+
+    #[test]
+    fn what_acts_on_every_profile_is_named_unless_it_is_exported() {
+        let warned = |env: &[(&str, &str)], vars: &Vars| environment_warnings(&env.iter().copied().collect(), vars);
+        let none = Vars::new();
+        assert_eq!(warned(&[("AWS_CA_BUNDLE", ""), ("AWS_REGION", "x")], &none), [""; 0]);
+        assert_eq!(
+            warned(&[("AWS_CA_BUNDLE", "/ca")], &none),
+            ["AWS_CA_BUNDLE stays set and acts on every profile"]
+        );
+        let two = [("AWS_CA_BUNDLE", "/ca"), ("AWS_ENDPOINT_URL_S3", "http://x")];
+        assert_eq!(
+            warned(&two, &none),
+            ["AWS_CA_BUNDLE, AWS_ENDPOINT_URL_S3 stay set and act on every profile"]
+        );
+        let ours = settings(
+            &Env::default(),
+            &profiles(ENDPOINTS),
+            profiles(ENDPOINTS).profile("x").unwrap(),
+        );
+        assert_eq!(
+            warned(&two, &ours),
+            ["AWS_CA_BUNDLE stays set and acts on every profile"]
+        );
+        assert!(warned(&[("AWS_VAULT", "x")], &none)[0].starts_with("AWS_VAULT is set"));
+    }
+}
