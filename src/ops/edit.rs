@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
+use crate::config::Document;
+use crate::config::edit::Edited;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::journal::{self, Journal, Undo};
@@ -19,6 +21,17 @@ pub struct FileEdit {
     pub was: Option<Zeroizing<Vec<u8>>>,
     /// What it says from now on.
     pub now: Zeroizing<Vec<u8>>,
+}
+
+impl FileEdit {
+    /// The edit by which the file of `document` says what its editor made of it.
+    pub fn of(document: &Document, edited: Edited) -> Self {
+        Self {
+            path: document.path().to_path_buf(),
+            was: document.is_there().then(|| Zeroizing::new(document.bytes().to_vec())),
+            now: edited.bytes,
+        }
+    }
 }
 
 /// How an edit is undone.

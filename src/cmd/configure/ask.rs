@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use super::setting::{self, Key};
 use crate::config::edit::{Editor, header_of};
 use crate::config::own_line::keychain_item;
-use crate::config::{FileKind, Profile, Section};
+use crate::config::{Document, FileKind, Profile, Section};
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
 use crate::keychain::layout::{ID, SECRET};
@@ -15,7 +15,7 @@ use crate::ops::choose::{self, Chosen};
 use crate::ops::edit::{self, FileEdit, UndoBy};
 use crate::ops::files::Files;
 use crate::ops::keychain::identity::Moved;
-use crate::ops::keychain::{self, Deposit, attach, edit_of, empty, line};
+use crate::ops::keychain::{self, Deposit, attach, line};
 use crate::redact;
 use crate::secret::Secret;
 use crate::sys;
@@ -219,7 +219,7 @@ fn plaintext(files: &Files, profile: &str, id: &str, secret: &Secret<String>) ->
         let message = "AWS_SHARED_CREDENTIALS_FILE is empty, so there is no file for a key";
         Error::new(Kind::Failed, message).hint("unset AWS_SHARED_CREDENTIALS_FILE")
     })?;
-    let new = empty(path);
+    let new = Document::absent(path);
     let document = match own {
         Some(section) => section.document(),
         None => files.profiles.credentials().unwrap_or(&new),
@@ -239,8 +239,5 @@ fn plaintext(files: &Files, profile: &str, id: &str, secret: &Secret<String>) ->
     for token in ["aws_session_token", "aws_security_token"] {
         editor.remove(&header, token)?;
     }
-    let is_there = own.is_some() || files.profiles.credentials().is_some();
-    let mut edit = edit_of(document, editor.finish()?);
-    edit.was = edit.was.filter(|_| is_there);
-    Ok(edit)
+    Ok(FileEdit::of(document, editor.finish()?))
 }

@@ -17,7 +17,7 @@ use crate::ops::diff;
 use crate::ops::edit::{self, FileEdit, UndoBy};
 use crate::ops::files::Files;
 use crate::ops::keychain::identity::Moved;
-use crate::ops::keychain::{self, detach, edit_of, empty, line};
+use crate::ops::keychain::{self, detach, line};
 use crate::sys;
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
@@ -278,7 +278,7 @@ fn write_out(files: &Files, profile: &str, name: &str, item: &Item) -> Result<Ve
             let mut editor = Editor::new(section.document())?;
             editor.replace(section.header(), line::KEY, ID, id)?;
             editor.set(section.header(), SECRET, secret)?;
-            return Ok(vec![edit_of(section.document(), editor.finish()?)]);
+            return Ok(vec![FileEdit::of(section.document(), editor.finish()?)]);
         }
     }
     let path = files.path(FileKind::Credentials).ok_or_else(|| {
@@ -288,7 +288,7 @@ fn write_out(files: &Files, profile: &str, name: &str, item: &Item) -> Result<Ve
         )
         .hint("unset AWS_SHARED_CREDENTIALS_FILE")
     })?;
-    let new = empty(path);
+    let new = Document::absent(path);
     let document = files.profiles.credentials().unwrap_or(&new);
     let mut editor = Editor::new(document)?;
     let header = match in_credentials {
@@ -301,8 +301,7 @@ fn write_out(files: &Files, profile: &str, name: &str, item: &Item) -> Result<Ve
     };
     editor.set(&header, ID, id)?;
     editor.set(&header, SECRET, secret)?;
-    let mut edit = edit_of(document, editor.finish()?);
-    edit.was = edit.was.filter(|_| files.profiles.credentials().is_some());
+    let edit = FileEdit::of(document, editor.finish()?);
     let rest = detach::detach(&files.edited(std::slice::from_ref(&edit))?, profile, name)?;
     Ok(join(vec![edit], rest))
 }

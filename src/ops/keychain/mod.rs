@@ -6,12 +6,6 @@ pub mod detach;
 pub mod identity;
 pub mod line;
 
-use std::path::Path;
-
-use zeroize::Zeroizing;
-
-use crate::config::Document;
-use crate::config::edit::Edited;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::keychain::index::Record;
@@ -160,20 +154,6 @@ pub fn unwritable(error: std::io::Error) -> Error {
         Kind::Failed,
         format!("the index of the keychain cannot be written: {error}"),
     )
-}
-
-/// The edit of a file that is there.
-pub fn edit_of(document: &Document, edited: Edited) -> FileEdit {
-    FileEdit {
-        path: document.path().to_path_buf(),
-        was: Some(Zeroizing::new(document.bytes().to_vec())),
-        now: edited.bytes,
-    }
-}
-
-/// A file that is not there yet, as a document to edit.
-pub fn empty(path: &Path) -> Document {
-    Document::parse(path, Vec::new())
 }
 
 /// Refuses an edit that would make some profile another one than it is.

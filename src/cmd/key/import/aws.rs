@@ -14,7 +14,7 @@ use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
 use crate::ops::keychain::attach::{STRONGER, has_process};
 use crate::ops::keychain::detach::{item_of, sections};
-use crate::ops::keychain::{self, edit_of, line};
+use crate::ops::keychain::{self, line};
 use crate::redact::harmless;
 use crate::secret::Secret;
 use crate::sys::keychain::Keychain;
@@ -219,7 +219,7 @@ fn cut_out(
         plan.item
             .layout
             .extend(cut_of(document, &after, header, &edited, halves));
-        plan.edits.push(edit_of(document, edited));
+        plan.edits.push(FileEdit::of(document, edited));
     }
     Ok(())
 }
