@@ -15,7 +15,7 @@ use crate::ops::choose::{self, Chosen};
 use crate::ops::edit::{self, FileEdit, UndoBy};
 use crate::ops::files::Files;
 use crate::ops::keychain::identity::Moved;
-use crate::ops::keychain::{self, Deposit, attach, line};
+use crate::ops::keychain::{self, attach, deposit, line, transaction};
 use crate::redact;
 use crate::secret::Secret;
 use crate::sys;
@@ -57,12 +57,12 @@ pub(super) fn run(context: &Context, profile: Option<&OsStr>, plaintext: bool) -
     };
     let typed = questions(context, &files, &name, &item)?;
     if let Some((id, secret)) = &typed.key {
-        keychain::check_key(id, secret)?;
+        deposit::check_key(id, secret)?;
     }
     // What cannot be done is said before the keychain is touched.
     edits(&files, &name, &goal, &typed)?;
     if typed.key.is_some() && !plaintext {
-        keychain::warn_sharers(context, &files, &name, &item);
+        transaction::warn_sharers(context, &files, &name, &item);
     }
     let deposit = || match (&typed.key, &goal) {
         (Some((id, secret)), Goal::Keychain { item, .. }) => store(context, &files, &name, item, id, secret),
@@ -148,7 +148,7 @@ fn store(
     let keychain = context.keychain()?;
     let found = files.profiles.profile(profile);
     let account_id = found.and_then(|found| found.text("aws_account_id"));
-    let deposit = Deposit {
+    let deposit = deposit::Deposit {
         profile,
         name: item,
         item: Item {
@@ -165,7 +165,7 @@ fn store(
             .and_then(keychain_item)
             .is_some(),
     };
-    keychain::put(&keychain, &deposit)
+    deposit::put(&keychain, &deposit)
 }
 
 /// All edits, at most one a file.
@@ -179,7 +179,7 @@ fn edits(files: &Files, profile: &str, goal: &Goal<'_>, typed: &Typed) -> Result
                 item,
                 access_key_id: id,
             };
-            keychain::check_identities(files, &edits, &moved, Some(profile))?;
+            transaction::check_identities(files, &edits, &moved, Some(profile))?;
             edits
         }
     };

@@ -6,7 +6,8 @@ use crate::error::{Error, Kind};
 use crate::keychain::index::Record;
 use crate::keychain::{Error as StoreError, StoreKind};
 use crate::ops::choose;
-use crate::ops::keychain::{self, Deposit, unreadable};
+use crate::ops::keychain::deposit::{self, Deposit};
+use crate::ops::keychain::index;
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
@@ -15,7 +16,7 @@ use crate::text::display;
 pub(super) fn run(context: &Context, args: KeyMoveArgs) -> Result<Outcome, Error> {
     let to = args.to;
     let keychain = context.keychain()?;
-    let index = keychain.index().map_err(unreadable)?;
+    let index = index::load(&keychain)?;
     let mut records = Vec::new();
     if args.all {
         records.extend(index.records().cloned());
@@ -63,7 +64,7 @@ fn move_one(keychain: &Keychain<'_>, record: &Record, to: StoreKind) -> Result<(
             store: to,
             replace: false,
         };
-        keychain::put(keychain, &deposit)?;
+        deposit::put(keychain, &deposit)?;
         vec![record.store]
     };
     for store in from {

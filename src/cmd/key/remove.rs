@@ -8,7 +8,7 @@ use crate::error::{Error, Kind};
 use crate::keychain::Error as StoreError;
 use crate::ops::edit::{self, UndoBy};
 use crate::ops::files::Files;
-use crate::ops::keychain::{self, detach};
+use crate::ops::keychain::{self, detach, index};
 use crate::ops::{ask, choose};
 use crate::sys::edit::EditLock;
 use crate::text::display;
@@ -22,7 +22,7 @@ pub(super) fn run(context: &Context, args: KeyRemoveArgs) -> Result<Outcome, Err
     let shown = display(profile);
     let files = Files::load(context)?;
     let keychain = context.keychain()?;
-    let index = keychain.index().map_err(keychain::unreadable)?;
+    let index = index::load(&keychain)?;
     let line = files.profiles.profile(profile).and_then(detach::item_of);
     let record = match &line {
         Some(item) => index.find(item),
@@ -63,9 +63,7 @@ pub(super) fn run(context: &Context, args: KeyRemoveArgs) -> Result<Outcome, Err
         Err(StoreError::Missing { .. }) => false,
         Err(error) => return Err(error.into()),
     };
-    keychain
-        .change_index(|index| drop(index.remove(item)))
-        .map_err(keychain::unwritable)?;
+    index::forget(&keychain, item)?;
     if was_there {
         context
             .ui

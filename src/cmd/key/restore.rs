@@ -17,10 +17,9 @@ use crate::ops::diff;
 use crate::ops::edit::{self, FileEdit, UndoBy};
 use crate::ops::files::Files;
 use crate::ops::keychain::identity::Moved;
-use crate::ops::keychain::{self, detach, line};
+use crate::ops::keychain::{self, detach, index, line, transaction};
 use crate::sys;
 use crate::sys::edit::EditLock;
-use crate::sys::keychain::Keychain;
 use crate::text::display;
 
 /// The files first, read back; then the item goes.
@@ -29,7 +28,7 @@ pub(super) fn run(context: &Context, args: KeyRestoreArgs) -> Result<Outcome, Er
     let shown = display(profile);
     let files = Files::load(context)?;
     let keychain = context.keychain()?;
-    let index = keychain.index().map_err(keychain::unreadable)?;
+    let index = index::load(&keychain)?;
     let line = files.profiles.profile(profile).and_then(detach::item_of);
     let known = || index.of_profile(profile).map(|record| record.item.clone());
     let name = line.or_else(known).unwrap_or_else(|| profile.to_owned());
@@ -41,7 +40,7 @@ pub(super) fn run(context: &Context, args: KeyRestoreArgs) -> Result<Outcome, Er
             let asks = files.profiles.profile(profile).and_then(detach::item_of).is_some();
             if !asks && !args.dry_run && index.find(&name).is_some() {
                 // No line asks for what is not there. The error says more than a failure here would.
-                let _ = forget(&keychain, &name);
+                let _ = index::forget(&keychain, &name);
             }
             Err(error)
         }
@@ -59,7 +58,7 @@ pub(super) fn run(context: &Context, args: KeyRestoreArgs) -> Result<Outcome, Er
     }
     let Some(item) = found else {
         if lock.is_some() {
-            forget(&keychain, &name)?;
+            index::forget(&keychain, &name)?;
         }
         context
             .ui
@@ -76,7 +75,7 @@ pub(super) fn run(context: &Context, args: KeyRestoreArgs) -> Result<Outcome, Er
         item: &name,
         access_key_id: &item.access_key_id,
     };
-    keychain::check_identities(&files, &edits, &moved, None)?;
+    transaction::check_identities(&files, &edits, &moved, None)?;
     let Some(lock) = lock else {
         return Ok(Outcome::Text(diff::of(&edits), 0));
     };
@@ -114,7 +113,7 @@ pub(super) fn run(context: &Context, args: KeyRestoreArgs) -> Result<Outcome, Er
         Ok(()) | Err(StoreError::Missing { .. }) => {}
         Err(error) => return Err(error.into()),
     }
-    forget(&keychain, &name)?;
+    index::forget(&keychain, &name)?;
     context.ui.notice(&format!(
         "the key of `{shown}` is back in the file, readable for whoever reads that"
     ));
@@ -140,12 +139,6 @@ fn other_user(files: &Files, profile: &str, name: &str, item: &Item) -> Option<S
     };
     let cut = item.layout.iter().find(asks)?;
     Some(format!("[{}] in {}", display(&cut.section), display(&cut.file)))
-}
-
-/// Takes the item out of the index.
-fn forget(keychain: &Keychain<'_>, name: &str) -> Result<(), Error> {
-    let forgotten = keychain.change_index(|index| drop(index.remove(name)));
-    forgotten.map_err(keychain::unwritable)
 }
 
 /// Whether the profile has the key of the record in a file of its own, as far as the record knows it, and no line of

@@ -14,7 +14,7 @@ use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
 use crate::ops::keychain::attach::{STRONGER, has_process};
 use crate::ops::keychain::detach::{item_of, sections};
-use crate::ops::keychain::{self, line};
+use crate::ops::keychain::{self, index, line};
 use crate::redact::harmless;
 use crate::secret::Secret;
 use crate::sys::keychain::Keychain;
@@ -128,7 +128,7 @@ fn in_keychain(
     };
     if !import.args.dry_run {
         let store = keychain::store_of(keychain, item)?;
-        keychain::record(keychain, profile.name(), item, &keychain.read(store, item)?, store)?;
+        index::record(keychain, profile.name(), item, &keychain.read(store, item)?, store)?;
     }
     import
         .context

@@ -6,7 +6,7 @@ use crate::keychain::Item;
 use crate::keychain::item::Cut;
 use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
-use crate::ops::keychain::{self, attach, line};
+use crate::ops::keychain::{attach, deposit, line};
 use crate::secret::Secret;
 
 use super::{Import, Plan};
@@ -30,7 +30,7 @@ pub(super) struct Found {
 /// # Errors
 /// What can be no key, or none that lasts; a profile that has credentials of another kind.
 pub(super) fn plan(import: &Import<'_>, files: &Files, profile: &str, found: Found) -> Result<Plan, Error> {
-    keychain::check_key(&found.access_key_id, &found.secret_access_key)?;
+    deposit::check_key(&found.access_key_id, &found.secret_access_key)?;
     let name = import.item_name(profile).to_owned();
     let mut edits = Vec::new();
     let mut layout = Vec::new();

@@ -18,7 +18,13 @@ use crate::keychain::{Item, StoreKind, last_four};
 use crate::ops::diff;
 use crate::ops::edit::{self, FileEdit, UndoBy};
 use crate::ops::files::Files;
-use crate::ops::keychain::{self, Deposit, detach, identity::Moved};
+use crate::ops::keychain::{
+    self,
+    deposit::{self, Deposit},
+    detach,
+    identity::Moved,
+    transaction,
+};
 use crate::ops::{ask, choose};
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
@@ -169,7 +175,7 @@ impl Import<'_> {
         }
         self.check_sharers(&files, &plan)?;
         let store = self.store(&keychain, &plan.name)?;
-        keychain::put(&keychain, &plan.deposit(store, self.args.replace))?;
+        deposit::put(&keychain, &plan.deposit(store, self.args.replace))?;
         // The keychain may have let somebody type a password; only now the files are locked, and read again.
         let lock = EditLock::take(self.context.env())?;
         let Some(now) = self.plan(source, &Files::load(context)?, &keychain, name)? else {
@@ -177,7 +183,7 @@ impl Import<'_> {
         };
         // Meanwhile another awsenv may have taken the item out of the store, or to another one.
         let store = self.store(&keychain, &now.name)?;
-        keychain::put(&keychain, &now.deposit(store, self.args.replace))?;
+        deposit::put(&keychain, &now.deposit(store, self.args.replace))?;
         let shown = display(&now.profile);
         let restore = keychain::command("restore", &now.profile);
         let title = format!("import the key of `{shown}`");
@@ -214,7 +220,7 @@ impl Import<'_> {
                 access_key_id: &plan.item.access_key_id,
             };
             let except = plan.is_new.then_some(plan.profile.as_str());
-            let checked = keychain::check_identities(files, &plan.edits, &moved, except);
+            let checked = transaction::check_identities(files, &plan.edits, &moved, except);
             checked.map_err(|error| match source {
                 Source::Aws => self.advise(error, name),
                 _ => error,
