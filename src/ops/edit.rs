@@ -65,6 +65,18 @@ pub fn save(context: &Context, lock: &EditLock, title: &str, edits: &[FileEdit],
     saved
 }
 
+/// Two rounds of edits as one.
+pub fn join(first: Vec<FileEdit>, second: Vec<FileEdit>) -> Vec<FileEdit> {
+    let mut joined = first;
+    for edit in second {
+        match joined.iter_mut().find(|known| known.path == edit.path) {
+            Some(known) => known.now = edit.now,
+            None => joined.push(edit),
+        }
+    }
+    joined
+}
+
 /// The edits that change something, one a file.
 ///
 /// # Errors

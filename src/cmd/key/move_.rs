@@ -4,7 +4,7 @@ use crate::cli::KeyMoveArgs;
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
 use crate::keychain::index::Record;
-use crate::keychain::{Error as StoreError, StoreKind};
+use crate::keychain::{self, StoreKind};
 use crate::ops::choose;
 use crate::ops::keychain::deposit::{self, Deposit};
 use crate::ops::keychain::index;
@@ -58,20 +58,19 @@ fn move_one(keychain: &Keychain<'_>, record: &Record, to: StoreKind) -> Result<(
         StoreKind::ALL.into_iter().filter(|store| *store != to).collect()
     } else {
         let deposit = Deposit {
-            profile: &record.profile,
-            name: &record.item,
+            profile: record.profile.clone(),
+            name: record.item.clone(),
             item: item.clone(),
-            store: to,
             replace: false,
         };
-        deposit::put(keychain, &deposit)?;
+        deposit::put(keychain, to, &deposit)?;
         vec![record.store]
     };
     for store in from {
         match keychain.read(store, &record.item) {
             Ok(old) if old.has_same_key(&item) => keychain.delete(store, &record.item)?,
             // Another key of that name is not ours to delete.
-            Ok(_) | Err(StoreError::Missing { .. }) => {}
+            Ok(_) | Err(keychain::Error::Missing { .. }) => {}
             // A store that is not there holds no copy.
             Err(_) if record.store == to => {}
             Err(error) => return Err(error.into()),

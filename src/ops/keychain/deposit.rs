@@ -8,15 +8,12 @@ use crate::sys::keychain::Keychain;
 
 /// An item on its way into a store.
 #[derive(Debug)]
-pub struct Deposit<'a> {
+pub struct Deposit {
     /// The profile that it is for.
-    pub profile: &'a str,
+    pub profile: String,
     /// The item's name.
-    pub name: &'a str,
-    /// What it holds.
+    pub name: String,
     pub item: Item,
-    /// Where it goes.
-    pub store: StoreKind,
     /// Whether another key of that name gives way.
     pub replace: bool,
 }
@@ -26,8 +23,8 @@ pub struct Deposit<'a> {
 ///
 /// # Errors
 /// The store's own; an item of that name with another key, or with something else in it.
-pub fn put(keychain: &Keychain<'_>, deposit: &Deposit<'_>) -> Result<(), Error> {
-    let Deposit { store, name, .. } = *deposit;
+pub fn put(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit) -> Result<(), Error> {
+    let Deposit { profile, name, .. } = deposit;
     let mut item = deposit.item.clone();
     let is_stored = match keychain.read(store, name) {
         Ok(old) if old.has_same_key(&item) => {
@@ -43,7 +40,7 @@ pub fn put(keychain: &Keychain<'_>, deposit: &Deposit<'_>) -> Result<(), Error> 
             item.account_id = item.account_id.or_else(|| old.account_id.clone());
             item == old
         }
-        Ok(_) if !deposit.replace => return Err(other_key(deposit)),
+        Ok(_) if !deposit.replace => return Err(other_key(store, name)),
         Ok(_) | Err(keychain::Error::Missing { .. }) => false,
         // It may be the secret of another program, or of a newer awsenv.
         Err(keychain::Error::Damaged { .. }) if deposit.replace => false,
@@ -56,7 +53,7 @@ pub fn put(keychain: &Keychain<'_>, deposit: &Deposit<'_>) -> Result<(), Error> 
             return Err(keychain::Error::Refused { store, why }.into());
         }
     }
-    index::record(keychain, deposit.profile, name, &item, store)
+    index::record(keychain, profile, name, &item, store)
 }
 
 /// What AWS calls an access key id, and a secret that can be one; no word of either is repeated.
@@ -82,8 +79,7 @@ pub fn check_key(id: &str, secret: &Secret<String>) -> Result<(), Error> {
     }
 }
 
-fn other_key(deposit: &Deposit<'_>) -> Error {
-    let Deposit { store, name, .. } = *deposit;
+fn other_key(store: StoreKind, name: &str) -> Error {
     let message = format!("{} has another key of the name `{name}`", store.described());
     Error::new(Kind::Failed, message)
         .hint("`--replace` gives that key up; `--item NAME` keeps both, under another name")

@@ -89,8 +89,6 @@ pub(super) fn plan(
         name: item_name,
         item,
         edits: Vec::new(),
-        is_new: false,
-        advice: None,
     };
     if import.args.keep {
         return Ok(Some(plan));
@@ -158,7 +156,8 @@ fn check_shape(import: &Import<'_>, profile: Profile<'_>, foreign: Option<Value<
                 value.place(),
                 value.key()
             );
-            Err(import.advise(Error::new(Kind::Failed, message), profile.name()))
+            let error = Error::new(Kind::Failed, message);
+            Err(import.split_hint(profile.name()).into_iter().fold(error, Error::hint))
         }
     }
 }

@@ -71,8 +71,6 @@ pub(super) fn keys(import: &Import<'_>, files: &Files, name: &str) -> Result<Fou
         access_key_id,
         edits,
         layout,
-        advice: None,
-        is_new: false,
     })
 }
 

@@ -42,8 +42,6 @@ pub(super) fn rest(
         name: name.to_owned(),
         item: keychain.read(store_of(keychain, name)?, name)?,
         edits: editors.finish(None)?,
-        is_new: false,
-        advice: None,
     }))
 }
 
