@@ -1,5 +1,6 @@
 //! Edits of files as commands make them: written in order under one lock, remembered for `undo`, shown as a diff.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use zeroize::Zeroizing;
@@ -12,8 +13,8 @@ use crate::journal::{self, Journal, Undo};
 use crate::sys;
 use crate::sys::edit::EditLock;
 
-/// A file, and what it is to say.
-#[derive(Clone, Debug)]
+/// A file, and what it is to say. `Debug` shows its path only.
+#[derive(Clone)]
 pub struct FileEdit {
     /// The file.
     pub path: PathBuf,
@@ -31,6 +32,14 @@ impl FileEdit {
             was: document.is_there().then(|| Zeroizing::new(document.bytes().to_vec())),
             now: edited.bytes,
         }
+    }
+}
+
+impl fmt::Debug for FileEdit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileEdit")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
     }
 }
 

@@ -46,20 +46,20 @@ pub(super) fn run(context: &Context, args: KeyRemoveArgs) -> Result<Outcome, Err
             return Err(Error::cancelled());
         }
     }
-    let plan = |files: &Files| {
-        Ok(Some(Withdrawal {
+    let plan = |files: &Files, ()| {
+        Ok(Withdrawal {
             back: None,
             edits: detach::detach(files, profile, item)?,
             title: format!("remove the key of `{shown}`"),
             undo: UndoBy::Command(command("add", profile)),
-        }))
+        })
     };
     let kept = Kept {
         profile,
         name: item,
         store,
     };
-    if withdraw(context, &keychain, &files, kept, plan)? == Withdrawn::Missing {
+    if withdraw(context, &keychain, &files, kept, |_| Ok(Some(())), plan)? == Withdrawn::Missing {
         context.ui.tell(&format!(
             "{} had no key of `{shown}`; the line is gone",
             store.described()

@@ -5,7 +5,7 @@ mod back;
 use crate::cli::KeyRestoreArgs;
 use crate::context::{Context, Outcome};
 use crate::error::Error;
-use crate::keychain;
+use crate::keychain::{self, Item};
 use crate::ops::choose;
 use crate::ops::diff;
 use crate::ops::edit::UndoBy;
@@ -33,21 +33,21 @@ pub(super) fn run(context: &Context, args: KeyRestoreArgs) -> Result<Outcome, Er
                 // No line asks for what is not there. The error says more than a failure here would.
                 let _ = index::forget(&keychain, &name);
             }
-            Err(error)
+            Err(error.into())
         }
-        found => found.map(Some),
+        found => Ok(Some(found?)),
     };
-    let plan = |files: &Files| {
-        let Some(item) = read(files)? else { return Ok(None) };
-        Ok(Some(Withdrawal {
+    let plan = |files: &Files, item: Item| {
+        Ok(Withdrawal {
             edits: back::edits(files, profile, &name, &item)?,
             back: Some(item),
             title: format!("restore the key of `{shown}`"),
             undo: UndoBy::Command(command("import", profile)),
-        }))
+        })
     };
     let done = if args.dry_run {
-        if let Some(plan) = plan(&files)? {
+        if let Some(item) = read(&files)? {
+            let plan = plan(&files, item)?;
             plan.check(&files, &name)?;
             return Ok(Outcome::Text(diff::of(&plan.edits), 0));
         }
@@ -58,7 +58,7 @@ pub(super) fn run(context: &Context, args: KeyRestoreArgs) -> Result<Outcome, Er
             name: &name,
             store,
         };
-        withdraw(context, &keychain, &files, kept, plan)?
+        withdraw(context, &keychain, &files, kept, read, plan)?
     };
     match done {
         Withdrawn::Already => context

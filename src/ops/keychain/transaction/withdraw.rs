@@ -1,6 +1,6 @@
 //! A key leaves the keychain: the files are written and read back, and only then the item is deleted.
 //!
-//! The keychain is asked before the files are locked, because it may wait for a person; then all is read and planned again.
+//! The keychain is asked before the files are locked, because it may wait for a person; then all is read again.
 
 use crate::context::Context;
 use crate::error::{Error, Kind};
@@ -48,30 +48,33 @@ pub enum Withdrawn {
     Missing,
 }
 
-/// Writes the edits of `plan`, makes sure that the files have the key if it is to be there, and deletes the item. `None`
-/// says that the item is gone and nothing is left to write. `files` are those that were read last.
+/// Writes the edits of `plan`, makes sure that the files have the key if it is to be there, and deletes the item.
+///
+/// `read` asks the keychain for what `plan` needs, before the files are locked and again afterwards; `None` says that the
+/// item is gone and nothing is left to write. `files` are those that were read last. Only the locked files are planned
+/// with: before, another awsenv may write them.
 ///
 /// # Errors
 /// What stands in the way; the item is there then, unless the index alone cannot be written.
-pub fn withdraw(
+pub fn withdraw<T>(
     context: &Context,
     keychain: &Keychain<'_>,
     files: &Files,
     kept: Kept<'_>,
-    plan: impl Fn(&Files) -> Result<Option<Withdrawal>, Error>,
+    read: impl Fn(&Files) -> Result<Option<T>, Error>,
+    plan: impl Fn(&Files, T) -> Result<Withdrawal, Error>,
 ) -> Result<Withdrawn, Error> {
     let Kept { profile, name, store } = kept;
-    let plan = |files: &Files| {
-        let plan = plan(files)?;
-        plan.iter().try_for_each(|plan| plan.check(files, name)).map(|()| plan)
-    };
     // The keychain may let somebody type a password; only then the files are locked, and all is read again.
-    plan(files)?;
+    read(files)?;
     let lock = EditLock::take(context.env())?;
-    let Some(plan) = plan(&Files::load(context)?)? else {
+    let files = Files::load(context)?;
+    let Some(found) = read(&files)? else {
         index::forget(keychain, name)?;
         return Ok(Withdrawn::Already);
     };
+    let plan = plan(&files, found)?;
+    plan.check(&files, name)?;
     if let Some(item) = &plan.back {
         keep_private(&plan.edits, item)?;
     }
