@@ -1,17 +1,20 @@
 //! Edits of files as commands make them: written in order under one lock, remembered for `undo`, shown as a diff.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
+use crate::config::Document;
+use crate::config::edit::Edited;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::journal::{self, Journal, Undo};
 use crate::sys;
 use crate::sys::edit::EditLock;
 
-/// A file, and what it is to say.
-#[derive(Clone, Debug)]
+/// A file, and what it is to say. `Debug` shows its path only.
+#[derive(Clone)]
 pub struct FileEdit {
     /// The file.
     pub path: PathBuf,
@@ -19,6 +22,25 @@ pub struct FileEdit {
     pub was: Option<Zeroizing<Vec<u8>>>,
     /// What it says from now on.
     pub now: Zeroizing<Vec<u8>>,
+}
+
+impl FileEdit {
+    /// The edit by which the file of `document` says what its editor made of it.
+    pub fn of(document: &Document, edited: Edited) -> Self {
+        Self {
+            path: document.path().to_path_buf(),
+            was: document.is_there().then(|| Zeroizing::new(document.bytes().to_vec())),
+            now: edited.bytes,
+        }
+    }
+}
+
+impl fmt::Debug for FileEdit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileEdit")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How an edit is undone.
@@ -50,6 +72,18 @@ pub fn save(context: &Context, lock: &EditLock, title: &str, edits: &[FileEdit],
         remember(context, lock, title, undo, &edits[..done]);
     }
     saved
+}
+
+/// Two rounds of edits as one.
+pub fn join(first: Vec<FileEdit>, second: Vec<FileEdit>) -> Vec<FileEdit> {
+    let mut joined = first;
+    for edit in second {
+        match joined.iter_mut().find(|known| known.path == edit.path) {
+            Some(known) => known.now = edit.now,
+            None => joined.push(edit),
+        }
+    }
+    joined
 }
 
 /// The edits that change something, one a file.
