@@ -107,7 +107,7 @@ function __awsenv_complete_command {
 \builtin complete -o nosort -F __awsenv_complete awsenv 2>/dev/null ||
   \builtin complete -F __awsenv_complete awsenv 2>/dev/null || \builtin :
 
-# The segment stands in PS1 itself: no PROMPT_COMMAND, no process, and `$?` stays as it is. bash decodes `\D{%s}`, its
+# The segment stands in PS1 itself: no PROMPT_COMMAND, no process, and `$?` is unchanged. bash decodes `\D{%s}`, its
 # clock, before it expands the rest, and never expands the value of a variable again.
 #
 # PS1 has no `if`, but removing a pattern can be one. While __awsenv_ask is `*`:

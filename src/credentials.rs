@@ -5,6 +5,9 @@ use time::format_description::well_known::Rfc3339;
 
 use crate::secret::Secret;
 
+/// What is wrong with a key that expires by itself, where one that lasts is needed.
+pub const TEMPORARY: &str = "is temporary and will expire";
+
 /// In seconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Timestamp(pub i64);

@@ -100,15 +100,15 @@ pub fn environment_warnings(env: &Env, vars: &Vars) -> Vec<String> {
         .collect();
     if !left.is_empty() {
         let verbs = if left.len() == 1 {
-            "stays set and acts"
+            "stays set and affects"
         } else {
-            "stay set and act"
+            "stay set and affect"
         };
-        warnings.push(format!("{} {verbs} on every profile", display(&left.join(", "))));
+        warnings.push(format!("{} {verbs} every profile", display(&left.join(", "))));
     }
     if env.os("AWS_VAULT").is_some() {
         warnings.push(
-            "AWS_VAULT is set, so this shell was started by aws-vault: it is cleared until `awsenv unset`".into(),
+            "AWS_VAULT is set, so aws-vault started this shell: the variable is cleared until `awsenv unset`".into(),
         );
     }
     warnings
@@ -337,12 +337,12 @@ mod tests {
         assert_eq!(warned(&[("AWS_CA_BUNDLE", ""), ("AWS_REGION", "x")], &none), [""; 0]);
         assert_eq!(
             warned(&[("AWS_CA_BUNDLE", "/ca")], &none),
-            ["AWS_CA_BUNDLE stays set and acts on every profile"]
+            ["AWS_CA_BUNDLE stays set and affects every profile"]
         );
         let two = [("AWS_CA_BUNDLE", "/ca"), ("AWS_ENDPOINT_URL_S3", "http://x")];
         assert_eq!(
             warned(&two, &none),
-            ["AWS_CA_BUNDLE, AWS_ENDPOINT_URL_S3 stay set and act on every profile"]
+            ["AWS_CA_BUNDLE, AWS_ENDPOINT_URL_S3 stay set and affect every profile"]
         );
         let ours = settings(
             &Env::default(),
@@ -351,7 +351,7 @@ mod tests {
         );
         assert_eq!(
             warned(&two, &ours),
-            ["AWS_CA_BUNDLE stays set and acts on every profile"]
+            ["AWS_CA_BUNDLE stays set and affects every profile"]
         );
         assert!(warned(&[("AWS_VAULT", "x")], &none)[0].starts_with("AWS_VAULT is set"));
     }

@@ -10,7 +10,7 @@ use crate::config::settings::{Export, Settings};
 use crate::config::{self, FileKind, Location, ProfileSet};
 use crate::context::Context;
 use crate::env::Env;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::ops::edit::FileEdit;
 use crate::resolve::{self, BaseSource, Choice, CredentialPlan, Inputs, KeySource, Keys, StyleError};
 use crate::sys;
@@ -96,6 +96,21 @@ impl Files {
             FileKind::Credentials => &self.credentials,
         };
         location.path.as_deref()
+    }
+
+    /// Where an AWS file is, or is to be.
+    ///
+    /// # Errors
+    /// Its variable is empty.
+    pub fn path_to_write(&self, kind: FileKind) -> Result<&Path, Error> {
+        let variable = kind.variable();
+        self.path(kind).ok_or_else(|| {
+            Error::new(
+                Kind::Failed,
+                format!("{variable} is empty, so there is no file to write"),
+            )
+            .hint(format!("unset {variable}"))
+        })
     }
 
     /// Whether some file has a profile of exactly that name, be it one that cannot be read.

@@ -108,7 +108,7 @@ impl NotByName {
             NotByName::Environment => "the keys are in the environment",
             NotByName::Login => "not every SDK supports `login_session`",
             NotByName::Mfa => "a role in the chain needs an MFA code, which SDKs do not ask for",
-            NotByName::OddName => "other SDKs cannot read a profile of this name",
+            NotByName::OddName => "other SDKs cannot read a profile with this name",
         }
     }
 
@@ -118,7 +118,7 @@ impl NotByName {
             NotByName::Environment => "most SDKs prefer keys in the environment to the profile",
             NotByName::Login => "SDKs that do not support `login_session` find no credentials in this profile",
             NotByName::Mfa => "SDKs that cannot ask for an MFA code will fail with this profile",
-            NotByName::OddName => "SDKs other than boto3 and the AWS CLI will not find a profile of this name",
+            NotByName::OddName => "SDKs other than boto3 and the AWS CLI will not find a profile with this name",
         }
     }
 }

@@ -122,9 +122,9 @@ fn what_cannot_be_got_or_set() {
     );
     for (words, why) in [
         (&["s3", "--profile", "a b"][..], "is a block of keys"),
-        (&["region", "--profile", "nobody"], "there is no profile `nobody`"),
-        (&["aws_secret_access_key", "--profile", "keys"], "holds a secret"),
-        (&["swallowed", "--profile", "keys"], "holds a secret"),
+        (&["region", "--profile", "nobody"], "profile `nobody` is not defined in"),
+        (&["aws_secret_access_key", "--profile", "keys"], "contains a secret"),
+        (&["swallowed", "--profile", "keys"], "contains a secret"),
     ] {
         let output = get(words);
         assert_eq!((output.status, output.out()), (1, ""), "{words:?}");
@@ -463,7 +463,7 @@ fn questions_are_asked_as_the_aws_cli_asks_them() {
     }
     let half = answers(&terminal, "awsenv configure new", &[ID, ""]);
     assert!(
-        half.contains("status 1.") && half.contains("the secret of the id was not given"),
+        half.contains("status 1.") && half.contains("the secret access key is missing"),
         "{half}"
     );
     assert_eq!(text(&sandbox, ".aws/config"), CONFIG);

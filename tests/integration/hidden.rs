@@ -4,7 +4,7 @@
 use crate::support::{Sandbox, require};
 use crate::terminal::Terminal;
 
-const QUESTION: &str = "Passphrase of the key file:";
+const QUESTION: &str = "Passphrase for the key file:";
 
 /// A sandbox with a locked key file of that passphrase. `None` where the kernel cannot hold a key.
 fn locked(passphrase: &str) -> Option<Sandbox> {
@@ -143,5 +143,5 @@ fn without_a_terminal_it_is_said_how_else() {
         "{}",
         output.all()
     );
-    assert!(output.err().contains("hint: `--stdin`"), "{}", output.all());
+    assert!(output.err().contains("hint: use `--stdin`"), "{}", output.all());
 }

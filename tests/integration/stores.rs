@@ -356,7 +356,7 @@ fn a_key_file_without_passphrase_works_at_once_and_warns() {
     let output = unlock(&sandbox, &["--no-passphrase"], "");
     assert_eq!(output.status, 0, "{}", output.all());
     assert!(
-        output.err().contains("warning: it needs no passphrase"),
+        output.err().contains("warning: it has no passphrase"),
         "{}",
         output.all()
     );
@@ -432,7 +432,7 @@ fn a_key_file_with_a_passphrase_is_unlocked_once() {
     );
     let output = unlock(&sandbox, &["--no-passphrase"], "");
     assert!(
-        output.status == 1 && output.err().contains("has a passphrase already"),
+        output.status == 1 && output.err().contains("already has a passphrase"),
         "{}",
         output.all()
     );
@@ -449,7 +449,7 @@ fn the_command_of_the_settings_gives_the_passphrase() {
     sandbox.set("XDG_CONFIG_HOME", sandbox.path(".config"));
     let output = unlock(&sandbox, &[], "");
     assert!(
-        output.status == 1 && output.err().contains("gives no passphrase: exit status: 1"),
+        output.status == 1 && output.err().contains("gave no passphrase: exit status: 1"),
         "{}",
         output.all()
     );
@@ -482,10 +482,10 @@ fn a_person_types_a_new_passphrase_twice() {
         screen.contains("Passphrase for the new key file:")
     });
     terminal.line("correct horse");
-    terminal.wait("the question again", |screen| screen.contains("The same again:"));
+    terminal.wait("the question again", |screen| screen.contains("Repeat the passphrase:"));
     terminal.line("another horse");
     terminal.wait("a refusal", |screen| {
-        screen.contains("the two are not the same, nothing is created")
+        screen.contains("the two passphrases differ; no key file was created")
     });
     assert!(!key.exists());
     // What is typed before the question is there is shown, as everywhere: the old one must be gone.
@@ -498,7 +498,7 @@ fn a_person_types_a_new_passphrase_twice() {
         screen.contains("Passphrase for the new key file:")
     });
     terminal.line("correct horse");
-    terminal.wait("the question again", |screen| screen.contains("The same again:"));
+    terminal.wait("the question again", |screen| screen.contains("Repeat the passphrase:"));
     terminal.line("correct horse");
     let screen = terminal.wait("the end", |screen| screen.contains("is unlocked until"));
     assert!(key.exists() && !screen.contains("horse"), "{screen}");

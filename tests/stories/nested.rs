@@ -86,10 +86,7 @@ fn unset_gives_back_what_is_no_secret_and_names_the_rest() {
             );
             assert!(inner.ours.is_empty(), "{pair}: {:?}", inner.ours);
         }
-        assert!(
-            said.contains("cannot restore AWS_SECRET_ACCESS_KEY"),
-            "{pair}: {said}"
-        );
+        assert!(said.contains("cannot restore AWS_SECRET_ACCESS_KEY"), "{pair}: {said}");
         assert!(said.contains("cannot restore AWS_ACCESS_KEY_ID"), "{pair}: {said}");
         assert!(!said.contains("AWS_PROFILE"), "{pair}: {said}");
     });
@@ -111,10 +108,7 @@ fn use_never_saves_our_values_as_the_users() {
         let back = snap(sandbox, "back");
         assert_eq!(back.shown, "AWS_PROFILE=old AWS_REGION=mine", "{pair}: {said}");
         assert!(back.ours.is_empty(), "{pair}: {:?}", back.ours);
-        assert!(
-            said.contains("cannot restore AWS_SECRET_ACCESS_KEY"),
-            "{pair}: {said}"
-        );
+        assert!(said.contains("cannot restore AWS_SECRET_ACCESS_KEY"), "{pair}: {said}");
     });
 }
 

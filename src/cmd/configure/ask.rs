@@ -41,7 +41,7 @@ struct Line {
 pub(super) fn run(context: &Context, profile: Option<&OsStr>, plaintext: bool) -> Result<Outcome, Error> {
     ask::check(
         context,
-        "`awsenv configure set KEY VALUE` and `awsenv key add PROFILE --stdin` ask nothing",
+        "use `awsenv configure set KEY VALUE` and `awsenv key add PROFILE --stdin` instead",
     )?;
     let Chosen { files, choice } = choose::choose(context, profile)?;
     let name = choice.name;
@@ -62,7 +62,7 @@ pub(super) fn run(context: &Context, profile: Option<&OsStr>, plaintext: bool) -
     let shown = display(&name);
     context.ui.notice(&match is_changed {
         true => format!("`{shown}` is configured"),
-        false => format!("`{shown}` stays as it is"),
+        false => format!("`{shown}` is unchanged"),
     });
     Ok(Outcome::Done(0))
 }
@@ -154,8 +154,8 @@ fn questions(context: &Context, files: &Files, name: &str, item: &str) -> Result
         // The secret alone belongs to the id that stands there.
         (true, false) if old_id.is_some() => Some((old_id.unwrap_or_default().to_owned(), secret)),
         (false, true) if old_id == Some(&id) => None,
-        (true, false) => return Err(half("the id of the secret")),
-        (false, true) => return Err(half("the secret of the id")),
+        (true, false) => return Err(half("the access key id")),
+        (false, true) => return Err(half("the secret access key")),
     };
     Ok(Typed {
         key,
@@ -171,8 +171,8 @@ fn questions(context: &Context, files: &Files, name: &str, item: &str) -> Result
 }
 
 fn half(what: &str) -> Error {
-    Error::new(Kind::Failed, format!("{what} was not given; nothing changed"))
-        .hint("an access key has two halves: type both, or press Enter twice to keep the one that is there")
+    Error::new(Kind::Failed, format!("{what} is missing; nothing was changed"))
+        .hint("an access key has an id and a secret: type both, or press Enter twice to keep the current key")
 }
 
 /// The key id that stands in a file.
@@ -204,9 +204,9 @@ fn plaintext(files: &Files, profile: &str, (id, secret): &(String, Secret<String
     let found = files.profiles.profile(profile);
     if let Some(process) = found.and_then(|found| found.get(line::KEY)).filter(|_| found.is_some()) {
         let shown = display(profile);
-        let message = format!("{}: `{shown}` has its key from a credential_process", process.place());
+        let message = format!("{}: `{shown}` gets its key from a credential_process", process.place());
         return Err(Error::new(Kind::Failed, message)
-            .hint("`awsenv key restore` or `awsenv key remove` takes the key out of the keychain first"));
+            .hint("take the key out of the keychain first, with `awsenv key restore` or `awsenv key remove`"));
     }
     let has_key = |section: &Section<'_>| [ID, SECRET].iter().any(|key| section.own(key).is_some());
     let own = found.and_then(|found| {
@@ -216,10 +216,7 @@ fn plaintext(files: &Files, profile: &str, (id, secret): &(String, Secret<String
             .or(found.config_section().filter(has_key))
             .or(credentials)
     });
-    let path = files.path(FileKind::Credentials).ok_or_else(|| {
-        let message = "AWS_SHARED_CREDENTIALS_FILE is empty, so there is no file for a key";
-        Error::new(Kind::Failed, message).hint("unset AWS_SHARED_CREDENTIALS_FILE")
-    })?;
+    let path = files.path_to_write(FileKind::Credentials)?;
     let new = Document::absent(path);
     let document = match own {
         Some(section) => section.document(),

@@ -56,8 +56,7 @@ pub(super) fn print(context: &Context, profile: Option<&OsStr>, key: &str) -> Re
         if profile.is_none() && name == "default" {
             return Ok(Outcome::Done(1));
         }
-        let message = format!("there is no profile `{}` in {}", display(&name), files.searched());
-        return Err(Error::new(Kind::ProfileNotFound, message).hint("`awsenv list` shows all profiles"));
+        return Err(choose::not_found(&files, &name));
     };
     let Some(value) = found.get(&key.name) else {
         return Ok(Outcome::Done(1));
@@ -74,8 +73,11 @@ pub(super) fn print(context: &Context, profile: Option<&OsStr>, key: &str) -> Re
         None => value.text(),
     };
     if key.is_secret() || redact::harmless(text).is_none() {
-        let message = format!("{}: `{key}` holds a secret, and awsenv prints none", value.place());
-        return Err(Error::new(Kind::Failed, message).hint("`awsenv exec` hands it to a program"));
+        let message = format!(
+            "{}: `{key}` contains a secret, which awsenv does not print",
+            value.place()
+        );
+        return Err(Error::new(Kind::Failed, message).hint("use `awsenv exec` to give it to a program"));
     }
     let text = format!("{text}\n");
     let is_seen = context.process.stdout_tty;
@@ -88,14 +90,16 @@ pub(super) fn change(context: &Context, profile: Option<&OsStr>, key: &str, valu
     if key.is_secret() || key.name == "aws_access_key_id" {
         let named = key.name.split('=').next().unwrap_or_default();
         let message = format!("`{named}` is part of an access key, which does not belong on the command line");
-        return Err(Error::new(Kind::Usage, message).hint("awsenv configure asks for it; `awsenv key add` too"));
+        return Err(Error::new(Kind::Usage, message).hint("`awsenv configure` and `awsenv key add` ask for it"));
     }
     let lock = EditLock::take(context.env())?;
     let Chosen { files, choice } = choose::choose(context, profile)?;
     let name = choice.name;
     let shown = display(&name);
     let Some(edit) = edit_for(&files, &name, &key, value)? else {
-        context.ui.notice(&format!("`{key}` of `{shown}` says that already"));
+        context
+            .ui
+            .notice(&format!("`{key}` of `{shown}` is already set to that"));
         return Ok(Outcome::Done(0));
     };
     let path = edit.path.display().to_string();
@@ -120,10 +124,7 @@ pub(super) fn edit_for(files: &Files, profile: &str, key: &Key<'_>, value: &str)
         let is_new = !edited.splices.is_empty();
         return Ok(is_new.then(|| FileEdit::of(section.document(), edited)));
     }
-    let path = files.path(FileKind::Config).ok_or_else(|| {
-        let message = "AWS_CONFIG_FILE is empty, so there is no file for settings";
-        Error::new(Kind::Failed, message).hint("unset AWS_CONFIG_FILE")
-    })?;
+    let path = files.path_to_write(FileKind::Config)?;
     let new = Document::absent(path);
     let document = files.profiles.config().unwrap_or(&new);
     let header = header_of(FileKind::Config, profile)?;

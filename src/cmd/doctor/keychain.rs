@@ -24,8 +24,12 @@ pub(super) fn check(keychain: &Keychain<'_>, try_it: bool) -> Vec<Finding> {
     match keychain.index() {
         Ok(index) => stores.extend(index.records().map(|record| record.store)),
         Err(error) => findings.push(
-            Finding::new(CHECK, Status::Fail, format!("cannot read the index of keys: {error}"))
-                .remedy("move the file away: the keys are still in their stores"),
+            Finding::new(
+                CHECK,
+                Status::Fail,
+                format!("cannot read the index of the keychain: {error}"),
+            )
+            .remedy("move the file away: the keys are still in their stores"),
         ),
     }
     if let Some(store) = stores.iter().find(|store| !store.lasts()) {

@@ -81,7 +81,7 @@ pub(super) fn run(context: &Context, args: KeyAddArgs) -> Result<Outcome, Error>
 fn asked(context: &Context) -> Result<Typed, Error> {
     ask::check(
         context,
-        "`--stdin` reads the key: its id and its secret in a line each, or as JSON",
+        "use `--stdin` to read the key from stdin: the id and the secret on a line each, or JSON",
     )?;
     let id = ask::line(context, "AWS Access Key ID:")?;
     let secret = ask::secret(context, "AWS Secret Access Key (not shown):")?;
@@ -93,13 +93,14 @@ fn asked(context: &Context) -> Result<Typed, Error> {
 
 /// The key on stdin, in either form.
 fn piped() -> Result<Typed, Error> {
-    let fail = |why: &str| {
-        Error::new(Kind::Failed, format!("stdin: {why}"))
-            .hint("it is two lines, the id and the secret, or JSON with `AccessKeyId` and `SecretAccessKey`")
-    };
-    let bytes = sys::stdin::read().map_err(|error| fail(&error.to_string()))?;
-    let text = str::from_utf8(&bytes).map_err(|_| fail("it is not UTF-8"))?;
-    parse(text).map_err(fail)
+    let bytes = sys::stdin::read().map_err(|error| unreadable(&error.to_string()))?;
+    let text = str::from_utf8(&bytes).map_err(|_| unreadable("it is not UTF-8"))?;
+    parse(text)
+}
+
+fn unreadable(why: &str) -> Error {
+    Error::new(Kind::Failed, format!("stdin: {why}"))
+        .hint("write two lines, the id and the secret, or JSON with `AccessKeyId` and `SecretAccessKey`")
 }
 
 #[derive(Deserialize)]
@@ -110,12 +111,12 @@ struct Json {
     session_token: Option<Secret<String>>,
 }
 
-fn parse(text: &str) -> Result<Typed, &'static str> {
+fn parse(text: &str) -> Result<Typed, Error> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     if text.trim_start().starts_with('{') {
-        let json: Json = serde_json::from_str(text).map_err(|_| "it is not the JSON of an access key")?;
+        let json: Json = serde_json::from_str(text).map_err(|_| unreadable("it is not JSON with an access key"))?;
         if json.session_token.is_some_and(|token| !token.expose().is_empty()) {
-            return Err("the key is a temporary one, which will end");
+            return Err(deposit::temporary("stdin: the key"));
         }
         return Ok(Typed {
             id: json.access_key_id,
@@ -124,10 +125,10 @@ fn parse(text: &str) -> Result<Typed, &'static str> {
     }
     let mut lines = text.lines().map(str::trim);
     let (Some(id), Some(secret)) = (lines.next(), lines.next()) else {
-        return Err("it has not two lines");
+        return Err(unreadable("expected two lines"));
     };
     if lines.any(|line| !line.is_empty()) {
-        return Err("it has more than two lines");
+        return Err(unreadable("expected only two lines"));
     }
     Ok(Typed {
         id: id.to_owned(),
@@ -139,8 +140,10 @@ fn parse(text: &str) -> Result<Typed, &'static str> {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<(String, String), &'static str> {
-        parse(text).map(|typed| (typed.id, typed.secret.expose().clone()))
+    fn read(text: &str) -> Result<(String, String), String> {
+        parse(text)
+            .map(|typed| (typed.id, typed.secret.expose().clone()))
+            .map_err(|error| error.message)
     }
 
     #[test]

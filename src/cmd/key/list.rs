@@ -22,7 +22,7 @@ pub(super) fn run(context: &Context, args: KeyListArgs) -> Result<Outcome, Error
     if index.records().next().is_none() && !args.json {
         context
             .ui
-            .warn("there are no keys; `awsenv key import --all` moves those of the AWS files into the keychain");
+            .warn("there are no keys; `awsenv key import --all` moves the keys in the AWS files into the keychain");
     }
     Ok(Outcome::Text(text, 0))
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::KeyMoveArgs;
 use crate::context::{Context, Outcome};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::keychain::index::Record;
 use crate::keychain::{self, StoreKind};
 use crate::ops::choose;
@@ -24,10 +24,7 @@ pub(super) fn run(context: &Context, args: KeyMoveArgs) -> Result<Outcome, Error
     for word in &args.profile {
         let name = choose::utf8(word)?;
         let record = index.of_profile(name).or_else(|| index.find(name));
-        let record = record.ok_or_else(|| {
-            let message = format!("the keychain has no key of `{}`", display(name));
-            Error::new(Kind::KeychainItemMissing, message).hint("`awsenv key list` shows which it has")
-        })?;
+        let record = record.ok_or_else(|| index::missing(name))?;
         records.push(record.clone());
     }
     if !to.lasts() && !records.is_empty() {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::cli::KeyRemoveArgs;
 use crate::context::{Context, Outcome};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::ops::edit::UndoBy;
 use crate::ops::files::Files;
 use crate::ops::keychain::transaction::{Kept, Withdrawal, Withdrawn, withdraw};
@@ -28,21 +28,25 @@ pub(super) fn run(context: &Context, args: KeyRemoveArgs) -> Result<Outcome, Err
         None => index.of_profile(profile).or_else(|| index.find(profile)),
     };
     let Some(item) = line.as_deref().or(record.map(|record| record.item.as_str())) else {
-        let message = format!("the keychain has no key of `{shown}`");
-        return Err(Error::new(Kind::KeychainItemMissing, message).hint("`awsenv key list` shows which it has"));
+        return Err(index::missing(profile));
     };
     let store = store_of(&keychain, item)?;
     let key = record.map_or(String::new(), |record| format!(" ****{}", display(&record.last_four)));
     let others = dependents(&files, profile, item);
     if !others.is_empty() {
         context.ui.warn(&format!(
-            "without the key these profiles have no credentials: {}",
+            "without this key, these profiles have no credentials: {}",
             list(&others)
         ));
     }
     if !args.yes {
         let question = format!("delete the key{key} of `{shown}` from {} for good", store.described());
-        if !ask::yes(context, &question, true, "`--yes` says that it shall be deleted")? {
+        if !ask::yes(
+            context,
+            &question,
+            true,
+            "use `--yes` to delete it without confirmation",
+        )? {
             return Err(Error::cancelled());
         }
     }
@@ -61,7 +65,7 @@ pub(super) fn run(context: &Context, args: KeyRemoveArgs) -> Result<Outcome, Err
     };
     if withdraw(context, &keychain, &files, kept, |_| Ok(Some(())), plan)? == Withdrawn::Missing {
         context.ui.tell(&format!(
-            "{} had no key of `{shown}`; the line is gone",
+            "{} had no key for `{shown}`; its line was removed",
             store.described()
         ));
     } else {

@@ -53,8 +53,8 @@ impl Files<'_> {
         match self.keychain.key_file()? {
             KeyFile::Absent if self.args.no_passphrase => {
                 self.keychain.create_key_file(None)?;
-                ui.tell(&format!("the key file `{}` is created", self.path()));
-                ui.warn("it needs no passphrase, so whoever can read your files can read your keys");
+                ui.tell(&format!("created the key file `{}`", self.path()));
+                ui.warn("it has no passphrase, so anyone who can read your files can read your keys");
                 Ok(())
             }
             KeyFile::Absent => {
@@ -64,7 +64,7 @@ impl Files<'_> {
                     .map_err(|error| self.cannot_hold(&Error::from(error).message))?;
                 let passphrase = self.new_passphrase()?;
                 self.keychain.create_key_file(Some(&passphrase))?;
-                ui.tell(&format!("the key file `{}` is created", self.path()));
+                ui.tell(&format!("created the key file `{}`", self.path()));
                 self.hold(&passphrase)
             }
             KeyFile::Plain => {
@@ -72,10 +72,10 @@ impl Files<'_> {
                 Ok(())
             }
             KeyFile::Wrapped { .. } if self.args.no_passphrase => {
-                let message = format!("the key file `{}` has a passphrase already", self.path());
+                let message = format!("the key file `{}` already has a passphrase", self.path());
                 Err(Error::new(Kind::Failed, message).hint("awsenv key unlock"))
             }
-            KeyFile::Wrapped { .. } => self.hold(&self.passphrase("Passphrase of the key file:")?),
+            KeyFile::Wrapped { .. } => self.hold(&self.passphrase("Passphrase for the key file:")?),
         }
     }
 
@@ -100,16 +100,19 @@ impl Files<'_> {
     fn cannot_hold(&self, why: &str) -> Error {
         Error::new(
             Kind::KeychainAbsent,
-            format!("a key file with a passphrase cannot be held unlocked here: {why}"),
+            format!("a key file with a passphrase cannot stay unlocked here: {why}"),
         )
-        .hint("`awsenv key unlock --no-passphrase` creates one without a passphrase, for machines, where there is none yet")
+        .hint("if there is no key file yet, `awsenv key unlock --no-passphrase` creates one without a passphrase, for machines")
     }
 
     /// The passphrase of a key file that is created now. A person types it twice, because nothing can check it.
     fn new_passphrase(&self) -> Result<Secret<String>, Error> {
         let passphrase = self.passphrase("Passphrase for the new key file:")?;
-        if self.is_asked() && ask::secret(self.context, "The same again:")? != passphrase {
-            return Err(Error::new(Kind::Failed, "the two are not the same, nothing is created"));
+        if self.is_asked() && ask::secret(self.context, "Repeat the passphrase:")? != passphrase {
+            return Err(Error::new(
+                Kind::Failed,
+                "the two passphrases differ; no key file was created",
+            ));
         }
         Ok(passphrase)
     }
@@ -118,7 +121,7 @@ impl Files<'_> {
     fn passphrase(&self, question: &str) -> Result<Secret<String>, Error> {
         let passphrase = if self.args.stdin {
             let input = sys::stdin::read().map_err(|error| {
-                let message = format!("stdin cannot be read: {error}");
+                let message = format!("cannot read stdin: {error}");
                 Error::new(Kind::Failed, message)
             })?;
             first_line(&input)
@@ -127,7 +130,7 @@ impl Files<'_> {
         } else {
             ask::check(
                 self.context,
-                "`--stdin` reads the passphrase from stdin, and `unlock = COMMAND` in the section `[keychain]` of the settings from a program",
+                "use `--stdin` to read the passphrase from stdin, or set `unlock = COMMAND` in the section `[keychain]` of the settings to get it from a program",
             )?;
             ask::secret(self.context, question)
         }?;
@@ -145,8 +148,8 @@ impl Files<'_> {
     /// The first line that the command of the settings prints.
     fn run(&self, command: &str) -> Result<Secret<String>, Error> {
         let failed = |why: String| {
-            let message = format!("`unlock = {command}` gives no passphrase: {why}");
-            Error::new(Kind::Failed, message).hint("run the command by hand to see what it says")
+            let message = format!("`unlock = {command}` gave no passphrase: {why}");
+            Error::new(Kind::Failed, message).hint("run the command by hand to see what it prints")
         };
         let words = shell_words::split(command).map_err(|error| failed(error.to_string()))?;
         let captured = sys::process::capture(&words, &self.context.process.env);

@@ -6,6 +6,7 @@ use super::files::{BotoFiles, layers};
 use super::keys::{BotoSource, CREDENTIALS, KEY, Layers, SECRET, TOKENS};
 use crate::config::document::Document;
 use crate::config::value::Section;
+use crate::credentials::TEMPORARY;
 use crate::secret::Secret;
 
 /// The name of the profile that the merged `[Credentials]` becomes.
@@ -116,7 +117,7 @@ fn importable(layers: &Layers<'_>, lines: &[Lines]) -> Result<BotoSource, String
         BotoSource::Keyring(keyring) => (&keyring.access_key_id, &keyring.session_token),
     };
     if token.is_some() || id.starts_with("ASIA") {
-        return Err("it is a temporary key, which ends by itself".to_owned());
+        return Err(format!("it {TEMPORARY}"));
     }
     Ok(found)
 }

@@ -53,13 +53,7 @@ pub fn attach(files: &Files, profile: &str, item: &str, value: &str, replace: bo
 
 /// A new section of the config file.
 fn create(files: &Files, profile: &str, value: &str) -> Result<FileEdit, Error> {
-    let path = files.path(FileKind::Config).ok_or_else(|| {
-        Error::new(
-            Kind::Failed,
-            "AWS_CONFIG_FILE is empty, so there is no file for a new profile",
-        )
-        .hint("unset AWS_CONFIG_FILE")
-    })?;
+    let path = files.path_to_write(FileKind::Config)?;
     let new = Document::absent(path);
     let document = files.profiles.config().unwrap_or(&new);
     let header = header_of(FileKind::Config, profile)?;
@@ -76,9 +70,9 @@ fn check_free(profile: Profile<'_>) -> Result<(), Error> {
         let (place, key) = (value.place(), value.key());
         return Err(Error::new(
             Kind::Failed,
-            format!("{place}: `{name}` has a `{key}`, beside which a key is not used, or not by every SDK"),
+            format!("{place}: `{name}` has a `{key}`, so some or all SDKs would ignore a key beside it"),
         )
-        .hint("give the key a profile of its own, and let `source_profile` name that"));
+        .hint("give the key a profile of its own, and name that profile in `source_profile`"));
     }
     let plain = PLAINTEXT
         .into_iter()
@@ -95,7 +89,7 @@ pub fn has_process(profile: &str, process: Value<'_>) -> Error {
     let (place, profile) = (process.place(), display(profile));
     Error::new(
         Kind::Failed,
-        format!("{place}: `{profile}` has a credential_process already"),
+        format!("{place}: `{profile}` already has a credential_process"),
     )
-    .hint("`--replace` puts awsenv's in its place")
+    .hint("use `--replace` to put awsenv's in its place")
 }

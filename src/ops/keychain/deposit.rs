@@ -1,5 +1,6 @@
 //! An item into a store: written, read back and compared, and known to the index.
 
+use crate::credentials::TEMPORARY;
 use crate::error::{Error, Kind};
 use crate::keychain::{self, Item, StoreKind};
 use crate::ops::keychain::index;
@@ -49,7 +50,7 @@ pub fn put(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit) -> Resu
     if !is_stored {
         keychain.write(store, name, &item)?;
         if keychain.read(store, name)? != item {
-            let why = "it gives back something else than it was given".to_owned();
+            let why = "it returned something other than what was stored".to_owned();
             return Err(keychain::Error::Refused { store, why }.into());
         }
     }
@@ -67,22 +68,25 @@ pub fn check_key(id: &str, secret: &Secret<String>) -> Result<(), Error> {
     let secret = secret.expose();
     match id {
         "" => fail("the access key id is empty"),
-        id if !is_word(id) => fail("the access key id has characters that no id has: is it the secret?"),
-        id if id.starts_with("ASIA") => {
-            fail("the key is a temporary one, which will end; the keychain is for keys that last")
-        }
+        id if !is_word(id) => fail("the access key id contains invalid characters: is it the secret?"),
+        id if id.starts_with("ASIA") => Err(temporary("the key")),
         _ if secret.is_empty() => fail("the secret access key is empty"),
         _ if secret.chars().any(|c| c.is_whitespace() || c.is_control()) => {
-            fail("the secret access key has blanks or control characters in it")
+            fail("the secret access key contains blanks or control characters")
         }
         _ => Ok(()),
     }
 }
 
+/// A key that expires by itself, which `whose` names.
+pub fn temporary(whose: &str) -> Error {
+    Error::new(Kind::Failed, format!("{whose} {TEMPORARY}")).hint("the keychain is for keys that last")
+}
+
 fn other_key(store: StoreKind, name: &str) -> Error {
-    let message = format!("{} has another key of the name `{name}`", store.described());
+    let message = format!("{} has a different key with the name `{name}`", store.described());
     Error::new(Kind::Failed, message)
-        .hint("`--replace` gives that key up; `--item NAME` keeps both, under another name")
+        .hint("`--replace` overwrites that key; `--item NAME` keeps both, under different names")
 }
 
 #[cfg(test)]

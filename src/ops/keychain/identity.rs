@@ -64,13 +64,15 @@ fn check(before: &Identities, after: &Identities, except: Option<&str>) -> Resul
         if may_change || is == Some(was) {
             continue;
         }
-        let who = name.as_ref().map_or("whoever names no profile".to_owned(), |name| {
-            format!("`{}`", display(name))
-        });
-        let (was, is) = (was.words(), is.map_or("nothing at all".to_owned(), Identity::words));
+        let who = name
+            .as_ref()
+            .map_or("commands that name no profile".to_owned(), |name| {
+                format!("`{}`", display(name))
+            });
+        let (was, is) = (was.words(), is.map_or("no profile".to_owned(), Identity::words));
         return Err(Error::new(
             Kind::Failed,
-            format!("{who} would change: it is {was}, and would be {is}"),
+            format!("the identity of {who} would change from {was} to {is}"),
         ));
     }
     Ok(())
@@ -79,7 +81,7 @@ fn check(before: &Identities, after: &Identities, except: Option<&str>) -> Resul
 impl Identity {
     fn words(&self) -> String {
         match self {
-            Identity::Nobody(why) => format!("without credentials ({why})"),
+            Identity::Nobody(why) => format!("no identity ({why})"),
             Identity::Somebody(words) => words.clone(),
         }
     }

@@ -4,6 +4,7 @@ use crate::error::{Error, Kind};
 use crate::keychain::index::Record;
 use crate::keychain::{self, Index, Item, StoreKind};
 use crate::sys::keychain::Keychain;
+use crate::text::display;
 
 /// What may be known without opening a store.
 ///
@@ -40,16 +41,16 @@ pub fn forget(keychain: &Keychain<'_>, item: &str) -> Result<(), Error> {
 }
 
 fn unreadable(error: std::io::Error) -> Error {
-    Error::new(
-        Kind::Failed,
-        format!("the index of the keychain cannot be read: {error}"),
-    )
-    .hint("`awsenv doctor` says more; without the file awsenv asks the chosen store")
+    Error::new(Kind::Failed, format!("cannot read the index of the keychain: {error}"))
+        .hint("`awsenv doctor` shows more; without this file, awsenv asks the chosen store")
 }
 
 fn unwritable(error: std::io::Error) -> Error {
-    Error::new(
-        Kind::Failed,
-        format!("the index of the keychain cannot be written: {error}"),
-    )
+    Error::new(Kind::Failed, format!("cannot write the index of the keychain: {error}"))
+}
+
+/// The keychain has no key for the profile.
+pub fn missing(profile: &str) -> Error {
+    let message = format!("the keychain has no key for `{}`", display(profile));
+    Error::new(Kind::KeychainItemMissing, message).hint("`awsenv key list` shows which keys it has")
 }

@@ -14,14 +14,14 @@ pub use crate::config::own_line::KEY;
 pub fn value(context: &Context, profile: &str, item: &str) -> Result<String, Error> {
     let program = sys::process::own_command(&context.process.env, context.process.args.first().map(AsRef::as_ref));
     let program = program.map_err(|error| {
-        Error::new(Kind::Failed, format!("awsenv does not find itself: {error}"))
+        Error::new(Kind::Failed, format!("awsenv cannot find its own program: {error}"))
             .hint("put `awsenv` on the PATH, under that name")
     })?;
     let program = program.to_str().ok_or_else(|| {
         let shown = program.display();
         Error::new(
             Kind::Failed,
-            format!("the path of awsenv, `{shown}`, is not UTF-8, and a config file must be"),
+            format!("the path of awsenv, `{shown}`, is not UTF-8, so it cannot go into a config file"),
         )
     })?;
     Ok(own_line::value(program, profile, item)?)

@@ -87,7 +87,7 @@ fn an_item_that_another_profile_asks_for_stays() {
         .output();
     assert_eq!(refused.status, 1);
     assert!(
-        refused.err().contains("asks for the item `work` too"),
+        refused.err().contains("also asks for the item `work`"),
         "{}",
         refused.err()
     );
@@ -97,7 +97,7 @@ fn an_item_that_another_profile_asks_for_stays() {
         .output();
     replaced.success();
     assert!(
-        replaced.err().contains("`shared` asks for the item `work` too"),
+        replaced.err().contains("`shared` also asks for the item `work`"),
         "{}",
         replaced.err()
     );
@@ -218,7 +218,7 @@ fn keys_of_all_profiles_are_refused_by_name() {
     let refused = sandbox.awsenv(["key", "import", "--all"]).output();
     assert_eq!(refused.status, 1);
     assert!(
-        refused.err().contains("`work` has its key from [DEFAULT]"),
+        refused.err().contains("`work` inherits its key from `[DEFAULT]`"),
         "{}",
         refused.err()
     );
@@ -325,7 +325,7 @@ fn a_key_beside_the_line_is_not_lost_by_a_restore() {
     private(&sandbox, ".aws/credentials", beside(NEW));
     let refused = sandbox.awsenv(["key", "restore", "work"]).output();
     assert!(
-        refused.err().contains("has another key in this file"),
+        refused.err().contains("has a different key in this file"),
         "{}",
         refused.err()
     );
@@ -433,7 +433,11 @@ fn a_key_that_goes_before_the_keychain_is_said_where_the_profile_is_used() {
         assert!(!output.all().contains(NEW.1), "{}", output.all());
     }
     let doctor = sandbox.awsenv(["doctor"]).output();
-    assert!(doctor.out().contains("takes precedence over the one for `work`"), "{}", doctor.out());
+    assert!(
+        doctor.out().contains("takes precedence over the one for `work`"),
+        "{}",
+        doctor.out()
+    );
     sandbox
         .awsenv(["key", "import", "work", "--replace"])
         .output()

@@ -126,7 +126,7 @@ fn in_keychain(
     import
         .context
         .ui
-        .tell(&format!("the key of `{shown}` is in the keychain already"));
+        .tell(&format!("the key of `{shown}` is already in the keychain"));
     Ok(())
 }
 
@@ -135,8 +135,11 @@ fn check_shape(import: &Import<'_>, profile: Profile<'_>, foreign: Option<Value<
     let shown = display(profile.name());
     if let Some(process) = foreign {
         if sections(profile).all(|section| section.own(line::KEY).is_none()) {
-            let message = format!("{}: `{shown}` has a credential_process from [DEFAULT]", process.place());
-            return Err(Error::new(Kind::Failed, message).hint("move the line to the profiles that it is for"));
+            let message = format!(
+                "{}: `{shown}` inherits its credential_process from `[DEFAULT]`",
+                process.place()
+            );
+            return Err(Error::new(Kind::Failed, message).hint("move the line to the profiles that need it"));
         }
         if !import.args.replace {
             return Err(has_process(profile.name(), process));
@@ -147,7 +150,7 @@ fn check_shape(import: &Import<'_>, profile: Profile<'_>, foreign: Option<Value<
         None => Ok(()),
         Some(value) => {
             let message = format!(
-                "{}: without the key in the file the `{}` of `{shown}` would take over, in some SDKs or in all",
+                "{}: without the key in the file, some or all SDKs would use the `{}` of `{shown}` instead",
                 value.place(),
                 value.key()
             );

@@ -36,7 +36,7 @@ pub(super) fn keys(import: &Import<'_>, files: &Files, name: &str) -> Result<Fou
         .collect();
     let refused = sources.iter().find_map(|source| source.found.as_ref().err());
     if let Some(why) = refused {
-        return Err(fail(format!("the boto key of `{shown}` cannot be imported: {why}")));
+        return Err(fail(format!("cannot import the boto key of `{shown}`: {why}")));
     }
     let Some(Source {
         found: Ok(found),
@@ -44,7 +44,7 @@ pub(super) fn keys(import: &Import<'_>, files: &Files, name: &str) -> Result<Fou
         ..
     }) = sources.into_iter().next()
     else {
-        return Err(fail(format!("no boto file has a key of `{shown}`")).hint("`awsenv doctor` names the boto files"));
+        return Err(fail(format!("no boto file has a key for `{shown}`")).hint("`awsenv doctor` lists the boto files"));
     };
     let (access_key_id, secret_access_key) = match found {
         BotoSource::Keys(keys) => (keys.access_key_id, keys.secret_access_key),
@@ -85,7 +85,7 @@ fn without(files: &Files, lines: &Lines, profile: &str, halves: Halves<'_>) -> R
     let document = Document::parse_flat(path, bytes);
     let mut editor = Editor::new(&document)?;
     let went = format!(
-        "awsenv moved the key into the keychain: it is that of the AWS profile {}",
+        "awsenv moved this key into the keychain, for the AWS profile {}",
         display(profile)
     );
     for (at, key) in lines.keys.iter().enumerate() {

@@ -26,7 +26,12 @@ pub(super) fn names(path: &Path) -> Result<Vec<String>, Error> {
         .iter()
         .map(|row| row.user.as_ref().map(|user| user.to_string()))
         .collect();
-    names.ok_or_else(|| Error::new(Kind::Usage, "the file names no users: say which profile its key is for"))
+    names.ok_or_else(|| {
+        Error::new(
+            Kind::Usage,
+            "the file has no user names: name the profile that its key is for",
+        )
+    })
 }
 
 /// The key for `profile`: that of the user of this name, else the only one.
@@ -38,7 +43,7 @@ pub(super) fn keys(path: &Path, profile: &str) -> Result<Found, Error> {
     let only = (rows.len() == 1).then_some(0);
     let Some(at) = at.or(only) else {
         let message = format!(
-            "`{}` has several keys, and none of a user `{}`",
+            "`{}` has several keys, but none for a user `{}`",
             path.display(),
             display(profile)
         );
@@ -64,12 +69,12 @@ fn rows(path: &Path) -> Result<Vec<Row>, Error> {
     let bytes = sys::fs::read_regular(path).map_err(|error| fail(error.to_string()))?;
     let bytes = Zeroizing::new(bytes.ok_or_else(|| fail("there is no such file".to_owned()))?);
     if bytes.len() > MAX {
-        return Err(fail("it is far too large for a list of keys".to_owned()));
+        return Err(fail("it is too large for a list of keys".to_owned()));
     }
     let text = str::from_utf8(&bytes).map_err(|_| fail("it is not UTF-8".to_owned()))?;
     parse(text).map_err(|(line, why)| {
         Error::new(Kind::Failed, format!("{}:{line}: {why}", path.display()))
-            .hint("a CSV of the AWS console has the columns `Access key ID` and `Secret access key`")
+            .hint("a CSV file from the AWS console has the columns `Access key ID` and `Secret access key`")
     })
 }
 
@@ -81,7 +86,7 @@ fn parse(text: &str) -> Result<Vec<Row>, (usize, &'static str)> {
     let head = cells(head).ok_or((1, "a quote is not closed"))?;
     let column = |name: &str| head.iter().position(|cell| cell.trim().eq_ignore_ascii_case(name));
     let (Some(id), Some(secret)) = (column(ID), column(SECRET)) else {
-        return Err((1, "it has no columns of an access key"));
+        return Err((1, "it has no columns for an access key"));
     };
     let user = column(USER);
     let mut rows = Vec::new();
@@ -90,7 +95,7 @@ fn parse(text: &str) -> Result<Vec<Row>, (usize, &'static str)> {
         let cell = |column: usize| cells.get(column).map(|cell| Zeroizing::new(cell.trim().to_owned()));
         let full = |column| cell(column).filter(|cell| !cell.is_empty());
         let (Some(id), Some(secret)) = (full(id), full(secret)) else {
-            return Err((at + 1, "a half of the key is missing"));
+            return Err((at + 1, "half of the key is missing"));
         };
         let user = user.and_then(full);
         rows.push(Row { user, id, secret });
@@ -160,10 +165,10 @@ mod tests {
     #[test]
     fn what_is_none_says_where() {
         assert_eq!(read(""), Err((1, "it is empty")));
-        assert_eq!(read("a,b\n1,2\n"), Err((1, "it has no columns of an access key")));
+        assert_eq!(read("a,b\n1,2\n"), Err((1, "it has no columns for an access key")));
         assert_eq!(
             read("Access key ID,Secret access key\n\nAKIA1\n"),
-            Err((3, "a half of the key is missing"))
+            Err((3, "half of the key is missing"))
         );
         assert_eq!(
             read("Access key ID,Secret access key\n\"AKIA1,x\n"),

@@ -62,21 +62,20 @@ pub(super) fn of_env(context: &Context) -> Result<Found, Error> {
         (Some(id), Some(secret)) => (id, secret),
         (None, None) if context.process.env.filled("AWS_ACCESS_KEY_ID").is_some() => {
             return Err(fail("the key in the environment is the one that awsenv exported")
-                .hint("import the profile that it is of"));
+                .hint("import the profile it belongs to"));
         }
         (None, None) => {
             return Err(fail(
                 "the environment has no key (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY)",
             ));
         }
-        _ => return Err(fail("of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY only one is set")),
+        _ => return Err(fail("only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set")),
     };
     let has_token = ["AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"]
         .iter()
         .any(|name| env.filled(name).is_some());
     if has_token || id.starts_with("ASIA") {
-        return Err(fail("the key in the environment is a temporary one, which will end")
-            .hint("the keychain is for keys that last"));
+        return Err(deposit::temporary("the key in the environment"));
     }
     Ok(Found {
         access_key_id: id.to_owned(),

@@ -42,7 +42,10 @@ impl Source {
             None if word == "env" => Ok(Self::Env),
             _ => Err(Error::new(
                 Kind::Usage,
-                format!("`--from {}`: it is `aws`, `boto`, `env` or `csv:PATH`", display(word)),
+                format!(
+                    "`--from` must be `aws`, `boto`, `env` or `csv:PATH`, not `{}`",
+                    display(word)
+                ),
             )),
         }
     }
@@ -56,7 +59,7 @@ impl Source {
     fn advice(&self) -> Option<String> {
         match self {
             Self::Aws | Self::Boto => None,
-            Self::Csv(path) => Some(format!("`{}` still holds the key: delete it", path.display())),
+            Self::Csv(path) => Some(format!("`{}` still contains the key: delete it", path.display())),
             Self::Env => Some("this shell still has the key: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY".to_owned()),
         }
     }
@@ -132,19 +135,19 @@ impl Import<'_> {
             .collect();
         let typed = typed?;
         if self.args.profile.len() > 1 && (self.args.item.is_some() || self.args.split.is_some()) {
-            return Err(Error::new(Kind::Usage, "`--item` and `--split` are for one profile"));
+            return Err(Error::new(Kind::Usage, "`--item` and `--split` take only one profile"));
         }
         if self.args.split.is_some() && !matches!(source, Source::Aws) {
-            return Err(Error::new(Kind::Usage, "`--split` is for keys of the AWS files"));
+            return Err(Error::new(Kind::Usage, "`--split` is only for keys in the AWS files"));
         }
         match (source, typed.as_slice()) {
             (Source::Env, [_]) => Ok(typed),
             (Source::Env, _) => Err(Error::new(
                 Kind::Usage,
-                "name the one profile that the key of the environment is for",
+                "name the one profile that the key in the environment is for",
             )),
             (Source::Csv(path), []) => csv::names(path),
-            (_, []) if !self.args.all => Err(Error::new(Kind::Usage, "which profile? name it, or say `--all`")),
+            (_, []) if !self.args.all => Err(Error::new(Kind::Usage, "name a profile, or use `--all`")),
             (Source::Aws, []) => Ok(aws::names(&Files::load(self.context)?)),
             (Source::Boto, []) => Ok(boto::names(&Files::load(self.context)?)),
             _ => Ok(typed),
@@ -171,7 +174,7 @@ impl Import<'_> {
         let last_four = last_four(&plan.deposit.item.access_key_id);
         let files = match plan.edits.len() {
             0 => "; no file was changed",
-            _ => "; its line in the file asks awsenv for it",
+            _ => "; its line in the file now asks awsenv for it",
         };
         context.ui.notice(&format!(
             "the key ****{last_four} of `{shown}` is in {}{files}",

@@ -3,6 +3,7 @@
 use crate::config::{Profile, Section, Value};
 use crate::error::{Error, Kind};
 use crate::keychain::layout::{ID, SECRET};
+use crate::ops::keychain::deposit;
 use crate::ops::keychain::detach::sections;
 use crate::text::display;
 
@@ -35,13 +36,13 @@ pub(super) fn pairs(profile: Profile<'_>) -> Result<Vec<Pair<'_>>, Error> {
         && (first.id.text(), first.secret.text()) != (second.id.text(), second.secret.text())
     {
         let message = format!(
-            "{}: `{}` has another key than in {}",
+            "{}: `{}` has a different key than in {}",
             first.id.place(),
             display(profile.name()),
             second.id.place()
         );
         return Err(Error::new(Kind::Failed, message)
-            .hint("AWS SDKs use the first; delete the lines of the other, then import"));
+            .hint("AWS SDKs use the first: delete the lines of the other, then import again"));
     }
     Ok(pairs)
 }
@@ -55,32 +56,31 @@ fn pair<'a>(profile: Profile<'_>, section: Section<'a>) -> Result<Option<Pair<'a
             Some(inherited) if sections(profile).all(|section| section.own(ID).is_none()) => Err(Error::new(
                 Kind::Failed,
                 format!(
-                    "{}: `{name}` has its key from [DEFAULT], as every profile has",
+                    "{}: `{name}` inherits its key from `[DEFAULT]`, as every profile does",
                     inherited.place()
                 ),
             )
-            .hint("move the key to the profile that it is for")),
+            .hint("move the key to the profile that needs it")),
             _ => Ok(None),
         };
     }
     let (Some(id), Some(secret)) = (id, secret) else {
         let missing = if id.is_some() { SECRET } else { ID };
         let place = id.or(secret).map_or_else(|| section.place(), Value::place);
-        let message = format!("{place}: `{name}` has no `{missing}` beside it in this file");
+        let message = format!("{place}: `{name}` has no `{missing}` in this file to complete the pair");
         return Err(Error::new(Kind::PartialCredentials, message).hint("complete the pair, or delete the line"));
     };
     let token = TOKENS.into_iter().find_map(|key| section.get(key));
     if let Some(temporary) = token.or(Some(id).filter(|id| id.text().starts_with("ASIA"))) {
-        let message = format!(
-            "{}: the key of `{name}` is a temporary one, which will end",
+        return Err(deposit::temporary(&format!(
+            "{}: the key of `{name}`",
             temporary.place()
-        );
-        return Err(Error::new(Kind::Failed, message).hint("the keychain is for keys that last"));
+        )));
     }
     for value in [id, secret] {
         if value.is_multi_line() || value.text().is_empty() {
             let what = if value.is_multi_line() {
-                "goes on in the next line"
+                "continues on the next line"
             } else {
                 "is empty"
             };

@@ -55,8 +55,8 @@ pub(super) fn edits(
     value: &str,
 ) -> Result<Vec<FileEdit>, Error> {
     if files.has(new) {
-        let message = format!("there is a profile `{}` already", display(new));
-        return Err(Error::new(Kind::Failed, message).hint("`--split NAME` takes another name"));
+        let message = format!("profile `{}` already exists", display(new));
+        return Err(Error::new(Kind::Failed, message).hint("choose another name with `--split NAME`"));
     }
     let mut editors = Editors::default();
     for pair in pairs {
@@ -92,8 +92,11 @@ fn rename_source<'d>(
             continue;
         };
         let Some(section) = sections(other).find(|section| section.own(SOURCE).is_some()) else {
-            let message = format!("{}: every profile has this source from [DEFAULT]", source.place());
-            return Err(Error::new(Kind::Failed, message).hint("move the line to the profiles that it is for"));
+            let message = format!(
+                "{}: every profile inherits this source from `[DEFAULT]`",
+                source.place()
+            );
+            return Err(Error::new(Kind::Failed, message).hint("move the line to the profiles that need it"));
         };
         editors.of(section.document())?.set(section.header(), SOURCE, new)?;
     }

@@ -43,9 +43,12 @@ pub(super) fn edits(files: &Files, profile: &str, name: &str, item: &Item) -> Re
         (Some(other), _) | (None, Some(other)) => {
             let (place, shown) = (other.place(), display(profile));
             let word = shell_words::quote(&shown);
-            let error = Error::new(Kind::Failed, format!("{place}: `{shown}` has another key in this file"));
+            let error = Error::new(
+                Kind::Failed,
+                format!("{place}: `{shown}` has a different key in this file"),
+            );
             Err(error.hint(format!(
-                "`awsenv key import {word} --replace` keeps that one; `awsenv key remove {word}` does too, and leaves it in the file"
+                "`awsenv key import {word} --replace` keeps that key and moves it into the keychain; `awsenv key remove {word}` keeps it in the file"
             )))
         }
     }
@@ -105,13 +108,7 @@ fn write_out(files: &Files, profile: &str, name: &str, item: &Item) -> Result<Ve
             return Ok(vec![FileEdit::of(section.document(), editor.finish()?)]);
         }
     }
-    let path = files.path(FileKind::Credentials).ok_or_else(|| {
-        Error::new(
-            Kind::Failed,
-            "AWS_SHARED_CREDENTIALS_FILE is empty, so there is no file for the key",
-        )
-        .hint("unset AWS_SHARED_CREDENTIALS_FILE")
-    })?;
+    let path = files.path_to_write(FileKind::Credentials)?;
     let new = Document::absent(path);
     let document = files.profiles.credentials().unwrap_or(&new);
     let mut editor = Editor::new(document)?;

@@ -63,13 +63,13 @@ pub(super) fn run(context: &Context, args: KeyRestoreArgs) -> Result<Outcome, Er
     match done {
         Withdrawn::Already => context
             .ui
-            .notice(&format!("the key of `{shown}` is back in the file already")),
+            .notice(&format!("the key of `{shown}` is already back in the file")),
         Withdrawn::Kept(user) => context.ui.tell(&format!(
-            "the key of `{shown}` is back in the file; it stays in {} too, because {user} asks for it",
+            "the key of `{shown}` is back in the file; it also stays in {}, because {user} asks for it",
             store.described()
         )),
         Withdrawn::Deleted | Withdrawn::Missing => context.ui.notice(&format!(
-            "the key of `{shown}` is back in the file, readable for whoever reads that"
+            "the key of `{shown}` is back in the file, where anyone who can read the file can read it"
         )),
     }
     Ok(Outcome::Done(0))

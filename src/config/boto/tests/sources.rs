@@ -87,7 +87,7 @@ fn what_cannot_be_imported_says_why() {
         one(pair("Credentials", "A", "s%%t")),
         "not, because /h/.boto_x:3: `aws_secret_access_key` contains a `%`, which boto 2 expands and botocore does not"
     );
-    let temporary = "not, because it is a temporary key, which ends by itself";
+    let temporary = "not, because it is temporary and will expire";
     assert_eq!(one(pair("Credentials", "ASIAX", "S")), temporary);
     assert_eq!(
         one("[Credentials]\naws_access_key_id = A\naws_secret_access_key = S\naws_security_token = T\n"),

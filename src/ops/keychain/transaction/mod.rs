@@ -240,7 +240,7 @@ mod tests {
             refused
                 .unwrap_err()
                 .message
-                .contains("`other` asks for the item `work`")
+                .contains("`other` also asks for the item `work`")
         );
         assert_eq!(world.now(), gone(&files));
         world
@@ -296,7 +296,11 @@ mod tests {
         let world = World::new("file", LINE);
         world.put();
         let same = world.withdraw(|| world.withdrawal(Some(item()), LINE));
-        assert!(same.unwrap_err().message.contains("do not give back the key of `work`"));
+        assert!(
+            same.unwrap_err()
+                .message
+                .contains("do not resolve to the key of `work`")
+        );
         let lost = world.withdraw(|| world.withdrawal(Some(item()), "[work]\n"));
         assert!(lost.unwrap_err().message.contains("`work` would change"));
         assert_eq!(world.now(), kept(LINE));

@@ -113,13 +113,13 @@ impl Plan {
                 Sharers::Refuse => {
                     let profile = display(profile);
                     let message =
-                        format!("`{other}` asks for the item `{item}` too, and would get the key of `{profile}`");
+                        format!("`{other}` also asks for the item `{item}`, and would get the key of `{profile}`");
                     return Err(
-                        Error::new(Kind::Failed, message).hint("`--item NAME` gives this key an item of its own")
+                        Error::new(Kind::Failed, message).hint("use `--item NAME` to give this key an item of its own")
                     );
                 }
                 Sharers::Warn => {
-                    let text = format!("`{other}` asks for the item `{item}` too, and gets this key with it");
+                    let text = format!("`{other}` also asks for the item `{item}`, and will get this key");
                     context.ui.warn(&text);
                 }
             }
@@ -133,16 +133,17 @@ impl Plan {
         let store = store_of(keychain, name)?;
         if !store.lasts() && self.rules.must_last {
             let message = format!(
-                "{} is empty after a reboot, so no file gives its key up for it",
+                "{} is empty after a reboot, so awsenv does not remove keys from files for it",
                 store.described()
             );
             let is_there = keychain.index().is_ok_and(|index| index.find(name).is_some());
             let lasting = match is_there {
-                true => "`awsenv key move --to os` or `file` takes the key that is there to a lasting store",
-                false => "AWSENV_KEYCHAIN=os or file chooses a lasting store",
+                true => "move the stored key to a lasting store with `awsenv key move --to os` or `--to file`",
+                false => "choose a lasting store with `AWSENV_KEYCHAIN=os` or `AWSENV_KEYCHAIN=file`",
             };
-            return Err(Error::new(Kind::Failed, message)
-                .hint(format!("`--keep` stores the key and leaves the files; {lasting}")));
+            return Err(Error::new(Kind::Failed, message).hint(format!(
+                "use `--keep` to store the key and leave the files unchanged, or {lasting}"
+            )));
         }
         Ok(store)
     }

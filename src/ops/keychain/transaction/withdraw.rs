@@ -83,7 +83,7 @@ pub fn withdraw<T>(
         let files = Files::load(context)?;
         if !held::has_key(&files, profile, item) && !held::is_written(&plan.edits, item) {
             let (shown, store) = (display(profile), store.described());
-            let message = format!("the files do not give back the key of `{shown}`; it stays in {store}");
+            let message = format!("the files do not resolve to the key of `{shown}`, so it stays in {store}");
             return Err(Error::new(Kind::Failed, message));
         }
         if let Some(user) = held::other_user(&files, profile, name, item) {
