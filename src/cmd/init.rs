@@ -1,4 +1,4 @@
-//! `awsenv init`: the integration of a shell, for its start file.
+//! `awsenv init`: the integration for a shell's startup file.
 
 use crate::cli::InitArgs;
 use crate::config::settings::Settings;
@@ -7,10 +7,10 @@ use crate::error::Error;
 use crate::ops::script;
 use crate::shell::Shell;
 
-/// A prelude of settings, then the shell's file as it is. It may be shown on a terminal: it holds no secret.
+/// Assignments from the settings, then the shell's file unchanged. A terminal may show it, because it holds no secret.
 pub fn run(context: &Context, args: InitArgs) -> Result<Outcome, Error> {
     let shell = Shell::parse(&args.shell).ok_or_else(|| script::unknown_shell(&args.shell))?;
-    // A slip in the settings must not leave the user without `awsenv`.
+    // A mistake in the settings must not leave the user without `awsenv`.
     let settings = context.settings().cloned().unwrap_or_else(|error| {
         context.ui.warn(&error.message);
         Settings::default()
@@ -30,7 +30,7 @@ fn text(shell: Shell, settings: &Settings, no_prompt: bool) -> String {
     )
 }
 
-/// The globs as the shell's prompt matches them: a list for bash and zsh, a regular expression elsewhere.
+/// The globs in the form that the shell's prompt matches: a list for bash and zsh, a regular expression for the others.
 fn patterns(shell: Shell, globs: &[String]) -> String {
     if globs.is_empty() {
         return String::new();
@@ -47,7 +47,7 @@ fn patterns(shell: Shell, globs: &[String]) -> String {
     }
 }
 
-/// `glob` with its two signs replaced, and a backslash before all else that could mean something.
+/// Replaces `*` and `?`, and puts a backslash before anything else that may be special.
 fn escape(glob: &str, any: &str, one: &str) -> String {
     let mut out = String::with_capacity(glob.len());
     for c in glob.chars() {

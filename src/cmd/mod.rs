@@ -1,4 +1,4 @@
-//! One file a command; leaves that never call each other.
+//! One file for each command; commands never call each other.
 
 pub mod complete;
 pub mod configure;
@@ -22,7 +22,6 @@ use crate::context::Context;
 use crate::ops::script;
 use crate::process::Finish;
 
-/// Runs `command` to its end.
 pub fn run(context: &Context, command: Command) -> Finish {
     let form = command.form();
     let result = match command {

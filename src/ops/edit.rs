@@ -1,4 +1,4 @@
-//! Edits of files as commands make them: written in order under one lock, remembered for `undo`, shown as a diff.
+//! Edits of files by commands: written in order under one lock, remembered for `undo`, shown as a diff.
 
 use std::path::PathBuf;
 
@@ -10,30 +10,28 @@ use crate::journal::{self, Journal, Undo};
 use crate::sys;
 use crate::sys::edit::EditLock;
 
-/// A file, and what it is to say.
 #[derive(Clone, Debug)]
 pub struct FileEdit {
-    /// The file.
     pub path: PathBuf,
-    /// What it said when it was read; `None` if it was not there.
+    /// The content when it was read; `None` if the file did not exist.
     pub was: Option<Zeroizing<Vec<u8>>>,
-    /// What it says from now on.
+    /// The new content.
     pub now: Zeroizing<Vec<u8>>,
 }
 
-/// How an edit is undone.
+/// How the user undoes an edit.
 #[derive(Clone, Debug)]
 pub enum UndoBy {
     /// `awsenv undo`.
     Journal,
-    /// This command.
     Command(String),
 }
 
-/// Writes the files in the given order, and remembers that for `undo` under a title such as "set `region` of `work`".
+/// Writes the files in the given order, and remembers the edit for `undo` under a title such as "set `region` of
+/// `work`".
 ///
 /// # Errors
-/// The first file that cannot be written; those before it are written then.
+/// The first file that cannot be written; those before it have been written then.
 pub fn save(context: &Context, lock: &EditLock, title: &str, edits: &[FileEdit], undo: UndoBy) -> Result<(), Error> {
     let edits = distinct(edits)?;
     let mut done = 0;
@@ -52,10 +50,10 @@ pub fn save(context: &Context, lock: &EditLock, title: &str, edits: &[FileEdit],
     saved
 }
 
-/// The edits that change something, one a file.
+/// The edits that change something, one for each file.
 ///
 /// # Errors
-/// Two would write one file in different ways: where the config file and the credentials file are the same.
+/// Two edits would write one file in different ways: the config file and the credentials file are the same.
 pub fn distinct(edits: &[FileEdit]) -> Result<Vec<&FileEdit>, Error> {
     let mut distinct: Vec<&FileEdit> = Vec::new();
     for edit in edits.iter().filter(|edit| edit.was.as_ref() != Some(&edit.now)) {
@@ -77,7 +75,7 @@ pub fn distinct(edits: &[FileEdit]) -> Result<Vec<&FileEdit>, Error> {
 }
 
 fn remember(context: &Context, lock: &EditLock, title: &str, undo: Undo, edits: &[&FileEdit]) {
-    // A relative path means another file elsewhere.
+    // A relative path would mean another file in another directory.
     let here = sys::fs::current_dir().unwrap_or_default();
     let paths: Vec<PathBuf> = edits.iter().map(|edit| here.join(&edit.path)).collect();
     let file = |(edit, path)| {

@@ -1,34 +1,29 @@
-//! The command tree and the words before the cursor -> what fits there. Pure.
+//! The command tree and the words before the cursor -> the candidates. Pure.
 
 use clap::{Arg, ArgAction, Command};
 
 use crate::cli::PROFILE_OR_ALIAS;
 use crate::shell::Shell;
 
-/// What may stand at the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Candidate {
     /// The exact word.
     pub(super) value: String,
-    /// What it is, on one line.
+    /// A one-line description.
     pub(super) about: String,
 }
 
-/// Which names fit the place of a profile.
+/// Which names are valid in place of a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Names {
-    /// Profiles alone.
     Profiles,
-    /// What stands for a profile as well.
     WithAliases,
 }
 
-/// What fits the place.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// Any of these.
     Candidates(Vec<Candidate>),
-    /// A command and its arguments, which are none of our business.
+    /// A command and its arguments, which awsenv does not complete.
     CommandLine,
 }
 
@@ -42,7 +37,7 @@ impl Candidate {
     }
 }
 
-/// Where the words before the cursor lead.
+/// The position of the cursor in the command tree.
 struct Place<'a> {
     command: &'a Command,
     /// The option whose value comes next.
@@ -53,7 +48,7 @@ struct Place<'a> {
     dashes: bool,
 }
 
-/// What fits `current` behind `before`; the shells choose among it by what is typed of the word.
+/// All words that are valid after `before`; the shells filter them by the typed part.
 pub(super) fn complete(
     root: &Command,
     before: &[String],
@@ -132,7 +127,7 @@ impl<'a> Place<'a> {
         Answer::Candidates(found)
     }
 
-    /// The one that the unfinished word would be; one that takes several takes all that follow.
+    /// The argument that the unfinished word belongs to; one that takes several values takes all that follow.
     fn positional(&self) -> Option<&'a Arg> {
         let mut all = self
             .command
@@ -177,7 +172,7 @@ impl<'a> Place<'a> {
             .collect()
     }
 
-    /// What an argument can be; arguments of the same name mean the same in every command.
+    /// An argument has the same meaning in every command, so its name decides.
     fn values(&self, arg: &Arg, names: &dyn Fn(Names) -> Vec<Candidate>) -> Vec<Candidate> {
         match arg.get_id().as_str() {
             PROFILE_OR_ALIAS => names(Names::WithAliases),
@@ -210,7 +205,7 @@ mod tests {
     use super::*;
     use crate::cli::Cli;
 
-    /// The values that fit behind `line`, whose last word is the unfinished one.
+    /// The last word of `line` is the unfinished one.
     fn fits(line: &str) -> Vec<String> {
         let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
         let current = words.pop().unwrap();
