@@ -23,12 +23,26 @@ pub const SERVICE: &str = "awsenv";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
     /// There is no such store here; `why` says what was tried, as part of a sentence.
-    Absent { store: StoreKind, why: String },
-    Locked { store: StoreKind },
-    Timeout { store: StoreKind, after: Duration },
+    Absent {
+        store: StoreKind,
+        why: String,
+    },
+    Locked {
+        store: StoreKind,
+    },
+    Timeout {
+        store: StoreKind,
+        after: Duration,
+    },
     /// It refused, in the words of `why`, or answered something that makes no sense.
-    Refused { store: StoreKind, why: String },
-    Missing { store: StoreKind, item: String },
+    Refused {
+        store: StoreKind,
+        why: String,
+    },
+    Missing {
+        store: StoreKind,
+        item: String,
+    },
     /// The item exists, but awsenv cannot read its content; `why` never repeats it.
     Damaged {
         store: StoreKind,
@@ -36,7 +50,10 @@ pub enum Error {
         why: &'static str,
     },
     /// The item is larger than the store allows.
-    TooLarge { store: StoreKind, limit: usize },
+    TooLarge {
+        store: StoreKind,
+        limit: usize,
+    },
 }
 
 /// The last four characters of a key id: enough to tell keys apart, and what AWS's own tools show.
