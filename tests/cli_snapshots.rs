@@ -1,5 +1,5 @@
-//! What a person sees: help, errors and answers, as stdout, stderr and status together.
-//! `AWSENV_UPDATE_SNAPSHOTS=1` rewrites tests/snapshots and the help in docs/cli.md.
+//! What the user sees: help, errors and answers, as stdout, stderr and status together. `AWSENV_UPDATE_SNAPSHOTS=1`
+//! rewrites tests/snapshots and the help in docs/cli.md.
 
 mod support;
 
@@ -15,7 +15,7 @@ fn example() -> Sandbox {
     sandbox
 }
 
-/// Modes as a careful person has them: git keeps none but the executable bit.
+/// Sets the modes that a careful user would; git stores only the executable bit.
 fn private(sandbox: &Sandbox, names: &[&str]) {
     #[cfg(unix)]
     for name in names {
@@ -26,7 +26,7 @@ fn private(sandbox: &Sandbox, names: &[&str]) {
     }
 }
 
-/// Runs each line of words and compares all answers with one snapshot.
+/// Runs awsenv with the words of each line, and compares all answers with one snapshot.
 #[track_caller]
 fn snapshot(name: &str, sandbox: &Sandbox, lines: &[&str]) {
     let shown: Vec<String> = lines.iter().map(|line| run(sandbox, line).shown(sandbox)).collect();
@@ -268,7 +268,7 @@ fn exec() {
 #[test]
 fn exec_in_powershell() {
     let mut sandbox = example();
-    // Its functions swallow the first `--`.
+    // PowerShell functions swallow the first `--`.
     sandbox.set("AWSENV_WRAPPED", "powershell");
     let lines = [
         "exec jekyl printenv AWS_PROFILE",
@@ -336,7 +336,7 @@ fn explain() {
 #[test]
 fn doctor() {
     let mut sandbox = example();
-    // As the wrapper function calls it: which shell runs the tests does not matter then.
+    // As the wrapper function calls it, so that the shell which runs the tests does not matter.
     sandbox.set("AWSENV_WRAPPED", "bash");
     snapshot("doctor", &sandbox, &["doctor", "doctor --json"]);
 }
@@ -395,7 +395,7 @@ fn a_broken_boto_file_stops_only_its_own_profile() {
     snapshot("broken_boto", &sandbox, &["use bad --shell bash", "list"]);
 }
 
-/// The settings wish; a flag demands.
+/// The setting is only a wish; a flag must be obeyed.
 #[test]
 fn the_setting_export_yields_where_it_cannot_be() {
     let mut sandbox = example();
@@ -443,7 +443,7 @@ fn a_credential_process_without_end_is_ended() {
     assert!(refused.err().contains("it prints without end"), "{}", refused.all());
 }
 
-/// An indented line continues the value above it, also if it is the line of a secret.
+/// An indented line continues the value above it, even if it is the line of a secret.
 #[test]
 fn a_secret_that_a_value_has_swallowed_is_shown_nowhere() {
     const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";

@@ -1,4 +1,4 @@
-//! The documentation does what it says: its examples run, its links lead somewhere, its scripts are sound.
+//! The documentation is true: its examples run, its links lead somewhere, its scripts are sound.
 
 mod support;
 
@@ -140,8 +140,8 @@ fn docs_try_opens_the_callers_shell_on_a_terminal() {
     }
 }
 
-/// Every ```console block: `$ ` lines are typed into a bash that has the integration and the example profiles, and
-/// the lines below each are what comes back.
+/// Every ```console block: the `$ ` lines are typed into a bash with the integration and the example profiles, and the
+/// lines below each are the expected output.
 #[test]
 fn console_examples_print_what_they_say() {
     let Some(bash) = require("bash") else { return };
@@ -246,7 +246,7 @@ fn links_lead_to_files() {
     }
 }
 
-/// What stands in backticks or code blocks as `awsenv WORD` is a command.
+/// Whatever appears in backticks or code blocks as `awsenv WORD` is a command.
 #[test]
 fn commands_named_in_the_documentation_exist() {
     let help = Sandbox::new().awsenv(["--help"]).output();
@@ -283,7 +283,7 @@ fn the_version_has_an_entry_in_the_changelog() {
     assert!(read("CHANGELOG.md").contains(concat!("## [", env!("CARGO_PKG_VERSION"), "]")));
 }
 
-/// Not in a sandbox, because cargo looks for the crates in the HOME of whoever runs the tests.
+/// Not in a sandbox, because cargo looks for the crates in the HOME of the user who runs the tests.
 #[test]
 fn the_licences_of_what_is_linked_are_those_that_are_shipped() {
     let Some(python) = require("python3") else { return };
@@ -311,7 +311,7 @@ fn pages() -> Vec<(String, String)> {
     paths.into_iter().map(|path| (path.clone(), read(&path))).collect()
 }
 
-/// The fenced blocks of one language.
+/// Fenced blocks in one language.
 fn blocks(text: &str, language: &str) -> Vec<String> {
     let start = format!("```{language}\n");
     text.split(&start)

@@ -1,5 +1,5 @@
-//! The files under `shell/`, in the real shells: linted, loaded, called, and used at a real terminal; and what
-//! `use` remembers there.
+//! The files under `shell/` in the real shells: linted, loaded, called, and used at a real terminal; and what `use`
+//! records there.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! Each file is one that a linter accepts, and that loads twice in the strict mode of its shell without a word.
+//! A linter accepts each file, and each loads twice in its shell's strict mode without any output.
 
 use crate::support::{Family, PROJECT, RealShell, Sandbox, installed, require};
 
@@ -36,7 +36,7 @@ fn fish_indents_it_as_it_stands() {
     assert_eq!(output.status, 0, "{}", output.all());
 }
 
-/// No PowerShell reads it on most machines, so at least its brackets and quotes are counted.
+/// Most machines have no PowerShell to parse it, so at least its brackets and quotes are counted.
 #[test]
 fn powershell_brackets_match() {
     let text = std::fs::read_to_string(file("ps1")).unwrap();
