@@ -1,4 +1,4 @@
-//! What can be typed. Types only: a doc comment is the help text.
+//! The command line's types; their doc comments are the help texts.
 
 mod configure;
 mod dashes;
@@ -22,15 +22,12 @@ use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(name = "awsenv", version, disable_help_subcommand = true, max_term_width = 100)]
 pub struct Cli {
-    /// Flags that work on every command.
     #[command(flatten)]
     pub global: Global,
-    /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// Flags that work on every command.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Global {
     /// When to use colour
@@ -44,7 +41,6 @@ pub struct Global {
     pub verbose: bool,
 }
 
-/// `--color`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ColorChoice {
     /// On a terminal, unless NO_COLOR is set
@@ -56,7 +52,7 @@ pub enum ColorChoice {
     Never,
 }
 
-/// The commands, in the order of the help.
+/// In the order of the help.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Print a script that makes this shell work as a profile
@@ -95,7 +91,7 @@ pub enum Command {
     Fail(Lazy<FailArgs>),
 }
 
-/// The arguments of a command, defined only when that command is run: a start pays for one command, not for all.
+/// The arguments of a command, defined only when it runs, so that a start pays for one command and not for all.
 #[derive(Debug)]
 pub struct Lazy<T>(pub T);
 
@@ -109,7 +105,7 @@ impl<T: Args> Args for Lazy<T> {
     }
 }
 
-/// Defines the arguments. What the command is about was said before, and is not what the arguments are about.
+/// Defines the arguments, and keeps the command's own description, which the arguments' type would replace.
 fn late<T: Args>(command: clap::Command) -> clap::Command {
     let about = command.get_about().cloned().unwrap_or_default();
     let command = T::augment_args(command).about(about);
@@ -126,7 +122,7 @@ impl<T: FromArgMatches> FromArgMatches for Lazy<T> {
     }
 }
 
-/// How stdout is meant.
+/// What kind of text stdout gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Form {
     /// Code for a shell, which the command line may name.
@@ -153,10 +149,9 @@ impl Command {
     }
 }
 
-/// The argument that an alias stands for too. Elsewhere the exact name of a profile is meant, and the argument is `profile`.
+/// The id of an argument that also takes an alias. Where only the exact name of a profile is valid, it is `profile`.
 pub const PROFILE_OR_ALIAS: &str = "profile_or_alias";
 
-/// `awsenv use`.
 #[derive(Args, Debug)]
 pub struct UseArgs {
     /// The profile; `-` is the one before this one; without it a picker asks
@@ -168,15 +163,12 @@ pub struct UseArgs {
     /// Take the first profile that matches, without asking; never a production one
     #[arg(long)]
     pub first: bool,
-    /// How the profile reaches the shell.
     #[command(flatten)]
     pub style: StyleArgs,
-    /// What the script is written for.
     #[command(flatten)]
     pub script: ScriptArgs,
 }
 
-/// How a profile reaches the environment.
 #[derive(Args, Debug, Default)]
 pub struct StyleArgs {
     /// Export the profile's name, no secret
@@ -191,13 +183,12 @@ pub struct StyleArgs {
 }
 
 impl StyleArgs {
-    /// Whether nothing of it was typed.
+    /// Whether no flag was given.
     pub fn is_empty(&self) -> bool {
         !self.name && !self.keys && self.region.is_none()
     }
 }
 
-/// Flags of the commands that print a script.
 #[derive(Args, Debug, Default)]
 pub struct ScriptArgs {
     /// The shell to write for [possible values: bash, zsh, fish, powershell, posix]
@@ -205,7 +196,6 @@ pub struct ScriptArgs {
     pub shell: Option<String>,
 }
 
-/// `awsenv init`.
 #[derive(Args, Debug)]
 pub struct InitArgs {
     /// bash, zsh, fish, powershell or posix
@@ -215,18 +205,16 @@ pub struct InitArgs {
     pub no_prompt: bool,
 }
 
-/// `awsenv list`.
 #[derive(Args, Debug)]
 pub struct ListArgs {
     /// Print one JSON document, with exact names
     #[arg(long, conflicts_with = "pick")]
     pub json: bool,
-    /// Ask with the picker, and print the exact name of what was chosen.
+    /// Prints the exact name of the chosen profile.
     #[command(flatten)]
     pub pick: PickArgs,
 }
 
-/// Flags of the commands that pick only if they are asked to.
 #[derive(Args, Debug, Default)]
 pub struct PickArgs {
     /// Choose the profile in a picker
@@ -237,7 +225,6 @@ pub struct PickArgs {
     pub query: Option<String>,
 }
 
-/// `awsenv current`.
 #[derive(Args, Debug)]
 pub struct CurrentArgs {
     /// Print one JSON document
@@ -245,7 +232,6 @@ pub struct CurrentArgs {
     pub json: bool,
 }
 
-/// `awsenv prompt`.
 #[derive(Args, Debug)]
 pub struct PromptArgs {
     /// Fields: {profile} {remaining} {region} {style} {expires}
@@ -253,13 +239,11 @@ pub struct PromptArgs {
     pub format: Option<String>,
 }
 
-/// `awsenv explain`.
 #[derive(Args, Debug)]
 pub struct ExplainArgs {
     /// The profile; without it the one that the AWS CLI would take
     #[arg(id = PROFILE_OR_ALIAS, value_name = "PROFILE", conflicts_with = "pick")]
     pub profile: Option<OsString>,
-    /// Choose it in the picker.
     #[command(flatten)]
     pub pick: PickArgs,
     /// Print one JSON document
@@ -270,17 +254,14 @@ pub struct ExplainArgs {
     pub region: Option<String>,
 }
 
-/// `awsenv exec`.
 #[derive(Args, Debug)]
 #[command(override_usage = "awsenv exec [OPTIONS] [PROFILE] -- PROGRAM [ARGUMENT]...")]
 pub struct ExecArgs {
     /// The profile; without it the one that the AWS CLI would take
     #[arg(id = PROFILE_OR_ALIAS, value_name = "PROFILE", conflicts_with = "pick")]
     pub profile: Option<OsString>,
-    /// Choose it in the picker.
     #[command(flatten)]
     pub pick: PickArgs,
-    /// How the profile reaches the program.
     #[command(flatten)]
     pub style: StyleArgs,
     /// The program and its arguments
@@ -288,7 +269,6 @@ pub struct ExecArgs {
     pub command: Vec<OsString>,
 }
 
-/// `awsenv undo`.
 #[derive(Args, Debug)]
 pub struct UndoArgs {
     /// Show what would change, and change nothing
@@ -296,10 +276,8 @@ pub struct UndoArgs {
     pub dry_run: bool,
 }
 
-/// `awsenv history`.
 #[derive(Args, Debug)]
 pub struct HistoryArgs {
-    /// What to do instead of showing.
     #[command(subcommand)]
     pub action: Option<HistoryAction>,
     /// Print one JSON document
@@ -307,7 +285,6 @@ pub struct HistoryArgs {
     pub json: bool,
 }
 
-/// What can be done to the history.
 #[derive(Debug, Subcommand)]
 pub enum HistoryAction {
     /// Forget a profile
@@ -317,7 +294,6 @@ pub enum HistoryAction {
     },
 }
 
-/// `awsenv doctor`.
 #[derive(Args, Debug)]
 pub struct DoctorArgs {
     /// Write to the keychain, read that, and delete it
@@ -328,7 +304,6 @@ pub struct DoctorArgs {
     pub json: bool,
 }
 
-/// `awsenv complete`.
 #[derive(Args, Debug)]
 pub struct CompleteArgs {
     /// The shell that asks
@@ -342,7 +317,6 @@ pub struct CompleteArgs {
     pub words: Vec<OsString>,
 }
 
-/// `awsenv fail`.
 #[derive(Args, Debug)]
 pub struct FailArgs {
     /// The status to end with
