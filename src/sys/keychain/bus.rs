@@ -1,5 +1,5 @@
 //! What can be asked of the Secret Service before reading a secret: whether it exists, has the item, and is locked. The
-//! `keyring` library would only find out by waiting, or by opening a window that perhaps nobody sees.
+//! `keyring` library would only find out by waiting, or by opening a window that the user may not see.
 //!
 //! <https://specifications.freedesktop.org/secret-service-spec/latest/>
 
