@@ -21,6 +21,7 @@ pub struct Document {
     path: Arc<Path>,
     content: Content,
     pub(super) parsed: Parsed,
+    is_there: bool,
 }
 
 /// The bytes, as text if they are UTF-8.
@@ -40,6 +41,14 @@ impl Document {
         Self::read(path.into(), bytes, false)
     }
 
+    /// A file that does not exist yet, to be edited.
+    pub fn absent(path: impl Into<Arc<Path>>) -> Self {
+        Self {
+            is_there: false,
+            ..Self::parse(path, Vec::new())
+        }
+    }
+
     fn read(path: Arc<Path>, bytes: Vec<u8>, nested: bool) -> Self {
         let refused = |line, reason| Parsed {
             error: Some(ParseError {
@@ -54,6 +63,7 @@ impl Document {
                 path,
                 content: Content::Bytes(bytes.into()),
                 parsed: refused(1, Reason::TooLarge),
+                is_there: true,
             };
         }
         match String::from_utf8(bytes) {
@@ -64,6 +74,7 @@ impl Document {
                     path,
                     content: Content::Text(text),
                     parsed,
+                    is_there: true,
                 }
             }
             Err(error) => {
@@ -73,6 +84,7 @@ impl Document {
                     path,
                     content: Content::Bytes(error.into_bytes().into()),
                     parsed,
+                    is_there: true,
                 }
             }
         }
@@ -81,6 +93,11 @@ impl Document {
     /// The path as it was opened.
     pub fn path(&self) -> &Arc<Path> {
         &self.path
+    }
+
+    /// Whether the file exists.
+    pub fn is_there(&self) -> bool {
+        self.is_there
     }
 
     pub fn bytes(&self) -> &[u8] {

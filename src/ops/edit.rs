@@ -1,37 +1,61 @@
-//! Edits of files by commands: written in order under one lock, remembered for `undo`, shown as a diff.
+//! Edits of files as commands make them: written in order under one lock, remembered for `undo`, shown as a diff.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
+use crate::config::Document;
+use crate::config::edit::Edited;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::journal::{self, Journal, Undo};
 use crate::sys;
 use crate::sys::edit::EditLock;
 
-#[derive(Clone, Debug)]
+/// A file, and what it is to say. `Debug` shows its path only.
+#[derive(Clone)]
 pub struct FileEdit {
+    /// The file.
     pub path: PathBuf,
-    /// The content when it was read; `None` if the file did not exist.
+    /// What it said when it was read; `None` if it was not there.
     pub was: Option<Zeroizing<Vec<u8>>>,
-    /// The new content.
+    /// What it says from now on.
     pub now: Zeroizing<Vec<u8>>,
 }
 
-/// How the user undoes an edit.
+impl FileEdit {
+    /// The edit by which the file of `document` says what its editor made of it.
+    pub fn of(document: &Document, edited: Edited) -> Self {
+        Self {
+            path: document.path().to_path_buf(),
+            was: document.is_there().then(|| Zeroizing::new(document.bytes().to_vec())),
+            now: edited.bytes,
+        }
+    }
+}
+
+impl fmt::Debug for FileEdit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FileEdit")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How an edit is undone.
 #[derive(Clone, Debug)]
 pub enum UndoBy {
     /// `awsenv undo`.
     Journal,
+    /// This command.
     Command(String),
 }
 
-/// Writes the files in the given order, and remembers the edit for `undo` under a title such as "set `region` of
-/// `work`".
+/// Writes the files in the given order, and remembers that for `undo` under a title such as "set `region` of `work`".
 ///
 /// # Errors
-/// The first file that cannot be written; those before it have been written then.
+/// The first file that cannot be written; those before it are written then.
 pub fn save(context: &Context, lock: &EditLock, title: &str, edits: &[FileEdit], undo: UndoBy) -> Result<(), Error> {
     let edits = distinct(edits)?;
     let mut done = 0;
@@ -50,10 +74,22 @@ pub fn save(context: &Context, lock: &EditLock, title: &str, edits: &[FileEdit],
     saved
 }
 
-/// The edits that change something, one for each file.
+/// Two rounds of edits as one.
+pub fn join(first: Vec<FileEdit>, second: Vec<FileEdit>) -> Vec<FileEdit> {
+    let mut joined = first;
+    for edit in second {
+        match joined.iter_mut().find(|known| known.path == edit.path) {
+            Some(known) => known.now = edit.now,
+            None => joined.push(edit),
+        }
+    }
+    joined
+}
+
+/// The edits that change something, one a file.
 ///
 /// # Errors
-/// Two edits would write one file in different ways: the config file and the credentials file are the same.
+/// Two would write one file in different ways: where the config file and the credentials file are the same.
 pub fn distinct(edits: &[FileEdit]) -> Result<Vec<&FileEdit>, Error> {
     let mut distinct: Vec<&FileEdit> = Vec::new();
     for edit in edits.iter().filter(|edit| edit.was.as_ref() != Some(&edit.now)) {
@@ -75,7 +111,7 @@ pub fn distinct(edits: &[FileEdit]) -> Result<Vec<&FileEdit>, Error> {
 }
 
 fn remember(context: &Context, lock: &EditLock, title: &str, undo: Undo, edits: &[&FileEdit]) {
-    // A relative path would mean another file in another directory.
+    // A relative path means another file elsewhere.
     let here = sys::fs::current_dir().unwrap_or_default();
     let paths: Vec<PathBuf> = edits.iter().map(|edit| here.join(&edit.path)).collect();
     let file = |(edit, path)| {

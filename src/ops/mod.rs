@@ -6,6 +6,7 @@ pub mod choose;
 pub mod describe;
 pub mod diff;
 pub mod edit;
+pub mod export;
 pub mod files;
 pub mod keychain;
 pub mod pick;

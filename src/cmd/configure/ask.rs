@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use super::setting::{self, Key};
 use crate::config::edit::{Editor, header_of};
 use crate::config::own_line::keychain_item;
-use crate::config::{FileKind, Profile, Section};
+use crate::config::{Document, FileKind, Profile, Section};
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
 use crate::keychain::layout::{ID, SECRET};
@@ -14,8 +14,9 @@ use crate::ops::ask;
 use crate::ops::choose::{self, Chosen};
 use crate::ops::edit::{self, FileEdit, UndoBy};
 use crate::ops::files::Files;
-use crate::ops::keychain::identity::Moved;
-use crate::ops::keychain::{self, Deposit, attach, edit_of, empty, line};
+use crate::ops::keychain::deposit::{self, Deposit};
+use crate::ops::keychain::transaction::{self, Plan, Rules, Sharers};
+use crate::ops::keychain::{attach, line};
 use crate::redact;
 use crate::secret::Secret;
 use crate::sys;
@@ -29,12 +30,6 @@ struct Typed {
     output: String,
 }
 
-/// Where the key goes.
-enum Goal<'a> {
-    Keychain { item: &'a str, value: &'a str },
-    Plaintext,
-}
-
 /// Asks, and then does all of it or nothing.
 pub(super) fn run(context: &Context, profile: Option<&OsStr>, plaintext: bool) -> Result<Outcome, Error> {
     ask::check(
@@ -45,46 +40,68 @@ pub(super) fn run(context: &Context, profile: Option<&OsStr>, plaintext: bool) -
     let name = choice.name;
     let found = files.profiles.profile(&name);
     let process = found.and_then(|found| found.text(line::KEY));
-    let item = process.and_then(keychain_item).unwrap_or_else(|| name.clone());
+    let own_item = process.and_then(keychain_item);
+    let item = own_item.clone().unwrap_or_else(|| name.clone());
     let value = line::value(context, &name, &item)?;
-    let goal = if plaintext {
-        Goal::Plaintext
-    } else {
-        Goal::Keychain {
-            item: &item,
-            value: &value,
-        }
-    };
     let typed = questions(context, &files, &name, &item)?;
     if let Some((id, secret)) = &typed.key {
-        keychain::check_key(id, secret)?;
-    }
-    // What cannot be done is said before the keychain is touched.
-    edits(&files, &name, &goal, &typed)?;
-    if typed.key.is_some() && !plaintext {
-        keychain::warn_sharers(context, &files, &name, &item);
-    }
-    let deposit = || match (&typed.key, &goal) {
-        (Some((id, secret)), Goal::Keychain { item, .. }) => store(context, &files, &name, item, id, secret),
-        _ => Ok(()),
-    };
-    deposit()?;
-    let lock = EditLock::take(context.env())?;
-    let edits = edits(&Files::load(context)?, &name, &goal, &typed)?;
-    // While it was waited for the lock, another awsenv may have taken the item away.
-    deposit()?;
-    if typed.key.is_some() && plaintext {
-        for edit in edits.iter().filter(|edit| edit.was.is_some()) {
-            // Before the secret is in it.
-            sys::edit::keep_private(&edit.path)?;
-        }
+        deposit::check_key(id, secret)?;
     }
     let title = format!("configure `{}`", display(&name));
-    edit::save(context, &lock, &title, &edits, UndoBy::Journal)?;
+    let is_changed = match &typed.key {
+        Some((id, secret)) if !plaintext => {
+            let account_id = found.and_then(|found| found.text("aws_account_id"));
+            let stored = Item {
+                access_key_id: id.clone(),
+                secret_access_key: secret.clone(),
+                account_id: account_id.and_then(redact::harmless).map(str::to_owned),
+                since: context.process.now,
+                layout: Vec::new(),
+            };
+            let plan = |files: &Files| {
+                let line = attach::attach(files, &name, &item, &value, false)?;
+                Ok(Some(Plan {
+                    deposit: Deposit {
+                        profile: name.clone(),
+                        name: item.clone(),
+                        item: stored.clone(),
+                        // A profile that uses the item already gets a new key for it; a stranger's item stays.
+                        replace: own_item.is_some(),
+                    },
+                    edits: with_settings(files, &name, &typed, line)?,
+                    title: title.clone(),
+                    undo: UndoBy::Journal,
+                    rules: Rules {
+                        sharers: Sharers::Warn,
+                        may_change: true,
+                        ..Rules::default()
+                    },
+                }))
+            };
+            transaction::store(context, &context.keychain()?, &files, plan)?;
+            true
+        }
+        key => {
+            let edits = |files: &Files| {
+                let key = key.as_ref().map(|key| plaintext_key(files, &name, key)).transpose()?;
+                with_settings(files, &name, &typed, key.into_iter().collect())
+            };
+            // What cannot be done is said before the files are locked.
+            edits(&files)?;
+            let lock = EditLock::take(context.env())?;
+            let edits = edits(&Files::load(context)?)?;
+            for edit in edits.iter().filter(|edit| key.is_some() && edit.was.is_some()) {
+                // Before the secret is in it.
+                sys::edit::keep_private(&edit.path)?;
+            }
+            edit::save(context, &lock, &title, &edits, UndoBy::Journal)?;
+            key.is_some() || !edits.is_empty()
+        }
+    };
     let shown = display(&name);
-    context.ui.notice(&match (edits.is_empty(), &typed.key) {
-        (true, None) => format!("`{shown}` stays as it is"),
-        _ => format!("`{shown}` is configured"),
+    context.ui.notice(&match is_changed {
+        true => format!("`{shown}` is configured"),
+        false => format!("`{shown}` stays as it is"),
     });
     Ok(Outcome::Done(0))
 }
@@ -137,69 +154,26 @@ fn plaintext_id(profile: Option<Profile<'_>>) -> Option<&str> {
     Some(value.text()).filter(|id| !id.is_empty() && redact::harmless(id).is_some())
 }
 
-fn store(
-    context: &Context,
+/// Those edits, and what was typed for region and output; at most one edit a file.
+fn with_settings(
     files: &Files,
     profile: &str,
-    item: &str,
-    id: &str,
-    secret: &Secret<String>,
-) -> Result<(), Error> {
-    let keychain = context.keychain()?;
-    let found = files.profiles.profile(profile);
-    let account_id = found.and_then(|found| found.text("aws_account_id"));
-    let deposit = Deposit {
-        profile,
-        name: item,
-        item: Item {
-            access_key_id: id.to_owned(),
-            secret_access_key: secret.clone(),
-            account_id: account_id.and_then(redact::harmless).map(str::to_owned),
-            since: context.process.now,
-            layout: Vec::new(),
-        },
-        store: keychain::store_of(&keychain, item)?,
-        // A profile that uses the item already gets a new key for it; a stranger's item stays.
-        replace: found
-            .and_then(|found| found.text(line::KEY))
-            .and_then(keychain_item)
-            .is_some(),
-    };
-    keychain::put(&keychain, &deposit)
-}
-
-/// All edits, at most one a file.
-fn edits(files: &Files, profile: &str, goal: &Goal<'_>, typed: &Typed) -> Result<Vec<FileEdit>, Error> {
-    let mut edits = match (&typed.key, goal) {
-        (None, _) => Vec::new(),
-        (Some((id, secret)), Goal::Plaintext) => vec![plaintext(files, profile, id, secret)?],
-        (Some((id, _)), Goal::Keychain { item, value }) => {
-            let edits = attach::attach(files, profile, item, value, false)?;
-            let moved = Moved {
-                item,
-                access_key_id: id,
-            };
-            keychain::check_identities(files, &edits, &moved, Some(profile))?;
-            edits
-        }
-    };
+    typed: &Typed,
+    mut edits: Vec<FileEdit>,
+) -> Result<Vec<FileEdit>, Error> {
     for (key, value) in [("region", &typed.region), ("output", &typed.output)] {
         if value.is_empty() {
             continue;
         }
         let edited = files.edited(&edits)?;
-        if let Some(edit) = setting::edit_for(&edited, profile, &Key::parse(key), value)? {
-            match edits.iter_mut().find(|old| old.path == edit.path) {
-                Some(old) => old.now = edit.now,
-                None => edits.push(edit),
-            }
-        }
+        let setting = setting::edit_for(&edited, profile, &Key::parse(key), value)?;
+        edits = edit::join(edits, setting.into_iter().collect());
     }
     Ok(edits)
 }
 
 /// The key in the section of the credentials file, or where the profile has it.
-fn plaintext(files: &Files, profile: &str, id: &str, secret: &Secret<String>) -> Result<FileEdit, Error> {
+fn plaintext_key(files: &Files, profile: &str, (id, secret): &(String, Secret<String>)) -> Result<FileEdit, Error> {
     let found = files.profiles.profile(profile);
     if let Some(process) = found.and_then(|found| found.get(line::KEY)).filter(|_| found.is_some()) {
         let shown = display(profile);
@@ -219,7 +193,7 @@ fn plaintext(files: &Files, profile: &str, id: &str, secret: &Secret<String>) ->
         let message = "AWS_SHARED_CREDENTIALS_FILE is empty, so there is no file for a key";
         Error::new(Kind::Failed, message).hint("unset AWS_SHARED_CREDENTIALS_FILE")
     })?;
-    let new = empty(path);
+    let new = Document::absent(path);
     let document = match own {
         Some(section) => section.document(),
         None => files.profiles.credentials().unwrap_or(&new),
@@ -239,8 +213,5 @@ fn plaintext(files: &Files, profile: &str, id: &str, secret: &Secret<String>) ->
     for token in ["aws_session_token", "aws_security_token"] {
         editor.remove(&header, token)?;
     }
-    let is_there = own.is_some() || files.profiles.credentials().is_some();
-    let mut edit = edit_of(document, editor.finish()?);
-    edit.was = edit.was.filter(|_| is_there);
-    Ok(edit)
+    Ok(FileEdit::of(document, editor.finish()?))
 }

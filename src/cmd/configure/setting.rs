@@ -4,13 +4,12 @@ use std::ffi::OsStr;
 use std::fmt;
 
 use crate::config::edit::{Editor, header_of};
-use crate::config::{FileKind, Profile, Section};
+use crate::config::{Document, FileKind, Profile, Section};
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
 use crate::ops::choose::{self, Chosen};
 use crate::ops::edit::{self, FileEdit, UndoBy};
 use crate::ops::files::Files;
-use crate::ops::keychain::{edit_of, empty};
 use crate::redact;
 use crate::redact::is_secret;
 use crate::sys::edit::EditLock;
@@ -119,21 +118,19 @@ pub(super) fn edit_for(files: &Files, profile: &str, key: &Key<'_>, value: &str)
         set(&mut editor, section.header(), key, value)?;
         let edited = editor.finish()?;
         let is_new = !edited.splices.is_empty();
-        return Ok(is_new.then(|| edit_of(section.document(), edited)));
+        return Ok(is_new.then(|| FileEdit::of(section.document(), edited)));
     }
     let path = files.path(FileKind::Config).ok_or_else(|| {
         let message = "AWS_CONFIG_FILE is empty, so there is no file for settings";
         Error::new(Kind::Failed, message).hint("unset AWS_CONFIG_FILE")
     })?;
-    let new = empty(path);
+    let new = Document::absent(path);
     let document = files.profiles.config().unwrap_or(&new);
     let header = header_of(FileKind::Config, profile)?;
     let mut editor = Editor::new(document)?;
     editor.add_section(&header)?;
     set(&mut editor, &header, key, value)?;
-    let mut edit = edit_of(document, editor.finish()?);
-    edit.was = edit.was.filter(|_| files.profiles.config().is_some());
-    Ok(Some(edit))
+    Ok(Some(FileEdit::of(document, editor.finish()?)))
 }
 
 /// The section whose value counts: that of the credentials file if it says something to the key, else the config file's.

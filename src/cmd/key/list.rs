@@ -6,12 +6,12 @@ use crate::cli::KeyListArgs;
 use crate::context::{Context, Outcome};
 use crate::error::Error;
 use crate::keychain::index::Record;
-use crate::ops::keychain::unreadable;
+use crate::ops::keychain::index;
 use crate::text::{columns, display};
 
 /// A table, or JSON.
 pub(super) fn run(context: &Context, args: KeyListArgs) -> Result<Outcome, Error> {
-    let index = context.keychain()?.index().map_err(unreadable)?;
+    let index = index::load(&context.keychain()?)?;
     let text = if args.json {
         let rows: Vec<_> = index.records().map(as_json).collect();
         format!("{}\n", serde_json::Value::from(rows))

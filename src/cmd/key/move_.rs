@@ -4,9 +4,10 @@ use crate::cli::KeyMoveArgs;
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
 use crate::keychain::index::Record;
-use crate::keychain::{Error as StoreError, StoreKind};
+use crate::keychain::{self, StoreKind};
 use crate::ops::choose;
-use crate::ops::keychain::{self, Deposit, unreadable};
+use crate::ops::keychain::deposit::{self, Deposit};
+use crate::ops::keychain::index;
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
@@ -15,7 +16,7 @@ use crate::text::display;
 pub(super) fn run(context: &Context, args: KeyMoveArgs) -> Result<Outcome, Error> {
     let to = args.to;
     let keychain = context.keychain()?;
-    let index = keychain.index().map_err(unreadable)?;
+    let index = index::load(&keychain)?;
     let mut records = Vec::new();
     if args.all {
         records.extend(index.records().cloned());
@@ -57,20 +58,19 @@ fn move_one(keychain: &Keychain<'_>, record: &Record, to: StoreKind) -> Result<(
         StoreKind::ALL.into_iter().filter(|store| *store != to).collect()
     } else {
         let deposit = Deposit {
-            profile: &record.profile,
-            name: &record.item,
+            profile: record.profile.clone(),
+            name: record.item.clone(),
             item: item.clone(),
-            store: to,
             replace: false,
         };
-        keychain::put(keychain, &deposit)?;
+        deposit::put(keychain, to, &deposit)?;
         vec![record.store]
     };
     for store in from {
         match keychain.read(store, &record.item) {
             Ok(old) if old.has_same_key(&item) => keychain.delete(store, &record.item)?,
             // Another key of that name is not ours to delete.
-            Ok(_) | Err(StoreError::Missing { .. }) => {}
+            Ok(_) | Err(keychain::Error::Missing { .. }) => {}
             // A store that is not there holds no copy.
             Err(_) if record.store == to => {}
             Err(error) => return Err(error.into()),

@@ -5,12 +5,11 @@ use std::collections::BTreeSet;
 use crate::cli::KeyRemoveArgs;
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
-use crate::keychain::Error as StoreError;
-use crate::ops::edit::{self, UndoBy};
+use crate::ops::edit::UndoBy;
 use crate::ops::files::Files;
-use crate::ops::keychain::{self, detach};
+use crate::ops::keychain::transaction::{Kept, Withdrawal, Withdrawn, withdraw};
+use crate::ops::keychain::{command, detach, index, store_of};
 use crate::ops::{ask, choose};
-use crate::sys::edit::EditLock;
 use crate::text::display;
 
 /// How many profiles are named.
@@ -22,7 +21,7 @@ pub(super) fn run(context: &Context, args: KeyRemoveArgs) -> Result<Outcome, Err
     let shown = display(profile);
     let files = Files::load(context)?;
     let keychain = context.keychain()?;
-    let index = keychain.index().map_err(keychain::unreadable)?;
+    let index = index::load(&keychain)?;
     let line = files.profiles.profile(profile).and_then(detach::item_of);
     let record = match &line {
         Some(item) => index.find(item),
@@ -32,7 +31,7 @@ pub(super) fn run(context: &Context, args: KeyRemoveArgs) -> Result<Outcome, Err
         let message = format!("the keychain has no key of `{shown}`");
         return Err(Error::new(Kind::KeychainItemMissing, message).hint("`awsenv key list` shows which it has"));
     };
-    let store = keychain::store_of(&keychain, item)?;
+    let store = store_of(&keychain, item)?;
     let key = record.map_or(String::new(), |record| format!(" ****{}", display(&record.last_four)));
     let others = dependents(&files, profile, item);
     if !others.is_empty() {
@@ -47,34 +46,28 @@ pub(super) fn run(context: &Context, args: KeyRemoveArgs) -> Result<Outcome, Err
             return Err(Error::cancelled());
         }
     }
-    let lock = EditLock::take(context.env())?;
-    let files = Files::load(context)?;
-    let edits = detach::detach(&files, profile, item)?;
-    let again = keychain::command("add", profile);
-    edit::save(
-        context,
-        &lock,
-        &format!("remove the key of `{shown}`"),
-        &edits,
-        UndoBy::Command(again),
-    )?;
-    let was_there = match keychain.delete(store, item) {
-        Ok(()) => true,
-        Err(StoreError::Missing { .. }) => false,
-        Err(error) => return Err(error.into()),
+    let plan = |files: &Files, ()| {
+        Ok(Withdrawal {
+            back: None,
+            edits: detach::detach(files, profile, item)?,
+            title: format!("remove the key of `{shown}`"),
+            undo: UndoBy::Command(command("add", profile)),
+        })
     };
-    keychain
-        .change_index(|index| drop(index.remove(item)))
-        .map_err(keychain::unwritable)?;
-    if was_there {
-        context
-            .ui
-            .notice(&format!("deleted the key{key} of `{shown}` from {}", store.described()));
-    } else {
+    let kept = Kept {
+        profile,
+        name: item,
+        store,
+    };
+    if withdraw(context, &keychain, &files, kept, |_| Ok(Some(())), plan)? == Withdrawn::Missing {
         context.ui.tell(&format!(
             "{} had no key of `{shown}`; the line is gone",
             store.described()
         ));
+    } else {
+        context
+            .ui
+            .notice(&format!("deleted the key{key} of `{shown}` from {}", store.described()));
     }
     Ok(Outcome::Done(0))
 }

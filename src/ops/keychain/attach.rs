@@ -8,7 +8,7 @@ use crate::keychain::layout::{ID, SECRET};
 use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
 use crate::ops::keychain::detach::sections;
-use crate::ops::keychain::{command, edit_of, empty, line};
+use crate::ops::keychain::{command, line};
 use crate::text::display;
 
 /// What takes the profile before a `credential_process` does, or with it.
@@ -48,7 +48,7 @@ pub fn attach(files: &Files, profile: &str, item: &str, value: &str, replace: bo
     };
     let mut editor = Editor::new(section.document())?;
     editor.set(section.header(), line::KEY, value)?;
-    Ok(vec![edit_of(section.document(), editor.finish()?)])
+    Ok(vec![FileEdit::of(section.document(), editor.finish()?)])
 }
 
 /// A new section of the config file.
@@ -60,15 +60,13 @@ fn create(files: &Files, profile: &str, value: &str) -> Result<FileEdit, Error> 
         )
         .hint("unset AWS_CONFIG_FILE")
     })?;
-    let new = empty(path);
-    let document: &Document = files.profiles.config().unwrap_or(&new);
+    let new = Document::absent(path);
+    let document = files.profiles.config().unwrap_or(&new);
     let header = header_of(FileKind::Config, profile)?;
     let mut editor = Editor::new(document)?;
     editor.add_section(&header)?;
     editor.set(&header, line::KEY, value)?;
-    let mut edit = edit_of(document, editor.finish()?);
-    edit.was = edit.was.filter(|_| files.profiles.config().is_some());
-    Ok(edit)
+    Ok(FileEdit::of(document, editor.finish()?))
 }
 
 /// Refuses a profile whose credentials are something else.

@@ -6,7 +6,7 @@ use crate::config::{Profile, Section};
 use crate::error::Error;
 use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
-use crate::ops::keychain::{edit_of, line};
+use crate::ops::keychain::line;
 
 /// The edits that take the line of `item` out of the profile; none if it has no such line.
 ///
@@ -25,7 +25,7 @@ pub fn detach(files: &Files, profile: &str, item: &str) -> Result<Vec<FileEdit>,
         } else {
             editor.remove(section.header(), line::KEY)?;
         }
-        edits.push(edit_of(section.document(), editor.finish()?));
+        edits.push(FileEdit::of(section.document(), editor.finish()?));
     }
     Ok(edits)
 }

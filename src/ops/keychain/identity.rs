@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Error, Kind};
 use crate::ops::describe;
+use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
 use crate::redact::shown;
 use crate::resolve::{self, AssumeRole, BaseSource, Choice, CredentialPlan};
@@ -20,19 +21,29 @@ pub struct Moved<'a> {
 }
 
 /// Who the profiles are, and who one is that names none.
-pub type Identities = BTreeMap<Option<String>, Identity>;
+type Identities = BTreeMap<Option<String>, Identity>;
 
 /// Who one profile is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Identity {
+enum Identity {
     /// Nobody: no credentials, or an error of this kind.
     Nobody(&'static str),
     /// Where it begins, and the roles on top, for people.
     Somebody(String),
 }
 
+/// Refuses an edit that would make some profile another one than it is.
+///
+/// # Errors
+/// The first profile that would change, and how. `except` may change: that is what is asked for.
+pub fn guard(files: &Files, edits: &[FileEdit], moved: &Moved<'_>, except: Option<&str>) -> Result<(), Error> {
+    let after = files.edited(edits)?;
+    let names = files.profiles.names().chain(after.profiles.names()).collect();
+    check(&of(files, &names, moved), &of(&after, &names, moved), except)
+}
+
 /// Resolves the profiles of that name, and who names none, without network, keychain or child process.
-pub fn of(files: &Files, names: &BTreeSet<&str>, moved: &Moved<'_>) -> Identities {
+fn of(files: &Files, names: &BTreeSet<&str>, moved: &Moved<'_>) -> Identities {
     let named = names
         .iter()
         .map(|name| (Some((*name).to_owned()), Choice::explicit(*name)));
@@ -43,11 +54,7 @@ pub fn of(files: &Files, names: &BTreeSet<&str>, moved: &Moved<'_>) -> Identitie
         .collect()
 }
 
-/// Refuses if somebody became somebody else.
-///
-/// # Errors
-/// The first profile that did.
-pub fn check(before: &Identities, after: &Identities, except: Option<&str>) -> Result<(), Error> {
+fn check(before: &Identities, after: &Identities, except: Option<&str>) -> Result<(), Error> {
     for (name, was) in before {
         let is = after.get(name);
         let is_meant = except.is_some() && name.as_deref() == except;

@@ -14,7 +14,7 @@ use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
 use crate::ops::keychain::attach::{STRONGER, has_process};
 use crate::ops::keychain::detach::{item_of, sections};
-use crate::ops::keychain::{self, edit_of, line};
+use crate::ops::keychain::{self, index, line};
 use crate::redact::harmless;
 use crate::secret::Secret;
 use crate::sys::keychain::Keychain;
@@ -89,8 +89,6 @@ pub(super) fn plan(
         name: item_name,
         item,
         edits: Vec::new(),
-        is_new: false,
-        advice: None,
     };
     if import.args.keep {
         return Ok(Some(plan));
@@ -128,7 +126,7 @@ fn in_keychain(
     };
     if !import.args.dry_run {
         let store = keychain::store_of(keychain, item)?;
-        keychain::record(keychain, profile.name(), item, &keychain.read(store, item)?, store)?;
+        index::record(keychain, profile.name(), item, &keychain.read(store, item)?, store)?;
     }
     import
         .context
@@ -158,7 +156,8 @@ fn check_shape(import: &Import<'_>, profile: Profile<'_>, foreign: Option<Value<
                 value.place(),
                 value.key()
             );
-            Err(import.advise(Error::new(Kind::Failed, message), profile.name()))
+            let error = Error::new(Kind::Failed, message);
+            Err(import.split_hint(profile.name()).into_iter().fold(error, Error::hint))
         }
     }
 }
@@ -219,7 +218,7 @@ fn cut_out(
         plan.item
             .layout
             .extend(cut_of(document, &after, header, &edited, halves));
-        plan.edits.push(edit_of(document, edited));
+        plan.edits.push(FileEdit::of(document, edited));
     }
     Ok(())
 }

@@ -11,7 +11,6 @@ use crate::keychain::item::Cut;
 use crate::keychain::layout::Halves;
 use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
-use crate::ops::keychain::edit_of;
 use crate::secret::Secret;
 use crate::text::display;
 
@@ -72,8 +71,6 @@ pub(super) fn keys(import: &Import<'_>, files: &Files, name: &str) -> Result<Fou
         access_key_id,
         edits,
         layout,
-        advice: None,
-        is_new: false,
     })
 }
 
@@ -101,5 +98,5 @@ fn without(files: &Files, lines: &Lines, profile: &str, halves: Halves<'_>) -> R
     let edited = editor.finish()?;
     let after = Document::parse_flat(path, edited.bytes.to_vec());
     let cut = cut_of(&document, &after, &lines.header, &edited, halves);
-    Ok((edit_of(&document, edited), cut))
+    Ok((FileEdit::of(&document, edited), cut))
 }

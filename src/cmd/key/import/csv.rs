@@ -50,8 +50,6 @@ pub(super) fn keys(path: &Path, profile: &str) -> Result<Found, Error> {
         secret_access_key: Secret::new(row.secret.to_string()),
         edits: Vec::new(),
         layout: Vec::new(),
-        advice: Some(format!("`{}` still holds the key: delete it", path.display())),
-        is_new: true,
     })
 }
 

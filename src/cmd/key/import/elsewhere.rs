@@ -6,7 +6,7 @@ use crate::keychain::Item;
 use crate::keychain::item::Cut;
 use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
-use crate::ops::keychain::{self, attach, line};
+use crate::ops::keychain::{attach, deposit, line};
 use crate::secret::Secret;
 
 use super::{Import, Plan};
@@ -19,10 +19,6 @@ pub(super) struct Found {
     pub(super) edits: Vec<FileEdit>,
     /// What they cut out.
     pub(super) layout: Vec<Cut>,
-    /// What is left to the person.
-    pub(super) advice: Option<String>,
-    /// Whether the profile becomes who the key is of, whoever it was.
-    pub(super) is_new: bool,
 }
 
 /// The plan for a key of elsewhere: the profile gets a line, and only then the old place gives the key up.
@@ -30,7 +26,7 @@ pub(super) struct Found {
 /// # Errors
 /// What can be no key, or none that lasts; a profile that has credentials of another kind.
 pub(super) fn plan(import: &Import<'_>, files: &Files, profile: &str, found: Found) -> Result<Plan, Error> {
-    keychain::check_key(&found.access_key_id, &found.secret_access_key)?;
+    deposit::check_key(&found.access_key_id, &found.secret_access_key)?;
     let name = import.item_name(profile).to_owned();
     let mut edits = Vec::new();
     let mut layout = Vec::new();
@@ -51,8 +47,6 @@ pub(super) fn plan(import: &Import<'_>, files: &Files, profile: &str, found: Fou
             layout,
         },
         edits,
-        is_new: found.is_new,
-        advice: found.advice,
     })
 }
 
@@ -89,7 +83,5 @@ pub(super) fn of_env(context: &Context) -> Result<Found, Error> {
         secret_access_key: Secret::new(secret.to_owned()),
         edits: Vec::new(),
         layout: Vec::new(),
-        advice: Some("this shell still has the key: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY".to_owned()),
-        is_new: true,
     })
 }

@@ -14,13 +14,14 @@ use std::path::PathBuf;
 use crate::cli::KeyImportArgs;
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
-use crate::keychain::{Item, StoreKind, last_four};
+use crate::keychain::{Item, last_four};
 use crate::ops::diff;
-use crate::ops::edit::{self, FileEdit, UndoBy};
+use crate::ops::edit::{FileEdit, UndoBy};
 use crate::ops::files::Files;
-use crate::ops::keychain::{self, Deposit, detach, identity::Moved};
+use crate::ops::keychain::command;
+use crate::ops::keychain::deposit::Deposit;
+use crate::ops::keychain::transaction::{self, Rules, Sharers, Stored};
 use crate::ops::{ask, choose};
-use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
 
@@ -45,6 +46,20 @@ impl Source {
             )),
         }
     }
+
+    /// Whether the profile becomes who the key is of, whoever it was.
+    fn is_new(&self) -> bool {
+        matches!(self, Self::Csv(_) | Self::Env)
+    }
+
+    /// What is left to the person.
+    fn advice(&self) -> Option<String> {
+        match self {
+            Self::Aws | Self::Boto => None,
+            Self::Csv(path) => Some(format!("`{}` still holds the key: delete it", path.display())),
+            Self::Env => Some("this shell still has the key: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY".to_owned()),
+        }
+    }
 }
 
 /// What all profiles of one run have in common.
@@ -62,22 +77,6 @@ struct Plan {
     item: Item,
     /// In the order in which they are written.
     edits: Vec<FileEdit>,
-    /// Whether `profile` may become somebody else, because it had no keys.
-    is_new: bool,
-    /// What is left to the person.
-    advice: Option<String>,
-}
-
-impl Plan {
-    fn deposit(&self, store: StoreKind, replace: bool) -> Deposit<'_> {
-        Deposit {
-            profile: &self.profile,
-            name: &self.name,
-            item: self.item.clone(),
-            store,
-            replace,
-        }
-    }
 }
 
 /// Imports what is named; with `--all` what can be, and status 1 if something could not.
@@ -157,33 +156,20 @@ impl Import<'_> {
         let context = self.context;
         let files = Files::load(context)?;
         let keychain = context.keychain()?;
-        let Some(plan) = self.plan(source, &files, &keychain, name)? else {
-            if !self.args.dry_run {
-                // It clears away what a run that was killed at the very end has left.
-                EditLock::take(self.context.env())?;
-            }
-            return Ok(String::new());
-        };
+        let plan = |files: &Files| self.plan(source, files, &keychain, name);
         if self.args.dry_run {
+            let Some(plan) = plan(&files)? else {
+                return Ok(String::new());
+            };
+            plan.check(&files)?;
             return Ok(diff::of(&plan.edits));
         }
-        self.check_sharers(&files, &plan)?;
-        let store = self.store(&keychain, &plan.name)?;
-        keychain::put(&keychain, &plan.deposit(store, self.args.replace))?;
-        // The keychain may have let somebody type a password; only now the files are locked, and read again.
-        let lock = EditLock::take(self.context.env())?;
-        let Some(now) = self.plan(source, &Files::load(context)?, &keychain, name)? else {
+        let Some(Stored { plan, store }) = transaction::store(context, &keychain, &files, plan)? else {
             return Ok(String::new());
         };
-        // Meanwhile another awsenv may have taken the item out of the store, or to another one.
-        let store = self.store(&keychain, &now.name)?;
-        keychain::put(&keychain, &now.deposit(store, self.args.replace))?;
-        let shown = display(&now.profile);
-        let restore = keychain::command("restore", &now.profile);
-        let title = format!("import the key of `{shown}`");
-        edit::save(context, &lock, &title, &now.edits, UndoBy::Command(restore))?;
-        let last_four = last_four(&now.item.access_key_id);
-        let files = match now.edits.len() {
+        let shown = display(&plan.deposit.profile);
+        let last_four = last_four(&plan.deposit.item.access_key_id);
+        let files = match plan.edits.len() {
             0 => "; no file was changed",
             _ => "; its line in the file asks awsenv for it",
         };
@@ -191,12 +177,18 @@ impl Import<'_> {
             "the key ****{last_four} of `{shown}` is in {}{files}",
             store.described()
         ));
-        now.advice.iter().for_each(|advice| context.ui.tell(advice));
+        source.advice().iter().for_each(|advice| context.ui.tell(advice));
         Ok(String::new())
     }
 
-    /// What is to be done, if it makes nobody somebody else; `None` if it is done already.
-    fn plan(&self, source: &Source, files: &Files, keychain: &Keychain<'_>, name: &str) -> Result<Option<Plan>, Error> {
+    /// What is to be done; `None` if it is done already.
+    fn plan(
+        &self,
+        source: &Source,
+        files: &Files,
+        keychain: &Keychain<'_>,
+        name: &str,
+    ) -> Result<Option<transaction::Plan>, Error> {
         let found = match source {
             Source::Aws => None,
             Source::Boto => Some(boto::keys(self, files, name)?),
@@ -207,59 +199,37 @@ impl Import<'_> {
             None => aws::plan(self, files, keychain, name)?,
             Some(found) => Some(elsewhere::plan(self, files, name, found)?),
         };
-        if let Some(plan) = &plan {
-            edit::distinct(&plan.edits)?;
-            let moved = Moved {
-                item: &plan.name,
-                access_key_id: &plan.item.access_key_id,
-            };
-            let except = plan.is_new.then_some(plan.profile.as_str());
-            let checked = keychain::check_identities(files, &plan.edits, &moved, except);
-            checked.map_err(|error| match source {
-                Source::Aws => self.advise(error, name),
-                _ => error,
-            })?;
-        }
-        Ok(plan)
-    }
-
-    /// Refuses to replace an item that other profiles ask for: they would get the key of this one.
-    fn check_sharers(&self, files: &Files, plan: &Plan) -> Result<(), Error> {
-        let sharers = detach::sharers(files, &plan.profile, &plan.name);
-        let Some(other) = sharers.first().filter(|_| self.args.replace) else {
-            return Ok(());
-        };
-        let (profile, other, item) = (display(&plan.profile), display(other), display(&plan.name));
-        let message = format!("`{other}` asks for the item `{item}` too, and would get the key of `{profile}`");
-        Err(Error::new(Kind::Failed, message).hint("`--item NAME` gives this key an item of its own"))
-    }
-
-    /// The store for the item, if it is one for which plaintext may go.
-    fn store(&self, keychain: &Keychain<'_>, name: &str) -> Result<StoreKind, Error> {
-        let store = keychain::store_of(keychain, name)?;
-        if !store.lasts() && !self.args.keep {
-            let message = format!(
-                "{} is empty after a reboot, so no file gives its key up for it",
-                store.described()
-            );
-            let is_there = keychain.index().is_ok_and(|index| index.find(name).is_some());
-            let lasting = match is_there {
-                true => "`awsenv key move --to os` or `file` takes the key that is there to a lasting store",
-                false => "AWSENV_KEYCHAIN=os or file chooses a lasting store",
-            };
-            return Err(Error::new(Kind::Failed, message)
-                .hint(format!("`--keep` stores the key and leaves the files; {lasting}")));
-        }
-        Ok(store)
+        Ok(plan.map(|plan| transaction::Plan {
+            title: format!("import the key of `{}`", display(&plan.profile)),
+            undo: UndoBy::Command(command("restore", &plan.profile)),
+            edits: plan.edits,
+            rules: Rules {
+                // They would get the key of this one.
+                sharers: if self.args.replace {
+                    Sharers::Refuse
+                } else {
+                    Sharers::Ignore
+                },
+                must_last: !self.args.keep,
+                may_change: source.is_new(),
+                hint: self.split_hint(name).filter(|_| matches!(source, Source::Aws)),
+            },
+            deposit: Deposit {
+                profile: plan.profile,
+                name: plan.name,
+                item: plan.item,
+                replace: self.args.replace,
+            },
+        }))
     }
 
     /// What could be done about somebody who would change.
-    fn advise(&self, error: Error, name: &str) -> Error {
+    fn split_hint(&self, name: &str) -> Option<String> {
         if self.args.split.is_some() {
-            return error;
+            return None;
         }
         let name = display(name);
-        error.hint(format!(
+        Some(format!(
             "give the key a profile of its own: awsenv key import {} --split {}",
             shell_words::quote(&name),
             shell_words::quote(&format!("{name}-keys"))

@@ -12,7 +12,7 @@ use crate::error::{Error, Kind};
 use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
 use crate::ops::keychain::detach::{item_of, sections};
-use crate::ops::keychain::{edit_of, line, store_of};
+use crate::ops::keychain::{line, store_of};
 use crate::sys::keychain::Keychain;
 use crate::text::display;
 
@@ -42,8 +42,6 @@ pub(super) fn rest(
         name: name.to_owned(),
         item: keychain.read(store_of(keychain, name)?, name)?,
         edits: editors.finish(None)?,
-        is_new: false,
-        advice: None,
     }))
 }
 
@@ -122,7 +120,7 @@ impl<'d> Editors<'d> {
         all.sort_by_key(|(path, _)| Some(*path) != first);
         let edits = all
             .into_iter()
-            .map(|(_, (document, editor))| Ok(edit_of(document, editor.finish()?)));
+            .map(|(_, (document, editor))| Ok(FileEdit::of(document, editor.finish()?)));
         edits.collect()
     }
 }

@@ -1,0 +1,131 @@
+//! The edits that put a key back: the cuts of its import undone where they fit, else the key in the place of its line.
+
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use crate::config::edit::{Editor, header_of};
+use crate::config::own_line::keychain_item;
+use crate::config::{Document, FileKind};
+use crate::error::{Error, Kind};
+use crate::keychain::Item;
+use crate::keychain::layout::{self, Halves, ID, SECRET};
+use crate::ops::edit::{FileEdit, join};
+use crate::ops::files::Files;
+use crate::ops::keychain::{detach, held, line};
+use crate::text::display;
+
+/// Byte for byte if every cut fits, else the key in the place of its line.
+///
+/// # Errors
+/// The profile has another key in a file, or a file cannot be edited.
+pub(super) fn edits(files: &Files, profile: &str, name: &str, item: &Item) -> Result<Vec<FileEdit>, Error> {
+    let (back, is_whole) = put_back(files, item);
+    if held::has_key(files, profile, item) {
+        // A run that was killed behind the files, or between them.
+        return Ok(back);
+    }
+    // What does not parse then, such as a key that somebody wrote meanwhile and that would stand there twice, is no way.
+    if is_whole
+        && !item.layout.is_empty()
+        && let Ok(after) = files.edited(&back)
+    {
+        // A profile that was made for a key of elsewhere goes with its line.
+        let rest = detach::detach(&after, profile, name)?;
+        return Ok(join(back, rest));
+    }
+    let found = files.profiles.profile(profile);
+    let own = |key| found.and_then(|found| detach::sections(found).find_map(|section| section.own(key)));
+    match (own(ID), own(SECRET)) {
+        (None, None) => write_out(files, profile, name, item),
+        // Somebody wrote it beside the line.
+        (Some(id), Some(secret)) if (id.text(), secret.text()) == halves(item) => detach::detach(files, profile, name),
+        (Some(other), _) | (None, Some(other)) => {
+            let (place, shown) = (other.place(), display(profile));
+            let word = shell_words::quote(&shown);
+            let error = Error::new(Kind::Failed, format!("{place}: `{shown}` has another key in this file"));
+            Err(error.hint(format!(
+                "`awsenv key import {word} --replace` keeps that one; `awsenv key remove {word}` does too, and leaves it in the file"
+            )))
+        }
+    }
+}
+
+fn halves(item: &Item) -> (&str, &str) {
+    (&item.access_key_id, item.secret_access_key.expose())
+}
+
+/// The files with the cuts undone that are as the import left them, and whether all others are undone already.
+fn put_back(files: &Files, item: &Item) -> (Vec<FileEdit>, bool) {
+    let (id, secret) = halves(item);
+    let halves = Halves { id, secret };
+    let (mut edits, mut is_whole) = (Vec::<FileEdit>::new(), true);
+    for cut in &item.layout {
+        let path = Path::new(&cut.file);
+        let at = edits.iter().position(|edit| edit.path == path);
+        let was = match at {
+            Some(at) => Some(edits[at].now.clone()),
+            None => files.read(path).ok().flatten().map(Zeroizing::new),
+        };
+        let Some(was) = was else {
+            is_whole = false;
+            continue;
+        };
+        let document = Document::parse_flat(path, was.to_vec());
+        let Some(now) = layout::undo(cut, &document, halves) else {
+            is_whole &= layout::is_undone(cut, &document, halves);
+            continue;
+        };
+        match at {
+            Some(at) => edits[at].now = now,
+            None => edits.push(FileEdit {
+                path: path.to_owned(),
+                was: Some(was),
+                now,
+            }),
+        }
+    }
+    (edits, is_whole)
+}
+
+/// The key where the line stands, if that is where keys belong or were; else in the credentials file.
+fn write_out(files: &Files, profile: &str, name: &str, item: &Item) -> Result<Vec<FileEdit>, Error> {
+    let (id, secret) = halves(item);
+    let found = files.profiles.profile(profile);
+    let in_credentials = found.and_then(|found| found.credentials_section());
+    let was_in = |path: &Path| item.layout.iter().any(|cut| Path::new(&cut.file) == path);
+    let in_config = found.and_then(|found| found.config_section());
+    let in_config = in_config.filter(|section| was_in(section.document().path()));
+    for section in in_credentials.into_iter().chain(in_config) {
+        let is_ours = |text: &str| keychain_item(text).as_deref() == Some(name);
+        if section.own(line::KEY).is_some_and(|process| is_ours(process.text())) {
+            let mut editor = Editor::new(section.document())?;
+            editor.replace(section.header(), line::KEY, ID, id)?;
+            editor.set(section.header(), SECRET, secret)?;
+            return Ok(vec![FileEdit::of(section.document(), editor.finish()?)]);
+        }
+    }
+    let path = files.path(FileKind::Credentials).ok_or_else(|| {
+        Error::new(
+            Kind::Failed,
+            "AWS_SHARED_CREDENTIALS_FILE is empty, so there is no file for the key",
+        )
+        .hint("unset AWS_SHARED_CREDENTIALS_FILE")
+    })?;
+    let new = Document::absent(path);
+    let document = files.profiles.credentials().unwrap_or(&new);
+    let mut editor = Editor::new(document)?;
+    let header = match in_credentials {
+        Some(section) => section.header().to_owned(),
+        None => {
+            let header = header_of(FileKind::Credentials, profile)?;
+            editor.add_section(&header)?;
+            header
+        }
+    };
+    editor.set(&header, ID, id)?;
+    editor.set(&header, SECRET, secret)?;
+    let edit = FileEdit::of(document, editor.finish()?);
+    let rest = detach::detach(&files.edited(std::slice::from_ref(&edit))?, profile, name)?;
+    Ok(join(vec![edit], rest))
+}

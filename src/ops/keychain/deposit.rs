@@ -1,0 +1,107 @@
+//! An item into a store: written, read back and compared, and known to the index.
+
+use crate::error::{Error, Kind};
+use crate::keychain::{self, Item, StoreKind};
+use crate::ops::keychain::index;
+use crate::secret::Secret;
+use crate::sys::keychain::Keychain;
+
+/// An item on its way into a store.
+#[derive(Debug)]
+pub struct Deposit {
+    /// The profile that it is for.
+    pub profile: String,
+    /// The item's name.
+    pub name: String,
+    pub item: Item,
+    /// Whether another key of that name gives way.
+    pub replace: bool,
+}
+
+/// Stores the item, reads it back and compares; only then may a secret be removed elsewhere. What an earlier run stored
+/// of the same key stays, and its cuts with it.
+///
+/// # Errors
+/// The store's own; an item of that name with another key, or with something else in it.
+pub fn put(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit) -> Result<(), Error> {
+    let Deposit { profile, name, .. } = deposit;
+    let mut item = deposit.item.clone();
+    let is_stored = match keychain.read(store, name) {
+        Ok(old) if old.has_same_key(&item) => {
+            let is_new = |cut: &keychain::item::Cut| {
+                !item
+                    .layout
+                    .iter()
+                    .any(|new| (&new.file, &new.section) == (&cut.file, &cut.section))
+            };
+            let kept: Vec<_> = old.layout.iter().filter(|cut| is_new(cut)).cloned().collect();
+            item.layout.extend(kept);
+            item.since = old.since;
+            item.account_id = item.account_id.or_else(|| old.account_id.clone());
+            item == old
+        }
+        Ok(_) if !deposit.replace => return Err(other_key(store, name)),
+        Ok(_) | Err(keychain::Error::Missing { .. }) => false,
+        // It may be the secret of another program, or of a newer awsenv.
+        Err(keychain::Error::Damaged { .. }) if deposit.replace => false,
+        Err(error) => return Err(error.into()),
+    };
+    if !is_stored {
+        keychain.write(store, name, &item)?;
+        if keychain.read(store, name)? != item {
+            let why = "it gives back something else than it was given".to_owned();
+            return Err(keychain::Error::Refused { store, why }.into());
+        }
+    }
+    index::record(keychain, profile, name, &item, store)
+}
+
+/// What AWS calls an access key id, and a secret that can be one; no word of either is repeated.
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html>
+///
+/// # Errors
+/// Which half cannot be one, and why.
+pub fn check_key(id: &str, secret: &Secret<String>) -> Result<(), Error> {
+    let fail = |why: &str| Err(Error::new(Kind::Failed, why));
+    let is_word = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let secret = secret.expose();
+    match id {
+        "" => fail("the access key id is empty"),
+        id if !is_word(id) => fail("the access key id has characters that no id has: is it the secret?"),
+        id if id.starts_with("ASIA") => {
+            fail("the key is a temporary one, which will end; the keychain is for keys that last")
+        }
+        _ if secret.is_empty() => fail("the secret access key is empty"),
+        _ if secret.chars().any(|c| c.is_whitespace() || c.is_control()) => {
+            fail("the secret access key has blanks or control characters in it")
+        }
+        _ => Ok(()),
+    }
+}
+
+fn other_key(store: StoreKind, name: &str) -> Error {
+    let message = format!("{} has another key of the name `{name}`", store.described());
+    Error::new(Kind::Failed, message)
+        .hint("`--replace` gives that key up; `--item NAME` keeps both, under another name")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_no_key_is_refused_without_a_word_of_it() {
+        let checked = |id: &str, secret: &str| check_key(id, &Secret::new(secret.to_owned()));
+        assert_eq!(checked("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG"), Ok(()));
+        for (id, secret) in [
+            ("", "hunter2"),
+            ("hunter2/x", "A"),
+            ("ASIA1", "hunter2"),
+            ("A", ""),
+            ("A", "hun ter2"),
+        ] {
+            let error = checked(id, secret).unwrap_err();
+            assert!(!error.message.contains("hun"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+//! A key goes into the keychain: stored and read back, and only then the files are written.
+//!
+//! It is stored before the files are locked, because the keychain may wait for a person; then all is read and planned
+//! again, and stored again if another awsenv took the item away.
+
+use crate::context::Context;
+use crate::error::{Error, Kind};
+use crate::keychain::StoreKind;
+use crate::ops::edit::{self, FileEdit, UndoBy};
+use crate::ops::files::Files;
+use crate::ops::keychain::deposit::{self, Deposit};
+use crate::ops::keychain::identity::{self, Moved};
+use crate::ops::keychain::{detach, store_of};
+use crate::sys::edit::EditLock;
+use crate::sys::keychain::Keychain;
+use crate::text::display;
+
+/// A key on its way into the keychain.
+#[derive(Debug)]
+pub struct Plan {
+    pub deposit: Deposit,
+    /// In the order in which they are written.
+    pub edits: Vec<FileEdit>,
+    /// As in [`edit::save`].
+    pub title: String,
+    pub undo: UndoBy,
+    pub rules: Rules,
+}
+
+/// What may happen beside a deposit; by default no profile changes.
+#[derive(Debug, Default)]
+pub struct Rules {
+    pub sharers: Sharers,
+    /// Whether a file gives the key up for the item: a store that is empty after a reboot is refused then.
+    pub must_last: bool,
+    /// Whether the profile may become somebody else: the person gives it this key.
+    pub may_change: bool,
+    /// What to do if the edits would make some profile somebody else.
+    pub hint: Option<String>,
+}
+
+/// What becomes of other profiles that ask for the item, and would get the new key with it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sharers {
+    #[default]
+    Ignore,
+    Refuse,
+    Warn,
+}
+
+/// What was done.
+#[derive(Debug)]
+pub struct Stored {
+    pub plan: Plan,
+    pub store: StoreKind,
+}
+
+/// Stores what `plan` says and writes its edits; `None` if that is done already. `files` are those that were read last.
+///
+/// # Errors
+/// What stands in the way. The item may be stored then, but no file is written without it.
+pub fn store(
+    context: &Context,
+    keychain: &Keychain<'_>,
+    files: &Files,
+    plan: impl Fn(&Files) -> Result<Option<Plan>, Error>,
+) -> Result<Option<Stored>, Error> {
+    let plan = |files: &Files| {
+        let plan = plan(files)?;
+        plan.iter().try_for_each(|plan| plan.check(files)).map(|()| plan)
+    };
+    let Some(first) = plan(files)? else {
+        // It clears away what a run that was killed at the very end has left.
+        EditLock::take(context.env())?;
+        return Ok(None);
+    };
+    first.mind_sharers(context, files)?;
+    deposit::put(keychain, first.store(keychain)?, &first.deposit)?;
+    // The person and the keychain took their time; only now the files are locked, and read again.
+    let lock = EditLock::take(context.env())?;
+    let Some(plan) = plan(&Files::load(context)?)? else {
+        return Ok(None);
+    };
+    // Meanwhile another awsenv may have taken the item out of the store, or to another one.
+    let store = plan.store(keychain)?;
+    deposit::put(keychain, store, &plan.deposit)?;
+    edit::save(context, &lock, &plan.title, &plan.edits, plan.undo.clone())?;
+    Ok(Some(Stored { plan, store }))
+}
+
+impl Plan {
+    /// Refuses what must not be written.
+    ///
+    /// # Errors
+    /// Two edits of one file, or some profile would become somebody else.
+    pub fn check(&self, files: &Files) -> Result<(), Error> {
+        edit::distinct(&self.edits)?;
+        let except = self.rules.may_change.then_some(self.deposit.profile.as_str());
+        let moved = Moved {
+            item: &self.deposit.name,
+            access_key_id: &self.deposit.item.access_key_id,
+        };
+        let checked = identity::guard(files, &self.edits, &moved, except);
+        checked.map_err(|error| self.rules.hint.iter().fold(error, Error::hint))
+    }
+
+    fn mind_sharers(&self, context: &Context, files: &Files) -> Result<(), Error> {
+        let Deposit { profile, name, .. } = &self.deposit;
+        let item = display(name);
+        for other in detach::sharers(files, profile, name).into_iter().map(display) {
+            match self.rules.sharers {
+                Sharers::Ignore => {}
+                Sharers::Refuse => {
+                    let profile = display(profile);
+                    let message =
+                        format!("`{other}` asks for the item `{item}` too, and would get the key of `{profile}`");
+                    return Err(
+                        Error::new(Kind::Failed, message).hint("`--item NAME` gives this key an item of its own")
+                    );
+                }
+                Sharers::Warn => {
+                    let text = format!("`{other}` asks for the item `{item}` too, and gets this key with it");
+                    context.ui.warn(&text);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The store for the item, if it is one for which a file may give its key up.
+    fn store(&self, keychain: &Keychain<'_>) -> Result<StoreKind, Error> {
+        let name = &self.deposit.name;
+        let store = store_of(keychain, name)?;
+        if !store.lasts() && self.rules.must_last {
+            let message = format!(
+                "{} is empty after a reboot, so no file gives its key up for it",
+                store.described()
+            );
+            let is_there = keychain.index().is_ok_and(|index| index.find(name).is_some());
+            let lasting = match is_there {
+                true => "`awsenv key move --to os` or `file` takes the key that is there to a lasting store",
+                false => "AWSENV_KEYCHAIN=os or file chooses a lasting store",
+            };
+            return Err(Error::new(Kind::Failed, message)
+                .hint(format!("`--keep` stores the key and leaves the files; {lasting}")));
+        }
+        Ok(store)
+    }
+}

@@ -1,0 +1,124 @@
+//! A key leaves the keychain: the files are written and read back, and only then the item is deleted.
+//!
+//! The keychain is asked before the files are locked, because it may wait for a person; then all is read again.
+
+use crate::context::Context;
+use crate::error::{Error, Kind};
+use crate::keychain::{self, Item, StoreKind};
+use crate::ops::edit::{self, FileEdit, UndoBy};
+use crate::ops::files::Files;
+use crate::ops::keychain::identity::{self, Moved};
+use crate::ops::keychain::{held, index};
+use crate::sys;
+use crate::sys::edit::EditLock;
+use crate::sys::keychain::Keychain;
+use crate::text::display;
+
+/// An item that may leave the keychain.
+#[derive(Clone, Copy, Debug)]
+pub struct Kept<'a> {
+    pub profile: &'a str,
+    /// The item's name.
+    pub name: &'a str,
+    pub store: StoreKind,
+}
+
+/// A key on its way out of the keychain.
+#[derive(Debug)]
+pub struct Withdrawal {
+    /// The item, if the edits put its key into files; `None` if the key is given up.
+    pub back: Option<Item>,
+    /// In the order in which they are written.
+    pub edits: Vec<FileEdit>,
+    /// As in [`edit::save`].
+    pub title: String,
+    pub undo: UndoBy,
+}
+
+/// How a withdrawal ended.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Withdrawn {
+    /// There was nothing to write; the index may not have known that.
+    Already,
+    /// The files are written, and the item is deleted.
+    Deleted,
+    /// The files have the key, and the item stays, because this asks for it too.
+    Kept(String),
+    /// The files are written; the store did not have the item.
+    Missing,
+}
+
+/// Writes the edits of `plan`, makes sure that the files have the key if it is to be there, and deletes the item.
+///
+/// `read` asks the keychain for what `plan` needs, before the files are locked and again afterwards; `None` says that the
+/// item is gone and nothing is left to write. `files` are those that were read last. Only the locked files are planned
+/// with: before, another awsenv may write them.
+///
+/// # Errors
+/// What stands in the way; the item is there then, unless the index alone cannot be written.
+pub fn withdraw<T>(
+    context: &Context,
+    keychain: &Keychain<'_>,
+    files: &Files,
+    kept: Kept<'_>,
+    read: impl Fn(&Files) -> Result<Option<T>, Error>,
+    plan: impl Fn(&Files, T) -> Result<Withdrawal, Error>,
+) -> Result<Withdrawn, Error> {
+    let Kept { profile, name, store } = kept;
+    // The keychain may let somebody type a password; only then the files are locked, and all is read again.
+    read(files)?;
+    let lock = EditLock::take(context.env())?;
+    let files = Files::load(context)?;
+    let Some(found) = read(&files)? else {
+        index::forget(keychain, name)?;
+        return Ok(Withdrawn::Already);
+    };
+    let plan = plan(&files, found)?;
+    plan.check(&files, name)?;
+    if let Some(item) = &plan.back {
+        keep_private(&plan.edits, item)?;
+    }
+    edit::save(context, &lock, &plan.title, &plan.edits, plan.undo)?;
+    if let Some(item) = &plan.back {
+        let files = Files::load(context)?;
+        if !held::has_key(&files, profile, item) && !held::is_written(&plan.edits, item) {
+            let (shown, store) = (display(profile), store.described());
+            let message = format!("the files do not give back the key of `{shown}`; it stays in {store}");
+            return Err(Error::new(Kind::Failed, message));
+        }
+        if let Some(user) = held::other_user(&files, profile, name, item) {
+            return Ok(Withdrawn::Kept(user));
+        }
+    }
+    let withdrawn = match keychain.delete(store, name) {
+        Ok(()) => Withdrawn::Deleted,
+        Err(keychain::Error::Missing { .. }) => Withdrawn::Missing,
+        Err(error) => return Err(error.into()),
+    };
+    index::forget(keychain, name)?;
+    Ok(withdrawn)
+}
+
+impl Withdrawal {
+    /// Refuses what must not be written.
+    ///
+    /// # Errors
+    /// Some profile would become somebody else, although the key is to be back.
+    pub fn check(&self, files: &Files, name: &str) -> Result<(), Error> {
+        let Some(item) = &self.back else { return Ok(()) };
+        let moved = Moved {
+            item: name,
+            access_key_id: &item.access_key_id,
+        };
+        identity::guard(files, &self.edits, &moved, None)
+    }
+}
+
+/// Takes the rights of others from the files that are about to hold the secret.
+fn keep_private(edits: &[FileEdit], item: &Item) -> Result<(), Error> {
+    let gets_secret = |edit: &&FileEdit| edit.was.is_some() && held::has_secret(&edit.now, item);
+    for edit in edits.iter().filter(gets_secret) {
+        sys::edit::keep_private(&edit.path)?;
+    }
+    Ok(())
+}
