@@ -1,8 +1,8 @@
-//! How a key goes into the keychain and how it leaves it, so that a kill between any two steps leaves it somewhere, and
-//! the same command goes on.
+//! Moves a key into the keychain or out of it. After a kill between any two steps the key is still somewhere, and the
+//! same command continues.
 //!
-//! In both directions `plan` says what is to be done, given the files as they are, and what it says under the lock is
-//! done.
+//! In both directions `plan` computes what to do from the files as they are. It is called before the files are locked
+//! and again afterwards, and the second plan is carried out.
 
 mod store;
 mod withdraw;

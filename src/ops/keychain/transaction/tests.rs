@@ -1,4 +1,4 @@
-//! Both directions with the file store in a directory of its own. A plan that is asked may play another awsenv.
+//! Both directions with the file store in a directory of its own. A plan can play another awsenv when it is called.
 
 use std::cell::Cell;
 use std::fs;
@@ -100,7 +100,7 @@ impl World {
         }
     }
 
-    /// The item, the file and the last four of the index as they are now.
+    /// The item, the file, and the last four characters in the index, as they are now.
     fn now(&self) -> (Option<Item>, String, Option<String>) {
         let context = self.context();
         let keychain = context.keychain().unwrap();
