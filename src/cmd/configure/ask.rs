@@ -30,6 +30,13 @@ struct Typed {
     output: String,
 }
 
+/// The line by which the profile asks for its key, or will.
+struct Line {
+    item: String,
+    value: String,
+    is_own: bool,
+}
+
 /// Asks, and then does all of it or nothing.
 pub(super) fn run(context: &Context, profile: Option<&OsStr>, plaintext: bool) -> Result<Outcome, Error> {
     ask::check(
@@ -39,71 +46,91 @@ pub(super) fn run(context: &Context, profile: Option<&OsStr>, plaintext: bool) -
     let Chosen { files, choice } = choose::choose(context, profile)?;
     let name = choice.name;
     let found = files.profiles.profile(&name);
-    let process = found.and_then(|found| found.text(line::KEY));
-    let own_item = process.and_then(keychain_item);
-    let item = own_item.clone().unwrap_or_else(|| name.clone());
+    let own_item = found.and_then(|found| found.text(line::KEY)).and_then(keychain_item);
+    let is_own = own_item.is_some();
+    let item = own_item.unwrap_or_else(|| name.clone());
     let value = line::value(context, &name, &item)?;
-    let typed = questions(context, &files, &name, &item)?;
+    let line = Line { item, value, is_own };
+    let typed = questions(context, &files, &name, &line.item)?;
     if let Some((id, secret)) = &typed.key {
         deposit::check_key(id, secret)?;
     }
-    let title = format!("configure `{}`", display(&name));
     let is_changed = match &typed.key {
-        Some((id, secret)) if !plaintext => {
-            let account_id = found.and_then(|found| found.text("aws_account_id"));
-            let stored = Item {
-                access_key_id: id.clone(),
-                secret_access_key: secret.clone(),
-                account_id: account_id.and_then(redact::harmless).map(str::to_owned),
-                since: context.process.now,
-                layout: Vec::new(),
-            };
-            let plan = |files: &Files| {
-                let line = attach::attach(files, &name, &item, &value, false)?;
-                Ok(Some(Plan {
-                    deposit: Deposit {
-                        profile: name.clone(),
-                        name: item.clone(),
-                        item: stored.clone(),
-                        // A profile that uses the item already gets a new key for it; a stranger's item stays.
-                        replace: own_item.is_some(),
-                    },
-                    edits: with_settings(files, &name, &typed, line)?,
-                    title: title.clone(),
-                    undo: UndoBy::Journal,
-                    rules: Rules {
-                        sharers: Sharers::Warn,
-                        may_change: true,
-                        ..Rules::default()
-                    },
-                }))
-            };
-            transaction::store(context, &context.keychain()?, &files, plan)?;
-            true
-        }
-        key => {
-            let edits = |files: &Files| {
-                let key = key.as_ref().map(|key| plaintext_key(files, &name, key)).transpose()?;
-                with_settings(files, &name, &typed, key.into_iter().collect())
-            };
-            // What cannot be done is said before the files are locked.
-            edits(&files)?;
-            let lock = EditLock::take(context.env())?;
-            let edits = edits(&Files::load(context)?)?;
-            for edit in edits.iter().filter(|edit| key.is_some() && edit.was.is_some()) {
-                // Before the secret is in it.
-                sys::edit::keep_private(&edit.path)?;
-            }
-            edit::save(context, &lock, &title, &edits, UndoBy::Journal)?;
-            key.is_some() || !edits.is_empty()
-        }
-    };
+        Some(key) if !plaintext => into_keychain(context, &files, &name, &line, &typed, key).map(|()| true),
+        _ => into_files(context, &files, &name, &typed),
+    }?;
     let shown = display(&name);
     context.ui.notice(&match is_changed {
         true => format!("`{shown}` is configured"),
         false => format!("`{shown}` stays as it is"),
     });
     Ok(Outcome::Done(0))
+}
+
+/// The key goes into the keychain, what else was typed into the files.
+fn into_keychain(
+    context: &Context,
+    files: &Files,
+    profile: &str,
+    line: &Line,
+    typed: &Typed,
+    (id, secret): &(String, Secret<String>),
+) -> Result<(), Error> {
+    let found = files.profiles.profile(profile);
+    let account_id = found.and_then(|found| found.text("aws_account_id"));
+    let item = Item {
+        access_key_id: id.clone(),
+        secret_access_key: secret.clone(),
+        account_id: account_id.and_then(redact::harmless).map(str::to_owned),
+        since: context.process.now,
+        layout: Vec::new(),
+    };
+    let plan = |files: &Files| {
+        let edits = attach::attach(files, profile, &line.item, &line.value, false)?;
+        Ok(Some(Plan {
+            deposit: Deposit {
+                profile: profile.to_owned(),
+                name: line.item.clone(),
+                item: item.clone(),
+                // A profile that uses the item already gets a new key for it; a stranger's item stays.
+                replace: line.is_own,
+            },
+            edits: with_settings(files, profile, typed, edits)?,
+            title: title(profile),
+            undo: UndoBy::Journal,
+            rules: Rules {
+                sharers: Sharers::Warn,
+                may_change: true,
+                ..Rules::default()
+            },
+        }))
+    };
+    transaction::store(context, &context.keychain()?, files, plan).map(drop)
+}
+
+/// All that was typed goes into the files; returns whether there was anything.
+fn into_files(context: &Context, files: &Files, profile: &str, typed: &Typed) -> Result<bool, Error> {
+    let edits = |files: &Files| {
+        let key = typed.key.as_ref();
+        let key = key.map(|key| plaintext(files, profile, key)).transpose()?;
+        with_settings(files, profile, typed, key.into_iter().collect())
+    };
+    // What cannot be done is said before the files are locked.
+    edits(files)?;
+    let lock = EditLock::take(context.env())?;
+    let edits = edits(&Files::load(context)?)?;
+    if typed.key.is_some() {
+        for edit in edits.iter().filter(|edit| edit.was.is_some()) {
+            // Before the secret is in it.
+            sys::edit::keep_private(&edit.path)?;
+        }
+    }
+    edit::save(context, &lock, &title(profile), &edits, UndoBy::Journal)?;
+    Ok(typed.key.is_some() || !edits.is_empty())
+}
+
+fn title(profile: &str) -> String {
+    format!("configure `{}`", display(profile))
 }
 
 fn questions(context: &Context, files: &Files, name: &str, item: &str) -> Result<Typed, Error> {
@@ -173,7 +200,7 @@ fn with_settings(
 }
 
 /// The key in the section of the credentials file, or where the profile has it.
-fn plaintext_key(files: &Files, profile: &str, (id, secret): &(String, Secret<String>)) -> Result<FileEdit, Error> {
+fn plaintext(files: &Files, profile: &str, (id, secret): &(String, Secret<String>)) -> Result<FileEdit, Error> {
     let found = files.profiles.profile(profile);
     if let Some(process) = found.and_then(|found| found.get(line::KEY)).filter(|_| found.is_some()) {
         let shown = display(profile);

@@ -10,4 +10,327 @@ mod withdraw;
 pub use store::{Plan, Rules, Sharers, Stored, store};
 pub use withdraw::{Kept, Withdrawal, Withdrawn, withdraw};
 #[cfg(test)]
-mod tests;
+mod tests {
+    use std::cell::Cell;
+    use std::fs;
+    use std::path::PathBuf;
+
+    use zeroize::Zeroizing;
+
+    use super::*;
+    use crate::cli::Global;
+    use crate::context::Context;
+    use crate::credentials::Timestamp;
+    use crate::error::Error;
+    use crate::keychain::{Item, StoreKind};
+    use crate::ops::edit::{FileEdit, UndoBy};
+    use crate::ops::files::Files;
+    use crate::ops::keychain::deposit::{self, Deposit};
+    use crate::process::Process;
+    use crate::secret::Secret;
+    use crate::ui::Ui;
+
+    const PLAIN: &str = "[work]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = hunter2\n";
+    const LINE: &str = "[work]\ncredential_process = /usr/bin/awsenv credential-process work\n";
+    const SHARED: &str = "[other]\ncredential_process = /usr/bin/awsenv credential-process work\n";
+
+    /// The file store in a directory of its own. What is asked of a plan may play another awsenv.
+    struct World {
+        dir: tempfile::TempDir,
+        process: Process,
+        ui: Ui,
+    }
+
+    impl World {
+        fn new(store: &str, credentials: &str) -> Self {
+            let dir = tempfile::tempdir().unwrap();
+            let at = |name: &str| dir.path().join(name).to_string_lossy().into_owned();
+            let env = [
+                ("HOME", at("")),
+                ("XDG_STATE_HOME", at("state")),
+                ("AWS_CONFIG_FILE", at("config")),
+                ("AWS_SHARED_CREDENTIALS_FILE", at("credentials")),
+                ("AWSENV_KEYCHAIN", store.to_owned()),
+            ];
+            let process = Process {
+                args: Vec::new(),
+                env: env.into_iter().collect(),
+                stdout_tty: false,
+                stderr_tty: false,
+                read_by_shell: false,
+                now: Timestamp(1_893_456_000),
+            };
+            let global = Global {
+                quiet: true,
+                ..Global::default()
+            };
+            let ui = Ui::new(&global, &process);
+            let world = Self { dir, process, ui };
+            fs::write(world.path(), credentials).unwrap();
+            let context = world.context();
+            context.keychain().unwrap().create_key_file(None).unwrap();
+            drop(context);
+            world
+        }
+
+        fn context(&self) -> Context<'_> {
+            Context::new(&self.process, &self.ui)
+        }
+
+        fn path(&self) -> PathBuf {
+            self.dir.path().join("credentials")
+        }
+
+        fn credentials(&self) -> String {
+            fs::read_to_string(self.path()).unwrap()
+        }
+
+        fn edit(&self, now: &str) -> FileEdit {
+            FileEdit {
+                path: self.path(),
+                was: Some(Zeroizing::new(self.credentials().into_bytes())),
+                now: Zeroizing::new(now.as_bytes().to_vec()),
+            }
+        }
+
+        fn plan(&self, now: &str, rules: Rules) -> Plan {
+            Plan {
+                deposit: deposit(),
+                edits: vec![self.edit(now)],
+                title: "import".into(),
+                undo: UndoBy::Journal,
+                rules,
+            }
+        }
+
+        fn withdrawal(&self, back: Option<Item>, now: &str) -> Withdrawal {
+            Withdrawal {
+                back,
+                edits: vec![self.edit(now)],
+                title: "restore".into(),
+                undo: UndoBy::Journal,
+            }
+        }
+
+        /// The item, the file and the last four of the index as they are now.
+        fn now(&self) -> (Option<Item>, String, Option<String>) {
+            let context = self.context();
+            let keychain = context.keychain().unwrap();
+            let index = keychain.index().unwrap();
+            (
+                keychain.read(StoreKind::File, "work").ok(),
+                self.credentials(),
+                index.find("work").map(|record| record.last_four.clone()),
+            )
+        }
+
+        fn put(&self) {
+            let context = self.context();
+            deposit::put(&context.keychain().unwrap(), StoreKind::File, &deposit()).unwrap();
+        }
+
+        fn store(&self, plan: impl Fn(&Files) -> Result<Option<Plan>, Error>) -> Result<Option<Stored>, Error> {
+            let context = self.context();
+            let files = Files::load(&context)?;
+            store(&context, &context.keychain()?, &files, plan)
+        }
+
+        fn withdraw(&self, plan: impl Fn() -> Withdrawal) -> Result<Withdrawn, Error> {
+            self.withdraw_if(|| true, plan)
+        }
+
+        /// `is_left` says whether something is left to do.
+        fn withdraw_if(&self, is_left: impl Fn() -> bool, plan: impl Fn() -> Withdrawal) -> Result<Withdrawn, Error> {
+            let context = self.context();
+            let files = Files::load(&context)?;
+            let kept = Kept {
+                profile: "work",
+                name: "work",
+                store: StoreKind::File,
+            };
+            let read = |_: &Files| Ok(is_left().then_some(()));
+            withdraw(&context, &context.keychain()?, &files, kept, read, |_, ()| Ok(plan()))
+        }
+    }
+
+    fn item() -> Item {
+        Item {
+            access_key_id: "AKIAIOSFODNN7EXAMPLE".into(),
+            secret_access_key: Secret::new("hunter2".into()),
+            account_id: None,
+            since: Timestamp(1),
+            layout: Vec::new(),
+        }
+    }
+
+    fn deposit() -> Deposit {
+        Deposit {
+            profile: "work".into(),
+            name: "work".into(),
+            item: item(),
+            replace: false,
+        }
+    }
+
+    fn kept(file: &str) -> (Option<Item>, String, Option<String>) {
+        (Some(item()), file.to_owned(), Some("MPLE".into()))
+    }
+
+    fn gone(file: &str) -> (Option<Item>, String, Option<String>) {
+        (None, file.to_owned(), None)
+    }
+
+    #[test]
+    fn the_item_is_stored_before_the_file_is_written_and_again_if_it_was_taken_away() {
+        let world = World::new("file", PLAIN);
+        let asked = Cell::new(0);
+        let stored = world.store(|_| {
+            asked.set(asked.get() + 1);
+            if asked.get() == 2 {
+                assert_eq!(world.now(), kept(PLAIN));
+                let context = world.context();
+                context.keychain()?.delete(StoreKind::File, "work")?;
+            }
+            Ok(Some(world.plan(LINE, Rules::default())))
+        });
+        let stored = stored.unwrap().unwrap();
+        assert_eq!((asked.get(), stored.store), (2, StoreKind::File));
+        assert_eq!(world.now(), kept(LINE));
+    }
+
+    #[test]
+    fn what_was_done_meanwhile_is_left_alone() {
+        let world = World::new("file", PLAIN);
+        let asked = Cell::new(false);
+        let stored = world.store(|_| Ok((!asked.replace(true)).then(|| world.plan(LINE, Rules::default()))));
+        assert!(stored.unwrap().is_none());
+        assert_eq!(world.now(), kept(PLAIN));
+    }
+
+    #[test]
+    fn a_change_of_identity_is_refused_before_anything_is_stored() {
+        let world = World::new("file", PLAIN);
+        let other = "[work]\naws_access_key_id = AKIA2\naws_secret_access_key = x\n";
+        let rules = || Rules {
+            hint: Some("do this".into()),
+            ..Rules::default()
+        };
+        let refused = world.store(|_| Ok(Some(world.plan(other, rules())))).unwrap_err();
+        assert_eq!(refused.hints, ["do this"]);
+        assert_eq!(world.now(), gone(PLAIN));
+        let asked_for = || Rules {
+            may_change: true,
+            ..Rules::default()
+        };
+        world.store(|_| Ok(Some(world.plan(other, asked_for())))).unwrap();
+        assert_eq!(world.now(), kept(other));
+    }
+
+    #[test]
+    fn other_profiles_of_the_item_can_forbid_a_deposit() {
+        let files = format!("{PLAIN}{SHARED}");
+        let world = World::new("file", &files);
+        let now = format!("{LINE}{SHARED}");
+        let rules = |sharers| Rules {
+            sharers,
+            ..Rules::default()
+        };
+        let refused = world.store(|_| Ok(Some(world.plan(&now, rules(Sharers::Refuse)))));
+        assert!(
+            refused
+                .unwrap_err()
+                .message
+                .contains("`other` asks for the item `work`")
+        );
+        assert_eq!(world.now(), gone(&files));
+        world
+            .store(|_| Ok(Some(world.plan(&now, rules(Sharers::Warn)))))
+            .unwrap();
+        assert_eq!(world.now(), kept(&now));
+    }
+
+    #[test]
+    fn no_file_gives_its_key_up_for_a_store_that_does_not_last() {
+        let world = World::new("kernel", PLAIN);
+        let rules = || Rules {
+            must_last: true,
+            ..Rules::default()
+        };
+        let refused = world.store(|_| Ok(Some(world.plan(LINE, rules()))));
+        assert!(refused.unwrap_err().message.contains("empty after a reboot"));
+        assert_eq!(world.now(), gone(PLAIN));
+    }
+
+    #[test]
+    fn an_item_is_deleted_when_the_file_has_its_key() {
+        let world = World::new("file", LINE);
+        world.put();
+        let asked = Cell::new(0);
+        let is_left = || {
+            asked.set(asked.get() + 1);
+            assert_eq!(world.now(), kept(LINE));
+            true
+        };
+        let done = world.withdraw_if(is_left, || world.withdrawal(Some(item()), PLAIN));
+        assert_eq!((done, asked.get()), (Ok(Withdrawn::Deleted), 2));
+        assert_eq!(world.now(), gone(PLAIN));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_is_private_when_it_gets_the_key() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let world = World::new("file", LINE);
+        let mode = || fs::metadata(world.path()).unwrap().permissions().mode() & 0o777;
+        for (back, expected) in [(None, 0o644), (Some(item()), 0o600)] {
+            world.put();
+            fs::set_permissions(world.path(), fs::Permissions::from_mode(0o644)).unwrap();
+            let now = if back.is_some() { PLAIN } else { "[work]\n" };
+            let done = world.withdraw(|| world.withdrawal(back.clone(), now));
+            assert_eq!((done, mode()), (Ok(Withdrawn::Deleted), expected));
+        }
+    }
+
+    #[test]
+    fn an_item_stays_unless_the_file_gives_its_key_back() {
+        let world = World::new("file", LINE);
+        world.put();
+        let same = world.withdraw(|| world.withdrawal(Some(item()), LINE));
+        assert!(same.unwrap_err().message.contains("do not give back the key of `work`"));
+        let lost = world.withdraw(|| world.withdrawal(Some(item()), "[work]\n"));
+        assert!(lost.unwrap_err().message.contains("`work` would change"));
+        assert_eq!(world.now(), kept(LINE));
+    }
+
+    #[test]
+    fn an_item_stays_for_another_profile_that_asks_for_it() {
+        let world = World::new("file", &format!("{LINE}{SHARED}"));
+        world.put();
+        let now = format!("{PLAIN}{SHARED}");
+        let done = world.withdraw(|| world.withdrawal(Some(item()), &now));
+        assert_eq!(done, Ok(Withdrawn::Kept("`other`".into())));
+        assert_eq!(world.now(), kept(&now));
+    }
+
+    #[test]
+    fn a_key_that_is_given_up_needs_no_file() {
+        let world = World::new("file", LINE);
+        world.put();
+        let done = world.withdraw(|| world.withdrawal(None, ""));
+        assert_eq!(done, Ok(Withdrawn::Deleted));
+        assert_eq!(world.now(), gone(""));
+        let again = world.withdraw(|| world.withdrawal(None, ""));
+        assert_eq!(again, Ok(Withdrawn::Missing));
+    }
+
+    #[test]
+    fn the_index_forgets_what_is_out_already() {
+        let world = World::new("file", PLAIN);
+        world.put();
+        let context = world.context();
+        context.keychain().unwrap().delete(StoreKind::File, "work").unwrap();
+        let done = world.withdraw_if(|| false, || world.withdrawal(None, ""));
+        assert_eq!(done, Ok(Withdrawn::Already));
+        assert_eq!(world.now(), gone(PLAIN));
+    }
+}
