@@ -1,7 +1,6 @@
 //! Moves a key out of the keychain: writes the files and reads them back, and only then deletes the item.
 //!
-//! The keychain is asked before the files are locked, because it may wait for the user. Then everything is read and
-//! planned again.
+//! The keychain is asked before the files are locked, because it may wait for the user. Then everything is read again.
 
 use crate::context::Context;
 use crate::error::{Error, Kind};
@@ -45,8 +44,11 @@ pub enum Withdrawn {
     Missing,
 }
 
-/// Writes the edits of `plan`, makes sure that the files have the key if it is to be back, and deletes the item. A plan
-/// of `None` means that the item is gone and nothing is left to write. `files` is the latest reading.
+/// Writes the edits of `plan`, makes sure that the files have the key if it is to be back, and deletes the item.
+///
+/// `read` asks the keychain for what `plan` needs, before the files are locked and again afterwards; `None` means that
+/// the item is gone and nothing is left to write. `files` is the latest reading. The plan is made only from the locked
+/// files, because another awsenv may write them before that.
 ///
 /// # Errors
 /// Whatever prevents it; the item still exists then, unless only the index cannot be written.
