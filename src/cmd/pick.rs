@@ -80,7 +80,7 @@ pub fn profile(context: &Context, state: Option<&State>, manner: Manner<'_>) -> 
         let searched = files.searched();
         return Err(
             Error::new(Kind::ProfileNotFound, format!("there are no profiles in {searched}"))
-                .hint("`aws configure --profile NAME` makes one"),
+                .hint("`awsenv configure NAME` creates one"),
         );
     }
     let settings = files.settings.picker.clone();
