@@ -232,18 +232,37 @@ fn the_line_for_scripts_stops_a_script() {
 }
 
 #[test]
-fn links_lead_to_files() {
+fn links_lead_to_files_and_headings() {
     for (page, text) in pages() {
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
-            let target = link.split('#').next().unwrap_or_default();
-            if target.is_empty() || target.contains("://") || target.contains(char::is_whitespace) {
+            if link.contains("://") || link.contains(char::is_whitespace) {
                 continue;
             }
+            let (target, heading) = link.split_once('#').unwrap_or((link, ""));
             let base = Path::new(PROJECT).join(&page);
-            let path = base.parent().expect("a folder").join(target);
+            let path = match target {
+                "" => base,
+                _ => base.parent().expect("a folder").join(target),
+            };
             assert!(path.exists(), "{page} links to {target}, which is not there");
+            let found = heading.is_empty() || anchors(&path).iter().any(|anchor| anchor == heading);
+            assert!(found, "{page} links to {link}, and there is no such heading");
         }
     }
+}
+
+/// The headings of a page, as links name them.
+fn anchors(page: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(page).expect("a page");
+    let headings = text.lines().filter(|line| line.starts_with('#'));
+    let words = headings.map(|line| line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-"));
+    words
+        .map(|word| {
+            word.chars()
+                .filter(|c| c.is_alphanumeric() || "-_".contains(*c))
+                .collect()
+        })
+        .collect()
 }
 
 /// What stands in backticks or code blocks as `awsenv WORD` is a command.
