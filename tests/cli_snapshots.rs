@@ -43,7 +43,7 @@ const HELP_START: &str = "\
 
 <!-- written by tests/cli_snapshots.rs -->
 
-This page is what `awsenv COMMAND --help` prints for every command. [The command line](cli.md) says what scripts may rely on.
+This page is what `--help` prints for every command. [The command line](cli.md) says what scripts may rely on.
 ";
 
 #[test]

@@ -302,6 +302,38 @@ fn the_version_has_an_entry_in_the_changelog() {
     assert!(read("CHANGELOG.md").contains(concat!("## [", env!("CARGO_PKG_VERSION"), "]")));
 }
 
+/// What `cargo publish` and `cargo install` carry: what building needs, the documentation, and no test data.
+#[test]
+fn the_crate_stays_small() {
+    let mut command = std::process::Command::new(env!("CARGO"));
+    command.args(["package", "--list", "--allow-dirty", "--offline", "--quiet"]);
+    let output = command.current_dir(PROJECT).output().expect("cargo");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let list = String::from_utf8(output.stdout).expect("names");
+    let has = |wanted: &str| list.lines().any(|name| name == wanted);
+    for wanted in [
+        "Cargo.lock",
+        "LICENSE-THIRD-PARTY",
+        "README.md",
+        "SECURITY.md",
+        "docs/cli.md",
+        "shell/awsenv.bash",
+    ] {
+        assert!(has(wanted), "the crate lacks {wanted}");
+    }
+    let tests: Vec<_> = list.lines().filter(|name| name.starts_with("tests/")).collect();
+    assert!(tests.is_empty(), "the crate carries {tests:?}");
+    // Cargo adds some files of its own to the list.
+    let files = list
+        .lines()
+        .filter_map(|name| Path::new(PROJECT).join(name).metadata().ok());
+    let size: u64 = files.map(|file| file.len()).sum();
+    assert!(size < CRATE_LIMIT, "the crate carries {size} bytes");
+}
+
+/// In bytes, before they are compressed. Most of them are source.
+const CRATE_LIMIT: u64 = 1_800_000;
+
 /// Not in a sandbox, because cargo looks for the crates in the HOME of whoever runs the tests.
 #[test]
 fn the_licences_of_what_is_linked_are_those_that_are_shipped() {
@@ -317,13 +349,15 @@ fn the_licences_of_what_is_linked_are_those_that_are_shipped() {
     }
 }
 
-/// README, CHANGELOG and the pages of docs, each with its path in the project.
+/// The pages at the top and in docs, each with its path in the project.
 fn pages() -> Vec<(String, String)> {
-    let mut paths = vec!["README.md".to_owned(), "CHANGELOG.md".to_owned()];
-    for entry in std::fs::read_dir(Path::new(PROJECT).join("docs")).expect("docs") {
-        let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
-        if name.ends_with(".md") {
-            paths.push(format!("docs/{name}"));
+    let mut paths = Vec::new();
+    for folder in ["", "docs/"] {
+        for entry in std::fs::read_dir(Path::new(PROJECT).join(folder)).expect("a folder") {
+            let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+            if name.ends_with(".md") {
+                paths.push(format!("{folder}{name}"));
+            }
         }
     }
     paths.sort();
