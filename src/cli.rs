@@ -2,6 +2,7 @@
 
 mod configure;
 mod key;
+mod package;
 
 use std::ffi::OsString;
 
@@ -11,6 +12,8 @@ pub use key::{
     CredentialProcessArgs, KeyAction, KeyAddArgs, KeyArgs, KeyImportArgs, KeyListArgs, KeyMoveArgs, KeyRemoveArgs,
     KeyRestoreArgs, KeyUnlockArgs,
 };
+
+pub use package::{CompletionsArgs, ManArgs};
 
 use clap::{ArgMatches, Args, CommandFactory as _, FromArgMatches, Parser, Subcommand, ValueEnum};
 
@@ -83,6 +86,10 @@ pub enum Command {
     History(Lazy<HistoryArgs>),
     /// Check files, permissions, leftovers and the shell set-up
     Doctor(Lazy<DoctorArgs>),
+    /// Print the completion of a shell, as a file for packages
+    Completions(Lazy<CompletionsArgs>),
+    /// Print a manual page
+    Man(Lazy<ManArgs>),
     /// Print completion candidates (called by the shell integration)
     #[command(hide = true)]
     Complete(Lazy<CompleteArgs>),

@@ -28,14 +28,21 @@ const BLIND: [(&str, &str); 2] = [("shell", "config"), ("prompt", "config")];
 const NEIGHBOURS: &[&str] = &["cli", "error", "ui"];
 
 /// Each outside crate, as the code names it, and the only files or folders that may use it.
-const HOMES: [(&str, &[&str]); 27] = [
+const HOMES: [(&str, &[&str]); 28] = [
     ("age", &["src/sys/keychain"]),
     ("base64", &["src/env/state.rs"]),
-    // `lib` parses, `script` finds out how a refused command line was meant, `complete` reads the tree of commands.
+    // `lib` parses, `script` finds out how a refused command line was meant, `complete` and `man` read the tree of commands.
     (
         "clap",
-        &["src/cli", "src/lib.rs", "src/cmd/script.rs", "src/cmd/complete"],
+        &[
+            "src/cli",
+            "src/lib.rs",
+            "src/cmd/script.rs",
+            "src/cmd/complete",
+            "src/cmd/man.rs",
+        ],
     ),
+    ("clap_mangen", &["src/cmd/man.rs"]),
     ("dirs", &["src/sys/fs.rs"]),
     ("filedescriptor", &["src/sys/reader.rs"]),
     ("ini", &["src/config/settings"]),

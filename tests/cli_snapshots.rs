@@ -63,7 +63,7 @@ fn help_in_the_documentation() {
         let script = !help.stderr.is_empty();
         assert_eq!(
             script,
-            ["use", "unset", "init"].contains(&command),
+            ["use", "unset", "init", "completions"].contains(&command),
             "{command}: {}",
             help.all()
         );

@@ -298,6 +298,42 @@ fn scripts_pass_shellcheck() {
 }
 
 #[test]
+fn the_steps_of_a_package_make_one() {
+    let Some(bash) = require("bash") else { return };
+    let page = read("docs/contributing.md");
+    let (_, section) = page.split_once("\n## How a package is made\n").expect("the section");
+    let steps = blocks(section, "sh").remove(0);
+    let steps = steps.replace("cargo build --release --locked\nawsenv=target/release/awsenv\n", "");
+    assert!(!steps.contains("cargo"), "{steps}");
+    let sandbox = Sandbox::new();
+    for name in [
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        "LICENSE-THIRD-PARTY",
+        "README.md",
+        "CHANGELOG.md",
+    ] {
+        sandbox.write(name, read(name));
+    }
+    let script = format!("set -eu\nawsenv='{AWSENV}'\n{steps}\n");
+    let output = sandbox.program(bash).args(["-c", &script]).output();
+    assert_eq!(output.success(), "", "{}", output.all());
+    for (file, start) in [
+        ("doc/awsenv/LICENSE-THIRD-PARTY", "awsenv itself is licensed"),
+        ("man/man1/awsenv-key-add.1", ".ie"),
+        ("bash-completion/completions/awsenv", "# shellcheck shell=bash\n"),
+        ("zsh/site-functions/_awsenv", "#compdef awsenv\n"),
+        (
+            "fish/vendor_completions.d/awsenv.fish",
+            "# Completion of awsenv for fish",
+        ),
+    ] {
+        let text = std::fs::read_to_string(sandbox.path("build/usr/share").join(file)).expect(file);
+        assert!(text.starts_with(start), "{file}: {text}");
+    }
+}
+
+#[test]
 fn the_version_has_an_entry_in_the_changelog() {
     assert!(read("CHANGELOG.md").contains(concat!("## [", env!("CARGO_PKG_VERSION"), "]")));
 }

@@ -23,6 +23,8 @@ mod keychain;
 mod leftovers;
 #[path = "integration/named.rs"]
 mod named;
+#[path = "integration/package.rs"]
+mod package;
 #[path = "integration/picker.rs"]
 mod picker;
 #[path = "integration/prompt.rs"]

@@ -4,42 +4,18 @@ use crate::Finish;
 use crate::cli::InitArgs;
 use crate::cmd::{Context, inputs, script};
 use crate::config::settings::Settings;
-use crate::error::{Error, Kind};
 use crate::shell::Shell;
-use crate::ui::display;
 
-/// A prelude of settings, then the shell's file as it is. It may be shown on a terminal: it holds no secret.
+/// A prelude of settings, then the shell's files as they are.
 pub fn run(context: &Context, args: &InitArgs) -> Finish {
-    let Some(shell) = Shell::parse(&args.shell) else {
-        let error = Error::new(
-            Kind::Usage,
-            format!("`{}` is no shell that awsenv knows", display(&args.shell)),
-        );
-        let stdout = if context.process.stdout_tty {
-            String::new()
-        } else {
-            script::fails_anywhere(2, &error.message)
-        };
-        context
-            .ui
-            .error(&error.hint(format!("known are {}", script::known_shells())));
-        return Finish {
-            stdout: stdout.into(),
-            status: 2,
-            script: true,
-            ..Finish::default()
-        };
-    };
-    // A slip in the settings must not leave the user without `awsenv`.
-    let settings = inputs::settings(&context.process.env).unwrap_or_else(|error| {
-        context.ui.warn(&error.message);
-        Settings::default()
-    });
-    Finish {
-        stdout: text(shell, &settings, args.no_prompt).into(),
-        script: true,
-        ..Finish::default()
-    }
+    script::for_shell(context, &args.shell, |shell| {
+        // A slip in the settings must not leave the user without `awsenv`.
+        let settings = inputs::settings(&context.process.env).unwrap_or_else(|error| {
+            context.ui.warn(&error.message);
+            Settings::default()
+        });
+        Ok(text(shell, &settings, args.no_prompt))
+    })
 }
 
 fn text(shell: Shell, settings: &Settings, no_prompt: bool) -> String {
@@ -47,10 +23,11 @@ fn text(shell: Shell, settings: &Settings, no_prompt: bool) -> String {
     let no_prompt = if no_prompt || !settings.prompt { "1" } else { "" };
     let production = patterns(shell, &settings.production);
     format!(
-        "{}\n{}\n{}",
+        "{}\n{}\n{}\n{}",
         syntax.assign("__awsenv_no_prompt", no_prompt),
         syntax.assign("__awsenv_production", &production),
         syntax.integration(),
+        syntax.completion().unwrap_or_default(),
     )
 }
 
@@ -97,12 +74,16 @@ mod tests {
     }
 
     #[test]
-    fn the_file_follows_its_settings_verbatim() {
+    fn the_files_follow_their_settings_verbatim() {
         let text = text(Shell::Bash, &settings(&["prod*"]), true);
-        let file = text
+        let files = text
             .strip_prefix("__awsenv_no_prompt='1'\n__awsenv_production=$'prod\\052'\n")
             .unwrap();
-        assert_eq!(file, include_str!("../../shell/awsenv.bash"));
+        let expected = [
+            include_str!("../../shell/awsenv.bash"),
+            include_str!("../../shell/complete.bash"),
+        ];
+        assert_eq!(files, expected.join("\n"));
     }
 
     #[test]
@@ -116,8 +97,9 @@ mod tests {
     #[test]
     fn the_files_are_ascii_so_that_no_locale_misreads_them() {
         for shell in Shell::ALL {
-            assert!(shell.syntax().integration().is_ascii(), "{}", shell.as_str());
-            assert!(!shell.syntax().integration().contains('\r'), "{}", shell.as_str());
+            let text = text(shell, &Settings::default(), false);
+            assert!(text.is_ascii(), "{}", shell.as_str());
+            assert!(!text.contains('\r'), "{}", shell.as_str());
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod catalog;
 pub mod complete;
+pub mod completions;
 pub mod configure;
 pub mod credential_process;
 pub mod current;
@@ -18,6 +19,7 @@ pub mod inputs;
 pub mod key;
 pub mod keychain;
 pub mod list;
+pub mod man;
 pub mod named;
 pub mod order;
 pub mod pick;
@@ -95,7 +97,9 @@ pub fn run(context: &Context, command: Command) -> Finish {
         Command::Explain(Lazy(args)) => finish(context, args.json, explain::run(context, args)),
         Command::Fail(Lazy(args)) => fail::run(process, &args),
         Command::Complete(Lazy(args)) => finish(context, false, Ok(complete::run(context, &args))),
+        Command::Completions(Lazy(args)) => completions::run(context, &args),
         Command::Init(Lazy(args)) => init::run(context, &args),
+        Command::Man(Lazy(args)) => finish(context, false, man::run(context, &args)),
         Command::Prompt(Lazy(args)) => finish(context, false, prompt::run(context, &args)),
     }
 }

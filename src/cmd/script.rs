@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 
 use clap::error::ErrorKind;
 
+use crate::cmd::Context;
 use crate::env::Env;
 use crate::env::diff::EnvDiff;
 use crate::error::{Error, Kind};
@@ -73,6 +74,39 @@ pub fn print(
     }
 }
 
+/// Runs `text`, which writes code for the shell of that name. It may be shown on a terminal: it holds no secret.
+pub fn for_shell(context: &Context, name: &str, text: impl FnOnce(Shell) -> Result<String, Error>) -> Finish {
+    let Context { process, ui } = context;
+    let shell = Shell::parse(name);
+    let error = match shell.ok_or_else(|| unknown_shell(name)).and_then(text) {
+        Ok(text) => {
+            return Finish {
+                stdout: text.into(),
+                script: true,
+                ..Finish::default()
+            };
+        }
+        Err(error) => error,
+    };
+    ui.error(&error);
+    let stdout = match shell {
+        _ if process.stdout_tty => String::new(),
+        Some(shell) => shell.syntax().fail(error.status(), &ui::display(&error.message)) + "\n",
+        None => fails_anywhere(error.status(), &error.message),
+    };
+    Finish {
+        stdout: stdout.into(),
+        status: error.status(),
+        script: true,
+        ..Finish::default()
+    }
+}
+
+fn unknown_shell(name: &str) -> Error {
+    let message = format!("`{}` is no shell that awsenv knows", ui::display(name));
+    Error::new(Kind::Usage, message).hint(format!("known are {}", known_shells()))
+}
+
 /// A script for stdout, and for the shell that reads what the wrapper prints.
 fn finish(process: &Process, script: String, status: u8) -> Finish {
     let handed = if process.read_by_shell {
@@ -113,7 +147,7 @@ fn command_word(args: &[OsString]) -> Option<&str> {
 }
 
 fn is_script(command: Option<&str>) -> bool {
-    matches!(command, Some("use" | "unset" | "init"))
+    matches!(command, Some("use" | "unset" | "init" | "completions"))
 }
 
 fn refusal() -> Error {
@@ -136,18 +170,14 @@ fn shell_for(process: &Process, ui: &Ui, typed: Option<&str>) -> Result<Shell, E
             ui.narrate(&format!("writing for {}, {why}", shell.as_str()));
             Ok(shell)
         }
-        Err(Some(name)) => Err(Error::new(
-            Kind::Usage,
-            format!("`{}` is no shell that awsenv knows", ui::display(&name)),
-        )
-        .hint(format!("known are {}", known_shells()))),
+        Err(Some(name)) => Err(unknown_shell(&name)),
         Err(None) => Err(Error::new(Kind::Usage, "cannot tell which shell reads this script")
             .hint(format!("say it: --shell {}", known_shells()))),
     }
 }
 
 /// The names that `--shell` takes, for people.
-pub fn known_shells() -> String {
+fn known_shells() -> String {
     Shell::ALL.map(Shell::as_str).join(", ")
 }
 
@@ -214,15 +244,15 @@ fn syntax_in(process: &Process, command: Option<&str>, words: &[&str]) -> Option
             .position(|word| *word == "--shell")
             .and_then(|at| words.get(at + 1).copied())
     };
-    let after_init = || {
+    let first = || {
         words
             .iter()
             .copied()
-            .find(|word| command == Some("init") && !word.starts_with('-'))
+            .find(|word| matches!(command, Some("init" | "completions")) && !word.starts_with('-'))
     };
     glued
         .or_else(after)
-        .or_else(after_init)
+        .or_else(first)
         .and_then(Shell::parse)
         .or_else(|| Wrapper::of(&process.env).map(|wrapper| wrapper.shell))
 }
