@@ -1,4 +1,4 @@
-# awsenv for fish 3.6 and later: the function `awsenv`, its completion, and a prompt segment.
+# awsenv for fish 3.6 and later: the function `awsenv` and a prompt segment.
 # To load it, put this line into ~/.config/fish/config.fish:  awsenv init fish | source
 #
 # Settings that `awsenv init` prints before this text:
@@ -42,27 +42,6 @@ function awsenv --description 'Work as an AWS profile'
             command awsenv $argv
     end
 end
-
-# The program prints each candidate and what it is, a tab between them; fish quotes what it puts on the line. Status 10:
-# behind `exec ... --` stands a command line of its own.
-function __awsenv_complete
-    set -l words (commandline -opc)
-    set -l current (commandline -ct)
-    while string match -q -- '*=*' "$words[1]"
-        set -e words[1]
-    end
-    set -l out (command awsenv complete --shell fish -- $words[2..] "$current" 2>/dev/null)
-    switch $status
-        case 0
-            string join \n -- $out
-        case 10
-            set -l rest $words[(math (contains -i -- -- $words) + 1)..]
-            complete -C (string join ' ' -- (string escape -- $rest) "$current")
-    end
-end
-
-complete -c awsenv -e
-complete -c awsenv -f -k -a '(__awsenv_complete)'
 
 # No process: everything here is a builtin. The status stays as it is.
 function __awsenv_prompt

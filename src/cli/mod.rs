@@ -3,6 +3,7 @@
 mod configure;
 mod dashes;
 mod key;
+mod package;
 mod words;
 
 use std::ffi::OsString;
@@ -14,7 +15,9 @@ pub use key::{
     CredentialProcessArgs, KeyAction, KeyAddArgs, KeyArgs, KeyImportArgs, KeyListArgs, KeyMoveArgs, KeyRemoveArgs,
     KeyRestoreArgs, KeyUnlockArgs,
 };
-pub use words::{command_at, command_word, is_command, is_script, is_switch};
+pub use words::{command_at, command_word, is_command, is_script, is_switch, names_shell};
+
+pub use package::{CompletionsArgs, ManArgs};
 
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
@@ -87,6 +90,10 @@ pub enum Command {
     History(Lazy<HistoryArgs>),
     /// Check files, permissions, leftovers and the shell set-up
     Doctor(Lazy<DoctorArgs>),
+    /// Print the completion of a shell, as a file for packages
+    Completions(Lazy<CompletionsArgs>),
+    /// Print a manual page
+    Man(Lazy<ManArgs>),
     /// Print completion candidates (called by the shell integration)
     #[command(hide = true)]
     Complete(Lazy<CompleteArgs>),
@@ -140,6 +147,7 @@ impl Command {
         let json = match self {
             Self::Use(Lazy(args)) => return Form::Script(args.script.shell.clone()),
             Self::Unset(Lazy(args)) => return Form::Script(args.shell.clone()),
+            Self::Completions(Lazy(args)) => return Form::Script(Some(args.shell.clone())),
             Self::Init(Lazy(args)) => return Form::Script(Some(args.shell.clone())),
             Self::Current(Lazy(args)) => args.json,
             Self::Doctor(Lazy(args)) => args.json,

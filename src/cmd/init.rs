@@ -7,9 +7,9 @@ use crate::error::Error;
 use crate::ops::script;
 use crate::shell::Shell;
 
-/// A prelude of settings, then the shell's file as it is. It may be shown on a terminal: it holds no secret.
+/// A prelude of settings, then the shell's files as they are. It may be shown on a terminal: it holds no secret.
 pub fn run(context: &Context, args: InitArgs) -> Result<Outcome, Error> {
-    let shell = Shell::parse(&args.shell).ok_or_else(|| script::unknown_shell(&args.shell))?;
+    let shell = script::known_shell(&args.shell)?;
     // A slip in the settings must not leave the user without `awsenv`.
     let settings = context.settings().cloned().unwrap_or_else(|error| {
         context.ui.warn(&error.message);
@@ -23,10 +23,11 @@ fn text(shell: Shell, settings: &Settings, no_prompt: bool) -> String {
     let no_prompt = if no_prompt || !settings.prompt { "1" } else { "" };
     let production = patterns(shell, &settings.production);
     format!(
-        "{}\n{}\n{}",
+        "{}\n{}\n{}\n{}",
         syntax.assign("__awsenv_no_prompt", no_prompt),
         syntax.assign("__awsenv_production", &production),
         syntax.integration(),
+        syntax.completion().unwrap_or_default(),
     )
 }
 
@@ -73,12 +74,16 @@ mod tests {
     }
 
     #[test]
-    fn the_file_follows_its_settings_verbatim() {
+    fn the_files_follow_their_settings_verbatim() {
         let text = text(Shell::Bash, &settings(&["prod*"]), true);
-        let file = text
+        let files = text
             .strip_prefix("__awsenv_no_prompt='1'\n__awsenv_production=$'prod\\052'\n")
             .unwrap();
-        assert_eq!(file, include_str!("../../shell/awsenv.bash"));
+        let expected = [
+            include_str!("../../shell/awsenv.bash"),
+            include_str!("../../shell/complete.bash"),
+        ];
+        assert_eq!(files, expected.join("\n"));
     }
 
     #[test]
@@ -92,8 +97,9 @@ mod tests {
     #[test]
     fn the_files_are_ascii_so_that_no_locale_misreads_them() {
         for shell in Shell::ALL {
-            assert!(shell.syntax().integration().is_ascii(), "{}", shell.as_str());
-            assert!(!shell.syntax().integration().contains('\r'), "{}", shell.as_str());
+            let text = text(shell, &Settings::default(), false);
+            assert!(text.is_ascii(), "{}", shell.as_str());
+            assert!(!text.contains('\r'), "{}", shell.as_str());
         }
     }
 }

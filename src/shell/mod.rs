@@ -46,8 +46,10 @@ pub trait Syntax {
     }
     /// `name=value` as a variable of the shell that is not exported; `name` is one of ours.
     fn assign(&self, name: &str, value: &str) -> String;
-    /// The integration, as it is installed.
+    /// The function `awsenv` and the prompt.
     fn integration(&self) -> &'static str;
+    /// The completion, which also works as a file by itself; `None` for shells that have none.
+    fn completion(&self) -> Option<&'static str>;
 }
 
 impl Shell {

@@ -72,6 +72,14 @@ impl Syntax for Posix {
             Posix::Zsh => include_str!("../../shell/awsenv.zsh"),
         }
     }
+
+    fn completion(&self) -> Option<&'static str> {
+        match self {
+            Posix::Bash => Some(include_str!("../../shell/complete.bash")),
+            Posix::Sh => None,
+            Posix::Zsh => Some(include_str!("../../shell/complete.zsh")),
+        }
+    }
 }
 
 impl Posix {

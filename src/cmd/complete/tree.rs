@@ -45,6 +45,8 @@ impl Candidate {
 /// Where the words before the cursor lead.
 struct Place<'a> {
     command: &'a Command,
+    /// The command whose manual page is asked for.
+    page: &'a Command,
     /// The option whose value comes next.
     option: Option<&'a Arg>,
     /// How many positional arguments came before.
@@ -64,6 +66,7 @@ pub(super) fn complete(
     root.build();
     let mut place = Place {
         command: &root,
+        page: &root,
         option: None,
         positionals: 0,
         dashes: false,
@@ -92,6 +95,7 @@ impl<'a> Place<'a> {
             self.command = sub;
         } else {
             self.positionals += 1;
+            self.page = self.page.find_subcommand(word).unwrap_or(self.page);
         }
     }
 
@@ -120,7 +124,7 @@ impl<'a> Place<'a> {
         }
         let mut found = self.positional().map(|arg| self.values(arg, names)).unwrap_or_default();
         if self.command.has_subcommands() {
-            found.splice(0..0, self.subcommands());
+            found.splice(0..0, subcommands(self.command));
         }
         if !self.dashes {
             // It would be read as a flag.
@@ -165,23 +169,12 @@ impl<'a> Place<'a> {
             .collect()
     }
 
-    fn subcommands(&self) -> Vec<Candidate> {
-        let shown = self.command.get_subcommands().filter(|sub| !sub.is_hide_set());
-        shown
-            .map(|sub| {
-                Candidate::new(
-                    sub.get_name(),
-                    &sub.get_about().map(ToString::to_string).unwrap_or_default(),
-                )
-            })
-            .collect()
-    }
-
     /// What an argument can be; arguments of the same name mean the same in every command.
     fn values(&self, arg: &Arg, names: &dyn Fn(Names) -> Vec<Candidate>) -> Vec<Candidate> {
         match arg.get_id().as_str() {
             PROFILE_OR_ALIAS => names(Names::WithAliases),
             "profile" => names(Names::Profiles),
+            "page" => subcommands(self.page),
             "shell" => Shell::ALL.map(|shell| Candidate::new(shell.as_str(), "")).into(),
             _ => arg
                 .get_possible_values()
@@ -193,6 +186,18 @@ impl<'a> Place<'a> {
                 .collect(),
         }
     }
+}
+
+fn subcommands(command: &Command) -> Vec<Candidate> {
+    let shown = command.get_subcommands().filter(|sub| !sub.is_hide_set());
+    shown
+        .map(|sub| {
+            Candidate::new(
+                sub.get_name(),
+                &sub.get_about().map(ToString::to_string).unwrap_or_default(),
+            )
+        })
+        .collect()
 }
 
 fn takes_value(arg: &Arg) -> bool {
@@ -259,6 +264,14 @@ mod tests {
         assert_eq!(fits("use jekyl "), [""; 0]);
         assert_eq!(fits("use --region "), [""; 0]);
         assert_eq!(fits("exec "), ["jekyl", "my prod", "j", "--"]);
+    }
+
+    #[test]
+    fn commands_whose_page_may_be_read() {
+        assert_eq!(fits("man "), fits(""));
+        assert_eq!(fits("man key "), fits("key "));
+        assert_eq!(fits("man key add "), [""; 0]);
+        assert_eq!(fits("man --dir "), [""; 0]);
     }
 
     #[test]
