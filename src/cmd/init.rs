@@ -21,45 +21,13 @@ pub fn run(context: &Context, args: InitArgs) -> Result<Outcome, Error> {
 fn text(shell: Shell, settings: &Settings, no_prompt: bool) -> String {
     let syntax = shell.syntax();
     let no_prompt = if no_prompt || !settings.prompt { "1" } else { "" };
-    let production = patterns(shell, &settings.production);
     format!(
         "{}\n{}\n{}\n{}",
         syntax.assign("__awsenv_no_prompt", no_prompt),
-        syntax.assign("__awsenv_production", &production),
+        syntax.assign("__awsenv_production", &syntax.globs(&settings.production)),
         syntax.integration(),
         syntax.completion().unwrap_or_default(),
     )
-}
-
-/// The globs as the shell's prompt matches them: a list for bash and zsh, a regular expression elsewhere.
-fn patterns(shell: Shell, globs: &[String]) -> String {
-    if globs.is_empty() {
-        return String::new();
-    }
-    match shell {
-        Shell::Bash | Shell::Posix | Shell::Zsh => {
-            let globs: Vec<String> = globs.iter().map(|glob| escape(glob, "*", "?")).collect();
-            globs.join(",")
-        }
-        Shell::Fish | Shell::PowerShell => {
-            let globs: Vec<String> = globs.iter().map(|glob| escape(glob, ".*", ".")).collect();
-            format!("^(?:{})$", globs.join("|"))
-        }
-    }
-}
-
-/// `glob` with its two signs replaced, and a backslash before all else that could mean something.
-fn escape(glob: &str, any: &str, one: &str) -> String {
-    let mut out = String::with_capacity(glob.len());
-    for c in glob.chars() {
-        match c {
-            '*' => out.push_str(any),
-            '?' => out.push_str(one),
-            _ if c.is_ascii_alphanumeric() || c == '_' || c == '-' || !c.is_ascii() => out.push(c),
-            _ => out.extend(['\\', c]),
-        }
-    }
-    out
 }
 
 #[cfg(test)]
@@ -84,14 +52,6 @@ mod tests {
             include_str!("../../shell/complete.bash"),
         ];
         assert_eq!(files, expected.join("\n"));
-    }
-
-    #[test]
-    fn globs_mean_nothing_but_their_two_signs() {
-        let globs = settings(&["prod*", "a[b].?$x\\"]).production;
-        assert_eq!(patterns(Shell::Zsh, &globs), "prod*,a\\[b\\]\\.?\\$x\\\\");
-        assert_eq!(patterns(Shell::Fish, &globs), "^(?:prod.*|a\\[b\\]\\..\\$x\\\\)$");
-        assert_eq!(patterns(Shell::PowerShell, &[]), "");
     }
 
     #[test]

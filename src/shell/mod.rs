@@ -5,6 +5,7 @@
 
 pub mod detect;
 pub mod fish;
+mod globs;
 pub mod posix;
 pub mod powershell;
 pub mod wrapper;
@@ -46,6 +47,10 @@ pub trait Syntax {
     }
     /// `name=value` as a variable of the shell that is not exported; `name` is one of ours.
     fn assign(&self, name: &str, value: &str) -> String;
+    /// Globs as the prompt matches them.
+    fn globs(&self, globs: &[String]) -> String {
+        globs::regex(globs)
+    }
     /// The function `awsenv` and the prompt.
     fn integration(&self) -> &'static str;
     /// The completion, which also works as a file by itself; `None` for shells that have none.

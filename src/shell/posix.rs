@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 use crate::env::diff::{Before, Change, EnvDiff, Save};
 use crate::env::names::VarName;
-use crate::shell::{Syntax, cannot_come_back, is_plain};
+use crate::shell::{Syntax, cannot_come_back, globs, is_plain};
 
 /// The dialects of one family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +63,10 @@ impl Syntax for Posix {
 
     fn assign(&self, name: &str, value: &str) -> String {
         format!("{name}={}", self.quote(value.as_ref()))
+    }
+
+    fn globs(&self, globs: &[String]) -> String {
+        globs::list(globs)
     }
 
     fn integration(&self) -> &'static str {
