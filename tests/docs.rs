@@ -140,6 +140,36 @@ fn docs_try_opens_the_callers_shell_on_a_terminal() {
     }
 }
 
+/// docs/picture plays its scenes again, with the binary under test.
+#[test]
+fn the_picture_shows_what_a_terminal_shows() {
+    let tools = ["python3", "bash", "tmux"].map(require);
+    let [Some(python), Some(_), Some(_)] = tools else {
+        return;
+    };
+    let sandbox = Sandbox::new();
+    let check = |script: &Path| {
+        let args = [script, Path::new("--check"), Path::new("--binary"), Path::new(AWSENV)];
+        sandbox.program(&python).args(args).output()
+    };
+    check(&Path::new(PROJECT).join("docs/picture")).clean();
+
+    sandbox.copy(Path::new(PROJECT).join("docs/example-home"), "docs/example-home");
+    let script = sandbox.write("docs/picture", read("docs/picture"));
+    let stale = read("docs/picture.svg").replace("no longer using", "not using");
+    sandbox.write("docs/picture.svg", stale);
+    let output = check(&script);
+    assert_eq!(
+        (output.status, output.err()),
+        (
+            1,
+            "docs/picture.svg is out of date: run docs/picture, and look at the picture\n"
+        )
+    );
+    let left: Vec<_> = std::fs::read_dir(sandbox.root().join("tmp")).expect("tmp").collect();
+    assert!(left.is_empty(), "docs/picture leaves nothing: {left:?}");
+}
+
 /// Every ```console block: `$ ` lines are typed into a bash that has the integration and the example profiles, and
 /// the lines below each are what comes back.
 #[test]
@@ -284,6 +314,36 @@ fn commands_named_in_the_documentation_exist() {
             assert!(known, "{page} names `awsenv {word}`, which is no command");
         }
     }
+}
+
+/// Each line of a block of shell commands that calls awsenv names a command, and options, that docs/help.md has.
+#[test]
+fn lines_of_shell_blocks_can_be_typed() {
+    let help = read("docs/help.md");
+    let of = |name: &str| {
+        let heading = format!("awsenv {name}\n");
+        help.split("\n## ").find(|section| section.starts_with(&heading))
+    };
+    let mut lines = 0;
+    for (page, text) in pages() {
+        for line in blocks(&text, "sh").iter().flat_map(|block| block.lines()) {
+            let called = line.split_once("awsenv ");
+            let Some((_, words)) = called.filter(|(before, _)| before.is_empty() || before.ends_with('(')) else {
+                continue;
+            };
+            let typed = words.split(['#', '|', ')']).next().unwrap_or_default();
+            let typed = typed.split(" -- ").next().unwrap_or_default();
+            let (options, names): (Vec<_>, Vec<_>) = typed.split_whitespace().partition(|word| word.starts_with("--"));
+            let nested = names.get(1).and_then(|action| of(&format!("{} {action}", names[0])));
+            let known = nested.or_else(|| of(names.first()?));
+            let known = known.unwrap_or_else(|| panic!("{page}: {line}: no such command"));
+            for option in options {
+                assert!(known.contains(option), "{page}: {line}: `{option}` is unknown");
+            }
+            lines += 1;
+        }
+    }
+    assert!(lines >= 10, "the README shows what one types");
 }
 
 #[test]
