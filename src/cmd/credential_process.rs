@@ -79,7 +79,7 @@ fn of_files(
         return Err(missing.into());
     }
     let outside = Outside {
-        env: &env.with(AWSENV_ASKED, asked),
+        env: &env.clone().with(AWSENV_ASKED, asked.as_ref()),
         settings: &files.settings.keychain,
         say: &|text| context.ui.tell(text),
     };
