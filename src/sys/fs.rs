@@ -18,7 +18,7 @@ pub fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
     if !fs::metadata(path).is_ok_and(|meta| meta.is_file()) {
         return Ok(None);
     }
-    let file = match open(path) {
+    let mut file = match open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
@@ -29,8 +29,7 @@ pub fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
     }
     // One allocation: growing would leave copies of secrets behind.
     let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0).saturating_add(1));
-    // `take`, because a bare file asks for its length and position again.
-    file.take(u64::MAX).read_to_end(&mut bytes)?;
+    file.read_to_end(&mut bytes)?;
     Ok(Some(bytes))
 }
 
