@@ -37,13 +37,13 @@ pub struct Cli {
 #[derive(Args, Clone, Debug, Default)]
 pub struct Global {
     /// When to use colour
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     pub color: ColorChoice,
     /// Say nothing but errors
-    #[arg(short, long, global = true, overrides_with = "quiet")]
+    #[arg(short, long, overrides_with = "quiet")]
     pub quiet: bool,
     /// Say what is decided and why (never a secret)
-    #[arg(short, long, global = true, overrides_with = "verbose")]
+    #[arg(short, long, overrides_with = "verbose")]
     pub verbose: bool,
 }
 
@@ -117,9 +117,13 @@ impl<T: Args> Args for Lazy<T> {
 }
 
 /// Defines the arguments. What the command is about was said before, and is not what the arguments are about.
+///
+/// The flags of every command are defined here too: flags that the root calls global are copied into each command. The
+/// help shows them as if they were, so the count of places begins again.
 fn late<T: Args>(command: clap::Command) -> clap::Command {
     let about = command.get_about().cloned().unwrap_or_default();
-    let command = T::augment_args(command).about(about);
+    let command = Global::augment_args(command).mut_args(|flag| flag.global(true));
+    let command = T::augment_args(command.next_display_order(0)).about(about);
     command.long_about(clap::builder::Resettable::Reset)
 }
 
@@ -355,4 +359,34 @@ pub struct CompleteArgs {
 pub struct FailArgs {
     /// The status to end with
     pub status: u8,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flags(line: &str) -> (ColorChoice, bool, bool) {
+        let global = Cli::try_parse_from(line.split(' ')).unwrap().global;
+        (global.color, global.quiet, global.verbose)
+    }
+
+    #[test]
+    fn the_flags_of_every_command_count_anywhere() {
+        assert_eq!(flags("awsenv use x"), (ColorChoice::Auto, false, false));
+        assert_eq!(flags("awsenv -q use x -v"), (ColorChoice::Auto, true, true));
+        assert_eq!(
+            flags("awsenv use -q x --color never"),
+            (ColorChoice::Never, true, false)
+        );
+        assert_eq!(
+            flags("awsenv --color always key list -v"),
+            (ColorChoice::Always, false, true)
+        );
+        assert_eq!(flags("awsenv key -q list"), (ColorChoice::Auto, true, false));
+        assert_eq!(flags("awsenv -q key -q list -q"), (ColorChoice::Auto, true, false));
+        assert_eq!(
+            flags("awsenv --color always use x --color never"),
+            (ColorChoice::Never, false, false)
+        );
+    }
 }
