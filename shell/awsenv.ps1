@@ -1,16 +1,11 @@
-# awsenv for PowerShell 7 and Windows PowerShell 5.1: the function `awsenv`, its completion, and a prompt segment.
+# awsenv for PowerShell 7 and Windows PowerShell 5.1: the function `awsenv` and a prompt segment.
 # To load it, add this line to $PROFILE:  Invoke-Expression (& { (awsenv init powershell | Out-String) })
 #
 # Variables that `awsenv init` sets before this text:
 #   $global:__awsenv_no_prompt    not empty: leave the prompt unchanged
 #   $global:__awsenv_production   a regular expression for names to show in red
-
-# A word as a literal. PowerShell treats five characters as a single quote; doubling escapes each.
-function global:__awsenv_quote {
-    param([string] $word)
-    $quotes = '([' + [char]39 + [char]0x2018 + [char]0x2019 + [char]0x201a + [char]0x201b + '])'
-    "'" + ($word -replace $quotes, '$1$1') + "'"
-}
+#
+# `__awsenv_quote` is in complete.ps1, which `awsenv init` prints after this text.
 
 # `use` and `unset` change this shell, so their output runs here; any other command just runs the program. This is an
 # advanced function, because only WriteError can make the caller's $? false.
@@ -103,27 +98,4 @@ if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
         }
     }
     Remove-Variable __awsenv_wanted
-
-    # The program prints each candidate and its description as two literals, so that no code page can change them.
-    Register-ArgumentCompleter -Native -CommandName awsenv -ScriptBlock {
-        param($word, $ast, $position)
-        $program = $ExecutionContext.InvokeCommand.GetCommand('awsenv', 'Application')
-        if (-not $program) { return }
-        $call = '& $program complete --shell powershell --'
-        $typed = @($ast.CommandElements)
-        for ($at = 1; $at -lt $typed.Count; $at++) {
-            # The word under the cursor is added below, with or without its quotes.
-            if ($typed[$at].Extent.EndOffset -ge $position) { break }
-            $text = if ($typed[$at] -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $typed[$at].Value } else { $typed[$at].Extent.Text }
-            $call += ' ' + (__awsenv_quote $text)
-        }
-        $start = "$word".Trim([char]39)
-        $call += ' ' + (__awsenv_quote $start)
-        foreach ($line in (Invoke-Expression "$call 2>`$null")) {
-            $name, $about = Invoke-Expression $line
-            if (-not $name.StartsWith($start, [StringComparison]::OrdinalIgnoreCase)) { continue }
-            $text = if ($name -match '^[A-Za-z0-9_./-]+$') { $name } else { __awsenv_quote $name }
-            [System.Management.Automation.CompletionResult]::new($text, $name, 'ParameterValue', $about)
-        }
-    }
 }

@@ -32,14 +32,22 @@ const LAYERS: [&[&str]; 14] = [
 const BLIND: [(&str, &str); 2] = [("shell", "config"), ("prompt", "config")];
 
 /// Each outside crate, by its name in code, and the only files or folders that may use it.
-const HOMES: [(&str, &[&str]); 29] = [
+const HOMES: [(&str, &[&str]); 30] = [
     ("age", &["src/sys/keychain"]),
     ("base64", &["src/env/state.rs"]),
-    // `lib` parses, `unparsed` finds out how a rejected command line was meant, `complete` reads the tree of commands.
+    // `lib` parses, `unparsed` finds out how a rejected command line was meant, `complete` and `man` read the tree of
+    // commands.
     (
         "clap",
-        &["src/cli", "src/lib.rs", "src/ops/unparsed.rs", "src/cmd/complete"],
+        &[
+            "src/cli",
+            "src/lib.rs",
+            "src/ops/unparsed.rs",
+            "src/cmd/complete",
+            "src/cmd/man.rs",
+        ],
     ),
+    ("clap_mangen", &["src/cmd/man.rs"]),
     ("dirs", &["src/sys/fs.rs"]),
     ("filedescriptor", &["src/sys/reader.rs"]),
     ("hashbrown", &["src/config/index.rs"]),

@@ -26,6 +26,8 @@ mod named;
 #[cfg(target_os = "linux")]
 #[path = "integration/once.rs"]
 mod once;
+#[path = "integration/package.rs"]
+mod package;
 #[path = "integration/picker.rs"]
 mod picker;
 #[path = "integration/prompt.rs"]

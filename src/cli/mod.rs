@@ -3,6 +3,7 @@
 mod configure;
 mod dashes;
 mod key;
+mod package;
 mod words;
 
 use std::ffi::OsString;
@@ -14,7 +15,9 @@ pub use key::{
     CredentialProcessArgs, KeyAction, KeyAddArgs, KeyArgs, KeyImportArgs, KeyListArgs, KeyMoveArgs, KeyRemoveArgs,
     KeyRestoreArgs, KeyUnlockArgs,
 };
-pub use words::{command_at, command_word, is_command, is_script, is_switch};
+pub use words::{command_at, command_word, is_command, is_script, is_switch, names_shell};
+
+pub use package::{CompletionsArgs, ManArgs};
 
 use clap::{ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
@@ -31,13 +34,13 @@ pub struct Cli {
 #[derive(Args, Clone, Debug, Default)]
 pub struct Global {
     /// When to use colour
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     pub color: ColorChoice,
     /// Say nothing but errors
-    #[arg(short, long, global = true, overrides_with = "quiet")]
+    #[arg(short, long, overrides_with = "quiet")]
     pub quiet: bool,
     /// Say what is decided and why (never a secret)
-    #[arg(short, long, global = true, overrides_with = "verbose")]
+    #[arg(short, long, overrides_with = "verbose")]
     pub verbose: bool,
 }
 
@@ -83,6 +86,10 @@ pub enum Command {
     History(Lazy<HistoryArgs>),
     /// Check files, permissions, leftovers and the shell set-up
     Doctor(Lazy<DoctorArgs>),
+    /// Print the completion of a shell, as a file for packages
+    Completions(Lazy<CompletionsArgs>),
+    /// Print a manual page
+    Man(Lazy<ManArgs>),
     /// Print completion candidates (called by the shell integration)
     #[command(hide = true)]
     Complete(Lazy<CompleteArgs>),
@@ -106,9 +113,13 @@ impl<T: Args> Args for Lazy<T> {
 }
 
 /// Defines the arguments, and keeps the command's own description, which the arguments' type would replace.
+///
+/// The flags of every command are defined here too, because clap would copy global flags of the root into each command.
+/// The help shows them as if they were global, so the display order starts again.
 fn late<T: Args>(command: clap::Command) -> clap::Command {
     let about = command.get_about().cloned().unwrap_or_default();
-    let command = T::augment_args(command).about(about);
+    let command = Global::augment_args(command).mut_args(|flag| flag.global(true));
+    let command = T::augment_args(command.next_display_order(0)).about(about);
     command.long_about(clap::builder::Resettable::Reset)
 }
 
@@ -136,6 +147,7 @@ impl Command {
         let json = match self {
             Self::Use(Lazy(args)) => return Form::Script(args.script.shell.clone()),
             Self::Unset(Lazy(args)) => return Form::Script(args.shell.clone()),
+            Self::Completions(Lazy(args)) => return Form::Script(Some(args.shell.clone())),
             Self::Init(Lazy(args)) => return Form::Script(Some(args.shell.clone())),
             Self::Current(Lazy(args)) => args.json,
             Self::Doctor(Lazy(args)) => args.json,
@@ -321,4 +333,34 @@ pub struct CompleteArgs {
 pub struct FailArgs {
     /// The status to end with
     pub status: u8,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flags(line: &str) -> (ColorChoice, bool, bool) {
+        let global = Cli::try_parse_from(line.split(' ')).unwrap().global;
+        (global.color, global.quiet, global.verbose)
+    }
+
+    #[test]
+    fn the_flags_of_every_command_count_anywhere() {
+        assert_eq!(flags("awsenv use x"), (ColorChoice::Auto, false, false));
+        assert_eq!(flags("awsenv -q use x -v"), (ColorChoice::Auto, true, true));
+        assert_eq!(
+            flags("awsenv use -q x --color never"),
+            (ColorChoice::Never, true, false)
+        );
+        assert_eq!(
+            flags("awsenv --color always key list -v"),
+            (ColorChoice::Always, false, true)
+        );
+        assert_eq!(flags("awsenv key -q list"), (ColorChoice::Auto, true, false));
+        assert_eq!(flags("awsenv -q key -q list -q"), (ColorChoice::Auto, true, false));
+        assert_eq!(
+            flags("awsenv --color always use x --color never"),
+            (ColorChoice::Never, false, false)
+        );
+    }
 }

@@ -12,7 +12,12 @@ pub fn is_command(word: &str) -> bool {
 
 /// Whether the command prints code for a shell, as [`Command::form`] says once its line is parsed.
 pub fn is_script(word: &str) -> bool {
-    is_switch(word) || word == "init"
+    is_switch(word) || names_shell(word)
+}
+
+/// Whether the first word after the command is the shell that reads its stdout.
+pub fn names_shell(word: &str) -> bool {
+    matches!(word, "completions" | "init")
 }
 
 /// Whether the command switches the shell.

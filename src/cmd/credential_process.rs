@@ -98,7 +98,7 @@ impl Request<'_> {
         if plan.base.is_none() || plan.keychain_item() == Some(self.item) {
             return Ok(None);
         }
-        let env = self.context.env().with(AWSENV_ASKED, self.asked);
+        let env = self.context.env().clone().with(AWSENV_ASKED, self.asked.as_ref());
         let outside = Outside::with_env(self.context, &env)?;
         Ok(Some(provider::credentials(&plan, outside.ports())?))
     }

@@ -32,7 +32,7 @@ pub fn run(context: &Context, args: ListArgs) -> Result<Outcome, Error> {
     if rows.is_empty() && !json {
         let searched = files.searched();
         context.ui.warn(&format!(
-            "there are no profiles in {searched}; `aws configure --profile NAME` makes one"
+            "there are no profiles in {searched}; `awsenv configure NAME` creates one"
         ));
     }
     Ok(Outcome::Text(text, 0))

@@ -160,7 +160,13 @@ fn refusal() -> Error {
     .hint("or install the integration once, then `awsenv use PROFILE` is enough: eval \"$(awsenv init bash)\"")
 }
 
-pub fn unknown_shell(name: &str) -> Error {
+/// # Errors
+/// No shell has this name.
+pub fn known_shell(name: &str) -> Result<Shell, Error> {
+    Shell::parse(name).ok_or_else(|| unknown_shell(name))
+}
+
+fn unknown_shell(name: &str) -> Error {
     let message = format!("`{}` is no shell that awsenv knows", display(name));
     Error::new(Kind::Usage, message).hint(format!("known are {}", known_shells()))
 }

@@ -73,15 +73,15 @@ fn syntax_in(process: &Process, command: Option<&str>, words: &[&str]) -> Option
             .position(|word| *word == "--shell")
             .and_then(|at| words.get(at + 1).copied())
     };
-    let after_init = || {
+    let first = || {
         words
             .iter()
             .copied()
-            .find(|word| command == Some("init") && !word.starts_with('-'))
+            .find(|word| command.is_some_and(cli::names_shell) && !word.starts_with('-'))
     };
     glued
         .or_else(after)
-        .or_else(after_init)
+        .or_else(first)
         .and_then(Shell::parse)
         .or_else(|| Wrapper::of(&process.env).map(|wrapper| wrapper.shell))
 }

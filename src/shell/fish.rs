@@ -56,6 +56,10 @@ impl Syntax for Fish {
     fn integration(&self) -> &'static str {
         include_str!("../../shell/awsenv.fish")
     }
+
+    fn completion(&self) -> Option<&'static str> {
+        Some(include_str!("../../shell/complete.fish"))
+    }
 }
 
 fn work(diff: &EnvDiff) -> String {

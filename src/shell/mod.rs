@@ -5,6 +5,7 @@
 
 pub mod detect;
 pub mod fish;
+mod globs;
 pub mod posix;
 pub mod powershell;
 pub mod wrapper;
@@ -46,8 +47,14 @@ pub trait Syntax {
     }
     /// Sets an unexported variable of the shell; `name` is one of awsenv's own.
     fn assign(&self, name: &str, value: &str) -> String;
-    /// The integration, as it is installed.
+    /// Globs in the form that the prompt matches.
+    fn globs(&self, globs: &[String]) -> String {
+        globs::regex(globs)
+    }
+    /// The function `awsenv` and the prompt.
     fn integration(&self) -> &'static str;
+    /// The completion, which also works as a separate file; `None` for shells without one.
+    fn completion(&self) -> Option<&'static str>;
 }
 
 impl Shell {

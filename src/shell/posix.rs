@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 
 use crate::env::diff::{Before, Change, EnvDiff, Save};
 use crate::env::names::VarName;
-use crate::shell::{Syntax, cannot_come_back, is_plain};
+use crate::shell::{Syntax, cannot_come_back, globs, is_plain};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Posix {
@@ -64,11 +64,23 @@ impl Syntax for Posix {
         format!("{name}={}", self.quote(value.as_ref()))
     }
 
+    fn globs(&self, globs: &[String]) -> String {
+        globs::list(globs)
+    }
+
     fn integration(&self) -> &'static str {
         match self {
             Posix::Bash => include_str!("../../shell/awsenv.bash"),
             Posix::Sh => include_str!("../../shell/awsenv.sh"),
             Posix::Zsh => include_str!("../../shell/awsenv.zsh"),
+        }
+    }
+
+    fn completion(&self) -> Option<&'static str> {
+        match self {
+            Posix::Bash => Some(include_str!("../../shell/complete.bash")),
+            Posix::Sh => None,
+            Posix::Zsh => Some(include_str!("../../shell/complete.zsh")),
         }
     }
 }

@@ -65,6 +65,10 @@ impl Syntax for PowerShell {
     fn integration(&self) -> &'static str {
         include_str!("../../shell/awsenv.ps1")
     }
+
+    fn completion(&self) -> Option<&'static str> {
+        Some(include_str!("../../shell/complete.ps1"))
+    }
 }
 
 fn save(text: &mut String, diff: &EnvDiff) {

@@ -48,6 +48,15 @@ pub fn read_start(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(bytes))
 }
 
+/// Writes a file that everyone may read, and creates its directories.
+///
+/// # Errors
+/// What the system says.
+pub fn write_public(path: &Path, text: &str) -> io::Result<()> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)?;
+    fs::write(path, text)
+}
+
 /// Whether a file's last change is longer ago than this. `false` if the clock was set back.
 pub fn is_older(path: &Path, than: Duration) -> bool {
     let written = fs::symlink_metadata(path).and_then(|meta| meta.modified());

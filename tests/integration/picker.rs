@@ -423,7 +423,9 @@ fn what_matched_stands_out_and_colours_and_preview_are_set() {
         screen.contains("/6> dev") && screen.contains("│")
     });
     terminal.text("e|'admin");
-    terminal.wait("two", |screen| screen.contains("2/6>"));
+    terminal.wait("two", |screen| {
+        screen.contains("2/6>") && screen.contains("production-admin")
+    });
     let colored = terminal.colored();
     assert!(
         ["admin", "deve"]
@@ -689,20 +691,22 @@ fn colours_warn_and_can_be_switched_off() {
             screen.contains("6/6>") && screen.contains("exports")
         });
         let colored = terminal.colored();
-        let sgr = colored
-            .split("\x1b[")
-            .filter_map(|text| text.split_once('m'))
-            .map(|(numbers, _)| numbers);
         let is_color = |number: &str| matches!(number.parse().unwrap_or(0), 30..=38 | 40..=48 | 90..=107);
-        let has_color = sgr.flat_map(|numbers| numbers.split(';')).any(is_color);
-        assert!(!has_color, "{plain}\n{colored:?}");
+        assert!(!sgr(&colored).any(is_color), "{plain}\n{colored:?}");
         let production = colored.lines().find(|line| line.contains("production-admin"));
-        let stands_out = production.is_some_and(|line| line.contains("\x1b[1m") && line.contains("\x1b[4m"));
+        let has = |code: &str| production.is_some_and(|line| sgr(line).any(|number| number == code));
+        let stands_out = has("1") && has("4");
         assert!(stands_out, "{plain}\n{colored:?}");
         terminal.key("Escape");
         terminal.wait("a prompt", |screen| screen.contains("cancelled"));
         terminal.line("clear");
     }
+}
+
+/// The numbers of all styles in a text.
+fn sgr(text: &str) -> impl Iterator<Item = &str> {
+    let sequences = text.split("\x1b[").skip(1).filter_map(|text| text.split_once('m'));
+    sequences.flat_map(|(numbers, _)| numbers.split(';'))
 }
 
 #[test]

@@ -29,16 +29,25 @@ impl<'a> Terminal<'a> {
 
     /// As [`Terminal::open`], with a program (strace) around the shell.
     pub(crate) fn open_under(sandbox: &'a Sandbox, shell: &str, settings: &str, around: &[&str]) -> Option<Self> {
+        let load = match shell {
+            "fish" => "awsenv init fish | source".to_owned(),
+            _ => format!("eval \"$(awsenv init {shell})\""),
+        };
+        Self::start(sandbox, shell, &format!("{settings}\n{load}"), around)
+    }
+
+    /// As [`Terminal::open`], without the integration.
+    pub(crate) fn open_bare(sandbox: &'a Sandbox, shell: &str, settings: &str) -> Option<Self> {
+        Self::start(sandbox, shell, settings, &[])
+    }
+
+    fn start(sandbox: &'a Sandbox, shell: &str, settings: &str, around: &[&str]) -> Option<Self> {
         let tmux = require("tmux")?;
         let shell_path = require(shell)?;
         let rc = match shell {
-            "bash" => format!("PS1='ready$ '\n{settings}\neval \"$(awsenv init bash)\"\n"),
-            "zsh" => format!(
-                "autoload -Uz compinit\ncompinit -u -d ~/.zcompdump\nPROMPT='ready$ '\n{settings}\neval \"$(awsenv init zsh)\"\n"
-            ),
-            _ => format!(
-                "function fish_prompt\necho -n 'ready$ '\nend\nset -g fish_greeting\n{settings}\nawsenv init fish | source\n"
-            ),
+            "bash" => format!("PS1='ready$ '\n{settings}\n"),
+            "zsh" => format!("autoload -Uz compinit\ncompinit -u -d ~/.zcompdump\nPROMPT='ready$ '\n{settings}\n"),
+            _ => format!("function fish_prompt\necho -n 'ready$ '\nend\nset -g fish_greeting\n{settings}\n"),
         };
         let mut command: Vec<String> = around.iter().map(|word| (*word).to_owned()).collect();
         command.push(shell_path.display().to_string());

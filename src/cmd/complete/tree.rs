@@ -40,6 +40,8 @@ impl Candidate {
 /// The position of the cursor in the command tree.
 struct Place<'a> {
     command: &'a Command,
+    /// The command whose manual page is requested.
+    page: &'a Command,
     /// The option whose value comes next.
     option: Option<&'a Arg>,
     /// How many positional arguments came before.
@@ -59,6 +61,7 @@ pub(super) fn complete(
     root.build();
     let mut place = Place {
         command: &root,
+        page: &root,
         option: None,
         positionals: 0,
         dashes: false,
@@ -87,6 +90,7 @@ impl<'a> Place<'a> {
             self.command = sub;
         } else {
             self.positionals += 1;
+            self.page = self.page.find_subcommand(word).unwrap_or(self.page);
         }
     }
 
@@ -115,7 +119,7 @@ impl<'a> Place<'a> {
         }
         let mut found = self.positional().map(|arg| self.values(arg, names)).unwrap_or_default();
         if self.command.has_subcommands() {
-            found.splice(0..0, self.subcommands());
+            found.splice(0..0, subcommands(self.command));
         }
         if !self.dashes {
             // It would be read as a flag.
@@ -160,23 +164,12 @@ impl<'a> Place<'a> {
             .collect()
     }
 
-    fn subcommands(&self) -> Vec<Candidate> {
-        let shown = self.command.get_subcommands().filter(|sub| !sub.is_hide_set());
-        shown
-            .map(|sub| {
-                Candidate::new(
-                    sub.get_name(),
-                    &sub.get_about().map(ToString::to_string).unwrap_or_default(),
-                )
-            })
-            .collect()
-    }
-
     /// An argument has the same meaning in every command, so its name decides.
     fn values(&self, arg: &Arg, names: &dyn Fn(Names) -> Vec<Candidate>) -> Vec<Candidate> {
         match arg.get_id().as_str() {
             PROFILE_OR_ALIAS => names(Names::WithAliases),
             "profile" => names(Names::Profiles),
+            "page" => subcommands(self.page),
             "shell" => Shell::ALL.map(|shell| Candidate::new(shell.as_str(), "")).into(),
             _ => arg
                 .get_possible_values()
@@ -188,6 +181,18 @@ impl<'a> Place<'a> {
                 .collect(),
         }
     }
+}
+
+fn subcommands(command: &Command) -> Vec<Candidate> {
+    let shown = command.get_subcommands().filter(|sub| !sub.is_hide_set());
+    shown
+        .map(|sub| {
+            Candidate::new(
+                sub.get_name(),
+                &sub.get_about().map(ToString::to_string).unwrap_or_default(),
+            )
+        })
+        .collect()
 }
 
 fn takes_value(arg: &Arg) -> bool {
@@ -254,6 +259,14 @@ mod tests {
         assert_eq!(fits("use jekyl "), [""; 0]);
         assert_eq!(fits("use --region "), [""; 0]);
         assert_eq!(fits("exec "), ["jekyl", "my prod", "j", "--"]);
+    }
+
+    #[test]
+    fn commands_whose_page_may_be_read() {
+        assert_eq!(fits("man "), fits(""));
+        assert_eq!(fits("man key "), fits("key "));
+        assert_eq!(fits("man key add "), [""; 0]);
+        assert_eq!(fits("man --dir "), [""; 0]);
     }
 
     #[test]

@@ -50,8 +50,13 @@ impl Columns {
         let room = columns.saturating_sub(MARK);
         let name = self.name.min(room.saturating_sub(beside).max(LEAST_NAME)).min(room);
         let mut left = room - name;
-        let mark = if is_active { "* " } else { "  " };
-        let mut cells = vec![cell(mark, MARK, Look::Active, None), name_cell(&entry.name, name, look)];
+        // A blank of another colour would be visible in the row under the cursor, which is drawn in reverse.
+        let (mark, mark_look) = if is_active {
+            ("* ", Look::Active)
+        } else {
+            ("  ", Look::Plain)
+        };
+        let mut cells = vec![cell(mark, MARK, mark_look, None), name_cell(&entry.name, name, look)];
         let texts = [
             (entry.kind.as_str(), None),
             (entry.account_id.as_deref().unwrap_or_default(), Some(1)),
