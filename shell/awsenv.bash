@@ -1,18 +1,18 @@
 # shellcheck shell=bash
-# awsenv for bash 3.2 and later: the function `awsenv`, its completion, and a prompt segment.
-# To load it, put this line at the end of ~/.bashrc:  eval "$(awsenv init bash)"
+# awsenv for bash 3.2 and later: the function `awsenv` and a prompt segment.
+# To load it, add this line at the end of ~/.bashrc:  eval "$(awsenv init bash)"
 #
-# Settings that `awsenv init` prints before this text:
-#   __awsenv_no_prompt    not empty: the prompt stays as it is
-#   __awsenv_production   patterns of names to show in red, a comma between them
+# Variables that `awsenv init` sets before this text:
+#   __awsenv_no_prompt    not empty: leave the prompt unchanged
+#   __awsenv_production   patterns of names to show in red, separated by commas
 
-# On a line of its own: an alias of this name would break the definition below.
+# On its own line, because an alias of this name would break the definition below.
 \unalias awsenv 2>/dev/null || \builtin :
 
-# `use` and `unset` change this shell, so their output is run here; the rest is the program's own business.
-# Touches no trap: Ctrl-C ends it as it would end the program.
+# `use` and `unset` change this shell, so their output runs here; any other command just runs the program.
+# Sets no trap, so Ctrl-C ends it as it would end the program.
 function awsenv {
-  # Declared without values: under `set -k` a value would go to the environment of `local`.
+  # Declared without values, because under `set -k` a value would go to the environment of `local`.
   \builtin local __awsenv_word __awsenv_verb __awsenv_skip __awsenv_flags __awsenv_out __awsenv_status __awsenv_here
   __awsenv_verb='' __awsenv_skip='' __awsenv_flags=$- __awsenv_status=0 __awsenv_here=bash:$$:${BASH_SUBSHELL-}
   for __awsenv_word in "$@"; do
@@ -27,7 +27,7 @@ function awsenv {
   case $__awsenv_verb in
     use | unset) ;;
     *)
-      # In bash 3.2 a failing `command` ends a shell with `set -e` even where the caller asks for the status.
+      # In bash 3.2 a failing `command` ends a shell with `set -e` even if the caller checks the status.
       \builtin set +e
       AWSENV_WRAPPED=$__awsenv_here \command awsenv "$@"
       __awsenv_status=$?
@@ -36,17 +36,17 @@ function awsenv {
       ;;
   esac
 
-  # A closed stdout cannot be handed over.
+  # A closed stdout cannot be passed on.
   { \builtin :; } 2>/dev/null 3>&1 || {
     \awsenv "$@" >/dev/null
     \builtin return
   }
-  # The output may hold keys: tracing would print it, automatic export would hand it to every child. Under `set -k`
-  # its assignments would not arrive.
+  # The output may hold keys: tracing would print it, and automatic export would pass it to every child. Under `set -k`
+  # its assignments would not take effect.
   { \builtin set +x; } 2>/dev/null
-  # And where `builtin eval` fails, bash ends a shell with `set -e` even if the caller asks for the status.
+  # If `builtin eval` fails, bash ends a shell with `set -e` even if the caller checks the status.
   \builtin set +a +e +k
-  # The program gets our stdout too: in an eval, the shell that reads it needs the text as well.
+  # The program gets this function's stdout too, because in an eval the shell that reads it needs the text as well.
   { __awsenv_out="$(AWSENV_WRAPPED=$__awsenv_here \command awsenv "$@" 3>&3)" || __awsenv_status=$?; } 3>&1
   if \builtin test "$__awsenv_status" = 0; then
     \builtin eval "$__awsenv_out" || __awsenv_status=$?
@@ -58,71 +58,22 @@ function awsenv {
   \builtin return "$__awsenv_status"
 }
 
-# The program reads the line as bash does, and prints each candidate as it has to stand on the line, quoted: nothing
-# here splits, globs or runs it. Status 10: behind `exec ... --` stands a command line of its own.
-function __awsenv_complete {
-  \builtin local line out status
-  COMPREPLY=() out='' status=0
-  out="$(\command awsenv complete --shell bash --breaks "$COMP_WORDBREAKS" -- "${COMP_LINE:0:COMP_POINT}" 2>/dev/null)" ||
-    status=$?
-  if \builtin test "$status" = 10; then
-    __awsenv_complete_command
-  elif \builtin test "$status" = 0 && \builtin test -n "$out"; then
-    while IFS= \builtin read -r line; do
-      COMPREPLY[${#COMPREPLY[@]}]=$line
-    done <<<"$out"
-  fi
-  \builtin return 0
-}
-
-function __awsenv_complete_command {
-  \builtin local at line
-  at=1
-  while \builtin test "${COMP_WORDS[at]}" != --; do
-    ((at += 1))
-    \builtin test "$at" -le "$COMP_CWORD" || \builtin return 0
-  done
-  ((at += 1))
-  if \builtin declare -F _comp_command_offset >/dev/null; then
-    _comp_command_offset "$at"
-  elif \builtin declare -F _command_offset >/dev/null; then
-    _command_offset "$at"
-  elif \builtin test "$at" = "$COMP_CWORD"; then
-    while IFS= \builtin read -r line; do
-      \builtin printf -v line %q "$line"
-      COMPREPLY[${#COMPREPLY[@]}]=$line
-    done <<<"$(\builtin compgen -c -- "${COMP_WORDS[COMP_CWORD]}")"
-  elif \builtin type compopt >/dev/null 2>&1; then
-    # An empty answer then means the names of files, quoted by bash itself.
-    \builtin compopt -o bashdefault -o default
-  else
-    while IFS= \builtin read -r line; do
-      \builtin printf -v line %q "$line"
-      COMPREPLY[${#COMPREPLY[@]}]=$line
-    done <<<"$(\builtin compgen -f -- "${COMP_WORDS[COMP_CWORD]}")"
-  fi
-}
-
-# In the order of the program where bash can (4.4 and later); absent in a bash that was built without completion.
-\builtin complete -o nosort -F __awsenv_complete awsenv 2>/dev/null ||
-  \builtin complete -F __awsenv_complete awsenv 2>/dev/null || \builtin :
-
-# The segment stands in PS1 itself: no PROMPT_COMMAND, no process, and `$?` is unchanged. bash decodes `\D{%s}`, its
+# The segment stands in PS1 itself: no PROMPT_COMMAND, no process, and `$?` stays as it is. bash decodes `\D{%s}`, its
 # clock, before it expands the rest, and never expands the value of a variable again.
 #
-# PS1 has no `if`, but removing a pattern can be one. While __awsenv_ask is `*`:
-#   ${__awsenv_ask#"*$x"}             `*` where $x is not empty, nothing where it is
-#   ${w##${__awsenv_ask#"*$x"}}       $w where $x is empty, nothing where it is not
-# and a variable set in the offset of a piece of no length shows nothing.
+# PS1 has no `if`, but removing a pattern can act as one. While __awsenv_ask is `*`:
+#   ${__awsenv_ask#"*$x"}             `*` if $x is not empty, else nothing
+#   ${w##${__awsenv_ask#"*$x"}}       $w if $x is empty, else nothing
+# and a variable set in the offset of a substring of length 0 shows nothing.
 # shellcheck disable=SC1003,SC2016 # PS1 expands it, not these lines
 function __awsenv_prompt {
   \builtin local begin tail mark left color off pattern
   color='' off=''
-  # The name up to where it was escaped or cut for display; behind that AWS_PROFILE may hold anything.
+  # The name up to where it was escaped or cut for display; after that point AWS_PROFILE may hold anything.
   begin='"${AWSENV_PROFILE%%[\\\\'$'\342\200\246'']*}"'
   tail='${__awsenv_ask#"*${AWSENV_PROFILE#'$begin'}"}'
   mark='${AWS_PROFILE:+${__awsenv_drift#"?${AWS_PROFILE##'$begin$tail'}"}}'
-  # Only digits reach the arithmetic, which would run what it finds in a subscript. Rounded down, also below zero.
+  # Only digits reach the arithmetic, which would run code in a subscript. Rounded down, also below zero.
   left='${AWSENV_EXPIRES:+ ${__awsenv_drift:(__awsenv_left=(10#0${AWSENV_EXPIRES//[^0123456789]/}-\D{%s}+60)/60-1)*0:0}'
   left=$left'${__awsenv_left%%-*}${__awsenv_words[__awsenv_left<0]}}'
   if \builtin test -z "${NO_COLOR-}" && \builtin test "${TERM-dumb}" != dumb; then
@@ -142,7 +93,7 @@ function __awsenv_prompt {
   PS1='${AWSENV_PROFILE:+['$color'${AWSENV_PROFILE}'$mark$left$off'] }'$PS1
 }
 
-# Not where there is no prompt, where it holds the segment already, or where another program draws it.
+# Not if there is no prompt, if it already has the segment, or if another program draws it.
 case $-,${PS1-} in
   *i*,*AWSENV_PROFILE* | *i*,) ;;
   *i*,*)

@@ -1,11 +1,11 @@
-# awsenv for fish 3.6 and later: the function `awsenv`, its completion, and a prompt segment.
-# To load it, put this line into ~/.config/fish/config.fish:  awsenv init fish | source
+# awsenv for fish 3.6 and later: the function `awsenv` and a prompt segment.
+# To load it, add this line to ~/.config/fish/config.fish:  awsenv init fish | source
 #
-# Settings that `awsenv init` prints before this text:
-#   __awsenv_no_prompt    not empty: the prompt stays as it is
-#   __awsenv_production   a regular expression of names to show in red
+# Variables that `awsenv init` sets before this text:
+#   __awsenv_no_prompt    not empty: leave the prompt unchanged
+#   __awsenv_production   a regular expression for names to show in red
 
-# `use` and `unset` change this shell, so their output is run here; the rest is the program's own business.
+# `use` and `unset` change this shell, so their output runs here; any other command just runs the program.
 function awsenv --description 'Work as an AWS profile'
     # Tracing would print the output, which may hold keys.
     set -l fish_trace
@@ -33,43 +33,22 @@ function awsenv --description 'Work as an AWS profile'
                 builtin string join \n -- $__awsenv_out | builtin source
                 set __awsenv_status $status
             end
-            # 127: there is no program.
+            # 127: the program does not exist.
             test $__awsenv_status = 0 -o $__awsenv_status = 127
             and return $__awsenv_status
-            # Where a shell reads what this prints, its eval must fail too.
+            # If a shell reads what this prints, its eval must fail too.
             command awsenv fail $__awsenv_status
         case '*'
             command awsenv $argv
     end
 end
 
-# The program prints each candidate and what it is, a tab between them; fish quotes what it puts on the line. Status 10:
-# behind `exec ... --` stands a command line of its own.
-function __awsenv_complete
-    set -l words (commandline -opc)
-    set -l current (commandline -ct)
-    while string match -q -- '*=*' "$words[1]"
-        set -e words[1]
-    end
-    set -l out (command awsenv complete --shell fish -- $words[2..] "$current" 2>/dev/null)
-    switch $status
-        case 0
-            string join \n -- $out
-        case 10
-            set -l rest $words[(math (contains -i -- -- $words) + 1)..]
-            complete -C (string join ' ' -- (string escape -- $rest) "$current")
-    end
-end
-
-complete -c awsenv -e
-complete -c awsenv -f -k -a '(__awsenv_complete)'
-
-# No process: everything here is a builtin. The status stays as it is.
+# Uses only builtins, so it starts no process. The status does not change.
 function __awsenv_prompt
     set -l code $status
     if test -n "$AWSENV_PROFILE"
         set -l text $AWSENV_PROFILE
-        # What was escaped or cut for display cannot be compared; behind that AWS_PROFILE may hold anything.
+        # What was escaped or cut for display cannot be compared; after that point AWS_PROFILE may hold anything.
         set -l clean (string replace -r '(\\\\|\x{2026}).*' '' -- $text)
         if test -n "$AWS_PROFILE"; and test "$AWS_PROFILE" != "$text"
             if test "$clean" = "$text"; or test "$clean" != (string sub -l (string length -- "$clean") -- "$AWS_PROFILE")
@@ -77,7 +56,7 @@ function __awsenv_prompt
             end
         end
         if string match -qr '^[0-9]{1,12}$' -- "$AWSENV_EXPIRES"
-            # When a file was changed and how long ago that is: together they are a clock.
+            # The time of a file's last change and its age add up to the present time.
             set -l left (math "floor(($AWSENV_EXPIRES - "(path mtime /)" - "(path mtime -R /)") / 60)")
             if test "$left" -lt 0
                 set text "$text expired"
@@ -98,7 +77,7 @@ function __awsenv_prompt
     return $code
 end
 
-# Wraps the right prompt once; not where another program draws the prompt.
+# Wraps the right prompt once, unless another program draws the prompt.
 if status is-interactive
     and test -z "$__awsenv_no_prompt"
     and test "$STARSHIP_SHELL" != fish

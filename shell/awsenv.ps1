@@ -1,19 +1,14 @@
-# awsenv for PowerShell 7 and Windows PowerShell 5.1: the function `awsenv`, its completion, and a prompt segment.
-# To load it, put this line into $PROFILE:  Invoke-Expression (& { (awsenv init powershell | Out-String) })
+# awsenv for PowerShell 7 and Windows PowerShell 5.1: the function `awsenv` and a prompt segment.
+# To load it, add this line to $PROFILE:  Invoke-Expression (& { (awsenv init powershell | Out-String) })
 #
-# Settings that `awsenv init` prints before this text:
-#   $global:__awsenv_no_prompt    not empty: the prompt stays as it is
-#   $global:__awsenv_production   a regular expression of names to show in red
+# Variables that `awsenv init` sets before this text:
+#   $global:__awsenv_no_prompt    not empty: leave the prompt unchanged
+#   $global:__awsenv_production   a regular expression for names to show in red
+#
+# `__awsenv_quote` is in complete.ps1, which `awsenv init` prints after this text.
 
-# A word as a literal. PowerShell takes five characters for a single quote; each stands for itself when doubled.
-function global:__awsenv_quote {
-    param([string] $word)
-    $quotes = '([' + [char]39 + [char]0x2018 + [char]0x2019 + [char]0x201a + [char]0x201b + '])'
-    "'" + ($word -replace $quotes, '$1$1') + "'"
-}
-
-# `use` and `unset` change this shell, so their output is run here; the rest is the program's own business. An advanced
-# function, because only WriteError can make the caller's $? false.
+# `use` and `unset` change this shell, so their output runs here; any other command just runs the program. This is an
+# advanced function, because only WriteError can make the caller's $? false.
 function global:awsenv {
     [CmdletBinding(PositionalBinding = $false)]
     param(
@@ -21,11 +16,11 @@ function global:awsenv {
         [Parameter(ValueFromPipeline)] [object] $InputObject
     )
     end {
-        # Far quicker than Get-Command.
+        # Much faster than Get-Command.
         $program = $ExecutionContext.InvokeCommand.GetCommand('awsenv', 'Application')
         $status = 127
         if ($program) {
-            # As text, every word quoted: PowerShell would take a splatted `*` for file names.
+            # As text with every word quoted, because PowerShell would expand a splatted `*` to file names.
             $call = '& $program'
             if ($PSBoundParameters.ContainsKey('Verbose')) { $call += ' --verbose' }
             $verb = ''
@@ -58,21 +53,21 @@ function global:awsenv {
         } else { [Console]::Error.WriteLine('awsenv: program not found on PATH') }
         $global:LASTEXITCODE = $status
         if ($status -ne 0) {
-            # Local: no text and nothing in $Error, but $? is false for the caller.
+            # Local to this function: no text and nothing in $Error, but $? is false for the caller.
             $ErrorActionPreference = 'Ignore'
             $PSCmdlet.WriteError([System.Management.Automation.ErrorRecord]::new([Exception]::new("awsenv: exit status $status"), 'awsenv', 'NotSpecified', $null))
         }
     }
 }
 
-# The part of the prompt that is ours.
+# awsenv's part of the prompt.
 function global:__awsenv_segment {
     $text = $env:AWSENV_PROFILE
     if (-not $text) { return '' }
     $color = '33'
     if ((Test-Path variable:global:__awsenv_production) -and $global:__awsenv_production -and $text -cmatch $global:__awsenv_production) { $color = '31' }
     if ($env:AWS_PROFILE) {
-        # What was escaped or cut for display cannot be compared; behind that AWS_PROFILE may hold anything.
+        # What was escaped or cut for display cannot be compared; after that point AWS_PROFILE may hold anything.
         $clean = $text -replace ('[\\' + [char]0x2026 + '].*$'), ''
         if ($clean -ceq $text) { $same = $env:AWS_PROFILE -ceq $text }
         else { $same = $env:AWS_PROFILE.StartsWith($clean, [StringComparison]::Ordinal) }
@@ -87,7 +82,7 @@ function global:__awsenv_segment {
     "[$escape[${color}m$text$escape[0m] "
 }
 
-# What ConstrainedLanguage forbids steps back, and so does the prompt where another program draws it.
+# Skips what ConstrainedLanguage forbids, and leaves the prompt unchanged if another program draws it.
 if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
     $__awsenv_wanted = -not ((Test-Path variable:global:__awsenv_no_prompt) -and $global:__awsenv_no_prompt)
     if ($env:STARSHIP_SHELL -eq 'powershell' -or $env:STARSHIP_SHELL -eq 'pwsh' -or $env:POSH_SHELL -eq 'pwsh' -or $env:POSH_SHELL -eq 'powershell') { $__awsenv_wanted = $false }
@@ -97,33 +92,10 @@ if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
             $ok = $?; $status = $global:LASTEXITCODE
             $segment = __awsenv_segment
             $global:LASTEXITCODE = $status
-            # The saved prompt sees $? as it was.
+            # So that the saved prompt sees the original $?.
             if ($ok) { $null = 1 } else { Write-Error '' -ErrorAction Ignore }
             $segment + (& $global:__awsenv_prompt)
         }
     }
     Remove-Variable __awsenv_wanted
-
-    # The program prints each candidate and what it is as two literals, so that no code page can change them.
-    Register-ArgumentCompleter -Native -CommandName awsenv -ScriptBlock {
-        param($word, $ast, $position)
-        $program = $ExecutionContext.InvokeCommand.GetCommand('awsenv', 'Application')
-        if (-not $program) { return }
-        $call = '& $program complete --shell powershell --'
-        $typed = @($ast.CommandElements)
-        for ($at = 1; $at -lt $typed.Count; $at++) {
-            # The word under the cursor follows below, with or without its quotes.
-            if ($typed[$at].Extent.EndOffset -ge $position) { break }
-            $text = if ($typed[$at] -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $typed[$at].Value } else { $typed[$at].Extent.Text }
-            $call += ' ' + (__awsenv_quote $text)
-        }
-        $start = "$word".Trim([char]39)
-        $call += ' ' + (__awsenv_quote $start)
-        foreach ($line in (Invoke-Expression "$call 2>`$null")) {
-            $name, $about = Invoke-Expression $line
-            if (-not $name.StartsWith($start, [StringComparison]::OrdinalIgnoreCase)) { continue }
-            $text = if ($name -match '^[A-Za-z0-9_./-]+$') { $name } else { __awsenv_quote $name }
-            [System.Management.Automation.CompletionResult]::new($text, $name, 'ParameterValue', $about)
-        }
-    }
 }

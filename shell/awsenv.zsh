@@ -1,17 +1,17 @@
-# awsenv for zsh 5: the function `awsenv`, its completion, and a prompt segment.
-# To load it, put this line at the end of ~/.zshrc:  eval "$(awsenv init zsh)"
+# awsenv for zsh 5: the function `awsenv` and a prompt segment.
+# To load it, add this line at the end of ~/.zshrc:  eval "$(awsenv init zsh)"
 #
-# Settings that `awsenv init` prints before this text:
-#   __awsenv_no_prompt    not empty: the prompt stays as it is
-#   __awsenv_production   patterns of names to show in red, a comma between them
+# Variables that `awsenv init` sets before this text:
+#   __awsenv_no_prompt    not empty: leave the prompt unchanged
+#   __awsenv_production   patterns of names to show in red, separated by commas
 
 \unalias awsenv 2>/dev/null || \builtin :
 
-# `use` and `unset` change this shell, so their output is run here; the rest is the program's own business.
-# Touches no trap: Ctrl-C ends it as it would end the program.
+# `use` and `unset` change this shell, so their output runs here; any other command just runs the program.
+# Sets no trap, so Ctrl-C ends it as it would end the program.
 function awsenv {
-  # Whatever the user's options are; they come back when this function ends, however it ends. Tracing would print the
-  # output, which may hold keys; automatic export would hand it to every child.
+  # Independent of the user's options, which are restored when this function ends for any reason. Tracing would print
+  # the output, which may hold keys; automatic export would pass it to every child.
   \builtin local __awsenv_here="zsh:$$:$ZSH_SUBSHELL:${ZSH_EVAL_CONTEXT-}"
   \builtin emulate -L zsh 2>/dev/null
   \builtin unsetopt xtrace allexport errexit errreturn 2>/dev/null
@@ -33,73 +33,23 @@ function awsenv {
       ;;
   esac
 
-  # A closed stdout cannot be handed over.
+  # A closed stdout cannot be passed on.
   { { \builtin :; } 3>&1; } 2>/dev/null || {
     \awsenv "$@" >/dev/null
     \builtin return
   }
-  # The program gets our stdout too: in an eval, the shell that reads it needs the text as well.
+  # The program gets this function's stdout too, because in an eval the shell that reads it needs the text as well.
   { __awsenv_out="$(AWSENV_WRAPPED=$__awsenv_here \command awsenv "$@" 3>&3)" || \builtin return; } 3>&1
   \builtin eval "$__awsenv_out"
 }
 
-# The program prints each candidate and what it is, a tab between them; zsh quotes what it puts on the line. Status 10:
-# behind `exec ... --` stands a command line of its own.
-function _awsenv {
-  \builtin local out line value separator expl
-  \builtin local -a typed values abouts shown
-  \builtin local -i code width=0 at
-  typed=("${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}")
-  out="$(\command awsenv complete --shell zsh -- "${typed[@]}" 2>/dev/null)"
-  code=$?
-  if (( code == 10 )); then
-    code=${words[(i)--]}
-    (( CURRENT -= code ))
-    \builtin shift $code words
-    _normal
-    \builtin return
-  fi
-  (( code == 0 )) || \builtin return 1
-  for line in "${(@f)out}"; do
-    value=${line%%$'\t'*}
-    [[ -n $value ]] || \builtin continue
-    values+=("$value")
-    abouts+=("${${line#"$value"}#$'\t'}")
-    # One long name shall not push away what is said of the others.
-    (( ${(m)#value} <= width || ${(m)#value} > 40 )) || width=${(m)#value}
-  done
-  (( ${#values} )) || \builtin return 1
-  # Not `_describe`: it groups and sorts what has the same description.
-  if [[ -n ${(j::)abouts} ]] && \builtin zstyle -T ":completion:${curcontext}:values" verbose; then
-    \builtin zstyle -s ":completion:${curcontext}:values" list-separator separator || separator=--
-    for (( at = 1; at <= ${#values}; at++ )); do
-      value=$values[at]
-      if [[ -n $abouts[at] ]]; then
-        (( ${(m)#value} >= width )) || value=${(mr:width:)value}
-        value+="  $separator $abouts[at]"
-      fi
-      shown+=("$value")
-    done
-    _wanted -V values expl awsenv compadd -l -d shown -a -- values
-  else
-    _wanted -V values expl awsenv compadd -a -- values
-  fi
-}
-
-# Before the first prompt, when compinit has surely run.
-function __awsenv_compdef {
-  \builtin emulate -L zsh
-  precmd_functions=("${(@)precmd_functions:#__awsenv_compdef}")
-  (( ! ${+functions[compdef]} )) || compdef _awsenv awsenv
-}
-
-# The segment lies in psvar, which prompts show as it is: nothing in a name is expanded, whatever the options are. No
-# process: the clock is zsh's own.
+# The segment is in psvar, which prompts show literally: nothing in a name is expanded, whatever the options are. It
+# starts no process, because zsh has its own clock.
 function __awsenv_precmd {
   \builtin emulate -L zsh
   \builtin local text=${AWSENV_PROFILE-} red='' clean='' pattern
   \builtin integer left
-  # A theme may have set PROMPT since; or it has no use for psvar.
+  # A theme may have set PROMPT since, or may not show psvar.
   if [[ $PROMPT != *%87v* ]]; then
     __awsenv_foreign_prompt && \builtin return 0
     PROMPT=$__awsenv_segment$PROMPT
@@ -109,12 +59,12 @@ function __awsenv_precmd {
     for pattern in ${(s:,:)__awsenv_production-}; do
       [[ $text == ${~pattern} ]] && red=1
     done
-    # What was escaped or cut for display cannot be compared; behind that AWS_PROFILE may hold anything.
+    # What was escaped or cut for display cannot be compared; after that point AWS_PROFILE may hold anything.
     if [[ -n ${AWS_PROFILE-} && $AWS_PROFILE != "$text" ]]; then
       clean=${${text%%\\*}%%$'\342\200\246'*}
       [[ $clean != "$text" && $AWS_PROFILE == "$clean"* ]] || text+='?'
     fi
-    # Only a number reaches the arithmetic, which would run what it finds in a subscript.
+    # Only a number reaches the arithmetic, which would run code in a subscript.
     if [[ ${AWSENV_EXPIRES-} == <-> && ${#AWSENV_EXPIRES} -lt 13 && -n ${EPOCHSECONDS-} ]]; then
       (( left = 10#$AWSENV_EXPIRES - EPOCHSECONDS ))
       if (( left < 0 )); then text+=' expired'; else text+=" $(( left / 60 ))m"; fi
@@ -136,7 +86,7 @@ function __awsenv_foreign_prompt {
 
 if [[ -o interactive ]]; then
   \builtin typeset -ga precmd_functions
-  precmd_functions=("${(@)precmd_functions:#__awsenv_(compdef|precmd)}" __awsenv_compdef)
+  precmd_functions=("${(@)precmd_functions:#__awsenv_precmd}")
   if [[ -z ${__awsenv_no_prompt-} && -o promptpercent ]]; then
     \builtin zmodload zsh/datetime 2>/dev/null || \builtin :
     if [[ -n ${NO_COLOR-} || ${TERM-dumb} == dumb ]]; then

@@ -1,4 +1,4 @@
-//! What every command is given, and what it comes to.
+//! What every command gets, and what it returns.
 
 use std::cell::OnceCell;
 use std::fmt;
@@ -16,7 +16,7 @@ use crate::sys;
 use crate::sys::keychain::Keychain;
 use crate::ui::Ui;
 
-/// The process, the way to the person, and what follows from the environment, worked out once and only if it is needed.
+/// The process, the interface to the user, and what follows from the environment, computed once and only when needed.
 pub struct Context<'a> {
     pub process: &'a Process,
     pub ui: &'a Ui,
@@ -38,7 +38,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// What this shell uses. A damaged AWSENV_STATE is reported once and counts as nothing.
+    /// What this shell uses. A damaged AWSENV_STATE is reported once and treated as absent.
     pub fn state(&self) -> Option<&State> {
         let read = || {
             State::read(&self.process.env).unwrap_or_else(|_| {
@@ -55,16 +55,14 @@ impl<'a> Context<'a> {
         self.env.get_or_init(|| user_env(&self.process.env, self.state()))
     }
 
-    /// awsenv's own settings.
-    ///
     /// # Errors
-    /// The settings file cannot be read, or does not make sense.
+    /// The settings file cannot be read or is invalid.
     pub fn settings(&self) -> Result<&Settings, Error> {
         let load = || sys::settings::load(&self.process.env).map_err(Error::from);
         self.settings.get_or_init(load).as_ref().map_err(Clone::clone)
     }
 
-    /// The keychain. No store is opened yet; the person is told if one has to be waited for.
+    /// Opens no store yet; tells the user when awsenv has to wait for one.
     ///
     /// # Errors
     /// As [`Context::settings`].
@@ -79,23 +77,22 @@ impl fmt::Debug for Context<'_> {
     }
 }
 
-/// What a command comes to.
 #[derive(Debug)]
 pub enum Outcome {
-    /// Statements for a shell that switch nothing, and the status to end with.
+    /// Statements for a shell that change no variable, and the exit status.
     Code(String, u8),
-    /// Nothing to print; ends with this status.
+    /// No output; the exit status.
     Done(u8),
-    /// A program takes our place.
+    /// A program to run in place of this process.
     Exec(Launch),
-    /// Keys for stdout.
+    /// Keys to print on stdout.
     Keys(Secret<String>),
-    /// What changes in the shell.
+    /// A change of the shell's environment.
     Switch {
         command: &'static str,
         shell: Shell,
         diff: EnvDiff,
     },
-    /// Text for stdout, and the status to end with.
+    /// Text to print on stdout, and the exit status.
     Text(String, u8),
 }

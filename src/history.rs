@@ -1,6 +1,6 @@
-//! What was used, where and when: lines <-> uses, their frecency, and the order that follows from it. Pure.
+//! Which profiles were used, where and when: lines <-> uses, their frecency, and the resulting order. Pure.
 //!
-//! A line is a JSON object: `{"profile":"prod","dir":"/srv/app","at":1767225600}` is one use; with a `count` it is
+//! Each line is a JSON object: `{"profile":"prod","dir":"/srv/app","at":1767225600}` is one use; with a `count` it is
 //! several.
 
 use std::cmp::Ordering;
@@ -10,34 +10,33 @@ use serde::{Deserialize, Serialize};
 
 use crate::credentials::Timestamp;
 
-/// How many uses are kept; the best ones.
+/// Only the best uses are kept.
 const MOST: usize = 1000;
 
-/// How many redundant lines are worth a new file.
+/// How many redundant lines are worth rewriting the file.
 const SLACK: usize = 64;
 
-/// The sum of all counts above which they age.
+/// Above this sum of all counts, they age.
 const MOST_COUNTED: f64 = 10_000.0;
 
-/// No count of ours comes near; a larger one would drown the rest.
+/// awsenv never writes a count near this; a larger one would outweigh all others.
 const COUNT_LIMIT: f64 = 1_000_000.0;
 
-/// How long an undefined profile is remembered: AWS_CONFIG_FILE may name another file today.
+/// How long to remember an undefined profile: AWS_CONFIG_FILE may name another file today.
 const GONE_FOR: i64 = 30 * DAY;
 
 const HOUR: i64 = 60 * 60;
 const DAY: i64 = 24 * HOUR;
 const WEEK: i64 = 7 * DAY;
 
-/// A profile used in a directory.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Use {
     pub profile: String,
-    /// Where the shell was; empty if unknown.
+    /// The shell's directory; empty if unknown.
     pub dir: String,
-    /// When it was last used, in seconds since 1970.
+    /// Of the last use, in seconds since 1970.
     pub at: i64,
-    /// How often; a fraction once it has aged.
+    /// A fraction once it has aged.
     #[serde(default = "once", skip_serializing_if = "is_once")]
     pub count: f64,
 }
@@ -60,13 +59,13 @@ impl Use {
         }
     }
 
-    /// The line in the file, with its line end.
+    /// Includes the line end.
     pub fn line(&self) -> String {
-        // Text and numbers always have a JSON form.
+        // Strings and numbers always serialize.
         serde_json::to_string(self).map_or_else(|_| String::new(), |line| line + "\n")
     }
 
-    /// Often and recently used weighs more, as in zoxide. If the clock went back, the last use counts as a moment ago.
+    /// Frequent and recent uses weigh more, as in zoxide. If the clock went back, the last use counts as just now.
     pub fn frecency(&self, now: Timestamp) -> f64 {
         let factor = match now.seconds_from(Timestamp(self.at)) {
             ..HOUR => 4.0,
@@ -83,13 +82,12 @@ impl Use {
     }
 }
 
-/// One [`Use`] for each profile and directory.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
     uses: Vec<Use>,
-    /// How many lines the file had.
+    /// In the file.
     lines: usize,
-    /// Whether there were lines that awsenv did not write.
+    /// Whether the file has lines that awsenv did not write.
     damaged: bool,
 }
 
@@ -116,13 +114,12 @@ impl History {
             });
             let use_ = &mut history.uses[at];
             use_.count = (use_.count + new.count).min(COUNT_LIMIT);
-            // Lines are appended, so the last one is the last use, whatever the clocks said.
+            // Lines are appended, so the last line is the last use, whatever the clock said.
             use_.at = new.at;
         }
         history
     }
 
-    /// The text of a file with the same uses.
     pub fn text(&self) -> String {
         self.uses.iter().map(Use::line).collect()
     }
@@ -132,13 +129,13 @@ impl History {
         &self.uses
     }
 
-    /// Whether there are lines that awsenv did not write.
+    /// Whether the file has lines that awsenv did not write.
     pub fn is_damaged(&self) -> bool {
         self.damaged
     }
 
-    /// Sorts items that are named like a profile: used in `dir` first, by frecency there; then used anywhere, by total
-    /// frecency; the rest keeps its order.
+    /// Sorts items named after profiles: first those used in `dir`, by frecency there; then those used elsewhere, by
+    /// total frecency; the rest keep their order.
     pub fn sort<T>(&self, items: &mut [T], name: impl Fn(&T) -> &str, dir: &str, now: Timestamp) {
         let mut scores: HashMap<&str, (f64, f64)> = HashMap::new();
         for use_ in &self.uses {
@@ -156,7 +153,7 @@ impl History {
         });
     }
 
-    /// The best first; of two equal ones, the later.
+    /// Ties go to the later use.
     pub fn best_first(&self, now: Timestamp) -> Vec<&Use> {
         let mut uses: Vec<&Use> = self.uses.iter().collect();
         uses.sort_by(|a, b| better(a, b, now));
@@ -184,7 +181,7 @@ impl History {
         })
     }
 
-    /// The history without a profile; `None` if it was not in it.
+    /// `None` if the profile is not in the history.
     pub fn without(&self, profile: &str) -> Option<Self> {
         let mut uses = self.uses.clone();
         uses.retain(|use_| use_.profile != profile);
@@ -209,7 +206,6 @@ mod tests {
 
     const NOW: Timestamp = Timestamp(1_800_000_000);
 
-    /// A use that many seconds ago.
     fn used(profile: &str, dir: &str, ago: i64, count: f64) -> Use {
         Use {
             profile: profile.to_owned(),
@@ -332,7 +328,7 @@ mod tests {
         assert!(!History::parse(format!("\n\n{good}\n").as_bytes()).is_damaged());
         let deep = "[".repeat(100_000);
         assert!(History::parse(deep.as_bytes()).is_damaged());
-        // A later version may say more.
+        // A later version may add fields.
         let more = "{\"profile\":\"p\",\"dir\":\"/\",\"at\":1800000000,\"region\":\"x\"}";
         assert_eq!(History::parse(more.as_bytes()).uses(), [used("p", "/", 0, 1.0)]);
     }
@@ -343,7 +339,7 @@ mod tests {
         let mut text = one.line() + &two.line();
         text.truncate(text.len() - 9);
         assert_eq!(History::parse(text.as_bytes()).uses(), std::slice::from_ref(&one));
-        // Only its line end is missing.
+        // Only the line end is missing.
         let whole = one.line() + two.line().trim_end();
         assert_eq!(History::parse(whole.as_bytes()).uses(), [one, two]);
     }

@@ -40,7 +40,7 @@ use crate::shell::Shell;
 use crate::shell::wrapper::Wrapper;
 use crate::ui::Ui;
 
-/// Runs one command. Talks to stderr as it goes; stdout and the status are the caller's to deliver.
+/// Runs one command. It writes to stderr itself; the caller writes stdout and ends with the status.
 pub fn run(process: &Process) -> Finish {
     match parse(process) {
         Ok(cli) => {
@@ -51,7 +51,7 @@ pub fn run(process: &Process) -> Finish {
     }
 }
 
-/// The arguments as they were typed. Where PowerShell has swallowed a `--`, the profiles decide what its first word is.
+/// PowerShell swallows the `--` of `exec`; the profiles then decide what the first word is.
 fn parse(process: &Process) -> Result<Cli, clap::Error> {
     let is_powershell = Wrapper::of(&process.env).is_some_and(|wrapper| wrapper.shell == Shell::PowerShell);
     let Some(line) = is_powershell.then(|| Swallowed::of(&process.args)).flatten() else {

@@ -1,5 +1,5 @@
-//! Gathers the process, runs the command, writes stdout once, ends. The only place that knows the real world's
-//! arguments, environment and clock.
+//! Gathers the process, runs the command, writes stdout once, ends. The only place that reads the real arguments,
+//! environment and clock.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -51,8 +51,8 @@ fn main() -> ExitCode {
     ExitCode::from(status)
 }
 
-/// A panic is our fault, and says so: without its message, which may quote what a file holds, and where a script is
-/// expected with a statement that fails, because an empty one would succeed.
+/// A panic is a bug of awsenv, so the message says so, without the panic's own text, which may quote a file. Where a
+/// script is expected, stdout gets a statement that fails, because an empty script would succeed.
 fn own_up(process: &Process, reader: &Arc<Reader>) {
     let fails = script::is_expected(process);
     let reader = Arc::clone(reader);
@@ -76,7 +76,7 @@ fn write_out(finish: &Finish, reader: &Reader) -> io::Result<()> {
     if text.is_empty() {
         return Ok(());
     }
-    // Of data that nobody reads nothing is lost; a script that nobody reads was not run.
+    // Data that is not read is no loss, but a script that is not read was not run.
     if finish.script && sys::process::stdout_is_closed() {
         return Err(io::Error::other("it is closed"));
     }

@@ -1,5 +1,5 @@
 //! The environment -> the prompt segment as plain text. Reads no file and knows no shell; the shells' own prompts
-//! (`shell/`) show the same without a process.
+//! (`shell/`) show the same without starting a process.
 
 use std::fmt;
 
@@ -10,17 +10,16 @@ use crate::env::state::{State, Style};
 
 pub const DEFAULT_FORMAT: &str = "{profile} {remaining}";
 
-/// In the order in which help lists them.
+/// In the order of the help.
 pub const FIELDS: [&str; 5] = ["profile", "remaining", "region", "style", "expires"];
 
-/// What a prompt can say about the profile in use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Segment {
-    /// The name for display, followed by `?` where AWS_PROFILE says something else.
+    /// The name for display, followed by `?` if AWS_PROFILE says something else.
     pub profile: String,
     /// `42m`, or `expired`; empty if the credentials do not expire.
     pub remaining: String,
-    /// The region in the environment; in name style it is usually the profile's, and this is empty.
+    /// From the environment; in name style the profile usually sets the region, and this is empty.
     pub region: String,
     /// `name` or `keys`.
     pub style: String,
@@ -28,7 +27,6 @@ pub struct Segment {
     pub expires: String,
 }
 
-/// What is wrong with a format.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
     /// A name in braces that is not a field.
@@ -38,7 +36,7 @@ pub enum Error {
 }
 
 impl Segment {
-    /// The segment of `env` at `now`; `None` if no profile is in use.
+    /// `None` if no profile is in use.
     pub fn of(env: &Env, now: Timestamp) -> Option<Self> {
         let name = env.filled(AWSENV_PROFILE)?;
         let state = State::read(env).ok().flatten();
@@ -101,7 +99,7 @@ impl Segment {
     }
 }
 
-/// Whether AWS_PROFILE names another profile. Without a state only the name for display can be compared.
+/// Whether AWS_PROFILE names another profile. Without a state, only the display name can be compared.
 fn drifts(env: &Env, shown: &str, state: Option<&State>) -> bool {
     let Some(now) = env.filled("AWS_PROFILE") else {
         return false;

@@ -1,15 +1,15 @@
-//! What is a secret, and what of a text may be shown: the one place that a name to hide is added to.
+//! What is a secret, and how much of a text may be shown: the one place to add a name that must be hidden.
 //!
-//! On text alone: this knows no file and no profile.
+//! Works on text alone and knows no file or profile.
 
 use std::borrow::Cow;
 
 use crate::text::display;
 
-/// Stands where a value is, or has swallowed, a secret.
+/// Replaces a value that is a secret or has swallowed one.
 pub const HIDDEN: &str = "(secret)";
 
-/// Values that never enter AWSENV_STATE.
+/// Their values never enter AWSENV_STATE.
 pub const SECRET_VARIABLES: [&str; 5] = [
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
     "AWS_SECRET_ACCESS_KEY",
@@ -18,10 +18,10 @@ pub const SECRET_VARIABLES: [&str; 5] = [
     "AWS_SESSION_TOKEN",
 ];
 
-/// Settings of the AWS files whose value is a secret.
+/// Settings of the AWS files whose values are secret.
 const SETTINGS: [&str; 3] = ["aws_secret_access_key", "aws_session_token", "aws_security_token"];
 
-/// The same in legacy files, in CSV and in JSON.
+/// The same in legacy files, CSV and JSON.
 const FIELDS: [&str; 2] = ["awssecretkey", "secretaccesskey"];
 
 /// Parts of names whose values may be secret.
@@ -37,10 +37,9 @@ const NAMES: [&str; 9] = [
     "pwd",
 ];
 
-/// As much as is shown of what a program says, in characters.
+/// In characters.
 const MAX_SAID: usize = 500;
 
-/// Whether the values of a key are never shown.
 pub fn is_secret(key: &str) -> bool {
     ["secret", "token", "password", "passwd"]
         .iter()
@@ -48,24 +47,23 @@ pub fn is_secret(key: &str) -> bool {
         && !matches!(key, "web_identity_token_file" | "sso_token_file")
 }
 
-/// The value of `key`, unless it is a secret or not [`harmless`].
+/// `None` if it is a secret or not [`harmless`].
 pub fn visible<'t>(key: &str, text: &'t str) -> Option<&'t str> {
     harmless(text).filter(|_| !is_secret(&key.to_lowercase()))
 }
 
-/// `text`, unless it has swallowed the line of a secret: an indented line continues the value above it.
+/// `None` if `text` has swallowed the line of a secret: an indented line continues the value above it.
 pub fn harmless(text: &str) -> Option<&str> {
     let lower = text.to_lowercase();
     let hides = SETTINGS.iter().any(|setting| lower.contains(setting));
     (!hides).then_some(text)
 }
 
-/// A value as a person may see it.
 pub fn shown(text: &str) -> String {
     harmless(text).map_or_else(|| HIDDEN.to_owned(), display)
 }
 
-/// A command line as a person may see it: without its arguments, if they may hold a secret.
+/// Drops the arguments if they may hold a secret.
 pub fn command(text: &str) -> Cow<'_, str> {
     if harmless(text).is_some() && !may_hold_secret(text) {
         return text.into();
@@ -74,8 +72,8 @@ pub fn command(text: &str) -> Cow<'_, str> {
     program.map_or(HIDDEN.into(), |program| format!("{program} {HIDDEN}").into())
 }
 
-/// stderr of a program that handles secrets: not shown at all if it may hold one. JSON may be the document itself;
-/// `secret_access_key=` and the like are how scripts print their variables.
+/// The stderr of a program that handles secrets; hidden entirely if it may hold one. JSON may be the credentials
+/// themselves, and scripts print their variables as `secret_access_key=` and the like.
 pub fn said(stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
     let text = text.trim();
@@ -87,9 +85,9 @@ pub fn said(stderr: &[u8]) -> String {
     text.chars().take(MAX_SAID).collect()
 }
 
-/// Whether a line mentions a secret, has a URL with a password, or contains a word that could be a secret: one in the
-/// alphabet of keys that is either as long as a key id, with letters and digits, or as long as a token, with lower and
-/// upper case.
+/// Whether a line mentions a secret, has a URL with a password, or contains a word that could be a secret: one that
+/// uses the alphabet of keys and is either as long as a key id, with letters and digits, or as long as a token, with
+/// lower and upper case.
 pub fn may_hold_secret(line: &str) -> bool {
     const PARTS: [&str; 7] = [
         "secret",
@@ -122,9 +120,9 @@ pub fn may_hold_secret(line: &str) -> bool {
         || line.split(break_at).any(unassigned)
 }
 
-/// Whether a line holds a secret and does not just mention one: a value assigned to such a name, a URL with a password,
-/// or a word with the shape of a secret access key or a session token. Narrower than [`may_hold_secret`], because what
-/// it finds is reported and not just hidden.
+/// Whether a line holds a secret and does not merely mention one: a value assigned to such a name, a URL with a
+/// password, or a word with the shape of a secret access key or session token. Narrower than [`may_hold_secret`],
+/// because what it finds is reported and not just hidden.
 pub fn holds_secret(line: &str) -> bool {
     let in_url = |word: &str| {
         let hosts = word.split("://").skip(1);
@@ -159,7 +157,7 @@ fn assigned(line: &str) -> bool {
     })
 }
 
-/// What templates and documentation put where a secret belongs.
+/// What templates and documentation use in place of a secret.
 fn is_placeholder(value: &str) -> bool {
     let lower = value.to_lowercase();
     let is_filler = |c: char| "x*.…-_".contains(c);
@@ -169,7 +167,7 @@ fn is_placeholder(value: &str) -> bool {
         || ["none", "null", "secret", "redacted"].contains(&lower.as_str())
 }
 
-/// Forty characters as AWS makes them, or much longer base64; hexadecimal numbers do not mix lower and upper case.
+/// Forty characters as in AWS keys, or much longer base64; hexadecimal numbers do not mix lower and upper case.
 fn is_key_shaped(word: &str) -> bool {
     let has = |is: fn(&u8) -> bool| word.as_bytes().iter().any(is);
     let is_long = word.len() == 40 || word.len() >= 100;

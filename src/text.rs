@@ -1,10 +1,10 @@
-//! Text from files, AWS or the environment made safe for a terminal, cut, and set in columns.
+//! Text from files, AWS or the environment: made safe for a terminal, cut, and set in columns.
 
 use std::fmt::Write as _;
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
-/// Makes text from files, AWS or the environment safe to show: control, bidirectional, private and unassigned
+/// Makes text from files, AWS or the environment safe to show: control, bidirectional, private-use and unassigned
 /// characters become `\u{…}`, so nothing can move the cursor, recolour, retitle or write to the clipboard.
 pub fn display(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -18,15 +18,15 @@ pub fn display(text: &str) -> String {
     out
 }
 
-/// The widest name that a prompt shows, in columns.
+/// In columns; the widest name in a prompt.
 const MAX_WIDTH: usize = 48;
 
-/// [`display`], cut to a width that leaves room on a line.
+/// [`display`], cut to a width that leaves room on the line.
 pub fn display_short(text: &str) -> String {
     cut(display(text), MAX_WIDTH)
 }
 
-/// Text that is safe already, cut to so many columns; what is missing is marked.
+/// Cuts text that is already safe to a number of columns, and marks the cut.
 pub fn cut(shown: String, columns: usize) -> String {
     if shown.width() <= columns {
         return shown;
@@ -43,7 +43,7 @@ pub fn cut(shown: String, columns: usize) -> String {
     cut
 }
 
-/// Rows of text that is safe already as lines, their columns as wide as what stands in them.
+/// Aligns rows of text that is already safe; each column is as wide as its widest cell.
 pub fn columns<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
     let widths: [usize; N] =
         std::array::from_fn(|column| rows.iter().map(|row| row[column].width()).max().unwrap_or(0));
@@ -58,14 +58,14 @@ pub fn columns<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
     rows.iter().map(line).collect()
 }
 
-/// [`display`] for text of several lines, whose line ends stay.
+/// [`display`] for text of several lines; keeps the line ends.
 pub fn lines(text: &str) -> String {
     text.split_inclusive('\n')
         .map(|line| display(line.trim_end_matches('\n')) + "\n")
         .collect()
 }
 
-/// `str::escape_debug` knows which characters print; a combining mark prints only behind another character.
+/// `str::escape_debug` knows which characters print; a combining mark prints only after another character.
 fn printable(c: char, first: bool) -> bool {
     if first {
         return c.escape_debug().next() == Some(c);

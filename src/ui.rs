@@ -1,4 +1,4 @@
-//! What a person reads: stderr and colour.
+//! What the user reads: stderr and colour.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -8,12 +8,11 @@ use crate::error::Error;
 use crate::process::Process;
 use crate::text::lines;
 
-/// Talks to the person on stderr.
 #[derive(Clone, Debug)]
 pub struct Ui {
-    /// Whether stderr takes colour.
+    /// On stderr.
     pub color: bool,
-    /// Whether stdout takes colour.
+    /// On stdout.
     pub color_out: bool,
     quiet: bool,
     verbose: bool,
@@ -22,7 +21,6 @@ pub struct Ui {
 }
 
 impl Ui {
-    /// As the flags, NO_COLOR and the terminal want it.
     pub fn new(global: &Global, process: &Process) -> Self {
         let plain = process.env.filled("NO_COLOR").is_some() || process.env.text("TERM") == Some("dumb");
         let color = |terminal: bool| match global.color {
@@ -43,7 +41,7 @@ impl Ui {
         }
     }
 
-    /// The same, without a word but errors.
+    /// Shows nothing but errors.
     pub fn silenced(&self) -> Self {
         Self {
             quiet: true,
@@ -52,7 +50,7 @@ impl Ui {
         }
     }
 
-    /// Text as a person reads it: safe for a terminal, and paths below HOME written with `~`.
+    /// Makes text safe for a terminal, and writes paths below HOME with `~`.
     pub fn shown(&self, text: &str) -> String {
         let text = self
             .home
@@ -66,28 +64,28 @@ impl Ui {
         }
     }
 
-    /// What was done, in a line; only a person at a terminal wants to know.
+    /// One line about what was done; shown only on a terminal.
     pub fn notice(&self, text: &str) {
         if (self.terminal || self.verbose) && !self.quiet {
             talk(&format!("awsenv: {}\n", self.shown(text)));
         }
     }
 
-    /// What was decided for the person, who did not say it in full.
+    /// What awsenv decided where the user left it open.
     pub fn tell(&self, text: &str) {
         if !self.quiet {
             talk(&format!("awsenv: {}\n", self.shown(text)));
         }
     }
 
-    /// Lines that show what is done, such as a diff; they stand for themselves.
+    /// Lines without a prefix, such as a diff.
     pub fn show(&self, text: &str) {
         if !self.quiet {
             talk(&self.shown(text));
         }
     }
 
-    /// A question, in red where a yes may do harm. The cursor stays behind it.
+    /// In red where the answer yes may do harm. The cursor stays after the question.
     pub fn ask(&self, question: &str, is_grave: bool) {
         let question = format!("awsenv: {}", self.shown(question));
         let question = if is_grave {
@@ -98,14 +96,14 @@ impl Ui {
         talk(&format!("{question} "));
     }
 
-    /// What was decided and why, with `--verbose`.
+    /// What was decided and why; shown with `--verbose`.
     pub fn narrate(&self, text: &str) {
         if self.verbose {
             talk(&format!("awsenv: {}\n", self.shown(text)));
         }
     }
 
-    /// Something the person should know although all went well.
+    /// Something the user should know although the command succeeded.
     pub fn warn(&self, text: &str) {
         if !self.quiet {
             talk(&format!(
@@ -116,7 +114,6 @@ impl Ui {
         }
     }
 
-    /// What went wrong, and what to do.
     pub fn error(&self, error: &Error) {
         let mut text = format!("{} {}\n", self.paint("31", "awsenv:"), self.shown(&error.message));
         for hint in &error.hints {
@@ -134,7 +131,7 @@ impl Ui {
     }
 }
 
-/// Writes to stderr in one go. Nobody is left to tell if that fails.
+/// Writes to stderr in one go. If that fails, there is no way to report it.
 pub fn talk(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }

@@ -1,5 +1,5 @@
-//! The shape of the source, as docs/architecture.md draws it: arrows point down, each crate has its home, files stay
-//! short, nothing is left unfinished.
+//! The structure of the source that docs/architecture.md describes: dependencies point down, each crate has its home,
+//! files stay short, nothing is left unfinished.
 
 #[path = "architecture/circles.rs"]
 mod circles;
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use support::PROJECT;
 
-/// The layers, lowest first: a module may use what stands below it. `lib` and `main` stand above them all.
+/// Lowest first: a module may use the layers below its own. `lib` and `main` are above them all.
 const LAYERS: [&[&str]; 14] = [
     &["secret", "text"],
     &["redact"],
@@ -28,18 +28,26 @@ const LAYERS: [&[&str]; 14] = [
     &["cmd"],
 ];
 
-/// What a module must not see although it stands below: a shell never sees a profile.
+/// Modules that are lower layers but still off limits: a shell never sees a profile.
 const BLIND: [(&str, &str); 2] = [("shell", "config"), ("prompt", "config")];
 
-/// Each outside crate, as the code names it, and the only files or folders that may use it.
-const HOMES: [(&str, &[&str]); 29] = [
+/// Each outside crate, by its name in code, and the only files or folders that may use it.
+const HOMES: [(&str, &[&str]); 30] = [
     ("age", &["src/sys/keychain"]),
     ("base64", &["src/env/state.rs"]),
-    // `lib` parses, `unparsed` finds out how a refused command line was meant, `complete` reads the tree of commands.
+    // `lib` parses, `unparsed` finds out how a rejected command line was meant, `complete` and `man` read the tree of
+    // commands.
     (
         "clap",
-        &["src/cli", "src/lib.rs", "src/ops/unparsed.rs", "src/cmd/complete"],
+        &[
+            "src/cli",
+            "src/lib.rs",
+            "src/ops/unparsed.rs",
+            "src/cmd/complete",
+            "src/cmd/man.rs",
+        ],
     ),
+    ("clap_mangen", &["src/cmd/man.rs"]),
     ("dirs", &["src/sys/fs.rs"]),
     ("filedescriptor", &["src/sys/reader.rs"]),
     ("hashbrown", &["src/config/index.rs"]),
@@ -49,13 +57,13 @@ const HOMES: [(&str, &[&str]); 29] = [
     ("linux_keyutils", &["src/sys/keychain"]),
     ("linux_keyutils_keyring_store", &["src/sys/keychain"]),
     ("nix", &["src/sys/reader.rs"]),
-    // Its terminal half, crossterm, reads what must not be echoed.
+    // Its terminal part, crossterm, reads what must not be echoed.
     ("ratatui", &["src/sys/picker", "src/sys/terminal"]),
     ("rustix", &["src/sys/"]),
     // JSON is a vocabulary, like the standard library's types.
     ("serde", &["src/"]),
     ("serde_json", &["src/"]),
-    // `login` and `keychain` compute names of files.
+    // `login` and `keychain` compute file names.
     ("sha2", &["src/env/state.rs", "src/journal", "src/keychain", "src/sys/"]),
     ("shell_words", &["src/cmd/", "src/error/", "src/ops/"]),
     ("signal_hook", &["src/sys/signals.rs"]),
@@ -74,7 +82,7 @@ const HOMES: [(&str, &[&str]); 29] = [
     ("tempfile", &[]),
 ];
 
-/// How long a file may be before its tests.
+/// In lines, without the file's tests.
 const LONGEST: usize = 400;
 
 #[test]
@@ -120,7 +128,7 @@ fn nothing_climbs_to_the_root_by_super() {
     for source in sources() {
         for (number, line) in source.code() {
             let inside_tests = number > source.lines_before_tests();
-            // `super` out of a top-level module, or `super::super` out of its child, is the crate's root.
+            // `super` from a top-level module, or `super::super` from its child, is the crate's root.
             let steps = source.module.len() + usize::from(inside_tests);
             if line.contains(&"super::".repeat(steps.max(1))) {
                 wrong.push(format!("{}:{number}: {}", source.path, line.trim()));
@@ -214,7 +222,7 @@ fn each_dependency_says_why() {
     }
 }
 
-/// Cargo finds `tests/NAME.rs` and `tests/NAME/main.rs` by itself; a module beside them must be named by another.
+/// Cargo finds only `tests/NAME.rs` and `tests/NAME/main.rs` by itself; other files must be modules of these.
 #[test]
 fn no_test_file_is_forgotten() {
     assert!(!read("Cargo.toml").contains("autotests"), "Cargo finds every test");
@@ -290,17 +298,16 @@ fn the_reader_of_imports_reads_them() {
     assert!(uses("use ini::Ini;", "ini::") && !uses("use mini::Ini;", "ini::"));
 }
 
-/// A file below `src`.
 struct Source {
-    /// Its path in the project.
+    /// Relative to the project.
     path: String,
-    /// Its module path; empty for `lib.rs` and `main.rs`.
+    /// Empty for `lib.rs` and `main.rs`.
     module: Vec<String>,
     text: String,
 }
 
 impl Source {
-    /// The text before the unit tests, and they.
+    /// The text before the unit tests, and the tests.
     fn split(&self) -> (&str, &str) {
         let at = self.text.find("\n#[cfg(test)]").map_or(self.text.len(), |at| at + 1);
         self.text.split_at(at)
@@ -314,8 +321,7 @@ impl Source {
         code_lines(&self.text)
     }
 
-    /// What stands directly behind every `crate::`, in groups also: top-level modules, and what `lib` itself defines,
-    /// which is no layer.
+    /// The names directly after every `crate::`, also in groups. What `lib` itself defines is no layer.
     fn used_modules(&self) -> BTreeSet<String> {
         let text: String = self.code().flat_map(|(_, line)| [line, "\n"]).collect();
         let mut found = BTreeSet::new();
@@ -338,7 +344,7 @@ fn first_word(text: &str) -> Option<String> {
     (end > 0).then(|| text[..end].to_owned())
 }
 
-/// The first words of the members of a `{…}` whose opening brace is already read.
+/// The first words of the members of a `{…}`, after its opening brace.
 fn group_members(group: &str) -> Vec<String> {
     let (mut depth, mut start, mut members) = (0, 0, Vec::new());
     for (at, c) in group.char_indices() {
@@ -359,7 +365,7 @@ fn group_members(group: &str) -> Vec<String> {
     members
 }
 
-/// Whether `line` has `path` as a path of its own, not as the end of a longer word.
+/// Whether `line` contains `path` as a whole path, not as the end of a longer word.
 fn uses(line: &str, path: &str) -> bool {
     line.match_indices(path).any(|(at, _)| {
         let before = line[..at].chars().next_back();
@@ -369,7 +375,7 @@ fn uses(line: &str, path: &str) -> bool {
     })
 }
 
-/// The numbered lines of a text without its comments.
+/// Line numbers and lines, without comments.
 fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.lines()
         .enumerate()
@@ -413,7 +419,7 @@ fn collect(dir: &Path, into: &mut Vec<PathBuf>) {
     }
 }
 
-/// Every dependency and the line above it in Cargo.toml.
+/// Each with the line above it in Cargo.toml.
 fn dependencies() -> Vec<(String, String)> {
     let cargo = read("Cargo.toml");
     let (mut inside, mut above, mut found) = (false, String::new(), Vec::new());
@@ -428,7 +434,7 @@ fn dependencies() -> Vec<(String, String)> {
     found
 }
 
-/// The name by which code calls a crate.
+/// The name of a crate in code.
 fn code_name(dependency: &str) -> String {
     if dependency == "rust-ini" {
         "ini".into()

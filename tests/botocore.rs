@@ -1,7 +1,7 @@
-//! botocore as the judge: random files and environments, resolved by it and by awsenv (`tests/judge`).
+//! Comparison with botocore: it and awsenv resolve random files and environments (`tests/judge`).
 //!
 //! `AWSENV_JUDGE_COUNT` and `AWSENV_JUDGE_SEED` choose how many cases and which; `AWSENV_TEST_PYTHON` names a Python
-//! that has botocore. Without one the test is skipped, with `CI=true` it fails.
+//! that has botocore. Without one the test is skipped; with `CI=true` it fails.
 #![allow(clippy::disallowed_methods, reason = "the test's own environment, not the program's")]
 
 mod support;
@@ -44,7 +44,7 @@ fn seed() -> String {
     std::env::var("AWSENV_JUDGE_SEED").unwrap_or(now.to_string())
 }
 
-/// `AWSENV_JUDGE_MOVES` chooses how many cases.
+/// `AWSENV_JUDGE_MOVES` sets the number of cases.
 #[cfg(unix)]
 #[test]
 fn a_key_that_moves_makes_nobody_somebody_else() {
@@ -65,7 +65,7 @@ fn a_key_that_moves_makes_nobody_somebody_else() {
     say(said.trim_end());
 }
 
-/// `AWSENV_JUDGE_EDITS` chooses how many.
+/// `AWSENV_JUDGE_EDITS` sets the number of cases.
 #[test]
 fn botocore_reads_what_an_edit_means() {
     let Some(python) = support::python("botocore") else {
@@ -99,7 +99,7 @@ fn botocore_reads_what_an_edit_means() {
     say(ask("judge").trim_end());
 }
 
-/// A file after up to four edits, and what they were. `None` for a file that cannot be edited.
+/// A file after up to four edits, and the edits. `None` if the file cannot be edited.
 fn edited(bytes: Vec<u8>, seed: &str) -> Option<(Vec<u8>, Vec<Value>)> {
     let document = Document::parse(Path::new("f"), bytes.clone());
     let mut dice = Dice(seed.to_owned(), 0);
@@ -116,14 +116,14 @@ fn edited(bytes: Vec<u8>, seed: &str) -> Option<(Vec<u8>, Vec<Value>)> {
     }
     match editor.finish() {
         Ok(edited) => Some((edited.bytes.to_vec(), meant)),
-        // Behind a section that is gone, an indented header would continue the value above it; and a new section
-        // inherits what nobody read before. Such a file stays as it is.
+        // Without its section header, an indented header would continue the value above it; and a new section would
+        // inherit what was not read before. Such a file stays unchanged.
         Err(EditError::Ambiguous(_)) if meant.iter().any(|edit| edit["key"].is_null()) => Some((bytes, Vec::new())),
         Err(error) => panic!("{seed}: {error}"),
     }
 }
 
-/// One edit of what stands there, at random; `None` if it is none.
+/// Edits a random entry of the file; `None` if there is nothing to edit.
 fn edit(editor: &mut Editor<'_>, dice: &mut Dice) -> Result<Option<Value>, EditError> {
     let headers: Vec<String> = editor
         .document()
@@ -202,7 +202,7 @@ fn edit(editor: &mut Editor<'_>, dice: &mut Dice) -> Result<Option<Value>, EditE
     Ok(Some(value))
 }
 
-/// Numbers that follow from a seed.
+/// Numbers derived from a seed.
 struct Dice(String, u64);
 
 impl Dice {

@@ -1,5 +1,5 @@
-//! What a person sees: help, errors and answers, as stdout, stderr and status together.
-//! `AWSENV_UPDATE_SNAPSHOTS=1` rewrites tests/snapshots and the help in docs/cli.md.
+//! What the user sees: help, errors and answers, as stdout, stderr and status together. `AWSENV_UPDATE_SNAPSHOTS=1`
+//! rewrites tests/snapshots and docs/help.md.
 
 mod support;
 
@@ -15,7 +15,7 @@ fn example() -> Sandbox {
     sandbox
 }
 
-/// Modes as a careful person has them: git keeps none but the executable bit.
+/// Sets the modes that a careful user would; git stores only the executable bit.
 fn private(sandbox: &Sandbox, names: &[&str]) {
     #[cfg(unix)]
     for name in names {
@@ -26,7 +26,7 @@ fn private(sandbox: &Sandbox, names: &[&str]) {
     }
 }
 
-/// Runs each line of words and compares all answers with one snapshot.
+/// Runs awsenv with the words of each line, and compares all answers with one snapshot.
 #[track_caller]
 fn snapshot(name: &str, sandbox: &Sandbox, lines: &[&str]) {
     let shown: Vec<String> = lines.iter().map(|line| run(sandbox, line).shown(sandbox)).collect();
@@ -36,6 +36,15 @@ fn snapshot(name: &str, sandbox: &Sandbox, lines: &[&str]) {
 fn run(sandbox: &Sandbox, line: &str) -> Output {
     sandbox.awsenv(line.split(' ').filter(|word| !word.is_empty())).output()
 }
+
+/// The beginning of docs/help.md.
+const HELP_START: &str = "\
+# Help
+
+<!-- written by tests/cli_snapshots.rs -->
+
+This page is what `--help` prints for every command. [The command line](cli.md) says what scripts may rely on.
+";
 
 #[test]
 fn help_in_the_documentation() {
@@ -47,13 +56,14 @@ fn help_in_the_documentation() {
         "{commands:?}"
     );
 
-    let mut text = block("awsenv", short.out());
+    let mut text = String::from(HELP_START);
+    text += &block("awsenv", short.out());
     for command in commands {
         let help = run(&sandbox, &format!("{command} --help --shell bash"));
         let script = !help.stderr.is_empty();
         assert_eq!(
             script,
-            ["use", "unset", "init"].contains(&command),
+            ["use", "unset", "init", "completions"].contains(&command),
             "{command}: {}",
             help.all()
         );
@@ -73,14 +83,7 @@ fn help_in_the_documentation() {
         }
     }
 
-    let (start, end) = (
-        "<!-- help: written by tests/cli_snapshots.rs -->\n",
-        "<!-- end of help -->",
-    );
-    let page = std::fs::read_to_string(Path::new(PROJECT).join("docs/cli.md")).expect("docs/cli.md");
-    let (before, rest) = page.split_once(start).expect("where help starts");
-    let (_, after) = rest.split_once(end).expect("where help ends");
-    assert_same("docs/cli.md", &format!("{before}{start}{text}\n{end}{after}"));
+    assert_same("docs/help.md", &text);
 }
 
 /// The names below `Commands:`.
@@ -93,7 +96,7 @@ fn actions(help: &str) -> Vec<&str> {
 
 fn block(title: &str, help: &str) -> String {
     let lines: Vec<&str> = help.lines().map(str::trim_end).collect();
-    format!("\n### {title}\n\n```text\n{}\n```\n", lines.join("\n").trim_end())
+    format!("\n## {title}\n\n```text\n{}\n```\n", lines.join("\n").trim_end())
 }
 
 #[test]
@@ -268,7 +271,7 @@ fn exec() {
 #[test]
 fn exec_in_powershell() {
     let mut sandbox = example();
-    // Its functions swallow the first `--`.
+    // PowerShell functions swallow the first `--`.
     sandbox.set("AWSENV_WRAPPED", "powershell");
     let lines = [
         "exec jekyl printenv AWS_PROFILE",
@@ -336,7 +339,7 @@ fn explain() {
 #[test]
 fn doctor() {
     let mut sandbox = example();
-    // As the wrapper function calls it: which shell runs the tests does not matter then.
+    // As the wrapper function calls it, so that the shell which runs the tests does not matter.
     sandbox.set("AWSENV_WRAPPED", "bash");
     snapshot("doctor", &sandbox, &["doctor", "doctor --json"]);
 }
@@ -395,7 +398,7 @@ fn a_broken_boto_file_stops_only_its_own_profile() {
     snapshot("broken_boto", &sandbox, &["use bad --shell bash", "list"]);
 }
 
-/// The settings wish; a flag demands.
+/// The setting is only a wish; a flag must be obeyed.
 #[test]
 fn the_setting_export_yields_where_it_cannot_be() {
     let mut sandbox = example();
@@ -443,7 +446,7 @@ fn a_credential_process_without_end_is_ended() {
     assert!(refused.err().contains("it prints too much"), "{}", refused.all());
 }
 
-/// An indented line continues the value above it, also if it is the line of a secret.
+/// An indented line continues the value above it, even if it is the line of a secret.
 #[test]
 fn a_secret_that_a_value_has_swallowed_is_shown_nowhere() {
     const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";

@@ -1,5 +1,5 @@
-//! Each folder of `tests/cases/config` holds the files that a user may have and, in `expected.json`, what botocore makes
-//! of them and which constructs other SDKs read otherwise. A new bug is a new folder, no Rust.
+//! Each folder of `tests/cases/config` holds the files that a user may have and, in `expected.json`, what botocore
+//! makes of them and which constructs other SDKs read differently. To cover a new bug, add a folder; no Rust is needed.
 //!
 //! `expected.json`: `profiles`, `sso_sessions`, `services` (names and keys in botocore's order; a nested block is an
 //! object) or `error` (`file`, `line`, and the `other` line of a duplicate); `lints`: `code@file:line` with what each

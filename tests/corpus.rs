@@ -1,8 +1,8 @@
-//! Hostile values through the real shells: each arrives as it is, and none is executed.
+//! Hostile values through the real shells: each arrives unchanged, and none is executed.
 //!
-//! Each value is a secret, a profile name, a region, and a value of the user's own that comes back: once from
-//! AWSENV_STATE, as in a nested shell, and once from what the shell itself saved. A child of the shell reports its own
-//! environment. Some values would create a file, the canary; it must not exist afterwards.
+//! Each value is a secret, a profile name, a region, and a value of the user's own that is restored: once from
+//! AWSENV_STATE, as in a nested shell, and once from what the shell itself saved. A child of the shell reports its
+//! environment. Some values would create a file, the canary, which must not exist afterwards.
 
 mod support;
 
@@ -22,10 +22,11 @@ use awsenv::shell::Shell;
 use serde_json::Value;
 use support::{Family, RealShell, Sandbox};
 
-/// The canary's path in the file of values. Each test puts one of its own in its place: users and test runs share /tmp.
+/// The canary's path in the file of values. Each test replaces it with one of its own, because users and test runs
+/// share /tmp.
 const CANARY: &str = "/tmp/awsenv-pwned";
 
-/// The user's own variable: its value comes back by the shell's saved variables and by AWSENV_STATE.
+/// The user's own variable, which is restored from the shell's saved variables and from AWSENV_STATE.
 const OWN: &str = "AWS_ROLE_ARN";
 
 struct Hostile {
@@ -58,7 +59,7 @@ struct SetUp {
     label: &'static str,
     shell: RealShell,
     locale: &'static str,
-    /// How a script reaches the shell; `FILE` stands for the file that holds it.
+    /// The ways a script reaches the shell; `FILE` is the file that holds it.
     forms: &'static [&'static str],
 }
 
@@ -127,7 +128,8 @@ fn set_ups() -> Vec<SetUp> {
                     forms: &[QUOTED, UNQUOTED],
                     ..variant("zsh with odd options", Some(ODD_ZSH), "C.UTF-8")
                 });
-                // This one takes every unquoted text for a pattern, so an unquoted `eval` fails (and changes nothing).
+                // With this option zsh treats all unquoted text as a pattern, so an unquoted `eval` fails (and changes
+                // nothing).
                 let pattern = [ODD_ZSH, &["-o", "GLOB_SUBST"]].concat().leak();
                 let mut pattern = variant("zsh with GLOB_SUBST", Some(pattern), "C.UTF-8");
                 pattern.forms = &[QUOTED];
@@ -148,8 +150,8 @@ fn var(name: &str) -> VarName {
     VarName::parse(name).expect("a name")
 }
 
-/// The three scripts of one value: a nested `unset` that gives `value` back to the user, a `use` over it, and the
-/// `unset` of the same shell.
+/// The three scripts for one value: a nested `unset` that gives `value` back to the user, a `use` over it, and the
+/// `unset` in the same shell.
 fn scripts(value: &OsStr) -> [EnvDiff; 3] {
     let switched = |env: &Env, target: &Target| -> Env { enter(env, None, target).apply(env).into_iter().collect() };
     let way_back = |env: &Env| leave(env, State::read(env).expect("our own state").as_ref()).diff;
@@ -190,7 +192,7 @@ fn reported(file: &Path) -> BTreeMap<OsString, OsString> {
     entries.map(pair).collect()
 }
 
-/// One shell, one form, all values. Returns how many values were read back, in all their roles.
+/// Runs all values through one shell in one form. Returns how many values were read back, in all their roles.
 fn run(set_up: &SetUp, form: &str, corpus: &[Hostile]) -> usize {
     let SetUp {
         label, shell, locale, ..
@@ -198,7 +200,7 @@ fn run(set_up: &SetUp, form: &str, corpus: &[Hostile]) -> usize {
     let mut sandbox = Sandbox::new();
     sandbox.set("LC_ALL", *locale);
     let syntax = Shell::parse(shell.word).expect("a shell").syntax();
-    // The variables of PowerShell are text, and yash refuses a script that is none.
+    // PowerShell's variables are text, and yash rejects a script that is not.
     let any = shell.family != Family::PowerShell && shell.name != "yash";
     let values = || corpus.iter().filter(|hostile| any || hostile.value.to_str().is_some());
     let mut story = String::new();
@@ -215,7 +217,7 @@ fn run(set_up: &SetUp, form: &str, corpus: &[Hostile]) -> usize {
             Family::Posix => "unset AWS_ROLE_ARN\n",
         });
     }
-    // Options that change what is matched must find something to match.
+    // Options that change what is matched need something to match.
     for name in ["a", "x", "-e", "A=b"] {
         sandbox.write(name, "");
     }
@@ -258,7 +260,7 @@ fn run(set_up: &SetUp, form: &str, corpus: &[Hostile]) -> usize {
     values().map(places).sum()
 }
 
-/// The values of a test, the path of their canary, and where that lies.
+/// The values of a test, the path of their canary, and the sandbox that holds it.
 fn values() -> (Vec<Hostile>, PathBuf, Sandbox) {
     let nest = Sandbox::new();
     let canary = nest.path("canary");
@@ -305,7 +307,7 @@ fn every_value_arrives_in_every_shell_by_every_form() {
     ));
 }
 
-/// Whether a line of a credentials file gives exactly this value, to Python's `configparser` as to us.
+/// Whether a line of a credentials file gives exactly this value, to Python's `configparser` as well as to awsenv.
 fn fits_a_line(value: &OsStr) -> bool {
     let blank = |c: char| c.is_whitespace() || ('\x1c'..='\x1f').contains(&c);
     value.to_str().is_some_and(|text| {
@@ -313,8 +315,8 @@ fn fits_a_line(value: &OsStr) -> bool {
     })
 }
 
-/// From a credentials file through the program into a shell: the value is the name of a profile, its secret and its
-/// region. `story` is how the script begins.
+/// From a credentials file through the program into a shell: the value is a profile's name, secret and region. `story`
+/// is the beginning of the script.
 fn end_to_end(shell: &RealShell, mut story: String, values: &[&Hostile]) -> usize {
     let sandbox = Sandbox::new();
     let mut file = String::new();
@@ -372,7 +374,7 @@ fn end_to_end(shell: &RealShell, mut story: String, values: &[&Hostile]) -> usiz
     4 * values.len()
 }
 
-/// The two worlds of an eval: without the integration, and with it where a function then hands the script on.
+/// An eval without the integration, and with it if its function passes the script on.
 fn begins(shell: &RealShell) -> impl Iterator<Item = String> {
     let has_reader = shell.has_function() && shell.family != Family::PowerShell;
     let loaded = has_reader.then(|| shell.integration());
@@ -382,7 +384,7 @@ fn begins(shell: &RealShell) -> impl Iterator<Item = String> {
 #[test]
 fn every_value_that_a_file_can_hold_arrives_end_to_end() {
     let (corpus, canary, _nest) = values();
-    // `-` is the profile before this one.
+    // `-` is the previous profile.
     let values: Vec<_> = corpus
         .iter()
         .filter(|hostile| fits_a_line(&hostile.value) && hostile.value != "-")

@@ -1,4 +1,4 @@
-//! The documentation does what it says: its examples run, its links lead somewhere, its scripts are sound.
+//! The documentation is true: its examples run, its links lead somewhere, its scripts are sound.
 
 mod support;
 
@@ -140,8 +140,38 @@ fn docs_try_opens_the_callers_shell_on_a_terminal() {
     }
 }
 
-/// Every ```console block: `$ ` lines are typed into a bash that has the integration and the example profiles, and
-/// the lines below each are what comes back.
+/// docs/picture plays its scenes again, with the binary under test.
+#[test]
+fn the_picture_shows_what_a_terminal_shows() {
+    let tools = ["python3", "bash", "tmux"].map(require);
+    let [Some(python), Some(_), Some(_)] = tools else {
+        return;
+    };
+    let sandbox = Sandbox::new();
+    let check = |script: &Path| {
+        let args = [script, Path::new("--check"), Path::new("--binary"), Path::new(AWSENV)];
+        sandbox.program(&python).args(args).output()
+    };
+    check(&Path::new(PROJECT).join("docs/picture")).clean();
+
+    sandbox.copy(Path::new(PROJECT).join("docs/example-home"), "docs/example-home");
+    let script = sandbox.write("docs/picture", read("docs/picture"));
+    let stale = read("docs/picture.svg").replace("no longer using", "not using");
+    sandbox.write("docs/picture.svg", stale);
+    let output = check(&script);
+    assert_eq!(
+        (output.status, output.err()),
+        (
+            1,
+            "docs/picture.svg is out of date: run docs/picture, and look at the picture\n"
+        )
+    );
+    let left: Vec<_> = std::fs::read_dir(sandbox.root().join("tmp")).expect("tmp").collect();
+    assert!(left.is_empty(), "docs/picture leaves nothing: {left:?}");
+}
+
+/// Every ```console block: the `$ ` lines are typed into a bash with the integration and the example profiles, and the
+/// lines below each are the expected output.
 #[test]
 fn console_examples_print_what_they_say() {
     let Some(bash) = require("bash") else { return };
@@ -232,21 +262,40 @@ fn the_line_for_scripts_stops_a_script() {
 }
 
 #[test]
-fn links_lead_to_files() {
+fn links_lead_to_files_and_headings() {
     for (page, text) in pages() {
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
-            let target = link.split('#').next().unwrap_or_default();
-            if target.is_empty() || target.contains("://") || target.contains(char::is_whitespace) {
+            if link.contains("://") || link.contains(char::is_whitespace) {
                 continue;
             }
+            let (target, heading) = link.split_once('#').unwrap_or((link, ""));
             let base = Path::new(PROJECT).join(&page);
-            let path = base.parent().expect("a folder").join(target);
+            let path = match target {
+                "" => base,
+                _ => base.parent().expect("a folder").join(target),
+            };
             assert!(path.exists(), "{page} links to {target}, which is not there");
+            let found = heading.is_empty() || anchors(&path).iter().any(|anchor| anchor == heading);
+            assert!(found, "{page} links to {link}, and there is no such heading");
         }
     }
 }
 
-/// What stands in backticks or code blocks as `awsenv WORD` is a command.
+/// The headings of a page, in the form that links use.
+fn anchors(page: &Path) -> Vec<String> {
+    let text = std::fs::read_to_string(page).expect("a page");
+    let headings = text.lines().filter(|line| line.starts_with('#'));
+    let words = headings.map(|line| line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-"));
+    words
+        .map(|word| {
+            word.chars()
+                .filter(|c| c.is_alphanumeric() || "-_".contains(*c))
+                .collect()
+        })
+        .collect()
+}
+
+/// Whatever appears in backticks or code blocks as `awsenv WORD` is a command.
 #[test]
 fn commands_named_in_the_documentation_exist() {
     let help = Sandbox::new().awsenv(["--help"]).output();
@@ -267,6 +316,36 @@ fn commands_named_in_the_documentation_exist() {
     }
 }
 
+/// Each line in a shell block that calls awsenv names a command, and options, from docs/help.md.
+#[test]
+fn lines_of_shell_blocks_can_be_typed() {
+    let help = read("docs/help.md");
+    let of = |name: &str| {
+        let heading = format!("awsenv {name}\n");
+        help.split("\n## ").find(|section| section.starts_with(&heading))
+    };
+    let mut lines = 0;
+    for (page, text) in pages() {
+        for line in blocks(&text, "sh").iter().flat_map(|block| block.lines()) {
+            let called = line.split_once("awsenv ");
+            let Some((_, words)) = called.filter(|(before, _)| before.is_empty() || before.ends_with('(')) else {
+                continue;
+            };
+            let typed = words.split(['#', '|', ')']).next().unwrap_or_default();
+            let typed = typed.split(" -- ").next().unwrap_or_default();
+            let (options, names): (Vec<_>, Vec<_>) = typed.split_whitespace().partition(|word| word.starts_with("--"));
+            let nested = names.get(1).and_then(|action| of(&format!("{} {action}", names[0])));
+            let known = nested.or_else(|| of(names.first()?));
+            let known = known.unwrap_or_else(|| panic!("{page}: {line}: no such command"));
+            for option in options {
+                assert!(known.contains(option), "{page}: {line}: `{option}` is unknown");
+            }
+            lines += 1;
+        }
+    }
+    assert!(lines >= 10, "the README shows what one types");
+}
+
 #[test]
 fn scripts_pass_shellcheck() {
     let Some(shellcheck) = require("shellcheck") else {
@@ -279,11 +358,79 @@ fn scripts_pass_shellcheck() {
 }
 
 #[test]
+fn the_steps_of_a_package_make_one() {
+    let Some(bash) = require("bash") else { return };
+    let page = read("docs/contributing.md");
+    let (_, section) = page.split_once("\n## How a package is made\n").expect("the section");
+    let steps = blocks(section, "sh").remove(0);
+    let steps = steps.replace("cargo build --release --locked\nawsenv=target/release/awsenv\n", "");
+    assert!(!steps.contains("cargo"), "{steps}");
+    let sandbox = Sandbox::new();
+    for name in [
+        "LICENSE-MIT",
+        "LICENSE-APACHE",
+        "LICENSE-THIRD-PARTY",
+        "README.md",
+        "CHANGELOG.md",
+    ] {
+        sandbox.write(name, read(name));
+    }
+    let script = format!("set -eu\nawsenv='{AWSENV}'\n{steps}\n");
+    let output = sandbox.program(bash).args(["-c", &script]).output();
+    assert_eq!(output.success(), "", "{}", output.all());
+    for (file, start) in [
+        ("doc/awsenv/LICENSE-THIRD-PARTY", "awsenv itself is licensed"),
+        ("man/man1/awsenv-key-add.1", ".ie"),
+        ("bash-completion/completions/awsenv", "# shellcheck shell=bash\n"),
+        ("zsh/site-functions/_awsenv", "#compdef awsenv\n"),
+        (
+            "fish/vendor_completions.d/awsenv.fish",
+            "# Completion of awsenv for fish",
+        ),
+    ] {
+        let text = std::fs::read_to_string(sandbox.path("build/usr/share").join(file)).expect(file);
+        assert!(text.starts_with(start), "{file}: {text}");
+    }
+}
+
+#[test]
 fn the_version_has_an_entry_in_the_changelog() {
     assert!(read("CHANGELOG.md").contains(concat!("## [", env!("CARGO_PKG_VERSION"), "]")));
 }
 
-/// Not in a sandbox, because cargo looks for the crates in the HOME of whoever runs the tests.
+/// What `cargo publish` and `cargo install` use: what a build needs, the documentation, and no test data.
+#[test]
+fn the_crate_stays_small() {
+    let mut command = std::process::Command::new(env!("CARGO"));
+    command.args(["package", "--list", "--allow-dirty", "--offline", "--quiet"]);
+    let output = command.current_dir(PROJECT).output().expect("cargo");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let list = String::from_utf8(output.stdout).expect("names");
+    let has = |wanted: &str| list.lines().any(|name| name == wanted);
+    for wanted in [
+        "Cargo.lock",
+        "LICENSE-THIRD-PARTY",
+        "README.md",
+        "SECURITY.md",
+        "docs/cli.md",
+        "shell/awsenv.bash",
+    ] {
+        assert!(has(wanted), "the crate lacks {wanted}");
+    }
+    let tests: Vec<_> = list.lines().filter(|name| name.starts_with("tests/")).collect();
+    assert!(tests.is_empty(), "the crate carries {tests:?}");
+    // Cargo adds some files of its own to the list.
+    let files = list
+        .lines()
+        .filter_map(|name| Path::new(PROJECT).join(name).metadata().ok());
+    let size: u64 = files.map(|file| file.len()).sum();
+    assert!(size < CRATE_LIMIT, "the crate carries {size} bytes");
+}
+
+/// In bytes, uncompressed; most of it is source.
+const CRATE_LIMIT: u64 = 1_800_000;
+
+/// Not in a sandbox, because cargo looks for the crates in the HOME of the user who runs the tests.
 #[test]
 fn the_licences_of_what_is_linked_are_those_that_are_shipped() {
     let Some(python) = require("python3") else { return };
@@ -298,20 +445,22 @@ fn the_licences_of_what_is_linked_are_those_that_are_shipped() {
     }
 }
 
-/// README, CHANGELOG and the pages of docs, each with its path in the project.
+/// The pages at the top and in docs, each with its path in the project.
 fn pages() -> Vec<(String, String)> {
-    let mut paths = vec!["README.md".to_owned(), "CHANGELOG.md".to_owned()];
-    for entry in std::fs::read_dir(Path::new(PROJECT).join("docs")).expect("docs") {
-        let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
-        if name.ends_with(".md") {
-            paths.push(format!("docs/{name}"));
+    let mut paths = Vec::new();
+    for folder in ["", "docs/"] {
+        for entry in std::fs::read_dir(Path::new(PROJECT).join(folder)).expect("a folder") {
+            let name = entry.expect("an entry").file_name().to_string_lossy().into_owned();
+            if name.ends_with(".md") {
+                paths.push(format!("{folder}{name}"));
+            }
         }
     }
     paths.sort();
     paths.into_iter().map(|path| (path.clone(), read(&path))).collect()
 }
 
-/// The fenced blocks of one language.
+/// Fenced blocks in one language.
 fn blocks(text: &str, language: &str) -> Vec<String> {
     let start = format!("```{language}\n");
     text.split(&start)

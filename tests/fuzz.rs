@@ -1,4 +1,4 @@
-//! AWSENV_STATE as an attacker would write it: any text is refused or understood, and never does more than it may.
+//! AWSENV_STATE as an attacker would write it: any text is rejected or parsed, and never does more than it may.
 
 use std::collections::BTreeSet;
 
@@ -46,7 +46,7 @@ fn scalar() -> impl Strategy<Value = Value> {
     ]
 }
 
-/// Nearly a state: the right keys more often than not.
+/// Almost a state: the right keys more often than not.
 fn document() -> impl Strategy<Value = Value> {
     let mark = prop::collection::btree_map(prop::sample::select(vec!["h", "t", "b", "x", "y"]), scalar(), 0..3);
     let marks = prop::collection::btree_map(name(), mark, 0..5);

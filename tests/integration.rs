@@ -1,5 +1,5 @@
-//! The files under `shell/`, in the real shells: linted, loaded, called, and used at a real terminal; and what
-//! `use` remembers there.
+//! The files under `shell/` in the real shells: linted, loaded, called, and used at a real terminal; and what `use`
+//! records there.
 
 mod support;
 
@@ -26,6 +26,8 @@ mod named;
 #[cfg(target_os = "linux")]
 #[path = "integration/once.rs"]
 mod once;
+#[path = "integration/package.rs"]
+mod package;
 #[path = "integration/picker.rs"]
 mod picker;
 #[path = "integration/prompt.rs"]

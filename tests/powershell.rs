@@ -1,8 +1,8 @@
-//! The scripts for PowerShell, on a model of its environment and in a real `pwsh` where there is one.
+//! The scripts for PowerShell, on a model of its environment and in a real `pwsh` if there is one.
 //!
-//! The model reads the subset of PowerShell that awsenv prints, and nothing else: every form that it knows was seen
-//! to do what it does here in PowerShell 7.6, also in ConstrainedLanguage mode and under StrictMode. A form that is new
-//! in a script is a failed test until it has been tried in a real one.
+//! The model understands only the subset of PowerShell that awsenv prints. Every form in it was tried in PowerShell
+//! 7.6, also in ConstrainedLanguage mode and under StrictMode, and does the same there. A new form in a script fails
+//! the tests until it has been tried in a real PowerShell.
 
 mod support;
 
@@ -25,12 +25,12 @@ struct Model {
     env: BTreeMap<String, String>,
     saved: Option<BTreeMap<String, Option<String>>>,
     warnings: Vec<String>,
-    /// Up to 7.4, and in Windows PowerShell, an empty variable is none.
+    /// Up to 7.4, and in Windows PowerShell, an empty variable does not exist.
     drops_empty: bool,
 }
 
 impl Model {
-    /// What `Invoke-Expression` does: all of the text is parsed before any of it runs.
+    /// Like `Invoke-Expression`: parses the whole text before it runs any of it.
     fn invoke(&mut self, text: &str) -> Result<(), String> {
         let mut reader = Reader {
             rest: text,
@@ -76,7 +76,7 @@ impl Model {
     }
 }
 
-/// Reads statements and, while `live`, does what they say.
+/// Parses statements and, if `live`, runs them.
 struct Reader<'a> {
     rest: &'a str,
     model: &'a mut Model,
@@ -282,7 +282,7 @@ impl<'a> Reader<'a> {
         self.literal().map(Some)
     }
 
-    /// `'…'`, or `-join(…)` of such and of UTF-16 units.
+    /// `'…'`, or `-join(…)` of such literals and UTF-16 units.
     fn literal(&mut self) -> Result<String, String> {
         if !self.eat("-join(") {
             return self.quoted();
@@ -666,7 +666,7 @@ fn a_real_powershell_reads_every_literal() {
     let mut text = String::new();
     for entry in &golden {
         let literal = entry["literal"].as_str().expect("literal");
-        // UTF-16 units as numbers, so that no encoding stands between.
+        // UTF-16 units as numbers, so that no encoding is involved.
         text.push_str(&format!(
             "$v={literal}\n-join($v.ToCharArray() | ForEach-Object {{ \"$([int]$_) \" }})\n"
         ));
@@ -679,7 +679,7 @@ fn a_real_powershell_reads_every_literal() {
     }
 }
 
-/// What PSReadLine asks for on Tab, and what it draws before a line.
+/// What PSReadLine requests on Tab, and what it draws before a line.
 #[test]
 fn a_real_powershell_completes_and_shows_the_profile() {
     let sandbox = Sandbox::with_config("[profile jekyl]\n[profile 'my prod']\n[profile it’s]\n");

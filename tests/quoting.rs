@@ -1,7 +1,7 @@
-//! Quoting: what a shell reads is what was meant, for any value.
+//! Quoting: a shell reads exactly the intended value, for any value.
 //!
-//! Each shell has a reference reader here, written from its manual and knowing only the forms that awsenv may print.
-//! Real shells have their turn in `corpus.rs`.
+//! Each shell has a reference parser here, written from its manual, which accepts only the forms that awsenv may print.
+//! `corpus.rs` tests the real shells.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -16,7 +16,7 @@ use awsenv::shell::Shell;
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// What bash and zsh make of one word: `'…'`, or `$'…'` with three octal digits for a byte.
+/// How bash and zsh read one word: `'…'`, or `$'…'` with three octal digits for a byte.
 fn read_bash(word: &str) -> Option<Vec<u8>> {
     let bytes = word.as_bytes();
     if let Some(inner) = bytes.strip_prefix(b"'").and_then(|rest| rest.strip_suffix(b"'")) {
@@ -40,7 +40,7 @@ fn read_bash(word: &str) -> Option<Vec<u8>> {
     Some(value)
 }
 
-/// What a POSIX shell makes of one word: `'…'`, `\'`, and `"$(command printf '\NNN…')"` for bytes that are no text.
+/// How a POSIX shell reads one word: `'…'`, `\'`, and `"$(command printf '\NNN…')"` for bytes that are not UTF-8.
 fn read_posix(word: &str) -> Option<Vec<u8>> {
     const OPEN: &str = "\"$(\\command printf '";
     let mut value = Vec::new();
@@ -53,7 +53,7 @@ fn read_posix(word: &str) -> Option<Vec<u8>> {
             let (octal, after) = after.split_once("')\"")?;
             for digits in octal.strip_prefix('\\')?.split('\\') {
                 let byte = u8::from_str_radix(digits, 8).ok().filter(|_| digits.len() == 3)?;
-                // What a command substitution would drop.
+                // A command substitution would drop these.
                 (byte != b'\n' && byte != 0).then(|| value.push(byte))?;
             }
             rest = after;
@@ -66,7 +66,7 @@ fn read_posix(word: &str) -> Option<Vec<u8>> {
     Some(value)
 }
 
-/// What fish makes of one word: `'…'` and, outside of quotes, `\Xhh`.
+/// How fish reads one word: `'…'` and, outside of quotes, `\Xhh`.
 fn read_fish(word: &str) -> Option<Vec<u8>> {
     let mut value = Vec::new();
     let mut rest = word;
@@ -85,7 +85,7 @@ fn read_fish(word: &str) -> Option<Vec<u8>> {
     Some(value)
 }
 
-/// What PowerShell makes of one expression: `'…'`, or `-join(…)` of such and of `[char]N`.
+/// How PowerShell reads one expression: `'…'`, or `-join(…)` of such literals and `[char]N`.
 fn read_powershell(text: &str) -> Option<String> {
     let quoted = |piece: &str| -> Option<Vec<u16>> {
         let inner = piece.strip_prefix('\'')?.strip_suffix('\'')?;
@@ -133,7 +133,7 @@ fn check(shell: Shell, value: &OsStr) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Bytes that a variable can hold, the dangerous ones more often than chance would have them.
+/// Bytes that a variable can hold, with dangerous ones more often than by chance.
 fn bytes() -> impl Strategy<Value = OsString> {
     let piece = prop_oneof![
         3 => any::<u8>().prop_map(|b| vec![b.max(1)]),
@@ -236,7 +236,7 @@ fn target() -> impl Strategy<Value = Target> {
     )
 }
 
-/// What is promised of a whole script, whatever it sets.
+/// The guarantees for a whole script, whatever it sets.
 fn check_script(shell: Shell, script: &str) -> Result<(), TestCaseError> {
     let (start, end) = match shell {
         Shell::Fish => ("begin; ", "; end"),
@@ -254,7 +254,7 @@ fn check_script(shell: Shell, script: &str) -> Result<(), TestCaseError> {
         );
     }
     if matches!(shell, Shell::Bash | Shell::Zsh) {
-        // An unquoted `eval $(…)` splits the text at blanks and takes each word for a pattern.
+        // An unquoted `eval $(…)` splits the text at blanks and treats each word as a pattern.
         prop_assert!(!script.contains("  "), "a run of blanks: {script}");
         for word in script.split(' ') {
             let class = word.find('[').is_some_and(|at| word[at..].contains(']'));

@@ -1,8 +1,8 @@
-//! Case folders of `tests/cases/resolve`: the files that a user has, and what `explain --json` must say of them.
+//! Case folders in `tests/cases/resolve`: the files that a user has, and what `explain --json` must say about them.
 //!
 //! A folder holds `config` and `credentials` (for `~/.aws`), `case.json` (`profile` to name on the command line, `env`,
-//! other `files` below HOME) and `expected.json`: whatever stands there must stand in the answer, objects key by key.
-//! `{HOME}` is the folder's HOME. A new bug is a new folder.
+//! other `files` below HOME) and `expected.json`: everything in it must be in the answer, objects key by key. `{HOME}`
+//! is the folder's HOME. To cover a new bug, add a folder.
 
 mod support;
 
@@ -79,7 +79,7 @@ fn read(path: &Path) -> Option<Value> {
     Some(serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display())))
 }
 
-/// Objects key by key, lists item by item, the rest as it is.
+/// Objects key by key, lists item by item, everything else by equality.
 fn compare(at: &str, expected: &Value, answer: &Value, found: &mut Vec<String>) {
     match (expected, answer) {
         (Value::Object(expected), Value::Object(_)) => {

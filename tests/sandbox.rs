@@ -1,4 +1,4 @@
-//! The ground the other tests stand on: the sandbox hides the user's world, the real shells are strict.
+//! What the other tests rely on: the sandbox hides the user's files and environment, the real shells are strict.
 
 mod support;
 

@@ -1,10 +1,9 @@
-//! `configure`: what can be typed to set up a profile.
+//! `configure`: the arguments for setting up a profile.
 
 use std::ffi::OsString;
 
 use clap::{Args, Subcommand};
 
-/// `awsenv configure`.
 #[derive(Args, Debug)]
 #[command(args_conflicts_with_subcommands = true, subcommand_value_name = "ACTION")]
 pub struct ConfigureArgs {
@@ -13,12 +12,10 @@ pub struct ConfigureArgs {
     /// Write the secret to the credentials file instead of the keychain
     #[arg(long)]
     pub plaintext: bool,
-    /// What to do instead of asking.
     #[command(subcommand)]
     pub action: Option<ConfigureAction>,
 }
 
-/// What `configure` can do without asking.
 #[derive(Debug, Subcommand)]
 pub enum ConfigureAction {
     /// Print a setting of a profile

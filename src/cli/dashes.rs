@@ -1,5 +1,5 @@
-//! The `--` of `exec`, which PowerShell functions swallow: `exec PROFILE CMD…` means `exec PROFILE -- CMD…` if the first
-//! word is a profile, and `exec -- CMD…` otherwise.
+//! The `--` of `exec`, which PowerShell functions swallow: `exec PROFILE CMD…` means `exec PROFILE -- CMD…` if the
+//! first word is a profile, and `exec -- CMD…` otherwise.
 
 use std::ffi::OsString;
 
@@ -12,14 +12,14 @@ use super::words::{command_at, takes_value};
 #[derive(Debug)]
 pub struct Swallowed<'a> {
     args: &'a [OsString],
-    /// The first word that is neither a flag nor the value of one.
+    /// The index of the first word that is neither a flag nor a flag's value.
     word: usize,
     exec: clap::Command,
     picks: bool,
 }
 
 impl<'a> Swallowed<'a> {
-    /// `None` if nothing is missing from `args`, the program's own name first.
+    /// `None` if nothing is missing from `args`, which starts with the program's own name.
     pub fn of(args: &'a [OsString]) -> Option<Self> {
         let at = command_at(args).filter(|at| args[*at] == "exec")?;
         let mut root = Cli::command();
@@ -36,7 +36,7 @@ impl<'a> Swallowed<'a> {
         })
     }
 
-    /// The word that may be a profile, where one can be.
+    /// The word that may be a profile, if the command line allows one.
     pub fn profile(&self) -> Option<&OsString> {
         Some(&self.args[self.word]).filter(|_| !self.picks)
     }
@@ -60,7 +60,7 @@ impl<'a> Swallowed<'a> {
     }
 }
 
-/// Where the first word at or behind `at` is that is neither a flag of ours nor the value of one.
+/// The index of the first word from `at` on that is neither one of awsenv's flags nor a flag's value.
 fn behind_flags(command: &clap::Command, args: &[OsString], mut at: usize) -> usize {
     let is_flag = |arg: &OsString| arg != "--" && arg.as_encoded_bytes().first() == Some(&b'-');
     while args.get(at).is_some_and(is_flag) {

@@ -1,4 +1,4 @@
-//! `key` and `credential-process`: what can be typed for keys in the keychain.
+//! `key` and `credential-process`: the arguments for keys in the keychain.
 
 use std::ffi::OsString;
 
@@ -7,7 +7,6 @@ use clap::{Args, Subcommand};
 
 use crate::keychain::StoreKind;
 
-/// `awsenv credential-process`.
 #[derive(Args, Debug)]
 pub struct CredentialProcessArgs {
     /// Profile whose keys to print
@@ -17,15 +16,12 @@ pub struct CredentialProcessArgs {
     pub item: Option<String>,
 }
 
-/// `awsenv key`.
 #[derive(Args, Debug)]
 pub struct KeyArgs {
-    /// What to do.
     #[command(subcommand)]
     pub action: KeyAction,
 }
 
-/// What can be done with keys.
 #[derive(Debug, Subcommand)]
 pub enum KeyAction {
     /// Store an access key, and make the profile use it
@@ -44,7 +40,6 @@ pub enum KeyAction {
     Unlock(KeyUnlockArgs),
 }
 
-/// `awsenv key add`.
 #[derive(Args, Debug)]
 pub struct KeyAddArgs {
     /// Profile that gets the key (created if it does not exist)
@@ -58,12 +53,11 @@ pub struct KeyAddArgs {
     /// Replace an existing key or credential_process
     #[arg(long)]
     pub replace: bool,
-    /// What must not stand here: a secret on the command line is seen by every program.
+    /// Always an error: other programs can see a secret on the command line.
     #[arg(hide = true, value_name = "NOTHING")]
     pub rest: Vec<OsString>,
 }
 
-/// `awsenv key import`.
 #[derive(Args, Debug)]
 pub struct KeyImportArgs {
     /// Profiles whose keys to import
@@ -95,7 +89,6 @@ pub struct KeyImportArgs {
     pub yes: bool,
 }
 
-/// `awsenv key list`.
 #[derive(Args, Debug)]
 pub struct KeyListArgs {
     /// Print one JSON document
@@ -103,7 +96,6 @@ pub struct KeyListArgs {
     pub json: bool,
 }
 
-/// `awsenv key remove`.
 #[derive(Args, Debug)]
 pub struct KeyRemoveArgs {
     /// Profile whose key to delete
@@ -113,7 +105,6 @@ pub struct KeyRemoveArgs {
     pub yes: bool,
 }
 
-/// `awsenv key restore`.
 #[derive(Args, Debug)]
 pub struct KeyRestoreArgs {
     /// Profile whose key to restore
@@ -123,7 +114,6 @@ pub struct KeyRestoreArgs {
     pub dry_run: bool,
 }
 
-/// `awsenv key move`.
 #[derive(Args, Debug)]
 pub struct KeyMoveArgs {
     /// Profiles whose keys to move
@@ -137,7 +127,6 @@ pub struct KeyMoveArgs {
     pub to: StoreKind,
 }
 
-/// `awsenv key unlock`.
 #[derive(Args, Debug)]
 pub struct KeyUnlockArgs {
     /// Read the passphrase from stdin
@@ -148,7 +137,7 @@ pub struct KeyUnlockArgs {
     pub no_passphrase: bool,
 }
 
-/// Reads the word of a store, and names them all in the help.
+/// Takes the name of a store, and lists all of them in the help.
 fn store() -> impl TypedValueParser<Value = StoreKind> {
     let words = PossibleValuesParser::new(StoreKind::ALL.map(StoreKind::as_str));
     words.map(|word| StoreKind::parse(&word).unwrap_or_default())

@@ -1,8 +1,9 @@
-//! What can be typed. Types only: a doc comment is the help text.
+//! The command line's types; their doc comments are the help texts.
 
 mod configure;
 mod dashes;
 mod key;
+mod package;
 mod words;
 
 use std::ffi::OsString;
@@ -14,11 +15,13 @@ pub use key::{
     CredentialProcessArgs, KeyAction, KeyAddArgs, KeyArgs, KeyImportArgs, KeyListArgs, KeyMoveArgs, KeyRemoveArgs,
     KeyRestoreArgs, KeyUnlockArgs,
 };
-pub use words::{command_at, command_word, is_command, is_script, is_switch};
+pub use words::{command_at, command_word, is_command, is_script, is_switch, names_shell};
+
+pub use package::{CompletionsArgs, ManArgs};
 
 use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-/// What the help lists behind the flags that are a command's own.
+/// The heading of the flags that every command has, below a command's own flags.
 const GLOBAL: &str = "Global options";
 
 /// Shell integration and environment manager for AWS profiles
@@ -26,36 +29,32 @@ const GLOBAL: &str = "Global options";
 #[command(name = "awsenv", version, disable_help_subcommand = true, max_term_width = 100)]
 #[command(disable_help_flag = true, disable_version_flag = true)]
 pub struct Cli {
-    /// Flags that work on every command.
     #[command(flatten)]
     pub global: Global,
-    /// Print help (`-h` for a summary)
-    #[arg(short, long, global = true, help_heading = GLOBAL, action = ArgAction::Help)]
-    help: Option<bool>,
     /// Print version
     #[arg(short = 'V', long, help_heading = GLOBAL, action = ArgAction::Version)]
     version: Option<bool>,
-    /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// Flags that work on every command.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = GLOBAL)]
 pub struct Global {
     /// When to use colour
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t)]
     pub color: ColorChoice,
     /// Print only errors
-    #[arg(short, long, global = true, overrides_with = "quiet")]
+    #[arg(short, long, overrides_with = "quiet")]
     pub quiet: bool,
     /// Print each decision and its reason (never a secret)
-    #[arg(short, long, global = true, overrides_with = "verbose")]
+    #[arg(short, long, overrides_with = "verbose")]
     pub verbose: bool,
+    /// Print help (`-h` for a summary)
+    #[arg(short, long, action = ArgAction::Help)]
+    pub(crate) help: Option<bool>,
 }
 
-/// `--color`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ColorChoice {
     /// On a terminal, unless NO_COLOR is set
@@ -67,7 +66,7 @@ pub enum ColorChoice {
     Never,
 }
 
-/// The commands, in the order of the help.
+/// In the order of the help.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Print a script that switches this shell to a profile
@@ -98,6 +97,10 @@ pub enum Command {
     History(Lazy<HistoryArgs>),
     /// Check files, permissions, leftovers and the shell setup
     Doctor(Lazy<DoctorArgs>),
+    /// Print the completion file for a shell, for packages
+    Completions(Lazy<CompletionsArgs>),
+    /// Print a manual page
+    Man(Lazy<ManArgs>),
     /// Print completion candidates (called by the shell integration)
     #[command(hide = true)]
     Complete(Lazy<CompleteArgs>),
@@ -106,7 +109,7 @@ pub enum Command {
     Fail(Lazy<FailArgs>),
 }
 
-/// The arguments of a command, defined only when that command is run: a start pays for one command, not for all.
+/// The arguments of a command, defined only when it runs, so that a start pays for one command and not for all.
 #[derive(Debug)]
 pub struct Lazy<T>(pub T);
 
@@ -120,10 +123,13 @@ impl<T: Args> Args for Lazy<T> {
     }
 }
 
-/// Defines the arguments. What the command is about was said before, and is not what the arguments are about.
+/// Defines the arguments, and keeps the command's own description, which the arguments' type would replace.
+///
+/// The flags of every command are defined here too, because clap would copy global flags of the root into each command.
 fn late<T: Args>(command: clap::Command) -> clap::Command {
     let about = command.get_about().cloned().unwrap_or_default();
-    let command = T::augment_args(command).about(about);
+    let command = Global::augment_args(command).mut_args(|flag| flag.global(true));
+    let command = T::augment_args(command.next_help_heading(None)).about(about);
     command.long_about(clap::builder::Resettable::Reset)
 }
 
@@ -137,7 +143,7 @@ impl<T: FromArgMatches> FromArgMatches for Lazy<T> {
     }
 }
 
-/// How stdout is meant.
+/// What kind of text stdout gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Form {
     /// Code for a shell, which the command line may name.
@@ -151,6 +157,7 @@ impl Command {
         let json = match self {
             Self::Use(Lazy(args)) => return Form::Script(args.script.shell.clone()),
             Self::Unset(Lazy(args)) => return Form::Script(args.shell.clone()),
+            Self::Completions(Lazy(args)) => return Form::Script(Some(args.shell.clone())),
             Self::Init(Lazy(args)) => return Form::Script(Some(args.shell.clone())),
             Self::Current(Lazy(args)) => args.json,
             Self::Doctor(Lazy(args)) => args.json,
@@ -164,10 +171,9 @@ impl Command {
     }
 }
 
-/// The argument that an alias stands for too. Elsewhere the exact name of a profile is meant, and the argument is `profile`.
+/// The id of an argument that also takes an alias. Where only the exact name of a profile is valid, it is `profile`.
 pub const PROFILE_OR_ALIAS: &str = "profile_or_alias";
 
-/// `awsenv use`.
 #[derive(Args, Debug)]
 pub struct UseArgs {
     /// Profile to use (`-` for the previous one; omit to pick)
@@ -179,15 +185,12 @@ pub struct UseArgs {
     /// Use the first profile that matches, without asking (never a production profile)
     #[arg(long)]
     pub first: bool,
-    /// How the profile reaches the shell.
     #[command(flatten)]
     pub style: StyleArgs,
-    /// What the script is written for.
     #[command(flatten)]
     pub script: ScriptArgs,
 }
 
-/// How a profile reaches the environment.
 #[derive(Args, Debug, Default)]
 pub struct StyleArgs {
     /// Export the profile's name, and no secret
@@ -202,13 +205,12 @@ pub struct StyleArgs {
 }
 
 impl StyleArgs {
-    /// Whether nothing of it was typed.
+    /// Whether no flag was given.
     pub fn is_empty(&self) -> bool {
         !self.name && !self.keys && self.region.is_none()
     }
 }
 
-/// Flags of the commands that print a script.
 #[derive(Args, Debug, Default)]
 pub struct ScriptArgs {
     /// Shell to write the script for [possible values: bash, zsh, fish, powershell, posix]
@@ -216,7 +218,6 @@ pub struct ScriptArgs {
     pub shell: Option<String>,
 }
 
-/// `awsenv init`.
 #[derive(Args, Debug)]
 pub struct InitArgs {
     /// Shell to integrate with: bash, zsh, fish, powershell or posix
@@ -226,18 +227,16 @@ pub struct InitArgs {
     pub no_prompt: bool,
 }
 
-/// `awsenv list`.
 #[derive(Args, Debug)]
 pub struct ListArgs {
     /// Print one JSON document, with exact names
     #[arg(long, conflicts_with = "pick")]
     pub json: bool,
-    /// Ask with the picker, and print the exact name of what was chosen.
+    /// Prints the exact name of the chosen profile.
     #[command(flatten)]
     pub pick: PickArgs,
 }
 
-/// Flags of the commands that pick only if they are asked to.
 #[derive(Args, Debug, Default)]
 pub struct PickArgs {
     /// Choose the profile in a picker
@@ -248,7 +247,6 @@ pub struct PickArgs {
     pub query: Option<String>,
 }
 
-/// `awsenv current`.
 #[derive(Args, Debug)]
 pub struct CurrentArgs {
     /// Print one JSON document
@@ -256,7 +254,6 @@ pub struct CurrentArgs {
     pub json: bool,
 }
 
-/// `awsenv prompt`.
 #[derive(Args, Debug)]
 pub struct PromptArgs {
     /// Format of the segment, with the fields {profile} {remaining} {region} {style} {expires}
@@ -264,13 +261,11 @@ pub struct PromptArgs {
     pub format: Option<String>,
 }
 
-/// `awsenv explain`.
 #[derive(Args, Debug)]
 pub struct ExplainArgs {
     /// Profile to explain (default: the one the AWS CLI would use)
     #[arg(id = PROFILE_OR_ALIAS, value_name = "PROFILE", conflicts_with = "pick")]
     pub profile: Option<OsString>,
-    /// Choose it in the picker.
     #[command(flatten)]
     pub pick: PickArgs,
     /// Print one JSON document
@@ -281,17 +276,14 @@ pub struct ExplainArgs {
     pub region: Option<String>,
 }
 
-/// `awsenv exec`.
 #[derive(Args, Debug)]
 #[command(override_usage = "awsenv exec [OPTIONS] [PROFILE] -- PROGRAM [ARGUMENT]...")]
 pub struct ExecArgs {
     /// Profile to run it with (default: the one the AWS CLI would use)
     #[arg(id = PROFILE_OR_ALIAS, value_name = "PROFILE", conflicts_with = "pick")]
     pub profile: Option<OsString>,
-    /// Choose it in the picker.
     #[command(flatten)]
     pub pick: PickArgs,
-    /// How the profile reaches the program.
     #[command(flatten)]
     pub style: StyleArgs,
     /// Program to run, and its arguments
@@ -299,7 +291,6 @@ pub struct ExecArgs {
     pub command: Vec<OsString>,
 }
 
-/// `awsenv undo`.
 #[derive(Args, Debug)]
 pub struct UndoArgs {
     /// Show what would change, without changing anything
@@ -307,10 +298,8 @@ pub struct UndoArgs {
     pub dry_run: bool,
 }
 
-/// `awsenv history`.
 #[derive(Args, Debug)]
 pub struct HistoryArgs {
-    /// What to do instead of showing.
     #[command(subcommand)]
     pub action: Option<HistoryAction>,
     /// Print one JSON document
@@ -318,7 +307,6 @@ pub struct HistoryArgs {
     pub json: bool,
 }
 
-/// What can be done to the history.
 #[derive(Debug, Subcommand)]
 pub enum HistoryAction {
     /// Forget a profile
@@ -328,7 +316,6 @@ pub enum HistoryAction {
     },
 }
 
-/// `awsenv doctor`.
 #[derive(Args, Debug)]
 pub struct DoctorArgs {
     /// Test the keychain: write an item, read it back, and delete it
@@ -339,7 +326,6 @@ pub struct DoctorArgs {
     pub json: bool,
 }
 
-/// `awsenv complete`.
 #[derive(Args, Debug)]
 pub struct CompleteArgs {
     /// Shell that asks
@@ -353,9 +339,38 @@ pub struct CompleteArgs {
     pub words: Vec<OsString>,
 }
 
-/// `awsenv fail`.
 #[derive(Args, Debug)]
 pub struct FailArgs {
     /// Status to exit with
     pub status: u8,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flags(line: &str) -> (ColorChoice, bool, bool) {
+        let global = Cli::try_parse_from(line.split(' ')).unwrap().global;
+        (global.color, global.quiet, global.verbose)
+    }
+
+    #[test]
+    fn the_flags_of_every_command_count_anywhere() {
+        assert_eq!(flags("awsenv use x"), (ColorChoice::Auto, false, false));
+        assert_eq!(flags("awsenv -q use x -v"), (ColorChoice::Auto, true, true));
+        assert_eq!(
+            flags("awsenv use -q x --color never"),
+            (ColorChoice::Never, true, false)
+        );
+        assert_eq!(
+            flags("awsenv --color always key list -v"),
+            (ColorChoice::Always, false, true)
+        );
+        assert_eq!(flags("awsenv key -q list"), (ColorChoice::Auto, true, false));
+        assert_eq!(flags("awsenv -q key -q list -q"), (ColorChoice::Auto, true, false));
+        assert_eq!(
+            flags("awsenv --color always use x --color never"),
+            (ColorChoice::Never, false, false)
+        );
+    }
 }

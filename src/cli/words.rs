@@ -1,4 +1,4 @@
-//! What the words of a command line say before it is parsed, or although it cannot be.
+//! What the words of a command line say before it is parsed, or if it cannot be.
 
 use std::ffi::{OsStr, OsString};
 
@@ -6,27 +6,30 @@ use clap::{Args as _, CommandFactory as _};
 
 use super::{Cli, Global};
 
-/// Whether `word` is the name of a command.
 pub fn is_command(word: &str) -> bool {
     Cli::command().find_subcommand(word).is_some()
 }
 
-/// Whether the command of that name prints code for a shell, as [`Command::form`] says once its line is understood.
+/// Whether the command prints code for a shell, as [`Command::form`] says once its line is parsed.
 pub fn is_script(word: &str) -> bool {
-    is_switch(word) || word == "init"
+    is_switch(word) || names_shell(word)
 }
 
-/// Whether the command of that name switches the shell.
+/// Whether the first word after the command is the shell that reads its stdout.
+pub fn names_shell(word: &str) -> bool {
+    matches!(word, "completions" | "init")
+}
+
+/// Whether the command switches the shell.
 pub fn is_switch(word: &str) -> bool {
     matches!(word, "use" | "unset")
 }
 
-/// The word of `args` that names the command.
 pub fn command_word(args: &[OsString]) -> Option<&str> {
     args[command_at(args)?].to_str()
 }
 
-/// Where in `args`, the program's own name first, the command stands; also if they cannot be parsed.
+/// The index of the command in `args`, which starts with the program's own name; works even if they cannot be parsed.
 pub fn command_at(args: &[OsString]) -> Option<usize> {
     let mut at = 1;
     loop {
@@ -44,7 +47,7 @@ fn global() -> clap::Command {
     Global::augment_args(clap::Command::new("awsenv"))
 }
 
-/// Whether `word` is a flag of `command` whose value is the next word.
+/// Whether `word` is a flag of `command` that takes the next word as its value.
 pub(super) fn takes_value(command: &clap::Command, word: &OsStr) -> bool {
     let Some(flag) = word.to_str() else { return false };
     let is_it = |arg: &&clap::Arg| {
@@ -53,7 +56,7 @@ pub(super) fn takes_value(command: &clap::Command, word: &OsStr) -> bool {
             .strip_prefix('-')
             .is_some_and(|short| arg.get_short().is_some_and(|c| short == c.to_string()))
     };
-    // Not `get_opts`: before a command is built, clap takes every flag for one with a value.
+    // Not `get_opts`: before a command is built, clap treats every flag as one with a value.
     command
         .get_arguments()
         .any(|arg| arg.get_action().takes_values() && is_it(&arg))

@@ -1,5 +1,6 @@
-//! `awsenv credential-process`: the keys of a profile as every SDK wants them. The index decides whom to ask first: for a
-//! key that it knows no AWS file is read, and for a profile that has nothing to do with the keychain no store is opened.
+//! `awsenv credential-process`: the keys of a profile in the format that every SDK reads. The index decides what to ask
+//! first: for a key that it lists, no AWS file is read, and for a profile without a key in the keychain, no store is
+//! opened.
 //!
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
 
@@ -19,7 +20,7 @@ use crate::provider;
 use crate::resolve::Choice;
 use crate::sys::keychain::Keychain;
 
-/// Prints the document. awsenv asks nothing; the keychain may, in a window of its own.
+/// awsenv asks nothing; the keychain may, in a window of its own.
 pub fn run(context: &Context, args: CredentialProcessArgs) -> Result<Outcome, Error> {
     if context.process.stdout_tty {
         let message = "refusing to print a secret to a terminal";
@@ -49,23 +50,22 @@ pub fn run(context: &Context, args: CredentialProcessArgs) -> Result<Outcome, Er
     Ok(Outcome::Keys(provider::document(&credentials)))
 }
 
-/// Whether the index has the profile or an item of its name. One that cannot be read may have had it.
+/// Whether the index has the profile or an item with its name. An index that cannot be read may have had it.
 fn is_recorded(keychain: &Keychain<'_>, profile: &str) -> bool {
     let is_in = |index: keychain::Index| index.find(profile).is_some() || index.of_profile(profile).is_some();
     keychain.index().map_or(true, is_in)
 }
 
-/// What is asked for.
 struct Request<'a> {
     context: &'a Context<'a>,
     profile: &'a str,
     item: &'a str,
-    /// For the processes that are run: the profiles that were asked for on the way here.
+    /// The profiles that were asked for on the way here, passed on to child processes.
     asked: &'a str,
 }
 
 impl Request<'_> {
-    /// The keys of the item, else those that the files have for the profile.
+    /// The item's keys, else those that the files have for the profile.
     fn of_keychain(&self, keychain: &Keychain<'_>) -> Result<Credentials, Error> {
         match keychain.read(store_of(keychain, self.item)?, self.item) {
             Ok(keys) => Ok(provider::of_item(keys, None)),
@@ -77,8 +77,8 @@ impl Request<'_> {
         }
     }
 
-    /// The keys of a profile that is in the files and has no line of awsenv's. `None` if the keychain is to be asked: it
-    /// may have a key although the index is lost, or although the files cannot be read.
+    /// The keys of a profile that is in the files but has no line of awsenv's. `None` if the keychain must be asked: it
+    /// may have a key although the index is lost or the files cannot be read.
     fn of_files_alone(&self) -> Result<Option<Credentials>, Error> {
         let Ok(files) = Files::load(self.context) else {
             return Ok(None);
@@ -89,7 +89,7 @@ impl Request<'_> {
         self.of_files(&files)
     }
 
-    /// What the files say of the profile, if they do not lead back to the item.
+    /// What the files say about the profile, unless they lead back to the item.
     fn of_files(&self, files: &Files) -> Result<Option<Credentials>, Error> {
         if !files.has(self.profile) {
             return Ok(None);
@@ -98,13 +98,13 @@ impl Request<'_> {
         if plan.base.is_none() || plan.keychain_item() == Some(self.item) {
             return Ok(None);
         }
-        let env = self.context.env().with(AWSENV_ASKED, self.asked);
+        let env = self.context.env().clone().with(AWSENV_ASKED, self.asked.as_ref());
         let outside = Outside::with_env(self.context, &env)?;
         Ok(Some(provider::credentials(&plan, outside.ports())?))
     }
 }
 
-/// The error of a store, with a hint if it was asked only because no index says where the key is.
+/// Adds a hint if the store was asked only because no index says where the key is.
 fn lost(error: Error, keychain: &Keychain<'_>, item: &str) -> Error {
     match keychain.index() {
         Ok(index) if index.find(item).is_some() => error,
@@ -115,10 +115,10 @@ fn lost(error: Error, keychain: &Keychain<'_>, item: &str) -> Error {
     }
 }
 
-/// The profiles that were asked for on the way here, with this one.
+/// Adds this profile to those asked for on the way here.
 ///
 /// # Errors
-/// This one was asked for before: its own process asks for it again.
+/// This profile was asked for before: its own process asks for it again.
 fn asked(env: &Env, profile: &str) -> Result<String, Error> {
     let before = env.text(AWSENV_ASKED).unwrap_or_default();
     if before.lines().any(|name| name == profile) {

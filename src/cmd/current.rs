@@ -13,7 +13,8 @@ use crate::redact::{HIDDEN, harmless};
 use crate::resolve::{self, How};
 use crate::text::display;
 
-/// The answer; nothing in use is an error.
+/// # Errors
+/// Nothing is in use.
 pub fn run(context: &Context, args: CurrentArgs) -> Result<Outcome, Error> {
     let env = &context.process.env;
     let state = context.state();
@@ -61,7 +62,7 @@ fn nothing(keys: bool) -> Error {
     }
 }
 
-/// The region that programs see: of the environment, else of the profile. Files that cannot be read have none.
+/// From the environment, else from the profile; files that cannot be read have none.
 fn region(context: &Context, profile: &str) -> Option<String> {
     let env = &context.process.env;
     if let Some(region) = env.text("AWS_REGION").or_else(|| env.text("AWS_DEFAULT_REGION")) {

@@ -1,4 +1,4 @@
-//! `awsenv exec`: a program with a profile's environment, in our place.
+//! `awsenv exec`: runs a program with a profile's environment, in place of this process.
 
 use std::ffi::OsStr;
 
@@ -12,7 +12,7 @@ use crate::error::{Error, Kind};
 use crate::ops::{choose, pick, switch};
 use crate::process::Launch;
 
-/// Starts the program; its status is ours.
+/// The program's exit status becomes this one's.
 pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
     let mut words = args.command.into_iter();
     let Some(program) = words.next() else {
@@ -25,7 +25,7 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
     let picked = pick::asked_for(context, &args.pick, "awsenv exec PROFILE -- PROGRAM")?;
     let names_none = picked.is_none() && args.profile.is_none();
     let diff = match state {
-        // This shell is the profile already: its style, region and keys are what was asked for then.
+        // This shell already uses the profile, with the style, region and keys that the user chose then.
         Some(state) if names_none && args.style.is_empty() && serves(context, state) => EnvDiff::default(),
         _ => {
             let typed = || choose::choose(context, args.profile.as_deref());
@@ -36,7 +36,7 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
         }
     };
     let mut vars = diff.apply(env);
-    // The wrapper's word to us, and untrue in the program's own shells.
+    // The wrapper sets it for awsenv, and it would be wrong in the program's own shells.
     vars.remove(OsStr::new(AWSENV_WRAPPED));
     Ok(Outcome::Exec(Launch {
         program,
@@ -45,7 +45,7 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
     }))
 }
 
-/// Whether the environment works as `state` says, for a while yet.
+/// Whether the environment still works as `state` says, and will for a while.
 fn serves(context: &Context, state: &State) -> bool {
     is_in_use(&context.process.env, state) && state.expires.is_none_or(|end| end > context.process.now.0)
 }

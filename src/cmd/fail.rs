@@ -1,11 +1,11 @@
-//! `awsenv fail`: how the function of fish ends where it could not switch.
+//! `awsenv fail`: how the fish function ends when it could not switch.
 
 use crate::cli::FailArgs;
 use crate::context::{Context, Outcome};
 use crate::error::Error;
 use crate::shell::wrapper::Wrapper;
 
-/// Ends with the status. Where a shell reads what the function prints, that shell gets a statement that fails with it.
+/// If a shell reads what the function prints, that shell gets a statement that fails with the same status.
 pub fn run(context: &Context, args: FailArgs) -> Result<Outcome, Error> {
     let process = context.process;
     let reader = Wrapper::of(&process.env).filter(|_| process.read_by_shell);

@@ -1,4 +1,4 @@
-//! `awsenv history`: what was used, how often, when and where; or a profile forgotten.
+//! `awsenv history`: which profiles were used, how often, when and where; or forgets a profile.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -16,13 +16,13 @@ use crate::ops::{catalog, usage};
 use crate::sys::history::{Rewritten, Store};
 use crate::text::{columns, display};
 
-/// How long `remove` waits for others to finish with the file.
+/// How long `remove` waits for other processes that use the file.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// A table or JSON, the best first; or a profile forgotten.
+/// A table or JSON, the best first; or a profile is forgotten.
 ///
 /// # Errors
-/// AWS files that cannot be read, a history that cannot, or a profile to forget that is not in it.
+/// The AWS files or the history cannot be read, or the profile to forget is not in the history.
 pub fn run(context: &Context, args: HistoryArgs) -> Result<Outcome, Error> {
     let store = Store::of(&context.process.env)
         .ok_or_else(|| Error::new(Kind::Failed, "there is no history: HOME is not set"))?;
@@ -88,7 +88,7 @@ fn as_json(use_: &Use, now: Timestamp, exists: bool) -> Value {
     })
 }
 
-/// A whole number without a point.
+/// Whole numbers have no decimal point.
 fn count(count: f64) -> Value {
     #[expect(
         clippy::cast_possible_truncation,
@@ -102,7 +102,7 @@ fn count(count: f64) -> Value {
     }
 }
 
-/// How long ago something was, by its largest unit.
+/// In the largest unit that fits.
 fn ago(seconds: i64) -> String {
     let (count, unit) = match seconds {
         ..60 => return "just now".to_owned(),

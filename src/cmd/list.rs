@@ -1,4 +1,4 @@
-//! `awsenv list`: the profiles, in the order of the files.
+//! `awsenv list`: the profiles, in file order.
 
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::ops::files::Files;
 use crate::ops::pick;
 use crate::text::{columns, display};
 
-/// A table on a terminal, names alone in a pipe, or JSON.
+/// A table on a terminal, only names in a pipe, or JSON.
 pub fn run(context: &Context, args: ListArgs) -> Result<Outcome, Error> {
     let json = args.json;
     if let Some(chosen) = pick::asked_for(context, &args.pick, "")? {
@@ -54,7 +54,7 @@ fn as_json(rows: &[Entry], is_active: impl Fn(&Entry) -> bool) -> String {
     format!("{}\n", serde_json::Value::from(rows))
 }
 
-/// Columns as wide as what stands in them; the active profile is marked and stands out.
+/// The active profile is marked and highlighted.
 fn table(rows: &[Entry], is_active: impl Fn(&Entry) -> bool, color: bool) -> String {
     let cells: Vec<[String; 4]> = rows
         .iter()

@@ -1,6 +1,7 @@
-//! One file a command; leaves that never call each other.
+//! One file for each command; commands never call each other.
 
 pub mod complete;
+pub mod completions;
 pub mod configure;
 pub mod credential_process;
 pub mod current;
@@ -12,6 +13,7 @@ pub mod history;
 pub mod init;
 pub mod key;
 pub mod list;
+pub mod man;
 pub mod prompt;
 pub mod undo;
 pub mod unset;
@@ -22,11 +24,11 @@ use crate::context::Context;
 use crate::ops::script;
 use crate::process::Finish;
 
-/// Runs `command` to its end.
 pub fn run(context: &Context, command: Command) -> Finish {
     let form = command.form();
     let result = match command {
         Command::Complete(Lazy(args)) => complete::run(context, args),
+        Command::Completions(Lazy(args)) => completions::run(context, args),
         Command::Configure(Lazy(args)) => configure::run(context, args),
         Command::CredentialProcess(Lazy(args)) => credential_process::run(context, args),
         Command::Current(Lazy(args)) => current::run(context, args),
@@ -38,6 +40,7 @@ pub fn run(context: &Context, command: Command) -> Finish {
         Command::Init(Lazy(args)) => init::run(context, args),
         Command::Key(Lazy(args)) => key::run(context, args),
         Command::List(Lazy(args)) => list::run(context, args),
+        Command::Man(Lazy(args)) => man::run(context, args),
         Command::Prompt(Lazy(args)) => prompt::run(context, args),
         Command::Undo(Lazy(args)) => undo::run(context, args),
         Command::Unset(Lazy(args)) => unset::run(context, args),

@@ -1,4 +1,4 @@
-//! `awsenv prompt`: the segment as plain text, for prompt programs. From the environment alone.
+//! `awsenv prompt`: the segment as plain text, for prompt programs. Uses only the environment.
 
 use crate::cli::PromptArgs;
 use crate::context::{Context, Outcome};
@@ -6,7 +6,7 @@ use crate::error::{Error, Kind};
 use crate::prompt::{DEFAULT_FORMAT, FIELDS, Segment};
 use crate::text::display;
 
-/// Prints nothing, and succeeds, when nothing is in use.
+/// Prints nothing, and succeeds, if nothing is in use.
 pub fn run(context: &Context, args: PromptArgs) -> Result<Outcome, Error> {
     let format = args.format.as_deref().unwrap_or(DEFAULT_FORMAT);
     let Some(mut segment) = Segment::of(&context.process.env, context.process.now) else {

@@ -1,4 +1,4 @@
-//! `awsenv undo`
+//! `awsenv undo`: reverts the last edit of a config file.
 
 use std::path::Path;
 
@@ -12,14 +12,14 @@ use crate::ops::diff;
 use crate::sys;
 use crate::sys::edit::{EditLock, FileError};
 
-/// What is to become of one file.
+/// What to do with one file.
 struct Step<'a> {
     path: &'a Path,
     now: Option<Zeroizing<Vec<u8>>>,
     then: Option<Zeroizing<String>>,
 }
 
-/// Reverts the last edit, or makes it again if it is reverted already.
+/// Reverts the last edit, or redoes it if it is already reverted.
 pub fn run(context: &Context, args: UndoArgs) -> Result<Outcome, Error> {
     let lock = EditLock::take(context.env())?;
     let journal =
@@ -53,7 +53,7 @@ pub fn run(context: &Context, args: UndoArgs) -> Result<Outcome, Error> {
     Ok(Outcome::Done(0))
 }
 
-/// Refuses what is undone otherwise.
+/// Rejects edits that another command undoes.
 fn check(journal: &Journal) -> Result<(), Error> {
     let (title, at) = (&journal.title, &journal.at);
     match &journal.undo {
@@ -81,7 +81,7 @@ fn step(change: &Change) -> Result<Step<'_>, Error> {
     })?;
     let now = now.map(Zeroizing::new);
     let bytes = now.as_deref().map(Vec::as_slice);
-    // A run that was killed between two files may have reverted this one.
+    // A run that was killed between two files may have reverted this one already.
     let is_done = bytes.map(journal::fingerprint) == change.before;
     let then = if is_done {
         bytes.map(|bytes| Zeroizing::new(String::from_utf8_lossy(bytes).into_owned()))

@@ -1,4 +1,4 @@
-//! `awsenv unset`: the way back.
+//! `awsenv unset`: restores the shell.
 
 use crate::cli::ScriptArgs;
 use crate::context::{Context, Outcome};
@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::ops::script;
 use crate::text::display;
 
-/// What gives the shell back as it was before the first `use`.
+/// To its state before the first `use`.
 pub fn run(context: &Context, args: ScriptArgs) -> Result<Outcome, Error> {
     let shell = script::shell(context, args.shell.as_deref())?;
     let state = context.state();

@@ -1,4 +1,4 @@
-//! `awsenv use`: a script that switches this shell.
+//! `awsenv use`: prints a script that switches this shell.
 
 use crate::cli::UseArgs;
 use crate::context::{Context, Outcome};
@@ -9,7 +9,6 @@ use crate::ops::pick::{self, Manner};
 use crate::ops::script;
 use crate::ops::{choose, switch, usage};
 
-/// What makes the shell work as the profile.
 pub fn run(context: &Context, args: UseArgs) -> Result<Outcome, Error> {
     let shell = script::shell(context, args.script.shell.as_deref())?;
     let state = context.state();

@@ -60,6 +60,18 @@ impl Change {
         )
     }
 
+    /// The value that an environment has after the change, where no shell saved one: `None` if it stays as it is,
+    /// `Some(None)` if the name goes.
+    fn result(&self) -> Option<Option<&OsStr>> {
+        match self {
+            Change::Note(value) => Some(Some(OsStr::new(value))),
+            Change::Set(_, value) => Some(Some(OsStr::new(value.expose()))),
+            Change::Restore(Before::Value(value)) | Change::RestoreRemoved(Before::Value(value)) => Some(Some(value)),
+            Change::Restore(_) | Change::RestoreRemoved(_) | Change::Unset(_) | Change::Drop => Some(None),
+            Change::RestoreSaved | Change::Forget => None,
+        }
+    }
+
     /// Whether the shell's saved value of the name goes.
     pub fn forgets(&self) -> bool {
         self.gives_back() || matches!(self, Change::Forget)
@@ -98,12 +110,12 @@ impl EnvDiff {
 
     /// The names whose exported value changes, without awsenv's own.
     pub fn changed(&self, env: &Env) -> Vec<&str> {
-        let after = self.apply(env);
-        let changes = |name: &&VarName| {
-            let name = name.as_str();
-            env.os(name) != after.get(OsStr::new(name)).map(OsString::as_os_str) && !OWN.contains(&name)
-        };
-        self.touched().filter(changes).map(VarName::as_str).collect()
+        let changes = self.iter().filter(|(name, change)| {
+            let before = env.os(name.as_str());
+            let after = change.result().map_or(before, |after| after);
+            before != after && !OWN.contains(&name.as_str())
+        });
+        changes.map(|(name, _)| name.as_str()).collect()
     }
 
     /// The environment after the changes, for a program that is started with it. There are no saved variables here: a
@@ -111,17 +123,11 @@ impl EnvDiff {
     pub fn apply(&self, env: &Env) -> BTreeMap<OsString, OsString> {
         let mut vars: BTreeMap<OsString, OsString> = env.iter().map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
         for (name, change) in self.iter() {
-            let name = OsString::from(name.as_str());
-            match change {
-                Change::Note(value) => _ = vars.insert(name, value.into()),
-                Change::Set(_, value) => _ = vars.insert(name, value.expose().into()),
-                Change::Restore(Before::Value(value)) | Change::RestoreRemoved(Before::Value(value)) => {
-                    vars.insert(name, value.clone());
-                }
-                Change::Restore(_) | Change::RestoreRemoved(_) | Change::Unset(_) | Change::Drop => {
-                    _ = vars.remove(&name)
-                }
-                Change::RestoreSaved | Change::Forget => {}
+            let name = OsStr::new(name.as_str());
+            match change.result() {
+                Some(Some(value)) => _ = vars.insert(name.to_owned(), value.to_owned()),
+                Some(None) => _ = vars.remove(name),
+                None => {}
             }
         }
         vars

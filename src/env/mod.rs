@@ -8,10 +8,13 @@ pub mod state;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::sync::Arc;
 
 /// A snapshot of the process environment. `Debug` shows names only: values may be secrets.
+///
+/// Clones share it, and a copy is made when one of them changes: a start clones it several times.
 #[derive(Clone, Default)]
-pub struct Env(BTreeMap<OsString, OsString>);
+pub struct Env(Arc<BTreeMap<OsString, OsString>>);
 
 impl Env {
     /// An empty value is a value.
@@ -29,11 +32,18 @@ impl Env {
         self.text(name).filter(|value| !value.is_empty())
     }
 
-    /// A copy in which `name` is `value`.
-    pub fn with(&self, name: &str, value: &str) -> Self {
-        let mut vars = self.0.clone();
-        vars.insert(name.into(), value.into());
-        Self(vars)
+    /// The same with one variable more, or another value of it.
+    pub fn with(mut self, name: &str, value: &OsStr) -> Self {
+        Arc::make_mut(&mut self.0).insert(name.into(), value.to_owned());
+        self
+    }
+
+    /// The same without that variable.
+    pub fn without(mut self, name: &str) -> Self {
+        if self.os(name).is_some() {
+            Arc::make_mut(&mut self.0).remove(OsStr::new(name));
+        }
+        self
     }
 
     /// Ordered by name.
@@ -44,11 +54,8 @@ impl Env {
 
 impl<N: Into<OsString>, V: Into<OsString>> FromIterator<(N, V)> for Env {
     fn from_iter<I: IntoIterator<Item = (N, V)>>(vars: I) -> Self {
-        Self(
-            vars.into_iter()
-                .map(|(name, value)| (name.into(), value.into()))
-                .collect(),
-        )
+        let vars = vars.into_iter().map(|(name, value)| (name.into(), value.into()));
+        Self(Arc::new(vars.collect()))
     }
 }
 

@@ -1,7 +1,6 @@
 //! A switch and the way back: environment, state and target -> changes and the next state. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::ffi::OsStr;
 
 use crate::env::Env;
 use crate::env::diff::{Before, Change, EnvDiff, Save};
@@ -138,25 +137,18 @@ pub fn drift(env: &Env, state: &State) -> Vec<VarName> {
 /// The environment as the user made it: without what awsenv exported. The container's variables come back if awsenv
 /// removed them, because a profile may ask for just those.
 pub fn user_env(env: &Env, current: Option<&State>) -> Env {
-    let mut vars: BTreeMap<_, _> = env
-        .iter()
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect();
-    for name in names::OWN.into_iter().chain([names::AWSENV_WRAPPED]) {
-        vars.remove(OsStr::new(name));
-    }
+    let own = names::OWN.into_iter().chain([names::AWSENV_WRAPPED]);
+    let mut user = own.fold(env.clone(), Env::without);
     for (name, mark) in current.into_iter().flat_map(|state| &state.marks) {
         if !is_ours(env, name, Some(mark)) {
             continue;
         }
-        match &mark.before {
-            Before::Value(value) if names::CONTAINER.contains(&name.as_str()) => {
-                vars.insert(name.as_str().into(), value.clone());
-            }
-            _ => _ = vars.remove(OsStr::new(name.as_str())),
-        }
+        user = match &mark.before {
+            Before::Value(value) if names::CONTAINER.contains(&name.as_str()) => user.with(name.as_str(), value),
+            _ => user.without(name.as_str()),
+        };
     }
-    vars.into_iter().collect()
+    user
 }
 
 /// Whether the shell still works as the profile of `state`: its name, or its key, is as `use` left it.
@@ -293,6 +285,8 @@ impl Switch<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsStr;
+
     use super::*;
     use crate::env::names::AWSENV_STATE;
 

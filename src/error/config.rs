@@ -3,7 +3,6 @@
 use super::{Error, Kind};
 use crate::config::{self, Reason};
 
-/// A file that cannot be read as botocore reads it.
 impl From<config::Error> for Error {
     fn from(error: config::Error) -> Self {
         let kind = match &error {
@@ -23,7 +22,6 @@ impl From<config::Error> for Error {
     }
 }
 
-/// What mends a file that botocore refuses.
 fn remedy(reason: &Reason) -> Option<&'static str> {
     match reason {
         Reason::ByteOrderMark => Some("save the file as UTF-8 without a byte order mark"),

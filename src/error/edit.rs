@@ -1,10 +1,9 @@
-//! Why a file was not edited, in words, each with its remedy.
+//! Messages for edits that failed, each with its remedy.
 
 use super::{Error, Kind};
 use crate::config::EditError;
 use crate::sys::edit::FileError;
 
-/// An edit that cannot be made.
 impl From<EditError> for Error {
     fn from(error: EditError) -> Self {
         let words = error.to_string();
@@ -21,7 +20,6 @@ impl From<EditError> for Error {
     }
 }
 
-/// A file that was not written.
 impl From<FileError> for Error {
     fn from(error: FileError) -> Self {
         let failed = |message: String| Error::new(Kind::Failed, message);

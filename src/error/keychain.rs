@@ -1,4 +1,4 @@
-//! What keeps a keychain from answering, in words, each with its remedy.
+//! Messages for keychain errors, each with its remedy.
 
 use super::{Error, Kind};
 use crate::keychain;

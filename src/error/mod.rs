@@ -1,7 +1,7 @@
-//! What went wrong, as a person and a script see it: kind, message, hints, exit status.
+//! What went wrong, for people and scripts: kind, message, hints, exit status.
 //!
-//! Every stage has an enum of its own beside its code; here each of its variants gets its words. A message is lower
-//! case, puts names in backticks, ends without a full stop, and never holds a secret.
+//! Each stage has its own error enum beside its code; the messages for its variants are here. A message is lower case,
+//! puts names in backticks, has no full stop at its end and never holds a secret.
 
 mod config;
 mod edit;
@@ -13,43 +13,38 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-/// The kinds that `--json` names and that decide the exit status.
+/// `--json` names it, and it decides the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Ctrl-C, or a question answered with no.
     Cancelled,
-    /// A file that botocore refuses.
+    /// botocore rejects a file.
     ConfigParse,
-    /// A `credential_source` that holds nothing now.
+    /// The `credential_source` has no credentials now.
     CredentialSourceEmpty,
-    /// Credentials that cannot be had.
+    /// Credentials cannot be obtained.
     Credentials,
-    /// Anything else that failed.
+    /// Any other failure.
     Failed,
-    /// There is no keychain here.
+    /// There is no keychain on this machine.
     KeychainAbsent,
-    /// The keychain has no such item.
     KeychainItemMissing,
-    /// The keychain must be unlocked first.
     KeychainLocked,
-    /// The keychain said no.
     KeychainRefused,
-    /// The keychain did not answer in time.
     KeychainTimeout,
-    /// Role chain that comes back to itself.
+    /// A role chain that leads back to itself.
     InfiniteLoop,
-    /// A profile that lacks what its kind needs, or says two things at once.
+    /// A profile that lacks a setting its kind needs, or has contradictory ones.
     InvalidConfig,
-    /// Half a key pair.
+    /// Only one half of a key pair is set.
     PartialCredentials,
-    /// No profile of that name.
     ProfileNotFound,
-    /// The command line cannot be understood.
+    /// The command line is invalid.
     Usage,
 }
 
 impl Kind {
-    /// The word in `{"error":{"kind": …}}`.
+    /// As in `{"error":{"kind": …}}`.
     pub fn as_str(self) -> &'static str {
         match self {
             Kind::Cancelled => "cancelled",
@@ -71,19 +66,16 @@ impl Kind {
     }
 }
 
-/// An error on its way to the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
-    /// What a script can decide on.
     pub kind: Kind,
-    /// One or more lines; the first says it all.
+    /// One or more lines; the first one is enough to understand the error.
     pub message: String,
-    /// What to do about it, a line each.
+    /// What to do about it, one hint a line.
     pub hints: Vec<String>,
 }
 
 impl Error {
-    /// An error of `kind` without hints.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         Self {
             kind,
@@ -92,18 +84,16 @@ impl Error {
         }
     }
 
-    /// The person does not want it after all: one short line, and a status of its own.
+    /// The user changed their mind, so the message is short and the exit status its own.
     pub fn cancelled() -> Self {
         Self::new(Kind::Cancelled, "cancelled, nothing changed")
     }
 
-    /// Adds a line that says what to do.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
         self
     }
 
-    /// The status the process ends with.
     pub fn status(&self) -> u8 {
         match self.kind {
             Kind::Cancelled => 130,
@@ -112,7 +102,6 @@ impl Error {
         }
     }
 
-    /// The document that `--json` prints.
     pub fn to_json(&self) -> Value {
         json!({"error": {"kind": self.kind.as_str(), "message": self.message, "hints": self.hints}})
     }

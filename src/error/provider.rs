@@ -1,4 +1,4 @@
-//! What keeps credentials away, in words.
+//! Messages for credentials that cannot be obtained.
 
 use super::{Error, Kind};
 use crate::config::Place;

@@ -1,4 +1,4 @@
-//! What a profile lacks or says twice, in words.
+//! Messages for profiles that lack a setting or have contradictory ones.
 
 use super::{Error, Kind};
 use crate::config::{self, Place};
@@ -228,10 +228,11 @@ impl From<StyleError> for Error {
     }
 }
 
-/// What helps where no name comes near.
+/// The hint when no profile has a similar name.
 const LIST: &str = "`awsenv list` shows all profiles";
 
-/// A name. Indented lines below a value belong to it, and may hold a secret; none of them belongs to a name.
+/// Shows only the first line: indented lines below a value belong to it and may hold a secret, but never belong to a
+/// name.
 fn tick(text: &str) -> String {
     match text.split_once('\n') {
         Some((name, _)) => format!("`{}…`", display(name)),

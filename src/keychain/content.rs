@@ -1,23 +1,21 @@
-//! What items hold, as the bytes that a store keeps. A new kind of item implements [`Content`]; the stores stay as they
-//! are.
+//! What items hold, as the bytes that a store keeps. A new kind of item implements [`Content`]; the stores do not
+//! change.
 
 use zeroize::Zeroizing;
 
-/// A value that a store can keep.
 pub trait Content: Sized {
-    /// The service that the items of this kind are listed under: `awsenv` for keys, and `awsenv-…` for any other kind,
-    /// so that two kinds can have items of one name.
+    /// The service that items of this kind are listed under: `awsenv` for keys, `awsenv-…` for any other kind, so that
+    /// two kinds can have items with the same name.
     const SERVICE: &'static str;
 
-    /// What people read before the item's name in the program of their keychain.
+    /// Shown before the item's name in the user's keychain program.
     const LABEL: &'static str;
 
-    /// The value as a store keeps it.
     fn to_bytes(&self) -> Zeroizing<Vec<u8>>;
 
     /// Reads [`Content::to_bytes`].
     ///
     /// # Errors
-    /// What is wrong, without a word of the content.
+    /// What is wrong, without any of the content.
     fn parse(bytes: &[u8]) -> Result<Self, &'static str>;
 }

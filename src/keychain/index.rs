@@ -1,4 +1,4 @@
-//! What can be known without opening a store: which profile's key is where. It holds no secret.
+//! What awsenv knows without opening a store: which profile's key is where. It holds no secret.
 
 use std::collections::BTreeMap;
 
@@ -7,27 +7,23 @@ use serde::{Deserialize, Serialize};
 use crate::credentials::Timestamp;
 use crate::keychain::StoreKind;
 
-/// One key, as lists show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record {
-    /// The profile that uses it.
     pub profile: String,
-    /// The item's name.
     pub item: String,
-    /// The end of the access key id.
+    /// Of the access key id.
     pub last_four: String,
-    /// Twelve digits, where it is known.
+    /// Twelve digits, if known.
     pub account_id: Option<String>,
-    /// When it was stored.
     pub since: Timestamp,
     pub store: StoreKind,
 }
 
-/// All keys, by the name of their item.
+/// By item name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Index(BTreeMap<String, Record>);
 
-/// The file. Its version lets a later awsenv write it in another way.
+/// The version lets a later awsenv change the format.
 #[derive(Deserialize, Serialize)]
 struct Document {
     version: u8,
@@ -45,10 +41,10 @@ struct Line {
 }
 
 impl Index {
-    /// Reads [`Index::to_json`]. An empty text is an empty index; unknown keys are ignored.
+    /// Reads [`Index::to_json`]. Empty text is an empty index; unknown keys are ignored.
     ///
     /// # Errors
-    /// What is wrong, in half a sentence.
+    /// What is wrong, as part of a sentence.
     pub fn parse(json: &[u8]) -> Result<Self, &'static str> {
         if json.is_empty() {
             return Ok(Self::default());
@@ -84,7 +80,7 @@ impl Index {
             version: 1,
             items: items.collect(),
         };
-        // Strings and numbers can always be written, so the default is never taken.
+        // Strings and numbers always serialize, so the default is never used.
         let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
         text.push('\n');
         text
@@ -94,18 +90,18 @@ impl Index {
         self.0.get(item)
     }
 
-    /// The record of a profile's key; of several the one whose item has the profile's name.
+    /// If there are several, the one whose item has the profile's name.
     pub fn of_profile(&self, profile: &str) -> Option<&Record> {
         let named = self.find(profile).filter(|record| record.profile == profile);
         named.or_else(|| self.records().find(|record| record.profile == profile))
     }
 
-    /// All records, in the order of their items' names.
+    /// In the order of their items' names.
     pub fn records(&self) -> impl Iterator<Item = &Record> {
         self.0.values()
     }
 
-    /// Adds a record, and replaces the one of that item.
+    /// Replaces the record of the same item, if there is one.
     pub fn put(&mut self, record: Record) {
         self.0.insert(record.item.clone(), record);
     }

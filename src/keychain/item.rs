@@ -1,7 +1,6 @@
-//! The item of a profile's keys: the keys, and how they were written in the files that they were taken from.
+//! The item for a profile's keys: the keys, and how they were written in the files they came from.
 //!
-//! It is JSON, and at the same time the document that a `credential_process` prints, so that it is of use without awsenv
-//! too.
+//! It is JSON and also the document that a `credential_process` prints, so it is useful without awsenv too.
 
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -10,51 +9,45 @@ use super::content::Content;
 use crate::credentials::Timestamp;
 use crate::secret::Secret;
 
-/// The keys of one profile.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Item {
     pub access_key_id: String,
     pub secret_access_key: Secret<String>,
-    /// Twelve digits, where it is known.
+    /// Twelve digits, if known.
     pub account_id: Option<String>,
-    /// When it was stored.
     pub since: Timestamp,
     /// What an import cut out of files, for `key restore`.
     pub layout: Vec<Cut>,
 }
 
-/// The lines of one section that an import replaced, without the key itself, which the item has already.
+/// The lines of one section that an import replaced, without the key itself, which the item already holds.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Cut {
-    /// The file, absolute.
+    /// An absolute path.
     pub file: String,
-    /// The header of the section, as written between the brackets.
+    /// As written between the brackets.
     pub section: String,
-    /// The first 16 hex digits of the SHA-256 of the section as the import left it, up to `length`.
+    /// The first 16 hex digits of the SHA-256 of the first `length` bytes of the section, as the import left it.
     pub after: String,
-    /// How many bytes of the section are compared, from its header line to its last entry or patch.
+    /// How many bytes of the section to compare, from its header line to its last entry or patch.
     pub length: usize,
-    /// What to put back, in the order of the file.
+    /// What to put back, in file order.
     pub patches: Vec<Patch>,
 }
 
-/// A piece of a section, and what was there before.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 pub struct Patch {
-    /// Where it begins, in bytes from the first byte of the section's header line.
+    /// In bytes from the start of the section's header line.
     pub at: usize,
     /// How many bytes are there now.
     pub length: usize,
     pub was: Vec<Part>,
 }
 
-/// A part of what was in a file.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Part {
-    /// The access key id.
     Id,
-    /// The secret access key.
     Secret,
     Text(String),
 }
@@ -86,7 +79,7 @@ impl Content for Item {
             since: self.since.to_rfc3339(),
             layout: self.layout.clone(),
         };
-        // With room for all of it, because growing would leave copies behind.
+        // Large enough for all of it, because growing would leave copies behind.
         let mut json = Zeroizing::new(Vec::with_capacity(16 * 1024));
         // Neither the vector nor anything in the document can fail here.
         let _ = serde_json::to_writer(&mut *json, &document);
@@ -114,7 +107,6 @@ impl Content for Item {
 }
 
 impl Item {
-    /// Whether both hold the same access key.
     pub fn has_same_key(&self, other: &Self) -> bool {
         self.access_key_id == other.access_key_id && self.secret_access_key == other.secret_access_key
     }

@@ -1,6 +1,6 @@
-//! What an import cuts out of a section, and how it is put back byte for byte.
+//! What an import cuts out of a section, and how to put it back byte for byte.
 //!
-//! Positions count from the section's own header line, and only the section's own bytes are compared, so changes of other
+//! Positions count from the section's header line, and only the section's own bytes are compared, so changes to other
 //! sections do not matter.
 
 use std::ops::Range;
@@ -11,20 +11,19 @@ use zeroize::Zeroizing;
 use super::item::{Cut, Part, Patch};
 use crate::config::{Document, Section};
 
-/// The line of the public half, in AWS files and in those of boto 2.
+/// The key of the public half, in AWS files and boto 2 files.
 pub const ID: &str = "aws_access_key_id";
-/// The line of the secret half.
 pub const SECRET: &str = "aws_secret_access_key";
 
-/// The two halves of an access key, as written in a file.
+/// As written in a file.
 #[derive(Clone, Copy)]
 pub struct Halves<'a> {
     pub id: &'a str,
     pub secret: &'a str,
 }
 
-/// What `splices` (pieces of `before` and what replaces them, in the order of the file) cut out of the section `header`;
-/// `after` is the resulting file. `None` if they do not touch the section.
+/// What `splices` (pieces of `before` and their replacements, in file order) cut out of the section `header`; `after`
+/// is the resulting file. `None` if they do not touch the section.
 pub fn cut(
     before: &Document,
     after: &Document,
@@ -94,7 +93,7 @@ pub fn undo(cut: &Cut, document: &Document, halves: Halves<'_>) -> Option<Zeroiz
     Some(whole)
 }
 
-/// Whether the section has the key in it again.
+/// Whether the section holds the key again.
 pub fn is_undone(cut: &Cut, document: &Document, halves: Halves<'_>) -> bool {
     let own = |key| find(document, &cut.section)?.own(key);
     let is = |key, half: &str| own(key).is_some_and(|value| value.text() == half);
@@ -105,19 +104,19 @@ fn find<'d>(document: &'d Document, header: &str) -> Option<Section<'d>> {
     document.sections().find(|section| section.header() == header)
 }
 
-/// From the first byte of the section's header line to the end of its last entry.
+/// From the start of the section's header line to the end of its last entry.
 fn extent(section: Section<'_>) -> Range<usize> {
     let header = section.line_span();
     let last = section.entries().last();
     header.start..last.map_or(header.end, |last| last.line_span().end)
 }
 
-/// A text without the key in it.
+/// Splits a text into the key's halves and what is around them.
 fn parts(text: &str, halves: Halves<'_>) -> Vec<Part> {
     let mut parts = Vec::new();
     let mut rest = text;
     let next = |rest: &str| {
-        // An empty half would be found everywhere.
+        // An empty half would match everywhere.
         let found = |half: &str| rest.find(half).filter(|_| !half.is_empty()).map(|at| (at, half.len()));
         let secret = found(halves.secret).map(|at| (at, Part::Secret));
         let id = found(halves.id).map(|at| (at, Part::Id));
@@ -155,7 +154,7 @@ mod tests {
         Document::parse(Path::new("/credentials"), text.as_bytes().to_vec())
     }
 
-    /// Replaces each line of `lines`, given with its replacement.
+    /// `lines` holds each line to replace, with its replacement.
     fn spliced(before: &str, lines: &[(&str, &str)]) -> (String, Cut) {
         let splices: Vec<(Range<usize>, &str)> = lines
             .iter()
@@ -185,7 +184,7 @@ mod tests {
         let back =
             |text: &str| undo(&cut, &document(text), HALVES).map(|bytes| String::from_utf8(bytes.to_vec()).unwrap());
         assert_eq!(back(&after).as_deref(), Some(BEFORE));
-        // Other sections do not matter, this one does.
+        // Other sections do not matter, but this one does.
         let (more, wanted) = (
             format!("[new]\nq = 1\n{after}\n[last]\n"),
             format!("[new]\nq = 1\n{BEFORE}\n[last]\n"),

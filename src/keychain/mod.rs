@@ -1,6 +1,7 @@
-//! Keys in a keychain as values: which stores there are, what an item holds, and what can be known without opening one.
+//! Keys in a keychain as values: which stores there are, what an item holds, and what awsenv knows without opening a
+//! store.
 //!
-//! Nothing here has an effect. `sys::keychain` has the stores themselves.
+//! Nothing here has an effect; `sys::keychain` holds the stores themselves.
 
 pub mod content;
 pub mod index;
@@ -18,27 +19,41 @@ pub use store::StoreKind;
 /// The service of all keys: `secret-tool lookup service awsenv username NAME` finds one.
 pub const SERVICE: &str = "awsenv";
 
-/// Why a store did not do what it was asked for. Never holds a secret.
+/// Why a store failed. Never holds a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
-    /// There is no such store here; `why` says what was tried, in half a sentence.
-    Absent { store: StoreKind, why: String },
-    /// It must be unlocked first.
-    Locked { store: StoreKind },
-    /// It did not answer in time.
-    Timeout { store: StoreKind, after: Duration },
-    /// It said no, in the words of `why`, or something that makes no sense.
-    Refused { store: StoreKind, why: String },
-    /// It has no such item.
-    Missing { store: StoreKind, item: String },
-    /// It has the item, but not with content of ours; `why` never repeats that.
+    /// There is no such store here; `why` says what was tried, as part of a sentence.
+    Absent {
+        store: StoreKind,
+        why: String,
+    },
+    Locked {
+        store: StoreKind,
+    },
+    Timeout {
+        store: StoreKind,
+        after: Duration,
+    },
+    /// It refused, in the words of `why`, or answered something that makes no sense.
+    Refused {
+        store: StoreKind,
+        why: String,
+    },
+    Missing {
+        store: StoreKind,
+        item: String,
+    },
+    /// The item exists, but awsenv cannot read its content; `why` never repeats it.
     Damaged {
         store: StoreKind,
         item: String,
         why: &'static str,
     },
-    /// The item has more bytes than the store takes.
-    TooLarge { store: StoreKind, limit: usize },
+    /// The item is larger than the store allows.
+    TooLarge {
+        store: StoreKind,
+        limit: usize,
+    },
 }
 
 /// The last four characters of a key id: enough to tell keys apart, and what AWS's own tools show.

@@ -1,14 +1,13 @@
-//! Which stores there are, and what is true of each: the one table that commands and messages ask.
+//! Which stores there are and the facts about each: the one table that commands and messages use.
 
-/// Where items are kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StoreKind {
     /// The operating system's: Secret Service, macOS Keychain, Windows Credential Manager.
     #[default]
     Os,
-    /// Our own encrypted files.
+    /// awsenv's own encrypted files.
     File,
-    /// The kernel's keyring, which only Linux has.
+    /// The kernel's keyring, on Linux only.
     Kernel,
 }
 
@@ -60,7 +59,7 @@ impl StoreKind {
         }
     }
 
-    /// The word in settings, flags and JSON.
+    /// As in settings, flags and JSON.
     pub fn as_str(self) -> &'static str {
         self.properties().word
     }
@@ -70,32 +69,29 @@ impl StoreKind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == word)
     }
 
-    /// The words of all stores.
     pub fn words() -> [&'static str; Self::ALL.len()] {
         Self::ALL.map(Self::as_str)
     }
 
-    /// The store as part of a sentence.
+    /// As part of a sentence.
     pub fn described(self) -> &'static str {
         self.properties().described
     }
 
-    /// Whether an item is still there after a reboot.
+    /// Whether items survive a reboot.
     pub fn lasts(self) -> bool {
         self.properties().lasts
     }
 
-    /// Whether a key file opens the items, which a person may have to unlock first.
+    /// Whether a key file opens the items; the user may have to unlock it first.
     pub fn has_key_file(self) -> bool {
         self.properties().has_key_file
     }
 
-    /// What to do where there is no such store.
     pub fn if_absent(self) -> &'static str {
         self.properties().if_absent
     }
 
-    /// What to do while it is locked.
     pub fn if_locked(self) -> &'static str {
         self.properties().if_locked
     }

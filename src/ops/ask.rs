@@ -1,4 +1,4 @@
-//! Questions of commands to a person: on stderr, answered at the terminal, whatever stdin and stdout are.
+//! Questions to the user: on stderr, answered at the terminal, whatever stdin and stdout are.
 
 use std::io::ErrorKind;
 
@@ -7,8 +7,8 @@ use crate::error::{Error, Kind};
 use crate::secret::Secret;
 use crate::sys::terminal::Terminal;
 
-/// Whether a person can be asked, before the first question of several; `without_terminal` is the hint that says how to
-/// do without.
+/// Checks that the user can be asked, before the first of several questions; `without_terminal` is the hint that says
+/// what to do without a terminal.
 ///
 /// # Errors
 /// There is no terminal.
@@ -18,20 +18,20 @@ pub fn check(context: &Context, without_terminal: &str) -> Result<(), Error> {
         .map_err(|error| error.hint(without_terminal))
 }
 
-/// A line, without the blanks around it.
+/// A line without its surrounding blanks.
 ///
 /// # Errors
-/// There is no terminal, or the person leaves.
+/// There is no terminal, or the user cancels.
 pub fn line(context: &Context, question: &str) -> Result<String, Error> {
     let terminal = terminal(context)?;
     context.ui.ask(question, false);
     answer(&terminal)
 }
 
-/// A line that is typed unseen, as it was typed.
+/// A line that is not shown while it is typed, returned unchanged.
 ///
 /// # Errors
-/// There is no terminal, the person leaves, or what was typed is no text.
+/// There is no terminal, the user cancels, or the line is not UTF-8.
 pub fn secret(context: &Context, question: &str) -> Result<Secret<String>, Error> {
     let terminal = terminal(context)?;
     let answer = terminal.secret(|| context.ui.ask(question, false));
@@ -44,11 +44,11 @@ pub fn secret(context: &Context, question: &str) -> Result<Secret<String>, Error
     }
 }
 
-/// Yes or no; where a yes may do harm, nothing but the whole word is one. `without_terminal` is the hint that says how to
-/// do without being asked.
+/// Where the answer yes may do harm, only the whole word counts as one. `without_terminal` is the hint that says how to
+/// avoid the question.
 ///
 /// # Errors
-/// There is no terminal, or the person leaves.
+/// There is no terminal, or the user cancels.
 pub fn yes(context: &Context, question: &str, is_grave: bool, without_terminal: &str) -> Result<bool, Error> {
     let terminal = terminal(context).map_err(|error| error.hint(without_terminal))?;
     let answers = if is_grave {
@@ -73,7 +73,7 @@ fn answer(terminal: &Terminal) -> Result<String, Error> {
     match terminal.line() {
         Ok(Some(answer)) => Ok(answer.trim().to_owned()),
         _ => {
-            // The cursor still stands behind the question.
+            // The cursor is still after the question.
             crate::ui::talk("\n");
             Err(Error::cancelled())
         }

@@ -1,4 +1,5 @@
-//! All profiles that can be chosen, of the AWS files and of the legacy boto files, as the files alone tell them.
+//! All profiles that can be chosen, from the AWS files and the legacy boto files, with what the files alone say about
+//! them.
 
 use std::fmt;
 
@@ -12,26 +13,20 @@ use crate::redact::{HIDDEN, harmless};
 use crate::resolve;
 use crate::text::display;
 
-/// A profile as lists show it.
 #[derive(Clone, Debug)]
 pub struct Entry {
-    /// Its exact name.
+    /// The exact name.
     pub name: String,
-    /// Where its credentials come from.
     pub kind: Kind,
-    /// `region`.
     pub region: Option<String>,
-    /// The account, where a file says it.
+    /// If a file names it.
     pub account_id: Option<String>,
-    /// `role_arn`.
     pub role_arn: Option<String>,
-    /// `source_profile`.
     pub source_profile: Option<String>,
-    /// Where it stands.
     pub place: Option<Place>,
 }
 
-/// Every profile, in the order of the files; a profile of the AWS files hides a boto profile of the same name.
+/// In the order of the files; a profile of the AWS files hides a boto profile with the same name.
 pub fn entries(files: &Files) -> Vec<Entry> {
     let aws = files.profiles.profiles().map(|profile| {
         let value = |key: &str| profile.text(key).map(safe);
@@ -62,7 +57,7 @@ pub fn entries(files: &Files) -> Vec<Entry> {
     entries
 }
 
-/// The name of the profile that this shell works as, with awsenv or without.
+/// The profile that this shell works as, with or without awsenv.
 pub fn active(context: &Context) -> Option<String> {
     let env = &context.process.env;
     match context.state() {
@@ -74,18 +69,17 @@ pub fn active(context: &Context) -> Option<String> {
     }
 }
 
-/// A key in a file, beside awsenv's line for the same profile. `aws configure` leaves it so.
+/// A key in a file, beside awsenv's own line for the same profile. `aws configure` leaves one.
 #[derive(Debug)]
 pub struct Plaintext {
-    /// The line of its id.
+    /// The line of the key id.
     pub place: Place,
-    /// What that means.
     pub message: String,
-    /// The command that mends it.
+    /// The command that fixes it.
     pub remedy: String,
 }
 
-/// The key in a file that goes before the one in the keychain, if there is one.
+/// A key in a file that takes precedence over the one in the keychain.
 pub fn plaintext(profile: Profile<'_>) -> Option<Plaintext> {
     item_of(profile)?;
     let (key, who) = match (profile.in_credentials(ID), profile.in_config(ID)) {
@@ -116,7 +110,7 @@ fn account_id(profile: Profile<'_>) -> Option<String> {
         .map(safe)
 }
 
-/// A value, unless it has swallowed a secret.
+/// A value, or a placeholder if it has swallowed a secret.
 fn safe(text: &str) -> String {
     harmless(text).unwrap_or(HIDDEN).to_owned()
 }

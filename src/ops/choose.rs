@@ -1,4 +1,4 @@
-//! What is typed in short: a profile by its name, its alias or a part of its name; a region by its short form.
+//! Short forms that can be typed: a profile by its name, its alias or a part of its name; a region by its short form.
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
@@ -19,13 +19,13 @@ use crate::shell::wrapper::Wrapper;
 use crate::sys;
 use crate::text::{cut, display};
 
-/// How many profiles a hint names.
+/// In a hint.
 const MAX_NAMED: usize = 5;
 
-/// The widest name in a question, in columns; nothing that stands behind it is pushed off the screen.
+/// In columns, of a name in a question; the text after it must stay on the screen.
 const MAX_WIDTH: usize = 120;
 
-/// A profile, and the files that it was chosen from: they are read once.
+/// Holds the files that the profile was chosen from, so that they are read only once.
 #[derive(Clone, Debug)]
 pub struct Chosen {
     pub files: Arc<Files>,
@@ -33,7 +33,7 @@ pub struct Chosen {
 }
 
 impl Chosen {
-    /// The profile of this exact name, which need not be defined.
+    /// Takes an exact name, which need not be defined.
     ///
     /// # Errors
     /// As [`Files::load`].
@@ -45,10 +45,10 @@ impl Chosen {
     }
 }
 
-/// The profile that is meant: the one that `word` names, else the one in use, else as the AWS CLI chooses.
+/// The profile that `word` names, else the one in use, else the AWS CLI's choice.
 ///
 /// # Errors
-/// As [`Files::load`]; a name that no file can hold, or an alias of what is not defined.
+/// As [`Files::load`]; a name that is not UTF-8, or an alias of an undefined profile.
 pub fn choose(context: &Context, word: Option<&OsStr>) -> Result<Chosen, Error> {
     let files = Arc::new(Files::load(context)?);
     let env = &context.process.env;
@@ -63,10 +63,11 @@ pub fn choose(context: &Context, word: Option<&OsStr>) -> Result<Chosen, Error> 
     Ok(Chosen { files, choice })
 }
 
-/// The profile that `use` means by `word`, which may be a part of its name: then a person is asked, or `--first` decides.
+/// The profile that `use` takes for `word`, which may be a part of its name: then the user is asked, or `--first`
+/// decides.
 ///
 /// # Errors
-/// As [`Files::load`]; no profile, several, a production one for `--first`, or a person who says no.
+/// As [`Files::load`]; no match, several matches, a production profile with `--first`, or a user who says no.
 pub fn find(context: &Context, word: &OsStr, args: &UseArgs) -> Result<Chosen, Error> {
     let files = Arc::new(Files::load(context)?);
     let choice = find_in(context, &files, word, args)?;
@@ -78,12 +79,12 @@ fn find_in(context: &Context, files: &Files, word: &OsStr, args: &UseArgs) -> Re
     if let Some(name) = exact(context, files, word)? {
         return Ok(Choice::explicit(name));
     }
-    // Among equals what was used decides, as in the picker.
+    // Equally good matches are ranked by use, as in the picker.
     let mut entries = catalog::entries(files);
     usage::sort(context, &files.settings, &mut entries, Keeper::Reader);
     let found = resolve::partial(word, entries, |entry| &entry.name);
     let Some(first) = found.first() else {
-        // Resolving says what is wrong with it.
+        // Resolving reports what is wrong with the name.
         return Ok(Choice::explicit(word));
     };
     if args.first {
@@ -102,7 +103,7 @@ fn find_in(context: &Context, files: &Files, word: &OsStr, args: &UseArgs) -> Re
     Ok(Choice::explicit(&first.name))
 }
 
-/// Whether `word` is the name or the alias of a profile. Files that cannot be read know none.
+/// Whether `word` is the name or alias of a profile. Files that cannot be read define none.
 pub fn is_known(context: &Context, word: &OsStr) -> bool {
     let Some(word) = word.to_str() else { return false };
     match Files::load(context) {
@@ -113,7 +114,7 @@ pub fn is_known(context: &Context, word: &OsStr) -> bool {
     }
 }
 
-/// The region that is typed as `typed`: a name of the settings, else a usual short form, else what it says.
+/// Looks up `typed` in the settings, then among the usual short forms; else it is the region itself.
 pub fn region<'t>(context: &Context, files: &Files, typed: &'t str) -> Cow<'t, str> {
     let named = files.settings.regions.get(typed).cloned();
     let Some(long) = named.or_else(|| resolve::long_form(typed)) else {
@@ -124,10 +125,8 @@ pub fn region<'t>(context: &Context, files: &Files, typed: &'t str) -> Cow<'t, s
     long.into()
 }
 
-/// The name that was typed; only UTF-8 can be in a file.
-///
 /// # Errors
-/// Other bytes.
+/// The name is not UTF-8, so no file can define it.
 pub fn utf8(word: &OsStr) -> Result<&str, Error> {
     word.to_str().ok_or_else(|| {
         let message = format!("profile name `{}` is not UTF-8", word.to_string_lossy());
@@ -135,8 +134,7 @@ pub fn utf8(word: &OsStr) -> Result<&str, Error> {
     })
 }
 
-/// The name of the profile that `word` says in full: the profile itself, else what it is an alias of. An alias of an
-/// alias is none.
+/// The profile that `word` names in full, or by an alias. An alias of an alias is not followed.
 fn exact<'a>(context: &Context, files: &'a Files, word: &'a str) -> Result<Option<&'a str>, Error> {
     if files.has(word) {
         return Ok(Some(word));
@@ -156,13 +154,12 @@ fn exact<'a>(context: &Context, files: &'a Files, word: &'a str) -> Result<Optio
     Ok(Some(name))
 }
 
-/// No file defines the profile `name`.
 pub fn not_found(files: &Files, name: &str) -> Error {
     let near = nearest(name, files.profiles.names()).into_iter().map(str::to_owned);
     not_found_but(files, name, near.collect())
 }
 
-/// No file defines the profile `name`; the person may have meant one of `near`.
+/// `near` holds the names that the user may have meant.
 fn not_found_but(files: &Files, name: &str, near: Vec<String>) -> Error {
     let error = resolve::Error::ProfileNotFound {
         name: name.to_owned(),
@@ -173,7 +170,7 @@ fn not_found_but(files: &Files, name: &str, near: Vec<String>) -> Error {
     error.into()
 }
 
-/// No profile has that name, and these have it in theirs.
+/// No profile has this name, but those in `found` contain it.
 fn ambiguous(files: &Files, word: &str, found: &[Entry]) -> Error {
     let near = found.iter().take(MAX_NAMED).map(|entry| entry.name.clone());
     let error = not_found_but(files, word, near.collect());
@@ -188,10 +185,10 @@ fn ambiguous(files: &Files, word: &str, found: &[Entry]) -> Error {
     ))
 }
 
-/// Says that `first` is taken for `word`, which it is by `how`.
+/// Reports that `first` is taken for `word`; `how` says how it matched.
 ///
 /// # Errors
-/// A production profile, which only a person takes.
+/// A production profile, which only the user can choose.
 pub fn take_first(context: &Context, files: &Files, word: &str, first: &Entry, how: &str) -> Result<(), Error> {
     let (word_shown, name) = (display(word), display(&first.name));
     let of = if word.is_empty() {
@@ -205,7 +202,7 @@ pub fn take_first(context: &Context, files: &Files, word: &str, first: &Entry, h
     }
     let message = format!("{how}{of} is the production profile `{name}`, which `--first` never selects");
     let error = Error::new(Kind::Failed, message);
-    // Only a name that is shown as it is can be typed as it is shown.
+    // A name can be typed as it is shown only if nothing in it was escaped.
     Err(if name == first.name {
         error.hint(format!("awsenv use {}", shell_words::quote(&name)))
     } else {
@@ -213,7 +210,7 @@ pub fn take_first(context: &Context, files: &Files, word: &str, first: &Entry, h
     })
 }
 
-/// Whether a person can be asked: only at the wrapper function, because an eval may be in a script.
+/// Only the wrapper function may ask, because an eval may be in a script.
 fn is_askable(context: &Context) -> bool {
     let process = context.process;
     Wrapper::of(&process.env).is_some() && !process.read_by_shell && ask::check(context, "").is_ok()

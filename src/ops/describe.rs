@@ -4,7 +4,6 @@ use crate::redact::{command, shown, visible};
 use crate::resolve::{AssumeRole, BaseSource};
 use crate::text::display;
 
-/// Where credentials begin.
 pub fn source(base: &BaseSource) -> String {
     let key = |id: &str| match visible("aws_access_key_id", id) {
         Some("") => "an empty key".to_owned(),
@@ -46,7 +45,6 @@ pub fn source(base: &BaseSource) -> String {
     }
 }
 
-/// What a role is assumed with.
 pub fn parameters(role: &AssumeRole) -> impl Iterator<Item = (&'static str, String)> {
     let text = |value: &Option<String>| value.as_deref().map(shown);
     [

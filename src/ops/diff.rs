@@ -1,4 +1,4 @@
-//! What an edit changes, as a person may see it: a unified diff without secrets.
+//! What an edit changes, as a unified diff without secrets.
 
 use crate::config::own_line::keychain_item;
 use crate::config::{Document, Value};
@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// What the edits change, as a person may see it: secrets are masked, and what is not text is escaped.
+/// Masks secrets, and escapes what is not text.
 pub fn of(edits: &[FileEdit]) -> String {
     let shown = |edit: &FileEdit| {
         of_file(
@@ -24,7 +24,7 @@ pub fn of(edits: &[FileEdit]) -> String {
     edits.iter().map(shown).collect()
 }
 
-/// What becomes of one file.
+/// `None` is a file that does not exist.
 pub fn of_file(path: &Path, was: Option<&[u8]>, now: Option<&[u8]>) -> String {
     let document = |bytes: Option<&[u8]>| Document::parse(path, bytes.unwrap_or_default().to_vec());
     let (old, new) = (document(was), document(now));
@@ -40,14 +40,14 @@ pub fn of_file(path: &Path, was: Option<&[u8]>, now: Option<&[u8]>) -> String {
     lines(&text)
 }
 
-/// So many lines around a difference are shown.
+/// Lines shown around a change.
 const CONTEXT: usize = 3;
 
-/// A file whose lines a person may see.
+/// A file whose lines can be shown.
 struct Masked<'d> {
     text: Zeroizing<String>,
     lines: Vec<Range<usize>>,
-    /// In the order of the file.
+    /// In file order.
     entries: Vec<(Range<usize>, Value<'d>)>,
 }
 
@@ -62,7 +62,7 @@ impl<'d> Masked<'d> {
         Self { text, lines, entries }
     }
 
-    /// These lines without the secrets that they may hold, each behind a mark.
+    /// Masks secrets in the lines, and puts `mark` before each.
     fn shown(&self, lines: Range<usize>, mark: char) -> String {
         let shown = |line: &Range<usize>| {
             let words = self.text[line.clone()].trim_end_matches(['\n', '\r']);
@@ -82,7 +82,7 @@ impl<'d> Masked<'d> {
         self.lines.partition_point(|line| line.start < byte)
     }
 
-    /// The parts of a unified diff, differences that are near each other in one.
+    /// The hunks of a unified diff; changes near each other share one.
     fn groups(&self, new: &Self) -> Vec<String> {
         let hunks = journal::hunks(&self.text, &new.text);
         let rows: Vec<_> = hunks
@@ -124,7 +124,7 @@ impl<'d> Masked<'d> {
     }
 }
 
-/// A line without the secret that it may hold.
+/// Masks a secret that the line may hold.
 fn masked(line: &str, start: usize, entry: Option<&Value<'_>>) -> String {
     let Some(entry) = entry.filter(|_| !line.trim_start().starts_with(['#', ';'])) else {
         return if redact::may_hold_secret(line) {

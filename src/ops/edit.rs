@@ -1,4 +1,4 @@
-//! Edits of files as commands make them: written in order under one lock, remembered for `undo`, shown as a diff.
+//! Edits of files by commands: written in order under one lock, remembered for `undo`, shown as a diff.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -13,19 +13,17 @@ use crate::journal::{self, Journal, Undo};
 use crate::sys;
 use crate::sys::edit::EditLock;
 
-/// A file, and what it is to say. `Debug` shows its path only.
+/// `Debug` shows only the path.
 #[derive(Clone)]
 pub struct FileEdit {
-    /// The file.
     pub path: PathBuf,
-    /// What it said when it was read; `None` if it was not there.
+    /// The content when it was read; `None` if the file did not exist.
     pub was: Option<Zeroizing<Vec<u8>>>,
-    /// What it says from now on.
+    /// The new content.
     pub now: Zeroizing<Vec<u8>>,
 }
 
 impl FileEdit {
-    /// The edit by which the file of `document` says what its editor made of it.
     pub fn of(document: &Document, edited: Edited) -> Self {
         Self {
             path: document.path().to_path_buf(),
@@ -43,19 +41,19 @@ impl fmt::Debug for FileEdit {
     }
 }
 
-/// How an edit is undone.
+/// How the user undoes an edit.
 #[derive(Clone, Debug)]
 pub enum UndoBy {
     /// `awsenv undo`.
     Journal,
-    /// This command.
     Command(String),
 }
 
-/// Writes the files in the given order, and remembers that for `undo` under a title such as "set `region` of `work`".
+/// Writes the files in the given order, and remembers the edit for `undo` under a title such as "set `region` of
+/// `work`".
 ///
 /// # Errors
-/// The first file that cannot be written; those before it are written then.
+/// The first file that cannot be written; those before it have been written then.
 pub fn save(context: &Context, lock: &EditLock, title: &str, edits: &[FileEdit], undo: UndoBy) -> Result<(), Error> {
     let edits = distinct(edits)?;
     let mut done = 0;
@@ -74,7 +72,7 @@ pub fn save(context: &Context, lock: &EditLock, title: &str, edits: &[FileEdit],
     saved
 }
 
-/// Two rounds of edits as one.
+/// Combines two rounds of edits.
 pub fn join(first: Vec<FileEdit>, second: Vec<FileEdit>) -> Vec<FileEdit> {
     let mut joined = first;
     for edit in second {
@@ -86,10 +84,10 @@ pub fn join(first: Vec<FileEdit>, second: Vec<FileEdit>) -> Vec<FileEdit> {
     joined
 }
 
-/// The edits that change something, one a file.
+/// The edits that change something, one for each file.
 ///
 /// # Errors
-/// Two would write one file in different ways: where the config file and the credentials file are the same.
+/// Two edits would write one file in different ways: the config file and the credentials file are the same.
 pub fn distinct(edits: &[FileEdit]) -> Result<Vec<&FileEdit>, Error> {
     let mut distinct: Vec<&FileEdit> = Vec::new();
     for edit in edits.iter().filter(|edit| edit.was.as_ref() != Some(&edit.now)) {
@@ -112,7 +110,7 @@ pub fn distinct(edits: &[FileEdit]) -> Result<Vec<&FileEdit>, Error> {
 }
 
 fn remember(context: &Context, lock: &EditLock, title: &str, undo: Undo, edits: &[&FileEdit]) {
-    // A relative path means another file elsewhere.
+    // A relative path would mean another file in another directory.
     let here = sys::fs::current_dir().unwrap_or_default();
     let paths: Vec<PathBuf> = edits.iter().map(|edit| here.join(&edit.path)).collect();
     let file = |(edit, path)| {

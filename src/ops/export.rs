@@ -1,4 +1,5 @@
-//! What `use` and `exec` export for a profile: its name, or its keys and the settings that are lost with the name.
+//! What `use` and `exec` export for a profile: its name, or its keys and the settings that would be lost without the
+//! name.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,6 @@ use crate::resolve::{BaseSource, CredentialPlan};
 use crate::secret::Secret;
 use crate::text::display;
 
-/// What is exported.
 pub type Vars = BTreeMap<VarName, Secret<String>>;
 
 pub fn name(profile: &str) -> Vars {
@@ -43,8 +43,8 @@ pub fn keys(shown: &str, credentials: &Credentials) -> Vars {
     vars
 }
 
-/// The settings that are lost with the name and that have a variable. A variable of the user's own wins over the
-/// profile in every SDK, so it stays.
+/// The settings that would be lost without the name and that have a variable. In every SDK a variable of the user's own
+/// takes precedence over the profile, so it stays.
 pub fn settings(env: &Env, profiles: &ProfileSet, profile: Profile<'_>) -> Vars {
     let mut vars = Vars::new();
     let ignores_urls = |value: Option<&str>| value.is_some_and(|value| value.eq_ignore_ascii_case("true"));
@@ -72,7 +72,7 @@ pub fn settings(env: &Env, profiles: &ProfileSet, profile: Profile<'_>) -> Vars 
     vars
 }
 
-/// The account that the plan ends in, where a file says it.
+/// The account where the plan ends, if a file names it.
 pub fn account(plan: &CredentialPlan, profile: Option<Profile<'_>>) -> Option<String> {
     let of_arn = |arn: &str| account_of_arn(arn).map(str::to_owned);
     if let Some(role) = plan.roles.last() {
@@ -89,7 +89,7 @@ pub fn account(plan: &CredentialPlan, profile: Option<Profile<'_>>) -> Option<St
     })
 }
 
-/// What the user's own environment does to any profile.
+/// Warns about variables of the user's own that affect every profile.
 pub fn environment_warnings(env: &Env, vars: &Vars) -> Vec<String> {
     let mut warnings = Vec::new();
     let ours = |name: &str| vars.keys().any(|ours| ours.as_str() == name);
@@ -114,7 +114,7 @@ pub fn environment_warnings(env: &Env, vars: &Vars) -> Vec<String> {
     warnings
 }
 
-/// Exports `value`; an empty one never, because some SDKs take it for absent and others do not.
+/// Never exports an empty value, because some SDKs treat it as absent and others do not.
 fn set(vars: &mut Vars, name: &'static str, value: String) {
     if !value.is_empty() {
         vars.insert(VarName::of(name), Secret::new(value));
@@ -153,7 +153,7 @@ mod tests {
             .collect()
     }
 
-    /// `NAME=value` of each setting of the profile `x` that is exported.
+    /// The exported settings of the profile `x`, as `NAME=value`.
     fn exported(config: &str, env: &[(&str, &str)]) -> Vec<String> {
         let profiles = profiles(config);
         let vars = settings(

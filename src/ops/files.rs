@@ -1,4 +1,4 @@
-//! What several commands read before they resolve: awsenv's settings, the AWS files, and which profile is meant.
+//! What several commands read before they resolve a profile: awsenv's settings and the AWS files.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -15,12 +15,11 @@ use crate::ops::edit::FileEdit;
 use crate::resolve::{self, BaseSource, Choice, CredentialPlan, Inputs, KeySource, Keys, StyleError};
 use crate::sys;
 
-/// The files of one run.
 #[derive(Debug)]
 pub struct Files {
-    /// awsenv's own.
+    /// awsenv's own settings.
     pub settings: Settings,
-    /// The profiles of the AWS files.
+    /// Of the AWS files.
     pub profiles: ProfileSet,
     /// The user's own variables.
     pub env: Env,
@@ -29,7 +28,7 @@ pub struct Files {
     disk: Disk,
 }
 
-/// How files are read: as they are, or as they would be behind an edit.
+/// How files are read: as they are, or as they would be after an edit.
 struct Disk(Box<Read>);
 
 type Read = dyn Fn(&Path) -> io::Result<Option<Vec<u8>>> + Send + Sync;
@@ -41,10 +40,10 @@ impl fmt::Debug for Disk {
 }
 
 impl Files {
-    /// Reads the files that the user's own variables point to, as they are now.
+    /// Reads the files that the user's own variables name, as they are now.
     ///
     /// # Errors
-    /// A file that cannot be read, or that botocore refuses.
+    /// A file cannot be read, or botocore rejects it.
     pub fn load(context: &Context) -> Result<Self, Error> {
         let (env, settings) = (context.env(), context.settings()?.clone());
         let config = locate(FileKind::Config, env);
@@ -60,10 +59,10 @@ impl Files {
         })
     }
 
-    /// The same files as they would be behind these edits.
+    /// The same files as they would be after these edits.
     ///
     /// # Errors
-    /// Behind them botocore would refuse a file.
+    /// botocore would reject an edited file.
     pub fn edited(&self, edits: &[FileEdit]) -> Result<Self, Error> {
         let edited: BTreeMap<_, _> = edits.iter().map(|edit| (edit.path.clone(), edit.now.clone())).collect();
         let read = move |path: &Path| match edited.get(path) {
@@ -81,15 +80,13 @@ impl Files {
         })
     }
 
-    /// Reads a file, as these files are read.
-    ///
     /// # Errors
     /// What the system says.
     pub fn read(&self, path: &Path) -> io::Result<Option<Vec<u8>>> {
         (self.disk.0)(path)
     }
 
-    /// Where an AWS file is; `None` if its variable is empty.
+    /// `None` if the file's variable is empty.
     pub fn path(&self, kind: FileKind) -> Option<&Path> {
         let location = match kind {
             FileKind::Config => &self.config,
@@ -98,10 +95,8 @@ impl Files {
         location.path.as_deref()
     }
 
-    /// Where an AWS file is, or is to be.
-    ///
     /// # Errors
-    /// Its variable is empty.
+    /// The variable of the file is empty.
     pub fn path_to_write(&self, kind: FileKind) -> Result<&Path, Error> {
         let variable = kind.variable();
         self.path(kind).ok_or_else(|| {
@@ -113,12 +108,12 @@ impl Files {
         })
     }
 
-    /// Whether some file has a profile of exactly that name, be it one that cannot be read.
+    /// Whether any file defines a profile of exactly that name, even one that cannot be read.
     pub fn has(&self, name: &str) -> bool {
         self.profiles.profile(name).is_some() || !matches!(self.boto().profile(name), Ok(None))
     }
 
-    /// The legacy boto files, none of them read yet.
+    /// Reads none of them yet.
     pub fn boto(&self) -> BotoFiles<'_> {
         BotoFiles {
             read: &*self.disk.0,
@@ -126,19 +121,17 @@ impl Files {
         }
     }
 
-    /// The plan of the chosen profile.
-    ///
     /// # Errors
-    /// Whatever botocore refuses.
+    /// Whatever botocore rejects.
     pub fn resolve(&self, choice: &Choice, region: Option<&str>) -> Result<CredentialPlan, Error> {
         Ok(self.ask(&Boto(self.boto()), choice, region)?)
     }
 
-    /// The same, but a broken boto file does not stand in the way of a profile of the AWS files: what is wrong with it
-    /// comes back beside the plan.
+    /// Like [`Files::resolve`], but a broken boto file does not keep a profile of the AWS files from being resolved:
+    /// its error is returned with the plan.
     ///
     /// # Errors
-    /// Whatever else botocore refuses.
+    /// Whatever else botocore rejects.
     pub fn resolve_past_boto(
         &self,
         choice: &Choice,
@@ -169,11 +162,11 @@ impl Files {
         resolve::resolve(&inputs, choice, region)
     }
 
-    /// How the chosen profile is exported: as `asked` on the command line, else as the settings wish where that can be,
-    /// else as suits its kind.
+    /// Which style to export: the one `asked` on the command line, else the one in the settings if it works, else the
+    /// one that suits the profile's kind.
     ///
     /// # Errors
-    /// Where no style can work, or not the one that is asked for.
+    /// No style works, or the one asked for does not.
     pub fn style(
         &self,
         plan: &CredentialPlan,
@@ -188,12 +181,12 @@ impl Files {
         }
     }
 
-    /// Where profiles were looked for, for people.
+    /// Where awsenv looked for profiles, for people.
     pub fn searched(&self) -> String {
         format!("{} or {}", self.config.shown, self.credentials.shown)
     }
 
-    /// What a name in the environment cannot say to every SDK: where the files are.
+    /// Warns if a path from the environment does not name the same file for every SDK.
     pub fn path_warnings(&self) -> impl Iterator<Item = String> {
         let both = [
             (FileKind::Config, &self.config),
@@ -216,7 +209,7 @@ impl Files {
     }
 }
 
-/// Where an AWS file is, from the root on: what awsenv shows and keeps of a place must not depend on the directory.
+/// An absolute path: what awsenv shows and stores must not depend on the current directory.
 pub fn locate(kind: FileKind, env: &Env) -> Location {
     let mut location = config::locate::locate(kind, env, &sys::fs::home_of);
     if let (true, Some(path)) = (location.is_relative, &mut location.path)
@@ -227,7 +220,7 @@ pub fn locate(kind: FileKind, env: &Env) -> Location {
     location
 }
 
-/// The legacy boto files of an environment, none of them read yet.
+/// Reads none of them yet.
 pub fn boto(env: &Env) -> BotoFiles<'_> {
     BotoFiles {
         env,
@@ -237,7 +230,7 @@ pub fn boto(env: &Env) -> BotoFiles<'_> {
     }
 }
 
-/// The legacy files, as the port that resolving asks.
+/// The legacy files, as the port that resolving uses.
 struct Boto<'a>(BotoFiles<'a>);
 
 impl resolve::Legacy for Boto<'_> {
@@ -258,7 +251,6 @@ impl resolve::Legacy for Boto<'_> {
     }
 }
 
-/// No legacy files at all.
 struct NoBoto;
 
 impl resolve::Legacy for NoBoto {

@@ -1,4 +1,4 @@
-//! What commands share.
+//! Operations that several commands share.
 
 pub mod ask;
 pub mod catalog;

@@ -1,4 +1,4 @@
-//! The ports of `provider`, filled with the real world: processes and keychains.
+//! The ports of `provider`, connected to real processes and keychains.
 
 use std::io;
 
@@ -13,7 +13,6 @@ use crate::secret::Secret;
 use crate::sys;
 use crate::sys::keychain::Keychain;
 
-/// What credentials may be asked of.
 #[derive(Debug)]
 pub struct Outside<'a> {
     env: &'a Env,
@@ -57,7 +56,7 @@ impl Run for Outside<'_> {
 
 impl ReadKeys for Outside<'_> {
     fn item(&self, name: &str) -> Result<Item, keychain::Error> {
-        // A word that names no store is a mistake of the settings, and no store has that name.
+        // A word that names no store is a mistake in the settings, and no store has that name.
         let store = self.keychain.locate(name).map_err(|why| keychain::Error::Absent {
             store: StoreKind::default(),
             why,

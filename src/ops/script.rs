@@ -1,4 +1,4 @@
-//! How a run ends: what a command comes to becomes stdout, and a failure reaches the shell that runs a script.
+//! How a run ends: a command's outcome becomes stdout, and a failure reaches the shell that runs a script.
 
 use std::ffi::OsString;
 
@@ -15,8 +15,8 @@ use crate::sys;
 use crate::sys::reader::Reader;
 use crate::text::display;
 
-/// A statement that fails in a shell that the command line does not name. `false` fails in every POSIX shell and in fish,
-/// but PowerShell carries on after a failing program, so awsenv looks for one.
+/// A statement that fails in a shell that the command line does not name. `false` fails in every POSIX shell and in
+/// fish, but PowerShell carries on after a failing program, so awsenv checks for PowerShell.
 pub fn fails_anywhere(status: u8, message: &str) -> String {
     let fail = powershell_above().map(|shell| shell.syntax().fail(status, &display(message)));
     fail.unwrap_or_else(|| "false".to_owned()) + "\n"
@@ -28,10 +28,10 @@ pub fn powershell_above() -> Option<Shell> {
     (shell == Shell::PowerShell).then_some(shell)
 }
 
-/// The shell that the script of this run is for: `typed`, else the one that the wrapper names or that runs us.
+/// The shell to write the script for: `typed`, else the one from the wrapper, else the nearest ancestor.
 ///
 /// # Errors
-/// Stdout is a terminal, which runs no script; a shell that is not known, or none at all.
+/// Stdout is a terminal, which runs no script; an unknown shell, or none found.
 pub fn shell(context: &Context, typed: Option<&str>) -> Result<Shell, Error> {
     if context.process.stdout_tty {
         return Err(refusal());
@@ -54,7 +54,7 @@ fn detect(process: &Process, typed: Option<&str>) -> Result<(Shell, detect::Sour
     detect::detect(typed, Wrapper::of(&process.env), sys::process::ancestors)
 }
 
-/// Ends a run: the only place where what a command comes to becomes stdout and a status.
+/// The only place where a command's outcome becomes stdout and an exit status.
 pub fn finish(context: &Context, form: &Form, result: Result<Outcome, Error>) -> Finish {
     let data = |stdout: Secret<String>, status| Finish {
         stdout,
@@ -91,7 +91,7 @@ pub fn finish(context: &Context, form: &Form, result: Result<Outcome, Error>) ->
     }
 }
 
-/// The script of a switch, which the shell around a subshell gets too if it reads that.
+/// In a subshell whose output a shell reads, that shell gets the script too.
 fn switch(context: &Context, command: &str, shell: Shell, diff: &EnvDiff) -> Finish {
     let Context { process, ui, .. } = context;
     let syntax = shell.syntax();
@@ -112,7 +112,6 @@ fn switch(context: &Context, command: &str, shell: Shell, diff: &EnvDiff) -> Fin
     code(process, syntax.script(diff) + "\n", 0)
 }
 
-/// A statement that fails and changes nothing.
 fn fails(process: &Process, typed: Option<&str>, error: &Error) -> String {
     let status = error.status();
     match detect(process, typed) {
@@ -121,7 +120,7 @@ fn fails(process: &Process, typed: Option<&str>, error: &Error) -> String {
     }
 }
 
-/// A script for stdout, and for the shell that reads what the wrapper prints.
+/// The script goes to stdout, and also to the shell that reads what the wrapper prints.
 pub fn code(process: &Process, script: String, status: u8) -> Finish {
     let handed = if process.read_by_shell {
         script.clone()
@@ -137,8 +136,8 @@ pub fn code(process: &Process, script: String, status: u8) -> Finish {
     }
 }
 
-/// Who reads what the wrapper function prints. Asked only where that is a script, or may be one: a slip in the name of
-/// a command is still an eval.
+/// Who reads what the wrapper function prints. Looked up only where that is or may be a script: a misspelled command
+/// may still be in an eval.
 pub fn reader(args: &[OsString], env: &Env) -> Reader {
     let is_captured = match cli::command_word(args) {
         Some(command) if cli::is_switch(command) => true,
@@ -163,13 +162,18 @@ fn refusal() -> Error {
     .hint("or install the integration, so that `awsenv use PROFILE` is enough: eval \"$(awsenv init bash)\"")
 }
 
-/// No shell of that name is known.
-pub fn unknown_shell(name: &str) -> Error {
+/// # Errors
+/// No shell has this name.
+pub fn known_shell(name: &str) -> Result<Shell, Error> {
+    Shell::parse(name).ok_or_else(|| unknown_shell(name))
+}
+
+fn unknown_shell(name: &str) -> Error {
     let message = format!("unknown shell `{}`", display(name));
     Error::new(Kind::Usage, message).hint(format!("expected one of {}", known_shells()))
 }
 
-/// The names that `--shell` takes, for people.
+/// As `--shell` takes them.
 fn known_shells() -> String {
     Shell::ALL.map(Shell::as_str).join(", ")
 }

@@ -15,12 +15,10 @@ use crate::redact::shown;
 use crate::resolve::BaseSource;
 use crate::text::{display, display_short};
 
-/// A switch that can be made.
 #[derive(Debug)]
 pub struct Switch {
-    /// What the shell shall become.
     pub target: Target,
-    /// Why this style.
+    /// Why this style was chosen.
     pub because: String,
     account: Option<String>,
     region: Option<String>,
@@ -28,12 +26,12 @@ pub struct Switch {
 }
 
 impl Switch {
-    /// Says what the person should know although the switch works.
+    /// What the user should know although the switch works.
     pub fn warn(&self, context: &Context) {
         self.warnings.iter().for_each(|warning| context.ui.warn(warning));
     }
 
-    /// The line that `use` says: profile, account or region, style, until when.
+    /// What `use` reports: profile, account or region, style, expiry.
     pub fn summary(&self) -> String {
         let place = match (&self.account, &self.region) {
             (Some(account), Some(region)) => format!(" ({}, {})", shown(account), shown(region)),
@@ -53,10 +51,10 @@ impl Switch {
     }
 }
 
-/// The switch to the chosen profile, in the region of that option.
+/// The switch to the chosen profile, in the region from the option.
 ///
 /// # Errors
-/// Whatever stands in the way, from the plan to the keys.
+/// Whatever prevents it, from the plan to the keys.
 pub fn to(context: &Context, chosen: &Chosen, args: &StyleArgs) -> Result<Switch, Error> {
     let Chosen { files, choice } = chosen;
     let env = &files.env;

@@ -1,4 +1,4 @@
-//! How a run ends whose command line was not understood, or that clap answers itself.
+//! How a run ends if its command line was not understood, or if clap answers it (help, version).
 
 use clap::error::ErrorKind;
 
@@ -11,8 +11,7 @@ use crate::shell::wrapper::Wrapper;
 use crate::text::lines;
 use crate::ui::talk;
 
-/// Ends a run whose arguments clap refused, or answered itself (help, version). Where a script is expected, or may
-/// be, stdout is a statement all the same.
+/// Where a script is or may be expected, stdout gets a statement even so.
 pub fn finish(process: &Process, error: &clap::Error) -> Finish {
     let at = cli::command_at(&process.args);
     let command = at.and_then(|at| process.args[at].to_str());
@@ -40,10 +39,10 @@ pub fn finish(process: &Process, error: &clap::Error) -> Finish {
         };
         return code(process, stdout, 0);
     }
-    // Without a command clap answers with the help.
+    // Without a command, clap answers with the help.
     let said = text.strip_prefix("error: ").map(|said| format!("awsenv: {said}"));
     talk(&lines(&said.unwrap_or(text.clone())));
-    // An unknown command may be a slip in an eval; the wrapper can tell.
+    // An unknown command may be a typo in an eval; the wrapper can tell.
     let is_known = command.is_some_and(cli::is_command);
     let evaluated = script || !is_known && (process.read_by_shell || Wrapper::of(&process.env).is_none());
     let stdout = if process.stdout_tty || !evaluated {
@@ -65,7 +64,7 @@ pub fn finish(process: &Process, error: &clap::Error) -> Finish {
     }
 }
 
-/// The shell that a command line names although it cannot be parsed, or that the wrapper names.
+/// The shell named in a command line that cannot be parsed, else by the wrapper.
 fn syntax_in(process: &Process, command: Option<&str>, words: &[&str]) -> Option<Shell> {
     let glued = words.iter().find_map(|word| word.strip_prefix("--shell="));
     let after = || {
@@ -74,15 +73,15 @@ fn syntax_in(process: &Process, command: Option<&str>, words: &[&str]) -> Option
             .position(|word| *word == "--shell")
             .and_then(|at| words.get(at + 1).copied())
     };
-    let after_init = || {
+    let first = || {
         words
             .iter()
             .copied()
-            .find(|word| command == Some("init") && !word.starts_with('-'))
+            .find(|word| command.is_some_and(cli::names_shell) && !word.starts_with('-'))
     };
     glued
         .or_else(after)
-        .or_else(after_init)
+        .or_else(first)
         .and_then(Shell::parse)
         .or_else(|| Wrapper::of(&process.env).map(|wrapper| wrapper.shell))
 }

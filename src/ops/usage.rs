@@ -1,4 +1,4 @@
-//! What `use` remembers, and the order of profiles that comes of it.
+//! What `use` remembers, and how that orders profiles.
 
 use std::collections::HashSet;
 
@@ -10,19 +10,19 @@ use crate::ops::catalog::Entry;
 use crate::sys;
 use crate::sys::history::{A_MOMENT, New, Rewritten, Store};
 
-/// A file longer than this is tidied up by `use` too, if nobody ever opens the picker.
+/// In bytes; `use` compacts a longer file itself, in case the picker is never opened.
 const LONG: u64 = 1024 * 1024;
 
 /// Who asks for the order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keeper {
-    /// Reads in silence.
+    /// Reads silently.
     Reader,
-    /// Keeps the file in shape, and says if it was damaged.
+    /// Compacts the file, and reports damage.
     Picker,
 }
 
-/// Sorts profiles: what was used in this directory first, then what was used at all, then in the order of the files.
+/// Profiles used in this directory come first, then profiles used anywhere, then the others in file order.
 pub fn sort(context: &Context, settings: &Settings, entries: &mut [Entry], keeper: Keeper) {
     if !settings.history || settings.order == Order::File {
         return;
@@ -46,7 +46,7 @@ pub fn sort(context: &Context, settings: &Settings, entries: &mut [Entry], keepe
     history.sort(entries, |entry| &entry.name, &here(), now);
 }
 
-/// Remembers that `profile` was used here and now. That it cannot be done is no reason to disturb anybody.
+/// Records a use here and now. A failure is reported only with `--verbose`, because the switch itself works.
 pub fn remember(context: &Context, profile: &str) {
     let Some(store) = Store::of(&context.process.env) else {
         context.ui.narrate("the history is not kept: HOME is not set");
@@ -60,7 +60,7 @@ pub fn remember(context: &Context, profile: &str) {
     }
 }
 
-/// What a file becomes: `change` makes the new text of what is read; lines that are not ours are gone then.
+/// The new content of a history file; lines that awsenv did not write are dropped.
 pub fn rewritten(bytes: &[u8], change: impl Fn(&History) -> Option<History>) -> New {
     let history = History::parse(bytes);
     match change(&history) {
@@ -70,7 +70,6 @@ pub fn rewritten(bytes: &[u8], change: impl Fn(&History) -> Option<History>) -> 
     }
 }
 
-/// Says that a damaged file was mended.
 pub fn tell_if_mended(context: &Context, store: &Store, rewritten: &Rewritten) {
     if let Rewritten::Kept(old) = rewritten {
         context.ui.warn(&format!(
@@ -81,7 +80,7 @@ pub fn tell_if_mended(context: &Context, store: &Store, rewritten: &Rewritten) {
     }
 }
 
-/// Writes the file anew where that is worth it.
+/// Rewrites the file only if that is worth it.
 fn tidy(context: &Context, store: &Store, exists: &dyn Fn(&str) -> bool) {
     let now: Timestamp = context.process.now;
     let change = |bytes: &[u8]| rewritten(bytes, |history| history.compacted(now, exists));
@@ -100,7 +99,7 @@ fn tell(context: &Context, keeper: Keeper, store: &Store, error: &std::io::Error
     }
 }
 
-/// The directory as the history writes it; empty if it is gone.
+/// The current directory as in the history; empty if it is gone.
 fn here() -> String {
     sys::fs::current_dir().map_or_else(String::new, |dir| dir.to_string_lossy().into_owned())
 }
@@ -129,7 +128,7 @@ mod tests {
         }
     }
 
-    /// What `keeper` makes of the order a, b, c with the state in `dir`.
+    /// The order of a, b and c for `keeper`, with the state directory `dir`.
     fn sorted(dir: &Path, settings: &Settings, keeper: Keeper) -> String {
         let process = Process {
             args: Vec::new(),

@@ -1,26 +1,25 @@
-//! Which shell reads the script. Pure: the names are gathered elsewhere.
+//! Which shell reads the script. Pure: the caller gathers the names.
 //!
-//! `$SHELL` is the login shell, whatever runs now, so it is never asked.
+//! Never uses `$SHELL`: that is the login shell, whatever runs now.
 
 use crate::shell::Shell;
 use crate::shell::wrapper::Wrapper;
 
-/// What made us believe it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// `--shell`.
     Option,
-    /// AWSENV_WRAPPED, set by the wrapper function.
+    /// From AWSENV_WRAPPED, which the wrapper function sets.
     Wrapper,
     /// The nearest ancestor process that is a shell.
     Ancestor,
 }
 
-/// Decides by the first of: what was typed, what the wrapper says, the ancestors (nearest first; only asked for if
-/// nothing else decides).
+/// Uses the first of: the typed name, the wrapper's name, the ancestors (nearest first; asked for only if nothing else
+/// decides).
 ///
 /// # Errors
-/// The name that was typed, if it is no shell's; `None` if nothing is known.
+/// The typed name, if no shell has it; `None` if nothing is known.
 pub fn detect(
     typed: Option<&str>,
     wrapper: Option<Wrapper>,

@@ -1,7 +1,7 @@
 //! fish.
 //!
-//! What the shell had is kept in the global variable `__awsenv_NAME`, not exported: `x` and the value if it was
-//! exported, `s` and the value if it was global without export, `u` if it was unset. A list stays a list.
+//! The global, unexported variable `__awsenv_NAME` saves what the shell had: `x` and the value if it was exported, `s`
+//! and the value if it was global but not exported, `u` if it was unset. A list stays a list.
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
@@ -17,7 +17,7 @@ pub struct Fish;
 impl Syntax for Fish {
     fn script(&self, diff: &EnvDiff) -> String {
         let touched = names(diff, |change| !matches!(change, Change::Forget));
-        // `set -e NAME` without -g would uncover or erase a universal variable, and a universal one shines through
+        // `set -e NAME` without -g would uncover or erase a universal variable, and a universal variable shows through
         // once the global one is gone.
         format!(
             "begin; set -l __awsenv_r 0; set -l __awsenv_n; for __awsenv_n in {touched}; if set -qU $__awsenv_n; \
@@ -56,11 +56,15 @@ impl Syntax for Fish {
     fn integration(&self) -> &'static str {
         include_str!("../../shell/awsenv.fish")
     }
+
+    fn completion(&self) -> Option<&'static str> {
+        Some(include_str!("../../shell/complete.fish"))
+    }
 }
 
 fn work(diff: &EnvDiff) -> String {
     let mut text = String::new();
-    // fish itself knows whether a global variable is exported, so one loop serves both.
+    // fish itself knows whether a global variable is exported, so one loop covers both.
     let saved = names(diff, |change| change.saves_live().is_some());
     if !saved.is_empty() {
         let _ = write!(
@@ -73,7 +77,7 @@ fn work(diff: &EnvDiff) -> String {
     }
     for (name, change) in diff.iter() {
         match change {
-            // Not saved: so that `unset` sees that the secret cannot come back.
+            // Not saved, so that `unset` can tell that the secret cannot come back.
             Change::Set(Save::Known(Before::Secret), _) | Change::Unset(Save::Known(Before::Secret)) => {}
             Change::Set(Save::Known(before), _) | Change::Unset(Save::Known(before)) => {
                 once(&mut text, name, &saved_form(before))
@@ -99,7 +103,6 @@ fn work(diff: &EnvDiff) -> String {
     text
 }
 
-/// Gives back what was saved, then forgets it.
 fn restore(text: &mut String, diff: &EnvDiff) {
     let removed = names(diff, |change| matches!(change, Change::RestoreRemoved(_)));
     if !removed.is_empty() {
@@ -124,7 +127,7 @@ fn restore(text: &mut String, diff: &EnvDiff) {
     }
 }
 
-/// `__awsenv_NAME`, unless something was saved there before.
+/// Sets `__awsenv_NAME` unless something is already saved there.
 fn once(text: &mut String, name: &VarName, value: &str) {
     let _ = write!(text, "set -qg __awsenv_{name}; or set -g __awsenv_{name} {value}; ");
 }

@@ -1,10 +1,11 @@
-//! Changes of the environment -> the text of a script. Knows shells, never a profile.
+//! Changes of the environment -> the text of a script. Knows shells but no profiles.
 //!
-//! Every script is one block: cut text is a syntax error and does nothing. It is ASCII and one line, except that the
-//! quotes of POSIX sh know no other way to hold a line end or a character beyond ASCII than to hold it.
+//! Every script is one block, so truncated text is a syntax error and does nothing. It is one line of ASCII, except
+//! that the quotes of POSIX sh have no escapes: a line end or a character beyond ASCII appears as it is.
 
 pub mod detect;
 pub mod fish;
+mod globs;
 pub mod posix;
 pub mod powershell;
 pub mod wrapper;
@@ -14,7 +15,6 @@ use std::ffi::OsStr;
 use crate::env::diff::EnvDiff;
 use crate::env::names::VarName;
 
-/// The shells that scripts are written for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shell {
     /// bash 3.2 and later.
@@ -29,32 +29,39 @@ pub enum Shell {
     Zsh,
 }
 
-/// What a shell's language must be able to say.
+/// What awsenv needs to write in a shell's language.
 pub trait Syntax {
-    /// The changes as one block on one line that ends with status 0, or changes nothing and ends with another.
+    /// The changes as one block on one line. It either ends with status 0, or changes nothing and ends with another
+    /// status.
     fn script(&self, diff: &EnvDiff) -> String;
     /// A literal that the shell reads as exactly `value`.
     fn quote(&self, value: &OsStr) -> String;
-    /// A statement that changes nothing and makes the status `status`; `message` is for shells that throw.
+    /// A statement that changes nothing and sets the status; `message` is for shells that throw.
     fn fail(&self, status: u8, message: &str) -> String;
     /// A statement that does nothing and succeeds.
     fn no_op(&self) -> &'static str;
-    /// The changes where a shell reads what the wrapper function prints: what the wrapper runs, and what that shell gets. A
-    /// function that runs in the shell that reads has switched it already.
+    /// For when a shell reads what the wrapper function prints: what the wrapper runs, and what that shell gets. By
+    /// default the shell gets nothing, because the function runs in that shell and switches it.
     fn hand_on(&self, diff: &EnvDiff) -> (String, String) {
         (self.script(diff), String::new())
     }
-    /// `name=value` as a variable of the shell that is not exported; `name` is one of ours.
+    /// Sets an unexported variable of the shell; `name` is one of awsenv's own.
     fn assign(&self, name: &str, value: &str) -> String;
-    /// The integration, as it is installed.
+    /// Globs in the form that the prompt matches.
+    fn globs(&self, globs: &[String]) -> String {
+        globs::regex(globs)
+    }
+    /// The function `awsenv` and the prompt.
     fn integration(&self) -> &'static str;
+    /// The completion, which also works as a separate file; `None` for shells without one.
+    fn completion(&self) -> Option<&'static str>;
 }
 
 impl Shell {
-    /// All of them, in the order in which help lists them.
+    /// In the order of the help.
     pub const ALL: [Shell; 5] = [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell, Shell::Posix];
 
-    /// The shell of that name, or of the program of that name (`pwsh`, `dash`, `-zsh`, `/bin/bash`, `fish.exe`).
+    /// Takes a shell's name or its program's (`pwsh`, `dash`, `-zsh`, `/bin/bash`, `fish.exe`).
     pub fn parse(name: &str) -> Option<Shell> {
         let name = name.rsplit(['/', '\\']).next()?.trim_start_matches('-');
         let name = name.strip_suffix(".exe").unwrap_or(name);
@@ -68,7 +75,7 @@ impl Shell {
         })
     }
 
-    /// The name that `--shell` takes.
+    /// As `--shell` takes it.
     pub fn as_str(self) -> &'static str {
         match self {
             Shell::Bash => "bash",
@@ -79,7 +86,7 @@ impl Shell {
         }
     }
 
-    /// The line that loads the integration, for the shell's start file.
+    /// For the shell's startup file.
     pub fn install_line(self) -> &'static str {
         match self {
             Shell::Bash => r#"eval "$(awsenv init bash)""#,
@@ -90,7 +97,6 @@ impl Shell {
         }
     }
 
-    /// The shell's language.
     pub fn syntax(self) -> &'static dyn Syntax {
         match self {
             Shell::Bash => &posix::Posix::Bash,
@@ -102,12 +108,12 @@ impl Shell {
     }
 }
 
-/// What a shell that inherited the switch says of a secret; plain enough for any shell's quotes.
+/// The message in a shell that inherited the switch; plain enough for any shell's quotes.
 fn cannot_come_back(name: &VarName) -> String {
     format!("awsenv: cannot restore {name}: only the shell that ran the first use knows its value")
 }
 
-/// The bytes that pass through every shell's quotes as they are; everything else is written as a number.
+/// Whether a byte passes through every shell's quotes unchanged; all others are written as numbers.
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"_./:+,@%=-".contains(&byte)
 }

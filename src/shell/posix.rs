@@ -1,26 +1,25 @@
 //! bash, zsh and POSIX sh.
 //!
-//! The text survives an unquoted `eval $(…)` in bash and zsh too: blanks stand alone, and no word could match a file
-//! name. A backslash before the first word of a command keeps aliases out, `builtin` keeps functions out.
+//! The text also survives an unquoted `eval $(…)` in bash and zsh: blanks are single, and no word could match a file
+//! name. A backslash before the first word of a command bypasses aliases, and `builtin` bypasses functions.
 //!
-//! What the shell had is kept in `__awsenv_NAME`, not exported: `x` and the value if it was exported, `s` and the
-//! value if it was set without export, nothing if it was unset.
+//! The unexported variable `__awsenv_NAME` saves what the shell had: `x` and the value if it was exported, `s` and the
+//! value if it was set but not exported, nothing if it was unset.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 
 use crate::env::diff::{Before, Change, EnvDiff, Save};
 use crate::env::names::VarName;
-use crate::shell::{Syntax, cannot_come_back, is_plain};
+use crate::shell::{Syntax, cannot_come_back, globs, is_plain};
 
-/// The dialects of one family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Posix {
-    /// bash: `$'…'`, `[[`.
+    /// With `$'…'` and `[[`.
     Bash,
-    /// Nothing that POSIX does not have.
+    /// Only what POSIX has.
     Sh,
-    /// zsh: as bash, but a function must declare a global variable, or WARN_CREATE_GLOBAL complains.
+    /// Like bash, but a function must declare a global variable, or WARN_CREATE_GLOBAL complains.
     Zsh,
 }
 
@@ -33,7 +32,7 @@ impl Syntax for Posix {
             options_off = self.options_off(),
             work = self.work(diff),
             refuse = self.refuse(&touched),
-            // One eval, so that the variable is read before it goes.
+            // One eval, so that the variable is read before it is unset.
             options_back = format_args!("{b}eval \"{b}unset -v __awsenv_o; $__awsenv_o\""),
         )
     }
@@ -55,7 +54,7 @@ impl Syntax for Posix {
         ":"
     }
 
-    /// Both shells are switched. What the script, or a trap of the user's, has to say is said once.
+    /// Both shells switch. Only one of them prints messages of the script or of the user's traps.
     fn hand_on(&self, diff: &EnvDiff) -> (String, String) {
         let script = self.script(diff);
         (format!("{script} >/dev/null 2>&1"), script)
@@ -65,6 +64,10 @@ impl Syntax for Posix {
         format!("{name}={}", self.quote(value.as_ref()))
     }
 
+    fn globs(&self, globs: &[String]) -> String {
+        globs::list(globs)
+    }
+
     fn integration(&self) -> &'static str {
         match self {
             Posix::Bash => include_str!("../../shell/awsenv.bash"),
@@ -72,15 +75,23 @@ impl Syntax for Posix {
             Posix::Zsh => include_str!("../../shell/awsenv.zsh"),
         }
     }
+
+    fn completion(&self) -> Option<&'static str> {
+        match self {
+            Posix::Bash => Some(include_str!("../../shell/complete.bash")),
+            Posix::Sh => None,
+            Posix::Zsh => Some(include_str!("../../shell/complete.zsh")),
+        }
+    }
 }
 
 impl Posix {
-    /// What stands before a builtin. sh has no `builtin`; its special builtins come before functions anyway.
+    /// The prefix of a builtin. sh has no `builtin`, but its special builtins take precedence over functions anyway.
     fn builtin(self) -> &'static str {
         if self == Posix::Sh { "\\" } else { "\\builtin " }
     }
 
-    /// An assignment to a global variable of ours, also inside a function.
+    /// Assigns one of awsenv's global variables, also inside a function.
     fn global(self, name: &str, value: &str) -> String {
         let declare = if self == Posix::Zsh {
             "\\builtin typeset -g "
@@ -90,7 +101,7 @@ impl Posix {
         format!("{declare}__awsenv_{name}={value}")
     }
 
-    /// The head of a loop over names, whose variable is global too.
+    /// The head of a loop over names; its variable is global too.
     fn each(self, names: &str) -> String {
         let declare = if self == Posix::Zsh {
             "\\builtin typeset -g __awsenv_n; "
@@ -100,9 +111,9 @@ impl Posix {
         format!("{declare}for __awsenv_n in {names}; do ")
     }
 
-    /// Turns tracing off first (it would print the values), then automatic export (it would export what is saved) and
-    /// `set -k` (it takes assignments away from `export`; zsh means something else by it), and keeps in `__awsenv_o`
-    /// the commands that end the script: what turns them on again.
+    /// Turns off tracing first (it would print the values), then automatic export (it would export the saved values)
+    /// and `set -k` (it takes assignments away from `export`; in zsh it means something else). `__awsenv_o` keeps the
+    /// commands that turn them back on at the end of the script.
     fn options_off(self) -> String {
         let b = self.builtin();
         let mut text = format!("{}; ", self.global("o", ":"));
@@ -119,14 +130,14 @@ impl Posix {
         text
     }
 
-    /// Everything that happens once no name is read-only.
+    /// Runs only if no name is read-only.
     fn work(self, diff: &EnvDiff) -> String {
         let b = self.builtin();
         let mut text = String::new();
         self.save_live(&mut text, diff);
         for (name, change) in diff.iter() {
             match change {
-                // Not saved: so that `unset` sees that the secret cannot come back.
+                // Not saved, so that `unset` can tell that the secret cannot come back.
                 Change::Set(Save::Known(Before::Secret), _) | Change::Unset(Save::Known(Before::Secret)) => {}
                 Change::Set(Save::Known(before), _) | Change::Unset(Save::Known(before)) => {
                     let value = if let Before::Value(value) = before {
@@ -161,7 +172,7 @@ impl Posix {
         text
     }
 
-    /// `__awsenv_NAME=value`, unless something was saved there before.
+    /// Sets `__awsenv_NAME` unless something is already saved there.
     fn once(self, text: &mut String, name: &VarName, value: &str) {
         let b = self.builtin();
         let _ = write!(
@@ -171,7 +182,7 @@ impl Posix {
         );
     }
 
-    /// Saves what the shell has; whether that is exported, the process has seen.
+    /// Saves what the shell has; the process knows whether it is exported.
     fn save_live(self, text: &mut String, diff: &EnvDiff) {
         let b = self.builtin();
         for (wanted, letter) in [(true, 'x'), (false, 's')] {
@@ -189,7 +200,7 @@ impl Posix {
         }
     }
 
-    /// What comes back in a shell that inherited the switch and so has nothing saved.
+    /// What to restore in a shell that inherited the switch and so has nothing saved.
     fn fall_back(self, text: &mut String, name: &VarName, before: &Before) {
         let b = self.builtin();
         match before {
@@ -202,7 +213,6 @@ impl Posix {
         }
     }
 
-    /// Gives back what was saved, then forgets it.
     fn restore(self, text: &mut String, diff: &EnvDiff) {
         let b = self.builtin();
         let back = |wanted: fn(&Change) -> bool| join(diff.iter().filter(|(_, c)| wanted(c)).map(|(n, _)| n.as_str()));
@@ -244,7 +254,7 @@ impl Posix {
         }
     }
 
-    /// Names what is read-only; the script then ends with status 1.
+    /// Names the read-only variables; the script then ends with status 1.
     fn refuse(self, touched: &str) -> String {
         let b = self.builtin();
         let each = self.each(touched);
@@ -260,14 +270,14 @@ fn join<'a>(words: impl Iterator<Item = &'a str>) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// The saved form of a value that was exported.
+/// The form in which an exported value is saved.
 fn exported(value: &OsStr) -> OsString {
     let mut saved = OsString::from("x");
     saved.push(value);
     saved
 }
 
-/// sh has no escape for a byte, so bytes that are no text come from `printf`; none of them is a line end, which `$(…)`
+/// sh has no escape for a byte, so `printf` writes bytes that are not UTF-8; none of them is a line end, which `$(…)`
 /// would drop.
 fn single(bytes: &[u8]) -> String {
     let mut quoted = String::with_capacity(bytes.len() + 2);
@@ -283,7 +293,8 @@ fn single(bytes: &[u8]) -> String {
     if quoted.is_empty() { String::from("''") } else { quoted }
 }
 
-/// Three digits always: fewer would swallow a digit that follows, and hexadecimal escapes are greedy in ksh.
+/// Always three digits: with fewer, a following digit would be read as part of the number, and hexadecimal escapes are
+/// greedy in ksh.
 fn octal(bytes: &[u8]) -> String {
     let mut quoted = String::with_capacity(bytes.len() + 8);
     quoted.push_str("$'");

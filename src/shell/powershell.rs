@@ -1,7 +1,7 @@
 //! PowerShell 7 and Windows PowerShell 5.1.
 //!
-//! `$env:` has no variables without export, so one hashtable, `$global:__awsenv_saved`, keeps what was there: `$null`
-//! for absent. `& { }` is a scope of its own, so no helper variable leaks. Only core types and cmdlets, because
+//! `$env:` variables are always exported, so one hashtable, `$global:__awsenv_saved`, keeps the old values: `$null` for
+//! an absent one. `& { }` has its own scope, so no helper variable leaks. Uses only core types and cmdlets, because
 //! ConstrainedLanguage mode forbids the rest.
 
 use std::ffi::OsStr;
@@ -10,7 +10,6 @@ use std::fmt::Write as _;
 use crate::env::diff::{Before, Change, EnvDiff, Save};
 use crate::shell::{Syntax, cannot_come_back};
 
-/// PowerShell.
 #[derive(Clone, Copy, Debug)]
 pub struct PowerShell;
 
@@ -42,8 +41,8 @@ impl Syntax for PowerShell {
         if units.iter().all(plain) {
             return format!("'{}'", String::from_utf16_lossy(&units));
         }
-        // Five characters end a single-quoted string, and the console's code page may change what is not ASCII: so
-        // numbers. A flat list, because a long chain of `+` would nest as deep as it is long.
+        // Five characters end a single-quoted string, and the console's code page may change non-ASCII characters, so
+        // these are written as numbers. The list is flat, because a long chain of `+` would nest as deep as it is long.
         let pieces = units.chunk_by(|a, b| plain(a) && plain(b)).map(|piece| match piece {
             [unit] if !plain(unit) => format!("[char]{unit}"),
             text => format!("'{}'", String::from_utf16_lossy(text)),
@@ -66,6 +65,10 @@ impl Syntax for PowerShell {
     fn integration(&self) -> &'static str {
         include_str!("../../shell/awsenv.ps1")
     }
+
+    fn completion(&self) -> Option<&'static str> {
+        Some(include_str!("../../shell/complete.ps1"))
+    }
 }
 
 fn save(text: &mut String, diff: &EnvDiff) {
@@ -78,7 +81,7 @@ fn save(text: &mut String, diff: &EnvDiff) {
     }
     for (name, change) in diff.iter() {
         let value = match change {
-            // Not saved: so that `unset` sees that the secret cannot come back.
+            // Not saved, so that `unset` can tell that the secret cannot come back.
             Change::Set(Save::Known(Before::Secret), _) | Change::Unset(Save::Known(Before::Secret)) => continue,
             Change::Set(Save::Known(before), _) | Change::Unset(Save::Known(before)) => literal(before),
             Change::Restore(Before::Secret) | Change::RestoreRemoved(Before::Secret) => {
@@ -99,7 +102,6 @@ fn save(text: &mut String, diff: &EnvDiff) {
     }
 }
 
-/// Gives back what was saved, then forgets it.
 fn restore(text: &mut String, diff: &EnvDiff) {
     let back = names(diff, Change::gives_back);
     if !back.is_empty() {

@@ -1,38 +1,37 @@
-//! What the wrapper function says of itself: `SHELL:PID:DEPTH:CONTEXT` in AWSENV_WRAPPED. All but the shell may be
-//! missing.
+//! What the wrapper function says about itself: `SHELL:PID:DEPTH:CONTEXT` in AWSENV_WRAPPED. Everything after the shell
+//! may be missing.
 
 use crate::env::Env;
 use crate::env::names::AWSENV_WRAPPED;
 use crate::shell::Shell;
 
-/// The function of `awsenv init` that called this program.
+/// The function from `awsenv init` that called this program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Wrapper {
     /// The shell that the function is written for.
     pub shell: Shell,
-    /// `$$`: the process of the shell, which is the same in its subshells. PowerShell does not say it.
+    /// `$$`, which is the same in subshells. PowerShell does not set it.
     pub process: Option<u32>,
-    /// How many subshells deep the function runs; `None` where the shell does not count them.
+    /// How many subshells deep the function runs; `None` if the shell does not count them.
     pub depth: Option<u32>,
-    /// What zsh and fish know of the innermost substitution.
+    /// The innermost one; only zsh and fish report it.
     pub substitution: Substitution,
 }
 
-/// The innermost substitution: in the words of ZSH_EVAL_CONTEXT (zshparam(1)), which the function of fish uses too.
+/// In the words of ZSH_EVAL_CONTEXT (zshparam(1)), which the fish function uses too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Substitution {
-    /// The shell does not say.
+    /// The shell does not report it.
     Unknown,
     /// There is none, though there may be subshells.
     None,
-    /// `$(…)` or `<(…)`: the output goes into a pipe.
+    /// `$(…)` or `<(…)`: the output goes to a pipe.
     Pipe,
-    /// `=(…)`: the output goes into a temporary file.
+    /// `=(…)`: the output goes to a temporary file.
     File,
 }
 
 impl Wrapper {
-    /// The wrapper that `env` names; `None` where there is none.
     pub fn of(env: &Env) -> Option<Self> {
         Self::parse(env.text(AWSENV_WRAPPED)?)
     }

@@ -1,4 +1,4 @@
-//! Files: reading them without ever waiting for one.
+//! Reads files without ever blocking on one.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use crate::env::Env;
 
-/// Reads a regular file whole. `None` if there is none of that name or it is a directory, FIFO, socket or device:
-/// botocore takes all of these as absent.
+/// `None` if there is no such file or it is a directory, FIFO, socket or device: botocore treats all of these as
+/// absent.
 ///
 /// # Errors
-/// A regular file that cannot be opened or read.
+/// A regular file cannot be opened or read.
 pub fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    // Like `os.path.isfile`: what cannot be looked at (a barred directory, a circle of links) is not there.
+    // Like `os.path.isfile`: a file that cannot be examined (a barred directory, a loop of links) does not exist.
     if !fs::metadata(path).is_ok_and(|meta| meta.is_file()) {
         return Ok(None);
     }
@@ -27,16 +27,16 @@ pub fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
     if !meta.is_file() {
         return Ok(None);
     }
-    // One allocation: growing would leave copies of secrets behind.
+    // One allocation, because growing would leave copies of secrets behind.
     let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0).saturating_add(1));
     file.read_to_end(&mut bytes)?;
     Ok(Some(bytes))
 }
 
-/// Reads the beginning of a regular file, up to `limit` bytes. `None` as in [`read_regular`].
+/// Reads at most `limit` bytes from the start. `None` as in [`read_regular`].
 ///
 /// # Errors
-/// As there.
+/// As [`read_regular`].
 pub fn read_start(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
     if !fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file()) {
         return Ok(None);
@@ -48,28 +48,36 @@ pub fn read_start(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(bytes))
 }
 
-/// Whether nobody wrote to a file for so long. A clock that was set back says no.
+/// Writes a file that everyone may read, and creates its directories.
+///
+/// # Errors
+/// What the system says.
+pub fn write_public(path: &Path, text: &str) -> io::Result<()> {
+    path.parent().map_or(Ok(()), fs::create_dir_all)?;
+    fs::write(path, text)
+}
+
+/// Whether a file's last change is longer ago than this. `false` if the clock was set back.
 pub fn is_older(path: &Path, than: Duration) -> bool {
     let written = fs::symlink_metadata(path).and_then(|meta| meta.modified());
     written.is_ok_and(|written| written.elapsed().is_ok_and(|age| age > than))
 }
 
-/// The names of what stands in a directory; none if it cannot be listed.
+/// Empty if the directory cannot be listed.
 pub fn names_in(dir: &Path) -> Vec<OsString> {
     let entries = fs::read_dir(dir).into_iter().flatten();
     entries.filter_map(|entry| Some(entry.ok()?.file_name())).collect()
 }
 
-/// Who may do what with a file.
 #[derive(Clone, Copy, Debug)]
 pub struct Access {
     /// The permission bits.
     pub mode: u32,
-    /// Whether it belongs to this user or to root.
+    /// Whether the owner is this user or root.
     pub is_trusted_owner: bool,
 }
 
-/// The access of the file behind `path`; `None` if it is not there, or the system has no such bits.
+/// Follows links; `None` if the file does not exist or the system has no permission bits.
 #[cfg(unix)]
 pub fn access(path: &Path) -> Option<Access> {
     use std::os::unix::fs::MetadataExt as _;
@@ -81,13 +89,13 @@ pub fn access(path: &Path) -> Option<Access> {
     })
 }
 
-/// Windows answers by lists, not bits.
+/// Windows has access lists instead of permission bits.
 #[cfg(not(unix))]
 pub fn access(_path: &Path) -> Option<Access> {
     None
 }
 
-/// Where programs keep settings: XDG_CONFIG_HOME or `~/.config` on Linux, the system's place elsewhere.
+/// Where programs keep settings: XDG_CONFIG_HOME or `~/.config` on Linux, the system's directory elsewhere.
 pub fn config_dir(env: &Env) -> Option<PathBuf> {
     if cfg!(any(target_os = "macos", windows)) {
         return dirs::config_dir();
@@ -99,7 +107,7 @@ pub fn config_dir(env: &Env) -> Option<PathBuf> {
     named.or_else(|| env.filled("HOME").map(|home| Path::new(home).join(".config")))
 }
 
-/// Where programs keep what they learnt: XDG_STATE_HOME or `~/.local/state` on Linux, the system's place elsewhere.
+/// Where programs keep state: XDG_STATE_HOME or `~/.local/state` on Linux, the system's directory elsewhere.
 pub fn state_dir(env: &Env) -> Option<PathBuf> {
     if cfg!(any(target_os = "macos", windows)) {
         return dirs::state_dir().or_else(dirs::data_local_dir);
@@ -112,12 +120,12 @@ pub fn state_dir(env: &Env) -> Option<PathBuf> {
     named.or_else(|| home().map(|home| home.join(".local/state")))
 }
 
-/// The directory that we are in, without links; `None` if it is gone.
+/// Without links; `None` if the directory was removed.
 pub fn current_dir() -> Option<PathBuf> {
     std::env::current_dir().ok()
 }
 
-/// The home directory of a user: of this one for an empty name, of others as /etc/passwd has it.
+/// An empty name is the current user; others are looked up in /etc/passwd.
 pub fn home_of(user: &str) -> Option<PathBuf> {
     if user.is_empty() {
         return dirs::home_dir();
@@ -137,7 +145,7 @@ fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Opens without waiting, in case a FIFO took the file's place since it was looked at. Of no effect on regular files.
+/// Opens without blocking, in case a FIFO has replaced the file since it was checked. Has no effect on regular files.
 pub(super) fn do_not_wait(options: &mut OpenOptions) {
     #[cfg(unix)]
     {

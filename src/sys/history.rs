@@ -1,7 +1,7 @@
-//! The file that remembers what was used: lines are appended by many at once, and at times one writes it anew.
+//! The file of recorded uses: many processes append lines at once, and now and then one rewrites it.
 //!
-//! Nobody waits for long and no line is lost. Who appends holds the lock for sharing, who rewrites holds it alone. If an
-//! appender cannot wait any longer it appends all the same: the rewriter copies what came late, and the appender looks
+//! No process waits long and no line is lost. An appender holds the lock shared, a rewriter holds it exclusively. An
+//! appender that has waited too long appends anyway: the rewriter copies lines that came late, and the appender checks
 //! whether the file was replaced meanwhile.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -13,55 +13,53 @@ use crate::env::Env;
 use crate::sys::fs::state_dir;
 use crate::sys::private::{check_owner, make_dir, open, open_private};
 
-/// What is read at most; a thousand entries come nowhere near.
+/// In bytes; a thousand entries are far smaller.
 const MOST: u64 = 16 * 1024 * 1024;
 
-/// How long somebody at a prompt is kept waiting for the lock.
+/// How long a user at a prompt waits for the lock.
 pub const A_MOMENT: Duration = Duration::from_millis(10);
 
-/// The file, which need not be there.
+/// The file need not exist.
 #[derive(Clone, Debug)]
 pub struct Store {
     path: PathBuf,
 }
 
-/// What becomes of a file that is looked at for a new text.
+/// What to do with the file after reading it.
 #[derive(Debug)]
 pub enum New {
-    /// It stays.
+    /// Leave it.
     Nothing,
-    /// It says this from now on.
+    /// Replace its content.
     Text(String),
-    /// The same, but the old one is kept beside it.
+    /// Replace its content, and keep the old file beside it.
     Mended(String),
 }
 
-/// How rewriting went.
+/// The result of rewriting.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Rewritten {
-    /// Somebody else is at it.
+    /// Another process holds the lock.
     Busy,
-    /// There was nothing to change.
     Unchanged,
-    /// It says something new now.
     Done,
-    /// The same, and the old file is kept here.
+    /// As `Done`; the old file is kept here.
     Kept(PathBuf),
 }
 
 impl Store {
-    /// Where this environment has it; `None` without a home.
+    /// `None` without a home directory.
     pub fn of(env: &Env) -> Option<Self> {
         let path = state_dir(env)?.join("awsenv/history");
         Some(Self { path })
     }
 
-    /// The path, for people.
+    /// For people.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// All that is in it; nothing if it is not there. Takes no lock and changes nothing.
+    /// Empty if the file does not exist. Takes no lock and changes nothing.
     ///
     /// # Errors
     /// What the system says.
@@ -74,14 +72,14 @@ impl Store {
         read(&open(&mut options, &self.path)?)
     }
 
-    /// Adds a line by one write, and returns how long the file is now.
+    /// Adds a line in one write, and returns the new length of the file.
     ///
     /// # Errors
     /// What the system says.
     pub fn append(&self, line: &str) -> io::Result<u64> {
         make_dir(self.dir())?;
         let lock = self.lock(A_MOMENT, File::try_lock_shared);
-        // Each further round means that the file was replaced since it was opened.
+        // Another round is needed only if the file was replaced after it was opened.
         for _ in 0..8 {
             let mut options = OpenOptions::new();
             let mut file = open_private(options.read(true).append(true).create(true), &self.path)?;
@@ -95,10 +93,10 @@ impl Store {
         Err(io::Error::other("it keeps being replaced"))
     }
 
-    /// Replaces the file by what `change` makes of it. A link stays a link.
+    /// Replaces the content with the result of `change`. A link stays a link.
     ///
     /// # Errors
-    /// What the system says; the old file stays then.
+    /// What the system says; the old file is still there then.
     pub fn rewrite(&self, patience: Duration, change: &dyn Fn(&[u8]) -> New) -> io::Result<Rewritten> {
         if !fs::metadata(&self.path).is_ok_and(|meta| meta.is_file()) {
             return Ok(Rewritten::Unchanged);
@@ -115,7 +113,8 @@ impl Store {
         let mut bytes = read(&old)?;
         let is_too_long = bytes.len() as u64 > MOST;
         if !is_too_long && bytes.last().is_some_and(|last| *last != b'\n') {
-            // Somebody may be writing this line just now; that takes no time. Else it was torn long ago.
+            // Another process may be writing this line right now, which takes no time; otherwise the line has been torn
+            // since earlier.
             std::thread::sleep(Duration::from_millis(2));
             old.read_to_end(&mut bytes)?;
         }
@@ -128,7 +127,7 @@ impl Store {
             replace(kept, &bytes)?;
         }
         let mut new = replace(&path, text.as_bytes())?;
-        // What was appended since it was read comes along; of a file that is far too long the end is given up.
+        // Copies what was appended after reading; a file that is far too long loses its end.
         if !is_too_long {
             let mut late = Vec::new();
             old.seek(SeekFrom::Start(bytes.len() as u64))?;
@@ -143,7 +142,8 @@ impl Store {
         self.path.parent().unwrap_or(Path::new("."))
     }
 
-    /// The lock, a file of its own: the history itself is replaced. Where the system has no locks it is held at once.
+    /// The lock is a separate file, because the history itself is replaced. If the system has no locks, it is taken to
+    /// be held.
     fn lock(&self, patience: Duration, take: fn(&File) -> Result<(), TryLockError>) -> io::Result<File> {
         let path = self.path.with_file_name("history.lock");
         let mut options = OpenOptions::new();
@@ -163,12 +163,12 @@ impl Store {
     }
 }
 
-/// One write. If a line was torn before, by a full disk perhaps, ours begins on a new one.
+/// In one write. If the last line is torn, perhaps by a full disk, this one starts on a new line.
 fn append(file: &mut File, bytes: &[u8]) -> io::Result<()> {
     let mut last = [b'\n'];
     if file.metadata()?.len() > 0 {
         file.seek(SeekFrom::End(-1))?;
-        // Nothing comes back if the file was cut meanwhile.
+        // Reads nothing if the file was truncated meanwhile.
         let _ = file.read(&mut last)?;
     }
     let start: &[u8] = if last == *b"\n" { b"" } else { b"\n" };
@@ -186,7 +186,7 @@ fn read(file: &File) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Writes a new file and puts it in the place of `path`. Who holds the lock is alone with the name.
+/// Uses a fixed name for the new file, which is safe because the caller holds the lock.
 fn replace(path: &Path, bytes: &[u8]) -> io::Result<File> {
     let new = path.with_file_name("history.new");
     let written = write_new(&new, bytes).and_then(|file| fs::rename(&new, path).map(|()| file));
@@ -217,7 +217,7 @@ fn is_at(file: &File, path: &Path) -> bool {
     }
 }
 
-/// Windows does not tell by the standard library; there the lock has to do.
+/// The standard library cannot tell on Windows, so the lock must be enough there.
 #[cfg(not(unix))]
 fn is_at(_: &File, _: &Path) -> bool {
     true
@@ -284,13 +284,13 @@ mod tests {
         store.append("one\n").unwrap();
         let late = |bytes: &[u8]| {
             assert_eq!(bytes, b"one\n");
-            // Waits a moment for the lock that we hold, and goes on without it.
+            // Waits a moment for the lock that this test holds, then goes on without it.
             store.append("late\n").unwrap();
             New::Text("ONE\n".to_owned())
         };
         assert_eq!(store.rewrite(A_MOMENT, &late).unwrap(), Rewritten::Done);
         assert_eq!(text(&store), "ONE\nlate\n");
-        // A line that was torn is not for ever thought to be unfinished.
+        // A torn line must not count as unfinished for ever.
         fs::write(store.path(), "one\nhal").unwrap();
         let half = |bytes: &[u8]| {
             assert_eq!(bytes, b"one\nhal");

@@ -1,4 +1,4 @@
-//! The cache that `aws login` leaves, as far as a plan needs it: is there something usable, and whose key is it.
+//! The cache of `aws login`, as far as a plan needs it: whether it is usable, and whose key it holds.
 
 use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny};
@@ -10,8 +10,8 @@ use crate::env::Env;
 use crate::resolve::LoginCache;
 use crate::sys::fs;
 
-/// Whether what botocore asks of the file is there, or the profile is refused. The values are passed over where they
-/// stand: most are secret.
+/// The fields that botocore requires; without one of them it rejects the profile. Their values are skipped, because
+/// most are secret.
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Fields {
@@ -25,7 +25,7 @@ struct Fields {
     refresh_token: bool,
 }
 
-/// The part that is no secret.
+/// The part that is not secret.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Cache {
@@ -43,7 +43,7 @@ fn is_there<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error
     IgnoredAny::deserialize(deserializer).map(|_| true)
 }
 
-/// Looks up a `login_session`: `$AWS_LOGIN_CACHE_DIRECTORY`, else `~/.aws/login/cache`, and a file named by the
+/// Looks up a `login_session` in `$AWS_LOGIN_CACHE_DIRECTORY`, else `~/.aws/login/cache`, in a file named by the
 /// SHA-256 of the session.
 pub fn cached(env: &Env, session: &str) -> LoginCache {
     let folder = env.filled("AWS_LOGIN_CACHE_DIRECTORY").unwrap_or("~/.aws/login/cache");

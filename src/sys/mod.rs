@@ -1,5 +1,5 @@
-//! All effects, one thing a file: files and edits of them, processes, who reads what the wrapper prints, the cache of
-//! `aws login`, the history, the keychain, the terminal and the picker on it.
+//! All effects, one kind in each file: reading and editing files, processes, the reader of the wrapper's output, the
+//! cache of `aws login`, the history, the keychain, the terminal and the picker on it.
 
 pub mod clock;
 pub mod edit;

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use crate::sys::fs::do_not_wait;
 
-/// Replaces the file at `path`, whole or not at all, by one for this user alone. The caller holds the lock of the
-/// directory, so the name beside it is free.
+/// Replaces the file at `path` completely or not at all, and makes it private to this user. The caller holds the
+/// directory's lock, so the name beside it is free.
 ///
 /// # Errors
 /// What the system says; the old file is still there then.
@@ -21,7 +21,7 @@ pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     written.and_then(|()| sync_dir(path))
 }
 
-/// Removes what [`replace`] leaves beside `path` if it is killed. The caller holds the lock of the directory.
+/// Removes what [`replace`] leaves beside `path` if it is killed. The caller holds the directory's lock.
 pub(super) fn remove_stale(path: &Path) {
     let _ = fs::remove_file(beside(path, ".new"));
 }
@@ -37,7 +37,7 @@ fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Removes a file, and makes that last over a power cut.
+/// The removal survives a power cut.
 ///
 /// # Errors
 /// What the system says, also if there is no such file.
@@ -45,11 +45,11 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
     fs::remove_file(path).and_then(|()| sync_dir(path))
 }
 
-/// Takes the lock at `path`, a file that stays, and holds it until the result is dropped. Waits for another process up
-/// to `patience`; where the file system has no locks, there is nothing to wait for.
+/// Locks the file at `path`, which is never removed, until the result is dropped. Waits up to `patience` for another
+/// process; if the file system has no locks, it returns at once.
 ///
 /// # Errors
-/// What the system says; [`io::ErrorKind::WouldBlock`] if another process still holds it.
+/// What the system says; [`io::ErrorKind::WouldBlock`] if another process still holds the lock.
 pub(super) fn lock(path: &Path, patience: Duration) -> io::Result<File> {
     let mut options = OpenOptions::new();
     let file = open_private(options.read(true).write(true).create(true), path)?;
@@ -68,14 +68,14 @@ pub(super) fn lock(path: &Path, patience: Duration) -> io::Result<File> {
     }
 }
 
-/// The path with `end` added to its name.
+/// The path with `end` appended to its name.
 fn beside(path: &Path, end: &str) -> std::path::PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(end);
     path.with_file_name(name)
 }
 
-/// Makes a new name, or its removal, last over a power cut, as far as the file system can.
+/// Makes a new or removed name survive a power cut, as far as the file system can.
 #[cfg(unix)]
 pub(super) fn sync_dir(path: &Path) -> io::Result<()> {
     let dir = File::open(path.parent().unwrap_or(Path::new(".")))?;
@@ -89,7 +89,7 @@ pub(super) fn sync_dir(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Opens a regular file and nothing else: a pipe would make us wait.
+/// Opens only a regular file, because a pipe would block.
 pub(super) fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     let refused = || io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file");
     if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
@@ -106,7 +106,7 @@ pub(super) fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     }
 }
 
-/// The same for a file that may be created: for this user alone, whatever the umask says.
+/// As [`open`], for a file that may be created: private to this user, whatever the umask is.
 pub(super) fn open_private(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     let is_new = !path.exists();
     let file = open(options, path)?;
@@ -114,8 +114,8 @@ pub(super) fn open_private(options: &mut OpenOptions, path: &Path) -> io::Result
     Ok(file)
 }
 
-/// Creates a directory and those above it, for this user alone whatever the umask says; one of ours that others can
-/// enter is narrowed.
+/// Creates a directory and its parents, private to this user whatever the umask is; also removes other users' rights to
+/// an existing directory of this user.
 pub(super) fn make_dir(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return check_owner(path).and_then(|()| narrow_dir(path, false));
@@ -139,7 +139,7 @@ fn make_dirs(path: &Path) -> io::Result<()> {
 #[cfg(unix)]
 fn narrow_dir(path: &Path, is_new: bool) -> io::Result<()> {
     let meta = fs::symlink_metadata(path)?;
-    // What a link leads to is the user's own choice.
+    // The target of a link is the user's own choice.
     match narrower(&meta, if is_new { Some(0o700) } else { None }) {
         Some(mode) if meta.is_dir() => fs::set_permissions(path, mode),
         _ => Ok(()),
@@ -154,8 +154,8 @@ fn narrow_file(file: &File, is_new: bool) -> io::Result<()> {
     }
 }
 
-/// The permissions to set: those wanted, else the present ones without the rights of others. The owner gets no right
-/// back, because a directory may be read-only on purpose.
+/// The permissions to set: `wanted`, else the present ones without other users' rights. Never adds a right for the
+/// owner, because a directory may be read-only on purpose.
 #[cfg(unix)]
 fn narrower(meta: &fs::Metadata, wanted: Option<u32>) -> Option<fs::Permissions> {
     use std::os::unix::fs::PermissionsExt as _;

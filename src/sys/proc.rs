@@ -1,23 +1,23 @@
-//! What /proc tells of other processes (Linux, proc(5)).
+//! What /proc says about other processes (Linux, proc(5)).
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// What awsenv asks of /proc/PID/stat.
+/// From /proc/PID/stat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stat {
     /// `R` running or ready, `S` asleep, `D` waiting for a disk, and so on.
     pub state: char,
-    /// The process that started it, or that inherited it.
+    /// The process that started it or adopted it.
     pub parent: u32,
 }
 
-/// The state and the parent of a process; `None` where there is no such process, or no /proc.
+/// `None` if there is no such process, or no /proc.
 pub fn stat(process: u32) -> Option<Stat> {
     parse_stat(&fs::read_to_string(folder(process).join("stat")).ok()?)
 }
 
-/// The second field is the program's name, and may hold blanks and parentheses.
+/// The second field is the program's name, which may contain blanks and parentheses.
 fn parse_stat(text: &str) -> Option<Stat> {
     let mut fields = text.rsplit_once(')')?.1.split_whitespace();
     Some(Stat {
@@ -26,7 +26,8 @@ fn parse_stat(text: &str) -> Option<Stat> {
     })
 }
 
-/// What a descriptor of ours leads to, as a link; `None` where there is no /proc, or that of another PID namespace.
+/// The target of one of this process's descriptors, as a link; `None` if there is no /proc, or only that of another PID
+/// namespace.
 pub fn own_link(descriptor: i32) -> Option<PathBuf> {
     let own = fs::read_link("/proc/self").ok()?;
     let is_ours = own.to_str() == Some(&std::process::id().to_string());
@@ -34,12 +35,12 @@ pub fn own_link(descriptor: i32) -> Option<PathBuf> {
     is_ours.then(|| fs::read_link(link).ok()).flatten()
 }
 
-/// The program that a process runs; `None` where it cannot be seen.
+/// `None` if it cannot be seen.
 pub fn program(process: u32) -> Option<PathBuf> {
     fs::read_link(folder(process).join("exe")).ok()
 }
 
-/// What a process calls itself.
+/// The name that a process gives itself.
 pub fn name(process: u32) -> Option<String> {
     let name = fs::read_to_string(folder(process).join("comm")).ok()?;
     Some(name.trim_end().to_owned())
@@ -49,8 +50,8 @@ fn folder(process: u32) -> PathBuf {
     Path::new("/proc").join(process.to_string())
 }
 
-/// Whether a process can read from what `link` names, as the links in /proc/PID/fd do; `None` where it cannot be seen,
-/// such as a process of another user.
+/// Whether a process can read from the target of `link`, which is like a link in /proc/PID/fd; `None` if that cannot be
+/// seen, such as for another user's process.
 pub fn can_read(process: u32, link: &Path) -> Option<bool> {
     let folder = folder(process);
     let entries = fs::read_dir(folder.join("fd")).ok()?;
@@ -60,15 +61,15 @@ pub fn can_read(process: u32, link: &Path) -> Option<bool> {
     Some(same.any(|entry| is_for_reading(&folder.join("fdinfo").join(entry.file_name()))))
 }
 
-/// The process that a process started last, of those that still run; `None` where the kernel keeps no list of them.
+/// The youngest running child of a process; `None` if the kernel does not list children.
 pub fn last_child(process: u32) -> Option<u32> {
     let task = folder(process).join("task").join(process.to_string());
     let children = fs::read_to_string(task.join("children")).ok()?;
     children.split_whitespace().next_back()?.parse().ok()
 }
 
-/// `flags:` is octal; its last two bits are 0 for what can only be read from (open(2)), as that end of a pipe. A shell that
-/// reads from and writes to a named pipe keeps it for something else.
+/// `flags:` is octal; its last two bits are 0 for read-only (open(2)), as for the read end of a pipe. A shell that
+/// opens a named pipe for both reading and writing uses it for something else.
 fn is_for_reading(info: &Path) -> bool {
     let text = fs::read_to_string(info).unwrap_or_default();
     let flags = text.lines().find_map(|line| line.strip_prefix("flags:"));

@@ -1,4 +1,4 @@
-//! Processes: who runs us, and running others.
+//! Processes: which ones run awsenv, and running others.
 
 use std::env::consts::EXE_SUFFIX;
 use std::ffi::OsStr;
@@ -14,23 +14,21 @@ use crate::process::{Captured, Launch};
 #[cfg(target_os = "linux")]
 use crate::sys::proc;
 
-/// Why a program did not start, as shells tell it.
 #[derive(Debug)]
 pub struct NotStarted {
-    /// 127 not found, 126 not executable.
+    /// As shells report it: 127 not found, 126 not executable.
     pub status: u8,
-    /// What the system said.
     pub error: io::Error,
 }
 
-/// Replaces this process; comes back only if that failed.
+/// Replaces this process; returns only if that failed.
 #[cfg(unix)]
 pub fn launch(launch: Launch) -> Result<u8, NotStarted> {
     use std::os::unix::process::CommandExt as _;
     Err(NotStarted::from(command(launch).exec()))
 }
 
-/// Runs the program and waits for its status; Windows cannot replace a process.
+/// Windows cannot replace a process, so this waits for the program's status.
 #[cfg(not(unix))]
 pub fn launch(launch: Launch) -> Result<u8, NotStarted> {
     let status = command(launch).status().map_err(NotStarted::from)?;
@@ -57,16 +55,16 @@ impl From<io::Error> for NotStarted {
     }
 }
 
-/// More than any credential_process has to say; one that never ends must not fill the memory.
+/// In bytes. Far more than any credential_process prints, so one that never stops cannot fill the memory.
 const MAX_OUTPUT: u64 = 1024 * 1024;
 
-/// As much as a credential_process says.
+/// In bytes, for a credential_process.
 const USUAL_OUTPUT: usize = 16 * 1024;
 
-/// Runs a credential_process: no shell, stdin and terminal as ours, output captured.
+/// Runs a credential_process without a shell, with the same stdin and terminal, and captures its output.
 ///
 /// # Errors
-/// What the system says if it cannot be started, or that it says more than a megabyte.
+/// What the system says if it cannot be started, or that it prints more than a megabyte.
 pub fn capture(argv: &[String], env: &Env) -> io::Result<Captured> {
     let (program, args) = argv
         .split_first()
@@ -78,7 +76,7 @@ pub fn capture(argv: &[String], env: &Env) -> io::Result<Captured> {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     let mut child = command.spawn()?;
-    // Both at once: a program that fills one pipe waits for its reader.
+    // Reads both at once, because a program that fills one pipe waits for its reader.
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
     let (stdout, stderr) = std::thread::scope(|scope| {
         let stderr = scope.spawn(|| read_some(stderr));
@@ -99,9 +97,9 @@ pub fn capture(argv: &[String], env: &Env) -> io::Result<Captured> {
     })
 }
 
-/// All that comes, up to a byte more than is allowed; the pipe is closed then, so that the writer ends.
+/// Reads up to one byte more than allowed, then closes the pipe, so that the writer ends.
 fn read_some(pipe: Option<impl Read>) -> io::Result<Zeroizing<Vec<u8>>> {
-    // Room for all that a process with secrets has to say: growing would leave copies of them behind.
+    // Large enough for any secret, because growing would leave copies behind.
     let mut bytes = Zeroizing::new(Vec::with_capacity(USUAL_OUTPUT));
     if let Some(pipe) = pipe {
         pipe.take(MAX_OUTPUT + 1).read_to_end(&mut bytes)?;
@@ -109,11 +107,11 @@ fn read_some(pipe: Option<impl Read>) -> io::Result<Zeroizing<Vec<u8>>> {
     Ok(bytes)
 }
 
-/// The program that a `credential_process` of that first word runs, by the rules that all SDKs share: without a shell
-/// nothing is replaced in it.
+/// The program that a `credential_process` runs for its first word, by rules that all SDKs share: without a shell,
+/// nothing in the word is expanded.
 ///
 /// # Errors
-/// What keeps it from running, in words that finish "which …".
+/// What keeps it from running, to complete "which …".
 pub fn find(word: &str, env: &Env) -> Result<PathBuf, &'static str> {
     let path = Path::new(word);
     if path.is_absolute() {
@@ -143,17 +141,17 @@ fn is_executable(path: &Path) -> bool {
     rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok()
 }
 
-/// Windows tells programs by their names.
+/// Windows recognizes programs by their names.
 #[cfg(not(unix))]
 fn is_executable(_: &Path) -> bool {
     true
 }
 
-/// How this program is called by others: the first on the PATH that is this one, as it is found there, so that an update
-/// behind a link is taken too; else the path by which it was called, `arg0`.
+/// The path by which others run this program: the first match on the PATH, with its links, so that an update behind a
+/// link is used too; else the path from `arg0`.
 ///
 /// # Errors
-/// What the system says; a program of another name than `awsenv`.
+/// What the system says; a program not called `awsenv`.
 pub fn own_command(env: &Env, arg0: Option<&OsStr>) -> io::Result<PathBuf> {
     let running = std::env::current_exe()?;
     let name = format!("awsenv{}", std::env::consts::EXE_SUFFIX);
@@ -175,11 +173,11 @@ pub fn own_command(env: &Env, arg0: Option<&OsStr>) -> io::Result<PathBuf> {
     }
 }
 
-/// How far up a shell is looked for: wrappers such as `env`, `make` or `npm` may stand between.
+/// How far up to look for a shell: wrappers such as `env`, `make` or `npm` may be in between.
 #[cfg(unix)]
 const MAX_ANCESTORS: usize = 6;
 
-/// The program names of the ancestors, nearest first: of each the file that runs, then what it calls itself.
+/// The ancestors' program names, nearest first: for each, the file it runs, then the name it gives itself.
 #[cfg(target_os = "linux")]
 pub fn ancestors() -> Vec<String> {
     let mut names = Vec::new();
@@ -200,7 +198,7 @@ pub fn ancestors() -> Vec<String> {
     names
 }
 
-/// The same where there is no /proc: one run of `ps` a step.
+/// Without /proc, one run of `ps` for each ancestor.
 #[cfg(all(unix, not(target_os = "linux")))]
 pub fn ancestors() -> Vec<String> {
     let mut names = Vec::new();
@@ -224,21 +222,21 @@ pub fn ancestors() -> Vec<String> {
     names
 }
 
-/// On Windows the wrapper or `--shell` says it.
+/// On Windows the wrapper or `--shell` says which shell it is.
 #[cfg(not(unix))]
 pub fn ancestors() -> Vec<String> {
     Vec::new()
 }
 
-/// Keeps other processes of the same user from reading our memory, and a crash from writing it to disk. A new
-/// program in our place starts without this.
+/// Keeps other processes of the same user from reading this process's memory, and a crash from writing it to disk. A
+/// program that replaces this process does not inherit it.
 pub fn protect_memory() {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
 }
 
-/// Whether stdout was closed when we started: the runtime has then opened /dev/null for reading and writing in its
-/// place, and every write would seem to succeed.
+/// Whether stdout was closed at the start: the runtime then opens /dev/null for reading and writing in its place, and
+/// every write would seem to succeed.
 #[cfg(unix)]
 pub fn stdout_is_closed() -> bool {
     use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};
@@ -250,7 +248,7 @@ pub fn stdout_is_closed() -> bool {
     read_write && stat("/dev/null").is_ok_and(same)
 }
 
-/// Windows keeps a closed handle closed.
+/// On Windows a closed handle stays closed.
 #[cfg(not(unix))]
 pub fn stdout_is_closed() -> bool {
     false

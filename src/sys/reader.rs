@@ -1,11 +1,11 @@
 //! Who reads what the wrapper function prints: a shell that will run it, or something else.
 //!
 //! The wrapper captures what this program prints, and runs it. In `eval "$(awsenv use x)"` the wrapper itself runs in a
-//! subshell, so the shell around it needs the text too. The wrapper hands its own stdout over as descriptor 3. That is
-//! read by a shell if it is a pipe, and a process between this one and `$$` holds the end to read from: the shell that
-//! substitutes. In `(awsenv use x; cmd) | tee log` none of them does.
+//! subshell, so the shell around it needs the text too. The wrapper passes its own stdout as descriptor 3. A shell
+//! reads it if it is a pipe and a process between this one and `$$` holds the read end: the shell that does the
+//! substitution. In `(awsenv use x; cmd) | tee log` no such process does.
 //!
-//! fish has no subshells and hands nothing over: it says itself whether it substitutes.
+//! fish has no subshells and passes no descriptor: it reports itself whether it is in a substitution.
 
 use std::fs::File;
 use std::io::{self, Write as _};
@@ -13,18 +13,17 @@ use std::io::{self, Write as _};
 use crate::shell::Shell;
 use crate::shell::wrapper::{Substitution, Wrapper};
 
-/// The answer, and the way to the reader.
 #[derive(Debug, Default)]
 pub struct Reader {
     /// Whether a shell reads what the wrapper prints.
     pub is_shell: bool,
-    /// Where that shell reads, if the wrapper captures our stdout.
+    /// Where that shell reads, if the wrapper captures this program's stdout.
     handed: Option<File>,
 }
 
 impl Reader {
-    /// Who reads the output of the wrapper, whose call captures ours or not. Takes descriptor 3 of a captured call, so that
-    /// no program that we start inherits it.
+    /// `is_captured` says whether the wrapper captures this program's output. Takes descriptor 3 of a captured call, so
+    /// that no program started later inherits it.
     pub fn find(wrapper: Wrapper, is_captured: bool) -> Self {
         let is_fish = wrapper.shell == Shell::Fish;
         if is_captured && is_fish {
@@ -43,7 +42,8 @@ impl Reader {
         }
     }
 
-    /// Gives a whole text to the shell that reads, if the wrapper captures our stdout and a shell reads its own.
+    /// Writes the text to the shell that reads, if the wrapper captures this program's stdout and a shell reads the
+    /// wrapper's.
     ///
     /// # Errors
     /// What the system says.
@@ -62,10 +62,10 @@ mod system {
 
     use crate::shell::wrapper::{Substitution, Wrapper};
 
-    /// The descriptor that the wrapper hands over.
+    /// The descriptor that the wrapper passes.
     const HANDED: i32 = 3;
 
-    /// The wrapper's stdout: descriptor 3, which is closed, or our own. `None` if it is closed.
+    /// The wrapper's stdout: descriptor 3, which this closes, or this program's own. `None` if it is closed.
     pub(super) fn output(is_handed: bool) -> Option<File> {
         let number = if is_handed { HANDED } else { 1 };
         let file = FileDescriptor::dup(&number).ok()?.as_file().ok()?;
@@ -87,7 +87,7 @@ mod system {
         }
     }
 
-    /// The answer for a pipe where processes cannot be seen. An eval that lies is worse than a text in a log.
+    /// The answer for a pipe if processes cannot be seen. An eval that does nothing is worse than a script in a log.
     fn is_probable(wrapper: Wrapper) -> bool {
         matches!(wrapper.substitution, Substitution::Unknown | Substitution::Pipe)
     }
@@ -107,7 +107,7 @@ mod system {
 
     use crate::shell::wrapper::Wrapper;
 
-    /// PowerShell functions run in the shell that they change, and hand nothing over.
+    /// PowerShell functions run in the shell that they change, and pass no descriptor.
     pub(super) fn output(_: bool) -> Option<File> {
         None
     }
@@ -129,18 +129,18 @@ mod linux {
     use crate::shell::wrapper::{Substitution, Wrapper};
     use crate::sys::proc::{self, Stat};
 
-    /// How often a shell must be seen waiting with the end to read from.
+    /// How often a shell must be seen waiting with the read end.
     const SIGHTINGS: usize = 3;
 
     const PAUSE: Duration = Duration::from_millis(1);
 
-    /// How long a shell that holds the end to read from is given to close it. A trap may run meanwhile.
+    /// How long to wait for a shell to close the read end. A trap may run meanwhile.
     const PATIENCE: Duration = Duration::from_secs(2);
 
-    /// What a shell does with the end to read from.
+    /// What a shell does with the read end.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
     enum Holder {
-        /// It sleeps, and has started nothing since it started what we come from: it reads.
+        /// It sleeps, and has started nothing after the child that led to this process: it reads.
         Waits,
         /// It runs, or waits for a process that it started later.
         Busy,
@@ -148,11 +148,12 @@ mod linux {
 
     /// Whether a shell between this process and `$$` reads the pipe; `None` if they cannot all be seen.
     ///
-    /// A shell that makes `… | cmd` holds the end to read from for a moment too, until it has started `cmd`; it seldom
-    /// sleeps then, but for zsh until `cmd` has started. So one look is not enough, and a busy shell is looked at again.
+    /// A shell that runs `… | cmd` also holds the read end for a moment, until it has started `cmd`. It seldom sleeps
+    /// then, except for zsh, which sleeps until `cmd` has started. So one look is not enough, and a busy shell is
+    /// checked again.
     pub(super) fn is_held(wrapper: Wrapper, stream: &File) -> Option<bool> {
         let last = wrapper.process?;
-        // In zsh the last command of a pipeline may be a loop of the shell itself; but it says what it substitutes.
+        // In zsh the last command of a pipeline may be a loop of the shell itself, but zsh reports its substitutions.
         if wrapper.shell == Shell::Zsh && wrapper.substitution == Substitution::None {
             return Some(false);
         }
@@ -171,11 +172,11 @@ mod linux {
         }
     }
 
-    /// The nearest shell that can read from `link`, up to `last`; `None` inside if there is none.
+    /// The nearest shell up to `last` that can read from `link`; the inner `None` if there is none.
     fn holder(last: u32, link: &Path) -> Option<Option<Holder>> {
         let mut child = std::process::id();
         let mut process = std::os::unix::process::parent_id();
-        // Where `$$` has ended, its subshells have another parent.
+        // After `$$` has ended, its subshells have another parent.
         while process != 1 || last == 1 {
             let Stat { state, parent } = proc::stat(process)?;
             if proc::can_read(process, link)? && is_shell(process, child)? {
@@ -189,8 +190,7 @@ mod linux {
         Some(None)
     }
 
-    /// What the shell does with the end to read from; `None` if it has given that to a program that reads, as in
-    /// `cat <(…)`.
+    /// `None` if the shell has given the read end to a program that reads it, as in `cat <(…)`.
     fn use_of(shell: u32, state: char, child: u32, link: &Path) -> Option<Holder> {
         match proc::last_child(shell).filter(|last| *last != child) {
             Some(later) if proc::can_read(later, link) == Some(true) => None,
@@ -199,8 +199,8 @@ mod linux {
         }
     }
 
-    /// Whether a process is a shell: by its name, or because it runs the program of the subshell that it started. yash
-    /// turns into the last command of a script.
+    /// A shell has a known name, or runs the same program as the subshell it started. yash turns into the last command
+    /// of a script.
     fn is_shell(process: u32, child: u32) -> Option<bool> {
         let program = proc::program(process)?;
         let name = program.file_name().unwrap_or_default();

@@ -8,10 +8,10 @@ use crate::env::Env;
 use crate::keychain::StoreKind;
 use crate::sys::fs::{config_dir, read_regular};
 
-/// Reads the file that AWSENV_CONFIG names, or the usual one if it exists.
+/// Reads the file that AWSENV_CONFIG names, else the default one if it exists.
 ///
 /// # Errors
-/// The file that AWSENV_CONFIG names cannot be read, or the settings do not make sense.
+/// The file that AWSENV_CONFIG names cannot be read, or the settings are invalid.
 pub fn load(env: &Env) -> Result<Settings, Error> {
     let is_named = env.filled("AWSENV_CONFIG").is_some();
     let Some(path) = path(env) else {
@@ -39,7 +39,7 @@ pub fn load(env: &Env) -> Result<Settings, Error> {
     }
 }
 
-/// Where the settings are, whether the file exists or not; `None` without a home directory.
+/// The file need not exist; `None` without a home directory.
 pub fn path(env: &Env) -> Option<PathBuf> {
     let named = env.filled("AWSENV_CONFIG").map(PathBuf::from);
     named.or_else(|| Some(config_dir(env)?.join("awsenv/config")))

@@ -1,11 +1,11 @@
-//! Signals that end a program. While the terminal is in a mode of ours they are noted instead, so that it can be given
-//! back; after that they end the program as they did before.
+//! Signals that end a program. While the terminal is in awsenv's mode they are only recorded, so that the terminal can
+//! be restored; afterwards they end the program as before.
 
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Heeds them until it is dropped.
+/// Records signals until it is dropped.
 #[derive(Debug, Default)]
 pub(super) struct Signals {
     told: Arc<AtomicBool>,
@@ -13,8 +13,6 @@ pub(super) struct Signals {
 }
 
 impl Signals {
-    /// From now on.
-    ///
     /// # Errors
     /// What the system says.
     #[cfg(unix)]
@@ -29,13 +27,13 @@ impl Signals {
         Ok(signals)
     }
 
-    /// The console has no such signals; its Ctrl-C is a key while it is raw.
+    /// The Windows console has no such signals; in raw mode its Ctrl-C is a key.
     #[cfg(not(unix))]
     pub(super) fn heed() -> io::Result<Self> {
         Ok(Self::default())
     }
 
-    /// Whether one came.
+    /// Whether a signal arrived.
     pub(super) fn told_to_end(&self) -> bool {
         self.told.load(Ordering::Relaxed)
     }

@@ -4,15 +4,13 @@ use std::io::{self, ErrorKind, Read as _};
 
 use zeroize::Zeroizing;
 
-/// More than any key or passphrase has.
+/// In bytes, larger than any key or passphrase.
 const MAX: usize = 64 * 1024;
 
-/// All of stdin.
-///
 /// # Errors
-/// What the system says; an input that goes on beyond what a secret can need.
+/// What the system says; an input longer than any secret.
 pub fn read() -> io::Result<Zeroizing<Vec<u8>>> {
-    // Never grows, which would leave copies behind.
+    // Allocated once, because growing would leave copies behind.
     let mut bytes = Zeroizing::new(vec![0; MAX + 1]);
     let mut stdin = io::stdin().lock();
     let mut length = 0;

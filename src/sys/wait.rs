@@ -1,12 +1,12 @@
 //! Work that may never end, and how long to wait for it.
 //!
-//! The work goes on in its thread until the process ends, because neither D-Bus nor the keychains of the systems can be
-//! told to stop. Ctrl-C ends the process as always.
+//! The work goes on in its thread until the process ends, because neither D-Bus nor the systems' keychains can be told
+//! to stop. Ctrl-C ends the process as always.
 
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
-/// After this long a person wonders what is going on.
+/// After this long, the user is told what awsenv waits for.
 const A_WHILE: Duration = Duration::from_secs(1);
 
 /// Why there is no answer.
@@ -29,7 +29,7 @@ pub(super) fn within<T: Send + 'static>(
 ) -> Result<T, NoAnswer> {
     let (answer, answers) = mpsc::channel();
     let run = move || {
-        // Nobody listens any more once the time is up.
+        // Once the time is up, the receiver is gone.
         let _ = answer.send(work());
     };
     let thread = std::thread::Builder::new();

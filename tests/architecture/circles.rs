@@ -1,18 +1,18 @@
 //! Source text -> circles of sibling modules: files of one folder that cannot be read one after the other.
 //!
-//! A folder counts as one module. A name that another module hands on is followed to the module that defines it.
+//! A folder counts as one module. A re-exported name is followed to the module that defines it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 type Path = Vec<String>;
 
-/// A module: its path, and its code without comments and tests.
+/// Its code has no comments and no tests.
 pub(crate) struct Module {
     pub(crate) path: Path,
     pub(crate) code: String,
 }
 
-/// The siblings that use each other in a circle, as `folder: a -> b, b -> a`. The root is left to the layers.
+/// Siblings that use each other in a circle, as `folder: a -> b, b -> a`. The layers cover the root.
 pub(crate) fn circles(modules: &[Module]) -> Vec<String> {
     let tree = Tree::new(modules);
     let mut folders: BTreeMap<Path, BTreeSet<(String, String)>> = BTreeMap::new();
@@ -36,7 +36,7 @@ pub(crate) fn circles(modules: &[Module]) -> Vec<String> {
     folders.into_iter().filter_map(circle).collect()
 }
 
-/// Takes away what only leads into a circle or out of one, until nothing changes.
+/// Removes the edges that only lead into a circle or out of one, until nothing changes.
 fn in_circles(mut edges: BTreeSet<(String, String)>) -> BTreeSet<(String, String)> {
     loop {
         let starts: BTreeSet<String> = edges.iter().map(|(from, _)| from.clone()).collect();
@@ -49,7 +49,7 @@ fn in_circles(mut edges: BTreeSet<(String, String)>) -> BTreeSet<(String, String
     }
 }
 
-/// Which modules there are, and which names they import or hand on.
+/// The modules, and the names that they import or re-export.
 struct Tree {
     modules: BTreeSet<Path>,
     imports: BTreeMap<Path, Path>,
@@ -72,7 +72,7 @@ impl Tree {
         tree
     }
 
-    /// The module that defines what `path` names, or the last one on the way to it.
+    /// The module that defines the target of `path`, or the last module on the way to it.
     fn definer(&self, path: &[String]) -> Path {
         let mut path = path.to_vec();
         // More steps than any chain of imports has.
@@ -90,12 +90,12 @@ impl Tree {
 
 struct Used {
     path: Path,
-    /// By which name the module knows it.
+    /// The name in the module that uses it.
     name: String,
     is_import: bool,
 }
 
-/// Every path into the crate that the code of `module` names.
+/// Every path into the crate in the code of `module`.
 fn paths(code: &str, tree: &Tree, module: &[String]) -> Vec<Used> {
     let words = words(code);
     let mut found = Vec::new();
@@ -123,7 +123,7 @@ fn paths(code: &str, tree: &Tree, module: &[String]) -> Vec<Used> {
     found
 }
 
-/// Reads a path at `at`, with all that its braces hold; the answer is the position behind it.
+/// Reads the path at `at` with everything in its braces, and returns the position after it.
 fn members(words: &[&str], mut at: usize, before: &[&str], found: &mut Vec<(Path, String)>) -> usize {
     let mut path = before.to_vec();
     while at < words.len() {
@@ -160,7 +160,7 @@ fn members(words: &[&str], mut at: usize, before: &[&str], found: &mut Vec<(Path
     at
 }
 
-/// From the root of the crate.
+/// From the crate's root.
 fn absolute(path: &[String], module: &[String]) -> Path {
     let ups = path.iter().take_while(|word| *word == "super").count();
     match path.first().map(String::as_str) {
@@ -170,7 +170,7 @@ fn absolute(path: &[String], module: &[String]) -> Path {
     }
 }
 
-/// Identifiers, `::`, and every other character by itself.
+/// Splits code into identifiers, `::`, and single other characters.
 fn words(code: &str) -> Vec<&str> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     let (mut words, mut rest) = (Vec::new(), code.trim_start());

@@ -31,7 +31,7 @@ fn sandbox() -> Sandbox {
         })
         .collect();
     let mut sandbox = Sandbox::with_config(&profiles);
-    // The start file of fish would otherwise be asked of another place.
+    // Otherwise fish would look for its startup file elsewhere.
     sandbox.set("XDG_CONFIG_HOME", sandbox.path(".config"));
     sandbox
 }
@@ -121,7 +121,7 @@ fn commands_flags_and_the_command_line_of_exec_complete() {
     }
 }
 
-/// What no shell could type, or no list could show, is not offered.
+/// Names that no shell could type or no list could show are not offered.
 #[test]
 fn only_names_that_can_be_typed_are_offered() {
     let sandbox = Sandbox::with_config(

@@ -43,7 +43,7 @@ fn set(sandbox: &Sandbox, profile: &str, key: &str, value: &str) -> Output {
         .output()
 }
 
-/// Nothing is left beside the files but the files.
+/// Only the files themselves may be left, nothing beside them.
 #[track_caller]
 fn assert_clean(sandbox: &Sandbox, names: &[&str]) {
     let entries = std::fs::read_dir(sandbox.path(".aws")).expect("a directory");
@@ -98,7 +98,7 @@ fn a_setting_is_changed_where_it_counts() {
         let get = sandbox.awsenv(["configure", "get", "--profile", profile, key]).output();
         assert_eq!(get.clean(), format!("{value}\n"));
     }
-    // What the credentials file says wins, so it is changed there.
+    // The credentials file takes precedence, so the edit goes there.
     assert_eq!(set(&sandbox, "keys", "region", "us-east-2").clean(), "");
     assert_eq!(
         text(&sandbox, ".aws/credentials"),
@@ -188,7 +188,7 @@ fn an_edit_is_undone_and_done_again() {
         assert!(output.err().contains("set `region` of `a b`"), "{}", output.err());
         assert_eq!(text(&sandbox, ".aws/config"), expected);
     }
-    // Other lines may change meanwhile, its own may not.
+    // Other lines may change meanwhile, but not the edited one.
     set(&sandbox, "a b", "region", "x").success();
     set_text(
         &sandbox,
@@ -209,7 +209,7 @@ fn an_edit_is_undone_and_done_again() {
     assert_eq!(text(&sandbox, ".aws/config"), "[profile 'a b']\nregion = z\n");
     assert_eq!(mode(&sandbox.path(".local/state/awsenv/journal")), 0o600);
 
-    // A new file goes, and comes back.
+    // A new file is removed, and restored.
     let empty = Sandbox::new();
     set(&empty, "new", "region", "x").success();
     assert_eq!(
@@ -296,7 +296,8 @@ fn what_cannot_be_written_stays_and_says_why() {
     }
     std::os::unix::fs::chown(&config, Some(12345), None).unwrap();
     refused("belongs to another user", "");
-    // Somebody who is not root, in a directory that is read-only; root's own folders, and this project, may be closed.
+    // As a user other than root, in a read-only directory; that user may not be able to enter root's folders and this
+    // project.
     let awsenv = sandbox.root().join("awsenv");
     std::fs::copy(AWSENV, &awsenv).unwrap();
     give_to_nobody(sandbox.root());
@@ -329,7 +330,7 @@ fn give_to_nobody(path: &Path) {
     }
 }
 
-/// Ended with the test, whatever comes.
+/// Killed at the end of the test in any case.
 struct Held(Child);
 
 impl Drop for Held {
@@ -387,7 +388,7 @@ fn one_writes_at_a_time() {
     set(&sandbox, "default", "region", "x").success();
 }
 
-/// `aws configure get` is the judge of what was set.
+/// `aws configure get` checks what was set.
 #[test]
 fn the_aws_cli_reads_what_was_set() {
     let Some(python) = python("awscli") else { return };
@@ -426,7 +427,7 @@ fn answers(terminal: &Terminal<'_>, command: &str, answers: &[&str]) -> String {
             answer => terminal.line(answer),
         };
     }
-    // What is typed while the terminal is given back may be lost, and bash gives up a whole line at Ctrl-C.
+    // What is typed while the terminal's mode is restored may be lost, and bash drops a whole line at Ctrl-C.
     terminal.wait("the prompt", |screen| {
         screen.trim_end().lines().last() == Some("ready$")
     });

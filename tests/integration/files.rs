@@ -1,9 +1,13 @@
-//! Each file is one that a linter accepts, and that loads twice in the strict mode of its shell without a word.
+//! A linter accepts each file, and each loads twice in its shell's strict mode without any output.
+
+use std::path::Path;
 
 use crate::support::{Family, PROJECT, RealShell, Sandbox, installed, require};
 
-fn file(name: &str) -> String {
-    format!("{PROJECT}/shell/awsenv.{name}")
+/// The files of a shell: the integration, and the completion if there is one.
+fn files(suffix: &str) -> Vec<String> {
+    let names = ["awsenv", "complete"].map(|name| format!("{PROJECT}/shell/{name}.{suffix}"));
+    names.into_iter().filter(|file| Path::new(file).exists()).collect()
 }
 
 #[test]
@@ -17,8 +21,8 @@ fn the_linters_have_nothing_to_say() {
         ("fish", &["--no-execute"], &["fish"]),
     ] {
         let Some(path) = require(tool) else { continue };
-        for name in names {
-            let output = sandbox.program(&path).args(args).args([file(name)]).output();
+        for file in names.iter().flat_map(|name| files(name)) {
+            let output = sandbox.program(&path).args(args).args([file]).output();
             assert_eq!(output.clean(), "", "{}", output.all());
         }
     }
@@ -29,17 +33,21 @@ fn fish_indents_it_as_it_stands() {
     let Some(fish_indent) = require("fish_indent") else {
         return;
     };
-    let output = Sandbox::new()
-        .program(fish_indent)
-        .args(["--check", &file("fish")])
-        .output();
-    assert_eq!(output.status, 0, "{}", output.all());
+    for file in files("fish") {
+        let output = Sandbox::new().program(&fish_indent).args(["--check", &file]).output();
+        assert_eq!(output.status, 0, "{}", output.all());
+    }
 }
 
-/// No PowerShell reads it on most machines, so at least its brackets and quotes are counted.
+/// Most machines have no PowerShell to parse it, so at least its brackets and quotes are counted.
 #[test]
 fn powershell_brackets_match() {
-    let text = std::fs::read_to_string(file("ps1")).unwrap();
+    for file in files("ps1") {
+        assert_brackets_match(&std::fs::read_to_string(file).unwrap());
+    }
+}
+
+fn assert_brackets_match(text: &str) {
     let mut open = Vec::new();
     let mut chars = text.chars().peekable();
     let mut quote = None;

@@ -1,4 +1,4 @@
-//! A secret typed at a real terminal: nothing of it is seen, every way out gives the terminal its mode back, and what was
+//! A secret typed at a real terminal: it is never shown, the terminal's mode is restored in every case, and what was
 //! typed is what arrives. `key unlock` asks for one.
 
 use crate::support::{Sandbox, require};
@@ -6,7 +6,7 @@ use crate::terminal::Terminal;
 
 const QUESTION: &str = "Passphrase for the key file:";
 
-/// A sandbox with a locked key file of that passphrase. `None` where the kernel cannot hold a key.
+/// A sandbox with a locked key file and this passphrase. `None` if the kernel cannot hold a key.
 fn locked(passphrase: &str) -> Option<Sandbox> {
     let mut sandbox = Sandbox::new();
     sandbox.set("AWSENV_KEYCHAIN", "file");
@@ -25,7 +25,7 @@ fn locked(passphrase: &str) -> Option<Sandbox> {
     Some(sandbox)
 }
 
-/// Asks, and returns when the question stands there.
+/// Runs the line, and waits for its question.
 fn asked(terminal: &Terminal<'_>, line: &str) {
     terminal.line(&format!("clear; {line}"));
     terminal.wait("the question", |screen| screen.trim_end().ends_with(QUESTION));
@@ -51,7 +51,7 @@ fn what_is_typed_arrives_and_is_not_seen() {
     terminal.text("correct h\u{f6}");
     let before = terminal.screen();
     terminal.text("rse");
-    // What is typed behind it was taken when this answer comes.
+    // When this answer comes, what was typed after it has been read.
     assert_eq!(before, terminal.screen());
     assert!(before.trim_end().ends_with(QUESTION), "{before}");
     terminal.key("Enter");
@@ -102,7 +102,7 @@ fn every_way_out_gives_the_mode_back() {
     let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
         return;
     };
-    // A shell at a prompt would mend the mode by itself; one that reads a file does not.
+    // A shell at a prompt would repair the mode by itself; a shell that reads a file does not.
     sandbox.write(
         "typed.sh",
         "stty -g >before\nsh -c 'echo $$ >pid; exec awsenv key unlock'\nstatus=$?\nstty -g >after\n\

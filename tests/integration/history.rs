@@ -1,4 +1,4 @@
-//! What `use` remembers: only at a terminal, without a secret, by many at once; and the order that comes of it.
+//! What `use` records: only at a terminal, without a secret, by many at once; and the resulting order.
 
 use std::path::PathBuf;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -19,9 +19,9 @@ fn sandbox(names: &[&str]) -> Sandbox {
     sandbox
 }
 
-/// Runs lines of sh with a terminal for all that is not redirected, and returns what the terminal showed.
+/// Runs lines of sh with a terminal for everything that is not redirected, and returns what the terminal showed.
 fn at_terminal(sandbox: &Sandbox, lines: &str) -> Option<Output> {
-    // The `script` of other systems takes other arguments.
+    // `script` takes other arguments on other systems.
     let script = cfg!(target_os = "linux").then(|| require("script"))??;
     let run = sandbox.program(script).env("SHELL", "/bin/sh");
     Some(run.args(["-qec", lines, "/dev/null"]).output())
@@ -31,7 +31,7 @@ fn file(sandbox: &Sandbox) -> String {
     std::fs::read_to_string(sandbox.path(FILE)).unwrap_or_default()
 }
 
-/// The profiles of the file, line by line.
+/// One for each line of the file.
 fn remembered(sandbox: &Sandbox) -> Vec<String> {
     let text = file(sandbox);
     let profile = |line: &str| {
@@ -47,7 +47,7 @@ fn now() -> u64 {
     now.duration_since(UNIX_EPOCH).expect("a clock").as_secs()
 }
 
-/// A use so many seconds ago.
+/// A use `ago` seconds ago.
 fn used(profile: &str, dir: &PathBuf, ago: u64, count: u32) -> String {
     let at = now() - ago;
     format!(
@@ -126,7 +126,7 @@ fn nobody_else_may_read_it_whatever_the_umask() {
     }
 }
 
-/// Twenty write while one writes the file anew all the time.
+/// Twenty processes write while one keeps rewriting the file.
 #[test]
 fn no_line_is_lost() {
     let names: Vec<String> = (0..20).flat_map(|n| (0..6).map(move |i| format!("p{n}-{i}"))).collect();
@@ -305,7 +305,7 @@ fn the_first_match_is_the_one_that_was_used() {
     sandbox.write(FILE, used("team-c", &"/elsewhere".into(), 60, 1));
     assert_eq!(taken(&["team"]), "team-c");
     assert_eq!(taken(&["--query", "team"]), "team-c");
-    // Nobody sees a menu, so the file is only read.
+    // No menu is shown, so the file is only read.
     let damaged = used("team-b", &"/elsewhere".into(), 60, 9) + "garbage\n";
     sandbox.write(FILE, &damaged);
     assert_eq!(taken(&["team"]), "team-b");
@@ -313,7 +313,7 @@ fn the_first_match_is_the_one_that_was_used() {
     assert_eq!(file(&sandbox), damaged);
 }
 
-/// The shells show and step through the names in our order, and sort nothing.
+/// The shells show the names in awsenv's order, and step through them without sorting.
 #[test]
 fn no_shell_sorts_the_names() {
     for shell in INTERACTIVE {

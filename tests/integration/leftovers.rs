@@ -1,4 +1,5 @@
-//! What `doctor` finds of old secrets, old files and lines that lead nowhere; and that it shows none of the secrets.
+//! What `doctor` finds out about old secrets, old files and lines that lead nowhere; and that it shows none of the
+//! secrets.
 
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt as _;
@@ -18,7 +19,7 @@ fn private(sandbox: &Sandbox, relative: &str, text: impl AsRef<[u8]>) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).expect("a file of ours");
 }
 
-/// What `doctor --json` finds, after it was seen to show no secret, in any way to ask.
+/// What `doctor --json` finds, after checking that no form of `doctor` shows a secret.
 #[track_caller]
 fn doctor(sandbox: &Sandbox) -> Vec<Value> {
     for args in [&["doctor"][..], &["doctor", "-v"], &["doctor", "--json"]] {
@@ -30,7 +31,7 @@ fn doctor(sandbox: &Sandbox) -> Vec<Value> {
     serde_json::from_str(output.out()).expect("a document")
 }
 
-/// `STATUS FILE:LINE` of the findings of a check, without HOME.
+/// The findings of a check as `STATUS FILE:LINE`, without HOME.
 #[track_caller]
 fn found(sandbox: &Sandbox, check: &str) -> BTreeSet<String> {
     let home = sandbox.home().display().to_string();
@@ -45,7 +46,7 @@ fn found(sandbox: &Sandbox, check: &str) -> BTreeSet<String> {
     of_check.map(place).collect()
 }
 
-/// The finding of a check whose message holds this.
+/// The finding of a check whose message contains this.
 #[track_caller]
 fn finding(sandbox: &Sandbox, check: &str, part: &str) -> Value {
     let all = doctor(sandbox);
@@ -108,7 +109,7 @@ fn secrets_in_comments_and_copies_are_named_by_line() {
         ".aws/accessKeys.csv",
         format!("Access key ID,Secret\r\nAKIAA,{SECRET}\r\n"),
     );
-    // Neither a link nor what can be waited for is a copy.
+    // A link does not count as a copy, and neither does a file that could block.
     std::os::unix::fs::symlink(sandbox.path(".aws/credentials"), sandbox.path(".aws/credentials.link")).unwrap();
     let fifo = sandbox.path(".aws/credentials.fifo");
     assert!(
@@ -169,7 +170,7 @@ fn files_with_keys_that_others_can_read_are_named() {
             .map(|file| sandbox.path(file).display().to_string())
             .collect()
     };
-    // Without a secret a configuration may be read by all.
+    // A config file without a secret may be readable by all.
     assert_eq!(readable("can be read by other users"), paths(&open[1..]));
     std::fs::write(sandbox.path(".aws/config"), format!("[profile a]\n{}", pair("AKIAC"))).unwrap();
     assert_eq!(readable("can be read by other users"), paths(&open));

@@ -1,12 +1,12 @@
-//! A part of a name, typed at a real terminal: one question, asked only where a person can answer, and nothing but a
-//! yes switches the shell.
+//! A part of a name, typed at a real terminal: one question, asked only where the user can answer, and only a yes
+//! switches the shell.
 
 use crate::support::Sandbox;
 use crate::terminal::{INTERACTIVE, Terminal};
 
 const KEYS: &str = "aws_access_key_id = AKIA\naws_secret_access_key = secret\n";
 
-/// Names that would rather not be seen as they are, a part to type, and how the question begins.
+/// Names that try to look different on a terminal, a part to type, and how the question begins.
 const HOSTILE: [(&str, &str, &str); 5] = [
     ("esc\x1b[31mred\x1b[2J", "esc", "use `esc\\u{1b}[31mred\\u{1b}[2J`"),
     (
@@ -44,7 +44,7 @@ fn sandbox() -> Sandbox {
     sandbox
 }
 
-/// The same of legacy files, whose names may hold what ends a line or a section's header.
+/// Like [`HOSTILE`], for legacy files, whose names may hold a line end or the end of a section header.
 const LEGACY: [(&str, &str, &str); 2] = [
     (
         "osc\x1b]52;c;cGF3bmVk\x07",
@@ -107,10 +107,10 @@ fn only_a_yes_switches_the_shell() {
         assert_eq!(after(&terminal, shell), "130 dev", "{shell}: Ctrl-D");
         asked(&terminal, "awsenv use stag");
         terminal.key("C-c");
-        // zsh itself calls an interrupted function 2.
+        // zsh itself returns 2 for an interrupted function.
         let code = if shell == "zsh" { 2 } else { 130 };
         assert_eq!(after(&terminal, shell), format!("{code} dev"), "{shell}: Ctrl-C");
-        // What stdin holds is no answer.
+        // Stdin does not answer.
         let question = asked(&terminal, "awsenv use stag --region home </dev/null");
         assert_eq!(
             question, "awsenv: use `stage` (111122223333, eu-north-1)? [y/N]",
@@ -146,7 +146,7 @@ fn a_production_profile_takes_the_whole_word() {
         asked(&terminal, "awsenv use adm");
         terminal.line("yes");
         assert_eq!(after(&terminal, shell), "0 prod-admin", "{shell}");
-        // What is said in full is not asked.
+        // A full name is not asked about.
         terminal.line("awsenv use dev");
         terminal.line("awsenv use p");
         assert_eq!(after(&terminal, shell), "0 prod-admin", "{shell}: an alias");
@@ -173,7 +173,7 @@ fn nobody_is_asked_where_nobody_answers() {
         } else {
             "eval \"$(awsenv use stag)\""
         };
-        // fish redirects what a function writes, not what it substitutes.
+        // fish redirects what a function writes, but not what it substitutes.
         let silent = if shell == "fish" {
             "set -x AWSENV_WRAPPED fish; command awsenv use stag 2>said | source"
         } else {
@@ -208,7 +208,7 @@ fn a_hostile_name_is_shown_harmless_and_chosen_exactly() {
             let current: serde_json::Value = serde_json::from_str(&document).expect("a document");
             assert_eq!(current["profile"], name, "{shell}");
         }
-        // A table this wide is cut at no column, only wrapped.
+        // A table this wide is not cut, only wrapped.
         terminal.line("clear; awsenv list");
         let wide_row = format!("{wide}  static-keys");
         let screen = terminal.wait("the list", |screen| screen.contains(&wide_row));

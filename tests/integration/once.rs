@@ -1,4 +1,4 @@
-//! What a run works out once: it opens a file once, and reports a damaged state once.
+//! What a run does only once: it opens a file once, and reports a damaged state once.
 
 use std::ffi::OsString;
 

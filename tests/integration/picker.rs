@@ -1,5 +1,5 @@
-//! The picker at a real terminal: it opens inside `eval`, takes what is chosen and nothing else, and leaves the terminal
-//! as it was.
+//! The picker at a real terminal: it opens inside `eval`, takes the chosen entry and nothing else, and restores the
+//! terminal.
 
 use std::sync::Arc;
 
@@ -59,7 +59,7 @@ fn status(shell: &str) -> &'static str {
     if shell == "fish" { "$status" } else { "$?" }
 }
 
-/// By the wrapper, and by a plain eval.
+/// Through the wrapper, and by a plain eval.
 fn ways(shell: &str) -> [&'static str; 2] {
     match shell {
         "fish" => ["awsenv use", "eval (command awsenv use --shell fish)"],
@@ -73,7 +73,7 @@ fn open<'a>(sandbox: &'a Sandbox, shell: &str, columns: u16, rows: u16) -> Optio
     Some(terminal)
 }
 
-/// tmux tells programs of a new size a moment later.
+/// tmux reports a new size to programs with a short delay.
 fn sized(terminal: &Terminal, columns: u16, rows: u16) {
     terminal.resize(columns, rows);
     let known = || terminal.answer("stty size") == format!("{rows} {columns}\n");
@@ -343,7 +343,7 @@ fn where_nothing_matches_nothing_is_taken() {
     terminal.wait("none", |screen| screen.contains("0/6>"));
     terminal.key("C-u");
     terminal.wait("all again", |screen| screen.contains("6/6>"));
-    // Words whose letters are of more than one byte.
+    // Words with multi-byte letters.
     for keys in [
         &["C-w"][..],
         &["M-BSpace"],
@@ -362,7 +362,7 @@ fn where_nothing_matches_nothing_is_taken() {
     terminal.wait("a prompt", |screen| screen.contains("cancelled"));
 }
 
-/// As a fast hand, a paste or a loaded machine makes them come.
+/// As from a fast typist, a paste or a loaded machine.
 #[test]
 fn keys_that_come_at_once_are_taken_in_their_order() {
     let sandbox = sandbox();
@@ -423,7 +423,9 @@ fn what_matched_stands_out_and_colours_and_preview_are_set() {
         screen.contains("/6> dev") && screen.contains("│")
     });
     terminal.text("e|'admin");
-    terminal.wait("two", |screen| screen.contains("2/6>"));
+    terminal.wait("two", |screen| {
+        screen.contains("2/6>") && screen.contains("production-admin")
+    });
     let colored = terminal.colored();
     assert!(
         ["admin", "deve"]
@@ -438,7 +440,7 @@ fn what_matched_stands_out_and_colours_and_preview_are_set() {
     terminal.key("Escape");
 }
 
-/// tmux puts what an alternate screen held into the other one, where the terminal was resized in between.
+/// tmux copies the content of an alternate screen into the main one if the terminal was resized in between.
 #[test]
 fn nothing_is_left_where_the_size_changed() {
     let sandbox = sandbox();
@@ -605,7 +607,7 @@ fn a_part_of_the_screen_leaves_the_rest() {
     );
 }
 
-/// More than skim's own answer from the terminal has room for, and what could be taken for its end.
+/// More than skim's own buffer for the terminal's answer can hold, and text that looks like the end of that answer.
 #[test]
 fn what_is_typed_before_a_part_of_the_screen_is_asked_for_becomes_the_query() {
     let sandbox = sandbox();
@@ -693,20 +695,22 @@ fn colours_warn_and_can_be_switched_off() {
             screen.contains("6/6>") && screen.contains("exports")
         });
         let colored = terminal.colored();
-        let sgr = colored
-            .split("\x1b[")
-            .filter_map(|text| text.split_once('m'))
-            .map(|(numbers, _)| numbers);
         let is_color = |number: &str| matches!(number.parse().unwrap_or(0), 30..=38 | 40..=48 | 90..=107);
-        let has_color = sgr.flat_map(|numbers| numbers.split(';')).any(is_color);
-        assert!(!has_color, "{plain}\n{colored:?}");
+        assert!(!sgr(&colored).any(is_color), "{plain}\n{colored:?}");
         let production = colored.lines().find(|line| line.contains("production-admin"));
-        let stands_out = production.is_some_and(|line| line.contains("\x1b[1m") && line.contains("\x1b[4m"));
+        let has = |code: &str| production.is_some_and(|line| sgr(line).any(|number| number == code));
+        let stands_out = has("1") && has("4");
         assert!(stands_out, "{plain}\n{colored:?}");
         terminal.key("Escape");
         terminal.wait("a prompt", |screen| screen.contains("cancelled"));
         terminal.line("clear");
     }
+}
+
+/// The numbers of all styles in a text.
+fn sgr(text: &str) -> impl Iterator<Item = &str> {
+    let sequences = text.split("\x1b[").skip(1).filter_map(|text| text.split_once('m'));
+    sequences.flat_map(|(numbers, _)| numbers.split(';'))
 }
 
 #[test]
@@ -801,7 +805,7 @@ fn a_query_finds_name_account_role_region_and_comment() {
     assert!(nothing.err().contains("no profile matches"), "{}", nothing.all());
 }
 
-/// Names that draw, retitle, copy, turn the line around, or are wider than the screen.
+/// Names that draw, retitle, copy, reverse the line, or are wider than the screen.
 #[test]
 fn hostile_names_are_shown_harmless_and_taken_exactly() {
     let names = [
@@ -871,7 +875,7 @@ fn nothing_is_run_and_nobody_is_called() {
     assert!(!sandbox.path("canary").exists());
 }
 
-/// Shows a row, and fails when it is asked for its preview.
+/// Shows a row, but panics when asked for its preview.
 struct Failing;
 
 impl Menu for Failing {
@@ -900,7 +904,7 @@ impl Menu for Failing {
     }
 }
 
-/// Run by the next test, at a terminal.
+/// The next test runs this at a terminal.
 #[test]
 fn a_menu_that_panics() {
     #[expect(clippy::disallowed_methods, reason = "how the next test tells this one")]

@@ -1,4 +1,4 @@
-//! The prompt segment at a real terminal: right, harmless, and without a process.
+//! The prompt segment at a real terminal: correct, harmless, and without starting a process.
 
 use crate::support::{Sandbox, Strace};
 use crate::terminal::{INTERACTIVE, Terminal};

@@ -1,5 +1,5 @@
-//! A Secret Service that asks, with a stand-in for the person: what is locked is unlocked by a window, and only where
-//! one would be seen.
+//! A Secret Service that asks, with a stand-in for the user: a window unlocks what is locked, and only where the user
+//! would see it.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -15,17 +15,17 @@ use crate::support::keychain::Keychain;
 const COLLECTION: &str = "/org/freedesktop/secrets/collection/one";
 const PROMPT: &str = "/org/freedesktop/secrets/prompt/one";
 
-/// What the service and its window know.
+/// The state of the service and its window.
 #[derive(Default)]
 struct State {
     is_unlocked: AtomicBool,
     /// How many windows were opened.
     windows: AtomicUsize,
-    /// Whether the person closes the window.
+    /// Whether the user closes the window.
     is_turned_down: bool,
 }
 
-/// A service that hides what is locked, as some programs do.
+/// A service that hides locked items, as some programs do.
 struct Service;
 
 #[zbus::interface(name = "org.freedesktop.Secret.Service")]
@@ -69,7 +69,7 @@ impl Window {
     async fn completed(emitter: &SignalEmitter<'_>, dismissed: bool, result: Value<'_>) -> zbus::Result<()>;
 }
 
-/// Puts the stand-in on a bus of the sandbox; it goes with the connection.
+/// Puts the stand-in on a bus in the sandbox; it ends with the connection.
 fn serve(sandbox: &mut Sandbox, state: &Arc<State>) -> Option<(Keychain, Connection)> {
     let keychain = Keychain::without_service(sandbox)?;
     let address = format!("unix:path={}", keychain.socket().display());

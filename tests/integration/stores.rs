@@ -1,4 +1,5 @@
-//! The stores of keys, in good health and in bad: what `doctor --keychain` and `key unlock` make of each, and how soon.
+//! The stores of keys, in good condition and in bad: what `doctor --keychain` and `key unlock` report about each, and
+//! how soon.
 
 use std::time::{Duration, Instant};
 
@@ -7,12 +8,12 @@ use serde_json::Value;
 use crate::support::keychain::Keychain;
 use crate::support::{FORGET, Output, Sandbox, require};
 
-/// The limit without a desktop is 5 s; a machine that is busy takes its time too.
+/// Without a desktop the limit is 5 s; a busy machine needs some more.
 const SOON: Duration = Duration::from_secs(8);
 
 const KEYS: &str = ".local/state/awsenv/keys";
 
-/// What `doctor --keychain` found: each finding about the keychain as `STATUS MESSAGE [REMEDY]`, and how long it took.
+/// Each finding of `doctor --keychain` about the keychain as `STATUS MESSAGE [REMEDY]`, and how long it took.
 fn findings(sandbox: &Sandbox) -> (Vec<String>, Duration) {
     let start = Instant::now();
     let output = sandbox.awsenv(["doctor", "--keychain", "--json"]).output();
@@ -36,7 +37,7 @@ fn findings(sandbox: &Sandbox) -> (Vec<String>, Duration) {
     (found, time)
 }
 
-/// That trying the system's keychain fails within the time, in these words.
+/// Asserts that trying the system's keychain fails soon, in these words.
 #[track_caller]
 fn assert_fails(sandbox: &Sandbox, words: &str) {
     let (found, time) = findings(sandbox);
@@ -52,7 +53,7 @@ fn unlock(sandbox: &Sandbox, args: &[&str], stdin: &str) -> Output {
         .output()
 }
 
-/// A sandbox with these settings of awsenv.
+/// With these settings of awsenv.
 fn with_settings(text: &str) -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.write(".config/awsenv/config", text);
@@ -143,7 +144,7 @@ fn a_locked_keychain_is_said_at_once_and_no_window_is_opened_where_nobody_sees_i
         "{}",
         output.all()
     );
-    // The same for an item that is there; `exec` keeps the number by which doctor names its own.
+    // The same for an existing item; `exec` keeps the process id, from which doctor names its own item.
     let Some(_keychain) = Keychain::unlocked(&mut sandbox) else {
         return;
     };
@@ -157,7 +158,7 @@ fn a_locked_keychain_is_said_at_once_and_no_window_is_opened_where_nobody_sees_i
         "{}",
         output.all()
     );
-    // With a desktop the service is asked to ask, which it cannot in these tests.
+    // With a desktop, awsenv requests a window, which the service cannot open in these tests.
     sandbox.set("DISPLAY", ":77");
     assert_fails(&sandbox, "the password prompt was dismissed, or could not be shown");
     let output = unlock(&sandbox, &[], "");
@@ -166,7 +167,7 @@ fn a_locked_keychain_is_said_at_once_and_no_window_is_opened_where_nobody_sees_i
         "{}",
         output.all()
     );
-    // Over SSH a window would open far away.
+    // Over SSH, a window would open on the other machine.
     sandbox.set("SSH_CONNECTION", "192.0.2.1 1 192.0.2.2 22");
     assert_fails(&sandbox, "is locked");
 }
@@ -178,7 +179,7 @@ fn a_keychain_that_never_answers_is_given_up() {
         return;
     };
     assert_fails(&sandbox, "did not answer within 5 s");
-    // With a desktop it is waited for, which is said; Ctrl-C ends that.
+    // With a desktop, awsenv waits for it and says so; Ctrl-C ends that.
     let output = sandbox
         .awsenv(["doctor", "--keychain"])
         .env("DISPLAY", ":77")
@@ -199,7 +200,7 @@ fn several_items_of_a_name_are_refused() {
     let Some(keychain) = Keychain::unlocked(&mut sandbox) else {
         return;
     };
-    // `exec` keeps the number by which doctor names its item.
+    // `exec` keeps the process id, from which doctor names its item.
     let lines = "for kind in one other; do printf hidden | secret-tool store --label $kind kind $kind \
                  service awsenv username awsenv-doctor-$$; done; exec awsenv doctor --keychain";
     let output = sandbox.program("sh").args(["-c", lines]).output();
@@ -217,18 +218,18 @@ fn several_items_of_a_name_are_refused() {
     );
 }
 
-/// A secret that says whose it is.
+/// A secret that names its owner.
 fn secret_of(name: &str) -> String {
     name.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// Stores a key of the profile `name`.
+/// Stores a key for the profile `name`.
 fn add(sandbox: &Sandbox, name: &str) -> Output {
     let lines = format!("AKIAIOSFODNN7EXAMPLE\n{}\n", secret_of(name));
     sandbox.awsenv(["key", "add", name, "--stdin"]).stdin(lines).output()
 }
 
-/// The secret that an SDK is given.
+/// The secret that an SDK gets.
 fn secret(sandbox: &Sandbox, name: &str) -> String {
     let output = sandbox.awsenv(["credential-process", name]).output();
     let document: Value =
@@ -236,7 +237,7 @@ fn secret(sandbox: &Sandbox, name: &str) -> String {
     document["SecretAccessKey"].as_str().expect("a secret").to_owned()
 }
 
-/// Names that differ in case alone, that are not ASCII, that are long, or that mean something elsewhere.
+/// Names that differ only in case, are not ASCII, are long, or have a meaning elsewhere.
 fn names() -> Vec<String> {
     let mut names: Vec<_> = ["work", "Work", "WORK", "ünï-日本", "a@awsenv", "a:b"]
         .map(str::to_owned)
@@ -258,7 +259,7 @@ fn every_store_tells_all_names_apart() {
     unlock(&sandbox, &["--no-passphrase"], "").success();
     for store in stores {
         sandbox.set("AWSENV_KEYCHAIN", store);
-        // The kernel's keyring is one for all tests.
+        // All tests share the kernel's keyring.
         let names: Vec<_> = match store {
             "kernel" => names()
                 .iter()
@@ -409,7 +410,7 @@ fn a_key_file_with_a_passphrase_is_unlocked_once() {
     assert_eq!(found[1], "ok the key file is unlocked []");
     assert!(found[2].starts_with("ok wrote a test key ("), "{found:?}");
 
-    // It is held by the kernel, under a name of this key file, as long as the settings say.
+    // The kernel holds it under a name of this key file, as long as the settings say.
     let recipient = std::fs::read_to_string(sandbox.path(KEYS).join("recipient")).unwrap();
     assert!(recipient.starts_with("age1"), "{recipient}");
     let held = release(&sandbox);
@@ -488,7 +489,7 @@ fn a_person_types_a_new_passphrase_twice() {
         screen.contains("the two passphrases differ; no key file was created")
     });
     assert!(!key.exists());
-    // What is typed before the question is there is shown, as everywhere: the old one must be gone.
+    // Text typed before the question is echoed, as in any program, so the old question must be off the screen first.
     terminal.line("clear");
     terminal.wait("an empty screen", |screen| {
         !screen.contains("Passphrase") && screen.contains("ready$")
@@ -505,13 +506,13 @@ fn a_person_types_a_new_passphrase_twice() {
     release(&sandbox);
 }
 
-/// Forgets the key that is held for this sandbox's key file, and returns for how many seconds it was to be held.
+/// Releases the key held for this sandbox's key file, and returns how many seconds were left.
 fn release(sandbox: &Sandbox) -> u64 {
     let keyctl = require("keyctl").expect("keyutils");
     let recipient = sandbox.path(KEYS).join("recipient");
     let words = ["session", "-", "sh", "-c", FORGET, "sh", &recipient.to_string_lossy()].map(str::to_owned);
     let output = sandbox.program(keyctl).args(words).output();
-    // The time that is left stands in the fourth column of `/proc/keys`: `29m`, `59s` …
+    // The fourth column of `/proc/keys` is the time left: `29m`, `59s` …
     let left = output
         .success()
         .split_whitespace()

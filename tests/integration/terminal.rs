@@ -5,41 +5,49 @@ use std::time::{Duration, Instant};
 
 use crate::support::{Sandbox, require};
 
-/// The shells that have a prompt and completion, and can be driven here.
+/// The shells that have a prompt and completion and can be driven here.
 pub(crate) const INTERACTIVE: [&str; 3] = ["bash", "zsh", "fish"];
 
-/// How long the shell may take to show what is waited for.
+/// How long the shell may take to show the expected text.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// An interactive shell with the integration loaded. Its server ends when this is dropped.
+/// An interactive shell with the integration loaded. Its server ends on drop.
 pub(crate) struct Terminal<'a> {
     sandbox: &'a Sandbox,
     tmux: std::path::PathBuf,
-    /// The name of the server. None is used twice: one that is about to end takes nobody any more.
+    /// The server's name, never used twice, because a server that is about to end accepts no clients.
     server: String,
 }
 
 static SERVERS: AtomicUsize = AtomicUsize::new(0);
 
 impl<'a> Terminal<'a> {
-    /// Starts `shell`; `settings` are more lines of its start file, before the integration. `None` if a tool is
-    /// missing.
+    /// `settings` are extra lines of the startup file, before the integration. `None` if a tool is missing.
     pub(crate) fn open(sandbox: &'a Sandbox, shell: &str, settings: &str) -> Option<Self> {
         Self::open_under(sandbox, shell, settings, &[])
     }
 
-    /// The same, with a program (strace) around the shell.
+    /// As [`Terminal::open`], with a program (strace) around the shell.
     pub(crate) fn open_under(sandbox: &'a Sandbox, shell: &str, settings: &str, around: &[&str]) -> Option<Self> {
+        let load = match shell {
+            "fish" => "awsenv init fish | source".to_owned(),
+            _ => format!("eval \"$(awsenv init {shell})\""),
+        };
+        Self::start(sandbox, shell, &format!("{settings}\n{load}"), around)
+    }
+
+    /// As [`Terminal::open`], without the integration.
+    pub(crate) fn open_bare(sandbox: &'a Sandbox, shell: &str, settings: &str) -> Option<Self> {
+        Self::start(sandbox, shell, settings, &[])
+    }
+
+    fn start(sandbox: &'a Sandbox, shell: &str, settings: &str, around: &[&str]) -> Option<Self> {
         let tmux = require("tmux")?;
         let shell_path = require(shell)?;
         let rc = match shell {
-            "bash" => format!("PS1='ready$ '\n{settings}\neval \"$(awsenv init bash)\"\n"),
-            "zsh" => format!(
-                "autoload -Uz compinit\ncompinit -u -d ~/.zcompdump\nPROMPT='ready$ '\n{settings}\neval \"$(awsenv init zsh)\"\n"
-            ),
-            _ => format!(
-                "function fish_prompt\necho -n 'ready$ '\nend\nset -g fish_greeting\n{settings}\nawsenv init fish | source\n"
-            ),
+            "bash" => format!("PS1='ready$ '\n{settings}\n"),
+            "zsh" => format!("autoload -Uz compinit\ncompinit -u -d ~/.zcompdump\nPROMPT='ready$ '\n{settings}\n"),
+            _ => format!("function fish_prompt\necho -n 'ready$ '\nend\nset -g fish_greeting\n{settings}\n"),
         };
         let mut command: Vec<String> = around.iter().map(|word| (*word).to_owned()).collect();
         command.push(shell_path.display().to_string());
@@ -56,7 +64,7 @@ impl<'a> Terminal<'a> {
             _ => ".config/fish/config.fish",
         };
         sandbox.write(file, rc);
-        // Without it fish reads all manual pages in the background when it starts for the first time.
+        // Otherwise fish parses all manual pages in the background on its first start.
         sandbox.write(".local/share/fish/generated_completions/none", "");
         let server = format!("awsenv-{}", SERVERS.fetch_add(1, Ordering::Relaxed));
         let terminal = Self { sandbox, tmux, server };
@@ -69,7 +77,7 @@ impl<'a> Terminal<'a> {
 
     fn tmux(&self, args: &[&str]) -> String {
         let run = self.sandbox.program(&self.tmux).env("TERM", "xterm-256color");
-        // bash would write its history when its terminal goes, while HOME is being removed.
+        // bash would write its history when its terminal closes, while HOME is being removed.
         let run = run.env("HISTFILE", "/dev/null");
         let run = run.env("TMUX_TMPDIR", self.sandbox.root().join("tmp"));
         let server = ["-L", &self.server, "-f", "/dev/null"];
@@ -77,19 +85,18 @@ impl<'a> Terminal<'a> {
         run.args(words).output().success().to_owned()
     }
 
-    /// Gives the terminal another size.
     pub(crate) fn resize(&self, columns: u16, rows: u16) -> &Self {
         self.tmux(&["resize-window", "-x", &columns.to_string(), "-y", &rows.to_string()]);
         self
     }
 
-    /// Types text as it is.
+    /// Types text literally.
     pub(crate) fn text(&self, text: &str) -> &Self {
         self.tmux(&["send-keys", "-l", "--", text]);
         self
     }
 
-    /// Pastes text, as a terminal does that marks where it begins and ends.
+    /// Pastes text with the markers that a terminal puts around it.
     pub(crate) fn paste(&self, text: &str) -> &Self {
         let file = self.sandbox.write("pasted", text);
         self.tmux(&["load-buffer", &file.display().to_string()]);
@@ -103,40 +110,39 @@ impl<'a> Terminal<'a> {
         self
     }
 
-    /// Types a line and ends it.
+    /// Types a line and Enter.
     pub(crate) fn line(&self, text: &str) -> &Self {
         self.text(text).key("Enter")
     }
 
-    /// What the terminal shows; lines that were wrapped are one.
+    /// What the terminal shows; wrapped lines are joined.
     pub(crate) fn screen(&self) -> String {
         self.tmux(&["capture-pane", "-p", "-J"])
     }
 
-    /// What stands in each row of the terminal, whatever wrapped there.
+    /// Each row of the terminal; wrapped lines are not joined.
     pub(crate) fn rows(&self) -> String {
         let rows = self.tmux(&["capture-pane", "-p"]);
         rows.lines().map(|row| row.trim_end().to_owned() + "\n").collect()
     }
 
-    /// The same with its colours as escape sequences.
+    /// As [`Terminal::rows`], with colours as escape sequences.
     pub(crate) fn colored(&self) -> String {
         self.tmux(&["capture-pane", "-p", "-J", "-e"])
     }
 
-    /// Waits until the screen is as wanted.
     #[track_caller]
     pub(crate) fn wait(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
         self.until(what, || Some(self.screen()).filter(|screen| wanted(screen)))
     }
 
-    /// The same with [`Terminal::rows`].
+    /// As [`Terminal::wait`], with [`Terminal::rows`].
     #[track_caller]
     pub(crate) fn wait_rows(&self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
         self.until(what, || Some(self.rows()).filter(|rows| wanted(rows)))
     }
 
-    /// Waits until the file under HOME is there, takes it away, and returns what it held.
+    /// Waits for a file under HOME, removes it, and returns its content.
     #[track_caller]
     pub(crate) fn file(&self, relative: &str) -> String {
         let path = self.sandbox.path(relative);
@@ -159,8 +165,8 @@ impl<'a> Terminal<'a> {
         }
     }
 
-    /// Runs `command` in the shell and returns its output. Waits for the prompt: a shell throws away what was typed
-    /// while it dealt with a Ctrl-C.
+    /// Runs `command` in the shell and returns its output. Waits for the prompt first, because a shell discards what is
+    /// typed while it handles a Ctrl-C.
     #[track_caller]
     pub(crate) fn answer(&self, command: &str) -> String {
         self.wait("a prompt", at_prompt);
@@ -169,7 +175,7 @@ impl<'a> Terminal<'a> {
     }
 }
 
-/// Whether the last line is a prompt without a command; the segment of zsh and fish is on its right.
+/// Whether the last line is a prompt without a command; in zsh and fish the segment is on its right.
 fn at_prompt(screen: &str) -> bool {
     let command = screen.trim_end().rsplit_once("ready$").map(|(_, rest)| rest.trim());
     command.is_some_and(|rest| rest.is_empty() || rest.starts_with('[') && rest.ends_with(']'))

@@ -1,4 +1,4 @@
-//! The function `awsenv`: exact status, deaf to aliases and odd options, no trace of a secret, no trap touched.
+//! The function `awsenv`: exact status, unaffected by aliases and odd options, no trace of a secret, no trap changed.
 
 use crate::support::{AWSENV, Family, RealShell, Sandbox, installed};
 use crate::terminal::Terminal;
@@ -6,7 +6,7 @@ use crate::terminal::Terminal;
 const CONFIG: &str = "[profile jekyl]\naws_access_key_id = AKIAJEKYL\naws_secret_access_key = jekyl-secret\nregion = eu-west-1\n\
                       [profile hyde]\naws_access_key_id = AKIAHYDE\naws_secret_access_key = hyde-secret\n";
 
-/// An `awsenv` that reports how it was called, and ends or prints as it is told.
+/// An `awsenv` that reports how it was called, and ends or prints as told.
 fn stand_in(sandbox: &Sandbox) {
     let program = format!(
         "#!/bin/sh\nif [ \"$1\" = status ]; then printf '%s|' \"${{AWSENV_WRAPPED%%:*}}\" \"$@\"; exit \"$2\"; fi\n\
@@ -226,14 +226,14 @@ fn ctrl_c_ends_the_call_and_nothing_else() {
         terminal.line("awsenv use slow");
         terminal.file("started");
         terminal.key("C-c");
-        // zsh itself calls an interrupted function 2.
+        // zsh itself returns 2 for an interrupted function.
         let code = if shell == "zsh" { 2 } else { 130 };
         assert_eq!(
             terminal.answer(&format!("echo {status} $AWS_PROFILE")),
             format!("{code} jekyl\n"),
             "{shell}"
         );
-        // What a shell substitutes is no job that could be stopped.
+        // A command substitution is not a job that could be stopped.
         terminal.line("awsenv use slow");
         terminal.file("started");
         terminal.key("C-z");

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Judges edits of config files by what botocore reads before and after.
+"""Checks edits of config files by what botocore reads before and after.
 
     edits.py make DIR --seed TEXT --count N     writes files N.before, as odd as those of judge.py
-    edits.py judge DIR                          reads N.before, N.after, and in N.json what was meant
+    edits.py judge DIR                          reads N.before, N.after, and the intended edits from N.json
 
-botocore must read what was meant, and all else as before. Needs botocore and nothing else.
+botocore must read what was intended, and everything else as before. Needs only botocore.
 """
 
 import argparse
@@ -38,7 +38,7 @@ def defaults(path):
 
 
 def mean(config, edit):
-    """Does to what was read what the edit does to the file."""
+    """Changes the values that were read as the edit changes the file."""
     what, header = edit["edit"], edit["section"]
     if what == "add-section":
         config[header] = {}
@@ -86,7 +86,7 @@ def judge(folder):
         for edit in edits:
             mean(config, edit)
         found = read(after)
-        # What a section inherits shows through where its own is gone.
+        # Inherited values show through once the section's own are gone.
         hidden = {edit["section"]: inherited for edit in edits}
         for header in hidden:
             for side in (config, found):

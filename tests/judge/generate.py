@@ -1,7 +1,7 @@
 """Random cases for the judge: the files and the environment that a user could have.
 
-Two kinds. `grammar` strings lines together that a parser may stumble over; most files stay readable, because a file
-that nobody reads tells little. `chains` writes clean files whose profiles refer to each other in every way.
+There are two kinds. `grammar` combines lines that are hard to parse; most files stay readable, because a file that
+everyone rejects tests little. `chains` writes clean files whose profiles refer to each other in every way.
 The same seed and number give the same case.
 """
 
@@ -304,7 +304,7 @@ def written(r, settings, header_of):
 
 
 def moved(r, case):
-    """Sometimes the two files stand elsewhere, and a variable says where."""
+    """Sometimes moves the two files, and sets the variables that say where they are."""
     for name, variable in (("config", "AWS_CONFIG_FILE"), ("credentials", "AWS_SHARED_CREDENTIALS_FILE")):
         if r.random() < 0.06:
             value = r.choice(["~/moved-" + name, "$HOME/moved-" + name, "${HOME}/moved-" + name, "{HOME}/moved-" + name,

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Who a profile is, for those who use it: botocore, boto3 and the AWS CLI, each in the environment that it is given.
+"""The identity that botocore, boto3 and the AWS CLI get for a profile, each in its given environment.
 
     identity.py [--quick] [--at-once N] PROFILE… < QUESTION
 
 QUESTION is a JSON object. "keys": the secret of each access key id. An STS on the loopback knows them, checks every
-signature with botocore's own code, and answers AssumeRole with keys that follow from the role and from who asks.
+signature with botocore's own code, and answers AssumeRole with keys derived from the role and the caller.
 "homes": the HOMEs to answer for, one after the other. Prints a JSON array with an object for each HOME: for each profile
-what each reader ended up with; secrets as the first digits of their SHA-256.
+the result of each reader, with secrets as the first digits of their SHA-256.
 
---quick asks botocore alone. --at-once N lets N processes ask it at the same moment, and answers with all of theirs.
+--quick asks only botocore. --at-once N makes N processes ask it at the same moment, and prints all their answers.
 """
 
 import argparse
@@ -97,7 +97,7 @@ def by_cli(profile):
     aws = pathlib.Path(sys.executable).parent / "aws"
     words = [sys.executable, str(aws), "sts", "get-caller-identity", "--output", "json", "--profile", profile]
     done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
-    # What it keeps of a role would answer for the files the next time.
+    # Otherwise its cached roles would answer in place of the files next time.
     shutil.rmtree(pathlib.Path("~/.aws/cli").expanduser(), ignore_errors=True)
     if done.returncode:
         return {"error": done.stderr.strip()}
@@ -122,7 +122,7 @@ def fingerprint(text):
 
 
 class Sts(http.server.BaseHTTPRequestHandler):
-    """Answers whoever signed with a key that it knows."""
+    """Answers callers that signed with a known key."""
 
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -144,7 +144,7 @@ class Sts(http.server.BaseHTTPRequestHandler):
                                     % (key, secret, key, until.strftime("%Y-%m-%dT%H:%M:%SZ"), asked["RoleArn"])))
 
     def caller(self, body):
-        """The name of whoever signed the request, or None if the signature is not of a key that is known here."""
+        """The name of the caller that signed the request, or None if it did not sign with a known key."""
         scheme, _, rest = self.headers["Authorization"].partition(" ")
         parts = dict(part.strip().split("=", 1) for part in rest.split(","))
         key, _, region, service, _ = parts["Credential"].split("/")

@@ -3,10 +3,10 @@
 
     judge.py BINARY [--seed TEXT] [--count N] [--jobs N] [--keep DIR] [--only N]
 
-Each case is laid out in a HOME of its own. botocore resolves it in this process, with AWS CLI v2's two changed
-look-ups (AWS_PROFILE and AWS_REGION first); nothing is executed or fetched. BINARY answers `list --json` and
-`explain [PROFILE] --json` on the same files. A difference is printed whole and makes the status 1.
-Needs botocore and nothing else.
+Each case has its own HOME. botocore resolves it in this process, with the two look-ups that AWS CLI v2 changes
+(AWS_PROFILE and AWS_REGION first); nothing is executed or fetched. BINARY answers `list --json` and
+`explain [PROFILE] --json` on the same files. A difference is printed in full and makes the status 1.
+Needs only botocore.
 """
 
 import argparse
@@ -37,7 +37,7 @@ FAKE = {"AccessKeyId": "fake", "SecretAccessKey": "fake", "Token": "fake", "Expi
 
 
 class Popen:
-    """Takes the words of a credential_process and runs nothing."""
+    """Records the words of a credential_process without running it."""
 
     argv = None
     returncode = 0
@@ -52,7 +52,7 @@ class Popen:
 
 
 def stand_in_for_the_world():
-    """Replaces whatever would run a program or ask a server."""
+    """Replaces everything that would run a program or ask a server."""
     process = botocore.credentials.ProcessProvider
     process.__init__.__defaults__ = (Popen,)
 
@@ -73,7 +73,7 @@ def stand_in_for_the_world():
     sourcer.source_credentials = source_credentials
 
     def instance(self):
-        # Only a profile that names it gets an answer; the end of the search finds no server, as on a desk.
+        # Only a profile that names it gets an answer; at the end of the search there is no server, as on a desktop.
         if self._disabled or not named:
             return {}
         return {"role_name": "r", "access_key": "fake", "secret_key": "fake", "token": "fake", "expiry_time": FAKE["Expiration"]}
@@ -107,14 +107,14 @@ def lay_out(case, home):
 
 
 def kind_of(error):
-    """The kind that the contract gives an error of botocore's."""
+    """The documented kind of an error from botocore."""
     name = type(error).__name__
     if isinstance(error, botocore.exceptions.PartialCredentialsError):
         return "invalid-config" if error.kwargs["provider"] == "assume-role" else "partial-credentials"
     if isinstance(error, botocore.exceptions.CredentialRetrievalError):
         return "credential-source-empty"
     if isinstance(error, KeyError):
-        # Half a pair in AWS_CREDENTIAL_FILE; else a login cache that is no JSON.
+        # Half a pair in AWS_CREDENTIAL_FILE; else a login cache that is not JSON.
         return "partial-credentials" if error.args == ("AWSSecretKey",) else "credentials"
     return {
         "ConfigParseError": "config-parse",
@@ -126,13 +126,13 @@ def kind_of(error):
 
 
 def kept(step):
-    """A step without what is absent, or may not be shown."""
+    """A step without values that are absent or must not be shown."""
     visible = {key: shown(key, value) if isinstance(value, str) else value for key, value in step.items()}
     return {key: value for key, value in visible.items() if value is not None}
 
 
 def chain_of(credentials):
-    """Base first."""
+    """The steps, starting with the base."""
     if credentials is None:
         return []
     refresh = getattr(credentials, "_refresh_using", None)
@@ -171,7 +171,7 @@ def chain_of(credentials):
         return [{"kind": credentials.method}]
     if credentials.method == "custom-process":
         return [{"kind": credentials.method, "argv": Popen.argv}]
-    # The properties of credentials that refresh would do so; the attributes behind them do not.
+    # The properties of refreshable credentials would refresh them; the attributes behind them do not.
     parts = [getattr(credentials, name) for name in ("_access_key", "_secret_key", "_token") if hasattr(credentials, name)]
     parts = parts or [credentials.access_key, credentials.secret_key, credentials.token]
     blocks = [part for part in parts if isinstance(part, dict)]
@@ -179,7 +179,7 @@ def chain_of(credentials):
 
 
 def shown(key, value):
-    """A value as `explain` may show it: nothing that is a secret or has swallowed one."""
+    """A value as `explain` may show it, without anything that is a secret or has swallowed one."""
     if isinstance(value, dict):
         return None if key in SECRET_KEYS else {inner: shown(inner.lower(), text) for inner, text in value.items()}
     if key in SECRET_KEYS or any(secret in value.lower() for secret in SECRET_KEYS):
@@ -211,7 +211,7 @@ def botocore_says(case, env):
         try:
             chain = chain_of(session.get_credentials())
         except Exception as error:  # noqa: BLE001
-            # A block where text belongs is refused by awsenv when it comes by, by botocore only when it is used.
+            # awsenv rejects a block in place of text whenever it reads one, botocore only when it uses it.
             blocks = nested(region) or nested(list(profiles.values()))
             answer["explain"] = {"error": [kind_of(error)] + (["invalid-config"] if blocks else [])}
             answer["why"] = repr(error)
@@ -293,7 +293,7 @@ def awsenv_says(binary, case, env):
 
 
 def misplaced(found, env):
-    """Settings whose line does not begin with their key, and regions that name the wrong source."""
+    """Settings whose line does not begin with their key, and regions with the wrong source."""
     lines = {}
     for setting in found["settings"]:
         path = setting["file"]

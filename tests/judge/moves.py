@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Moves the keys of random files into awsenv's encrypted files and back, with botocore as witness.
+"""Moves the keys of random files into awsenv's encrypted files and back, and checks the result with botocore.
 
     moves.py BINARY [--seed TEXT] [--count N] [--jobs N] [--only N]
 
-For each case `key import --all` takes what it can. Whatever botocore made of each profile before, it must make of it
-afterwards: the same key, by the same chain of roles, or the same error; only the way to the key may be another. Then
-`key restore` must give back both files byte for byte. A difference is printed whole and makes the status 1.
+For each case `key import --all` takes what it can. botocore must get the same for each profile before and after: the
+same key, by the same chain of roles, or the same error; only the source of the key may change. Then `key restore` must
+restore both files byte for byte. A difference is printed in full and makes the status 1.
 """
 
 import argparse
@@ -25,12 +25,12 @@ import judge
 from generate import case_of
 
 FILES = ("config", "credentials")
-# So many profiles of a case are asked for.
+# How many profiles of a case are checked.
 MOST = 8
 
 
 def persons(env):
-    """What botocore makes of each profile."""
+    """What botocore gets for each profile."""
     os.environ.clear()
     os.environ.update(env)
     try:
@@ -60,7 +60,7 @@ def person(name):
 
 
 def from_process(base):
-    """The key that a line of awsenv's gives, as it stands in a file."""
+    """The key that awsenv's own line provides, in the form it has in a file."""
     words = base.get("argv") or []
     if base["kind"] != "custom-process" or "credential-process" not in words:
         return None
@@ -83,7 +83,7 @@ def contents(home):
 
 
 def move(binary, home, case):
-    """What went wrong with a case, and how many keys were moved."""
+    """The failure of a case if there is one, and the number of moved keys."""
     env = judge.lay_out(case, home)
     env.update({"PATH": os.path.dirname(binary) + ":/usr/bin:/bin", "AWSENV_KEYCHAIN": "file",
                 "XDG_STATE_HOME": os.path.join(home, "state")})

@@ -6,7 +6,7 @@ use std::process::Stdio;
 use crate::support::{self, AWSENV};
 use crate::teller::{Mode, assert_back, everywhere, sandbox, snap};
 
-/// Command lines that fail, and the status that a shell sees. Where the command line is beyond understanding, a plain
+/// Command lines that fail, and the status that a shell sees. If awsenv cannot understand the command line, a plain
 /// eval gets `false`, which is 1 everywhere; but PowerShell gets `throw`, and has the status of awsenv itself.
 const FAILING: [(&str, i32, i32); 13] = [
     ("use nosuch", 1, 1),
@@ -58,13 +58,14 @@ fn what_fails_changes_nothing_and_is_seen() {
             // It throws, and then the status is the program's.
             Mode::Plain if story.is_powershell() => *wrapper,
             Mode::Plain => *eval,
-            // The wrapper says which shell it is, unless the command line says another; that of fish fails by itself.
+            // The wrapper says which shell it is, unless the command line names another; the fish function fails by
+            // itself.
             Mode::Loaded if args.contains("--shell") && !story.is_fish() => *eval,
             Mode::Loaded | Mode::Wrapper => *wrapper,
         };
         let statuses = FAILING.iter().map(status).enumerate();
         let expected: String = statuses.map(|(at, status)| format!("{at}={status}\n")).collect();
-        // The wrapper leaves stdout alone where no script is asked for.
+        // The wrapper does not touch stdout if no script is requested.
         let said = output.out().lines().filter(|line| line.contains('='));
         let said: String = said.map(|line| format!("{line}\n")).collect();
         assert_eq!(said, expected + "later=1\n", "{}: {}", story.label(), output.err());
@@ -82,7 +83,7 @@ fn what_fails_changes_nothing_and_is_seen() {
 #[test]
 fn a_strict_script_stops() {
     everywhere(|sandbox, mut story| {
-        // fish has no `set -e`, and in PowerShell a function that fails stops nothing: `$?` says it.
+        // fish has no `set -e`, and in PowerShell a function that fails stops nothing, but sets `$?`.
         if story.is_fish() || story.is_powershell() && story.mode == Mode::Wrapper {
             return;
         }
@@ -99,7 +100,7 @@ fn a_strict_script_stops() {
     });
 }
 
-/// Files that cannot be read as they should, by the variable that names them.
+/// Files that cannot be read properly, by the variable that names them.
 #[test]
 fn broken_files_change_nothing() {
     everywhere(|sandbox, mut story| {
@@ -236,7 +237,7 @@ fn a_missing_program_is_seen_by_the_documented_idiom() {
         if story.is_fish() || story.mode == Mode::Wrapper {
             return;
         }
-        // PowerShell needs no idiom: what is not there is an error.
+        // PowerShell needs no idiom: a missing program is an error.
         let call = story.call("use a");
         story.each("PATH=/nonexistent", "", "$env:PATH = '/nonexistent'").each(
             "if eval \"$(awsenv use a 2>/dev/null || echo false)\"; then echo lied; fi",

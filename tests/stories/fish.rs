@@ -10,7 +10,7 @@ fn fish(tell: impl Fn(&Sandbox, Story)) {
     else {
         return;
     };
-    // Universal variables are read with the start files, of which a sandbox has none.
+    // fish reads universal variables together with its startup files, which a sandbox does not have.
     let shell = RealShell { args: &[], ..shell };
     for mode in MODES {
         tell(&sandbox(), Story::new(&shell, mode));

@@ -1,5 +1,5 @@
-//! The stories of `use`, `unset` and `exec`, told in every real shell that is installed: by plain evals and through
-//! the wrapper, each shell in its strict mode.
+//! The stories of `use`, `unset` and `exec`, told in every installed shell: by plain evals and through the wrapper,
+//! each shell in its strict mode.
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -1,4 +1,5 @@
-//! Names in short, where no terminal is: aliases and regions stand for what they say, `--first` takes, nobody asks.
+//! Short names without a terminal: aliases and regions are replaced by what they name, `--first` takes a match, nothing
+//! is asked.
 
 use crate::support::Sandbox;
 use crate::teller::{assert_back, everywhere, snap};
@@ -67,7 +68,7 @@ fn a_region_is_typed_in_short() {
                     "awsenv exec b --region {typed} -- /usr/bin/printenv AWS_REGION"
                 ));
         }
-        // Only what is typed behind `--region` is in short.
+        // Short forms work only after `--region`.
         story
             .export("AWS_REGION", "euw1")
             .line("awsenv exec b -- /usr/bin/printenv AWS_REGION");

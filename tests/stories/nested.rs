@@ -39,7 +39,7 @@ fn family(
         .snap("untouched");
     story.awsenv("unset").snap("after");
     let output = story.told(&sandbox);
-    // PowerShell says its warnings on stdout.
+    // PowerShell prints its warnings on stdout.
     let read = |file| std::fs::read_to_string(sandbox.path(file)).expect("what the child said");
     let said = read("child.out") + &read("child.err");
     (output, said, story, sandbox)
@@ -52,7 +52,7 @@ fn each_pair(tell: impl Fn(&mut Story), check: impl Fn(&str, &str, &crate::suppo
         .chain(powershell())
         .filter(|shell| !variants.contains(&shell.name))
         .collect();
-    // PowerShell starts slowly, so it meets one shell of each family.
+    // PowerShell starts slowly, so it is combined with only one shell of each family.
     let apart = |one: &RealShell, other: &RealShell| {
         one.family == Family::PowerShell && !["bash", "fish", "pwsh"].contains(&other.name)
     };

@@ -1,9 +1,9 @@
-//! Odd surroundings: exported by default, traced, read-only names, cut text, hijacked builtins, unquoted evals.
+//! Odd environments: automatic export, tracing, read-only names, truncated text, hijacked builtins, unquoted evals.
 
 use crate::support::{Family, RealShell, Sandbox};
 use crate::teller::{Mode, Story, assert_back, everywhere, powershell, sandbox, shells, snap};
 
-/// What a trace could show of the secret of profile `a`, as it is or in a shell's quotes.
+/// What a trace could show of the secret of profile `a`, literally or in a shell's quotes.
 const TRACES: [&str; 4] = ["cret ", "cret\\040", "cret\\X20", "cret'\\X20'"];
 
 fn posix(tell: impl Fn(&Sandbox, Story)) {
@@ -79,7 +79,7 @@ fn other_options_and_an_odd_ifs_change_nothing() {
             .keep("AWS_REGION", "a_A b")
             .snap("before");
         story.line("IFS='_A= x'; set -C -f");
-        // Takes assignments anywhere on a line for the environment of the command.
+        // With this option, assignments anywhere on a line belong to the command's environment.
         if ["bash", "bash --posix", "ksh93"].contains(&story.shell.name) {
             story.line("set -k");
         }
@@ -166,7 +166,7 @@ fn a_name_that_became_read_only_stops_unset() {
     });
 }
 
-/// Evaluates cut texts of `args`; where a broken text ends the shell, a subshell keeps the rest going.
+/// Evaluates truncated output of `args`; if broken text ends the shell, a subshell keeps the rest going.
 fn cut(shell: &RealShell, prepare: &str, args: [&str; 3]) {
     let sandbox = sandbox();
     let mut story = Story::new(shell, Mode::Plain);
@@ -231,7 +231,7 @@ fn the_users_aliases_and_functions_are_not_run() {
         for word in ["export", "unset", "test", "echo", "set", "typeset", "exit", "printf"] {
             story.line(format!("alias {word}='echo hijacked; \\false'"));
         }
-        // A POSIX bash refuses functions named as special builtins.
+        // bash in POSIX mode rejects functions named like special builtins.
         if name != "bash --posix" {
             for word in ["test", "echo", "typeset", "printf"] {
                 story.line(format!(
@@ -261,7 +261,7 @@ fn the_users_aliases_and_functions_are_not_run() {
 #[test]
 fn an_unquoted_eval_does_the_same() {
     for shell in shells() {
-        // With GLOB_SUBST zsh takes every unquoted text for a pattern; then it fails, and changes nothing.
+        // With GLOB_SUBST zsh treats all unquoted text as a pattern; then it fails, and changes nothing.
         if !["bash", "bash --posix", "zsh"].contains(&shell.name) {
             continue;
         }

@@ -1,4 +1,4 @@
-//! `unset` gives the shell back as it was: values, export flags, absence; and what the user changed since stays.
+//! `unset` restores the shell: values, export flags, absence; and keeps what the user changed since.
 
 use crate::teller::{NAMES, Story, assert_back, everywhere, snap};
 
@@ -19,7 +19,7 @@ fn each_name_comes_back_as_it_was_whatever_was_used_between() {
         let users: Vec<_> = NAMES.iter().filter(|name| !name.starts_with("AWSENV")).collect();
         for round in 0..5 {
             for (at, name) in users.iter().enumerate() {
-                // AWS_CREDENTIAL_FILE names a file that must exist, if any.
+                // AWS_CREDENTIAL_FILE must name an existing file, if it is set.
                 give(
                     &mut story,
                     name,
@@ -92,9 +92,9 @@ fn what_the_user_changed_since_stays_and_is_named() {
             .export("AWS_REGION", "here")
             .export("AWS_SSO", "sso");
         story.awsenv("use a");
-        story.export("AWS_PROFILE", "changed"); // set by us
-        story.export("AWS_REGION", "there"); // removed by us, set again
-        story.keep("AWS_VAULT", "kept"); // was absent, removed by us
+        story.export("AWS_PROFILE", "changed"); // set by `use`
+        story.export("AWS_REGION", "there"); // removed by `use`, set again
+        story.keep("AWS_VAULT", "kept"); // absent at first, removed by `use`
         story.awsenv("unset").snap("after");
         let output = story.told(sandbox);
         let after = snap(sandbox, "after");

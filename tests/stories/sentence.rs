@@ -1,5 +1,5 @@
-//! The sentence `eval "$(awsenv use x)"` where the integration is loaded, and everything else that can be typed around
-//! the function: each row says what a shell that does it prints.
+//! The line `eval "$(awsenv use x)"` with the integration loaded, and everything else that can be typed around the
+//! function: each row is what a shell prints for it.
 
 use std::ffi::OsString;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -9,10 +9,10 @@ use std::time::Duration;
 use crate::support::{Family, RealShell, Sandbox, require, say};
 use crate::teller::{sandbox, shells};
 
-/// A row: what is typed, and what comes out. `[…]` around what the shell, or a child of it, works as.
+/// What is typed, and the output. `[…]` encloses the profile that the shell, or a child of it, works as.
 type Row = (&'static str, &'static str);
 
-/// Prints what this shell works as.
+/// Prints the profile that this shell works as.
 const SHOW: &str = "show() { echo \"[${AWS_PROFILE-${AWS_ACCESS_KEY_ID-nobody}}]\"; }\n";
 
 /// The shell is switched, or its eval fails.
@@ -78,7 +78,7 @@ const EVALS: [Row; 32] = [
     ("eval \"$(awsenv use nosuch)\"; echo lied", ""),
 ];
 
-/// This shell is switched, and what follows in it works as the profile; no text on stdout.
+/// This shell is switched, and what follows in it works as the profile; no script on stdout.
 const CALLS: [Row; 20] = [
     ("awsenv use a; show", "[a]\n"),
     ("awsenv use b --keys; awsenv unset; show", "[nobody]\n"),
@@ -102,19 +102,19 @@ const CALLS: [Row; 20] = [
     ("y=$(awsenv use a >out; show); echo \"$y\"; cat out", "[a]\n"),
 ];
 
-/// Of these only the last line counts: the text is before it.
+/// Only the last line counts here, because the script comes before it.
 const VALUES: [Row; 2] = [
     ("y=$(awsenv use a; show); echo \"$y\"; show", "[a]\n[nobody]\n"),
     ("y=$( (awsenv use a; show) ); echo \"$y\"; show", "[a]\n[nobody]\n"),
 ];
 
-/// What only bash and zsh can say.
+/// Only in bash and zsh.
 const SUBSTITUTED: [Row; 2] = [
     (". <(awsenv use a); show", "[a]\n"),
     ("source /dev/stdin <<<\"$(awsenv use a)\"; show", "[a]\n"),
 ];
 
-/// What only zsh can say.
+/// Only in zsh.
 const ZSH: [Row; 5] = [
     ("f() { cat; }; (awsenv -q use a; show) | f", "[a]\n"),
     ("(awsenv -q use a; show) | cat $(sleep 0.3)", "[a]\n"),
@@ -126,7 +126,7 @@ const ZSH: [Row; 5] = [
     ("(awsenv use a; show) >out; y==(cat out); cat out", "[a]\n"),
 ];
 
-/// What only bash can say: functions that are exported, traps that run in the middle of a pipeline.
+/// Only in bash: exported functions, traps that run in the middle of a pipeline.
 const BASH: [Row; 6] = [
     ("trap 'sleep 0.3' DEBUG; (awsenv -q use a; show) | cat", "[a]\n"),
     (
@@ -165,7 +165,7 @@ const FISH: [Row; 14] = [
     ("begin; awsenv use a; show; end | cat", "[a]\n"),
 ];
 
-/// A pipe to which a shell holds an end itself, a shell that has ended, and a program in between: of all POSIX shells.
+/// In all POSIX shells: a pipe with an end held by a shell itself, a shell that has ended, and a program in between.
 const ODD: [Row; 3] = [
     (
         "mkfifo ff; exec 5<>ff; (awsenv -q use a; show) >&5; read -r l <ff; echo \"$l\"",
@@ -181,7 +181,7 @@ const ODD: [Row; 3] = [
     ),
 ];
 
-/// The shells that have a function, and what each is to print.
+/// The shells that have a function, and what each must print.
 fn table() -> impl Iterator<Item = (RealShell, Vec<Row>)> {
     shells().into_iter().filter(RealShell::has_function).map(|shell| {
         let mut rows = Vec::new();
@@ -202,7 +202,7 @@ fn table() -> impl Iterator<Item = (RealShell, Vec<Row>)> {
     })
 }
 
-/// The start of every script: the integration, as everybody has it.
+/// The start of every script: the integration, as users load it.
 fn loaded(shell: &RealShell) -> String {
     let show = match shell.family {
         Family::Fish => "function show; set -q AWS_PROFILE; and echo \"[$AWS_PROFILE]\"; or \
@@ -228,7 +228,7 @@ fn whatever_is_typed_around_the_function_is_right() {
     assert!(wrong.is_empty(), "{} rows\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// `y=$(awsenv use x; cmd)` gets the text too, which is why docs/shells.md says to write `awsenv exec`.
+/// `y=$(awsenv use x; cmd)` gets the script too, so docs/shells.md recommends `awsenv exec`.
 #[test]
 fn a_command_behind_the_function_in_a_substitution_works_as_the_profile() {
     for (shell, _) in table().filter(|(shell, _)| shell.family == Family::Posix) {
@@ -250,7 +250,7 @@ fn a_command_behind_the_function_in_a_substitution_works_as_the_profile() {
     }
 }
 
-/// Each row whose answer depends on who holds a pipe, many times, with all shells at once on a machine that is busy.
+/// Each row whose answer depends on who holds a pipe, many times, in all shells at once on a busy machine.
 #[test]
 fn a_busy_machine_changes_no_answer() {
     const TIMES: usize = 100;
@@ -282,7 +282,7 @@ fn a_busy_machine_changes_no_answer() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Tells each row so often in one shell, and what was wrong, if anything was.
+/// Runs each row this many times in one shell, and returns what was wrong.
 fn wrong_answers(shell: &RealShell, rows: &[Row], times: usize) -> Option<String> {
     let sandbox = sandbox();
     let repeated: String = rows
@@ -299,7 +299,7 @@ fn wrong_answers(shell: &RealShell, rows: &[Row], times: usize) -> Option<String
     })
 }
 
-/// A program that awsenv starts keeps nothing open that the shell waits for.
+/// A program started by awsenv keeps nothing open that the shell waits for.
 #[test]
 fn a_daemon_of_a_credential_process_keeps_no_eval_waiting() {
     let program = "sleep 60 >/dev/null 2>&1 </dev/null &\necho $! >\"$HOME/daemon\"\n\
@@ -320,7 +320,7 @@ fn a_daemon_of_a_credential_process_keeps_no_eval_waiting() {
     }
 }
 
-/// What a script has to say is said by one of the two shells that run it.
+/// Only one of the two shells that run a script prints its messages.
 #[test]
 fn nothing_is_said_twice() {
     for (shell, _) in table() {
@@ -340,7 +340,7 @@ fn nothing_is_said_twice() {
     }
 }
 
-/// A subshell whose shell has ended, as a background job's whose terminal is gone.
+/// A subshell whose shell has ended, like that of a background job whose terminal is gone.
 #[test]
 fn no_shell_reads_once_it_has_ended() {
     for (shell, _) in table().filter(|(shell, _)| shell.family == Family::Posix) {
@@ -352,7 +352,7 @@ fn no_shell_reads_once_it_has_ended() {
     }
 }
 
-/// Without /proc there is nothing to look at, and a text in a pipeline is better than an eval that lies.
+/// Without /proc the processes cannot be seen, and a script in a pipeline is better than an eval that lies.
 #[test]
 fn an_eval_holds_where_processes_cannot_be_seen() {
     let Some(unshare) = require("unshare") else { return };
@@ -371,7 +371,7 @@ fn an_eval_holds_where_processes_cannot_be_seen() {
     }
 }
 
-/// ksh93 substitutes without a process of its own, so its function could not tell who reads.
+/// ksh93 substitutes without a separate process, so its function could not tell who reads.
 #[test]
 fn ksh93_gets_no_function_and_is_told_so() {
     let Some(shell) = shells().into_iter().find(|shell| !shell.has_function()) else {

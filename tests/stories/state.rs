@@ -1,4 +1,4 @@
-//! AWSENV_STATE travels through the environment: it holds no secret, and what comes back is not believed.
+//! AWSENV_STATE travels through the environment: it holds no secret, and is not trusted when it comes back.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -88,7 +88,7 @@ fn hostile_text_restores_nothing() {
     });
 }
 
-/// A state that is well made but was written by somebody else: only names of the table come back, quoted.
+/// A well-formed state from somewhere else: only names from the table come back, quoted.
 #[test]
 fn a_forged_state_can_set_no_more_than_names_of_the_table() {
     let forged = BASE64.encode(

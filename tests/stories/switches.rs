@@ -1,4 +1,4 @@
-//! What `use` leaves in the environment, by the contract's table.
+//! What `use` leaves in the environment, according to the documented table.
 
 use crate::teller::{NAMES, everywhere, snap};
 

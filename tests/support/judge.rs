@@ -1,4 +1,4 @@
-//! Who a profile is for botocore, boto3 and the AWS CLI: see `tests/judge/identity.py`.
+//! The identity that botocore, boto3 and the AWS CLI get for a profile: see `tests/judge/identity.py`.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -9,16 +9,16 @@ use serde_json::Value;
 
 use super::{PROJECT, Sandbox, in_ci, say};
 
-/// A key that the judge's STS knows: its id, and its secret.
+/// A key id that the test STS knows, and its secret.
 pub type Key<'a> = (&'a str, &'a str);
 
-/// What each reader gets for each profile, by profile and reader. `None` where the readers are not installed.
+/// By profile and reader. `None` if the readers are not installed.
 #[track_caller]
 pub fn identities(sandbox: &Sandbox, profiles: &[&str], keys: &[Key<'_>]) -> Option<Value> {
     Some(ask(sandbox, &[sandbox.home()], profiles, keys, &[])?.remove(0))
 }
 
-/// The same of botocore alone, for several HOMEs in turn. All else of the environment is the first one's.
+/// As [`identities`], for botocore alone, in several HOMEs in turn. All other variables are the first sandbox's.
 #[track_caller]
 pub fn botocore_identities(sandboxes: &[&Sandbox], profiles: &[&str], keys: &[Key<'_>]) -> Option<Vec<Value>> {
     let homes: Vec<_> = sandboxes.iter().map(|sandbox| sandbox.home()).collect();
@@ -55,9 +55,8 @@ fn ask(
     Some(serde_json::from_str(output.success()).expect("JSON of the judge"))
 }
 
-/// The Python that `AWSENV_TEST_PYTHON` names, else the one of the project's virtual environment, else the system's:
-/// the first that has these modules. Without one: `None` and a line that says so at a desk, a failed test with
-/// `CI=true`.
+/// The first Python with these modules: the one that `AWSENV_TEST_PYTHON` names, the project's virtual environment, the
+/// system's. If there is none, it prints a line and returns `None`, or fails the test with `CI=true`.
 #[expect(clippy::disallowed_methods, reason = "the tests' own environment, not the program's")]
 pub fn python(modules: &str) -> Option<PathBuf> {
     let named = std::env::var_os("AWSENV_TEST_PYTHON");

@@ -1,6 +1,6 @@
-//! A Secret Service of the test's own: a private session bus with a real gnome-keyring, in good health or in bad.
+//! A Secret Service for one test: a private session bus with a real gnome-keyring, in good condition or in bad.
 //!
-//! All of it lies below the sandbox, and ends when the value is dropped. Linux only.
+//! Everything is inside the sandbox, and ends when the value is dropped. Linux only.
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
@@ -11,18 +11,18 @@ use std::time::{Duration, Instant};
 
 use super::{Sandbox, require};
 
-/// How long a part of it may take to come up.
+/// How long each part may take to start.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// What unlocks the collection.
+/// Unlocks the collection.
 const PASSPHRASE: &[u8] = b"a passphrase of the tests";
 
-/// What every program on a bus answers.
+/// Every program on a bus answers this.
 const PING: &str = "org.freedesktop.DBus.Peer.Ping";
 
 /// A session bus, and the Secret Service on it if there is one.
 ///
-/// The sandbox's environment names the bus from then on. Programs other than awsenv's tools never see it.
+/// While it exists, the sandbox's environment names the bus.
 pub struct Keychain {
     dir: PathBuf,
     bus: Option<Child>,
@@ -30,14 +30,14 @@ pub struct Keychain {
 }
 
 impl Keychain {
-    /// gnome-keyring, unlocked. `None` where a tool is missing.
+    /// gnome-keyring, unlocked. `None` if a tool is missing.
     pub fn unlocked(sandbox: &mut Sandbox) -> Option<Self> {
         let mut keychain = Self::without_service(sandbox)?;
         keychain.start_service(&require("gnome-keyring-daemon")?);
         Some(keychain)
     }
 
-    /// gnome-keyring as it comes up where nobody logs in to a desktop: it has no collection.
+    /// gnome-keyring as it starts without a desktop login: it has no collection.
     pub fn empty(sandbox: &mut Sandbox) -> Option<Self> {
         let mut keychain = Self::without_service(sandbox)?;
         keychain.run_service(&require("gnome-keyring-daemon")?, &[]);
@@ -52,23 +52,23 @@ impl Keychain {
         Some(keychain)
     }
 
-    /// gnome-keyring, whose collection is locked, with nobody who could ask for its passphrase.
+    /// gnome-keyring with a locked collection, and no program that could ask for its passphrase.
     pub fn locked(sandbox: &mut Sandbox) -> Option<Self> {
         let keychain = Self::unlocked(sandbox)?;
-        // The collection is there once something lies in it.
+        // The collection exists only after something is stored in it.
         keychain.store("somebody else", "anything", "hidden");
         keychain.lock();
         Some(keychain)
     }
 
-    /// gnome-keyring that takes calls and never answers one.
+    /// gnome-keyring that accepts calls and never answers.
     pub fn silent(sandbox: &mut Sandbox) -> Option<Self> {
         let keychain = Self::unlocked(sandbox)?;
         keychain.pause();
         Some(keychain)
     }
 
-    /// A bus, and no Secret Service on it, nor a way to start one.
+    /// A bus without a Secret Service, and without a way to start one.
     pub fn without_service(sandbox: &mut Sandbox) -> Option<Self> {
         let tools = ["dbus-daemon", "dbus-send", "secret-tool"].map(require);
         let [Some(daemon), Some(_), Some(_)] = tools else {
@@ -79,7 +79,7 @@ impl Keychain {
         Some(keychain)
     }
 
-    /// No bus at all: neither where the environment says nor where one would be looked for.
+    /// No bus at all: neither where the environment says nor at the default place.
     pub fn absent(sandbox: &mut Sandbox) -> Self {
         let dir = sandbox.root().join("keychain");
         for part in ["home", "run"] {
@@ -97,20 +97,19 @@ impl Keychain {
         keychain
     }
 
-    /// A bus whose daemon is gone: the socket is there, and nobody listens.
+    /// A bus whose daemon is gone: the socket exists, but nothing listens.
     pub fn dead(sandbox: &mut Sandbox) -> Self {
         let keychain = Self::absent(sandbox);
-        // A listener that is dropped leaves its socket behind.
+        // A dropped listener leaves its socket behind.
         drop(std::os::unix::net::UnixListener::bind(keychain.socket()).expect("a socket"));
         keychain
     }
 
-    /// The socket of the bus; it is also where programs look without being told.
+    /// The bus's socket, which is also at the default place.
     pub fn socket(&self) -> PathBuf {
         self.dir.join("run/bus")
     }
 
-    /// Locks the collection.
     pub fn lock(&self) {
         const SECRETS: &str = "/org/freedesktop/secrets";
         let collection = format!("array:objpath:{SECRETS}/collection/login");
@@ -129,7 +128,6 @@ impl Keychain {
         self.signal("-STOP");
     }
 
-    /// The service goes on.
     pub fn resume(&self) {
         self.signal("-CONT");
     }
@@ -150,7 +148,7 @@ impl Keychain {
         self.store_as(service, name, &[], secret);
     }
 
-    /// The same, with attributes beside the two.
+    /// As [`Keychain::store`], with more attributes.
     pub fn store_as(&self, service: &str, name: &str, more: &[&str], secret: &str) {
         let mut tool = self.tool("secret-tool");
         tool.args(["store", "--label", "of the tests", "service", service, "username", name]);
@@ -165,7 +163,7 @@ impl Keychain {
         );
     }
 
-    /// Deletes an item behind awsenv's back, if it is there.
+    /// Deletes an item behind awsenv's back, if it exists.
     pub fn clear(&self, service: &str, name: &str) {
         let mut tool = self.tool("secret-tool");
         let status = tool.args(["clear", "service", service, "username", name]).status();
@@ -173,7 +171,7 @@ impl Keychain {
         assert_eq!(self.lookup(service, name), None, "{service} {name} is not deleted");
     }
 
-    /// What `secret-tool search --all` says of the items of a service: attributes, labels and secrets.
+    /// What `secret-tool search --all` prints for the items of a service: attributes, labels and secrets.
     pub fn search(&self, service: &str) -> String {
         let output = self
             .tool("secret-tool")
@@ -188,7 +186,7 @@ impl Keychain {
         format!("unix:path={}", self.socket().display())
     }
 
-    /// A program with the environment of the bus and nothing else.
+    /// A program that gets only the environment of the bus.
     fn tool(&self, name: impl AsRef<std::ffi::OsStr>) -> Command {
         let mut command = Command::new(name);
         command
@@ -204,7 +202,7 @@ impl Keychain {
 
     fn start_bus(&mut self, daemon: &Path) {
         let file = self.dir.join("bus.conf");
-        // No service directories: nothing can be started but what a test starts.
+        // Without service directories, the bus can start nothing by itself.
         let text = format!(
             "<busconfig><type>session</type><listen>{}</listen><auth>EXTERNAL</auth><policy context=\"default\">\
              <allow send_destination=\"*\" eavesdrop=\"true\"/><allow eavesdrop=\"true\"/><allow own=\"*\"/>\
@@ -221,7 +219,7 @@ impl Keychain {
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
         let mut bus = command.spawn().expect("dbus-daemon");
-        // It says where it is once it listens.
+        // The daemon prints its address once it listens.
         let mut line = String::new();
         let mut stdout = BufReader::new(bus.stdout.take().expect("piped"));
         stdout.read_line(&mut line).expect("the address of the bus");
@@ -259,7 +257,7 @@ impl Keychain {
         }
     }
 
-    /// Calls a method on the bus: whether it worked, and the answer as text.
+    /// Calls a method on the bus; returns whether it worked, and the answer as text.
     fn send(&self, words: &[&str]) -> (bool, String) {
         let output = self
             .tool("dbus-send")

@@ -1,6 +1,6 @@
-//! What the integration tests share: a sandbox with a HOME of its own, the real shells, snapshots.
+//! What the integration tests share: a sandbox with its own HOME, the real shells, snapshots.
 //!
-//! A test never sees the user's HOME, environment or AWS files; what it writes is gone when it ends.
+//! A test never sees the user's HOME, environment or AWS files; what it writes is removed when it ends.
 #![allow(
     dead_code,
     unreachable_pub,
@@ -32,10 +32,10 @@ pub use strace::Strace;
 /// The awsenv binary under test.
 pub const AWSENV: &str = env!("CARGO_BIN_EXE_awsenv");
 
-/// The project's own folder.
+/// The project's root.
 pub const PROJECT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// A HOME, a `bin` directory and a cleared environment; removed with all that is in it when dropped.
+/// A HOME, a `bin` directory and a cleared environment; dropping it removes everything in it.
 pub struct Sandbox {
     dir: tempfile::TempDir,
     root: PathBuf,
@@ -43,7 +43,7 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// An empty HOME; `bin` holds awsenv and stands first on PATH.
+    /// An empty HOME; `bin` holds awsenv and is first on PATH.
     pub fn new() -> Self {
         let dir = tempfile::Builder::new()
             .prefix("awsenv-test-")
@@ -69,10 +69,10 @@ impl Sandbox {
         sandbox.set("PATH", path);
         sandbox.set("HOME", sandbox.home());
         sandbox.set("TMPDIR", sandbox.root.join("tmp"));
-        // Without it fish makes a folder in /tmp and leaves it there.
+        // Otherwise fish creates a folder in /tmp and leaves it there.
         sandbox.set("XDG_RUNTIME_DIR", sandbox.root.join("run"));
         sandbox.set("LANG", "C.UTF-8");
-        // Without it a program would look for the bus, and the keychain, of the person who runs the tests.
+        // Otherwise a program would look for the bus, and the keychain, of the user who runs the tests.
         sandbox.set(
             "DBUS_SESSION_BUS_ADDRESS",
             format!("unix:path={}", sandbox.root.join("no-bus").display()),
@@ -81,24 +81,23 @@ impl Sandbox {
         sandbox
     }
 
-    /// A sandbox whose HOME holds `~/.aws/config` with this text.
+    /// `config` is the content of `~/.aws/config`.
     pub fn with_config(config: &str) -> Self {
         let sandbox = Self::new();
         sandbox.write(".aws/config", config);
         sandbox
     }
 
-    /// The sandbox's HOME.
     pub fn home(&self) -> PathBuf {
         self.root.join("home")
     }
 
-    /// The directory that stands first on PATH; a test may put programs of its own there.
+    /// First on PATH; a test may put its own programs there.
     pub fn bin(&self) -> PathBuf {
         self.root.join("bin")
     }
 
-    /// The directory that holds HOME, `bin`, `tmp` and `run`.
+    /// Holds HOME, `bin`, `tmp` and `run`.
     pub fn root(&self) -> &Path {
         &self.root
     }
@@ -108,7 +107,7 @@ impl Sandbox {
         self.home().join(relative)
     }
 
-    /// Writes a file under HOME, and the directories that it needs.
+    /// Writes a file under HOME, and creates its directories.
     pub fn write(&self, relative: impl AsRef<Path>, contents: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(relative);
         std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory in the sandbox");
@@ -116,7 +115,7 @@ impl Sandbox {
         path
     }
 
-    /// Copies a directory into HOME, with everything below it.
+    /// Copies a directory with everything in it into HOME.
     pub fn copy(&self, from: impl AsRef<Path>, relative: impl AsRef<Path>) {
         for entry in std::fs::read_dir(from.as_ref()).expect("a directory to copy") {
             let entry = entry.expect("an entry");
@@ -129,29 +128,28 @@ impl Sandbox {
         }
     }
 
-    /// Sets a variable for every later run.
+    /// For every later run.
     pub fn set(&mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> &mut Self {
         self.env.insert(name.into(), value.into());
         self
     }
 
-    /// Removes a variable for every later run.
+    /// For every later run.
     pub fn unset(&mut self, name: impl AsRef<OsStr>) -> &mut Self {
         self.env.remove(name.as_ref());
         self
     }
 
-    /// A run of awsenv with these arguments.
     pub fn awsenv<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Run {
         self.program(AWSENV).args(args)
     }
 
-    /// A run of any program in this sandbox; its working directory is HOME.
+    /// Any program in this sandbox; its working directory is HOME.
     pub fn program(&self, program: impl AsRef<OsStr>) -> Run {
         Run::new(program.as_ref(), self.home(), self.env.clone())
     }
 
-    /// A run of a script text in a real shell, in its strict mode. See [`RealShell`].
+    /// A script in a real shell, in its strict mode. See [`RealShell`].
     pub fn script(&self, shell: &RealShell, text: impl AsRef<[u8]>) -> Run {
         let file = tempfile::Builder::new()
             .prefix("script-")
@@ -163,7 +161,7 @@ impl Sandbox {
         self.program(&shell.path).args(shell.args).args([path])
     }
 
-    /// `text` with what differs from run to run replaced: the sandbox's paths and awsenv's version.
+    /// Replaces what differs from run to run: the sandbox's paths and awsenv's version.
     pub fn stable(&self, text: &str) -> String {
         let home = self.home();
         text.replace(&*home.to_string_lossy(), "[HOME]")
@@ -172,7 +170,7 @@ impl Sandbox {
     }
 }
 
-/// Where `tool` is. Without it: `None` and a line that says so at a desk, a failed test with `CI=true`.
+/// The path of `tool`. If it is missing, it prints a line and returns `None`, or fails the test with `CI=true`.
 pub fn require(tool: &str) -> Option<PathBuf> {
     let found = find(tool);
     if found.is_none() {
@@ -182,7 +180,7 @@ pub fn require(tool: &str) -> Option<PathBuf> {
     found
 }
 
-/// Where `tool` stands on the PATH of the person who runs the tests.
+/// Looks up `tool` on the PATH of the user who runs the tests.
 pub fn find(tool: &str) -> Option<PathBuf> {
     host_path()
         .into_iter()
@@ -197,7 +195,7 @@ pub fn in_ci() -> bool {
 }
 
 impl Drop for Sandbox {
-    /// What awsenv had the kernel hold for the key file of this HOME would stay there for hours.
+    /// A key that the kernel holds for this HOME would otherwise stay there for hours.
     fn drop(&mut self) {
         let recipient = self.path(".local/state/awsenv/keys/recipient");
         if let Some(keyctl) = recipient.exists().then(|| find("keyctl")).flatten() {
@@ -207,13 +205,13 @@ impl Drop for Sandbox {
     }
 }
 
-/// Makes the kernel forget the key that is held for a key file, whose public half is the argument, and prints its line of
-/// `/proc/keys`. In a session of its own, where the kernel links the persistent keyring, as it does for awsenv.
+/// Makes the kernel release the key held for a key file, whose public half is the argument, and prints its line of
+/// `/proc/keys`. Runs in a session of its own, where the kernel links the persistent keyring, as it does for awsenv.
 pub const FORGET: &str = "name=awsenv:identity:$(tr -d '\\n' <\"$1\" | sha256sum | cut -c1-32)\n\
                           key=$(keyctl search \"$(keyctl get_persistent @s)\" user \"$name\") || exit 1\n\
                           grep \"^$(printf %08x \"$key\")\" /proc/keys && keyctl invalidate \"$key\"";
 
-/// Whether this machine lets programs use the kernel's keyrings; some containers do not, also with `CI=true`.
+/// Whether this machine lets programs use the kernel's keyrings; some containers do not, even with `CI=true`.
 pub fn kernel_keyring() -> bool {
     let Some(keyctl) = require("keyctl") else {
         return false;
@@ -230,7 +228,7 @@ fn skipped(tool: &str) {
     say(&format!("skipped: {tool} is not installed"));
 }
 
-/// Prints a line that is seen also when the test passes, as `println!` is not.
+/// Prints a line that is visible even if the test passes, unlike `println!`.
 pub fn say(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }

@@ -1,4 +1,4 @@
-//! One run of a program: what it gets, what it answered.
+//! One run of a program: its input and its output.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::Sandbox;
 
-/// A program about to run in a [`Sandbox`]. Nothing is inherited but the sandbox's environment.
+/// A program to run in a [`Sandbox`]. It inherits only the sandbox's environment.
 pub struct Run {
     program: OsString,
     args: Vec<OsString>,
@@ -33,13 +33,12 @@ impl Run {
         }
     }
 
-    /// Adds arguments.
     pub fn args<A: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
         self.args.extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
         self
     }
 
-    /// The same run as the child of another program, whose own arguments come first.
+    /// As the child of another program, whose own arguments come first.
     pub fn under(mut self, program: impl AsRef<OsStr>, args: impl IntoIterator<Item = OsString>) -> Self {
         let inner = std::mem::replace(&mut self.program, program.as_ref().to_owned());
         let own = std::mem::take(&mut self.args);
@@ -49,37 +48,36 @@ impl Run {
         self
     }
 
-    /// Sets a variable for this run.
     pub fn env(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.env.insert(name.into(), value.into());
         self
     }
 
-    /// Removes a variable for this run.
+    /// Without a variable of the sandbox.
     pub fn without(mut self, name: impl AsRef<OsStr>) -> Self {
         self.env.remove(name.as_ref());
         self
     }
 
-    /// What the program reads; without this call an empty input.
+    /// The default is an empty input.
     pub fn stdin(mut self, bytes: impl AsRef<[u8]>) -> Self {
         self.stdin = bytes.as_ref().to_vec();
         self
     }
 
-    /// The working directory; without this call HOME.
+    /// The default is HOME.
     pub fn directory(mut self, directory: impl AsRef<Path>) -> Self {
         self.directory = directory.as_ref().to_owned();
         self
     }
 
-    /// How long the program may take before the test fails; without this call two minutes.
+    /// How long the program may take before the test fails; the default is two minutes.
     pub fn limit(mut self, limit: Duration) -> Self {
         self.limit = limit;
         self
     }
 
-    /// The run as a [`Command`], for a test that wants its own streams.
+    /// For a test that wants its own streams.
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
         command
@@ -90,10 +88,8 @@ impl Run {
         command
     }
 
-    /// Runs the program to its end.
-    ///
     /// # Panics
-    /// When it cannot be started, or does not end within the limit.
+    /// If the program cannot be started, or does not end within the limit.
     pub fn output(self) -> Output {
         let mut command = self.command();
         command
@@ -131,42 +127,39 @@ impl Run {
     }
 }
 
-/// What a program answered.
 pub struct Output {
     program: OsString,
     args: Vec<OsString>,
     pub stdout: Vec<u8>,
     pub stderr: Vec<u8>,
-    /// The exit status; 128 and the signal's number when a signal ended it.
+    /// The exit status; 128 plus the signal's number if a signal ended it.
     pub status: i32,
 }
 
 impl Output {
-    /// Stdout as text.
     pub fn out(&self) -> &str {
         std::str::from_utf8(&self.stdout).expect("stdout is UTF-8")
     }
 
-    /// Stderr as text.
     pub fn err(&self) -> &str {
         std::str::from_utf8(&self.stderr).expect("stderr is UTF-8")
     }
 
-    /// Stdout of a run that must end with 0 and say nothing on stderr.
+    /// Stdout of a run that must end with 0 and print nothing on stderr.
     #[track_caller]
     pub fn clean(&self) -> &str {
         assert!(self.status == 0 && self.stderr.is_empty(), "{}", self.all());
         self.out()
     }
 
-    /// Stdout of a run that must end with 0; stderr may say something.
+    /// Stdout of a run that must end with 0; it may print something on stderr.
     #[track_caller]
     pub fn success(&self) -> &str {
         assert!(self.status == 0, "{}", self.all());
         self.out()
     }
 
-    /// The command, stdout, stderr and status as one text, for a snapshot: the sandbox's paths replaced.
+    /// The command, stdout, stderr and status as one text for a snapshot, with the sandbox's paths replaced.
     pub fn shown(&self, sandbox: &Sandbox) -> String {
         let program = Path::new(&self.program)
             .file_name()
@@ -222,7 +215,7 @@ fn drain(mut from: impl Read + Send + 'static) -> thread::JoinHandle<Vec<u8>> {
     })
 }
 
-/// The status, or `None` when the time is over; the program and what it started are then ended.
+/// `None` if the time is up; the program and what it started are then killed.
 fn wait(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
     let start = Instant::now();
     let mut pause = Duration::from_micros(200);

@@ -2,30 +2,28 @@
 
 use std::path::PathBuf;
 
-/// What kind of script a shell reads.
+/// The language of a shell's scripts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Family {
     /// `export K=V`, `eval "$(…)"`.
     Posix,
-    /// fish.
     Fish,
-    /// PowerShell.
     PowerShell,
 }
 
-/// How one shell is started.
+/// How to start one shell.
 #[derive(Debug)]
 pub struct Invocation {
-    /// Its name in messages.
+    /// For messages.
     pub name: &'static str,
     /// The program to look for on PATH.
     pub tool: &'static str,
-    /// Strict mode and no start files; the script's path follows.
+    /// Strict mode and no startup files; the script's path follows.
     pub args: &'static [&'static str],
     /// The word for `--shell`, `AWSENV_WRAPPED` and `init`.
     pub word: &'static str,
     pub family: Family,
-    /// How a script's file name ends.
+    /// The end of a script's file name.
     pub suffix: &'static str,
 }
 
@@ -40,7 +38,7 @@ pub struct RealShell {
     pub suffix: &'static str,
 }
 
-/// The shells that every full run has: missing ones are skipped at a desk and fail in CI.
+/// The shells of a full run: a missing one is skipped, but fails the test with `CI=true`.
 pub const SHELLS: [Invocation; 9] = [
     posix("bash", "bash", &["--norc", "--noprofile", "-euo", "pipefail"], "bash"),
     posix("zsh", "zsh", &["-f", "-euo", "pipefail"], "zsh"),
@@ -83,7 +81,7 @@ const fn posix(
     }
 }
 
-/// The shells that are installed, in the order of the table.
+/// In the order of the table.
 pub fn installed() -> Vec<RealShell> {
     SHELLS
         .iter()
@@ -109,7 +107,6 @@ impl RealShell {
 }
 
 impl Invocation {
-    /// This shell, installed at `path`.
     pub fn at(&self, path: PathBuf) -> RealShell {
         let Self {
             name,
@@ -131,7 +128,7 @@ impl Invocation {
 }
 
 impl RealShell {
-    /// The first lines of a script, where no argument makes the shell strict.
+    /// The first lines of a script, for a shell that no argument makes strict.
     pub fn strict(&self) -> &'static str {
         match self.family {
             Family::Posix | Family::Fish => "",
@@ -140,8 +137,8 @@ impl RealShell {
     }
 }
 
-/// A word as PowerShell reads it where it stands: an expression would be matched with file names. Five characters end a
-/// single-quoted string.
+/// A word as PowerShell reads it in an argument, where an expression would be matched with file names. Five characters
+/// end a single-quoted string.
 pub fn powershell_word(word: &str) -> String {
     let quotes = ['\'', '\u{2018}', '\u{2019}', '\u{201a}', '\u{201b}'];
     let doubled = word

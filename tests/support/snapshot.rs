@@ -29,13 +29,13 @@ pub fn assert_same(file: &str, text: &str) {
     );
 }
 
-/// Whether snapshots are to be rewritten rather than compared.
+/// Whether to rewrite snapshots instead of comparing them.
 #[expect(clippy::disallowed_methods, reason = "the tests' own environment, not the program's")]
 pub fn updating() -> bool {
     std::env::var_os("AWSENV_UPDATE_SNAPSHOTS").is_some_and(|value| value == "1")
 }
 
-/// The lines around the first difference, expected ones with `-`, present ones with `+`.
+/// The lines around the first difference, the expected ones with `-`, the present ones with `+`.
 fn difference(expected: &str, text: &str) -> String {
     let (old, new): (Vec<_>, Vec<_>) = (expected.lines().collect(), text.lines().collect());
     let same = old.iter().zip(&new).take_while(|(a, b)| a == b).count();

@@ -1,8 +1,8 @@
-//! strace, started in a way that lets it read a program that protects its memory, as awsenv does.
+//! strace, started so that it can read a program that protects its memory, as awsenv does.
 //!
-//! Without the right to do that strace still counts calls, but shows their arguments as addresses. A test that looks for
-//! a path or a secret in them would find nothing and pass, so each test that gets a [`Strace`] got it by way of a check
-//! that it sees what awsenv does.
+//! Without that right strace still counts calls, but shows their arguments as addresses. A test that searches them for
+//! a path or a secret would find nothing and pass, so a test gets a [`Strace`] only after a check that it can see what
+//! awsenv does.
 
 use std::ffi::OsString;
 use std::process::{Command, Stdio};
@@ -16,7 +16,7 @@ const CAP_SYS_PTRACE: u32 = 19;
 /// compares it with what a client says.
 const NAMESPACE: [&str; 3] = ["--user", "--map-current-user", "--keep-caps"];
 
-/// How strace is started here.
+/// How to start strace here.
 #[derive(Clone, Debug)]
 pub struct Strace {
     /// The program and its first arguments; options of strace follow.
@@ -24,8 +24,8 @@ pub struct Strace {
 }
 
 impl Strace {
-    /// `None`, and a line that says so, where strace is missing or the machine bars it from reading awsenv. Only the
-    /// former is a failure with `CI=true`.
+    /// Prints a line and returns `None` if strace is missing or the machine bars it from reading awsenv. With `CI=true`
+    /// a missing strace is a failure.
     pub fn find() -> Option<Self> {
         let strace = require("strace")?.display().to_string();
         let words = if may_read_any_program() {
@@ -46,13 +46,12 @@ impl Strace {
         Some(found)
     }
 
-    /// The program, its first arguments, and these options: the command to be traced follows.
+    /// The program, its first arguments, and these options; the command to trace follows.
     pub fn words<'a>(&'a self, options: &[&'a str]) -> Vec<&'a str> {
         let words = self.words.iter().map(String::as_str);
         words.chain(options.iter().copied()).collect()
     }
 
-    /// The same run, traced.
     pub fn around(&self, run: Run, options: impl IntoIterator<Item = OsString>) -> Run {
         let words = self.words[1..].iter().map(OsString::from);
         run.under(&self.words[0], words.chain(options))
@@ -67,7 +66,7 @@ impl Strace {
             .is_ok_and(|output| output.status.success())
     }
 
-    /// That the path of a file which awsenv opens is in its trace.
+    /// Asserts that the trace shows the path of a file which awsenv opens.
     fn assert_sees_awsenv(&self) {
         let sandbox = Sandbox::with_config("[profile seen]\n");
         let trace = sandbox.root().join("trace");

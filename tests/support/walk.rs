@@ -1,4 +1,4 @@
-//! A program under strace, which ends it, or fails a call of its, at a chosen step.
+//! A program under strace, which kills it or makes one of its calls fail at a chosen step.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
@@ -10,13 +10,13 @@ use super::{Output, Run, Sandbox, Strace};
 pub const WRITES: &str = "write,pwrite64,writev,ftruncate,fsync,fdatasync,rename,renameat,renameat2,unlink,unlinkat,\
                           link,linkat,symlink,symlinkat,mkdir,mkdirat,rmdir,chmod,fchmod,fchmodat,chown,fchown,fchownat";
 
-/// The system calls by which a program speaks with another one.
+/// The system calls for talking to another program.
 pub const TALKS: &str = "sendmsg,sendto";
 
-/// One call that a program makes: the how manieth of its name, counted from 1.
+/// One call of a program: the number, from 1, of this call among those with its name.
 ///
-/// strace counts for each name and each thread of its own; where several threads make the same call, it is that of
-/// the first one that comes so far.
+/// strace counts by name and thread; if several threads make the same call, it is that of the first one to get this
+/// far.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Step {
     call: String,
@@ -29,20 +29,20 @@ impl fmt::Display for Step {
     }
 }
 
-/// strace, with which awsenv is led through its steps.
+/// strace, which takes awsenv through its steps.
 #[derive(Clone, Debug)]
 pub struct Walk {
     strace: Strace,
 }
 
 impl Walk {
-    /// `None` where strace cannot be used, see [`Strace::find`].
+    /// `None` if strace cannot be used, see [`Strace::find`].
     pub fn new() -> Option<Self> {
         let strace = Strace::find()?;
         Some(Self { strace })
     }
 
-    /// Runs awsenv to its end, and gives the answer with the steps of these calls that it took.
+    /// Runs awsenv to its end, and returns its output and its steps among these calls.
     pub fn steps<A: AsRef<OsStr>>(
         &self,
         sandbox: &Sandbox,
@@ -56,7 +56,7 @@ impl Walk {
             let Some((thread, rest)) = line.split_once(' ') else {
                 continue;
             };
-            // What is not `call(…` goes on with a call that was interrupted, or tells of a signal.
+            // Other lines continue an interrupted call or report a signal.
             let Some((call, _)) = rest.trim_start().split_once('(') else {
                 continue;
             };
@@ -70,7 +70,7 @@ impl Walk {
         (output, steps.into_iter().collect())
     }
 
-    /// Runs awsenv and kills it before this step. `None` if it ended without taking it.
+    /// Runs awsenv and kills it before this step. `None` if it ended without this step.
     pub fn killed_before<A: AsRef<OsStr>>(
         &self,
         sandbox: &Sandbox,
@@ -81,7 +81,7 @@ impl Walk {
         (output.status == 128 + 9).then_some(output)
     }
 
-    /// Runs awsenv; this step fails with the error, for example `ENOSPC`.
+    /// Runs awsenv and makes this step fail with the error, for example `ENOSPC`.
     pub fn failed_at<A: AsRef<OsStr>>(
         &self,
         sandbox: &Sandbox,
@@ -107,8 +107,8 @@ impl Walk {
         self.strace.around(run, options.map(Into::into)).output()
     }
 
-    /// Runs a program and what it starts, and gives the answer with the lines of strace about these calls: arguments
-    /// and variables whole.
+    /// Runs a program and what it starts, and returns its output and strace's lines about these calls, with full
+    /// arguments and variables.
     pub fn traced(&self, sandbox: &Sandbox, run: Run, calls: &str) -> (Output, String) {
         let file = tempfile::NamedTempFile::new_in(sandbox.root()).expect("a file for a trace");
         let options = ["-f", "-qq", "-v", "-s", "100000", "-e", &format!("trace={calls}"), "-o"];

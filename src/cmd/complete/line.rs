@@ -1,16 +1,16 @@
-//! A bash command line up to the cursor -> its words, and how the unfinished one has to go on. Pure.
+//! A bash command line up to the cursor -> its words, and how to continue the unfinished one. Pure.
 //!
-//! bash gives its completion functions neither the words without their quotes nor the place where it will put an
-//! answer, and what it puts there it does not quote. So the line is read here as bash reads it.
+//! bash does not give its completion functions the words without quotes, nor the position where it will insert an
+//! answer, and it does not quote what it inserts. So this parses the line as bash does.
 
-/// The words behind the command, and the unfinished one.
+/// The words after the command, and the unfinished one.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Line {
     /// The finished words, as the command will get them.
     pub(super) before: Vec<String>,
-    /// What is typed of the word at the cursor, without its quotes.
+    /// The typed part of the word at the cursor, without its quotes.
     pub(super) current: String,
-    /// How much of `current` bash leaves where it is: up to an open quote or the last character that breaks words.
+    /// How many bytes of `current` bash leaves alone: up to an open quote or the last character that breaks words.
     kept: usize,
     open: Quote,
 }
@@ -23,7 +23,7 @@ enum Quote {
 }
 
 impl Line {
-    /// Words that a shell has already read; the last one is unfinished.
+    /// Words that a shell has already parsed; the last one is unfinished.
     pub(super) fn of_words(mut words: Vec<String>) -> Self {
         let current = words.pop().unwrap_or_default();
         Self {
@@ -34,12 +34,12 @@ impl Line {
         }
     }
 
-    /// Reads `text`; `breaks` is COMP_WORDBREAKS. `None` where nothing of ours can stand: in the command's own name,
-    /// inside `$'…'` or a substitution.
+    /// `breaks` is COMP_WORDBREAKS. `None` where awsenv has nothing to complete: in the command's own name, inside
+    /// `$'…'` or a substitution.
     pub(super) fn parse(text: &str, breaks: &str) -> Option<Self> {
         let mut words: Vec<String> = Vec::new();
         let mut word: Option<String> = None;
-        // Where the last break ended, and with it a quote that is open behind it.
+        // The end of the last break, and of the last break or opening quote.
         let (mut broken, mut kept, mut open) = (0, 0, Quote::None);
         let mut chars = text.chars().peekable();
         while let Some(c) = chars.next() {
@@ -99,8 +99,8 @@ impl Line {
         })
     }
 
-    /// What bash has to put in place of the part that it replaces, so that the word becomes `value`; `None` if the word
-    /// began otherwise.
+    /// What bash must insert in place of the part that it replaces, so that the word becomes `value`; `None` if the
+    /// word begins differently.
     pub(super) fn finish(&self, value: &str) -> Option<String> {
         if !value.starts_with(&self.current) {
             return None;
@@ -110,14 +110,14 @@ impl Line {
         for c in rest.chars() {
             match (self.open, c) {
                 (Quote::Single, '\'') => out.push_str(r"'\''"),
-                // Between double quotes a `!` is history, whatever stands before it.
+                // Between double quotes bash keeps the backslash of `\!`, so it goes outside them.
                 (Quote::Double, '!') => out.push_str(r#""\!""#),
                 (Quote::Double, '"' | '\\' | '$' | '`') => out.extend(['\\', c]),
                 (Quote::None, _) if c.is_ascii() && !is_plain(c) => out.extend(['\\', c]),
                 _ => out.push(c),
             }
         }
-        // Readline closes the quote, unless it believes that this has been done.
+        // Readline closes the quote unless the text already seems to end with it.
         match self.open {
             Quote::Single if out.ends_with('\'') => out.push('\''),
             Quote::Double if out.ends_with('"') => out.push('"'),
@@ -127,7 +127,7 @@ impl Line {
     }
 }
 
-/// What bash takes as it is, wherever it stands in a word.
+/// Whether bash takes the character literally anywhere in a word.
 fn is_plain(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_./:=,@%+-".contains(c)
 }
@@ -149,7 +149,7 @@ mod tests {
         Line::parse(text, BREAKS).unwrap()
     }
 
-    /// The typed part that bash keeps is everything up to the last open quote or break.
+    /// bash keeps the typed part up to the last open quote or break.
     fn completed(kept: &str, replaced: &str, value: &str) -> Option<String> {
         let text = format!("awsenv use {kept}{replaced}");
         line(&text).finish(value).map(|rest| format!("{kept}{rest}"))

@@ -1,7 +1,6 @@
 //! `awsenv complete`: candidates for the word under the cursor, for the shells' completion functions.
 //!
-//! Never waits and never complains: it reads the config files and the history, and if those are broken there are no names
-//! or no order.
+//! Never waits and never complains: if the config files or the history are broken, it prints no names or uses no order.
 
 mod line;
 mod tree;
@@ -23,11 +22,11 @@ use crate::text::display;
 use self::line::Line;
 use self::tree::{Answer, Candidate, Names};
 
-/// Says that behind `--` stands a command line of its own, which the shell itself completes.
+/// The exit status for the words after `--`, a command line of its own that the shell itself completes.
 const COMMAND_LINE: u8 = 10;
 
-/// One candidate a line, as its shell wants it. bash hands over its line up to the cursor, the others the words behind
-/// `awsenv`.
+/// Prints one candidate a line, in the form that its shell wants. bash passes its line up to the cursor, the others
+/// pass the words after `awsenv`.
 pub fn run(context: &Context, args: CompleteArgs) -> Result<Outcome, Error> {
     let ui = context.ui.silenced();
     let context = &Context::new(context.process, &ui);
@@ -56,7 +55,7 @@ pub fn run(context: &Context, args: CompleteArgs) -> Result<Outcome, Error> {
     )
 }
 
-/// The other shells quote for themselves, and choose by rules of their own among all that fits the place.
+/// The other shells quote for themselves, and filter the candidates by their own rules.
 fn show(shell: Option<Shell>, line: &Line, candidate: &Candidate) -> Option<String> {
     let Candidate { value, about } = candidate;
     match shell {
@@ -72,8 +71,8 @@ fn show(shell: Option<Shell>, line: &Line, candidate: &Candidate) -> Option<Stri
     }
 }
 
-/// The names that can be typed: no control, bidirectional or invisible characters. Profiles in the order of the picker,
-/// then the aliases of some.
+/// Leaves out names with control, bidirectional or invisible characters, which cannot be typed. Profiles come in the
+/// order of the picker, then aliases.
 fn names(context: &Context, names: Names) -> Vec<Candidate> {
     let Ok(files) = Files::load(context) else {
         return Vec::new();

@@ -1,34 +1,29 @@
-//! The command tree and the words before the cursor -> what fits there. Pure.
+//! The command tree and the words before the cursor -> the candidates. Pure.
 
 use clap::{Arg, ArgAction, Command};
 
 use crate::cli::PROFILE_OR_ALIAS;
 use crate::shell::Shell;
 
-/// What may stand at the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Candidate {
     /// The exact word.
     pub(super) value: String,
-    /// What it is, on one line.
+    /// A one-line description.
     pub(super) about: String,
 }
 
-/// Which names fit the place of a profile.
+/// Which names are valid in place of a profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Names {
-    /// Profiles alone.
     Profiles,
-    /// What stands for a profile as well.
     WithAliases,
 }
 
-/// What fits the place.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// Any of these.
     Candidates(Vec<Candidate>),
-    /// A command and its arguments, which are none of our business.
+    /// A command and its arguments, which awsenv does not complete.
     CommandLine,
 }
 
@@ -42,9 +37,11 @@ impl Candidate {
     }
 }
 
-/// Where the words before the cursor lead.
+/// The position of the cursor in the command tree.
 struct Place<'a> {
     command: &'a Command,
+    /// The command whose manual page is requested.
+    page: &'a Command,
     /// The option whose value comes next.
     option: Option<&'a Arg>,
     /// How many positional arguments came before.
@@ -53,7 +50,7 @@ struct Place<'a> {
     dashes: bool,
 }
 
-/// What fits `current` behind `before`; the shells choose among it by what is typed of the word.
+/// All words that are valid after `before`; the shells filter them by the typed part.
 pub(super) fn complete(
     root: &Command,
     before: &[String],
@@ -64,6 +61,7 @@ pub(super) fn complete(
     root.build();
     let mut place = Place {
         command: &root,
+        page: &root,
         option: None,
         positionals: 0,
         dashes: false,
@@ -92,6 +90,7 @@ impl<'a> Place<'a> {
             self.command = sub;
         } else {
             self.positionals += 1;
+            self.page = self.page.find_subcommand(word).unwrap_or(self.page);
         }
     }
 
@@ -120,7 +119,7 @@ impl<'a> Place<'a> {
         }
         let mut found = self.positional().map(|arg| self.values(arg, names)).unwrap_or_default();
         if self.command.has_subcommands() {
-            found.splice(0..0, self.subcommands());
+            found.splice(0..0, subcommands(self.command));
         }
         if !self.dashes {
             // It would be read as a flag.
@@ -132,7 +131,7 @@ impl<'a> Place<'a> {
         Answer::Candidates(found)
     }
 
-    /// The one that the unfinished word would be; one that takes several takes all that follow.
+    /// The argument that the unfinished word belongs to; one that takes several values takes all that follow.
     fn positional(&self) -> Option<&'a Arg> {
         let mut all = self
             .command
@@ -165,23 +164,12 @@ impl<'a> Place<'a> {
             .collect()
     }
 
-    fn subcommands(&self) -> Vec<Candidate> {
-        let shown = self.command.get_subcommands().filter(|sub| !sub.is_hide_set());
-        shown
-            .map(|sub| {
-                Candidate::new(
-                    sub.get_name(),
-                    &sub.get_about().map(ToString::to_string).unwrap_or_default(),
-                )
-            })
-            .collect()
-    }
-
-    /// What an argument can be; arguments of the same name mean the same in every command.
+    /// An argument has the same meaning in every command, so its name decides.
     fn values(&self, arg: &Arg, names: &dyn Fn(Names) -> Vec<Candidate>) -> Vec<Candidate> {
         match arg.get_id().as_str() {
             PROFILE_OR_ALIAS => names(Names::WithAliases),
             "profile" => names(Names::Profiles),
+            "page" => subcommands(self.page),
             "shell" => Shell::ALL.map(|shell| Candidate::new(shell.as_str(), "")).into(),
             _ => arg
                 .get_possible_values()
@@ -193,6 +181,18 @@ impl<'a> Place<'a> {
                 .collect(),
         }
     }
+}
+
+fn subcommands(command: &Command) -> Vec<Candidate> {
+    let shown = command.get_subcommands().filter(|sub| !sub.is_hide_set());
+    shown
+        .map(|sub| {
+            Candidate::new(
+                sub.get_name(),
+                &sub.get_about().map(ToString::to_string).unwrap_or_default(),
+            )
+        })
+        .collect()
 }
 
 fn takes_value(arg: &Arg) -> bool {
@@ -210,7 +210,7 @@ mod tests {
     use super::*;
     use crate::cli::Cli;
 
-    /// The values that fit behind `line`, whose last word is the unfinished one.
+    /// The last word of `line` is the unfinished one.
     fn fits(line: &str) -> Vec<String> {
         let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
         let current = words.pop().unwrap();
@@ -259,6 +259,14 @@ mod tests {
         assert_eq!(fits("use jekyl "), [""; 0]);
         assert_eq!(fits("use --region "), [""; 0]);
         assert_eq!(fits("exec "), ["jekyl", "my prod", "j", "--"]);
+    }
+
+    #[test]
+    fn commands_whose_page_may_be_read() {
+        assert_eq!(fits("man "), fits(""));
+        assert_eq!(fits("man key "), fits("key "));
+        assert_eq!(fits("man key add "), [""; 0]);
+        assert_eq!(fits("man --dir "), [""; 0]);
     }
 
     #[test]

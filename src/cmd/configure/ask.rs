@@ -23,21 +23,21 @@ use crate::sys;
 use crate::sys::edit::EditLock;
 use crate::text::display;
 
-/// What a person typed; what was left empty stays as it is.
+/// An empty answer keeps the present value.
 struct Typed {
     key: Option<(String, Secret<String>)>,
     region: String,
     output: String,
 }
 
-/// The line by which the profile asks for its key, or will.
+/// The line that makes the profile use its key, present or new.
 struct Line {
     item: String,
     value: String,
     is_own: bool,
 }
 
-/// Asks, and then does all of it or nothing.
+/// Asks everything first, then makes all changes or none.
 pub(super) fn run(context: &Context, profile: Option<&OsStr>, plaintext: bool) -> Result<Outcome, Error> {
     ask::check(
         context,
@@ -67,7 +67,7 @@ pub(super) fn run(context: &Context, profile: Option<&OsStr>, plaintext: bool) -
     Ok(Outcome::Done(0))
 }
 
-/// The key goes into the keychain, what else was typed into the files.
+/// Puts the key into the keychain, and the other answers into the files.
 fn into_keychain(
     context: &Context,
     files: &Files,
@@ -92,7 +92,7 @@ fn into_keychain(
                 profile: profile.to_owned(),
                 name: line.item.clone(),
                 item: item.clone(),
-                // A profile that uses the item already gets a new key for it; a stranger's item stays.
+                // A profile that already uses the item gets a new key in it; another profile's item is kept.
                 replace: line.is_own,
             },
             edits: with_settings(files, profile, typed, edits)?,
@@ -108,20 +108,20 @@ fn into_keychain(
     transaction::store(context, &context.keychain()?, files, plan).map(drop)
 }
 
-/// All that was typed goes into the files; returns whether there was anything.
+/// Puts all answers into the files; returns whether there were any.
 fn into_files(context: &Context, files: &Files, profile: &str, typed: &Typed) -> Result<bool, Error> {
     let edits = |files: &Files| {
         let key = typed.key.as_ref();
         let key = key.map(|key| plaintext(files, profile, key)).transpose()?;
         with_settings(files, profile, typed, key.into_iter().collect())
     };
-    // What cannot be done is said before the files are locked.
+    // Reports what is impossible before the files are locked.
     edits(files)?;
     let lock = EditLock::take(context.env())?;
     let edits = edits(&Files::load(context)?)?;
     if typed.key.is_some() {
         for edit in edits.iter().filter(|edit| edit.was.is_some()) {
-            // Before the secret is in it.
+            // Before the file holds the secret.
             sys::edit::keep_private(&edit.path)?;
         }
     }
@@ -151,7 +151,7 @@ fn questions(context: &Context, files: &Files, name: &str, item: &str) -> Result
     let key = match (id.is_empty(), secret.expose().is_empty()) {
         (true, true) => None,
         (false, false) => Some((id, secret)),
-        // The secret alone belongs to the id that stands there.
+        // A secret typed alone belongs to the present id.
         (true, false) if old_id.is_some() => Some((old_id.unwrap_or_default().to_owned(), secret)),
         (false, true) if old_id == Some(&id) => None,
         (true, false) => return Err(half("the access key id")),
@@ -175,13 +175,12 @@ fn half(what: &str) -> Error {
         .hint("an access key has an id and a secret: type both, or press Enter twice to keep the current key")
 }
 
-/// The key id that stands in a file.
 fn plaintext_id(profile: Option<Profile<'_>>) -> Option<&str> {
     let value = profile?.in_credentials(ID).or_else(|| profile?.in_config(ID))?;
     Some(value.text()).filter(|id| !id.is_empty() && redact::harmless(id).is_some())
 }
 
-/// Those edits, and what was typed for region and output; at most one edit a file.
+/// Adds the edits for the typed region and output; at most one edit for each file.
 fn with_settings(
     files: &Files,
     profile: &str,
@@ -199,7 +198,7 @@ fn with_settings(
     Ok(edits)
 }
 
-/// The key in the section of the credentials file, or where the profile has it.
+/// The edit that writes the key to the credentials file, or to where the profile has one.
 fn plaintext(files: &Files, profile: &str, (id, secret): &(String, Secret<String>)) -> Result<FileEdit, Error> {
     let found = files.profiles.profile(profile);
     if let Some(process) = found.and_then(|found| found.get(line::KEY)).filter(|_| found.is_some()) {
@@ -233,7 +232,7 @@ fn plaintext(files: &Files, profile: &str, (id, secret): &(String, Secret<String
     };
     editor.set(&header, ID, id)?;
     editor.set(&header, SECRET, secret.expose())?;
-    // A token belongs to the key that was there.
+    // A token belongs to the old key.
     for token in ["aws_session_token", "aws_security_token"] {
         editor.remove(&header, token)?;
     }

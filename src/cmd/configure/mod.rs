@@ -1,4 +1,4 @@
-//! `awsenv configure`
+//! `awsenv configure`: sets up a profile, or prints or changes one setting.
 
 mod ask;
 mod setting;
@@ -7,7 +7,6 @@ use crate::cli::{ConfigureAction, ConfigureArgs};
 use crate::context::{Context, Outcome};
 use crate::error::Error;
 
-/// Asks for what a profile needs, or prints or changes one setting.
 pub fn run(context: &Context, args: ConfigureArgs) -> Result<Outcome, Error> {
     match &args.action {
         None => ask::run(context, args.profile.as_deref(), args.plaintext),

@@ -1,4 +1,4 @@
-//! One setting: printed as botocore reads it, changed where it counts.
+//! One setting: printed as botocore reads it, changed where it takes effect.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -15,7 +15,7 @@ use crate::redact::is_secret;
 use crate::sys::edit::EditLock;
 use crate::text::{display, lines};
 
-/// A key as it is typed: `region`, or `s3.max_queue_size` for one in a block.
+/// As typed: `region`, or `s3.max_queue_size` for a key in a block.
 pub(super) struct Key<'t> {
     name: String,
     nested: Option<&'t str>,
@@ -47,7 +47,7 @@ impl fmt::Display for Key<'_> {
     }
 }
 
-/// Prints what a profile says to `key`; status 1 and nothing if it says nothing.
+/// Prints nothing, and returns status 1, if the profile does not set `key`.
 pub(super) fn print(context: &Context, profile: Option<&OsStr>, key: &str) -> Result<Outcome, Error> {
     let key = Key::parse(key);
     let Chosen { files, choice } = choose::choose(context, profile)?;
@@ -84,7 +84,7 @@ pub(super) fn print(context: &Context, profile: Option<&OsStr>, key: &str) -> Re
     Ok(Outcome::Text(if is_seen { lines(&text) } else { text }, 0))
 }
 
-/// Changes what a profile says to `key`; a new profile is made.
+/// Creates the profile if it does not exist.
 pub(super) fn change(context: &Context, profile: Option<&OsStr>, key: &str, value: &str) -> Result<Outcome, Error> {
     let key = Key::parse(key);
     if key.is_secret() || key.name == "aws_access_key_id" {
@@ -114,7 +114,7 @@ pub(super) fn change(context: &Context, profile: Option<&OsStr>, key: &str, valu
     Ok(Outcome::Done(0))
 }
 
-/// The edit by which `key` of a profile says `value`; `None` if it does already.
+/// The edit that sets `key` to `value`; `None` if it is already set to that.
 pub(super) fn edit_for(files: &Files, profile: &str, key: &Key<'_>, value: &str) -> Result<Option<FileEdit>, Error> {
     let found = files.profiles.profile(profile);
     if let Some(section) = found.and_then(|found| section_for(found, &key.name)) {
@@ -134,7 +134,7 @@ pub(super) fn edit_for(files: &Files, profile: &str, key: &Key<'_>, value: &str)
     Ok(Some(FileEdit::of(document, editor.finish()?)))
 }
 
-/// The section whose value counts: that of the credentials file if it says something to the key, else the config file's.
+/// The section that decides the value: the credentials file's if it has the key, else the config file's.
 fn section_for<'a>(profile: Profile<'a>, key: &str) -> Option<Section<'a>> {
     let credentials = profile.credentials_section();
     credentials

@@ -7,7 +7,7 @@ use crate::config::{Document, Section};
 use crate::redact;
 use crate::sys;
 
-/// Who else can read the keys, or write what is run: a `credential_process` is a program of the file's choice.
+/// Write access matters too, because a `credential_process` runs a program that the file names.
 pub(super) fn check(check: &'static str, holds_keys: bool, path: &Path, shown: &str) -> Vec<Finding> {
     let Some(access) = sys::fs::access(path) else {
         return Vec::new();
@@ -33,14 +33,12 @@ pub(super) fn check(check: &'static str, holds_keys: bool, path: &Path, shown: &
     findings
 }
 
-/// Whether others can read a file that holds keys.
 pub(super) fn readable(check: &'static str, path: &Path, shown: &str) -> Option<Finding> {
     sys::fs::access(path).filter(|access| access.mode & 0o044 != 0)?;
     let finding = Finding::new(check, Status::Warn, "can be read by other users, and it contains keys");
     Some(finding.remedy(format!("chmod 600 {shown}")).in_file(path))
 }
 
-/// Whether some section has a secret.
 pub(super) fn holds_secret(document: &Document) -> bool {
     let mut values = document.sections().flat_map(Section::settings);
     values.any(|value| redact::is_secret(value.key()) && !value.text().is_empty())

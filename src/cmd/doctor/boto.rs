@@ -1,4 +1,4 @@
-//! Old boto files: which of them are still read, by whom, and whose keys they hand to whom.
+//! Legacy boto files: which of them are still read, by which program, and which profiles get their keys.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -31,7 +31,7 @@ pub(super) fn check(env: &Env, files: Option<&Files>) -> Vec<Finding> {
     findings
 }
 
-/// The files with keys that others can read.
+/// Files with keys that others can read.
 fn readable(boto: &BotoFiles<'_>, fallbacks: &[Fallback]) -> Vec<Finding> {
     let read = |path: &PathBuf| Some(Document::parse_flat(path.as_path(), (boto.read)(path).ok()??));
     let own = boto.paths().into_iter().chain(boto.own_paths());
@@ -75,7 +75,7 @@ fn problems(boto: &BotoFiles<'_>) -> Vec<Finding> {
     boto.problems().into_iter().map(finding).collect()
 }
 
-/// A file that botocore reads where a profile has no credentials. `first` is the one before it that ends the search.
+/// A file that botocore reads for profiles without credentials. `first` is an earlier one that ends the search.
 fn fallen_back_to(
     fallback: &Fallback,
     first: Option<&Fallback>,
@@ -87,7 +87,7 @@ fn fallen_back_to(
         None => "awsenv key import --from boto, or delete the keys".to_owned(),
     };
     match &fallback.found {
-        // botocore looks for the file of AWS_CREDENTIAL_FILE in vain, and fails; a boto file may be missing.
+        // A missing AWS_CREDENTIAL_FILE is an error for botocore; a missing boto file is not.
         Err(error) => {
             let place = match error {
                 Error::Parse { place, .. } | Error::HalfPair { place, .. } => Some(place.clone()),
@@ -125,7 +125,7 @@ fn fallen_back_to(
     }
 }
 
-/// Who has no credentials of its own, so that botocore falls back to these keys.
+/// The profiles without credentials of their own, for which botocore falls back to these keys.
 fn receivers(files: Option<&Files>, keys: &BotoKeys) -> String {
     let Some(files) = files else {
         return "every profile without credentials of its own".to_owned();

@@ -1,4 +1,4 @@
-//! Leftovers in the environment: names that act on every profile, or contradict each other.
+//! Leftover variables in the environment that affect every profile, or contradict each other.
 
 use super::{Finding, Status};
 use crate::context::Context;

@@ -1,4 +1,4 @@
-//! The files: whether they can be read, and what other SDKs make of them.
+//! Whether the files can be read, and what other SDKs make of them.
 
 use super::{Finding, Status, access, boto, process};
 use crate::config::lint::{self, Lint};
@@ -66,7 +66,7 @@ fn aws_file(kind: FileKind, location: &Location) -> Vec<Finding> {
         Ok(Some(bytes)) => bytes,
     };
     let document = Document::parse(path.as_path(), bytes);
-    // What cannot be parsed is taken for what it is meant to be.
+    // A credentials file that cannot be parsed is taken to hold keys.
     let is_unclear = kind == FileKind::Credentials && document.error().is_some();
     let holds_keys = is_unclear || access::holds_secret(&document);
     let mut findings = access::check(check, holds_keys, path, &location.shown);
@@ -88,7 +88,7 @@ fn aws_file(kind: FileKind, location: &Location) -> Vec<Finding> {
     findings
 }
 
-/// One construct, with all readers that differ.
+/// One construct, with every reader that differs.
 fn of_lint(lint: &Lint) -> Finding {
     let readings: Vec<String> = lint
         .readings
@@ -114,7 +114,7 @@ fn of_lint(lint: &Lint) -> Finding {
         .at(&lint.place)
 }
 
-/// Profiles that botocore refuses although the file can be read.
+/// Profiles that botocore rejects although the file can be read.
 fn profiles(files: &Files) -> Vec<Finding> {
     let refused = files.profiles.profiles().filter_map(|profile| {
         let error = files.resolve(&Choice::explicit(profile.name()), None).err()?;

@@ -1,5 +1,4 @@
-//! Where keys are kept: which store, why that one, and what keeps it from answering. The store itself is opened only
-//! when that is asked for.
+//! Where keys are kept: which store, why that one, and what keeps it from answering. Opens the store only on request.
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::{Duration, Instant};
@@ -12,7 +11,7 @@ use crate::sys::keychain::{KeyFile, Keychain};
 
 const CHECK: &str = "keychain";
 
-/// `try_it`: write an item, read it back, and delete it.
+/// `try_it` writes an item, reads it back, and deletes it.
 pub(super) fn check(keychain: &Keychain<'_>, try_it: bool) -> Vec<Finding> {
     let (store, why) = match keychain.chosen() {
         Ok(chosen) => chosen,
@@ -90,7 +89,7 @@ fn trial(keychain: &Keychain, store: StoreKind) -> Finding {
     }
 }
 
-/// The times of writing, reading and deleting.
+/// Returns how long writing, reading and deleting took.
 fn try_store(keychain: &Keychain, store: StoreKind) -> Result<[Duration; 3], (&'static str, keychain::Error)> {
     let name = format!("awsenv-doctor-{}", std::process::id());
     let item = Item {
@@ -106,7 +105,7 @@ fn try_store(keychain: &Keychain, store: StoreKind) -> Result<[Duration; 3], (&'
     let wrote = start.elapsed();
     let back = keychain.read(store, &name);
     let read = start.elapsed();
-    // Nothing is left behind, whatever was read.
+    // Delete it in any case, so that nothing is left behind.
     let deleted = keychain.delete(store, &name);
     let end = start.elapsed();
     let back = back.map_err(|error| ("wrote a test key, but cannot read it", error))?;
@@ -121,7 +120,7 @@ fn try_store(keychain: &Keychain, store: StoreKind) -> Result<[Duration; 3], (&'
 fn failed(what: &str, error: keychain::Error) -> Finding {
     let error = Error::from(error);
     let finding = Finding::new(CHECK, Status::Fail, format!("{what}: {}", error.message));
-    // That it can be tried is what a person knows who reads this.
+    // The user is already running `doctor`, so the hint to run it is no help.
     match error.hints.iter().find(|hint| !hint.starts_with("`awsenv doctor")) {
         Some(hint) => finding.remedy(hint),
         None => finding,

@@ -1,5 +1,5 @@
-//! Secrets that nobody uses any more: in comments, and in copies that editors, people and other programs left beside the
-//! files. What was found is never shown.
+//! Secrets that nothing uses any more: in comments, and in copies that editors, people and other programs left beside
+//! the files. What was found is never shown.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -16,23 +16,22 @@ use crate::sys;
 
 const CHECK: &str = "leftovers";
 
-/// As much of a copy as is looked at.
+/// In bytes; how much of a copy is read.
 const MAX_COPY: u64 = 1 << 20;
 
-/// As many files of one directory as are looked at.
+/// How many files of one directory are read.
 const MAX_FILES: usize = 500;
 
-/// A file of awsenv's own may be at work for so long.
+/// A temporary file of awsenv's younger than this may still be in use.
 const MOMENT: Duration = Duration::from_secs(60);
 
-/// How many lines of one file are named one by one.
+/// How many lines of one file are listed one by one.
 const MAX_LINES: usize = 5;
 
-/// What is looked through.
 struct Places {
-    /// The files that are read by someone.
+    /// Files that some program reads.
     known: Vec<PathBuf>,
-    /// The other files that lie about.
+    /// All other files beside them.
     copies: Vec<PathBuf>,
 }
 
@@ -79,19 +78,18 @@ impl Places {
     }
 }
 
-/// A name without what editors put before it.
+/// The name without the prefix that editors add.
 fn plain(name: &str) -> &str {
     name.trim_start_matches(['.', '#'])
 }
 
-/// The files of a directory whose name is wanted.
 fn inside(dir: &Path, wanted: impl Fn(&str) -> bool) -> Vec<PathBuf> {
     let names = sys::fs::names_in(dir).into_iter();
     let names = names.filter(|name| wanted(&name.to_string_lossy()));
     names.take(MAX_FILES).map(|name| dir.join(name)).collect()
 }
 
-/// The comment lines of a file that hold a secret.
+/// Comment lines that hold a secret.
 fn comments(path: &Path) -> Vec<Finding> {
     let Some(bytes) = sys::fs::read_regular(path).ok().flatten().map(Zeroizing::new) else {
         return Vec::new();
@@ -122,7 +120,7 @@ fn comments(path: &Path) -> Vec<Finding> {
     findings
 }
 
-/// A copy that holds secrets, with the first line that does; of awsenv's own making also one that holds none.
+/// Points at the first line that holds a secret; reports an old temporary file of awsenv's even if it holds none.
 fn copy(path: &Path) -> Option<Finding> {
     let bytes = Zeroizing::new(sys::fs::read_start(path, MAX_COPY).ok()??);
     let found = lines(&bytes, holds_secret);
@@ -146,7 +144,7 @@ fn copy(path: &Path) -> Option<Finding> {
     }))
 }
 
-/// The numbers of the lines that are wanted, from 1. Editors' own files divide lines by a zero byte too.
+/// Lines count from 1. Editors' own files also separate lines with a zero byte.
 fn lines(bytes: &[u8], wanted: impl Fn(&str) -> bool) -> Vec<u32> {
     let mut found = Vec::new();
     for (number, line) in (1..).zip(bytes.split(|byte| *byte == b'\n')) {

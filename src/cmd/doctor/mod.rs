@@ -1,4 +1,4 @@
-//! `awsenv doctor`: what is wrong, or will be, each with its remedy.
+//! `awsenv doctor`: what is wrong or will be, each with its remedy.
 
 mod access;
 mod boto;
@@ -18,19 +18,17 @@ use crate::config::Place;
 use crate::context::{Context, Outcome};
 use crate::error::Error;
 
-/// How bad it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// As it should be.
     Ok,
-    /// Works, but not as one might think.
+    /// Works, but not as expected.
     Warn,
     /// Does not work, or is not safe.
     Fail,
 }
 
 impl Status {
-    /// The word in JSON and at the head of a line.
+    /// As in JSON and at the start of a line.
     fn as_str(self) -> &'static str {
         match self {
             Status::Ok => "ok",
@@ -40,7 +38,6 @@ impl Status {
     }
 }
 
-/// One thing that was looked at.
 #[derive(Clone, Debug)]
 pub struct Finding {
     check: &'static str,
@@ -80,14 +77,14 @@ impl Finding {
     }
 }
 
-/// Looks at everything that can be looked at without asking anyone, and with `--keychain` also at the keychain;
-/// status 1 if something fails.
+/// Checks everything that can be checked without questions, and with `--keychain` also the keychain; exits with status
+/// 1 if something fails.
 pub fn run(context: &Context, args: DoctorArgs) -> Result<Outcome, Error> {
     let _state = context.state();
     let mut findings = files::check(context);
     findings.extend(leftovers::check(context.env()));
     findings.extend(environment::check(context));
-    // What is wrong with the settings has been said already.
+    // An error in the settings has been reported already.
     if let Ok(keychain) = context.keychain() {
         findings.extend(keychain::check(&keychain, args.keychain));
     }

@@ -1,4 +1,4 @@
-//! awsenv's own lines in the profiles: whether the program is still there, and whether a key in a file goes before it.
+//! awsenv's own lines in profiles: whether the program still exists, and whether a key in a file takes precedence.
 
 use super::{Finding, Status};
 use crate::config::{Profile, shlex};
@@ -12,7 +12,7 @@ use crate::text::display;
 
 const CHECK: &str = "keychain";
 
-/// `index` is what is known of the keychain without opening it, if that can be read.
+/// `index` is what is known about the keychain without opening it, if it can be read.
 pub(super) fn check(files: &Files, index: Option<&Index>) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut used = Vec::new();
@@ -59,7 +59,7 @@ fn program(profile: Profile<'_>, env: &Env) -> Option<Finding> {
     )
 }
 
-/// What `aws configure` leaves when it writes over such a profile.
+/// `aws configure` leaves a key in the file when it edits such a profile.
 fn plaintext(profile: Profile<'_>) -> Option<Finding> {
     let found = catalog::plaintext(profile)?;
     let finding = Finding::new(CHECK, Status::Fail, found.message).remedy(found.remedy);

@@ -1,4 +1,4 @@
-//! The document of `explain --json`; its keys are a contract.
+//! The document of `explain --json`; its keys are a stable interface.
 
 use serde_json::{Map, Value, json};
 
@@ -133,7 +133,7 @@ fn setting(setting: &Setting<'_>) -> Value {
     placed(json!({"key": setting.key, "value": value}), Some(&setting.place))
 }
 
-/// `object` without the values that have swallowed a secret.
+/// Hides values that have swallowed a secret.
 fn safe(mut object: Value) -> Value {
     for value in object.as_object_mut().into_iter().flat_map(Map::values_mut) {
         if value.as_str().is_some_and(|text| harmless(text).is_none()) {
@@ -143,7 +143,7 @@ fn safe(mut object: Value) -> Value {
     object
 }
 
-/// `object` with `file` and `line` behind its other keys.
+/// Adds `file` and `line` after the other keys.
 fn placed(mut object: Value, place: Option<&Place>) -> Value {
     if let Value::Object(keys) = &mut object {
         keys.insert(

@@ -7,27 +7,24 @@ use crate::config::boto::Fallback;
 use crate::ops::files::Files;
 use crate::resolve::{BaseSource, CredentialPlan};
 
-/// One of these files.
 pub(super) struct Legacy {
     pub(super) path: PathBuf,
     pub(super) held: Held,
 }
 
-/// What it holds.
 pub(super) enum Held {
-    /// Nothing that botocore takes as a key, or nothing that it can read.
+    /// No key that botocore uses, or nothing that it can read.
     Nothing { why: &'static str },
-    /// A key.
     Key {
         id: String,
         taken: bool,
-        /// Why, or why not.
+        /// Why it is used, or why not.
         because: &'static str,
         place: Place,
     },
 }
 
-/// All that are there, in the order in which botocore comes to them.
+/// The existing files, in the order in which botocore tries them.
 pub(super) fn legacy(files: &Files, plan: &CredentialPlan) -> Vec<Legacy> {
     let mut is_first = true;
     let fallbacks = files.boto().fallbacks().into_iter();

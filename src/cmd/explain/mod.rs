@@ -1,5 +1,5 @@
 //! `awsenv explain`: where every value of a profile comes from, which style `use` takes and why, and what other SDKs
-//! read instead. Nothing is fetched, run or asked; secrets are never shown.
+//! read instead. It fetches, runs and asks nothing, and never shows a secret.
 
 mod json;
 mod legacy;
@@ -19,7 +19,7 @@ use crate::redact::{command, visible};
 use crate::resolve::{BaseSource, Choice, CredentialPlan, ExportDecision, Login, LoginCache, StyleError};
 use crate::text::display;
 
-/// All that is said of a profile; a borrowed view of the plan and the files.
+/// A borrowed view of the plan and the files.
 struct Explanation<'a> {
     choice: &'a Choice,
     plan: &'a CredentialPlan,
@@ -29,24 +29,24 @@ struct Explanation<'a> {
     readers: Vec<readers::Reading>,
 }
 
-/// A setting, without its value where that is a secret.
+/// Has no value if that is a secret.
 struct Setting<'a> {
     key: &'a str,
     shown: Shown<'a>,
     place: Place,
 }
 
-/// As much of a value as may be seen.
+/// How much of a value may be shown.
 enum Shown<'a> {
     Block(Vec<(&'a str, Option<&'a str>)>),
     Secret,
     Text(Cow<'a, str>),
 }
 
-/// Text for a person, or the document of `--json`.
+/// Text for people, or the document of `--json`.
 ///
 /// # Errors
-/// What `resolve` refuses, and a login session that is not there: botocore finds no credentials then.
+/// What `resolve` rejects, and a missing login session: botocore finds no credentials then.
 pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
     let picked = pick::asked_for(context, &args.pick, "awsenv explain PROFILE")?;
     let typed = || choose::choose(context, args.profile.as_deref());

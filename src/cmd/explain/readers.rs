@@ -1,5 +1,5 @@
-//! What other programs make of the same profile: the lints of the files, and rules of precedence that lie between the
-//! environment, the files and the boto files. Who is not named by any of them counts as agreeing.
+//! What other programs make of the same profile: the lints of the files, and precedence rules between the environment,
+//! the files and the boto files. A reader that none of them names is taken to agree.
 
 use crate::config::lint::{self, Reader};
 use crate::config::{Kind, Place, Profile, ProfileSet};
@@ -8,7 +8,7 @@ use crate::resolve::{BaseSource, Choice, CredentialPlan, How, KeySource, RegionS
 
 use Reader::{AwsCliV2, Boto2, Boto3, SdkGoV2, SdkJsV3, SdkRust};
 
-/// One reader: it agrees, or this is how it differs.
+/// Whether a reader agrees, or how it differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Reading {
     pub(super) reader: Reader,
@@ -23,7 +23,6 @@ pub(super) struct Difference {
     pub(super) place: Option<Place>,
 }
 
-/// What is compared.
 pub(super) struct Subject<'a> {
     pub(super) choice: &'a Choice,
     pub(super) plan: &'a CredentialPlan,
@@ -31,7 +30,7 @@ pub(super) struct Subject<'a> {
     pub(super) env: &'a Env,
 }
 
-/// One entry for each reader that agrees, one for each difference of the others.
+/// One entry for each reader that agrees, and one for each difference of the others.
 pub(super) fn readers(subject: &Subject<'_>) -> Vec<Reading> {
     let Subject {
         choice,
@@ -86,7 +85,7 @@ impl Findings {
     }
 }
 
-/// Which profile, if the command line names none.
+/// Which profile is used if the command line names none.
 fn selection(found: &mut Findings, choice: &Choice) {
     if let Some(other) = &choice.boto3 {
         found.add(
@@ -126,7 +125,7 @@ fn region(found: &mut Findings, plan: &CredentialPlan, profile: Option<Profile<'
     }
 }
 
-/// Credentials that come from beside the profile, and keys that are none to others.
+/// Credentials from outside the profile, and keys that other readers ignore.
 fn machine(found: &mut Findings, subject: &Subject<'_>, profile: Profile<'_>) {
     if !subject.plan.roles.is_empty() {
         return;
@@ -162,7 +161,7 @@ fn machine(found: &mut Findings, subject: &Subject<'_>, profile: Profile<'_>) {
     }
 }
 
-/// The lints of the profile and of the profiles that its chain goes through.
+/// The lints of the profile and of the other profiles in its chain.
 fn lints(found: &mut Findings, subject: &Subject<'_>) {
     let profiles = subject.profiles;
     let chain = subject.plan.roles.iter().flat_map(|role| {
@@ -187,7 +186,7 @@ fn lints(found: &mut Findings, subject: &Subject<'_>) {
     }
 }
 
-/// boto 2 knows the keys of `~/.aws/credentials` and its own files, and nothing else.
+/// boto 2 reads keys only from `~/.aws/credentials` and its own files.
 fn boto2(found: &mut Findings, plan: &CredentialPlan, profile: Profile<'_>, env: &Env) {
     let own_keys = profile.in_credentials("aws_access_key_id").is_some();
     let mut add = |reads: &str, because: &str, place: Option<&Place>| {

@@ -1,5 +1,5 @@
-//! What `explain` says to a person: three questions in order (which credentials, how they reach a shell, who reads
-//! something else), then every setting with its line.
+//! What `explain` shows people: three answers in order (which credentials, how they reach a shell, who reads something
+//! else), then every setting with its line.
 
 use unicode_width::UnicodeWidthStr as _;
 
@@ -14,7 +14,7 @@ use super::readers::Difference;
 use super::{Explanation, Shown};
 
 impl Explanation<'_> {
-    /// Lines that are safe for a terminal; paths are whole.
+    /// The lines are safe for a terminal; paths are absolute.
     pub(super) fn to_text(&self) -> String {
         let mut text = self.title();
         let mut facts = vec![self.region()];
@@ -182,7 +182,7 @@ impl Explanation<'_> {
     }
 }
 
-/// A line: what, its value, and where that stands.
+/// A line: a name, its value, and where that is defined.
 struct Row {
     what: String,
     value: String,
@@ -199,7 +199,7 @@ impl Row {
     }
 }
 
-/// Widths beyond which a column no longer pushes the next one to the right.
+/// In columns; a wider cell does not widen its column.
 const WIDEST: [usize; 2] = [28, 48];
 
 fn table(indent: &str, rows: &[Row]) -> String {

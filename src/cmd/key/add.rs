@@ -1,4 +1,4 @@
-//! `awsenv key add`: an access key is typed or piped in, stored, and the profile comes to use it.
+//! `awsenv key add`: stores an access key that is typed or piped in, and makes the profile use it.
 
 use serde::Deserialize;
 
@@ -17,24 +17,23 @@ use crate::secret::Secret;
 use crate::sys;
 use crate::text::display;
 
-/// An access key as a person hands it over.
 struct Typed {
     id: String,
     secret: Secret<String>,
 }
 
-/// Stores the key first; then the profile gets its line.
+/// Stores the key before the profile gets its line.
 pub(super) fn run(context: &Context, args: KeyAddArgs) -> Result<Outcome, Error> {
     let profile = choose::utf8(&args.profile)?;
     let shown = display(profile);
     if !args.rest.is_empty() {
         let message = "a key does not belong on the command line, where every program can read it";
-        // What stands in the profile's place may be the secret.
+        // The extra word may be the secret, so it is not shown.
         return Err(Error::new(Kind::Usage, message).hint("`awsenv key add PROFILE` asks for it; `--stdin` reads it"));
     }
     let name = args.item.as_deref().unwrap_or(profile);
     let value = line::value(context, profile, name)?;
-    // What cannot be done is said before anything is typed.
+    // Reports what is impossible before anything is typed.
     let files = Files::load(context)?;
     attach::attach(&files, profile, name, &value, args.replace)?;
     let typed = if args.stdin { piped()? } else { asked(context)? };
@@ -91,7 +90,7 @@ fn asked(context: &Context) -> Result<Typed, Error> {
     })
 }
 
-/// The key on stdin, in either form.
+/// Two lines, or JSON.
 fn piped() -> Result<Typed, Error> {
     let bytes = sys::stdin::read().map_err(|error| unreadable(&error.to_string()))?;
     let text = str::from_utf8(&bytes).map_err(|_| unreadable("it is not UTF-8"))?;

@@ -1,4 +1,4 @@
-//! `awsenv key list`: which keys are where, from the index alone; no keychain is opened.
+//! `awsenv key list`: which keys are where, from the index alone; opens no keychain.
 
 use serde_json::json;
 
@@ -50,7 +50,7 @@ fn row(record: &Record) -> [String; 5] {
     [display(&record.profile), masked(record), account, store, item]
 }
 
-/// The key id but for its end.
+/// Hides all of the key id except its end.
 fn masked(record: &Record) -> String {
     format!("****{}", display(&record.last_four))
 }

@@ -12,7 +12,6 @@ use crate::cli::{KeyAction, KeyArgs};
 use crate::context::{Context, Outcome};
 use crate::error::Error;
 
-/// One of its actions.
 pub fn run(context: &Context, args: KeyArgs) -> Result<Outcome, Error> {
     match args.action {
         KeyAction::Add(args) => add::run(context, args),

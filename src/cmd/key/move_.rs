@@ -1,4 +1,5 @@
-//! `awsenv key move`: items change their store: written, read back, known to the index, and only then deleted.
+//! `awsenv key move`: moves items to another store: each is written, read back and indexed before the old one is
+//! deleted.
 
 use crate::cli::KeyMoveArgs;
 use crate::context::{Context, Outcome};
@@ -12,7 +13,6 @@ use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
 
-/// Moves what is named.
 pub(super) fn run(context: &Context, args: KeyMoveArgs) -> Result<Outcome, Error> {
     let to = args.to;
     let keychain = context.keychain()?;
@@ -34,7 +34,8 @@ pub(super) fn run(context: &Context, args: KeyMoveArgs) -> Result<Outcome, Error
         ));
     }
     for record in &records {
-        // The keychain may have somebody type a password, and nobody is to wait for that.
+        // The keychain may ask for a password, so it is opened before the files are locked: no other run must wait for
+        // that.
         keychain.read(record.store, &record.item)?;
         let lock = EditLock::take(context.env())?;
         move_one(&keychain, record, to)?;
@@ -48,7 +49,7 @@ pub(super) fn run(context: &Context, args: KeyMoveArgs) -> Result<Outcome, Error
     Ok(Outcome::Done(0))
 }
 
-/// A run that was killed behind the writing is finished by the next one.
+/// If a run is killed after writing, the next run finishes it.
 fn move_one(keychain: &Keychain<'_>, record: &Record, to: StoreKind) -> Result<(), Error> {
     let item = keychain.read(record.store, &record.item)?;
     let from: Vec<StoreKind> = if record.store == to {
@@ -66,9 +67,9 @@ fn move_one(keychain: &Keychain<'_>, record: &Record, to: StoreKind) -> Result<(
     for store in from {
         match keychain.read(store, &record.item) {
             Ok(old) if old.has_same_key(&item) => keychain.delete(store, &record.item)?,
-            // Another key of that name is not ours to delete.
+            // Another key with that name is not this command's to delete.
             Ok(_) | Err(keychain::Error::Missing { .. }) => {}
-            // A store that is not there holds no copy.
+            // A store that does not exist holds no copy.
             Err(_) if record.store == to => {}
             Err(error) => return Err(error.into()),
         }

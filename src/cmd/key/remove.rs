@@ -1,4 +1,4 @@
-//! `awsenv key remove`: a key leaves the keychain for good, and its line the profile.
+//! `awsenv key remove`: deletes a key from the keychain, and its line from the profile.
 
 use std::collections::BTreeSet;
 
@@ -12,10 +12,10 @@ use crate::ops::keychain::{command, detach, index, store_of};
 use crate::ops::{ask, choose};
 use crate::text::display;
 
-/// How many profiles are named.
+/// How many profiles a message names.
 const MAX_NAMED: usize = 5;
 
-/// Asks, because the secret is nowhere else; without a terminal `--yes` says it.
+/// Asks first, because the secret is nowhere else; without a terminal, `--yes` is required.
 pub(super) fn run(context: &Context, args: KeyRemoveArgs) -> Result<Outcome, Error> {
     let profile = choose::utf8(&args.profile)?;
     let shown = display(profile);
@@ -76,8 +76,7 @@ pub(super) fn run(context: &Context, args: KeyRemoveArgs) -> Result<Outcome, Err
     Ok(Outcome::Done(0))
 }
 
-/// The profiles that end at the key, but for the one that it is of: by their `source_profile`, or by a line of the same
-/// item.
+/// The other profiles that use the key: through `source_profile`, or with a line for the same item.
 fn dependents(files: &Files, profile: &str, item: &str) -> Vec<String> {
     let mut found: BTreeSet<&str> = BTreeSet::from([profile]);
     found.extend(detach::sharers(files, profile, item));

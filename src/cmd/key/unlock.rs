@@ -1,4 +1,4 @@
-//! `awsenv key unlock`: makes a store ready to be read. Of the encrypted file store it creates the key file too.
+//! `awsenv key unlock`: makes a store readable; for the encrypted file store it also creates the key file.
 
 use crate::cli::KeyUnlockArgs;
 use crate::config::settings::KeychainSettings;
@@ -11,8 +11,6 @@ use crate::secret::Secret;
 use crate::sys;
 use crate::sys::keychain::{KeyFile, Keychain, Lock, NotUnlocked};
 
-/// Unlocks the chosen store.
-///
 /// # Errors
 /// The store's, or that there is no passphrase.
 pub(super) fn run(context: &Context, args: KeyUnlockArgs) -> Result<Outcome, Error> {
@@ -58,7 +56,7 @@ impl Files<'_> {
                 Ok(())
             }
             KeyFile::Absent => {
-                // A key file that nobody can unlock would be of no use.
+                // A key file that can never be unlocked would be useless.
                 self.keychain
                     .can_hold()
                     .map_err(|error| self.cannot_hold(&Error::from(error).message))?;
@@ -105,7 +103,7 @@ impl Files<'_> {
         .hint("if there is no key file yet, `awsenv key unlock --no-passphrase` creates one without a passphrase, for machines")
     }
 
-    /// The passphrase of a key file that is created now. A person types it twice, because nothing can check it.
+    /// For a new key file. A user types it twice, because nothing can check it.
     fn new_passphrase(&self) -> Result<Secret<String>, Error> {
         let passphrase = self.passphrase("Passphrase for the new key file:")?;
         if self.is_asked() && ask::secret(self.context, "Repeat the passphrase:")? != passphrase {
@@ -117,7 +115,7 @@ impl Files<'_> {
         Ok(passphrase)
     }
 
-    /// From stdin, from the command of the settings, or from the terminal.
+    /// From stdin, from the command in the settings, or from the terminal.
     fn passphrase(&self, question: &str) -> Result<Secret<String>, Error> {
         let passphrase = if self.args.stdin {
             let input = sys::stdin::read().map_err(|error| {
@@ -145,7 +143,7 @@ impl Files<'_> {
         !self.args.stdin && self.settings.unlock.is_none()
     }
 
-    /// The first line that the command of the settings prints.
+    /// The first line that the command from the settings prints.
     fn run(&self, command: &str) -> Result<Secret<String>, Error> {
         let failed = |why: String| {
             let message = format!("`unlock = {command}` gave no passphrase: {why}");

@@ -1,4 +1,4 @@
-//! How a profile comes to use an item: the line in its section, or in a new one.
+//! Makes a profile use an item: adds the line to its section, or to a new one.
 
 use crate::config::edit::{Editor, header_of};
 use crate::config::own_line::keychain_item;
@@ -11,7 +11,7 @@ use crate::ops::keychain::detach::sections;
 use crate::ops::keychain::{command, line};
 use crate::text::display;
 
-/// What takes the profile before a `credential_process` does, or with it.
+/// Settings that take precedence over a `credential_process`, or conflict with it.
 pub const STRONGER: [&str; 6] = [
     "role_arn",
     "web_identity_token_file",
@@ -21,10 +21,10 @@ pub const STRONGER: [&str; 6] = [
     "login_session",
 ];
 
-/// Half a key pair, or what comes with one.
+/// Half a key pair, or its token.
 const PLAINTEXT: [&str; 4] = [ID, SECRET, "aws_session_token", "aws_security_token"];
 
-/// The edits that make `profile` ask for `item` by the line `value`; none if it does already. A profile that is in no
+/// The edits that make `profile` use `item` with the line `value`; none if it already does. A profile that is in no
 /// file is created in the config file.
 ///
 /// # Errors
@@ -51,7 +51,7 @@ pub fn attach(files: &Files, profile: &str, item: &str, value: &str, replace: bo
     Ok(vec![FileEdit::of(section.document(), editor.finish()?)])
 }
 
-/// A new section of the config file.
+/// In a new section of the config file.
 fn create(files: &Files, profile: &str, value: &str) -> Result<FileEdit, Error> {
     let path = files.path_to_write(FileKind::Config)?;
     let new = Document::absent(path);
@@ -63,7 +63,7 @@ fn create(files: &Files, profile: &str, value: &str) -> Result<FileEdit, Error> 
     Ok(FileEdit::of(document, editor.finish()?))
 }
 
-/// Refuses a profile whose credentials are something else.
+/// Rejects a profile that has other credentials.
 fn check_free(profile: Profile<'_>) -> Result<(), Error> {
     let name = display(profile.name());
     if let Some(value) = STRONGER.into_iter().find_map(|key| profile.get(key)) {
@@ -84,7 +84,7 @@ fn check_free(profile: Profile<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// The profile asks another program.
+/// The error for a profile that uses another program.
 pub fn has_process(profile: &str, process: Value<'_>) -> Error {
     let (place, profile) = (process.place(), display(profile));
     Error::new(

@@ -1,4 +1,4 @@
-//! An item into a store: written, read back and compared, and known to the index.
+//! Puts an item into a store: writes it, reads it back, compares it, and adds it to the index.
 
 use crate::credentials::TEMPORARY;
 use crate::error::{Error, Kind};
@@ -7,23 +7,21 @@ use crate::ops::keychain::index;
 use crate::secret::Secret;
 use crate::sys::keychain::Keychain;
 
-/// An item on its way into a store.
 #[derive(Debug)]
 pub struct Deposit {
-    /// The profile that it is for.
     pub profile: String,
-    /// The item's name.
+    /// Of the item.
     pub name: String,
     pub item: Item,
-    /// Whether another key of that name gives way.
+    /// Whether to replace another key with that name.
     pub replace: bool,
 }
 
-/// Stores the item, reads it back and compares; only then may a secret be removed elsewhere. What an earlier run stored
-/// of the same key stays, and its cuts with it.
+/// Stores the item, reads it back and compares it; only then may the secret be removed elsewhere. If an earlier run
+/// stored the same key, that item is kept with its cuts.
 ///
 /// # Errors
-/// The store's own; an item of that name with another key, or with something else in it.
+/// The store's own; an item with that name but another key or other content.
 pub fn put(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit) -> Result<(), Error> {
     let Deposit { profile, name, .. } = deposit;
     let mut item = deposit.item.clone();
@@ -57,11 +55,11 @@ pub fn put(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit) -> Resu
     index::record(keychain, profile, name, &item, store)
 }
 
-/// What AWS calls an access key id, and a secret that can be one; no word of either is repeated.
+/// Checks that both halves can be what AWS calls an access key id and a secret; the error never repeats them.
 /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html>
 ///
 /// # Errors
-/// Which half cannot be one, and why.
+/// Which half is impossible, and why.
 pub fn check_key(id: &str, secret: &Secret<String>) -> Result<(), Error> {
     let fail = |why: &str| Err(Error::new(Kind::Failed, why));
     let is_word = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');

@@ -1,4 +1,4 @@
-//! How a profile ceases to use an item: the line goes, and a section that has nothing else with it.
+//! Makes a profile stop using an item: removes the line, and a section that has nothing else.
 
 use crate::config::edit::Editor;
 use crate::config::own_line::keychain_item;
@@ -8,7 +8,7 @@ use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
 use crate::ops::keychain::line;
 
-/// The edits that take the line of `item` out of the profile; none if it has no such line.
+/// The edits that remove the line of `item` from the profile; none if it has no such line.
 ///
 /// # Errors
 /// A file that cannot be edited.
@@ -30,7 +30,7 @@ pub fn detach(files: &Files, profile: &str, item: &str) -> Result<Vec<FileEdit>,
     Ok(edits)
 }
 
-/// Both sections of a profile, the stronger first.
+/// The one that takes precedence comes first.
 pub fn sections(profile: Profile<'_>) -> impl Iterator<Item = Section<'_>> {
     [profile.credentials_section(), profile.config_section()]
         .into_iter()

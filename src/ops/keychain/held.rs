@@ -1,4 +1,4 @@
-//! What the files hold of a key that is in the keychain: the key itself, or a line that asks for it.
+//! What the files hold of a key in the keychain: the key itself, or a line that uses it.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ use crate::ops::keychain::{detach, line};
 use crate::sys;
 use crate::text::display;
 
-/// Whether the profile has the key in a file of its own, and no line of ours.
+/// Whether the profile has the key in one of its own files, and no line of awsenv's.
 pub fn has_key(files: &Files, profile: &str, item: &Item) -> bool {
     let Some(profile) = files.profiles.profile(profile) else {
         return false;
@@ -26,8 +26,7 @@ pub fn has_key(files: &Files, profile: &str, item: &Item) -> bool {
     detach::item_of(profile).is_none() && is(ID, &item.access_key_id) && is(SECRET, item.secret_access_key.expose())
 }
 
-/// Whether the profile has the key of the record in a file of its own, as far as the record knows it, and no line of
-/// ours.
+/// As [`has_key`], as far as the record can tell.
 pub fn seems_back(files: &Files, profile: &str, record: Option<&Record>) -> bool {
     let (Some(record), Some(profile)) = (record, files.profiles.profile(profile)) else {
         return false;
@@ -37,7 +36,7 @@ pub fn seems_back(files: &Files, profile: &str, record: Option<&Record>) -> bool
     is_same && own(SECRET).is_some() && detach::item_of(profile).is_none()
 }
 
-/// Whether a file, which may be a legacy one, has the key now: one of this run, or of one before that was killed.
+/// Whether any file, even a legacy one, now has the key: from this run, or from an earlier run that was killed.
 pub fn is_written(edits: &[FileEdit], item: &Item) -> bool {
     let cuts = item.layout.iter().map(|cut| Path::new(&cut.file));
     edits.iter().map(|edit| edit.path.as_path()).chain(cuts).any(|path| {
@@ -49,14 +48,13 @@ pub fn is_written(edits: &[FileEdit], item: &Item) -> bool {
     })
 }
 
-/// Whether a file of these bytes has the secret in it.
 pub fn has_secret(bytes: &[u8], item: &Item) -> bool {
     let secret = item.secret_access_key.expose().as_bytes();
     bytes.windows(secret.len()).any(|window| window == secret)
 }
 
-/// Who still asks for the item: another profile, or a section of a file that is none of today's, from which the key was
-/// imported too.
+/// What still uses the item: another profile, or a section of a file not in use today, from which the key was imported
+/// too.
 pub fn other_user(files: &Files, profile: &str, name: &str, item: &Item) -> Option<String> {
     if let Some(other) = detach::sharers(files, profile, name).first() {
         return Some(format!("`{}`", display(other)));

@@ -1,5 +1,5 @@
-//! Who each profile is: whose key, through which roles. Compared before and after an edit, so that no edit makes a
-//! profile somebody else.
+//! The identity of each profile: whose key, through which roles. Compared before and after an edit, so that no edit
+//! changes a profile's identity.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,38 +11,36 @@ use crate::redact::shown;
 use crate::resolve::{self, AssumeRole, BaseSource, Choice, CredentialPlan};
 use crate::text::display;
 
-/// A key that stands in files before an edit and in the keychain behind it; both ways are the same identity.
+/// A key that is in files before an edit and in the keychain after it; both count as the same identity.
 #[derive(Clone, Copy, Debug)]
 pub struct Moved<'a> {
-    /// The item.
+    /// The item's name.
     pub item: &'a str,
-    /// The key's id.
     pub access_key_id: &'a str,
 }
 
-/// Who the profiles are, and who one is that names none.
+/// By profile; `None` is what a program gets that names no profile.
 type Identities = BTreeMap<Option<String>, Identity>;
 
-/// Who one profile is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Identity {
-    /// Nobody: no credentials, or an error of this kind.
+    /// No credentials, or an error of this kind.
     Nobody(&'static str),
-    /// Where it begins, and the roles on top, for people.
+    /// The source and the roles on top, for people.
     Somebody(String),
 }
 
-/// Refuses an edit that would make some profile another one than it is.
+/// Rejects an edit that would change the identity of a profile.
 ///
 /// # Errors
-/// The first profile that would change, and how. `except` may change: that is what is asked for.
+/// The first profile that would change, and how. `except` may change, because that is the purpose of the edit.
 pub fn guard(files: &Files, edits: &[FileEdit], moved: &Moved<'_>, except: Option<&str>) -> Result<(), Error> {
     let after = files.edited(edits)?;
     let names = files.profiles.names().chain(after.profiles.names()).collect();
     check(&of(files, &names, moved), &of(&after, &names, moved), except)
 }
 
-/// Resolves the profiles of that name, and who names none, without network, keychain or child process.
+/// Resolves these profiles, and the choice of no profile, without network, keychain or child process.
 fn of(files: &Files, names: &BTreeSet<&str>, moved: &Moved<'_>) -> Identities {
     let named = names
         .iter()
@@ -58,7 +56,7 @@ fn check(before: &Identities, after: &Identities, except: Option<&str>) -> Resul
     for (name, was) in before {
         let is = after.get(name);
         let is_meant = except.is_some() && name.as_deref() == except;
-        // Who names no profile is that profile already.
+        // The choice of no profile already resolves to that profile.
         let follows = except.is_some_and(|except| name.is_none() && before.get(&Some(except.to_owned())) == Some(was));
         let may_change = is_meant || follows || matches!(was, Identity::Nobody(_));
         if may_change || is == Some(was) {

@@ -1,4 +1,4 @@
-//! The index of the keychain as commands read and change it: what cannot be done becomes an error for the person.
+//! The keychain's index as commands read and change it, with errors for the user.
 
 use crate::error::{Error, Kind};
 use crate::keychain::index::Record;
@@ -6,15 +6,13 @@ use crate::keychain::{self, Index, Item, StoreKind};
 use crate::sys::keychain::Keychain;
 use crate::text::display;
 
-/// What may be known without opening a store.
-///
 /// # Errors
 /// The index cannot be read.
 pub fn load(keychain: &Keychain<'_>) -> Result<Index, Error> {
     keychain.index().map_err(unreadable)
 }
 
-/// Writes into the index what may be known without opening the store.
+/// Records what awsenv may know without opening the store.
 ///
 /// # Errors
 /// The index cannot be written.
@@ -30,8 +28,6 @@ pub fn record(keychain: &Keychain<'_>, profile: &str, name: &str, item: &Item, s
     keychain.change_index(|index| index.put(record)).map_err(unwritable)
 }
 
-/// Takes the item out of the index.
-///
 /// # Errors
 /// The index cannot be written.
 pub fn forget(keychain: &Keychain<'_>, item: &str) -> Result<(), Error> {

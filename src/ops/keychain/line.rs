@@ -1,4 +1,4 @@
-//! The line by which a profile asks awsenv for its keys.
+//! The line with which a profile gets its keys from awsenv.
 
 use crate::config::own_line;
 use crate::context::Context;

@@ -1,5 +1,5 @@
-//! What the commands share that put keys into a keychain: an item stored and read back, the line that leads to it, and
-//! whether every profile is still who it was.
+//! Operations of the commands that put keys into a keychain: storing an item and reading it back, the line that leads
+//! to it, and the check that no profile changes its identity.
 
 pub mod attach;
 pub mod deposit;
@@ -15,7 +15,7 @@ use crate::keychain::StoreKind;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
 
-/// Where an item of that name is, or would go.
+/// Where the item is, or would go.
 ///
 /// # Errors
 /// A word that names no store.
@@ -23,7 +23,7 @@ pub fn store_of(keychain: &Keychain<'_>, item: &str) -> Result<StoreKind, Error>
     keychain.locate(item).map_err(|why| Error::new(Kind::Failed, why))
 }
 
-/// The command that does `action` to the key of a profile, as it can be typed.
+/// A command line for `action` on a profile's key, quoted for typing.
 pub fn command(action: &str, profile: &str) -> String {
     let shown = display(profile);
     let dashes = if shown.starts_with('-') { "-- " } else { "" };

@@ -1,4 +1,4 @@
-//! What the commands that ask for a profile share: the menu of all profiles, in the picker.
+//! The menu of all profiles in the picker, for the commands that ask for a profile.
 
 mod preview;
 mod row;
@@ -21,16 +21,16 @@ use crate::ui::Ui;
 
 use self::row::Columns;
 
-/// How the profile is chosen.
 #[derive(Clone, Copy, Debug)]
 pub enum Manner<'a> {
-    /// The best match is taken, unless it is a production profile.
+    /// Takes the best match for this query, unless it is a production profile.
     First(&'a str),
-    /// A person chooses, from this query on.
+    /// Lets the user choose, starting with this query.
     Ask(&'a str),
 }
 
-/// The profile that is picked, if `args` ask for the picker. `usage` is how the command is told one instead.
+/// The profile picked by the user, if `args` ask for the picker. `usage` says how to name one on the command line
+/// instead.
 ///
 /// # Errors
 /// As [`profile`].
@@ -41,10 +41,10 @@ pub fn asked_for(context: &Context, args: &PickArgs, usage: &str) -> Result<Opti
     manner.map(|manner| profile(context, manner, usage)).transpose()
 }
 
-/// The profile that is picked. `usage` is how the command is told one where nobody can pick; empty if it cannot be.
+/// `usage` says how to name a profile on the command line if the picker cannot run; empty if that is not possible.
 ///
 /// # Errors
-/// No terminal, no profile, or a person who leaves without choosing.
+/// No terminal, no profile, or a user who leaves without choosing.
 pub fn profile(context: &Context, manner: Manner<'_>, usage: &str) -> Result<Chosen, Error> {
     let process = context.process;
     if let Manner::Ask(_) = manner {
@@ -112,14 +112,13 @@ pub fn profile(context: &Context, manner: Manner<'_>, usage: &str) -> Result<Cho
     })
 }
 
-/// The profiles, as the picker asks for them.
 struct Profiles {
     files: Arc<Files>,
     entries: Vec<Entry>,
     columns: Columns,
     active: Option<String>,
     ui: Ui,
-    /// Made for the first preview.
+    /// Computed for the first preview.
     lints: OnceLock<Vec<Lint>>,
 }
 

@@ -1,5 +1,4 @@
-//! All that the files say about a profile, for a person who is about to choose it: without network, keychain or child
-//! process.
+//! What the files say about a profile, for the preview in the picker: without network, keychain or child process.
 
 use crate::config::{Lint, Place, Profile, comments};
 use crate::error::Error;
@@ -11,7 +10,6 @@ use crate::resolve::{Choice, CredentialPlan};
 use crate::text::{cut, display};
 use crate::ui::Ui;
 
-/// What the preview is made from.
 pub(super) struct Subject<'a> {
     pub(super) files: &'a Files,
     pub(super) entry: &'a Entry,
@@ -20,7 +18,7 @@ pub(super) struct Subject<'a> {
     pub(super) ui: &'a Ui,
 }
 
-/// Lines that are safe for a terminal, with colours of our own.
+/// The lines are safe for a terminal, except for awsenv's own colours.
 pub(super) fn text(subject: &Subject<'_>) -> String {
     let Subject { files, entry, ui, .. } = subject;
     let mut lines = Lines {
@@ -28,7 +26,7 @@ pub(super) fn text(subject: &Subject<'_>) -> String {
         text: String::new(),
     };
     let profile = files.profiles.profile(&entry.name);
-    // Here, because the last lines do not fit everywhere.
+    // Near the top, because the last lines may not fit on the screen.
     if subject.is_production {
         lines.add("1;31", &format!("{} (production)", display(&entry.name)));
     } else {
@@ -65,16 +63,16 @@ pub(super) fn text(subject: &Subject<'_>) -> String {
     lines.text
 }
 
-/// The comments above its sections, the config file's first.
+/// From above the profile's sections, the config file's first.
 pub(super) fn comments_of(profile: Profile<'_>) -> impl Iterator<Item = &str> {
     let sections = [profile.config_section(), profile.credentials_section()];
     sections.into_iter().flatten().flat_map(comments::above)
 }
 
-/// In columns; a longer one is a text, and stands in the file.
+/// In columns; a longer one is prose that is better read in the file.
 const LONGEST_COMMENT: usize = 200;
 
-/// Where the values of facts begin.
+/// The column where the values of facts begin.
 const INDENT: usize = 9;
 
 struct Lines<'a> {
@@ -83,7 +81,7 @@ struct Lines<'a> {
 }
 
 impl Lines<'_> {
-    /// A line in a colour, given as SGR parameters.
+    /// `color` is SGR parameters.
     fn add(&mut self, color: &str, line: &str) {
         if self.ui.color && !color.is_empty() {
             self.text += &format!("\x1b[{color}m{line}\x1b[0m\n");
@@ -100,7 +98,7 @@ impl Lines<'_> {
         self.add("", &format!("{what:INDENT$}{value}{place}"));
     }
 
-    /// Hop by hop, in the order in which they happen.
+    /// Hop by hop, in the order in which roles are assumed.
     fn chain(&mut self, plan: &CredentialPlan) {
         match &plan.base {
             Some(base) => self.fact("from", &source(base), base.place()),
@@ -142,7 +140,7 @@ impl Lines<'_> {
         self.add("31", &format!("cannot be used: {shown}"));
     }
 
-    /// Who reads the files otherwise; `explain` says what.
+    /// The programs that read the files differently; `explain` has the details.
     fn others(&mut self, subject: &Subject<'_>) {
         let mut readers: Vec<&str> = Vec::new();
         for reading in subject

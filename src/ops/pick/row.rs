@@ -1,4 +1,4 @@
-//! A row of the picker: mark, name, kind, account, region, as many of them as fit.
+//! A row of the picker: mark, name, kind, account, region, as many as fit.
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
@@ -6,7 +6,7 @@ use crate::ops::catalog::Entry;
 use crate::sys::picker::{Cell, Look};
 use crate::text::{cut, display};
 
-/// How wide each column is at the widest.
+/// The maximum width of each column.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Columns {
     name: usize,
@@ -16,11 +16,11 @@ pub(super) struct Columns {
 }
 
 const GAP: usize = 2;
-/// The mark of the active profile, or a blank.
+/// Columns for the mark of the active profile, or a blank.
 const MARK: usize = 2;
-/// What a name gets even where the other columns have to go.
+/// Columns that the name keeps even if the other columns have to go.
 const LEAST_NAME: usize = 24;
-/// A wider account or region is none, and is cut.
+/// In columns; no real account or region is wider, so the rest is cut.
 const MOST_OTHER: usize = 16;
 
 impl Columns {
@@ -34,7 +34,7 @@ impl Columns {
         }
     }
 
-    /// How wide a row is that needs no cut.
+    /// Of a row that needs no cut.
     pub(super) fn width(&self) -> usize {
         MARK + self.name + self.beside()
     }
@@ -44,15 +44,19 @@ impl Columns {
         others.iter().filter(|width| **width > 0).map(|width| width + GAP).sum()
     }
 
-    /// The cells of a row of `columns` columns.
     pub(super) fn row(&self, entry: &Entry, look: Look, is_active: bool, columns: usize) -> Vec<Cell> {
         let others = [self.kind, self.account, self.region];
         let beside = self.beside();
         let room = columns.saturating_sub(MARK);
         let name = self.name.min(room.saturating_sub(beside).max(LEAST_NAME)).min(room);
         let mut left = room - name;
-        let mark = if is_active { "* " } else { "  " };
-        let mut cells = vec![cell(mark, MARK, Look::Active, None), name_cell(&entry.name, name, look)];
+        // A blank of another colour would be visible in the row under the cursor, which is drawn in reverse.
+        let (mark, mark_look) = if is_active {
+            ("* ", Look::Active)
+        } else {
+            ("  ", Look::Plain)
+        };
+        let mut cells = vec![cell(mark, MARK, mark_look, None), name_cell(&entry.name, name, look)];
         let texts = [
             (entry.kind.as_str(), None),
             (entry.account_id.as_deref().unwrap_or_default(), Some(1)),
@@ -73,10 +77,10 @@ impl Columns {
     }
 }
 
-/// The name, cut in the middle if need be: long names often differ at their end.
+/// Cuts a long name in the middle, because long names often differ at their ends.
 fn name_cell(name: &str, width: usize, look: Look) -> Cell {
     let shown = display(name);
-    // Where it is escaped or cut, its characters stand elsewhere than a query found them.
+    // In an escaped or cut name the characters are not where a query found them.
     let field = (shown == name && shown.width() <= width).then_some(0);
     let tail = width / 3;
     if shown.width() <= width || tail == 0 {
@@ -95,7 +99,7 @@ fn name_cell(name: &str, width: usize, look: Look) -> Cell {
     fill(text, width, look, field)
 }
 
-/// `text`, safe, cut or filled to `width`.
+/// Makes `text` safe, and cuts or fills it to `width`.
 fn cell(text: &str, width: usize, look: Look, field: Option<usize>) -> Cell {
     fill(cut(display(text), width), width, look, field)
 }

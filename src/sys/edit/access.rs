@@ -1,4 +1,4 @@
-//! Whose a file is, and who may write to it.
+//! Who owns a file, and who may write to it.
 
 #[cfg(unix)]
 pub(super) use unix::{check_dir, check_file, keep, narrow};
@@ -14,7 +14,7 @@ mod unix {
 
     use crate::sys::edit::FileError;
 
-    /// The directory is ours or the system's, and nobody else can put files into it.
+    /// The directory belongs to this user or root, and no other user can put files into it.
     pub(in crate::sys::edit) fn check_dir(dir: &Path) -> Result<(), FileError> {
         const STICKY: u32 = 0o1000;
         let meta = match fs::metadata(dir) {
@@ -31,7 +31,7 @@ mod unix {
         Ok(())
     }
 
-    /// The file is ours, ours alone to write, and not meant to be left as it is.
+    /// The file belongs to this user, no other user can write to it, and it is not read-only.
     pub(in crate::sys::edit) fn check_file(path: &Path, meta: &Metadata) -> Result<(), FileError> {
         if meta.uid() != me() {
             return Err(FileError::Foreign(path.to_owned()));
@@ -45,7 +45,8 @@ mod unix {
         Ok(())
     }
 
-    /// Gives a new file the mode, group and access list of the old one; without one it stays this user's alone.
+    /// Gives a new file the mode, group and access list of the old one; if there is none, it stays private to this
+    /// user.
     pub(in crate::sys::edit) fn keep(old: &Path, new: &File) -> io::Result<()> {
         let meta = match fs::symlink_metadata(old) {
             Ok(meta) => meta,
@@ -56,7 +57,7 @@ mod unix {
         if new.metadata()?.gid() != meta.gid() {
             let group = rustix::fs::Gid::from_raw(meta.gid());
             if rustix::fs::fchown(new, None, Some(group)).is_err() {
-                // What the old group may do, another one may not.
+                // Another group must not get the rights of the old group.
                 mode &= 0o707;
             }
         }
@@ -64,7 +65,7 @@ mod unix {
         keep_list(old, new)
     }
 
-    /// The access list, which says more than the mode; without it, the group's bits would mean something else.
+    /// The access list says more than the mode, and without it the group bits would mean something else.
     #[cfg(target_os = "linux")]
     fn keep_list(old: &Path, new: &File) -> io::Result<()> {
         const NAME: &str = "system.posix_acl_access";
@@ -76,7 +77,7 @@ mod unix {
                 &list[..length],
                 rustix::fs::XattrFlags::empty(),
             )?),
-            // There is none, or the file system knows none.
+            // There is no list, or the file system does not support them.
             Err(rustix::io::Errno::NODATA | rustix::io::Errno::OPNOTSUPP) => Ok(()),
             Err(error) => Err(error.into()),
         }
@@ -87,7 +88,7 @@ mod unix {
         Ok(())
     }
 
-    /// Only this user may do what it may do now.
+    /// Removes the rights of all other users.
     pub(in crate::sys::edit) fn narrow(path: &Path) -> io::Result<()> {
         let mode = fs::metadata(path)?.mode() & 0o777;
         if mode & 0o077 == 0 {
@@ -96,7 +97,7 @@ mod unix {
         fs::set_permissions(path, Permissions::from_mode(mode & 0o600))
     }
 
-    /// Whether others may write. Where each user has a group of that number, it has no other members.
+    /// Whether others may write. A group whose number equals the user's is the user's own and has no other members.
     fn is_shared(meta: &Metadata) -> bool {
         let has_own_group = me() != 0 && meta.gid() == me();
         meta.mode() & 0o002 != 0 || meta.mode() & 0o020 != 0 && !has_own_group
@@ -107,7 +108,7 @@ mod unix {
     }
 }
 
-/// Windows keeps what is below a user's directory to the user, by lists that a new file inherits.
+/// Windows keeps other users out of a user's directory with access lists that a new file inherits.
 #[cfg(not(unix))]
 mod windows {
     use std::fs::{self, File, Metadata};

@@ -1,4 +1,4 @@
-//! The new file beside the old one: written and safe on the disk before it takes the old one's place.
+//! The new file beside the old one: written and synced to disk before it replaces the old one.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -9,23 +9,23 @@ use super::{access, parent};
 use crate::sys::fs::names_in;
 use crate::sys::private;
 
-/// A new file that has not taken its place yet. Dropped before that, it is gone.
+/// Removed on drop, unless it has replaced the old file.
 pub(super) struct Beside {
     path: PathBuf,
-    /// Locked, so that others see that somebody is at it.
+    /// Locked, so that other runs see that the file is in use.
     _file: File,
     is_in_place: bool,
 }
 
 impl Beside {
-    /// Writes the file that shall stand at `target`: with the mode of what stands there, else for this user alone.
+    /// Writes the new content for `target`, with the mode of the old file; without one it is private to this user.
     pub(super) fn write(target: &Path, bytes: &[u8]) -> io::Result<Self> {
         let mut name = prefix(target);
         name.push(std::process::id().to_string());
         let path = target.with_file_name(name);
         let mut options = OpenOptions::new();
         let mut file = private::open_private(options.write(true).create_new(true), &path)?;
-        // Where the system has no locks, nobody finds the file stale.
+        // If the system has no locks, no other run can find the file stale.
         let _ = file.try_lock();
         let written = file
             .write_all(bytes)
@@ -39,7 +39,7 @@ impl Beside {
         written.map(|()| beside)
     }
 
-    /// Stands at `target` from now on, also after a power cut.
+    /// Survives a power cut.
     pub(super) fn take_place_of(mut self, target: &Path) -> io::Result<()> {
         fs::rename(&self.path, target)?;
         self.is_in_place = true;
@@ -55,7 +55,7 @@ impl Drop for Beside {
     }
 }
 
-/// Removes what a run left that was killed: nobody holds its lock any more.
+/// Removes what a killed run left; such a file is no longer locked.
 pub(super) fn remove_stale(target: &Path) {
     let prefix = prefix(target);
     let is_ours = |name: &OsString| {
@@ -72,7 +72,7 @@ pub(super) fn remove_stale(target: &Path) {
     }
 }
 
-/// How the names of such files begin; the number of the process follows.
+/// The file name without the process id at its end.
 fn prefix(target: &Path) -> OsString {
     let mut name = OsString::from(".");
     name.push(target.file_name().unwrap_or_default());

@@ -1,4 +1,4 @@
-//! The file of the journal: `journal` in the state directory, for this user alone.
+//! The journal's file: `journal` in the state directory, private to this user.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use crate::journal::Journal;
 use crate::sys::fs::{read_regular, state_dir};
 use crate::sys::private;
 
-/// Puts it in the place of the last one.
+/// Replaces the previous journal.
 ///
 /// # Errors
 /// What the system says.
@@ -18,13 +18,11 @@ pub fn save(_lock: &EditLock, env: &Env, journal: &Journal) -> std::io::Result<(
     private::replace(&path, journal.to_json().as_bytes())
 }
 
-/// Removes what a run that was killed has left beside it.
+/// Removes what a killed run left beside it.
 pub(super) fn remove_stale(env: &Env) {
     path(env).iter().for_each(|path| private::remove_stale(path));
 }
 
-/// The last edit, if there is one.
-///
 /// # Errors
 /// The file cannot be read, or is damaged.
 pub fn load(env: &Env) -> Result<Option<Journal>, FileError> {

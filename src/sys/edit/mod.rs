@@ -1,7 +1,7 @@
-//! Writing an AWS file anew: whole or not at all, by one awsenv at a time, and only over what was read.
+//! Replacing an AWS file: completely or not at all, by one awsenv at a time, and only if it is still as it was read.
 //!
 //! The new text goes into a file beside the old one, which then takes its place and its mode. A link stays a link, and
-//! what it leads to is replaced. A file that others could have written to is left alone.
+//! its target is replaced. A file that other users could have written to is left alone.
 
 mod access;
 mod beside;
@@ -19,38 +19,35 @@ use super::private;
 use crate::env::Env;
 use beside::Beside;
 
-/// How long to wait for another edit, each of which is done in a moment.
+/// How long to wait for another edit; each takes only a moment.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Why a file was not written. It is as it was then.
+/// Why a file was not written. It is unchanged then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum FileError {
-    /// Another awsenv edits files and does not come to an end.
+    /// Another awsenv is editing files and does not finish.
     Busy {
-        /// Its process, if it said so.
+        /// The other process, if it wrote its id into the lock.
         by: Option<u32>,
-        /// How long it was waited for.
+        /// How long awsenv waited.
         after: Duration,
     },
-    /// The file is no longer what was read.
+    /// The file has changed since it was read.
     Changed(PathBuf),
-    /// It, or its directory, belongs to another user.
+    /// The file or its directory belongs to another user.
     Foreign(PathBuf),
-    /// There is no directory for awsenv's state, where the lock would be.
+    /// There is no state directory, where the lock would be.
     NoState,
-    /// Something else stands there: a directory, a device.
+    /// Not a regular file: a directory or a device.
     NotRegular(PathBuf),
-    /// Its owner may not write it.
     ReadOnly(PathBuf),
-    /// Others may write to it, or put another one in its place.
+    /// Other users may write to the file, or replace it.
     Shared(PathBuf),
-    /// What the system says.
     System {
-        /// The file.
         path: PathBuf,
-        /// What was tried, as in "cannot write".
+        /// Completes "cannot …".
         what: &'static str,
-        /// Its words.
+        /// In the system's words.
         why: String,
     },
 }
@@ -65,15 +62,13 @@ impl FileError {
     }
 }
 
-/// Held while files are read, edited and written. There is one for all AWS files of a user.
+/// Held while files are read, edited and written. One lock covers all AWS files of a user.
 #[derive(Debug)]
 pub struct EditLock {
     _file: File,
 }
 
 impl EditLock {
-    /// Waits for those before us, but not for ever.
-    ///
     /// # Errors
     /// [`FileError::Busy`], or there is no place for the lock.
     pub fn take(env: &Env) -> Result<Self, FileError> {
@@ -81,7 +76,7 @@ impl EditLock {
         private::make_dir(parent(&path)).map_err(FileError::system(parent(&path), "make"))?;
         match private::lock(&path, PATIENCE) {
             Ok(mut file) => {
-                // Who waits wants to know for whom; that it cannot be said is no reason to stop.
+                // The process id is only for the message of a waiting run, so failing to write it is no error.
                 let _ = file
                     .set_len(0)
                     .and_then(|()| file.rewind())
@@ -98,18 +93,18 @@ impl EditLock {
     }
 }
 
-/// The process that wrote its number into the lock.
+/// The process id in the lock.
 fn holder(path: &Path) -> Option<u32> {
     let mut text = String::new();
     File::open(path).ok()?.take(32).read_to_string(&mut text).ok()?;
     text.parse().ok()
 }
 
-/// Replaces the file at `path`, which said `was` (`None`: was not there), by one that says `now`. A new file and a new
-/// directory are for this user alone; an old file keeps its mode.
+/// Replaces the content `was` of the file at `path` with `now`; `None` means that the file did not exist. A new file or
+/// directory is private to this user; an existing file keeps its mode.
 ///
 /// # Errors
-/// The file is not what was read, or others can write to it; or what the system says. It is as it was then.
+/// The file has changed since it was read, other users can write to it, or what the system says. It is unchanged then.
 pub fn save(_lock: &EditLock, path: &Path, was: Option<&[u8]>, now: &[u8]) -> Result<(), FileError> {
     let target = check(path, was)?;
     if was == Some(now) {
@@ -125,7 +120,7 @@ pub fn save(_lock: &EditLock, path: &Path, was: Option<&[u8]>, now: &[u8]) -> Re
     }
     beside::remove_stale(&target);
     let written = Beside::write(&target, now).map_err(FileError::system(&target, "write"))?;
-    // Last look: nobody else is kept out by our lock.
+    // One last look, because the lock does not keep other programs out.
     if !says(&target, was)? {
         return Err(FileError::Changed(path.to_owned()));
     }
@@ -134,7 +129,7 @@ pub fn save(_lock: &EditLock, path: &Path, was: Option<&[u8]>, now: &[u8]) -> Re
         .map_err(FileError::system(&target, "replace"))
 }
 
-/// Removes the file at `path`, which said `was`.
+/// Removes the file at `path` if its content is still `was`.
 ///
 /// # Errors
 /// As [`save`].
@@ -143,7 +138,7 @@ pub fn remove(_lock: &EditLock, path: &Path, was: &[u8]) -> Result<(), FileError
     private::remove(&target).map_err(FileError::system(&target, "remove"))
 }
 
-/// Takes the rights of others from a file that is about to hold secrets; one that is not there is none.
+/// Removes other users' rights to a file that is about to hold secrets; does nothing if the file does not exist.
 ///
 /// # Errors
 /// What the system says.
@@ -154,7 +149,7 @@ pub fn keep_private(path: &Path) -> Result<(), FileError> {
     }
 }
 
-/// The file itself, behind links, if it may be written and says `was`.
+/// Follows links, and checks that the target may be written and its content is `was`.
 fn check(path: &Path, was: Option<&[u8]>) -> Result<PathBuf, FileError> {
     let target = behind_links(path).map_err(FileError::system(path, "follow"))?;
     for dir in [parent(path), parent(&target)] {
@@ -184,13 +179,13 @@ fn says(target: &Path, was: Option<&[u8]>) -> Result<bool, FileError> {
     })
 }
 
-/// Whether two paths lead to the same file, or would.
+/// Whether two paths lead to the same file; it need not exist.
 pub fn is_same(one: &Path, other: &Path) -> bool {
     let target = |path| behind_links(path).ok();
     one == other || target(one).is_some_and(|found| target(other) == Some(found))
 }
 
-/// What a path leads to; of a link to nothing, where that would be.
+/// For a link to a missing file, the path of that file.
 fn behind_links(path: &Path) -> io::Result<PathBuf> {
     match fs::canonicalize(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
@@ -206,7 +201,6 @@ fn behind_links(path: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("too many links"))
 }
 
-/// The directory of a file.
 fn parent(path: &Path) -> &Path {
     let parent = path.parent().unwrap_or(Path::new(""));
     if parent.as_os_str().is_empty() {

@@ -1,5 +1,5 @@
-//! What the Secret Service says before it is asked for a secret: whether it is there, has the item, and is locked. To find
-//! out, the library would wait, or open a window that perhaps nobody sees.
+//! What can be asked of the Secret Service before reading a secret: whether it exists, has the item, and is locked. The
+//! `keyring` library would only find out by waiting, or by opening a window that the user may not see.
 //!
 //! <https://specifications.freedesktop.org/secret-service-spec/latest/>
 
@@ -20,10 +20,10 @@ const COLLECTION: &str = "org.freedesktop.Secret.Collection";
 const PROMPT: &str = "org.freedesktop.Secret.Prompt";
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 
-/// Checks that the access has a chance.
+/// Checks that the access can succeed.
 ///
 /// # Errors
-/// [`Error::Absent`] without a bus or a service on it, [`Error::Locked`] if it is and may not ask,
+/// [`Error::Absent`] without a bus or a service on it, [`Error::Locked`] if it is locked and may not ask,
 /// [`Error::Missing`], and [`Error::Refused`] if several items have the name.
 pub(super) fn look(name: &Name, access: Access, may_ask: bool) -> Result<(), Error> {
     let bus = connect()?;
@@ -31,7 +31,7 @@ pub(super) fn look(name: &Name, access: Access, may_ask: bool) -> Result<(), Err
     if found.count() == 0 {
         match (default_collection(&bus)?, access) {
             (Collection::Locked(_), Access::Write) if may_ask => return Ok(()),
-            // Some programs hide items that are locked, so there may be one all the same.
+            // Some programs hide locked items, so the item may exist all the same.
             (Collection::Locked(path), _) if may_ask => {
                 ask(&bus, &path)?;
                 found = Found::search(&bus, name)?;
@@ -56,10 +56,10 @@ pub(super) fn look(name: &Name, access: Access, may_ask: bool) -> Result<(), Err
     }
 }
 
-/// Unlocks the collection that new items go to, and says whether it was locked. The service asks the person.
+/// Unlocks the collection for new items, and returns whether it was locked. The service asks the user.
 ///
 /// # Errors
-/// As [`look`], and [`Error::Refused`] if the person turned the question down.
+/// As [`look`], and [`Error::Refused`] if the user dismissed the question.
 pub(super) fn unlock(may_ask: bool) -> Result<bool, Error> {
     let bus = connect()?;
     match default_collection(&bus)? {
@@ -75,7 +75,6 @@ fn connect() -> Result<Connection, Error> {
         .map_err(|error| no_bus(&error))
 }
 
-/// The items of a name.
 struct Found {
     unlocked: Vec<OwnedObjectPath>,
     locked: Vec<OwnedObjectPath>,
@@ -94,7 +93,7 @@ impl Found {
     }
 }
 
-/// The collection that new items go to.
+/// The collection for new items.
 enum Collection {
     None,
     Open,
@@ -116,7 +115,7 @@ fn default_collection(bus: &Connection) -> Result<Collection, Error> {
     }
 }
 
-/// Has the service ask the person for the password of a collection, and waits for an answer.
+/// Makes the service ask the user for a collection's password, and waits for the answer.
 fn ask(bus: &Connection, collection: &OwnedObjectPath) -> Result<(), Error> {
     let answer = call(bus, PATH, SERVICE, "Unlock", &(vec![collection],))?;
     let (_, prompt): (Vec<OwnedObjectPath>, OwnedObjectPath) = read(&answer)?;
@@ -170,7 +169,7 @@ fn no_bus(error: &zbus::Error) -> Error {
     Error::Absent { store: STORE, why }
 }
 
-/// What an error that the bus or the service sent means.
+/// Translates an error from the bus or the service.
 fn no_answer(error: &zbus::Error) -> Error {
     let zbus::Error::MethodError(name, text, _) = error else {
         return refused(&error.to_string());

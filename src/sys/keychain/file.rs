@@ -1,6 +1,7 @@
-//! The encrypted file store: a file an item, sealed for the key beside it and named by a hash of the item's name.
+//! The encrypted file store: one file for each item, encrypted to the key beside it and named by a hash of the item's
+//! name.
 //!
-//! Writing needs the public half of the key alone. Reading never asks, and never takes long.
+//! Writing needs only the public half of the key. Reading never asks and never takes long.
 
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -15,21 +16,21 @@ use crate::sys::{fs, private};
 
 const STORE: StoreKind = StoreKind::File;
 
-/// The store, which need not exist.
+/// The store need not exist.
 #[derive(Debug)]
 pub(super) struct FileStore {
     pub(super) key: KeyPair,
 }
 
 impl FileStore {
-    /// The store below the directory of awsenv's state.
+    /// `dir` is awsenv's state directory.
     pub(super) fn new(dir: &Path) -> Self {
         let dir = dir.join("keys");
         Self { key: KeyPair { dir } }
     }
 
     fn item_path(&self, name: &Name) -> PathBuf {
-        // A key has the hash alone as its name, any other kind of item its own ending.
+        // A key's file name is just the hash; any other kind of item has its own ending.
         let kind = name.service.strip_prefix(SERVICE).unwrap_or(&name.service);
         self.key.dir.join(format!("{}{kind}.age", hash(name.user.as_bytes())))
     }
@@ -220,7 +221,7 @@ mod tests {
             Err(NotUnlocked::Passphrase)
         );
         match store.key.unlock(&passphrase, Duration::from_secs(60)) {
-            // Containers bar the kernel's keyring.
+            // Containers may bar the kernel's keyring.
             Err(NotUnlocked::Nowhere(_)) => return,
             unlocked => assert_eq!(unlocked, Ok(())),
         }

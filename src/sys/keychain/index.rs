@@ -1,4 +1,4 @@
-//! The file of the index: `keychain.json` in the state directory.
+//! The index's file: `keychain.json` in the state directory.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,22 +7,22 @@ use std::time::Duration;
 use crate::keychain::Index;
 use crate::sys::{fs, private};
 
-/// How long to wait for another awsenv that writes, which is done in a moment.
+/// How long to wait for another awsenv that is writing, which takes only a moment.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Reads the index; one that is absent is empty.
+/// A missing file is an empty index.
 ///
 /// # Errors
-/// What the system says, or that it is damaged; with the path.
+/// What the system says, or that the file is damaged; with its path.
 pub(super) fn load(path: &Path) -> io::Result<Index> {
     let bytes = fs::read_regular(path).map_err(|error| at(path, &error.to_string()))?;
     Index::parse(&bytes.unwrap_or_default()).map_err(|why| at(path, &format!("is damaged: {why}")))
 }
 
-/// Changes the index under a lock, so that many at once lose nothing. Writes only a difference.
+/// Locks the index, so that concurrent changes are not lost. Writes only if something changed.
 ///
 /// # Errors
-/// As [`load`], and what the system says on writing.
+/// As [`load`], and what the system says about writing.
 pub(super) fn change(path: &Path, change: impl FnOnce(&mut Index)) -> io::Result<()> {
     let within = |error: io::Error| at(path, &error.to_string());
     private::make_dir(path.parent().unwrap_or(Path::new("."))).map_err(within)?;
@@ -36,7 +36,7 @@ pub(super) fn change(path: &Path, change: impl FnOnce(&mut Index)) -> io::Result
     private::replace(path, index.to_json().as_bytes()).map_err(within)
 }
 
-/// Where the index is, below the directory of awsenv's state.
+/// `dir` is awsenv's state directory.
 pub(super) fn path(dir: &Path) -> PathBuf {
     dir.join("keychain.json")
 }

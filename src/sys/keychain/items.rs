@@ -1,4 +1,4 @@
-//! The items of one kind in one store: the types above the bytes.
+//! The items of one kind in one store: typed values on top of bytes.
 
 use std::marker::PhantomData;
 
@@ -16,7 +16,7 @@ impl<'a, T: Content> Items<'a, T> {
         Self { store, content }
     }
 
-    /// Reads an item, by one access to the store.
+    /// Accesses the store once.
     pub(super) fn read(&self, item: &str) -> Result<T, Error> {
         let bytes = self.store.read(&Name::of::<T>(item))?;
         T::parse(&bytes).map_err(|why| Error::Damaged {
@@ -26,7 +26,7 @@ impl<'a, T: Content> Items<'a, T> {
         })
     }
 
-    /// Writes an item, and replaces the one of that name.
+    /// Replaces the item of the same name, if there is one.
     pub(super) fn write(&self, item: &str, content: &T) -> Result<(), Error> {
         self.store.write(&Name::of::<T>(item), &content.to_bytes())
     }
@@ -49,7 +49,7 @@ mod tests {
     use crate::secret::Secret;
     use crate::sys::keychain::store::Lock;
 
-    /// A store that ends with its test.
+    /// A store in memory.
     #[derive(Default)]
     struct Memory(RefCell<BTreeMap<(String, String), Vec<u8>>>);
 
@@ -89,7 +89,7 @@ mod tests {
         }
     }
 
-    /// A second kind of item, all that it takes.
+    /// A second kind of item, with everything it needs.
     #[derive(Debug, PartialEq)]
     struct Note(String);
 

@@ -1,4 +1,4 @@
-//! The kernel's keyring: a store of its own, and what holds an unlocked key file for a set time.
+//! The kernel's keyring: a store of its own, and the place that holds an unlocked key file for a limited time.
 //!
 //! Linux only. Containers often bar it.
 
@@ -60,7 +60,7 @@ mod linux {
     use crate::sys::keychain::store::Name;
     use crate::sys::keychain::translate;
 
-    /// The most that the kernel takes for one key.
+    /// In bytes; the kernel's limit for one key.
     const LIMIT: usize = 32_767;
 
     pub(super) fn read(name: &Name) -> Result<Zeroizing<Vec<u8>>, Error> {
@@ -84,14 +84,13 @@ mod linux {
         deleted.map_err(|error| translate::error(STORE, &name.user, error))
     }
 
-    /// Keeps a secret until the time is up, or the machine stops.
+    /// Keeps a secret until the time is up or the machine stops.
     pub(in super::super) fn hold(name: &str, secret: &[u8], time: Duration) -> Result<(), Error> {
         let seconds = usize::try_from(time.as_secs()).unwrap_or(usize::MAX);
         let held = ring().and_then(|ring| ring.add_key(name, secret)?.set_timeout(seconds));
         held.map_err(barred)
     }
 
-    /// A secret that is held.
     pub(in super::super) fn held(name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
         let found = ring()
             .and_then(|ring| ring.search(name))
@@ -103,22 +102,23 @@ mod linux {
         }
     }
 
-    /// Forgets a secret that is held, so that a test leaves nothing behind.
+    /// So that a test leaves nothing behind.
     #[cfg(test)]
     pub(in super::super) fn release(name: &str) {
-        // What is not held needs no forgetting.
+        // Failing means that nothing was held.
         let _ = ring().and_then(|ring| ring.search(name)?.invalidate());
     }
 
-    /// The user's persistent keyring, which outlives the session; where the kernel has none, the session's.
+    /// The user's persistent keyring, which outlives the session; if the kernel has none, the session's.
     fn ring() -> Result<KeyRing, KeyError> {
         KeyRing::get_persistent(KeyRingIdentifier::Session)
             .or_else(|_| KeyRing::from_special_id(KeyRingIdentifier::Session, false))
     }
 
     fn entry(name: &Name) -> Result<Entry, Error> {
-        // Where a login has no session keyring of its own (su, cron, containers) the kernel makes one when it is asked
-        // for the persistent one. The library would look before that, and write to a keyring that is no longer ours.
+        // A login without its own session keyring (su, cron, containers) gets one from the kernel when the persistent
+        // keyring is requested. The library would look up the session keyring first, and then write to one that is no
+        // longer this session's.
         let _ = ring();
         let failed = |error| translate::error(STORE, &name.user, error);
         let store: Arc<Store> = Store::new().map_err(failed)?;
@@ -193,17 +193,17 @@ mod tests {
     use super::*;
     use crate::keychain::Item;
 
-    /// A name that no other run of the tests has.
+    /// A name that no other test run uses.
     fn name(what: &str) -> String {
         format!("awsenv-test-{what}-{}", std::process::id())
     }
 
-    /// Whether the kernel lets us; containers often bar it.
+    /// Whether the kernel refuses; containers often bar the keyring.
     fn is_barred() -> bool {
         use std::io::Write as _;
         let is_barred = matches!(held("awsenv-test-none"), Err(Error::Absent { .. }));
         if is_barred {
-            // Not `println!`: the test runner shows that for failed tests only, and a skip must be seen.
+            // Not `println!`, which the test runner shows only for failed tests; a skip must be visible.
             let _ = writeln!(std::io::stdout(), "skipped: the kernel's keyring is barred here");
         }
         is_barred

@@ -1,7 +1,7 @@
-//! The key of the encrypted file store: `identity` in its directory, in plain text or wrapped by a passphrase, and its
-//! public half `recipient` beside it.
+//! The key of the encrypted file store: `identity` in its directory, in plain text or encrypted with a passphrase, and
+//! its public half `recipient` beside it.
 //!
-//! Nothing here asks for a passphrase, and only creating and unlocking take long. An unlocked key is held by the kernel.
+//! Nothing here asks for a passphrase, and only creating and unlocking take long. The kernel holds an unlocked key.
 
 use std::fmt::Display;
 use std::fs::File;
@@ -21,10 +21,10 @@ use crate::sys::{fs, private};
 
 const STORE: StoreKind = StoreKind::File;
 
-/// How long to wait for another awsenv that writes, which is done in a moment.
+/// How long to wait for another awsenv that is writing, which takes only a moment.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The key pair, which need not exist.
+/// The key pair need not exist.
 #[derive(Clone, Debug)]
 pub(super) struct KeyPair {
     pub(super) dir: PathBuf,
@@ -36,7 +36,7 @@ pub enum KeyFile {
     Absent,
     /// It needs no passphrase.
     Plain,
-    /// It is wrapped by a passphrase.
+    /// It is encrypted with a passphrase.
     Wrapped {
         is_unlocked: bool,
     },
@@ -47,19 +47,17 @@ pub enum KeyFile {
 pub enum NotUnlocked {
     /// The passphrase is wrong.
     Passphrase,
-    /// The kernel does not hold keys here, for this reason.
+    /// The kernel cannot hold keys here; the reason.
     Nowhere(String),
     Store(Error),
 }
 
-/// What is in the key file.
 enum Key {
     Plain(Identity),
     Wrapped(Vec<u8>),
 }
 
 impl KeyPair {
-    /// Where the key is.
     pub(super) fn path(&self) -> PathBuf {
         self.dir.join("identity")
     }
@@ -74,7 +72,7 @@ impl KeyPair {
         })
     }
 
-    /// Creates the key file, wrapped if there is a passphrase.
+    /// Encrypts the key if there is a passphrase.
     pub(super) fn create(&self, passphrase: Option<&Secret<String>>) -> Result<(), Error> {
         let path = self.path();
         private::make_dir(&self.dir).map_err(|error| refused(&self.dir, &error))?;
@@ -92,14 +90,14 @@ impl KeyPair {
                 Zeroizing::new(sealed.map_err(|error| refused(&path, &error))?)
             }
         };
-        // The public half comes first, because nothing can be written for a key without it.
+        // The public half comes first, because without it nothing can be written for the key.
         let recipient = self.dir.join("recipient");
         private::replace(&recipient, format!("{}\n", identity.to_public()).as_bytes())
             .map_err(|error| refused(&recipient, &error))?;
         private::replace(&path, &bytes).map_err(|error| refused(&path, &error))
     }
 
-    /// Unwraps the key, and has the kernel hold it for a time.
+    /// Decrypts the key, and makes the kernel hold it for a time.
     pub(super) fn unlock(&self, passphrase: &Secret<String>, time: Duration) -> Result<(), NotUnlocked> {
         let store = |error| NotUnlocked::Store(error);
         let Some(Key::Wrapped(bytes)) = self.key().map_err(store)? else {
@@ -123,7 +121,8 @@ impl KeyPair {
         })
     }
 
-    /// The key, if it can be used now.
+    /// # Errors
+    /// There is no key, or it is locked.
     pub(super) fn identity(&self) -> Result<Identity, Error> {
         match self.key()? {
             None => Err(self.absent()),
@@ -155,7 +154,7 @@ impl KeyPair {
         private::lock(&path, PATIENCE).map_err(|error| refused(&path, &error))
     }
 
-    /// Checks that the key is the other half of the recipient.
+    /// Checks that the key belongs to the recipient.
     fn check(&self, key: &[u8]) -> Result<(), Error> {
         let path = self.path();
         let key = parse(key).ok_or_else(|| refused(&path, &"it does not contain an age key"))?;
@@ -166,13 +165,13 @@ impl KeyPair {
         }
     }
 
-    /// The key that was unlocked; nothing where the kernel cannot hold any.
+    /// The unlocked key; `None` also if the kernel cannot hold any.
     fn held(&self) -> Result<Option<Identity>, Error> {
         let held = kernel::held(&self.held_name()?).unwrap_or(None);
         Ok(held.and_then(|key| parse(&key)))
     }
 
-    /// The name by which the kernel holds the key, another one for each directory.
+    /// The kernel's name for the key; different for each directory.
     pub(super) fn held_name(&self) -> Result<String, Error> {
         let recipient = self.recipient()?.to_string();
         Ok(format!("awsenv:identity:{}", hash(recipient.as_bytes())))
@@ -200,7 +199,7 @@ impl KeyPair {
     }
 }
 
-/// Half of a SHA-256, in hex: it tells names apart where file names ignore case.
+/// Half of a SHA-256 in hex: distinct even where file names ignore case.
 pub(super) fn hash(bytes: &[u8]) -> String {
     Sha256::digest(bytes)[..16]
         .iter()
@@ -208,7 +207,7 @@ pub(super) fn hash(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// Refuses a file that others can read, because what it holds is no longer secret.
+/// Rejects a file that others can read, because its content is no longer secret.
 fn check_access(path: &Path) -> Result<(), Error> {
     match fs::access(path) {
         Some(access) if access.mode & 0o077 != 0 => Err(refused(

@@ -1,7 +1,7 @@
-//! Where keys are kept: the stores behind one door, and the index beside them.
+//! Where keys are kept: the stores behind one interface, and the index beside them.
 //!
-//! A new store is a file here with `impl Store`, its line in [`Keychain::store`], and its row in `crate::keychain::store`.
-//! A new kind of item is an `impl Content` in `crate::keychain`.
+//! To add a store, add a file here with `impl Store`, an arm in [`Keychain::store`] and a row in
+//! `crate::keychain::store`. To add a kind of item, add an `impl Content` in `crate::keychain`.
 
 #[cfg(all(unix, not(target_os = "macos")))]
 mod bus;
@@ -34,7 +34,7 @@ use kernel::KernelStore;
 use os::OsStore;
 use store::Store;
 
-/// The stores of this environment.
+/// The stores of one environment.
 pub struct Keychain<'a> {
     env: &'a Env,
     settings: &'a KeychainSettings,
@@ -50,15 +50,15 @@ impl fmt::Debug for Keychain<'_> {
 }
 
 impl<'a> Keychain<'a> {
-    /// Opens nothing yet. `say` tells a person what awsenv waits for.
+    /// Opens nothing yet. `say` tells the user what awsenv waits for.
     pub fn new(env: &'a Env, settings: &'a KeychainSettings, say: &'a dyn Fn(&str)) -> Self {
         Self { env, settings, say }
     }
 
-    /// The store for new items, and why it is that one.
+    /// The store for new items, and why it was chosen.
     ///
     /// # Errors
-    /// A word that names no store, in a sentence.
+    /// A word that names no store, as a sentence.
     pub fn chosen(&self) -> Result<(StoreKind, &'static str), String> {
         if let Some(word) = self.env.os("AWSENV_KEYCHAIN").filter(|word| !word.is_empty()) {
             let store = word.to_str().and_then(StoreKind::parse);
@@ -69,7 +69,7 @@ impl<'a> Keychain<'a> {
                     format!("AWSENV_KEYCHAIN must be {choices}, not `{}`", word.to_string_lossy())
                 });
         }
-        // The settings refuse other words.
+        // The settings reject other words.
         Ok(match self.settings.store.as_deref().and_then(StoreKind::parse) {
             Some(store) => (store, "the settings choose it"),
             None => (StoreKind::default(), "it is the default"),
@@ -81,7 +81,7 @@ impl<'a> Keychain<'a> {
     /// # Errors
     /// As [`Keychain::chosen`].
     pub fn locate(&self, item: &str) -> Result<StoreKind, String> {
-        // The chosen store can be asked although the index is damaged.
+        // The chosen store can be asked even if the index is damaged.
         let recorded = self
             .index()
             .ok()
@@ -92,7 +92,7 @@ impl<'a> Keychain<'a> {
         }
     }
 
-    /// Reads a key, by one access to the store.
+    /// Accesses the store once.
     ///
     /// # Errors
     /// The store's; [`Error::Missing`] if there is no such item.
@@ -100,7 +100,7 @@ impl<'a> Keychain<'a> {
         self.items(store)?.read(item)
     }
 
-    /// Writes a key, and replaces the one of that name.
+    /// Replaces the key of the same name, if there is one.
     ///
     /// # Errors
     /// The store's.
@@ -108,15 +108,13 @@ impl<'a> Keychain<'a> {
         self.items(store)?.write(item, keys)
     }
 
-    /// Deletes a key.
-    ///
     /// # Errors
     /// The store's; [`Error::Missing`] if there is no such item.
     pub fn delete(&self, store: StoreKind, item: &str) -> Result<(), Error> {
         self.items::<Item>(store)?.delete(item)
     }
 
-    /// The password that another program stored in the system's keychain.
+    /// A password that another program stored in the system's keychain.
     ///
     /// # Errors
     /// The store's; [`Error::Missing`] if there is none.
@@ -124,7 +122,7 @@ impl<'a> Keychain<'a> {
         OsStore::new(self.env, self.say).password(service, user)
     }
 
-    /// The index of all keys, without opening a store. An absent file is an empty index.
+    /// Opens no store. A missing file is an empty index.
     ///
     /// # Errors
     /// What the system says, or that the file is damaged; with its path.
@@ -135,10 +133,10 @@ impl<'a> Keychain<'a> {
         }
     }
 
-    /// Changes the index; many at once lose nothing.
+    /// Concurrent changes are not lost.
     ///
     /// # Errors
-    /// As [`Keychain::index`], and what the system says on writing.
+    /// As [`Keychain::index`], and what the system says about writing.
     pub fn change_index(&self, change: impl FnOnce(&mut Index)) -> io::Result<()> {
         let dir = self
             .dir()
@@ -146,7 +144,7 @@ impl<'a> Keychain<'a> {
         index::change(&index::path(&dir), change)
     }
 
-    /// Makes a store ready to be read, as far as it can do that by itself; the system may ask the person.
+    /// Makes a store readable as far as it can do that by itself; the system may ask the user.
     ///
     /// # Errors
     /// The store's.
@@ -154,7 +152,7 @@ impl<'a> Keychain<'a> {
         self.store(store)?.unlock()
     }
 
-    /// Whether a key file can be held unlocked here.
+    /// Checks that the kernel can hold an unlocked key file here.
     ///
     /// # Errors
     /// The kernel's words.
@@ -170,7 +168,7 @@ impl<'a> Keychain<'a> {
         self.files()?.key.state()
     }
 
-    /// Where the key file is, or will be.
+    /// The key file need not exist.
     pub fn key_path(&self) -> Option<PathBuf> {
         Some(self.files().ok()?.key.path())
     }
@@ -178,21 +176,20 @@ impl<'a> Keychain<'a> {
     /// Creates the key file of the encrypted file store, in plain text if there is no passphrase.
     ///
     /// # Errors
-    /// It exists already, or what the system says.
+    /// It already exists, or what the system says.
     pub fn create_key_file(&self, passphrase: Option<&Secret<String>>) -> Result<(), Error> {
         self.files()?.key.create(passphrase)
     }
 
-    /// Unlocks the key file for the time that the settings name.
+    /// Unlocks the key file for the time in the settings.
     ///
     /// # Errors
-    /// A wrong passphrase, nowhere to hold the key, or the store's own.
+    /// A wrong passphrase, no place to hold the key, or the store's own.
     pub fn unlock_key_file(&self, passphrase: &Secret<String>) -> Result<(), NotUnlocked> {
         let files = self.files().map_err(NotUnlocked::Store)?;
         files.key.unlock(passphrase, self.settings.unlock_for)
     }
 
-    /// The items of one kind in a store.
     fn items<T: Content>(&self, store: StoreKind) -> Result<Items<'_, T>, Error> {
         self.store(store).map(Items::new)
     }

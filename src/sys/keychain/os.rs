@@ -1,4 +1,4 @@
-//! The operating system's keychain as a store. It may wait for a person or for ever, so each access has a limit.
+//! The operating system's keychain as a store. It may wait for the user or for ever, so each access has a time limit.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use crate::sys::wait::{self, NoAnswer};
 
 const STORE: StoreKind = StoreKind::Os;
 
-/// How long an access may take where no person would see a question.
+/// Where the user could not see a question.
 const WITHOUT_DESKTOP: Duration = Duration::from_secs(5);
 
-/// How long it may take where one would.
+/// Where the user would see a question.
 const WITH_DESKTOP: Duration = Duration::from_secs(60);
 
 const AWAITED: &str =
@@ -28,13 +28,13 @@ pub(super) struct OsStore<'a> {
 }
 
 impl<'a> OsStore<'a> {
-    /// `say` tells a person what awsenv waits for.
+    /// `say` tells the user what awsenv waits for.
     pub(super) fn new(env: &Env, say: &'a dyn Fn(&str)) -> Self {
         let has_desktop = has_desktop(env);
         Self { has_desktop, say }
     }
 
-    /// The password that another program stored.
+    /// A password that another program stored.
     pub(super) fn password(&self, service: &str, user: &str) -> Result<Secret<String>, Error> {
         let place = self.place(Name {
             service: service.to_owned(),
@@ -103,7 +103,7 @@ impl Store for OsStore<'_> {
     }
 }
 
-/// Whether this person would see a question of the system. Over SSH it would open far away, if at all.
+/// Whether the user would see the system's window. Over SSH it would open on the other machine, if at all.
 fn has_desktop(env: &Env) -> bool {
     if cfg!(any(target_os = "macos", windows)) {
         return true;

@@ -1,5 +1,5 @@
 //! An item of the operating system's keychain, through `keyring`: Secret Service, macOS Keychain, Windows Credential
-//! Manager. Every access may wait for a person, or for ever.
+//! Manager. Every access may wait for the user, or for ever.
 
 use std::collections::HashMap;
 
@@ -15,10 +15,10 @@ use crate::secret::Secret;
 
 const STORE: StoreKind = StoreKind::Os;
 
-/// What Windows takes, in bytes (CRED_MAX_CREDENTIAL_BLOB_SIZE).
+/// In bytes (CRED_MAX_CREDENTIAL_BLOB_SIZE).
 const WINDOWS_LIMIT: usize = 5 * 512;
 
-/// Which item, and whether the system may ask the person to unlock it.
+/// Which item to access, and whether the system may ask the user to unlock it.
 pub(super) struct Place {
     pub(super) name: Name,
     pub(super) may_ask: bool,
@@ -46,7 +46,7 @@ impl Place {
         entry.delete_credential().map_err(|error| self.error(error))
     }
 
-    /// The password that another program stored.
+    /// A password that another program stored.
     pub(super) fn password(&self) -> Result<Secret<String>, Error> {
         let mut error = None;
         for modifiers in foreign(&self.name, cfg!(windows)) {
@@ -88,7 +88,7 @@ impl Place {
     }
 }
 
-/// Has the system ask for the password of its keychain, and says whether that was locked.
+/// Makes the system ask for its keychain's password, and returns whether it was locked.
 #[cfg(all(unix, not(target_os = "macos")))]
 pub(super) fn unlock(may_ask: bool) -> Result<bool, Error> {
     bus::unlock(may_ask)
@@ -110,7 +110,7 @@ fn check_size(size: usize, is_windows: bool) -> Result<(), Error> {
     Ok(())
 }
 
-/// What names an item of ours beside its service and user.
+/// What identifies one of awsenv's items, beside its service and user.
 fn modifiers(name: &Name) -> Vec<(&'static str, String)> {
     if cfg!(windows) {
         // The default, `Enterprise`, roams to other machines.
@@ -122,7 +122,7 @@ fn modifiers(name: &Name) -> Vec<(&'static str, String)> {
     }
 }
 
-/// The name on Windows, which ignores case: a piece of a hash tells names apart that differ only in that.
+/// Windows ignores case, so a piece of a hash distinguishes names that differ only in case.
 fn target(name: &Name) -> String {
     let Name { service, user, .. } = name;
     let hash = Sha256::digest(user.as_bytes());
@@ -130,8 +130,8 @@ fn target(name: &Name) -> String {
     format!("{service}:{user}:{piece}")
 }
 
-/// The names that an item of Python's `keyring`, which boto 2 used, may have. On Windows it is named like the service, or
-/// `user@service` where the service has two users.
+/// The possible names of an item from Python's `keyring`, which boto 2 used. On Windows it is the service, or
+/// `user@service` if the service has two users.
 fn foreign(name: &Name, is_windows: bool) -> Vec<Vec<(&'static str, String)>> {
     if !is_windows {
         return vec![Vec::new()];

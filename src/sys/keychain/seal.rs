@@ -1,4 +1,4 @@
-//! Bytes sealed with `age`, and opened again.
+//! Encrypts and decrypts bytes with `age`.
 
 use std::io::{self, Read as _, Write as _};
 use std::iter;
@@ -20,13 +20,13 @@ pub(super) fn seal(recipient: &dyn age::Recipient, plain: &[u8]) -> io::Result<V
 
 pub(super) fn open(identity: &dyn age::Identity, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, age::DecryptError> {
     let decryptor = age::Decryptor::new_buffered(sealed)?;
-    // With room for all of it, because growing would leave copies behind.
+    // Large enough for all of it, because growing would leave copies behind.
     let mut plain = Zeroizing::new(Vec::with_capacity(sealed.len()));
     decryptor.decrypt(iter::once(identity))?.read_to_end(&mut plain)?;
     Ok(plain)
 }
 
-/// The key in a text that has comments beside it at most.
+/// The only key in a text; comments may surround it.
 pub(super) fn parse(text: &[u8]) -> Option<Identity> {
     let text = std::str::from_utf8(text).ok()?;
     let mut lines = text

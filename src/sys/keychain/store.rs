@@ -1,10 +1,10 @@
-//! What every store of bytes can do. `items` puts types on it, and nothing above knows which store answers.
+//! What every store of bytes can do. `items` adds types on top, and nothing above knows which store answers.
 
 use zeroize::Zeroizing;
 
 use crate::keychain::{Content, Error, SERVICE, StoreKind};
 
-/// A store of bytes by name. Its errors name it.
+/// Errors name the store.
 pub(super) trait Store {
     fn kind(&self) -> StoreKind;
 
@@ -12,28 +12,28 @@ pub(super) trait Store {
     /// [`Error::Missing`] if there is no such item.
     fn read(&self, name: &Name) -> Result<Zeroizing<Vec<u8>>, Error>;
 
-    /// Writes an item, and replaces the one of that name.
+    /// Replaces the item of the same name, if there is one.
     fn write(&self, name: &Name, content: &[u8]) -> Result<(), Error>;
 
     /// # Errors
     /// [`Error::Missing`] if there is no such item.
     fn delete(&self, name: &Name) -> Result<(), Error>;
 
-    /// Makes the store ready to be read, as far as it can do that by itself.
+    /// Makes the store readable as far as it can do that by itself.
     fn unlock(&self) -> Result<Lock, Error>;
 }
 
-/// What finds an item.
+/// Identifies an item.
 #[derive(Clone, Debug)]
 pub(super) struct Name {
     pub(super) service: String,
     pub(super) user: String,
-    /// What people see of it in the program of their keychain.
+    /// What users see in their keychain program.
     pub(super) label: String,
 }
 
 impl Name {
-    /// The name of one of our own items.
+    /// Names one of awsenv's own items.
     pub(super) fn of<T: Content>(item: &str) -> Self {
         Self {
             service: T::SERVICE.to_owned(),
@@ -43,7 +43,6 @@ impl Name {
     }
 }
 
-/// What is to be done with an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Access {
     Read,
@@ -51,15 +50,15 @@ pub(super) enum Access {
     Delete,
 }
 
-/// The state of a store after it was asked to unlock itself.
+/// The state of a store after a request to unlock it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lock {
-    /// It has none.
+    /// It cannot be locked.
     Never,
     /// It was not locked.
     Open,
     /// The system has asked for the password.
     Opened,
-    /// Its key file says whether it takes a passphrase.
+    /// The key file decides whether a passphrase is needed.
     KeyFile,
 }

@@ -1,11 +1,11 @@
-//! The errors of `keyring` as ours, without the bytes of secrets that some of them hold.
+//! Translates the errors of `keyring`, and drops the bytes of secrets that some of them hold.
 
 use keyring_core::Error as Theirs;
 use zeroize::Zeroize as _;
 
 use crate::keychain::{Error, StoreKind};
 
-/// What happened to a window that a person closed, or that had no screen to open on.
+/// The user closed the window, or there was no screen to open it on.
 pub(super) const TURNED_DOWN: &str = "the password prompt was dismissed, or could not be shown";
 
 pub(super) fn error(store: StoreKind, item: &str, error: Theirs) -> Error {
@@ -44,8 +44,8 @@ pub(super) fn several(count: usize) -> String {
     format!("it has {count} items with this name; delete all but one with its own program")
 }
 
-/// The library has one error for a locked store, a question that was turned down, and the rest; only its text tells them
-/// apart.
+/// The library has one error for a locked store, a dismissed question and everything else; only the text distinguishes
+/// them.
 fn no_access(store: StoreKind, why: &str) -> Error {
     let letters = why.to_lowercase();
     if letters.contains("locked") || letters.contains("interaction is not allowed") {

@@ -1,4 +1,4 @@
-//! Where the cursor stands, by asking the terminal; what was typed before it answered becomes keys.
+//! Asks the terminal where the cursor is; what the user typed before the answer becomes keys.
 
 use std::fs::OpenOptions;
 use std::io::{self, ErrorKind, Read as _, Write as _};
@@ -8,22 +8,21 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::sys::fs::do_not_wait;
 
-/// How long the terminal may take. Over a network it takes some time.
+/// How long the terminal may take to answer; over a network it takes a while.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// What came back.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Answer {
-    /// The row, from 0; `None` from a terminal that does not say.
+    /// From 0; `None` if the terminal does not answer.
     pub(super) row: Option<u16>,
-    /// What was typed meanwhile.
+    /// Typed before the answer.
     pub(super) typed: Vec<KeyEvent>,
 }
 
-/// Asks a terminal that is in raw mode.
+/// The terminal must be in raw mode.
 ///
 /// # Errors
-/// There is no terminal any more.
+/// The terminal is gone.
 pub(super) fn ask() -> io::Result<Answer> {
     let mut options = OpenOptions::new();
     options.read(true).write(true);
@@ -57,7 +56,7 @@ pub(super) fn ask() -> io::Result<Answer> {
     }
 }
 
-/// The row of the terminal's report, `ESC [ row ; column R`, and what stands around it.
+/// The row in the terminal's report, `ESC [ row ; column R`, and the bytes around the report.
 fn report(bytes: &[u8]) -> Option<(u16, Vec<u8>)> {
     let starts = bytes.windows(2).enumerate().filter(|(_, two)| *two == b"\x1b[");
     let mut found = starts.filter_map(|(start, _)| {
@@ -72,7 +71,7 @@ fn report(bytes: &[u8]) -> Option<(u16, Vec<u8>)> {
     found.next()
 }
 
-/// The keys that make these bytes, up to the first that is more than one byte or character.
+/// The keys for these bytes, up to the first one that sends an escape sequence or is not UTF-8.
 fn keys(bytes: &[u8]) -> Vec<KeyEvent> {
     let text = String::from_utf8_lossy(bytes);
     let typed = text.chars().take_while(|c| *c != '\x1b' && *c != '\u{fffd}');

@@ -1,31 +1,24 @@
-//! Edits of the query by words, and of all of it.
+//! Edits of the query by words, or of all of it.
 //!
-//! Each is done at once: an action sent back to skim would run after the keys that were typed meanwhile, so a cursor that
-//! Alt-B moved would undo the Ctrl-E behind it, and the next Ctrl-U would find nothing to delete.
+//! Each runs at once: an action sent back to skim would run after the keys typed meanwhile, so an Alt-B would move the
+//! cursor after the Ctrl-E typed behind it, and the next Ctrl-U would find nothing to delete.
 
 use skim::tui::App;
 
-/// What is done to the query.
-///
-/// skim counts words in characters and cuts in bytes, so where these differ the whole side of the line is edited instead
-/// of the word.
+/// skim counts words in characters but cuts in bytes, so if these differ, an edit applies to the whole side of the line
+/// instead of the word.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Edit {
-    /// Delete everything.
     Clear,
-    /// Delete to the space before the cursor.
+    /// Up to the space before the cursor.
     DeleteToSpace,
-    /// Delete the word before the cursor.
     DeleteWordLeft,
-    /// Delete the word behind the cursor.
     DeleteWordRight,
-    /// Move to the start of the word.
     WordLeft,
-    /// Move to the end of the word.
     WordRight,
 }
 
-/// Edits the query; what was deleted can be yanked.
+/// Deleted text can be yanked.
 pub(super) fn edit(app: &mut App, edit: Edit) {
     let input = &mut app.input;
     let by_word = input.value.is_ascii();

@@ -1,5 +1,5 @@
-//! How a query ranks entries: each of its words is looked for in each field, and a match weighs less the further back
-//! its field stands. The words, and the scores, are skim's.
+//! How a query ranks entries: every word of the query is searched in every field, and a match in a later field weighs
+//! less. skim defines the words and the scores.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,10 +14,10 @@ use skim::{CaseMatching, FuzzyAlgorithm, MatchRange, MatchResult, Rank, RankCrit
 use super::FIELDS;
 use super::item::Item;
 
-/// What a match in each field counts, in tenths.
+/// In tenths; one for each field.
 const WEIGHTS: [i32; FIELDS] = [10, 9, 8, 7, 6];
 
-/// skim's matcher with our ranks: the score, then the order of the menu.
+/// skim's matcher, but ranked by score and then by the order of the menu.
 pub(super) fn matcher() -> Matcher {
     let ranks = RankBuilder::new(vec![RankCriteria::Score]);
     Matcher::builder(Rc::new(Factory::new()))
@@ -47,14 +47,14 @@ impl MatchEngineFactory for Factory {
     }
 }
 
-/// Makes the engine of one word.
+/// Makes the engine for one word.
 struct Words(ExactOrFuzzyEngineFactory);
 
 impl MatchEngineFactory for Words {
     fn create_engine_with_case(&self, word: &str, case: CaseMatching) -> Box<dyn MatchEngine> {
         Box::new(Word {
             engine: self.0.create_engine_with_case(word, case),
-            // What must not stand there must stand in no field.
+            // A negated word must match no field.
             is_inverse: word.trim_start_matches('\'').starts_with('!'),
         })
     }
@@ -118,7 +118,7 @@ fn everything() -> MatchResult {
     }
 }
 
-/// One field, as the engines want it.
+/// One field, in the form that the engines take.
 struct Field(Arc<str>);
 
 impl SkimItem for Field {
@@ -156,7 +156,7 @@ mod tests {
         }
     }
 
-    /// The names that match, the best first.
+    /// The matching names, the best first.
     fn found(query: &str, fields: &[[&'static str; FIELDS]]) -> Vec<&'static str> {
         let menu: Arc<dyn Menu> = Arc::new(Fields(fields.to_vec()));
         let engine = Factory::new().create_engine_with_case(query, CaseMatching::Smart);

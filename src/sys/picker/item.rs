@@ -1,4 +1,4 @@
-//! An entry of the menu, as skim wants it.
+//! An entry of the menu, in the form that skim takes.
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
@@ -13,7 +13,7 @@ pub(super) struct Item {
     menu: Arc<dyn Menu>,
     index: usize,
     color: bool,
-    /// Made when a query needs it: the first screen does not.
+    /// Computed only when a query needs it; the first screen does not.
     text: OnceLock<Text>,
 }
 
@@ -94,14 +94,14 @@ impl SkimItem for Item {
 }
 
 impl Item {
-    /// Where in the text, in characters, the cell's field begins.
+    /// Where the cell's field begins in the text, in characters.
     fn offset(&self, cell: &Cell) -> Option<usize> {
         let before = &self.parts().fields[..cell.field?];
         Some(before.iter().map(|field| field.chars().count() + 1).sum())
     }
 }
 
-/// Without colour what matters is still told apart.
+/// Without colour, bold and the like still make the difference visible.
 fn style(look: Look, color: bool) -> Style {
     match look {
         Look::Active if color => Style::new().fg(Color::Green).bold(),

@@ -1,4 +1,4 @@
-//! What each key does: skim's usual keys, which are fzf's, less those that would lie, hang or write to stdout.
+//! What each key does: skim's default keys, which are fzf's, without those that would mislead, hang or write to stdout.
 
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
@@ -18,17 +18,17 @@ use super::edit::{Edit, edit};
 use super::index_of;
 use super::layout::Preview;
 
-/// The entry that was taken.
+/// The index of the chosen entry.
 pub(super) type Taken = OnceLock<usize>;
 
-/// The keys, those of the settings on top.
+/// The keys from the settings override the others.
 pub(super) fn keymap(bindings: &[settings::Binding], preview: &Arc<Preview>, taken: &Arc<Taken>) -> KeyMap {
     let skim_action = |action| skim_action(action, preview, taken);
     let mut keys = KeyMap::default();
     let control = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);
     let alt = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::ALT);
     let plain = |code| KeyEvent::new(code, KeyModifiers::NONE);
-    // Modes that would take our matcher away, and a horizontal scroll of rows that are as wide as the screen.
+    // Modes that would bypass awsenv's matcher, and a horizontal scroll of rows that are already as wide as the screen.
     for key in [control('q'), control('r'), alt('h'), alt('l')] {
         keys.remove(&key);
     }
@@ -47,7 +47,7 @@ pub(super) fn keymap(bindings: &[settings::Binding], preview: &Arc<Preview>, tak
         keys.insert(key, vec![skim_action(action)]);
     }
     keys.insert(control('d'), vec![Action::DeleteCharEof]);
-    // skim's own way to clear asks the terminal for its cursor, on stdout.
+    // skim's own action asks the terminal for its cursor, on stdout.
     keys.insert(control('l'), vec![custom(|_| vec![Event::Redraw])]);
     let shift = KeyModifiers::SHIFT;
     for (key, change) in [
@@ -107,9 +107,9 @@ fn skim_action(action: settings::Action, preview: &Arc<Preview>, taken: &Arc<Tak
     }
 }
 
-/// Enter takes what the whole query finds, not what stood there when the key was hit: waits for the matcher. It is done at
-/// once, because an action sent back to skim would stand behind the keys that were typed meanwhile, which could change the
-/// query or move the cursor. Where nothing matches, nothing is taken.
+/// Enter takes the best match of the whole query, not the entry that was on the screen when it was typed, so it waits
+/// for the matcher. It runs at once, because an action sent back to skim would run after the keys typed meanwhile,
+/// which could change the query or move the cursor. If nothing matches, nothing is taken.
 fn take(app: &mut App, screen: Rect, taken: &Taken) {
     if app.pending_matcher_restart {
         app.restart_matcher(true);

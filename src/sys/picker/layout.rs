@@ -1,4 +1,4 @@
-//! How the screen is divided between list and preview, in every size.
+//! How list and preview share the screen, at every size.
 
 use std::sync::atomic::{AtomicBool, AtomicU16, Ordering};
 
@@ -11,27 +11,26 @@ use crate::config::settings::{self, Height};
 
 use super::Report;
 
-/// Below either, the list takes the whole screen and has no preview.
+/// Columns and rows; with fewer of either, the list takes the whole screen and has no preview.
 const SMALL: (u16, u16) = (60, 12);
-/// With as many columns beside whole rows, the preview stands there.
+/// In columns; if this much room is left beside whole rows, the preview goes there.
 const BESIDE: u16 = 44;
-/// What skim puts before a row.
+/// Columns that skim puts before a row.
 const POINTER: u16 = 2;
 
-/// Where the preview stands and whether it does.
 #[derive(Debug)]
 pub(super) struct Preview {
-    /// Whether the person wants it.
+    /// Whether the user wants a preview.
     pub(super) wanted: AtomicBool,
     side: settings::PreviewPosition,
-    /// How wide the list is with whole rows.
+    /// The width of the list with whole rows.
     list: u16,
     columns: AtomicU16,
     rows: AtomicU16,
 }
 
 impl Preview {
-    /// For a list of rows of that width, in a terminal of that size.
+    /// `width` is that of the list's rows; `columns` and `rows` are the terminal's.
     pub(super) fn new(side: settings::PreviewPosition, width: usize, columns: u16, rows: u16) -> Self {
         Self {
             wanted: AtomicBool::new(side != settings::PreviewPosition::Off),
@@ -42,7 +41,6 @@ impl Preview {
         }
     }
 
-    /// The whole screen.
     pub(super) fn screen(&self) -> Rect {
         Rect::new(
             0,
@@ -52,7 +50,6 @@ impl Preview {
         )
     }
 
-    /// Divides the screen anew.
     pub(super) fn arrange(&self, app: &mut App) {
         let (columns, rows) = (self.columns.load(Ordering::Relaxed), self.rows.load(Ordering::Relaxed));
         let window = &mut app.options.preview_window;
@@ -74,7 +71,7 @@ fn is_small(columns: u16, rows: u16) -> bool {
     columns < SMALL.0 || rows < SMALL.1
 }
 
-/// The terminal has another size. A picker that takes a part of it stays within, at its bottom if need be.
+/// Handles a new terminal size. A picker that takes a part of the screen stays on it, at the bottom if necessary.
 pub(super) fn resize(
     skim: &mut Skim,
     preview: &Preview,
@@ -94,7 +91,7 @@ pub(super) fn resize(
     Ok(())
 }
 
-/// How many rows a picker takes that has no screen of its own.
+/// The number of rows for a picker that does not take the whole screen.
 pub(super) fn part_of(height: Height, columns: u16, rows: u16) -> Option<u16> {
     let wanted = match height {
         _ if is_small(columns, rows) => return None,

@@ -1,5 +1,5 @@
-//! A menu on the terminal: a query, a list and a preview, drawn by skim on stderr, so that stdout stays a script's.
-//! Knows nothing of profiles.
+//! A menu on the terminal: a query, a list and a preview. skim draws it on stderr, because stdout is for scripts. Knows
+//! nothing about profiles.
 
 #[cfg(unix)]
 mod cursor;
@@ -26,60 +26,54 @@ use self::item::Item;
 /// How many fields of an entry a query is matched against.
 pub const FIELDS: usize = 5;
 
-/// How a piece of a row looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// What is active.
     Active,
-    /// What deserves care.
+    /// Something that needs care.
     Danger,
-    /// What matters less.
+    /// Something less important.
     Faint,
-    /// Text.
     Plain,
 }
 
 /// A piece of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cell {
-    /// What is shown; safe for a terminal.
+    /// Safe for a terminal.
     pub text: String,
-    /// How.
     pub look: Look,
-    /// The field that the text begins like, so that what a query matched can stand out.
+    /// The field whose text this begins with, so that matched characters can be highlighted.
     pub field: Option<usize>,
 }
 
-/// What can be chosen from; asked for what is on the screen only, and from several threads.
+/// Entries are requested only for what is on the screen, and from several threads.
 pub trait Menu: Send + Sync + 'static {
-    /// How many entries there are.
     fn len(&self) -> usize;
 
-    /// Whether there is nothing to choose.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many columns the widest row would take.
+    /// The width of the widest row, in columns.
     fn width(&self) -> usize;
 
-    /// What a query is matched against, the most telling field first.
+    /// What a query is matched against, the most significant field first.
     fn fields(&self, index: usize) -> [String; FIELDS];
 
-    /// The row of an entry, at most `width` columns wide.
+    /// At most `width` columns wide.
     fn row(&self, index: usize, width: usize) -> Vec<Cell>;
 
-    /// All about an entry, safe for a terminal but for its own colours.
+    /// Safe for a terminal, except for awsenv's own colours.
     fn preview(&self, index: usize) -> String;
 }
 
-/// Whatever the terminal, skim or the runtime complains about.
+/// Any error from the terminal, skim or the runtime.
 type Report = Box<dyn std::error::Error + Send + Sync>;
 
-/// Whether there is a terminal to draw on and to read keys from, and what is missing if not.
+/// Checks that there is a terminal to draw on and to read keys from.
 ///
 /// # Errors
-/// In words that finish "there is no terminal to choose on: …".
+/// What is missing, to complete "there is no terminal to choose on: …".
 pub fn check_terminal(stderr_tty: bool, term: Option<&str>) -> Result<(), &'static str> {
     Terminal::of_person(stderr_tty, term)?;
     match terminal::size() {
@@ -88,10 +82,10 @@ pub fn check_terminal(stderr_tty: bool, term: Option<&str>) -> Result<(), &'stat
     }
 }
 
-/// Lets a person choose. `None` if they leave without.
+/// `None` if the user leaves without choosing.
 ///
 /// # Errors
-/// What the terminal refuses.
+/// The terminal's.
 pub fn pick(
     menu: Arc<dyn Menu>,
     query: &str,
@@ -118,7 +112,7 @@ fn items(menu: Arc<dyn Menu>, color: bool) -> Vec<Item> {
         .collect()
 }
 
-/// What skim hands back as what was chosen.
+/// What skim returns for a chosen entry, as an index.
 fn index_of(item: &dyn SkimItem) -> Option<usize> {
     item.as_any().downcast_ref::<Item>().map(Item::index)
 }

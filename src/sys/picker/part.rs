@@ -19,8 +19,8 @@ use super::Report;
 #[cfg(unix)]
 use super::cursor;
 
-/// Below the prompt. skim itself would ask the terminal for its cursor too, but takes what was typed before the answer
-/// for a part of it, and fails or waits for ever. Where the terminal does not say, the picker takes all of it.
+/// Asks the terminal for the cursor itself, because skim would take what was typed before the answer for a part of it,
+/// and fail or wait for ever. If the terminal does not answer, the picker takes the whole screen.
 #[cfg(unix)]
 pub(super) fn begin(skim: &mut Skim, columns: u16, rows: u16, height: u16) -> Result<(), Report> {
     terminal::enable_raw_mode()?;
@@ -43,7 +43,7 @@ pub(super) fn begin(skim: &mut Skim, columns: u16, rows: u16, height: u16) -> Re
     Ok(())
 }
 
-/// The console is asked without any typing.
+/// The Windows console answers without reading the keyboard.
 #[cfg(not(unix))]
 pub(super) fn begin(skim: &mut Skim, _: u16, _: u16, _: u16) -> Result<(), Report> {
     Ok(skim.init_tui()?)

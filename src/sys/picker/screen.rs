@@ -1,4 +1,4 @@
-//! The screen of the picker, from first to last: how it is divided, and the loop that draws it at once.
+//! The picker's screen from start to end: how it is divided, and the loop that draws it without delay.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -21,19 +21,19 @@ use super::layout::{Preview, part_of, resize};
 use super::part;
 use super::{Report, engine, keys};
 
-/// The terminal's own colours, so that they can be read on a dark and on a light one. What matched keeps the colour of
-/// its row.
+/// The terminal's own colours, which are readable on dark and light backgrounds. Matched characters keep the colour of
+/// their row.
 const COLORS: &str =
     "none,matched:+bold+underlined,current:+reverse,current_match:+reverse+bold+underlined,prompt:4,border:8";
 
-/// How often the matcher is looked at while it works.
+/// How often to check the matcher while it works.
 const GLANCE: Duration = Duration::from_millis(2);
 
-/// In bytes, longer than any name. A text pasted by mistake would cost time for each entry, and skim counts columns in
-/// 16 bits.
+/// In bytes, longer than any name. Text pasted by mistake would cost time for each entry, and skim counts columns in 16
+/// bits.
 const LONGEST_QUERY: usize = 1024;
 
-/// Shows `items` until one is chosen; `None` if none is.
+/// `None` if the user leaves without choosing.
 pub(super) fn run(
     items: Vec<Item>,
     width: usize,
@@ -53,17 +53,17 @@ pub(super) fn run(
     };
     options.min_height = "1".to_owned();
     options.query = Some(query.to_owned());
-    // Present, so that entries are asked for theirs; never run.
+    // Set so that skim asks entries for their preview; never run as a command.
     options.preview = Some(String::new());
     options.preview_window.wrap = true;
     let colors = settings.colors.as_deref().unwrap_or(COLORS);
     options.color = Some(if color { colors } else { "none" }.to_owned());
-    // The prompt says how many match.
+    // The prompt shows the number of matches.
     options.info = InfoDisplay::Hidden.into();
     options.highlight_line = true;
     options.no_hscroll = true;
     options.no_mouse = true;
-    // Everything is there already, so the reader has nothing to read.
+    // All items are already there, so the reader has nothing to read.
     let (sender, receiver) = unbounded();
     drop(sender);
     let mut skim = Skim::init(options, Some(receiver))?;
@@ -83,7 +83,7 @@ pub(super) fn run(
         .enable_all()
         .build()?;
     let done = runtime.block_on(async {
-        // The first screen shouldn't be an empty one.
+        // So that the first screen is not empty.
         let began = Instant::now();
         while !skim.matcher_stopped() && began.elapsed() < Duration::from_millis(20) {
             std::thread::sleep(Duration::from_micros(200));
@@ -100,14 +100,14 @@ pub(super) fn run(
         leave_blank(&mut skim)?;
         done
     });
-    // Gives the terminal back.
+    // Restores the terminal.
     drop(skim);
     runtime.shutdown_background();
     done?;
     Ok(taken.get().copied())
 }
 
-/// skim draws what its matcher found twelve times a second; here it is drawn when it is there.
+/// skim draws matches only twelve times a second; this draws them as soon as they are found.
 async fn until_done(
     skim: &mut Skim,
     preview: &Preview,
@@ -126,7 +126,7 @@ async fn until_done(
         if done || signals.told_to_end() {
             return Ok(());
         }
-        // A terminal that is gone ends no wait for a key, and may have sent no signal that we heed.
+        // If the terminal is gone, waiting for a key does not end, and there may have been no signal.
         if matches!(skim.final_event(), Event::Heartbeat) {
             Terminal::open()?;
         }
@@ -143,7 +143,7 @@ async fn until_done(
         }
         if app.input.value != query {
             query.clone_from(&app.input.value);
-            // Another query has another best match, and that is what Enter is meant for.
+            // Another query has another best match, and Enter should take that one.
             app.item_list.jump_to_first();
             app.pending_preview_run = true;
         }
@@ -167,31 +167,30 @@ async fn until_done(
                 sender.try_send(Event::Render)?;
             }
         }
-        // A preview of what is no longer on the list would lie.
+        // The preview must not show an entry that is no longer on the list.
         if app.item_list.selected().is_none() && app.preview.total_lines > 0 {
             app.preview.content(b"")?;
         }
     }
 }
 
-/// How many match, of how many.
+/// The number of matches and of entries.
 fn prompt(app: &App) -> String {
     format!("{}/{}> ", app.matcher_control.get_num_matched(), app.item_pool.len())
 }
 
-/// Waits until skim reads no more keys. It would go on until its task is dropped, and take what is typed for the shell
-/// once the terminal is the shell's again.
+/// Waits until skim no longer reads keys. Otherwise it would go on until its task is dropped, and take keys meant for
+/// the shell after the terminal is restored.
 async fn stop_reading(skim: &mut Skim) {
     let tui = skim.tui_mut();
     tui.stop();
     if let Some(task) = tui.task.take() {
-        // It ends as told, or has panicked, and then it reads no more either.
+        // The task ends as told or has panicked; in both cases it no longer reads.
         let _ = task.await;
     }
 }
 
-/// A terminal that was resized may mix what the alternate screen still holds into the other one (tmux does), so nothing
-/// is left there.
+/// After a resize, some terminals (tmux) mix the content of the alternate screen into the main one, so it is cleared.
 fn leave_blank(skim: &mut Skim) -> std::io::Result<()> {
     let tui = skim.tui_mut();
     if tui.is_fullscreen {

@@ -1,4 +1,4 @@
-//! A line that is typed unseen: which bytes are part of it, and which keys edit it.
+//! A line that is not shown while it is typed: which bytes belong to it, and which keys edit it.
 
 use std::io::{self, ErrorKind};
 
@@ -6,13 +6,13 @@ use zeroize::Zeroizing;
 
 use crate::secret::Secret;
 
-/// As much as may be typed: more than any secret, and reserved at once, because growing would leave copies behind.
+/// In bytes, larger than any secret; reserved at once, because growing would leave copies behind.
 const MAX_SECRET: usize = 8192;
 
-/// What a key came to.
+/// The effect of a key.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Typed {
-    /// There is more to come.
+    /// The line goes on.
     More,
     /// Enter.
     Done,
@@ -20,7 +20,7 @@ pub(super) enum Typed {
     Left,
 }
 
-/// Within a sequence that a key sends (an arrow, the marks around what is pasted), or not.
+/// Whether the byte is part of a sequence that a key sends (an arrow, the markers around pasted text).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sequence {
     None,
@@ -29,7 +29,6 @@ enum Sequence {
     Single,
 }
 
-/// The line so far.
 #[derive(Debug)]
 pub(super) struct Line {
     bytes: Zeroizing<Vec<u8>>,
@@ -46,10 +45,10 @@ impl Line {
         }
     }
 
-    /// Takes the next byte of the terminal.
+    /// Takes the next byte from the terminal.
     pub(super) fn take(&mut self, byte: u8) -> Typed {
         match (self.sequence, byte) {
-            // These count everywhere, so that a lone Escape cannot lock a person in.
+            // These count everywhere, so that a single Escape cannot lock the user in.
             (_, b'\r' | b'\n') => return Typed::Done,
             (_, CTRL_C) => return Typed::Left,
             (Sequence::None | Sequence::Escape, ESCAPE) => self.sequence = Sequence::Escape,
@@ -71,7 +70,7 @@ impl Line {
         Typed::More
     }
 
-    /// The secret, in the memory that it was typed into.
+    /// Returns the secret in the memory where it was typed, without a copy.
     ///
     /// # Errors
     /// It is too long, or not UTF-8.
@@ -88,7 +87,7 @@ impl Line {
             })
     }
 
-    /// A character, however many bytes it has.
+    /// Removes one character, however many bytes it has.
     fn rub_out(&mut self) {
         while self.bytes.pop().is_some_and(|byte| (0x80..0xc0).contains(&byte)) {}
     }
@@ -115,7 +114,7 @@ const ESCAPE: u8 = 0x1b;
 mod tests {
     use super::*;
 
-    /// What the keys make, and how many were left when the line was over.
+    /// The result of typing `keys`, and how many bytes were left at the end of the line.
     fn typed(keys: &[u8]) -> (Typed, io::Result<String>, usize) {
         let mut line = Line::new();
         for (at, key) in keys.iter().enumerate() {
@@ -151,7 +150,7 @@ mod tests {
         for keys in [&b"\x04"[..], b"abc\x03", b"a\x7f\x04", b"a\x1b\x03", b"\x1b[\x03"] {
             assert_eq!(typed(keys).0, Typed::Left, "{keys:?}");
         }
-        // What follows is no part of it.
+        // What follows does not belong to the line.
         assert_eq!(typed(b"a\nb\n").2, 2);
     }
 

@@ -1,5 +1,5 @@
-//! The terminal in front of the person, whatever stdin is. For a line its mode stays as it is: whole lines, echoed, and
-//! Ctrl-C ends the program. A secret is typed unseen.
+//! The user's terminal, whatever stdin is. For an ordinary line its mode does not change: whole lines, echoed, and
+//! Ctrl-C ends the program. A secret is not echoed.
 
 mod hidden;
 mod mode;
@@ -23,27 +23,25 @@ pub use self::mode::restore;
 #[derive(Debug)]
 pub struct Terminal(File);
 
-/// How long what was pasted behind a secret may take to come, so that it is dropped with it.
+/// How long to wait for the rest of pasted text after a secret, so that it is dropped too.
 const PASTE: Duration = Duration::from_millis(30);
 
-/// As much of an answer as is kept.
+/// In bytes; the rest of a longer answer is dropped.
 const MAX_ANSWER: usize = 1024;
 
 impl Terminal {
-    /// Opens it.
-    ///
     /// # Errors
-    /// There is none: no person can be asked.
+    /// There is none, so no question can be asked.
     pub fn open() -> io::Result<Self> {
         let name = if cfg!(windows) { "CONIN$" } else { "/dev/tty" };
         // Windows opens a console only for both.
         OpenOptions::new().read(true).write(cfg!(windows)).open(name).map(Self)
     }
 
-    /// Opens the one of a person who reads stderr, and says what is missing if there is none.
+    /// Opens the terminal of a user who reads stderr.
     ///
     /// # Errors
-    /// In words that finish "there is no terminal: …".
+    /// What is missing, to complete "there is no terminal: …".
     pub fn of_person(stderr_tty: bool, term: Option<&str>) -> Result<Self, &'static str> {
         if !stderr_tty {
             return Err("stderr is redirected");
@@ -54,20 +52,20 @@ impl Terminal {
         Self::open().map_err(|_| "this process has none")
     }
 
-    /// The next line without its end, cut where it is longer than any answer. `None` at the end of input (Ctrl-D).
+    /// Without the line end; an overlong line is cut. `None` at the end of input (Ctrl-D).
     ///
     /// # Errors
-    /// What the system says, such as to a job in the background.
+    /// What the system says, such as to a background job.
     pub fn line(&self) -> io::Result<Option<String>> {
         line(&self.0)
     }
 
-    /// The next line, typed without a trace on the screen, not even its length. `None` at Ctrl-C, at Ctrl-D, or if a
-    /// signal ends the program. The terminal has its mode back whatever happens. It shows nothing any more when `ask` is
-    /// called, so that whoever answers at once is not seen either.
+    /// The next line, typed without any trace on the screen, not even its length. `None` on Ctrl-C, Ctrl-D, or a signal
+    /// that ends the program. The terminal's mode is always restored. Echo is off before `ask` is called, so that a
+    /// quick answer is not shown either.
     ///
     /// # Errors
-    /// It is not UTF-8 or longer than any secret, or what the system says.
+    /// The line is not UTF-8 or longer than any secret, or what the system says.
     pub fn secret(&self, ask: impl FnOnce()) -> io::Result<Option<Secret<String>>> {
         let signals = Signals::heed()?;
         let _hidden = Hidden::begin(&self.0)?;
@@ -100,7 +98,7 @@ impl Terminal {
     }
 }
 
-/// Takes the whole line, however long: what is left of it would be the shell's next command.
+/// Consumes the whole line, however long, because the shell would run the rest as a command.
 fn line(mut from: impl Read) -> io::Result<Option<String>> {
     let mut line = Vec::new();
     let mut part = [0; 256];

@@ -1,15 +1,15 @@
-//! The terminal's mode while a secret is typed: each key as it comes, nothing shown.
+//! The terminal's mode while a secret is typed: each key is read at once, and nothing is shown.
 
 use std::fs::File;
 use std::io;
 
-/// Gives the mode back when it is dropped.
+/// Restores the mode on drop.
 #[derive(Debug)]
 pub(super) struct Hidden(());
 
 impl Hidden {
-    /// From now on nothing is shown, and no key is a signal. What was typed before stays: a secret that lost its first
-    /// letters unseen would be stored as it is.
+    /// From now on nothing is shown, and no key sends a signal. What was typed before is kept: otherwise a secret would
+    /// lose its first letters unseen, and be stored that way.
     ///
     /// # Errors
     /// What the system says.
@@ -35,8 +35,7 @@ mod system {
         LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr, tcsetattr,
     };
 
-    /// The mode to give back, and where. A panic ends the program without dropping anything, so it cannot lie on the
-    /// stack.
+    /// The mode to restore, and the terminal. A static, because a panic ends the program without dropping anything.
     static SAVED: Mutex<Option<(File, Termios)>> = Mutex::new(None);
 
     pub(super) fn hide(terminal: &File) -> io::Result<()> {
@@ -44,7 +43,7 @@ mod system {
         let mut new = old.clone();
         new.local_modes
             .remove(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ISIG | LocalModes::IEXTEN);
-        // A read ends after a tenth of a second, so that signals are seen.
+        // A read returns after a tenth of a second, so that signals are noticed.
         new.special_codes[SpecialCodeIndex::VMIN] = 0;
         new.special_codes[SpecialCodeIndex::VTIME] = 1;
         *SAVED.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some((terminal.try_clone()?, old));
@@ -52,10 +51,10 @@ mod system {
         Ok(())
     }
 
-    /// Gives the terminal the mode back that it had, if it has one of ours. What was pasted behind the secret is dropped:
-    /// it would be shown, and be the shell's next command.
+    /// Restores the terminal's mode if it has been changed. Drops what was pasted after the secret: it would be shown,
+    /// and the shell would run it.
     pub fn restore() {
-        // Never waits: a panic may come while it is locked.
+        // Never waits, because a panic may happen while it is locked.
         let Some((terminal, mode)) = SAVED.try_lock().ok().and_then(|mut saved| saved.take()) else {
             return;
         };
@@ -75,7 +74,7 @@ mod system {
         enable_raw_mode()
     }
 
-    /// Gives the console the mode back that it had.
+    /// Restores the console's mode.
     pub fn restore() {
         let _ = disable_raw_mode();
     }

@@ -1,4 +1,4 @@
-//! Old boto profiles whose secret is in a keyring, where Python's `keyring` put it for boto 2.
+//! Legacy boto profiles whose secret is in a keyring, where Python's `keyring` stored it for boto 2.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::{WORK, holding, private, text};
 use crate::support::keychain::Keychain;
 use crate::support::{Sandbox, botocore_identities};
 
-/// What Python's library writes beside service and user.
+/// What Python's library stores beside service and user.
 const PYTHON: [&str; 2] = ["application", "Python keyring lib"];
 
 fn sandbox() -> Sandbox {

@@ -1,4 +1,4 @@
-//! Secrets stay secret: a canary in every place that may hold one, every command past them, and then a search
+//! Secrets stay secret: a canary in every place that may hold one, then every command that comes near it, then a search
 //! everywhere.
 
 use std::io::Write as _;
@@ -17,10 +17,10 @@ use crate::support::{Output, Run, Sandbox, require, say};
 
 /// A planted secret.
 struct Canary {
-    /// Where it was planted, in a word.
+    /// The place, in a word.
     name: &'static str,
     secret: &'static str,
-    /// The files below the sandbox that may hold it.
+    /// The files in the sandbox that may hold it.
     homes: &'static [&'static str],
 }
 
@@ -60,7 +60,7 @@ const fn canary(name: &'static str, secret: &'static str, homes: &'static [&'sta
 }
 
 impl Canary {
-    /// What is looked for: parts of it, and what its parts look like in base64, wherever they begin.
+    /// The strings to search for: parts of it, and how they look in base64 at any offset.
     fn traces(&self) -> Vec<String> {
         let mut traces: Vec<_> = [0, 8, 16, 24].map(|at| self.secret[at..at + 16].to_owned()).into();
         for skipped in 0..3 {
@@ -80,9 +80,9 @@ impl Canary {
 #[derive(Clone, Copy)]
 enum Asked {
     Nothing,
-    /// Stdout is the place for this one.
+    /// On stdout.
     Stdout(&'static Canary),
-    /// The programs that it starts get this one.
+    /// To the programs that it starts.
     Child(&'static Canary),
 }
 
@@ -119,7 +119,7 @@ fn planted() -> Sandbox {
     sandbox
 }
 
-/// Looks for every canary in all that a command said and left; counts the looks.
+/// Searches everything that a command printed and left for every canary; counts the searches.
 struct Search<'a> {
     sandbox: &'a Sandbox,
     walk: &'a Walk,
@@ -145,7 +145,7 @@ impl<'a> Search<'a> {
         let set = |run: Run, (name, value): &(&str, &str)| run.env(*name, *value);
         let run = env.iter().fold(self.sandbox.awsenv(args).stdin(stdin), set);
         let (output, trace) = self.walk.traced(self.sandbox, run, "execve");
-        // The first program is awsenv itself, with what the test gave it.
+        // The first program is awsenv itself, with what the test passed to it.
         let children: String = trace.lines().filter(|line| line.contains("execve(")).skip(1).collect();
         self.look(args, asked, &output, &children);
         output
@@ -170,7 +170,7 @@ impl<'a> Search<'a> {
             if given {
                 assert!(in_child, "{args:?}: {} is not found", canary.name);
             } else if !is(&ENV) && in_child {
-                // What a child inherits of the caller's own environment is the caller's doing.
+                // What a child inherits from the caller's own environment is the caller's responsibility.
                 hit("a child's command line or environment");
             }
             for (name, bytes) in &left {
@@ -293,7 +293,7 @@ fn no_command_sheds_a_secret() {
                 Asked::Stdout(&ITEM),
             )
             .success();
-        // Half a pair is none, and botocore looks on, into the old file.
+        // Half a pair does not count, so botocore looks on, into the old file.
         search.run(&words(&["use", "half", "--shell", "bash"]), Asked::Stdout(&BOTO));
         search.run(&words(&["credential-process", "half"]), Asked::Stdout(&BOTO));
         search
@@ -367,7 +367,7 @@ fn no_command_sheds_a_secret() {
     );
     search.run(&["key", "move", "item", "--to", "file", "-v"], Asked::Nothing);
     search.run(&["key", "move", "--all", "--to", "os", "-v"], Asked::Nothing);
-    // Now the keys leave the files, and come back.
+    // Now the keys leave the files and come back.
     search.run(&["key", "import", "--all", "-v"], Asked::Nothing);
     search.run(&["key", "import", "old", "--from", "boto", "-v"], Asked::Nothing);
     search
@@ -382,7 +382,7 @@ fn no_command_sheds_a_secret() {
     search
         .run(&["key", "remove", "plain", "--yes", "-v"], Asked::Nothing)
         .success();
-    // A file that no parser takes.
+    // A file that no parser accepts.
     private(&sandbox, ".aws/config", format!("{}\n[profile x]\n", COMMENT.secret));
     for args in [
         &["list", "--json"][..],
@@ -475,14 +475,14 @@ fn a_crash_writes_no_secret_to_disk() {
             .collect();
         assert_eq!(hits, Vec::<&String>::new(), "{program}");
     }
-    // Another program's memory is written where the system does that at all.
+    // Only if the system dumps another program's memory at all.
     if aborted(&sandbox, "cat /dev/zero").is_some_and(|status| !status.core_dumped()) {
         say("skipped: this system writes no core dumps");
     }
 }
 
-/// How a program ended that was aborted while it waited for a stdout that takes nothing. It may write its memory to
-/// disk as far as the shell can allow that.
+/// The status of a program that was aborted while it waited for a stdout that takes nothing. The shell allows core
+/// dumps as far as it can.
 fn aborted(sandbox: &Sandbox, program: &str) -> Option<ExitStatus> {
     let bash = require("bash")?;
     let (reader, writer) = std::io::pipe().expect("a pipe");

@@ -1,4 +1,4 @@
-//! `key add`, `key move`, `--item`: keys that no file ever held.
+//! `key add`, `key move`, `--item`: keys that were never in a file.
 
 use super::{CONFIG, KEYS, NEW, WORK, credentials, files, holding, json, private, sandbox, text, who};
 use crate::support::keychain::Keychain;
@@ -129,7 +129,7 @@ fn half_a_key_is_refused() {
         assert_ne!(output.status, 0, "{stdin:?}");
         assert!(!output.err().contains(NEW.1), "{}", output.all());
     }
-    // Keys of a session expire, and no keychain item does.
+    // A session's keys expire, but a keychain item does not.
     let stdin = format!(
         r#"{{"AccessKeyId":"ASIAX","SecretAccessKey":"{}","SessionToken":"t"}}"#,
         NEW.1
@@ -161,7 +161,7 @@ fn what_is_there_is_replaced_only_if_told() {
     assert!(keychain.lookup("awsenv", "fresh").unwrap().contains(NEW.1));
     add("fresh", WORK, &["--replace"]).success();
     assert!(keychain.lookup("awsenv", "fresh").unwrap().contains(WORK.1));
-    // Plaintext keys win over the line in every SDK, so an item beside them would be a trap.
+    // Plaintext keys take precedence over the line in every SDK, so an item beside them would be a trap.
     assert_eq!(add("other", NEW, &[]).status, 1, "a profile with keys of its own");
     assert_eq!(text(&sandbox, ".aws/credentials"), credentials());
     assert_eq!(keychain.lookup("awsenv", "other"), None);
@@ -216,7 +216,7 @@ fn a_key_moves_from_store_to_store() {
     let Some(keychain) = Keychain::unlocked(&mut sandbox) else {
         return;
     };
-    // The kernel's keyring is the whole user's: the name must be one that no other run has.
+    // The kernel's keyring belongs to the whole user, so no other run may use the same name.
     let name = format!("awsenv-test-{}", sandbox.root().file_name().unwrap().to_string_lossy());
     private(
         &sandbox,

@@ -1,11 +1,11 @@
-//! The keychains of these tests themselves: each is in the state that its name says.
+//! Tests of the test keychains: each is in the state that its name says.
 
 use std::time::Duration;
 
 use crate::support::keychain::Keychain;
 use crate::support::{Output, Sandbox};
 
-/// What `secret-tool lookup` says to an item of this sandbox's keychain, within three seconds.
+/// What `secret-tool lookup` prints for an item in this sandbox's keychain, within three seconds.
 fn lookup(sandbox: &Sandbox) -> Output {
     let words = ["3", "secret-tool", "lookup", "service", "elsewhere", "username", "work"];
     sandbox

@@ -1,5 +1,5 @@
-//! What could lose a key or change who somebody is: several commands at once, one item for several profiles, one file
-//! for everything. The encrypted file store, so that it needs no bus.
+//! What could lose a key or change a profile's identity: several commands at once, one item for several profiles, one
+//! file for everything. Uses the encrypted file store, which needs no bus.
 
 use std::os::unix::fs::symlink;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::{NEW, OTHER, WORK, holding, json, mode, private, text};
 use crate::support::{Key, Sandbox};
 
-/// A sandbox whose keys go into encrypted files.
+/// A sandbox that keeps keys in encrypted files.
 fn sandbox() -> Sandbox {
     let mut sandbox = Sandbox::with_config("");
     sandbox.set("AWSENV_KEYCHAIN", "file");
@@ -26,7 +26,7 @@ fn two_lines(key: Key<'_>) -> String {
     format!("{}\n{}\n", key.0, key.1)
 }
 
-/// What the line of a profile gives.
+/// The key id that the line of a profile provides.
 #[track_caller]
 fn served(sandbox: &Sandbox, profile: &str) -> String {
     let output = sandbox.awsenv(["credential-process", profile]).output();
@@ -56,7 +56,7 @@ fn imports_and_restores_at_once_lose_nothing() {
         std::thread::scope(|scope| {
             for word in ["import", "restore", "import", "restore"] {
                 let sandbox = &sandbox;
-                // Who comes too late fails, and says so.
+                // A command that comes too late fails, and says so.
                 scope.spawn(move || sandbox.awsenv(["key", word, "work"]).output());
             }
         });
@@ -197,7 +197,7 @@ fn replacing_a_process_does_not_ask_who_names_no_profile() {
     };
     add().output().success();
     assert_eq!(served(&sandbox, "work"), WORK.0);
-    // A role on it would become another one: that is not asked for.
+    // A role based on it would change its identity, which was not requested.
     let role = "[profile ops]\nrole_arn = arn:aws:iam::123456789012:role/ops\nsource_profile = work\n";
     private(
         &sandbox,

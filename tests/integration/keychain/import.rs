@@ -1,4 +1,4 @@
-//! `key import`: what is refused and why, what is only shown, and where keys may come from.
+//! `key import`: what it rejects and why, what it only shows, and where keys may come from.
 
 use super::{CONFIG, KEYS, NEW, OTHER, WORK, credentials, everyone, files, holding, json, private, sandbox, text, who};
 use crate::support::keychain::Keychain;
@@ -153,7 +153,7 @@ fn all_takes_what_it_can_and_names_the_rest() {
     }
     assert!(!text.contains(OTHER.1), "{text}");
     assert_eq!(who(&sandbox, &names), before);
-    // Once more: the two are done, the rest is as it was.
+    // Again: those two are done, and the rest is unchanged.
     let again = sandbox.awsenv(["key", "import", "--all"]).output();
     assert_eq!(again.status, 1, "{}", again.all());
     assert_eq!(super::text(&sandbox, ".aws/credentials"), text);
@@ -192,7 +192,7 @@ fn an_item_that_is_there_decides() {
         "--keep leaves the files"
     );
     assert!(keychain.lookup("awsenv", "work").unwrap().contains(WORK.1));
-    // The same key: the import goes on.
+    // With the same key, the import continues.
     sandbox.awsenv(["key", "import", "work"]).output().success();
     assert!(!text(&sandbox, ".aws/credentials").contains(WORK.1));
     // `aws configure` wrote another key over it.
@@ -236,7 +236,7 @@ fn an_item_that_is_there_decides() {
 
 #[test]
 fn a_process_of_somebody_else_is_replaced_only_if_told() {
-    // Keys of the credentials file come before a process, those of the config file behind it.
+    // Keys in the credentials file take precedence over a process; those in the config file do not.
     let mut sandbox = Sandbox::with_config("[profile process]\ncredential_process = /bin/false\n");
     private(&sandbox, ".aws/credentials", format!("[process]\n{}", pair(WORK)));
     let Some(_keychain) = Keychain::unlocked(&mut sandbox) else {
@@ -336,7 +336,7 @@ fn keys_come_from_the_environment() {
         1,
         "no keys"
     );
-    // What awsenv exported itself is not the user's.
+    // What awsenv itself exported does not count as the user's.
     let Some(bash) = crate::support::require("bash") else {
         return;
     };

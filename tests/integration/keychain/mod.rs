@@ -18,16 +18,15 @@ use serde_json::Value;
 
 use crate::support::{Key, Output, Sandbox, botocore_identities, identities};
 
-/// The key of the profile `work`.
+/// Of the profile `work`.
 pub(crate) const WORK: Key<'_> = ("AKIAIOSFODNN7WORKKEY", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEwrk");
 
-/// The key of the profile `other`, which no test moves.
+/// Of the profile `other`, which no test moves.
 pub(crate) const OTHER: Key<'_> = ("AKIAIOSFODNN7OTHERKE", "otherrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEot");
 
-/// Another key that a test may give to a profile.
+/// A key that tests may give to a profile.
 pub(crate) const NEW: Key<'_> = ("AKIAIOSFODNN7NEWKEYY", "newalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEnw");
 
-/// All of them.
 pub(crate) const KEYS: [Key<'_>; 3] = [WORK, OTHER, NEW];
 
 /// Files as people write them: comments, empty lines, CRLF, odd spellings, no newline at the end.
@@ -35,7 +34,7 @@ pub(crate) const CONFIG: &str = "# mine\n[default]\nregion = eu-west-1\n\n[profi
      s3 =\n  max_queue_size = 3\n\n[profile ops]\nrole_arn = arn:aws:iam::123456789012:role/ops\nsource_profile = work\n\
      [profile bare]\nregion = us-east-1";
 
-/// See [`CONFIG`]; `work` stands between others, and both its lines are written in a way of their own.
+/// Like [`CONFIG`]; `work` is between other profiles, and both its lines are spelled oddly.
 pub(crate) fn credentials() -> String {
     format!(
         "[other]\naws_access_key_id = {}\naws_secret_access_key = {}\n\n; the old one\n[work]\r\n# a comment\r\n\
@@ -44,31 +43,30 @@ pub(crate) fn credentials() -> String {
     )
 }
 
-/// A sandbox with [`CONFIG`] and [`credentials`].
+/// With [`CONFIG`] and [`credentials`].
 pub(crate) fn sandbox() -> Sandbox {
     let sandbox = Sandbox::with_config(CONFIG);
     private(&sandbox, ".aws/credentials", credentials());
     sandbox
 }
 
-/// Writes a file that its owner alone may read.
+/// Writes a file that only its owner can read.
 pub(crate) fn private(sandbox: &Sandbox, relative: &str, text: impl AsRef<[u8]>) {
     let path = sandbox.write(relative, text);
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).expect("a private file");
 }
 
-/// What a file under HOME holds.
+/// The content of a file under HOME.
 pub(crate) fn text(sandbox: &Sandbox, relative: &str) -> String {
     std::fs::read_to_string(sandbox.path(relative)).unwrap_or_else(|error| panic!("{relative}: {error}"))
 }
 
-/// The permissions of a file under HOME.
 pub(crate) fn mode(sandbox: &Sandbox, relative: &str) -> u32 {
     let metadata = std::fs::metadata(sandbox.path(relative));
     metadata.expect("a file").permissions().mode() & 0o777
 }
 
-/// Every file below a directory, with what it holds.
+/// Every file below a directory, with its content.
 pub(crate) fn files(below: &Path) -> BTreeMap<String, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut open = vec![below.to_owned()];
@@ -87,34 +85,33 @@ pub(crate) fn files(below: &Path) -> BTreeMap<String, Vec<u8>> {
     found
 }
 
-/// The files below a directory that hold this text.
+/// The files below a directory that contain the text.
 pub(crate) fn holding(below: &Path, text: &str) -> Vec<String> {
     let holds = |bytes: &[u8]| bytes.windows(text.len()).any(|part| part == text.as_bytes());
     let found = files(below).into_iter().filter(|(_, bytes)| holds(bytes));
     found.map(|(name, _)| name).collect()
 }
 
-/// Stdout as JSON.
 #[track_caller]
 pub(crate) fn json(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}\n{}", output.all()))
 }
 
-/// Who the profiles are for botocore, boto3 and the AWS CLI, without the way in which each found out: equal before and
-/// after whatever may change no identity.
+/// Which identity botocore, boto3 and the AWS CLI get for each profile, without how they found it: equal before and
+/// after anything that must not change an identity.
 #[track_caller]
 pub(crate) fn everyone(sandbox: &Sandbox, profiles: &[&str]) -> Option<Value> {
     Some(without_the_way(identities(sandbox, profiles, &KEYS)?))
 }
 
-/// The same of botocore alone, which takes a tenth of the time.
+/// As [`everyone`], for botocore alone, which takes a tenth of the time.
 #[track_caller]
 pub(crate) fn who(sandbox: &Sandbox, profiles: &[&str]) -> Option<Value> {
     let mut answers = botocore_identities(&[sandbox], profiles, &KEYS)?;
     answers.pop().map(without_the_way)
 }
 
-/// An answer without the names of the providers.
+/// Removes the names of the providers from an answer.
 pub(crate) fn without_the_way(mut answer: Value) -> Value {
     let readers = answer
         .as_object_mut()

@@ -138,7 +138,7 @@ fn a_process_that_calls_itself_ends() {
     }
 }
 
-/// That a profile is served with this key, at once and with nothing on stderr.
+/// Asserts that the profile gets this key at once, with nothing on stderr.
 #[track_caller]
 fn assert_serves(sandbox: &Sandbox, profile: &str, key: Key<'_>) {
     let start = Instant::now();
@@ -149,11 +149,11 @@ fn assert_serves(sandbox: &Sandbox, profile: &str, key: Key<'_>) {
         (&document["AccessKeyId"], &document["SecretAccessKey"]),
         (&key.0.into(), &key.1.into())
     );
-    // Without a desktop the keychain would be given up after 5 s.
+    // Without a desktop, awsenv would give up on the keychain after 5 s.
     assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
 }
 
-/// That no keys come, and a message with these words does.
+/// Asserts that no keys come, but a message with these words.
 #[track_caller]
 fn assert_refuses(sandbox: &Sandbox, args: &[&str], words: &str) -> Output {
     let output = sandbox.awsenv(args).output();
@@ -182,7 +182,7 @@ fn a_profile_of_the_files_needs_no_keychain() {
     private(&sandbox, "document", document.to_string());
     assert_serves(&sandbox, "work", WORK);
     assert_serves(&sandbox, "program", OTHER);
-    // A word that names no store is of no concern here either.
+    // Here a word that names no store does not matter either.
     sandbox.set("AWSENV_KEYCHAIN", "disk");
     assert_serves(&sandbox, "work", WORK);
     sandbox.unset("AWSENV_KEYCHAIN");
@@ -206,7 +206,7 @@ fn a_profile_of_the_files_opens_no_bus() {
         (output.status, trace.contains(&bus))
     };
     assert_eq!(connects(&["credential-process", "work"]), (0, false));
-    // An item that is asked for by its name, or a profile that no file has, can only be in the keychain.
+    // An item requested by name, or a profile that is in no file, can only be in the keychain.
     assert_eq!(connects(&["credential-process", "work", "--item", "x"]), (1, true));
     assert_eq!(connects(&["credential-process", "nobody"]), (1, true));
 }
@@ -226,7 +226,7 @@ fn a_key_that_the_index_may_know_is_asked_of_its_store_alone() {
     record("work", "work");
     let output = assert_refuses(&sandbox, &args, NO_BUS);
     assert!(!output.err().contains(LOST), "{}", output.all());
-    // Under a name of its own the item is the profile's as well.
+    // An item with another name belongs to the profile too.
     record("x", "work");
     assert_refuses(&sandbox, &args, NO_BUS);
     assert_serves(&sandbox, "other", OTHER);

@@ -1,4 +1,4 @@
-//! A key's way from a plaintext file into the keychain and back, with everyone who reads the profile as witness.
+//! The path of a key from a plaintext file into the keychain and back, checked by everything that reads the profile.
 
 use std::os::unix::fs::PermissionsExt as _;
 
@@ -9,7 +9,7 @@ use crate::support::walk::Walk;
 
 const ALL: [&str; 4] = ["work", "ops", "other", "bare"];
 
-/// Those that every reader is asked for.
+/// The profiles that every reader is asked for.
 const READ: [&str; 2] = ["work", "ops"];
 
 #[test]
@@ -177,7 +177,7 @@ fn who_only_names_the_profile_opens_no_keychain() {
         "the key"
     );
     assert!(output.out().contains("AWS_REGION=eu-central-1\n"), "{}", output.out());
-    // One key is read once, and nothing is written.
+    // Reading one key takes one access, and writes nothing.
     let calls = "sendmsg,sendto,write";
     let (output, trace) = walk.traced(&sandbox, sandbox.awsenv(["credential-process", "work"]), calls);
     output.clean();

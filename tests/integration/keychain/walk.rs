@@ -1,5 +1,5 @@
 //! Killed after each step, or with a disk that fails at each step: every file is the old or the new one, the secret is
-//! in one place at least, everybody is who he was, and the command run again finishes the work.
+//! in at least one place, no profile changes its identity, and running the command again finishes the work.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,30 +8,28 @@ use crate::support::keychain::Keychain;
 use crate::support::walk::{Step, TALKS, WRITES, Walk};
 use crate::support::{Key, Output, Sandbox, botocore_identities, say};
 
-/// One command, and what must hold around it.
+/// One command, and what must hold before and after it.
 struct Work {
-    /// What it is called in messages.
+    /// For messages.
     name: &'static str,
-    /// The commands before it.
+    /// Commands to run before it.
     before: &'static [&'static [&'static str]],
-    /// The command.
     args: &'static [&'static str],
-    /// Whose key it moves, and the key's secret.
+    /// The profile whose key it moves, and the key's secret.
     key: (&'static str, &'static str),
-    /// Whether the profiles are who they were when it is done, and the secret is somewhere.
+    /// Whether the profiles must keep their identity, and the secret must be somewhere.
     keeps_identity: bool,
-    /// What the second run may do when the first one was killed after its last change.
+    /// What the second run may do if the first one was killed after its last change.
     done: Again,
 }
 
 /// See [`Work::done`].
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Again {
-    /// Nothing.
     Nothing,
-    /// It may fail: there is nothing left to do it with.
+    /// It may fail, because nothing is left to do it with.
     Fails,
-    /// It may turn it back.
+    /// It may undo the change.
     TurnsBack,
 }
 
@@ -107,10 +105,10 @@ const UNDO: Work = Work {
     done: Again::TurnsBack,
 };
 
-/// The files that people know; each is always a whole one.
+/// The files that users know; each must always be complete.
 const KNOWN: [&str; 3] = [".aws/config", ".aws/credentials", ".boto_old"];
 
-/// A sandbox with the file store, in which the commands before the work are done.
+/// A sandbox with the file store, after the commands before the work.
 fn filed(work: &Work) -> Sandbox {
     let mut sandbox = Sandbox::new();
     sandbox.set("AWSENV_KEYCHAIN", "file");
@@ -121,7 +119,7 @@ fn filed(work: &Work) -> Sandbox {
 
 fn prepare(sandbox: &Sandbox, work: &Work) {
     let pair = |key: Key<'_>| format!("aws_access_key_id = {}\naws_secret_access_key = {}\n", key.0, key.1);
-    // The key stands in both files, so that both are edited.
+    // The key is in both files, so that both are edited.
     let config = CONFIG.replace("output = json\n", &format!("output = json\n{}", pair(WORK)));
     private(sandbox, ".aws/config", config);
     private(sandbox, ".aws/credentials", credentials());
@@ -131,18 +129,18 @@ fn prepare(sandbox: &Sandbox, work: &Work) {
     }
 }
 
-/// The known files, with the sandbox's own paths replaced: sandboxes can then be compared.
+/// The known files, with the sandbox's own paths replaced so that sandboxes can be compared.
 fn known(sandbox: &Sandbox) -> BTreeMap<&'static str, String> {
     let text = |name: &&'static str| (*name, sandbox.stable(&super::text(sandbox, name)));
     KNOWN.iter().map(text).collect()
 }
 
-/// The names of all files under HOME.
+/// Of all files under HOME.
 fn names(sandbox: &Sandbox) -> Vec<String> {
     files(&sandbox.home()).into_keys().collect()
 }
 
-/// What a run that nobody disturbs begins with and ends with.
+/// The state before and after a run that is not disturbed.
 struct Reference {
     old: BTreeMap<&'static str, String>,
     new: BTreeMap<&'static str, String>,
@@ -160,7 +158,7 @@ impl Reference {
         Self { old, new, names, steps }
     }
 
-    /// That every known file is the old or the new one.
+    /// Asserts that every known file is the old or the new one.
     #[track_caller]
     fn assert_whole(&self, sandbox: &Sandbox, when: &str) {
         for (name, text) in known(sandbox) {
@@ -171,7 +169,7 @@ impl Reference {
         }
     }
 
-    /// That the command run again finishes the work.
+    /// Asserts that running the command again finishes the work.
     #[track_caller]
     fn assert_finishes(&self, work: &Work, sandbox: &Sandbox, when: &str) {
         let was_done = known(sandbox) == self.new;
@@ -188,17 +186,17 @@ impl Reference {
             "{when}, then again: {}",
             again.all()
         );
-        // The journal may lack what was killed before it; but nothing may be left that has no business there.
+        // The journal may lack what was killed before it, but nothing else may be left over.
         let mut left = names(sandbox);
         left.retain(|name| !self.names.contains(name));
-        // A command that finds nothing to do takes no lock, and so sweeps nothing up; this file holds no secret, and
-        // the next edit takes it.
+        // A command that finds nothing to do takes no lock and so cleans nothing up; this file holds no secret, and the
+        // next edit removes it.
         left.retain(|name| !(may_fail && name.ends_with("/journal.new")));
         assert_eq!(left, [""; 0], "{when}, then again");
     }
 }
 
-/// That the secret is in one place at least.
+/// Asserts that the secret is in at least one place.
 #[track_caller]
 fn assert_kept(sandbox: &Sandbox, work: &Work, when: &str) {
     let (profile, secret) = work.key;
@@ -209,7 +207,7 @@ fn assert_kept(sandbox: &Sandbox, work: &Work, when: &str) {
     assert!(in_store || in_file, "{when}: the secret is gone: {}", item.all());
 }
 
-/// Who botocore takes `work` and its role for, in each sandbox; nothing where botocore is not installed.
+/// The identities that botocore gets for `work` and its role in each sandbox; empty if botocore is not installed.
 fn who(sandboxes: &[&Sandbox]) -> Vec<serde_json::Value> {
     let answers = botocore_identities(sandboxes, &["work", "ops"], &KEYS);
     answers.unwrap_or_default().into_iter().map(without_the_way).collect()
@@ -223,7 +221,7 @@ fn assert_same_person(sandboxes: &[(String, Sandbox)], mine: &serde_json::Value)
     }
 }
 
-/// Kills the work before each of its steps, each time in a world of its own.
+/// Kills the work before each of its steps, each time in a new sandbox.
 fn kill_walk(work: &Work) -> usize {
     let Some(walk) = Walk::new() else { return 0 };
     let first = filed(work);
@@ -287,8 +285,8 @@ fn an_undo_that_is_killed_is_done_or_not() {
     kill_walk(&UNDO);
 }
 
-/// The same with gnome-keyring, which outlives what is in the sandbox's HOME: one world, set up anew for each step.
-/// botocore is asked once for all steps that leave the same behind.
+/// As the other walk, but with gnome-keyring, which outlives the files in the sandbox's HOME: one sandbox, reset for
+/// each step. botocore is asked once for all steps that leave the same state.
 #[test]
 fn a_killed_command_loses_nothing_with_a_real_keychain_either() {
     let Some(walk) = Walk::new() else { return };
@@ -333,7 +331,7 @@ fn a_killed_command_loses_nothing_with_a_real_keychain_either() {
     }
 }
 
-/// Fails the calls of the work one by one, each time in a world of its own.
+/// Makes each of the calls fail in turn, each time in a new sandbox.
 fn failure_walk(work: &Work, calls: &str, error: &str) -> usize {
     let Some(walk) = Walk::new() else { return 0 };
     let first = filed(work);
@@ -364,7 +362,7 @@ fn failure_walk(work: &Work, calls: &str, error: &str) -> usize {
     failed.len()
 }
 
-/// That a person was told, and nothing that nobody may see.
+/// Asserts that the user was told, and that the message shows no secret.
 #[track_caller]
 fn assert_ended(output: &Output, when: &str) {
     assert!(output.status < 128, "{when}: {}", output.all());

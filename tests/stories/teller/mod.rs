@@ -15,13 +15,12 @@ use crate::support::{self, Family, Output, RealShell, Sandbox};
 pub(crate) enum Mode {
     /// `eval "$(awsenv …)"`.
     Plain,
-    /// The same where `awsenv init` has defined the function.
+    /// The same after `awsenv init` has defined the function.
     Loaded,
     /// The function that `awsenv init` defines.
     Wrapper,
 }
 
-/// All ways to tell a story.
 pub(crate) const MODES: [Mode; 3] = [Mode::Plain, Mode::Loaded, Mode::Wrapper];
 
 /// Options of zsh that people set.
@@ -45,7 +44,7 @@ const ODD_ZSH: &[&str] = &[
     "NO_NOMATCH",
 ];
 
-/// The shells of every story; PowerShell is told apart.
+/// The shells of every story; PowerShell is run separately.
 pub(crate) fn shells() -> Vec<RealShell> {
     let mut all = Vec::new();
     for shell in support::installed() {
@@ -79,7 +78,7 @@ pub(crate) fn everywhere(tell: impl Fn(&Sandbox, Story)) {
     in_powershell(tell);
 }
 
-/// PowerShell, if it is installed.
+/// `None` if it is not installed.
 pub(crate) fn powershell() -> Option<RealShell> {
     support::installed()
         .into_iter()
@@ -94,7 +93,7 @@ fn in_powershell(tell: impl Fn(&Sandbox, Story)) {
     }
 }
 
-/// Profiles of each kind that the stories need.
+/// With profiles of each kind that the stories need.
 pub(crate) fn sandbox() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.write(".aws/config", include_str!("../config"));
@@ -102,7 +101,7 @@ pub(crate) fn sandbox() -> Sandbox {
     sandbox
 }
 
-/// A script in the making.
+/// A script under construction.
 pub(crate) struct Story {
     pub(crate) shell: RealShell,
     pub(crate) mode: Mode,
@@ -133,19 +132,19 @@ impl Story {
         self.shell.family == Family::PowerShell
     }
 
-    /// What a failed assertion says first.
+    /// The beginning of a failed assertion's message.
     pub(crate) fn label(&self) -> String {
         format!("{}, {:?}", self.shell.name, self.mode)
     }
 
-    /// A line of the shell's own.
+    /// A line in the shell's own language.
     pub(crate) fn line(&mut self, line: impl AsRef<str>) -> &mut Self {
         self.text.push_str(line.as_ref());
         self.text.push('\n');
         self
     }
 
-    /// A line that each family says in its own words.
+    /// A line in the words of each family.
     pub(crate) fn each(&mut self, posix: &str, fish: &str, powershell: &str) -> &mut Self {
         self.line(match self.shell.family {
             Family::Posix => posix,
@@ -176,7 +175,7 @@ impl Story {
         )
     }
 
-    /// Sets a variable that is not exported. PowerShell has none, so there the name stays as it is.
+    /// Sets an unexported variable. PowerShell has none, so there the name stays unchanged.
     pub(crate) fn keep(&mut self, name: &str, value: &str) -> &mut Self {
         if self.is_powershell() {
             return self;
@@ -190,7 +189,7 @@ impl Story {
         self.line(line)
     }
 
-    /// What [`Snap::shown`] should be in this shell: PowerShell has no `NAME~value`.
+    /// The expected [`Snap::shown`] for this shell: PowerShell has no `NAME~value`.
     pub(crate) fn shown(&self, shown: &str) -> String {
         let words = shown
             .split(' ')
@@ -214,12 +213,11 @@ impl Story {
         )
     }
 
-    /// The script so far.
     pub(crate) fn text(&self) -> &str {
         &self.text
     }
 
-    /// The statement that runs awsenv and does what it says.
+    /// The statement that runs awsenv and its script.
     pub(crate) fn call(&self, args: &str) -> String {
         if self.is_powershell() {
             return powershell::call(self.mode, args);
@@ -231,7 +229,7 @@ impl Story {
         }
     }
 
-    /// A run of awsenv that must succeed.
+    /// Runs awsenv, which must succeed.
     pub(crate) fn awsenv(&mut self, args: &str) -> &mut Self {
         if self.is_powershell() {
             return self.line(powershell::must(self.mode, args));
@@ -242,7 +240,7 @@ impl Story {
         self.line(format!("{call}{guard}"))
     }
 
-    /// A run of awsenv that may fail; `LABEL=status` goes to stdout.
+    /// Runs awsenv, which may fail, and prints `LABEL=status`.
     pub(crate) fn status(&mut self, label: &str, args: &str) -> &mut Self {
         if self.is_powershell() {
             return self.line(powershell::status(self.mode, label, args));
@@ -256,7 +254,7 @@ impl Story {
         self.line(line)
     }
 
-    /// Writes down what the shell has now.
+    /// Records what the shell has now.
     pub(crate) fn snap(&mut self, label: &str) -> &mut Self {
         if self.is_powershell() {
             return self.line(format!("snap {label}"));
@@ -282,7 +280,6 @@ impl Story {
         output
     }
 
-    /// Runs the script.
     pub(crate) fn run(&self, sandbox: &Sandbox) -> Output {
         sandbox.script(&self.shell, &self.text).output()
     }
@@ -294,13 +291,13 @@ pub(crate) struct Snap {
     /// The variables of [`NAMES`] that are set: `NAME=value` if exported, `NAME~value` if not. AWSENV_STATE is left
     /// out.
     pub(crate) shown: String,
-    /// Everything that a child is given.
+    /// Everything that a child gets.
     pub(crate) env: BTreeMap<String, String>,
-    /// Names of ours, exported or not.
+    /// awsenv's own names, exported or not.
     pub(crate) ours: Vec<String>,
 }
 
-/// Reads what [`Story::snap`] wrote.
+/// Reads what [`Story::snap`] recorded.
 #[track_caller]
 pub(crate) fn snap(sandbox: &Sandbox, label: &str) -> Snap {
     let read = |suffix: &str| {
@@ -332,7 +329,7 @@ pub(crate) fn snap(sandbox: &Sandbox, label: &str) -> Snap {
         .lines()
         .filter(|line| !line.ends_with("()") && !line.ends_with("() "));
     let names = variables.filter_map(|line| line.split(['=', ' ']).next());
-    let loaded = ["__awsenv_no_prompt", "__awsenv_production"]; // by `init`
+    let loaded = ["__awsenv_no_prompt", "__awsenv_production"]; // set by `init`
     let is_ours = |name: &&str| (name.starts_with("__awsenv") || name.starts_with("AWSENV_")) && !loaded.contains(name);
     let ours = names
         .chain(env.keys().map(String::as_str))
@@ -347,7 +344,7 @@ pub(crate) fn snap(sandbox: &Sandbox, label: &str) -> Snap {
 }
 
 impl Snap {
-    /// The names of ours that a child sees.
+    /// awsenv's own names that a child sees.
     pub(crate) fn exported_ours(&self) -> Vec<&str> {
         self.env
             .keys()
@@ -357,7 +354,7 @@ impl Snap {
     }
 }
 
-/// Asserts that a shell is exactly as it was, with nothing of ours left.
+/// Asserts that a shell is exactly as before, with none of awsenv's names left.
 #[track_caller]
 pub(crate) fn assert_back(story: &Story, before: &Snap, after: &Snap) {
     assert_eq!(after.shown, before.shown, "{}", story.label());

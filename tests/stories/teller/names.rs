@@ -1,6 +1,6 @@
 //! The names that a story looks at.
 
-/// Every name that `use` may touch, by the contract; the code has a table of its own.
+/// Every name that `use` may touch, by its documentation; the code has a separate table.
 pub(crate) const NAMES: [&str; 47] = [
     "AWSENV_EXPIRES",
     "AWSENV_PROFILE",

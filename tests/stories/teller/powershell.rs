@@ -1,8 +1,8 @@
-//! The words of a story in PowerShell, whose variables of the environment are all exported.
+//! The words of a story in PowerShell, where all environment variables are exported.
 
 use super::{Mode, NAMES};
 
-/// How every script begins: with a function that writes down what this PowerShell has.
+/// The start of every script, with a function that records what this PowerShell has.
 pub(super) fn start() -> String {
     let names = NAMES.map(|name| format!("'{name}'")).join(",");
     format!(
@@ -13,7 +13,7 @@ pub(super) fn start() -> String {
     )
 }
 
-/// The statement that runs awsenv and does what it says.
+/// The statement that runs awsenv and its script.
 pub(super) fn call(mode: Mode, args: &str) -> String {
     match mode {
         Mode::Plain | Mode::Loaded => format!("Invoke-Expression (& awsenv {args} | Out-String)"),
@@ -21,7 +21,7 @@ pub(super) fn call(mode: Mode, args: &str) -> String {
     }
 }
 
-/// The same, ending the script where it fails. What a plain eval throws does so by itself; the function only fails.
+/// As [`call`], but ends the script on failure. What a plain eval throws does so by itself; the function only fails.
 pub(super) fn must(mode: Mode, args: &str) -> String {
     let guard = match mode {
         Mode::Plain | Mode::Loaded => "",
@@ -30,7 +30,7 @@ pub(super) fn must(mode: Mode, args: &str) -> String {
     call(mode, args) + guard
 }
 
-/// The same, saying `LABEL=status`.
+/// As [`call`], and prints `LABEL=status`.
 pub(super) fn status(mode: Mode, label: &str, args: &str) -> String {
     let call = call(mode, args);
     match mode {

@@ -1,4 +1,4 @@
-//! Keys of the AWS files: which section gives up what, and what stands there instead.
+//! Keys in the AWS files: which section gives up its key, and what replaces it.
 
 use std::ops::Range;
 
@@ -23,7 +23,7 @@ use crate::text::display;
 use super::pair::{Pair, pairs};
 use super::{Import, Plan, split};
 
-/// Every profile that has a key, or half of one, be it from [DEFAULT], which is refused then.
+/// Every profile with a key or half of one, even if it comes from [DEFAULT], which makes the import fail.
 pub(super) fn names(files: &Files) -> Vec<String> {
     let has_key = |section: Section<'_>| section.get(ID).is_some() || section.get(SECRET).is_some();
     let profiles = files.profiles.profiles();
@@ -33,10 +33,10 @@ pub(super) fn names(files: &Files) -> Vec<String> {
         .collect()
 }
 
-/// What an import of `name` does; `None` if it is in the keychain already.
+/// `None` if the key is already in the keychain.
 ///
 /// # Errors
-/// Why its key cannot be moved, with the lines that say so.
+/// Why the key cannot be moved, with the lines that cause it.
 pub(super) fn plan(
     import: &Import<'_>,
     files: &Files,
@@ -49,7 +49,7 @@ pub(super) fn plan(
         .ok_or_else(|| choose::not_found(files, name))?;
     let process = profile.get(line::KEY);
     let stored = item_of(profile);
-    // A line of ours that is there names the item.
+    // An existing line of awsenv's names the item.
     let own_item = stored.as_deref().filter(|_| import.args.item.is_none());
     let item_name = import
         .args
@@ -106,8 +106,8 @@ pub(super) fn plan(
     Ok(Some(plan))
 }
 
-/// There is no key in the files: perhaps it is where it belongs. What an earlier run did not come to is done now. The
-/// lock may be held.
+/// For a profile without a key in the files, which may be imported already; finishes what an earlier run did not
+/// complete. The caller may hold the lock.
 fn in_keychain(
     import: &Import<'_>,
     keychain: &Keychain<'_>,
@@ -130,7 +130,7 @@ fn in_keychain(
     Ok(())
 }
 
-/// Refuses what else the profile says, if a line of ours beside it would mean something else to some SDK.
+/// Rejects other settings that would mean something different to some SDK beside awsenv's line.
 fn check_shape(import: &Import<'_>, profile: Profile<'_>, foreign: Option<Value<'_>>) -> Result<(), Error> {
     let shown = display(profile.name());
     if let Some(process) = foreign {
@@ -160,7 +160,7 @@ fn check_shape(import: &Import<'_>, profile: Profile<'_>, foreign: Option<Value<
     }
 }
 
-/// The edits of both files, that with the line last, and what they cut out.
+/// The edits of both files, the one with the line last, and what they cut out.
 fn cut_out(
     profile: Profile<'_>,
     pairs: &[Pair<'_>],
@@ -176,7 +176,7 @@ fn cut_out(
     let main = pairs[0].section;
     let all: Vec<_> = sections(profile).collect();
     for section in all.into_iter().rev() {
-        // Both files may be one, with two sections of the profile.
+        // Both files may be the same, with two sections for the profile.
         let is_this = |other: Section<'_>| {
             (other.document().path(), other.header()) == (section.document().path(), section.header())
         };
@@ -188,7 +188,7 @@ fn cut_out(
         let (document, header) = (section.document(), section.header());
         let mut editor = Editor::new(document)?;
         match pair {
-            // The line is there, in this file or the other.
+            // The line already exists, in this file or the other.
             Some(pair) if has_line || !is_main || process.is_some() => {
                 if is_main && !has_line {
                     editor.set(header, line::KEY, value)?;
@@ -221,7 +221,7 @@ fn cut_out(
     Ok(())
 }
 
-/// What an edit cuts out of a section. `after` is the file that it makes.
+/// What an edit cuts out of a section. `after` is the resulting file.
 pub(super) fn cut_of(
     document: &Document,
     after: &Document,

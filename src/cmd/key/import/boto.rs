@@ -1,4 +1,4 @@
-//! Keys of old boto files. A comment in the old file says where its key went.
+//! Keys in legacy boto files. A comment in the old file says where its key went.
 
 use super::Import;
 use super::aws::cut_of;
@@ -14,14 +14,14 @@ use crate::ops::files::Files;
 use crate::secret::Secret;
 use crate::text::display;
 
-/// Every name under which a boto file has a key, or a part of one.
+/// Every profile with a key, or a part of one, in a boto file.
 pub(super) fn names(files: &Files) -> Vec<String> {
     let mut names: Vec<String> = files.boto().sources().into_iter().map(|source| source.name).collect();
     names.dedup();
     names
 }
 
-/// The key of the boto profile, and what the old file looks like without it.
+/// The key of the boto profile, and the edit that removes it from the old file.
 ///
 /// # Errors
 /// There is none, or why it must stay.
@@ -74,7 +74,7 @@ pub(super) fn keys(import: &Import<'_>, files: &Files, name: &str) -> Result<Fou
     })
 }
 
-/// The old file without the lines: a comment stands for the first of them.
+/// Removes the lines from the old file; a comment replaces the first of them.
 fn without(files: &Files, lines: &Lines, profile: &str, halves: Halves<'_>) -> Result<(FileEdit, Option<Cut>), Error> {
     let path = lines.path.as_path();
     let bytes = files

@@ -1,5 +1,5 @@
-//! The CSV files in which the AWS console hands out access keys. They are small and hold secrets, so they are read here,
-//! into memory that is wiped.
+//! CSV files with access keys, as the AWS console creates them. They are small and hold secrets, so they are parsed
+//! here, in memory that is wiped.
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html>
 
 use std::path::Path;
@@ -12,14 +12,14 @@ use crate::secret::Secret;
 use crate::sys;
 use crate::text::display;
 
-/// More than a thousand keys.
+/// In bytes; enough for more than a thousand keys.
 const MAX: usize = 1024 * 1024;
 
 const ID: &str = "access key id";
 const SECRET: &str = "secret access key";
 const USER: &str = "user name";
 
-/// The profiles that a file is for: its users, where it names them.
+/// The users that the file names, as profiles to import for.
 pub(super) fn names(path: &Path) -> Result<Vec<String>, Error> {
     let rows = rows(path)?;
     let names: Option<Vec<String>> = rows
@@ -34,7 +34,7 @@ pub(super) fn names(path: &Path) -> Result<Vec<String>, Error> {
     })
 }
 
-/// The key for `profile`: that of the user of this name, else the only one.
+/// The key of the user named like the profile, else the only key.
 pub(super) fn keys(path: &Path, profile: &str) -> Result<Found, Error> {
     let mut rows = rows(path)?;
     let at = rows
@@ -78,7 +78,7 @@ fn rows(path: &Path) -> Result<Vec<Row>, Error> {
     })
 }
 
-/// Reads the table; the error has the line.
+/// The error holds the line number.
 fn parse(text: &str) -> Result<Vec<Row>, (usize, &'static str)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
@@ -107,7 +107,7 @@ fn parse(text: &str) -> Result<Vec<Row>, (usize, &'static str)> {
     }
 }
 
-/// The cells of a line; `None` if a quote is not closed. `""` within quotes is a quote (RFC 4180).
+/// `None` if a quote is not closed. `""` within quotes is a quote (RFC 4180).
 fn cells(line: &str) -> Option<Vec<Zeroizing<String>>> {
     let new = || Zeroizing::new(String::with_capacity(line.len()));
     let mut cells = vec![new()];

@@ -1,4 +1,4 @@
-//! Keys that stand outside the AWS files: in the environment, a CSV, old boto files. A profile comes to use them.
+//! Keys from elsewhere: the environment, a CSV file, legacy boto files. A profile then uses them.
 
 use crate::context::Context;
 use crate::error::{Error, Kind};
@@ -11,20 +11,20 @@ use crate::secret::Secret;
 
 use super::{Import, Plan};
 
-/// A key, and what becomes of the place where it was found.
+/// A key, and how to remove it from where it was found.
 pub(super) struct Found {
     pub(super) access_key_id: String,
     pub(super) secret_access_key: Secret<String>,
-    /// The edits that take it out of there.
+    /// The edits that remove it from there.
     pub(super) edits: Vec<FileEdit>,
-    /// What they cut out.
+    /// What these edits cut out.
     pub(super) layout: Vec<Cut>,
 }
 
-/// The plan for a key of elsewhere: the profile gets a line, and only then the old place gives the key up.
+/// The plan for a key from elsewhere: first the profile gets a line, and only then the old place gives the key up.
 ///
 /// # Errors
-/// What can be no key, or none that lasts; a profile that has credentials of another kind.
+/// The text cannot be a key, or not a lasting one; the profile has credentials of another kind.
 pub(super) fn plan(import: &Import<'_>, files: &Files, profile: &str, found: Found) -> Result<Plan, Error> {
     deposit::check_key(&found.access_key_id, &found.secret_access_key)?;
     let name = import.item_name(profile).to_owned();
@@ -53,7 +53,7 @@ pub(super) fn plan(import: &Import<'_>, files: &Files, profile: &str, found: Fou
 /// The key in the user's own environment.
 ///
 /// # Errors
-/// There is none that lasts, or it is awsenv's own.
+/// There is no lasting one, or it is awsenv's own.
 pub(super) fn of_env(context: &Context) -> Result<Found, Error> {
     let env = context.env();
     let fail = |message: &str| Error::new(Kind::Failed, message);

@@ -1,6 +1,7 @@
-//! `awsenv key import`: keys out of files, the environment or a CSV into the keychain.
+//! `awsenv key import`: moves keys from files, the environment or a CSV file into the keychain.
 //!
-//! Stored, read back and compared first; only then is a file changed. Killed at any point, the same command goes on.
+//! A key is stored, read back and compared before any file is changed. After a kill at any point, the same command
+//! continues.
 
 mod aws;
 mod boto;
@@ -25,7 +26,6 @@ use crate::ops::{ask, choose};
 use crate::sys::keychain::Keychain;
 use crate::text::display;
 
-/// Where the keys are now.
 enum Source {
     Aws,
     Boto,
@@ -50,12 +50,12 @@ impl Source {
         }
     }
 
-    /// Whether the profile becomes who the key is of, whoever it was.
+    /// Whether the profile may change its identity to that of the key.
     fn is_new(&self) -> bool {
         matches!(self, Self::Csv(_) | Self::Env)
     }
 
-    /// What is left to the person.
+    /// What the user still has to do.
     fn advice(&self) -> Option<String> {
         match self {
             Self::Aws | Self::Boto => None,
@@ -65,24 +65,23 @@ impl Source {
     }
 }
 
-/// What all profiles of one run have in common.
+/// The context of one run, for all its profiles.
 struct Import<'a> {
     context: &'a Context<'a>,
     args: &'a KeyImportArgs,
 }
 
-/// What is to be done for one profile.
 struct Plan {
-    /// Whose keys they will be.
+    /// The profile that gets the key.
     profile: String,
-    /// The item's name.
+    /// Of the item.
     name: String,
     item: Item,
     /// In the order in which they are written.
     edits: Vec<FileEdit>,
 }
 
-/// Imports what is named; with `--all` what can be, and status 1 if something could not.
+/// With `--all` it imports what it can, and returns status 1 if something failed.
 pub(super) fn run(context: &Context, args: KeyImportArgs) -> Result<Outcome, Error> {
     let source = Source::parse(&args.from)?;
     let import = Import { context, args: &args };
@@ -95,7 +94,7 @@ pub(super) fn run(context: &Context, args: KeyImportArgs) -> Result<Outcome, Err
         context.ui.tell(message);
         return Ok(Outcome::Done(0));
     }
-    // Nothing is lost by it, so only a person who is there is asked.
+    // An import loses nothing, so it asks only if there is a terminal.
     if args.all && !args.dry_run && !args.yes && names.len() > 1 && ask::check(context, "").is_ok() {
         let question = format!("move the keys of {} profiles into the keychain", names.len());
         if !ask::yes(context, &question, false, "")? {
@@ -116,7 +115,7 @@ pub(super) fn run(context: &Context, args: KeyImportArgs) -> Result<Outcome, Err
     Ok(Outcome::Text(text, status))
 }
 
-/// Whether the next profile would meet the same, perhaps after waiting as long again.
+/// Whether the next profile would fail in the same way, perhaps after the same wait.
 fn is_final(kind: Kind) -> bool {
     matches!(
         kind,
@@ -125,7 +124,6 @@ fn is_final(kind: Kind) -> bool {
 }
 
 impl Import<'_> {
-    /// The profiles to import for.
     fn names(&self, source: &Source) -> Result<Vec<String>, Error> {
         let typed: Result<Vec<_>, _> = self
             .args
@@ -154,7 +152,7 @@ impl Import<'_> {
         }
     }
 
-    /// Imports one; gives the difference that `--dry-run` shows.
+    /// Returns the diff that `--dry-run` shows.
     fn one(&self, source: &Source, name: &str) -> Result<String, Error> {
         let context = self.context;
         let files = Files::load(context)?;
@@ -184,7 +182,7 @@ impl Import<'_> {
         Ok(String::new())
     }
 
-    /// What is to be done; `None` if it is done already.
+    /// `None` if it is already done.
     fn plan(
         &self,
         source: &Source,
@@ -207,7 +205,7 @@ impl Import<'_> {
             undo: UndoBy::Command(command("restore", &plan.profile)),
             edits: plan.edits,
             rules: Rules {
-                // They would get the key of this one.
+                // The other profiles would get this profile's key.
                 sharers: if self.args.replace {
                     Sharers::Refuse
                 } else {
@@ -226,7 +224,7 @@ impl Import<'_> {
         }))
     }
 
-    /// What could be done about somebody who would change.
+    /// The hint for when another profile would change its identity.
     fn split_hint(&self, name: &str) -> Option<String> {
         if self.args.split.is_some() {
             return None;
@@ -239,7 +237,6 @@ impl Import<'_> {
         ))
     }
 
-    /// The name of the item for a profile.
     fn item_name<'n>(&'n self, profile: &'n str) -> &'n str {
         self.args.item.as_deref().unwrap_or(profile)
     }

@@ -1,4 +1,4 @@
-//! The key pairs of a profile: those that an import may move, and why it may not.
+//! The key pairs of a profile: those that an import may move, and why it may not move the others.
 
 use crate::config::{Profile, Section, Value};
 use crate::error::{Error, Kind};
@@ -9,7 +9,6 @@ use crate::text::display;
 
 const TOKENS: [&str; 2] = ["aws_session_token", "aws_security_token"];
 
-/// The key pair of one section.
 #[derive(Clone, Copy)]
 pub(super) struct Pair<'a> {
     pub(super) section: Section<'a>,
@@ -18,7 +17,7 @@ pub(super) struct Pair<'a> {
 }
 
 impl<'a> Pair<'a> {
-    /// Both halves as they stand in the file.
+    /// Both halves, in file order.
     pub(super) fn in_order(&self) -> [Value<'a>; 2] {
         if self.id.line() <= self.secret.line() {
             [self.id, self.secret]
@@ -47,7 +46,7 @@ pub(super) fn pairs(profile: Profile<'_>) -> Result<Vec<Pair<'_>>, Error> {
     Ok(pairs)
 }
 
-/// The pair that stands in a section itself.
+/// The pair in the section itself, without what it inherits.
 fn pair<'a>(profile: Profile<'_>, section: Section<'a>) -> Result<Option<Pair<'a>>, Error> {
     let name = display(profile.name());
     let (id, secret) = (section.own(ID), section.own(SECRET));

@@ -1,5 +1,5 @@
-//! A key gets a profile of its own: `role_arn` beside a key means that the profile, or who names it as its source, uses
-//! the key for a role. The roles then name the new profile.
+//! Gives a key its own profile: with `role_arn` beside a key, the profile itself, or a profile that names it as its
+//! source, uses the key for a role. The roles then name the new profile.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -18,8 +18,8 @@ use crate::text::display;
 
 const SOURCE: &str = "source_profile";
 
-/// What a run that was killed between two files has left to do: the new profile has the key, and some roles still name
-/// the old one. `None` if there is nothing of that kind.
+/// What a run that was killed between two files left undone: the new profile has the key, but some roles still name the
+/// old profile. `None` if there is no such rest.
 ///
 /// # Errors
 /// The store's own; a file that cannot be edited.
@@ -45,8 +45,8 @@ pub(super) fn rest(
     }))
 }
 
-/// The edits that take the key out of `profile`, give it to the new profile `new` by the line `value`, and let every
-/// `source_profile` that named the one name the other.
+/// The edits that remove the key from `profile`, give it to the new profile `new` with the line `value`, and replace
+/// the old name with the new one in every `source_profile`.
 pub(super) fn edits(
     files: &Files,
     profile: Profile<'_>,
@@ -80,7 +80,7 @@ pub(super) fn edits(
     editors.finish(main.map(|main| main.path().as_ref()))
 }
 
-/// Lets every `source_profile` that names `profile` name the new one.
+/// Changes every `source_profile` that names `profile` to the new name.
 fn rename_source<'d>(
     files: &'d Files,
     profile: Profile<'_>,
@@ -103,7 +103,7 @@ fn rename_source<'d>(
     Ok(())
 }
 
-/// An editor for each file that is touched.
+/// An editor for each file to change.
 #[derive(Default)]
 struct Editors<'d>(BTreeMap<&'d Path, (&'d Document, Editor<'d>)>);
 
@@ -117,7 +117,7 @@ impl<'d> Editors<'d> {
         Ok(&mut place.1)
     }
 
-    /// The edits; that of `first` comes first, because the others name what it makes.
+    /// The edit of `first` comes first, because the others name what it creates.
     fn finish(self, first: Option<&Path>) -> Result<Vec<FileEdit>, Error> {
         let mut all: Vec<_> = self.0.into_iter().collect();
         all.sort_by_key(|(path, _)| Some(*path) != first);

@@ -1,4 +1,4 @@
-//! The edits that put a key back: the cuts of its import undone where they fit, else the key in the place of its line.
+//! The edits that put a key back: they undo the cuts of its import if these fit, else they replace its line by the key.
 
 use std::path::Path;
 
@@ -15,22 +15,22 @@ use crate::ops::files::Files;
 use crate::ops::keychain::{detach, held, line};
 use crate::text::display;
 
-/// Byte for byte if every cut fits, else the key in the place of its line.
+/// Byte for byte if every cut fits, else the key replaces its line.
 ///
 /// # Errors
 /// The profile has another key in a file, or a file cannot be edited.
 pub(super) fn edits(files: &Files, profile: &str, name: &str, item: &Item) -> Result<Vec<FileEdit>, Error> {
     let (back, is_whole) = put_back(files, item);
     if held::has_key(files, profile, item) {
-        // A run that was killed behind the files, or between them.
+        // An earlier run was killed after it wrote the files, or between them.
         return Ok(back);
     }
-    // What does not parse then, such as a key that somebody wrote meanwhile and that would stand there twice, is no way.
+    // The result must parse: a key added meanwhile, for example, would be defined twice.
     if is_whole
         && !item.layout.is_empty()
         && let Ok(after) = files.edited(&back)
     {
-        // A profile that was made for a key of elsewhere goes with its line.
+        // A profile created for a key from elsewhere is removed with its line.
         let rest = detach::detach(&after, profile, name)?;
         return Ok(join(back, rest));
     }
@@ -38,7 +38,7 @@ pub(super) fn edits(files: &Files, profile: &str, name: &str, item: &Item) -> Re
     let own = |key| found.and_then(|found| detach::sections(found).find_map(|section| section.own(key)));
     match (own(ID), own(SECRET)) {
         (None, None) => write_out(files, profile, name, item),
-        // Somebody wrote it beside the line.
+        // The key was added beside the line.
         (Some(id), Some(secret)) if (id.text(), secret.text()) == halves(item) => detach::detach(files, profile, name),
         (Some(other), _) | (None, Some(other)) => {
             let (place, shown) = (other.place(), display(profile));
@@ -58,7 +58,7 @@ fn halves(item: &Item) -> (&str, &str) {
     (&item.access_key_id, item.secret_access_key.expose())
 }
 
-/// The files with the cuts undone that are as the import left them, and whether all others are undone already.
+/// The files that are as the import left them, with their cuts undone, and whether all other cuts are already undone.
 fn put_back(files: &Files, item: &Item) -> (Vec<FileEdit>, bool) {
     let (id, secret) = halves(item);
     let halves = Halves { id, secret };
@@ -91,7 +91,7 @@ fn put_back(files: &Files, item: &Item) -> (Vec<FileEdit>, bool) {
     (edits, is_whole)
 }
 
-/// The key where the line stands, if that is where keys belong or were; else in the credentials file.
+/// Writes the key in place of the line if keys belong or were in that file, else in the credentials file.
 fn write_out(files: &Files, profile: &str, name: &str, item: &Item) -> Result<Vec<FileEdit>, Error> {
     let (id, secret) = halves(item);
     let found = files.profiles.profile(profile);

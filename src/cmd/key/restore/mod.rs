@@ -1,4 +1,4 @@
-//! `awsenv key restore`: a key goes back into the files it was in, byte for byte where they are as the import left them.
+//! `awsenv key restore`: puts a key back into its files, byte for byte if they are as the import left them.
 
 mod back;
 
@@ -14,7 +14,7 @@ use crate::ops::keychain::transaction::{Kept, Withdrawal, Withdrawn, withdraw};
 use crate::ops::keychain::{command, detach, held, index, store_of};
 use crate::text::display;
 
-/// The files first, read back; then the item goes.
+/// Writes the files and reads them back before the item is deleted.
 pub(super) fn run(context: &Context, args: KeyRestoreArgs) -> Result<Outcome, Error> {
     let profile = choose::utf8(&args.profile)?;
     let shown = display(profile);
@@ -26,11 +26,11 @@ pub(super) fn run(context: &Context, args: KeyRestoreArgs) -> Result<Outcome, Er
     let name = item_of(&files).or_else(known).unwrap_or_else(|| profile.to_owned());
     let store = store_of(&keychain, &name)?;
     let read = |files: &Files| match keychain.read(store, &name) {
-        // A run that was killed when the item was gone.
+        // An earlier run was killed after it deleted the item.
         Err(keychain::Error::Missing { .. }) if held::seems_back(files, profile, index.find(&name)) => Ok(None),
         Err(error @ keychain::Error::Missing { .. }) => {
             if item_of(files).is_none() && !args.dry_run && index.find(&name).is_some() {
-                // No line asks for what is not there. The error says more than a failure here would.
+                // No line uses an item that does not exist. The present error says more than a failure here would.
                 let _ = index::forget(&keychain, &name);
             }
             Err(error.into())

@@ -1,8 +1,7 @@
-//! How a key goes into the keychain and how it leaves it, so that a kill between any two steps leaves it somewhere, and
-//! the same command goes on.
+//! Moves a key into the keychain or out of it. After a kill between any two steps the key is still somewhere, and the
+//! same command continues.
 //!
-//! In both directions `plan` says what is to be done, given the files as they are, and what it says under the lock is
-//! done.
+//! In both directions `plan` computes what to do from the files as they are. What it computes under the lock is done.
 
 mod store;
 mod withdraw;
@@ -34,7 +33,7 @@ mod tests {
     const LINE: &str = "[work]\ncredential_process = /usr/bin/awsenv credential-process work\n";
     const SHARED: &str = "[other]\ncredential_process = /usr/bin/awsenv credential-process work\n";
 
-    /// The file store in a directory of its own. What is asked of a plan may play another awsenv.
+    /// The file store in a directory of its own. A plan can play another awsenv when it is called.
     struct World {
         dir: tempfile::TempDir,
         process: Process,
@@ -112,7 +111,7 @@ mod tests {
             }
         }
 
-        /// The item, the file and the last four of the index as they are now.
+        /// The item, the file, and the last four characters in the index, as they are now.
         fn now(&self) -> (Option<Item>, String, Option<String>) {
             let context = self.context();
             let keychain = context.keychain().unwrap();
@@ -139,7 +138,7 @@ mod tests {
             self.withdraw_if(|| true, plan)
         }
 
-        /// `is_left` says whether something is left to do.
+        /// `is_left` says whether anything is left to do.
         fn withdraw_if(&self, is_left: impl Fn() -> bool, plan: impl Fn() -> Withdrawal) -> Result<Withdrawn, Error> {
             let context = self.context();
             let files = Files::load(&context)?;

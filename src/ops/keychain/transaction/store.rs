@@ -1,7 +1,7 @@
-//! A key goes into the keychain: stored and read back, and only then the files are written.
+//! Moves a key into the keychain: stores it and reads it back, and only then writes the files.
 //!
-//! It is stored before the files are locked, because the keychain may wait for a person; then all is read and planned
-//! again, and stored again if another awsenv took the item away.
+//! The key is stored before the files are locked, because the keychain may wait for the user. Then everything is read
+//! and planned again, and stored again if another awsenv removed the item meanwhile.
 
 use crate::context::Context;
 use crate::error::{Error, Kind};
@@ -15,7 +15,6 @@ use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
 
-/// A key on its way into the keychain.
 #[derive(Debug)]
 pub struct Plan {
     pub deposit: Deposit,
@@ -27,19 +26,19 @@ pub struct Plan {
     pub rules: Rules,
 }
 
-/// What may happen beside a deposit; by default no profile changes.
+/// What may change beside the deposit; by default no profile changes.
 #[derive(Debug, Default)]
 pub struct Rules {
     pub sharers: Sharers,
-    /// Whether a file gives the key up for the item: a store that is empty after a reboot is refused then.
+    /// Whether a file gives up its key for the item: then a store that is empty after a reboot is rejected.
     pub must_last: bool,
-    /// Whether the profile may become somebody else: the person gives it this key.
+    /// Whether the profile may change its identity, because the user gives it this key.
     pub may_change: bool,
-    /// What to do if the edits would make some profile somebody else.
+    /// What to do if the edits would change another profile's identity.
     pub hint: Option<String>,
 }
 
-/// What becomes of other profiles that ask for the item, and would get the new key with it.
+/// How to treat other profiles that use the item and would get the new key too.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sharers {
     #[default]
@@ -48,17 +47,16 @@ pub enum Sharers {
     Warn,
 }
 
-/// What was done.
 #[derive(Debug)]
 pub struct Stored {
     pub plan: Plan,
     pub store: StoreKind,
 }
 
-/// Stores what `plan` says and writes its edits; `None` if that is done already. `files` are those that were read last.
+/// Stores the item of `plan` and writes its edits; `None` if that is already done. `files` is the latest reading.
 ///
 /// # Errors
-/// What stands in the way. The item may be stored then, but no file is written without it.
+/// Whatever prevents it. The item may have been stored then, but no file is written without it.
 pub fn store(
     context: &Context,
     keychain: &Keychain<'_>,
@@ -70,18 +68,18 @@ pub fn store(
         plan.iter().try_for_each(|plan| plan.check(files)).map(|()| plan)
     };
     let Some(first) = plan(files)? else {
-        // It clears away what a run that was killed at the very end has left.
+        // Taking the lock removes what a run left that was killed at the very end.
         EditLock::take(context.env())?;
         return Ok(None);
     };
     first.mind_sharers(context, files)?;
     deposit::put(keychain, first.store(keychain)?, &first.deposit)?;
-    // The person and the keychain took their time; only now the files are locked, and read again.
+    // The user and the keychain took their time, so the files are locked and read again only now.
     let lock = EditLock::take(context.env())?;
     let Some(plan) = plan(&Files::load(context)?)? else {
         return Ok(None);
     };
-    // Meanwhile another awsenv may have taken the item out of the store, or to another one.
+    // Another awsenv may have deleted the item meanwhile, or moved it to another store.
     let store = plan.store(keychain)?;
     deposit::put(keychain, store, &plan.deposit)?;
     edit::save(context, &lock, &plan.title, &plan.edits, plan.undo.clone())?;
@@ -89,10 +87,10 @@ pub fn store(
 }
 
 impl Plan {
-    /// Refuses what must not be written.
+    /// Rejects what must not be written.
     ///
     /// # Errors
-    /// Two edits of one file, or some profile would become somebody else.
+    /// Two edits of one file, or a profile would change its identity.
     pub fn check(&self, files: &Files) -> Result<(), Error> {
         edit::distinct(&self.edits)?;
         let except = self.rules.may_change.then_some(self.deposit.profile.as_str());
@@ -127,7 +125,7 @@ impl Plan {
         Ok(())
     }
 
-    /// The store for the item, if it is one for which a file may give its key up.
+    /// The item's store, if a file may give up its key for it.
     fn store(&self, keychain: &Keychain<'_>) -> Result<StoreKind, Error> {
         let name = &self.deposit.name;
         let store = store_of(keychain, name)?;

@@ -1,6 +1,6 @@
-//! A key leaves the keychain: the files are written and read back, and only then the item is deleted.
+//! Moves a key out of the keychain: writes the files and reads them back, and only then deletes the item.
 //!
-//! The keychain is asked before the files are locked, because it may wait for a person; then all is read again.
+//! The keychain is asked before the files are locked, because it may wait for the user. Then everything is read again.
 
 use crate::context::Context;
 use crate::error::{Error, Kind};
@@ -14,16 +14,13 @@ use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
 
-/// An item that may leave the keychain.
 #[derive(Clone, Copy, Debug)]
 pub struct Kept<'a> {
     pub profile: &'a str,
-    /// The item's name.
     pub name: &'a str,
     pub store: StoreKind,
 }
 
-/// A key on its way out of the keychain.
 #[derive(Debug)]
 pub struct Withdrawal {
     /// The item, if the edits put its key into files; `None` if the key is given up.
@@ -35,27 +32,26 @@ pub struct Withdrawal {
     pub undo: UndoBy,
 }
 
-/// How a withdrawal ended.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Withdrawn {
     /// There was nothing to write; the index may not have known that.
     Already,
     /// The files are written, and the item is deleted.
     Deleted,
-    /// The files have the key, and the item stays, because this asks for it too.
+    /// The files have the key, but the item stays, because this uses it too.
     Kept(String),
     /// The files are written; the store did not have the item.
     Missing,
 }
 
-/// Writes the edits of `plan`, makes sure that the files have the key if it is to be there, and deletes the item.
+/// Writes the edits of `plan`, makes sure that the files have the key if it is to be back, and deletes the item.
 ///
-/// `read` asks the keychain for what `plan` needs, before the files are locked and again afterwards; `None` says that the
-/// item is gone and nothing is left to write. `files` are those that were read last. Only the locked files are planned
-/// with: before, another awsenv may write them.
+/// `read` asks the keychain for what `plan` needs, before the files are locked and again afterwards; `None` means that
+/// the item is gone and nothing is left to write. `files` is the latest reading. The plan is made only from the locked
+/// files, because another awsenv may write them before that.
 ///
 /// # Errors
-/// What stands in the way; the item is there then, unless the index alone cannot be written.
+/// Whatever prevents it; the item still exists then, unless only the index cannot be written.
 pub fn withdraw<T>(
     context: &Context,
     keychain: &Keychain<'_>,
@@ -65,7 +61,7 @@ pub fn withdraw<T>(
     plan: impl Fn(&Files, T) -> Result<Withdrawal, Error>,
 ) -> Result<Withdrawn, Error> {
     let Kept { profile, name, store } = kept;
-    // The keychain may let somebody type a password; only then the files are locked, and all is read again.
+    // The keychain may ask for a password, so the files are locked and read again only after that.
     read(files)?;
     let lock = EditLock::take(context.env())?;
     let files = Files::load(context)?;
@@ -100,10 +96,10 @@ pub fn withdraw<T>(
 }
 
 impl Withdrawal {
-    /// Refuses what must not be written.
+    /// Rejects what must not be written.
     ///
     /// # Errors
-    /// Some profile would become somebody else, although the key is to be back.
+    /// A profile would change its identity, although the key is to be back.
     pub fn check(&self, files: &Files, name: &str) -> Result<(), Error> {
         let Some(item) = &self.back else { return Ok(()) };
         let moved = Moved {
@@ -114,7 +110,7 @@ impl Withdrawal {
     }
 }
 
-/// Takes the rights of others from the files that are about to hold the secret.
+/// Removes other users' rights to the files that are about to hold the secret.
 fn keep_private(edits: &[FileEdit], item: &Item) -> Result<(), Error> {
     let gets_secret = |edit: &&FileEdit| edit.was.is_some() && held::has_secret(&edit.now, item);
     for edit in edits.iter().filter(gets_secret) {
