@@ -80,7 +80,7 @@ fn refusals() -> Vec<(&'static str, String, String, &'static str)> {
         (
             "both",
             (format!("[profile both]\n{work}"), format!("[both]\n{new}")),
-            "another key",
+            "a different key",
         ),
     ];
     cases
