@@ -4,8 +4,6 @@
 //! that has botocore. Without one the test is skipped; with `CI=true` it fails.
 #![allow(clippy::disallowed_methods, reason = "the test's own environment, not the program's")]
 
-mod support;
-
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::path::Path;
 use std::process::Command;
@@ -14,11 +12,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use awsenv::config::{Document, EditError, Editor};
 use serde_json::{Value, json};
 
-use support::{AWSENV, PROJECT, say};
+use crate::support::{AWSENV, PROJECT, say};
 
 #[test]
 fn botocore_and_awsenv_agree_on_random_cases() {
-    let Some(python) = support::python("botocore") else {
+    let Some(python) = crate::support::python("botocore") else {
         return;
     };
     let seed = seed();
@@ -48,7 +46,7 @@ fn seed() -> String {
 #[cfg(unix)]
 #[test]
 fn a_key_that_moves_makes_nobody_somebody_else() {
-    let Some(python) = support::python("botocore") else {
+    let Some(python) = crate::support::python("botocore") else {
         return;
     };
     let seed = seed();
@@ -68,7 +66,7 @@ fn a_key_that_moves_makes_nobody_somebody_else() {
 /// `AWSENV_JUDGE_EDITS` sets the number of cases.
 #[test]
 fn botocore_reads_what_an_edit_means() {
-    let Some(python) = support::python("botocore") else {
+    let Some(python) = crate::support::python("botocore") else {
         return;
     };
     let (seed, dir) = (seed(), tempfile::tempdir().unwrap());

@@ -1,11 +1,9 @@
 //! What the user sees: help, errors and answers, as stdout, stderr and status together. `AWSENV_UPDATE_SNAPSHOTS=1`
 //! rewrites tests/snapshots and docs/help.md.
 
-mod support;
-
 use std::path::Path;
 
-use support::{Output, PROJECT, Sandbox, assert_same, assert_snapshot};
+use crate::support::{Output, PROJECT, Sandbox, assert_same, assert_snapshot};
 
 /// The profiles that docs/try shows.
 fn example() -> Sandbox {

@@ -4,14 +4,13 @@
 //! AWSENV_STATE, as in a nested shell, and once from what the shell itself saved. A child of the shell reports its
 //! environment. Some values would create a file, the canary, which must not exist afterwards.
 
-mod support;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
 
+use crate::support::{Family, RealShell, Sandbox};
 use awsenv::env::Env;
 use awsenv::env::diff::EnvDiff;
 use awsenv::env::names::VarName;
@@ -20,7 +19,6 @@ use awsenv::env::state::{State, Style};
 use awsenv::secret::Secret;
 use awsenv::shell::Shell;
 use serde_json::Value;
-use support::{Family, RealShell, Sandbox};
 
 /// The canary's path in the file of values. Each test replaces it with one of its own, because users and test runs
 /// share /tmp.
@@ -94,7 +92,7 @@ const ODD_ZSH: &[&str] = &[
 
 fn set_ups() -> Vec<SetUp> {
     let mut all = Vec::new();
-    for shell in support::installed() {
+    for shell in crate::support::installed() {
         let forms: &[&str] = match (shell.name, shell.family) {
             (_, Family::PowerShell) => &[
                 "Invoke-Expression (/bin/cat FILE | Out-String)",
@@ -326,7 +324,7 @@ fn end_to_end(shell: &RealShell, mut story: String, values: &[&Hostile]) -> usiz
             "[{text}]\naws_access_key_id = AKIA\naws_secret_access_key = {text}\nregion = {text}\n"
         ));
         let name = match shell.family {
-            Family::PowerShell => support::powershell_word(text),
+            Family::PowerShell => crate::support::powershell_word(text),
             Family::Posix | Family::Fish => Shell::parse(shell.word).expect("a shell").syntax().quote(value),
         };
         for (style, step) in [("--keys", 0), ("--name", 1)] {
@@ -390,7 +388,7 @@ fn every_value_that_a_file_can_hold_arrives_end_to_end() {
         .filter(|hostile| fits_a_line(&hostile.value) && hostile.value != "-")
         .collect();
     assert!(values.len() > 80, "{}", values.len());
-    let shells = support::installed();
+    let shells = crate::support::installed();
     let total: usize = std::thread::scope(|scope| {
         let threads: Vec<_> = shells
             .iter()

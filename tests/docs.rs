@@ -1,11 +1,9 @@
 //! The documentation is true: its examples run, its links lead somewhere, its scripts are sound.
 
-mod support;
-
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use support::{AWSENV, Family, PROJECT, RealShell, Sandbox, in_ci, installed, require, say};
+use crate::support::{AWSENV, Family, PROJECT, RealShell, Sandbox, in_ci, installed, require, say};
 
 #[test]
 fn the_tour_of_docs_try_holds() {

@@ -4,10 +4,9 @@
 //! 7.6, also in ConstrainedLanguage mode and under StrictMode, and does the same there. A new form in a script fails
 //! the tests until it has been tried in a real PowerShell.
 
-mod support;
-
 use std::collections::BTreeMap;
 
+use crate::support::Sandbox;
 use awsenv::env::Env;
 use awsenv::env::names::{CONTAINER, IDENTITY, MARKS, REGION, VarName};
 use awsenv::env::session::{RegionChange, Target, enter, leave};
@@ -15,7 +14,6 @@ use awsenv::env::state::{State, Style};
 use awsenv::secret::Secret;
 use awsenv::shell::Shell;
 use proptest::prelude::*;
-use support::Sandbox;
 
 const SAVED: &str = "$global:__awsenv_saved";
 
@@ -587,9 +585,9 @@ fn a_failure_throws() {
 
 // The same in a real PowerShell.
 
-fn pwsh(sandbox: &Sandbox, text: &str) -> Option<support::Output> {
-    let invocation = support::SHELLS.iter().find(|shell| shell.tool == "pwsh")?;
-    let shell = invocation.at(support::require(invocation.tool)?);
+fn pwsh(sandbox: &Sandbox, text: &str) -> Option<crate::support::Output> {
+    let invocation = crate::support::SHELLS.iter().find(|shell| shell.tool == "pwsh")?;
+    let shell = invocation.at(crate::support::require(invocation.tool)?);
     let tell = "function tell($name) { if (Test-Path \"env:$name\") { \"$name=$((Get-Item \"env:$name\").Value)\" } else { $name } }\n";
     Some(sandbox.script(&shell, format!("{tell}{text}")).output())
 }
@@ -692,7 +690,7 @@ fn a_real_powershell_completes_and_shows_the_profile() {
     ];
     let mut text = String::from("Invoke-Expression (& { (awsenv init powershell | Out-String) })\n");
     for line in lines {
-        let line = support::powershell_word(line);
+        let line = crate::support::powershell_word(line);
         text.push_str(&format!(
             "(TabExpansion2 {line} {line}.Length).CompletionMatches.CompletionText\n"
         ));

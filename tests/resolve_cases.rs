@@ -4,12 +4,10 @@
 //! other `files` below HOME) and `expected.json`: everything in it must be in the answer, objects key by key. `{HOME}`
 //! is the folder's HOME. To cover a new bug, add a folder.
 
-mod support;
-
 use std::path::Path;
 
+use crate::support::{PROJECT, Sandbox};
 use serde_json::Value;
-use support::{PROJECT, Sandbox};
 
 #[test]
 fn every_case_is_explained_as_expected() {

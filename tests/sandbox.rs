@@ -1,13 +1,13 @@
 //! What the other tests rely on: the sandbox hides the user's files and environment, the real shells are strict.
 
-mod support;
-
-use support::{Family, Sandbox};
+use crate::support::{Family, Sandbox};
 
 #[test]
 fn nothing_of_the_caller_is_inherited() {
     let sandbox = Sandbox::new();
-    let Some(env) = support::require("env") else { return };
+    let Some(env) = crate::support::require("env") else {
+        return;
+    };
     let output = sandbox.program(env).output();
     let mut names: Vec<_> = output
         .clean()
@@ -46,7 +46,7 @@ fn nothing_is_left_behind() {
 
 #[test]
 fn every_shell_is_strict_and_finds_awsenv_first() {
-    for shell in support::installed() {
+    for shell in crate::support::installed() {
         let sandbox = Sandbox::new();
         let found = match shell.family {
             Family::PowerShell => "(Get-Command awsenv).Source",
@@ -86,7 +86,9 @@ fn every_shell_is_strict_and_finds_awsenv_first() {
 #[test]
 fn a_program_that_does_not_end_is_a_failure() {
     let sandbox = Sandbox::new();
-    let Some(sleep) = support::require("sleep") else { return };
+    let Some(sleep) = crate::support::require("sleep") else {
+        return;
+    };
     let run = sandbox
         .program(sleep)
         .args(["600"])

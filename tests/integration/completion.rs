@@ -1,7 +1,7 @@
 //! Tab at a real terminal: a name of any kind completes to something that works, and nothing is executed.
 
+use crate::integration::terminal::{INTERACTIVE, Terminal};
 use crate::support::Sandbox;
-use crate::terminal::{INTERACTIVE, Terminal};
 
 /// What is typed, and the name that it must become. The first letters differ.
 const NAMES: [(&str, &str); 14] = [

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::integration::terminal::Terminal;
 use crate::support::{AWSENV, Output, Sandbox, python, require};
-use crate::terminal::Terminal;
 
 const CONFIG: &str = "# mine\r\n[default]\r\nregion = eu-west-1\r\n\r\n[profile a b]\n[profile 'a b']\n  Region: eu-west-2 # home\n\
      # a note\n  s3 =\n    # tuned\n    max_queue_size=3\n\n[profile keys]\noutput = text\nswallowed = x\n   aws_secret_access_key = hunter2\n\

@@ -1,8 +1,8 @@
 //! A secret typed at a real terminal: it is never shown, the terminal's mode is restored in every case, and what was
 //! typed is what arrives. `key unlock` asks for one.
 
+use crate::integration::terminal::Terminal;
 use crate::support::{Sandbox, require};
-use crate::terminal::Terminal;
 
 const QUESTION: &str = "Passphrase for the key file:";
 

@@ -5,8 +5,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde_json::Value;
 
+use crate::integration::terminal::{INTERACTIVE, Terminal};
 use crate::support::{Output, Sandbox, require};
-use crate::terminal::{INTERACTIVE, Terminal};
 
 const FILE: &str = ".local/state/awsenv/history";
 

@@ -1,8 +1,8 @@
 //! A part of a name, typed at a real terminal: one question, asked only where the user can answer, and only a yes
 //! switches the shell.
 
+use crate::integration::terminal::{INTERACTIVE, Terminal};
 use crate::support::Sandbox;
-use crate::terminal::{INTERACTIVE, Terminal};
 
 const KEYS: &str = "aws_access_key_id = AKIA\naws_secret_access_key = secret\n";
 

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use crate::integration::terminal::Terminal;
 use crate::support::{Family, PROJECT, Sandbox, installed, powershell_word, require};
-use crate::terminal::Terminal;
 
 /// A shell, the file of its completion (below HOME here), and the line of its startup file that loads it.
 const FILES: [(&str, &str, &str); 3] = [

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use awsenv::config::settings::Picker;
 use awsenv::sys::picker::{Cell, FIELDS, Look, Menu, pick};
 
+use crate::integration::terminal::{INTERACTIVE, Terminal};
 use crate::support::{Sandbox, Strace, assert_same, assert_snapshot, require};
-use crate::terminal::{INTERACTIVE, Terminal};
 
 const CONFIG: &str = "\
 [default]
@@ -923,7 +923,7 @@ fn a_panic_gives_the_terminal_back() {
     let program = std::env::current_exe().expect("this program");
     terminal.line("clear").line("echo stays-here");
     terminal.line(&format!(
-        "AWSENV_TEST_PANIC=1 RUST_BACKTRACE=0 {} --exact picker::a_menu_that_panics --nocapture; echo ended",
+        "AWSENV_TEST_PANIC=1 RUST_BACKTRACE=0 {} --exact integration::picker::a_menu_that_panics --nocapture; echo ended",
         program.display()
     ));
     let screen = terminal.wait("the end", |screen| screen.contains("\nended"));

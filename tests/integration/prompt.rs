@@ -1,7 +1,7 @@
 //! The prompt segment at a real terminal: correct, harmless, and without starting a process.
 
+use crate::integration::terminal::{INTERACTIVE, Terminal};
 use crate::support::{Sandbox, Strace};
-use crate::terminal::{INTERACTIVE, Terminal};
 
 const CONFIG: &str =
     "[profile jekyl]\nregion = eu-west-1\n[profile prod-eu]\nregion = eu-west-1\n[profile a!!b]\nregion = eu-west-1\n";

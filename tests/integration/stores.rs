@@ -474,7 +474,7 @@ fn a_person_types_a_new_passphrase_twice() {
         return;
     }
     sandbox.set("XDG_STATE_HOME", sandbox.path(".local/state"));
-    let Some(terminal) = crate::terminal::Terminal::open(&sandbox, "bash", "") else {
+    let Some(terminal) = crate::integration::terminal::Terminal::open(&sandbox, "bash", "") else {
         return;
     };
     let key = sandbox.path(KEYS).join("identity");

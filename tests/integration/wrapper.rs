@@ -1,7 +1,7 @@
 //! The function `awsenv`: exact status, unaffected by aliases and odd options, no trace of a secret, no trap changed.
 
+use crate::integration::terminal::Terminal;
 use crate::support::{AWSENV, Family, RealShell, Sandbox, installed};
-use crate::terminal::Terminal;
 
 const CONFIG: &str = "[profile jekyl]\naws_access_key_id = AKIAJEKYL\naws_secret_access_key = jekyl-secret\nregion = eu-west-1\n\
                       [profile hyde]\naws_access_key_id = AKIAHYDE\naws_secret_access_key = hyde-secret\n";

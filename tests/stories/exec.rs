@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::stories::teller::{Mode, Story, sandbox, shells, snap};
 use crate::support::{Output, Sandbox};
-use crate::teller::{Mode, Story, sandbox, shells, snap};
 
 fn env(output: &Output) -> BTreeMap<String, String> {
     let text = output.success();

@@ -3,8 +3,8 @@
 use std::fs::File;
 use std::process::Stdio;
 
+use crate::stories::teller::{Mode, assert_back, everywhere, sandbox, snap};
 use crate::support::{self, AWSENV};
-use crate::teller::{Mode, assert_back, everywhere, sandbox, snap};
 
 /// Command lines that fail, and the status that a shell sees. If awsenv cannot understand the command line, a plain
 /// eval gets `false`, which is 1 everywhere; but PowerShell gets `throw`, and has the status of awsenv itself.

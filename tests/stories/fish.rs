@@ -1,7 +1,7 @@
 //! What only fish has: universal variables, lists, scopes.
 
+use crate::stories::teller::{MODES, Mode, Story, assert_back, sandbox, snap};
 use crate::support::{self, Family, RealShell, Sandbox};
-use crate::teller::{MODES, Mode, Story, assert_back, sandbox, snap};
 
 fn fish(tell: impl Fn(&Sandbox, Story)) {
     let Some(shell) = support::installed()

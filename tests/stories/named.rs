@@ -1,8 +1,8 @@
 //! Short names without a terminal: aliases and regions are replaced by what they name, `--first` takes a match, nothing
 //! is asked.
 
+use crate::stories::teller::{assert_back, everywhere, snap};
 use crate::support::Sandbox;
-use crate::teller::{assert_back, everywhere, snap};
 
 const SETTINGS: &str = "production = far\n[alias]\nshort = my prod\na = b\nlost = gone\nchain = short\n\
                         [region]\nhome = eu-north-1\neuw3 = local\n";

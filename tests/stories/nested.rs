@@ -1,7 +1,7 @@
 //! A shell that inherits the switch but not what its parent saved.
 
+use crate::stories::teller::{Mode, Story, assert_back, powershell, sandbox, shells, snap};
 use crate::support::{Family, RealShell};
-use crate::teller::{Mode, Story, assert_back, powershell, sandbox, shells, snap};
 
 /// A parent that uses `a` over the user's own keys, then starts `child` with a script.
 fn family(

@@ -1,7 +1,7 @@
 //! Odd environments: automatic export, tracing, read-only names, truncated text, hijacked builtins, unquoted evals.
 
+use crate::stories::teller::{Mode, Story, assert_back, everywhere, powershell, sandbox, shells, snap};
 use crate::support::{Family, RealShell, Sandbox};
-use crate::teller::{Mode, Story, assert_back, everywhere, powershell, sandbox, shells, snap};
 
 /// What a trace could show of the secret of profile `a`, literally or in a shell's quotes.
 const TRACES: [&str; 4] = ["cret ", "cret\\040", "cret\\X20", "cret'\\X20'"];

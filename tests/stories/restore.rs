@@ -1,6 +1,6 @@
 //! `unset` restores the shell: values, export flags, absence; and keeps what the user changed since.
 
-use crate::teller::{NAMES, Story, assert_back, everywhere, snap};
+use crate::stories::teller::{NAMES, Story, assert_back, everywhere, snap};
 
 /// What a user may have under a name before the first `use`.
 fn give(story: &mut Story, name: &str, kind: usize) {

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use crate::stories::teller::{sandbox, shells};
 use crate::support::{Family, RealShell, Sandbox, require, say};
-use crate::teller::{sandbox, shells};
 
 /// What is typed, and the output. `[…]` encloses the profile that the shell, or a child of it, works as.
 type Row = (&'static str, &'static str);

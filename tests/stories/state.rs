@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 
-use crate::teller::{everywhere, snap};
+use crate::stories::teller::{everywhere, snap};
 
 #[test]
 fn no_secret_is_in_any_variable_of_ours() {

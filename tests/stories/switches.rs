@@ -1,6 +1,6 @@
 //! What `use` leaves in the environment, according to the documented table.
 
-use crate::teller::{NAMES, everywhere, snap};
+use crate::stories::teller::{NAMES, everywhere, snap};
 
 const KEYS_OF_B: &str = "AWSENV_PROFILE=b AWSUME_PROFILE=b AWS_ACCESS_KEY_ID=AKIABBBBBBBBBBBBBBBB \
                          AWS_SECRET_ACCESS_KEY=secretofb AWS_SECURITY_TOKEN=tokenofb AWS_SESSION_TOKEN=tokenofb";
@@ -162,7 +162,7 @@ fn a_dash_goes_back_to_the_profile_before() {
 
 #[test]
 fn the_same_switch_prints_the_same_bytes() {
-    let sandbox = crate::teller::sandbox();
+    let sandbox = crate::stories::teller::sandbox();
     for shell in ["bash", "zsh", "fish", "posix", "powershell"] {
         for args in [["use", "a"], ["use", "far"], ["unset", "-q"]] {
             let print = || {

@@ -1,9 +1,9 @@
 //! `key add`, `key move`, `--item`: keys that were never in a file.
 
 use super::{CONFIG, KEYS, NEW, WORK, credentials, files, holding, json, private, sandbox, text, who};
+use crate::integration::terminal::Terminal;
 use crate::support::keychain::Keychain;
 use crate::support::{Sandbox, botocore_identities, identities};
-use crate::terminal::Terminal;
 
 fn two_lines(key: super::Key<'_>) -> String {
     format!("{}\n{}\n", key.0, key.1)

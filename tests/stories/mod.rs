@@ -1,9 +1,6 @@
 //! The stories of `use`, `unset` and `exec`, told in every installed shell: by plain evals and through the wrapper,
 //! each shell in its strict mode.
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod exec;
 mod failures;
 mod fish;
