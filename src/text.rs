@@ -43,6 +43,14 @@ pub fn cut(shown: String, columns: usize) -> String {
     cut
 }
 
+/// "a, b or c".
+pub fn either(words: &[String]) -> String {
+    match words.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => words.concat(),
+    }
+}
+
 /// Aligns rows of text that is already safe; each column is as wide as its widest cell.
 pub fn columns<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
     let widths: [usize; N] =

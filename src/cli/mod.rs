@@ -213,14 +213,13 @@ impl StyleArgs {
 
 #[derive(Args, Debug, Default)]
 pub struct ScriptArgs {
-    /// Shell to write the script for [possible values: bash, zsh, fish, powershell, posix]
-    #[arg(long, value_name = "SHELL")]
+    #[arg(long, value_name = "SHELL", help = format!("Shell to write the script for [possible values: {}]", crate::shell::Shell::names()))]
     pub shell: Option<String>,
 }
 
 #[derive(Args, Debug)]
 pub struct InitArgs {
-    /// Shell to integrate with: bash, zsh, fish, powershell or posix
+    #[arg(help = words::shell_help("Shell to integrate with", |_| true))]
     pub shell: String,
     /// Leave the prompt unchanged
     #[arg(long)]

@@ -4,9 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::words::shell_help;
+
 #[derive(Args, Debug)]
 pub struct CompletionsArgs {
-    /// Shell to complete for: bash, zsh, fish or powershell
+    #[arg(help = shell_help("Shell to complete for", |shell| shell.syntax().completion().is_some()))]
     pub shell: String,
 }
 

@@ -5,6 +5,8 @@ use std::ffi::{OsStr, OsString};
 use clap::{Args as _, CommandFactory as _};
 
 use super::{Cli, Global};
+use crate::shell::Shell;
+use crate::text::either;
 
 pub fn is_command(word: &str) -> bool {
     Cli::command().find_subcommand(word).is_some()
@@ -60,4 +62,11 @@ pub(super) fn takes_value(command: &clap::Command, word: &OsStr) -> bool {
     command
         .get_arguments()
         .any(|arg| arg.get_action().takes_values() && is_it(&arg))
+}
+
+/// The help of an argument that names a shell: one of those that are `wanted`.
+pub(super) fn shell_help(about: &str, wanted: fn(&Shell) -> bool) -> String {
+    let names = Shell::ALL.iter().filter(|shell| wanted(shell));
+    let names: Vec<String> = names.map(|shell| shell.as_str().to_owned()).collect();
+    format!("{about}: {}", either(&names))
 }

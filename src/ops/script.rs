@@ -39,7 +39,7 @@ pub fn shell(context: &Context, typed: Option<&str>) -> Result<Shell, Error> {
     let (shell, source) = detect(context.process, typed).map_err(|unknown| match unknown {
         Some(name) => unknown_shell(&name),
         None => Error::new(Kind::Usage, "cannot tell which shell reads this script")
-            .hint(format!("name it: --shell {}", known_shells())),
+            .hint(format!("name it: --shell {}", Shell::names())),
     })?;
     let why = match source {
         detect::Source::Option => "chosen by `--shell`",
@@ -170,10 +170,5 @@ pub fn known_shell(name: &str) -> Result<Shell, Error> {
 
 fn unknown_shell(name: &str) -> Error {
     let message = format!("unknown shell `{}`", display(name));
-    Error::new(Kind::Usage, message).hint(format!("expected one of {}", known_shells()))
-}
-
-/// As `--shell` takes them.
-fn known_shells() -> String {
-    Shell::ALL.map(Shell::as_str).join(", ")
+    Error::new(Kind::Usage, message).hint(format!("expected one of {}", Shell::names()))
 }

@@ -61,6 +61,11 @@ impl Shell {
     /// In the order of the help.
     pub const ALL: [Shell; 5] = [Shell::Bash, Shell::Zsh, Shell::Fish, Shell::PowerShell, Shell::Posix];
 
+    /// Their names, as `--shell` takes them.
+    pub fn names() -> String {
+        Self::ALL.map(Self::as_str).join(", ")
+    }
+
     /// Takes a shell's name or its program's (`pwsh`, `dash`, `-zsh`, `/bin/bash`, `fish.exe`).
     pub fn parse(name: &str) -> Option<Shell> {
         let name = name.rsplit(['/', '\\']).next()?.trim_start_matches('-');

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::text::either;
+
 /// Where keys are kept, and how the encrypted file store is unlocked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeychainSettings {
@@ -58,10 +60,7 @@ impl KeychainSettings {
 /// Words as a choice: "`a`, `b` or `c`".
 pub fn choices(words: &[&str]) -> String {
     let quoted: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
-    match quoted.split_last() {
-        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        _ => quoted.concat(),
-    }
+    either(&quoted)
 }
 
 fn duration(text: &str) -> Option<Duration> {
