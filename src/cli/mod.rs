@@ -8,6 +8,7 @@ mod words;
 
 use std::ffi::OsString;
 
+use crate::shell::Shell;
 use clap::builder::NonEmptyStringValueParser;
 pub use configure::{ConfigureAction, ConfigureArgs};
 pub use dashes::Swallowed;
@@ -213,7 +214,7 @@ impl StyleArgs {
 
 #[derive(Args, Debug, Default)]
 pub struct ScriptArgs {
-    #[arg(long, value_name = "SHELL", help = format!("Shell to write the script for [possible values: {}]", crate::shell::Shell::names()))]
+    #[arg(long, value_name = "SHELL", help = format!("Shell to write the script for [possible values: {}]", Shell::names()))]
     pub shell: Option<String>,
 }
 

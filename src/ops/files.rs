@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
+
+use zeroize::Zeroizing;
 
 use crate::config::boto::{BotoFiles, BotoKeys, BotoSource};
 use crate::config::settings::{Export, Settings};
-use crate::config::{self, FileKind, Location, ProfileSet};
+use crate::config::{self, Document, FileKind, Location, ProfileSet};
 use crate::context::Context;
 use crate::env::Env;
 use crate::error::{Error, Kind};
@@ -29,7 +32,8 @@ pub struct Files {
 }
 
 /// How files are read: as they are, or as they would be after an edit.
-struct Disk(Box<Read>);
+#[derive(Clone)]
+struct Disk(Arc<Read>);
 
 type Read = dyn Fn(&Path) -> io::Result<Option<Vec<u8>>> + Send + Sync;
 
@@ -55,19 +59,30 @@ impl Files {
             env: env.clone(),
             config,
             credentials,
-            disk: Disk(Box::new(sys::fs::read_regular)),
+            disk: Disk(Arc::new(sys::fs::read_regular)),
         })
     }
 
-    /// The same files as they would be after these edits.
+    /// The same files as they would be after these edits. An AWS file that is not edited stays as it was loaded, whatever
+    /// another program writes to it meanwhile.
     ///
     /// # Errors
     /// botocore would reject an edited file.
     pub fn edited(&self, edits: &[FileEdit]) -> Result<Self, Error> {
-        let edited: BTreeMap<_, _> = edits.iter().map(|edit| (edit.path.clone(), edit.now.clone())).collect();
-        let read = move |path: &Path| match edited.get(path) {
-            Some(bytes) => Ok(Some(bytes.to_vec())),
-            None => sys::fs::read_regular(path),
+        let bytes = |document: &Document| Zeroizing::new(document.bytes().to_vec());
+        let loaded = [
+            (FileKind::Config, self.profiles.config()),
+            (FileKind::Credentials, self.profiles.credentials()),
+        ];
+        let loaded = loaded
+            .into_iter()
+            .filter_map(|(kind, document)| Some((self.path(kind)?.to_owned(), document.map(bytes))));
+        let mut known: BTreeMap<_, _> = loaded.collect();
+        known.extend(edits.iter().map(|edit| (edit.path.clone(), Some(edit.now.clone()))));
+        let disk = self.disk.clone();
+        let read = move |path: &Path| match known.get(path) {
+            Some(bytes) => Ok(bytes.as_ref().map(|bytes| bytes.to_vec())),
+            None => (disk.0)(path),
         };
         let profiles = config::load(&self.config, &self.credentials, &read)?;
         Ok(Self {
@@ -76,7 +91,7 @@ impl Files {
             env: self.env.clone(),
             config: self.config.clone(),
             credentials: self.credentials.clone(),
-            disk: Disk(Box::new(read)),
+            disk: Disk(Arc::new(read)),
         })
     }
 
@@ -281,5 +296,50 @@ fn of_boto(keys: BotoKeys, source: KeySource) -> Keys {
         account_id: None,
         expiration: None,
         place: Some(keys.place),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+    use crate::cli::Global;
+    use crate::credentials::Timestamp;
+    use crate::process::Process;
+    use crate::ui::Ui;
+
+    #[test]
+    fn what_others_write_meanwhile_is_no_part_of_an_edit() {
+        let dir = tempfile::tempdir().unwrap();
+        let [config, credentials] = ["config", "credentials"].map(|name| dir.path().join(name));
+        let process = Process {
+            args: Vec::new(),
+            env: [
+                ("AWS_CONFIG_FILE", &config),
+                ("AWS_SHARED_CREDENTIALS_FILE", &credentials),
+            ]
+            .into_iter()
+            .collect(),
+            stdout_tty: false,
+            stderr_tty: false,
+            read_by_shell: false,
+            now: Timestamp(0),
+        };
+        let ui = Ui::new(&Global::default(), &process);
+        fs::write(&config, "[profile a]\n").unwrap();
+        let files = Files::load(&Context::new(&process, &ui)).unwrap();
+        fs::write(&config, "[profile written]\n").unwrap();
+        fs::write(&credentials, "[written]\n").unwrap();
+        let edit = |now: &str| FileEdit {
+            path: credentials.clone(),
+            was: None,
+            now: Zeroizing::new(now.as_bytes().to_vec()),
+        };
+        let names = |files: &Files| files.profiles.names().collect::<Vec<_>>().join(" ");
+        assert_eq!(names(&files.edited(&[]).unwrap()), "a");
+        let once = files.edited(&[edit("[b]\n")]).unwrap();
+        assert_eq!(names(&once), "a b");
+        assert_eq!(names(&once.edited(&[]).unwrap()), "a b");
     }
 }
