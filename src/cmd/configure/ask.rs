@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 
 use super::setting::{self, Key};
-use crate::config::edit::{Editor, header_of};
+use crate::config::edit::Editor;
 use crate::config::own_line::keychain_item;
 use crate::config::{Document, FileKind, Profile, Section};
 use crate::context::{Context, Outcome};
@@ -222,14 +222,7 @@ fn plaintext(files: &Files, profile: &str, (id, secret): &(String, Secret<String
         None => files.profiles.credentials().unwrap_or(&new),
     };
     let mut editor = Editor::new(document)?;
-    let header = match own {
-        Some(section) => section.header().to_owned(),
-        None => {
-            let header = header_of(FileKind::Credentials, profile)?;
-            editor.add_section(&header)?;
-            header
-        }
-    };
+    let header = editor.header(own, FileKind::Credentials, profile)?;
     editor.set(&header, ID, id)?;
     editor.set(&header, SECRET, secret.expose())?;
     // A token belongs to the old key.

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fmt;
 
-use crate::config::edit::{Editor, header_of};
+use crate::config::edit::Editor;
 use crate::config::{Document, FileKind, Profile, Section};
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
@@ -127,9 +127,8 @@ pub(super) fn edit_for(files: &Files, profile: &str, key: &Key<'_>, value: &str)
     let path = files.path_to_write(FileKind::Config)?;
     let new = Document::absent(path);
     let document = files.profiles.config().unwrap_or(&new);
-    let header = header_of(FileKind::Config, profile)?;
     let mut editor = Editor::new(document)?;
-    editor.add_section(&header)?;
+    let header = editor.header(None, FileKind::Config, profile)?;
     set(&mut editor, &header, key, value)?;
     Ok(Some(FileEdit::of(document, editor.finish()?)))
 }

@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 
 pub use buffer::Splice;
 pub use error::EditError;
-pub use names::header_of;
+use names::header_of;
 pub(super) use process::process_value;
 
 use buffer::Buffer;
@@ -26,6 +26,7 @@ use layout::Change;
 
 use super::document::Document;
 use super::error::Error;
+use super::locate::FileKind;
 use super::value::{Section, Value};
 
 /// A document with the edits to make to it.
@@ -173,6 +174,24 @@ impl<'d> Editor<'d> {
         let meant = Entry::RemoveNested(key.to_owned(), nested.to_owned());
         self.apply(changes, Meant::Entry(header.to_owned(), meant));
         Ok(true)
+    }
+
+    /// The header of a profile's section: of the existing one, else of a new one, which is added.
+    ///
+    /// # Errors
+    /// As [`Editor::add_section`] and [`header_of`].
+    pub fn header(
+        &mut self,
+        existing: Option<Section<'_>>,
+        kind: FileKind,
+        profile: &str,
+    ) -> Result<String, EditError> {
+        if let Some(section) = existing {
+            return Ok(section.header().to_owned());
+        }
+        let header = header_of(kind, profile)?;
+        self.add_section(&header)?;
+        Ok(header)
     }
 
     /// Adds a section without entries at the end of the file, after a blank line.

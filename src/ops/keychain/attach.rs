@@ -1,6 +1,6 @@
 //! Makes a profile use an item: adds the line to its section, or to a new one.
 
-use crate::config::edit::{Editor, header_of};
+use crate::config::edit::Editor;
 use crate::config::own_line::keychain_item;
 use crate::config::{Document, FileKind, Profile, Value};
 use crate::error::{Error, Kind};
@@ -56,9 +56,8 @@ fn create(files: &Files, profile: &str, value: &str) -> Result<FileEdit, Error> 
     let path = files.path_to_write(FileKind::Config)?;
     let new = Document::absent(path);
     let document = files.profiles.config().unwrap_or(&new);
-    let header = header_of(FileKind::Config, profile)?;
     let mut editor = Editor::new(document)?;
-    editor.add_section(&header)?;
+    let header = editor.header(None, FileKind::Config, profile)?;
     editor.set(&header, line::KEY, value)?;
     Ok(FileEdit::of(document, editor.finish()?))
 }

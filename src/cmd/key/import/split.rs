@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::pair::Pair;
 use super::{Import, Plan};
-use crate::config::edit::{Editor, header_of};
+use crate::config::edit::Editor;
 use crate::config::{Document, FileKind, Profile};
 use crate::error::{Error, Kind};
 use crate::ops::edit::FileEdit;
@@ -72,9 +72,8 @@ pub(super) fn edits(
             Some(section) if section.document().path() == main.path() => FileKind::Credentials,
             _ => FileKind::Config,
         };
-        let header = header_of(kind, new)?;
         let editor = editors.of(main)?;
-        editor.add_section(&header)?;
+        let header = editor.header(None, kind, new)?;
         editor.set(&header, line::KEY, value)?;
     }
     editors.finish(main.map(|main| main.path().as_ref()))

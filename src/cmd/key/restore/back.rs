@@ -4,7 +4,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::config::edit::{Editor, header_of};
+use crate::config::edit::Editor;
 use crate::config::own_line::keychain_item;
 use crate::config::{Document, FileKind};
 use crate::error::{Error, Kind};
@@ -112,14 +112,7 @@ fn write_out(files: &Files, profile: &str, name: &str, item: &Item) -> Result<Ve
     let new = Document::absent(path);
     let document = files.profiles.credentials().unwrap_or(&new);
     let mut editor = Editor::new(document)?;
-    let header = match in_credentials {
-        Some(section) => section.header().to_owned(),
-        None => {
-            let header = header_of(FileKind::Credentials, profile)?;
-            editor.add_section(&header)?;
-            header
-        }
-    };
+    let header = editor.header(in_credentials, FileKind::Credentials, profile)?;
     editor.set(&header, ID, id)?;
     editor.set(&header, SECRET, secret)?;
     let edit = FileEdit::of(document, editor.finish()?);
