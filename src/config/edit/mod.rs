@@ -17,12 +17,12 @@ use zeroize::Zeroizing;
 
 pub use buffer::Splice;
 pub use error::EditError;
-use names::header_of;
 pub(super) use process::process_value;
 
 use buffer::Buffer;
 use check::{Entry, Meant};
 use layout::Change;
+use names::header_of;
 
 use super::document::Document;
 use super::error::Error;

@@ -69,7 +69,7 @@ pub(super) fn check_header(header: &str) -> Result<(), EditError> {
 ///
 /// # Errors
 /// A name that botocore would not read back.
-pub fn header_of(kind: FileKind, profile: &str) -> Result<String, EditError> {
+pub(super) fn header_of(kind: FileKind, profile: &str) -> Result<String, EditError> {
     if kind == FileKind::Credentials || profile == "default" {
         check_header(profile)?;
         return Ok(profile.to_owned());
