@@ -32,7 +32,7 @@ pub mod ui;
 
 use clap::Parser as _;
 
-use crate::cli::{Cli, Swallowed};
+use crate::cli::{Cli, Global, Swallowed};
 use crate::context::Context;
 use crate::ops::{choose, unparsed};
 use crate::process::{Finish, Process};
@@ -57,11 +57,11 @@ fn parse(process: &Process) -> Result<Cli, clap::Error> {
     let Some(line) = is_powershell.then(|| Swallowed::of(&process.args)).flatten() else {
         return Cli::try_parse_from(&process.args);
     };
-    let cli = Cli::try_parse_from(line.without_profile())?;
-    let ui = Ui::new(&cli.global, process);
+    let without = Cli::try_parse_from(line.without_profile());
+    let ui = Ui::new(&Global::default(), process).silenced();
     let is_known = |word| choose::is_known(&Context::new(process, &ui), word);
-    if line.profile().is_some_and(|word| is_known(word)) {
-        return Cli::try_parse_from(line.with_profile());
+    match line.profile() {
+        Some(word) if is_known(word) => Cli::try_parse_from(line.with_profile()),
+        _ => without,
     }
-    Ok(cli)
 }

@@ -357,7 +357,7 @@ fn scripts_pass_shellcheck() {
 
 #[test]
 fn the_steps_of_a_package_make_one() {
-    let Some(bash) = require("bash") else { return };
+    let Some(dash) = require("dash") else { return };
     let page = read("docs/contributing.md");
     let (_, section) = page.split_once("\n## How a package is made\n").expect("the section");
     let steps = blocks(section, "sh").remove(0);
@@ -374,7 +374,7 @@ fn the_steps_of_a_package_make_one() {
         sandbox.write(name, read(name));
     }
     let script = format!("set -eu\nawsenv='{AWSENV}'\n{steps}\n");
-    let output = sandbox.program(bash).args(["-c", &script]).output();
+    let output = sandbox.program(dash).args(["-c", &script]).output();
     assert_eq!(output.success(), "", "{}", output.all());
     for (file, start) in [
         ("doc/awsenv/LICENSE-THIRD-PARTY", "awsenv itself is licensed"),

@@ -26,7 +26,8 @@ impl<'a> Swallowed<'a> {
         root.build();
         let exec = root.find_subcommand("exec")?.clone();
         let word = behind_flags(&exec, args, at + 1);
-        let picks = args[at..word].iter().any(|arg| arg == "--pick");
+        // The last flag may lack its value.
+        let picks = args[at..word.min(args.len())].iter().any(|arg| arg == "--pick");
         let is_missing = args.get(word).is_some_and(|word| word != "--");
         is_missing.then_some(Self {
             args,
@@ -119,5 +120,8 @@ mod tests {
         assert_eq!(dashes("awsenv use exec prod"), "awsenv use exec prod");
         assert_eq!(dashes("awsenv exec --help"), "awsenv exec --help");
         assert_eq!(dashes("awsenv list"), "awsenv list");
+        for flag in ["--region", "-q --region", "--color", "--query"] {
+            assert_eq!(dashes(&format!("awsenv exec {flag}")), format!("awsenv exec {flag}"));
+        }
     }
 }

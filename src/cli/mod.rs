@@ -18,7 +18,7 @@ pub use key::{
 };
 pub use words::{command_at, command_word, is_command, is_script, is_switch, names_shell};
 
-pub use package::{CompletionsArgs, ManArgs};
+pub use package::{COMPLETED_SHELL, CompletionsArgs, ManArgs, has_completion};
 
 use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
 

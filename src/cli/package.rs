@@ -5,10 +5,18 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::words::shell_help;
+use crate::shell::Shell;
+
+/// The argument that names a shell with a completion of ours.
+pub const COMPLETED_SHELL: &str = "completed_shell";
+
+pub fn has_completion(shell: &Shell) -> bool {
+    shell.syntax().completion().is_some()
+}
 
 #[derive(Args, Debug)]
 pub struct CompletionsArgs {
-    #[arg(help = shell_help("Shell to complete for", |shell| shell.syntax().completion().is_some()))]
+    #[arg(id = COMPLETED_SHELL, value_name = "SHELL", help = shell_help("Shell to complete for", has_completion))]
     pub shell: String,
 }
 

@@ -17,7 +17,7 @@ use crate::ops::keychain::detach::item_of;
 use crate::ops::keychain::store_of;
 use crate::ops::ports::Outside;
 use crate::provider;
-use crate::resolve::Choice;
+use crate::resolve::{BaseSource, Choice, CredentialPlan};
 use crate::sys::keychain::Keychain;
 
 /// awsenv asks nothing; the keychain may, in a window of its own.
@@ -39,13 +39,15 @@ pub fn run(context: &Context, args: CredentialProcessArgs) -> Result<Outcome, Er
     };
     let is_for_keychain = args.item.is_some() || is_recorded(&keychain, profile);
     let of_files = if is_for_keychain {
-        None
+        Ok(None)
     } else {
-        request.of_files_alone()?
+        request.of_files_alone()
     };
     let credentials = match of_files {
-        Some(credentials) => credentials,
-        None => request.of_keychain(&keychain)?,
+        Ok(Some(credentials)) => credentials,
+        Ok(None) => request.of_keychain(&keychain)?,
+        // If the index is lost, the keychain may have a key all the same.
+        Err(why) => request.item_of(&keychain).map_err(|_| why)?,
     };
     Ok(Outcome::Keys(provider::document(&credentials)))
 }
@@ -69,12 +71,17 @@ impl Request<'_> {
     fn of_keychain(&self, keychain: &Keychain<'_>) -> Result<Credentials, Error> {
         match keychain.read(store_of(keychain, self.item)?, self.item) {
             Ok(keys) => Ok(provider::of_item(keys, None)),
-            Err(missing @ keychain::Error::Missing { .. }) => {
-                let found = self.of_files(&Files::load(self.context)?)?;
-                found.ok_or_else(|| missing.into())
-            }
+            Err(missing @ keychain::Error::Missing { .. }) => match self.plan(&Files::load(self.context)?)? {
+                Some(plan) => self.get(&plan),
+                None => Err(missing.into()),
+            },
             Err(error) => Err(lost(error.into(), keychain, self.item)),
         }
+    }
+
+    fn item_of(&self, keychain: &Keychain<'_>) -> Result<Credentials, Error> {
+        let keys = keychain.read(store_of(keychain, self.item)?, self.item)?;
+        Ok(provider::of_item(keys, None))
     }
 
     /// The keys of a profile that is in the files but has no line of awsenv's. `None` if the keychain must be asked: it
@@ -86,11 +93,19 @@ impl Request<'_> {
         if files.profiles.profile(self.profile).and_then(item_of).is_some() {
             return Ok(None);
         }
-        self.of_files(&files)
+        let own = self.plan(&files)?.filter(|plan| self.is_own(&files, plan));
+        own.map(|plan| self.get(&plan)).transpose()
+    }
+
+    /// Whether the profile itself leads to the credentials. botocore gives the keys of old files to every profile that has
+    /// none; the keychain comes before those.
+    fn is_own(&self, files: &Files, plan: &CredentialPlan) -> bool {
+        let is_legacy = matches!(plan.base, Some(BaseSource::Boto(_) | BaseSource::BotoKeyring(_)));
+        !plan.roles.is_empty() || !is_legacy || !matches!(files.boto().profile(self.profile), Ok(None))
     }
 
     /// What the files say about the profile, unless they lead back to the item.
-    fn of_files(&self, files: &Files) -> Result<Option<Credentials>, Error> {
+    fn plan(&self, files: &Files) -> Result<Option<CredentialPlan>, Error> {
         if !files.has(self.profile) {
             return Ok(None);
         }
@@ -98,9 +113,13 @@ impl Request<'_> {
         if plan.base.is_none() || plan.keychain_item() == Some(self.item) {
             return Ok(None);
         }
+        Ok(Some(plan))
+    }
+
+    fn get(&self, plan: &CredentialPlan) -> Result<Credentials, Error> {
         let env = self.context.env().clone().with(AWSENV_ASKED, self.asked.as_ref());
         let outside = Outside::with_env(self.context, &env)?;
-        Ok(Some(provider::credentials(&plan, outside.ports())?))
+        Ok(provider::credentials(plan, outside.ports())?)
     }
 }
 

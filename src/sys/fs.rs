@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -48,13 +48,27 @@ pub fn read_start(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(bytes))
 }
 
-/// Writes a file that everyone may read, and creates its directories.
+/// Replaces a file that is not private, completely or not at all, and creates its directories. A link is replaced, not
+/// followed.
 ///
 /// # Errors
 /// What the system says.
 pub fn write_public(path: &Path, text: &str) -> io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)?;
-    fs::write(path, text)
+    let mut new = path.as_os_str().to_owned();
+    new.push(".new");
+    let new = Path::new(&new);
+    match fs::remove_file(new) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let written = File::create_new(new)
+        .and_then(|mut file| file.write_all(text.as_bytes()))
+        .and_then(|()| fs::rename(new, path));
+    if written.is_err() {
+        let _ = fs::remove_file(new);
+    }
+    written
 }
 
 /// Whether a file's last change is longer ago than this. `false` if the clock was set back.
@@ -162,6 +176,22 @@ const NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn a_public_file_takes_the_place_of_a_link() {
+        let dir = tempfile::tempdir().unwrap();
+        let [page, other] = ["man1/page", "other"].map(|name| dir.path().join(name));
+        fs::write(&other, "mine").unwrap();
+        fs::create_dir(dir.path().join("man1")).unwrap();
+        std::os::unix::fs::symlink(&other, &page).unwrap();
+        for text in ["one", "two"] {
+            write_public(&page, text).unwrap();
+            assert_eq!(fs::read_to_string(&page).unwrap(), text);
+        }
+        assert_eq!(fs::read_to_string(&other).unwrap(), "mine");
+        assert_eq!(names_in(&dir.path().join("man1")), ["page"]);
+    }
 
     #[test]
     fn regular_files_only() {

@@ -250,3 +250,32 @@ fn ctrl_c_ends_the_call_and_nothing_else() {
         }
     }
 }
+
+/// PowerShell functions swallow the first `--`.
+#[test]
+fn exec_is_understood_without_its_dashes() {
+    let sandbox = Sandbox::with_config("[profile a]\nregion = eu-west-1\n");
+    let run = |line: &str| {
+        let run = sandbox.awsenv(line.split(' ')).env("AWSENV_WRAPPED", "powershell");
+        run.output()
+    };
+    for line in [
+        "exec a printenv AWS_PROFILE",
+        "exec -q a printenv AWS_PROFILE",
+        "exec a --region eu-west-1 printenv AWS_PROFILE",
+        "exec --query x a printenv AWS_PROFILE",
+    ] {
+        assert_eq!(run(line).success(), "a\n", "{line}");
+    }
+    for line in [
+        "exec",
+        "exec --region",
+        "exec -q --region",
+        "exec --color",
+        "exec --query",
+        "exec --frob a true",
+    ] {
+        let output = run(line);
+        assert_eq!((output.status, output.out()), (2, ""), "{line}: {}", output.all());
+    }
+}

@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use crate::cli::PROFILE_OR_ALIAS;
+use crate::cli::{COMPLETED_SHELL, PROFILE_OR_ALIAS, has_completion};
 use crate::shell::Shell;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -170,7 +170,8 @@ impl<'a> Place<'a> {
             PROFILE_OR_ALIAS => names(Names::WithAliases),
             "profile" => names(Names::Profiles),
             "page" => subcommands(self.page),
-            "shell" => Shell::ALL.map(|shell| Candidate::new(shell.as_str(), "")).into(),
+            "shell" => shells(|_| true),
+            COMPLETED_SHELL => shells(has_completion),
             _ => arg
                 .get_possible_values()
                 .iter()
@@ -193,6 +194,11 @@ fn subcommands(command: &Command) -> Vec<Candidate> {
             )
         })
         .collect()
+}
+
+fn shells(wanted: fn(&Shell) -> bool) -> Vec<Candidate> {
+    let shells = Shell::ALL.iter().filter(|shell| wanted(shell));
+    shells.map(|shell| Candidate::new(shell.as_str(), "")).collect()
 }
 
 fn takes_value(arg: &Arg) -> bool {
@@ -295,6 +301,7 @@ mod tests {
         assert_eq!(fits("--color=al"), ["--color=auto", "--color=always", "--color=never"]);
         assert_eq!(fits("init "), Shell::ALL.map(Shell::as_str));
         assert_eq!(fits("unset --shell "), Shell::ALL.map(Shell::as_str));
+        assert_eq!(fits("completions "), ["bash", "zsh", "fish", "powershell"]);
         assert_eq!(fits("--nope=x"), [""; 0]);
     }
 

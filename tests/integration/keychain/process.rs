@@ -239,6 +239,43 @@ fn a_key_that_the_index_may_know_is_asked_of_its_store_alone() {
     );
 }
 
+/// Such a profile is in the files, and its keys are in the keychain all the same.
+#[test]
+fn a_key_is_found_although_the_index_is_lost() {
+    let mut sandbox = sandbox();
+    sandbox.set("AWSENV_KEYCHAIN", "file");
+    sandbox.awsenv(["key", "unlock", "--no-passphrase"]).output().success();
+    let add = sandbox.awsenv(["key", "add", "ab", "--stdin"]);
+    add.stdin(format!("{}\n{}\n", WORK.0, WORK.1)).output().success();
+    std::fs::remove_file(sandbox.path(".local/state/awsenv/keychain.json")).expect("the index");
+    private(
+        &sandbox,
+        ".boto",
+        format!(
+            "[Credentials]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
+            OTHER.0, OTHER.1
+        ),
+    );
+    for line in [
+        "region = eu-west-1",
+        "credential_process = false",
+        "credential_process = sh -c 'awsenv credential-process ab'",
+        "aws_access_key_id = AKIA1",
+        "role_arn = arn:aws:iam::111122223333:role/x\nsource_profile = ab",
+    ] {
+        private(
+            &sandbox,
+            ".aws/config",
+            format!("[profile ab]\n{line}\n[profile none]\n{line}\n"),
+        );
+        private(&sandbox, ".aws/credentials", "");
+        assert_serves(&sandbox, "ab", WORK);
+        // Without a key in the keychain, the files say what is wrong.
+        let none = sandbox.awsenv(["credential-process", "none"]).output();
+        assert!(!none.err().contains("no key for"), "{line}: {}", none.all());
+    }
+}
+
 #[test]
 fn a_line_of_awsenv_leads_to_the_keychain() {
     let mut sandbox = Sandbox::with_config(
