@@ -12,7 +12,7 @@ pub fn is_command(word: &str) -> bool {
     Cli::command().find_subcommand(word).is_some()
 }
 
-/// Whether the command prints code for a shell, as [`Command::form`] says once its line is parsed.
+/// Whether the command prints code for a shell, as `Command::form` says once its line is parsed.
 pub fn is_script(word: &str) -> bool {
     is_switch(word) || names_shell(word)
 }

@@ -8,7 +8,10 @@ use crate::ops::script;
 /// Prints the shell's file unchanged.
 pub fn run(_: &Context, args: CompletionsArgs) -> Result<Outcome, Error> {
     let shell = script::known_shell(&args.shell)?;
-    let none = || Error::new(Kind::Usage, format!("there is no completion for {}", shell.as_str()));
+    let none = || {
+        let message = format!("there is no completion for {}", shell.as_str());
+        Error::new(Kind::Usage, message).hint("`awsenv completions --help` lists the shells")
+    };
     let text = shell.syntax().completion().ok_or_else(none)?;
     Ok(Outcome::Code(text.to_owned(), 0))
 }

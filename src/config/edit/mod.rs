@@ -179,7 +179,7 @@ impl<'d> Editor<'d> {
     /// The header of a profile's section: of the existing one, else of a new one, which is added.
     ///
     /// # Errors
-    /// As [`Editor::add_section`] and [`header_of`].
+    /// As [`Editor::add_section`] and a name that botocore would not read back.
     pub fn header(
         &mut self,
         existing: Option<Section<'_>>,

@@ -1,6 +1,6 @@
 //! Where keys are kept: the stores behind one interface, and the index beside them.
 //!
-//! To add a store, add a file here with `impl Store`, an arm in [`Keychain::store`] and a row in
+//! To add a store, add a file here with `impl Store`, an arm in `Keychain::store` and a row in
 //! `crate::keychain::store`. To add a kind of item, add an `impl Content` in `crate::keychain`.
 
 #[cfg(all(unix, not(target_os = "macos")))]
