@@ -58,7 +58,7 @@ function awsenv {
   \builtin return "$__awsenv_status"
 }
 
-# The segment stands in PS1 itself: no PROMPT_COMMAND, no process, and `$?` stays as it is. bash decodes `\D{%s}`, its
+# The segment is in PS1 itself: no PROMPT_COMMAND, no process, and `$?` stays as it is. bash decodes `\D{%s}`, its
 # clock, before it expands the rest, and never expands the value of a variable again.
 #
 # PS1 has no `if`, but removing a pattern can act as one. While __awsenv_ask is `*`:

@@ -41,7 +41,7 @@ impl<'de, T: Zeroize + serde::Deserialize<'de>> serde::Deserialize<'de> for Secr
     }
 }
 
-/// For the stores that keep secrets; whoever holds what is written must wipe it.
+/// For the stores that keep secrets; the caller that holds what is written must wipe it.
 impl<T: Zeroize + serde::Serialize> serde::Serialize for Secret<T> {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(serializer)

@@ -68,7 +68,7 @@ pub enum Error {
 /// Gets the credentials that `plan` describes, through all its roles.
 ///
 /// # Errors
-/// The first thing that stands in the way. Nothing is run or asked where the end cannot be reached.
+/// The first obstacle. Nothing is run or asked if awsenv cannot get the credentials in the end.
 pub fn credentials(plan: &CredentialPlan, ports: Ports<'_>) -> Result<Credentials, Error> {
     let place = || plan.base.as_ref().and_then(BaseSource::place).cloned();
     let credentials = match plan.reach() {

@@ -246,7 +246,7 @@ pub struct AssumeRole {
     /// The profile that asks for the role.
     pub profile: String,
     pub role_arn: String,
-    /// If it is absent or empty, whoever assumes the role makes one up.
+    /// If it is absent or empty, the caller that assumes the role makes one up.
     pub role_session_name: Option<String>,
     pub external_id: Option<String>,
     pub mfa_serial: Option<String>,
