@@ -4,11 +4,14 @@ mod architecture;
 mod botocore;
 mod cli_snapshots;
 mod config_cases;
+#[cfg(unix)]
 mod corpus;
+#[cfg(unix)]
 mod docs;
 mod fuzz;
 mod integration;
 mod powershell;
+#[cfg(unix)]
 mod quoting;
 mod resolve_cases;
 mod sandbox;

@@ -23,4 +23,5 @@ mod prompts;
 #[cfg(target_os = "linux")]
 mod stores;
 mod terminal;
+#[cfg(unix)]
 mod wrapper;
