@@ -2,11 +2,12 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Write as _};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::env::Env;
+use crate::sys::replace::replace;
 
 /// `None` if there is no such file or it is a directory, FIFO, socket or device: botocore treats all of these as
 /// absent.
@@ -55,20 +56,7 @@ pub fn read_start(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
 /// What the system says.
 pub fn write_public(path: &Path, text: &str) -> io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)?;
-    let mut new = path.as_os_str().to_owned();
-    new.push(".new");
-    let new = Path::new(&new);
-    match fs::remove_file(new) {
-        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let written = File::create_new(new)
-        .and_then(|mut file| file.write_all(text.as_bytes()))
-        .and_then(|()| fs::rename(new, path));
-    if written.is_err() {
-        let _ = fs::remove_file(new);
-    }
-    written
+    replace(path, text.as_bytes(), |new| File::create_new(new))
 }
 
 /// Whether a file's last change is longer ago than this. `false` if the clock was set back.

@@ -13,6 +13,7 @@ mod private;
 pub mod proc;
 pub mod process;
 pub mod reader;
+mod replace;
 pub mod settings;
 mod signals;
 pub mod stdin;

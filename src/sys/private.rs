@@ -1,11 +1,12 @@
 //! Files and directories that only this user can read: what awsenv writes for itself.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use crate::sys::fs::do_not_wait;
+use crate::sys::replace;
 
 /// Replaces the file at `path` completely or not at all, and makes it private to this user. The caller holds the
 /// directory's lock, so the name beside it is free.
@@ -13,28 +14,13 @@ use crate::sys::fs::do_not_wait;
 /// # Errors
 /// What the system says; the old file is still there then.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let new = beside(path, ".new");
-    let written = write_new(&new, bytes).and_then(|()| fs::rename(&new, path));
-    if written.is_err() {
-        let _ = fs::remove_file(&new);
-    }
-    written.and_then(|()| sync_dir(path))
+    let create = |new: &Path| open_private(OpenOptions::new().write(true).create_new(true), new);
+    replace::replace(path, bytes, create).and_then(|()| sync_dir(path))
 }
 
 /// Removes what [`replace`] leaves beside `path` if it is killed. The caller holds the directory's lock.
 pub(super) fn remove_stale(path: &Path) {
-    let _ = fs::remove_file(beside(path, ".new"));
-}
-
-fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut options = OpenOptions::new();
-    let mut file = open_private(options.write(true).create_new(true), path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
+    let _ = replace::remove_stale(path);
 }
 
 /// The removal survives a power cut.
@@ -66,13 +52,6 @@ pub(super) fn lock(path: &Path, patience: Duration) -> io::Result<File> {
             Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(2)),
         }
     }
-}
-
-/// The path with `end` appended to its name.
-fn beside(path: &Path, end: &str) -> std::path::PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(end);
-    path.with_file_name(name)
 }
 
 /// Makes a new or removed name survive a power cut, as far as the file system can.
@@ -203,7 +182,7 @@ mod tests {
         let path = dir.path().join("a/b/file");
         make_dir(path.parent().unwrap()).unwrap();
         replace(&path, b"one").unwrap();
-        fs::write(beside(&path, ".new"), "left by a kill").unwrap();
+        fs::write(replace::unfinished(&path), "left by a kill").unwrap();
         replace(&path, b"two").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"two");
         assert_eq!(crate::sys::fs::names_in(path.parent().unwrap()), ["file"]);
