@@ -49,19 +49,20 @@ fn global() -> clap::Command {
     Global::augment_args(clap::Command::new("awsenv"))
 }
 
-/// Whether `word` is a flag of `command` that takes the next word as its value.
 pub(super) fn takes_value(command: &clap::Command, word: &OsStr) -> bool {
-    let Some(flag) = word.to_str() else { return false };
-    let is_it = |arg: &&clap::Arg| {
-        let long = flag.strip_prefix("--").is_some_and(|long| arg.get_long() == Some(long));
-        long || flag
-            .strip_prefix('-')
-            .is_some_and(|short| arg.get_short().is_some_and(|c| short == c.to_string()))
+    word.to_str()
+        .is_some_and(|word| flag_with_value(command, word).is_some())
+}
+
+/// The flag of `command` that `word` is, or ends with, as in `-qx`, if it takes the next word as its value.
+pub fn flag_with_value<'c>(command: &'c clap::Command, word: &str) -> Option<&'c clap::Arg> {
+    let is_it = |arg: &&clap::Arg| match word.strip_prefix("--") {
+        Some(long) => arg.get_long() == Some(long),
+        None => word.starts_with('-') && arg.get_short().is_some_and(|short| word.ends_with(short)),
     };
     // Not `get_opts`: before a command is built, clap treats every flag as one with a value.
-    command
-        .get_arguments()
-        .any(|arg| arg.get_action().takes_values() && is_it(&arg))
+    let flag = command.get_arguments().find(is_it);
+    flag.filter(|arg| arg.get_action().takes_values())
 }
 
 /// The help of an argument that names a shell: one of those that are `wanted`.

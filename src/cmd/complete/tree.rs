@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use crate::cli::{COMPLETED_SHELL, PROFILE_OR_ALIAS, has_completion};
+use crate::cli::{COMPLETED_SHELL, PROFILE_OR_ALIAS, flag_with_value, has_completion};
 use crate::shell::Shell;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,13 +79,8 @@ impl<'a> Place<'a> {
             self.positionals += 1;
         } else if word == "--" {
             self.dashes = true;
-        } else if let Some(long) = word.strip_prefix("--") {
-            let wanted = |arg: &&Arg| arg.get_long() == Some(long);
-            self.option = self.command.get_arguments().find(wanted).filter(|arg| takes_value(arg));
-        } else if let Some(shorts) = word.strip_prefix('-').filter(|shorts| !shorts.is_empty()) {
-            let last = shorts.chars().next_back();
-            let wanted = |arg: &&Arg| arg.get_short() == last;
-            self.option = self.command.get_arguments().find(wanted).filter(|arg| takes_value(arg));
+        } else if word.starts_with('-') && word != "-" {
+            self.option = flag_with_value(self.command, word);
         } else if let Some(sub) = self.command.find_subcommand(word) {
             self.command = sub;
         } else {
@@ -199,10 +194,6 @@ fn subcommands(command: &Command) -> Vec<Candidate> {
 fn shells(wanted: fn(&Shell) -> bool) -> Vec<Candidate> {
     let shells = Shell::ALL.iter().filter(|shell| wanted(shell));
     shells.map(|shell| Candidate::new(shell.as_str(), "")).collect()
-}
-
-fn takes_value(arg: &Arg) -> bool {
-    matches!(arg.get_action(), ArgAction::Set | ArgAction::Append)
 }
 
 fn about_arg(arg: &Arg) -> String {
