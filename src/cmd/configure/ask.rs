@@ -8,8 +8,8 @@ use crate::config::own_line::keychain_item;
 use crate::config::{Document, FileKind, Profile, Section};
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
+use crate::keychain::last_four;
 use crate::keychain::layout::{ID, SECRET};
-use crate::keychain::{Item, last_four};
 use crate::ops::ask;
 use crate::ops::choose::{self, Chosen};
 use crate::ops::edit::{self, FileEdit, UndoBy};
@@ -76,15 +76,7 @@ fn into_keychain(
     typed: &Typed,
     (id, secret): &(String, Secret<String>),
 ) -> Result<(), Error> {
-    let found = files.profiles.profile(profile);
-    let account_id = found.and_then(|found| found.text("aws_account_id"));
-    let item = Item {
-        access_key_id: id.clone(),
-        secret_access_key: secret.clone(),
-        account_id: account_id.and_then(redact::harmless).map(str::to_owned),
-        since: context.process.now,
-        layout: Vec::new(),
-    };
+    let item = deposit::item(context, files.profiles.profile(profile), id, secret.expose());
     let plan = |files: &Files| {
         let edits = attach::attach(files, profile, &line.item, &line.value, false)?;
         Ok(Some(Plan {

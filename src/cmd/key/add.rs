@@ -5,14 +5,13 @@ use serde::Deserialize;
 use crate::cli::KeyAddArgs;
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
-use crate::keychain::{Item, last_four};
+use crate::keychain::last_four;
 use crate::ops::edit::UndoBy;
 use crate::ops::files::Files;
 use crate::ops::keychain::deposit::{self, Deposit};
 use crate::ops::keychain::transaction::{self, Plan, Rules, Sharers, Stored};
 use crate::ops::keychain::{attach, line};
 use crate::ops::{ask, choose};
-use crate::redact::harmless;
 use crate::secret::Secret;
 use crate::sys;
 use crate::text::display;
@@ -39,17 +38,8 @@ pub(super) fn run(context: &Context, args: KeyAddArgs) -> Result<Outcome, Error>
     let typed = if args.stdin { piped()? } else { asked(context)? };
     deposit::check_key(&typed.id, &typed.secret)?;
 
-    let account_id = files
-        .profiles
-        .profile(profile)
-        .and_then(|profile| profile.text("aws_account_id"));
-    let item = Item {
-        access_key_id: typed.id,
-        secret_access_key: typed.secret,
-        account_id: account_id.and_then(harmless).map(str::to_owned),
-        since: context.process.now,
-        layout: Vec::new(),
-    };
+    let found = files.profiles.profile(profile);
+    let item = deposit::item(context, found, &typed.id, typed.secret.expose());
     let plan = |files: &Files| {
         Ok(Some(Plan {
             deposit: Deposit {

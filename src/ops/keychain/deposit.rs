@@ -1,9 +1,12 @@
 //! Puts an item into a store: writes it, reads it back, compares it, and adds it to the index.
 
+use crate::config::Profile;
+use crate::context::Context;
 use crate::credentials::TEMPORARY;
 use crate::error::{Error, Kind};
 use crate::keychain::{self, Item, StoreKind};
 use crate::ops::keychain::index;
+use crate::redact::harmless;
 use crate::secret::Secret;
 use crate::sys::keychain::Keychain;
 
@@ -15,6 +18,18 @@ pub struct Deposit {
     pub item: Item,
     /// Whether to replace another key with that name.
     pub replace: bool,
+}
+
+/// A new item for a profile, with the account that the profile names.
+pub fn item(context: &Context, profile: Option<Profile<'_>>, id: &str, secret: &str) -> Item {
+    let account_id = profile.and_then(|profile| profile.text("aws_account_id"));
+    Item {
+        access_key_id: id.to_owned(),
+        secret_access_key: Secret::new(secret.to_owned()),
+        account_id: account_id.and_then(harmless).map(str::to_owned),
+        since: context.process.now,
+        layout: Vec::new(),
+    }
 }
 
 /// Stores the item, reads it back and compares it; only then may the secret be removed elsewhere. If an earlier run

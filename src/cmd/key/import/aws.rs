@@ -6,17 +6,15 @@ use crate::config::edit::{Edited, Editor};
 use crate::config::own_line::keychain_item;
 use crate::config::{Document, Profile, Section, Value};
 use crate::error::{Error, Kind};
-use crate::keychain::Item;
 use crate::keychain::item::Cut;
 use crate::keychain::layout::{self, Halves, ID, SECRET};
 use crate::ops::choose;
 use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
 use crate::ops::keychain::attach::{STRONGER, has_process};
+use crate::ops::keychain::deposit;
 use crate::ops::keychain::detach::{item_of, sections};
 use crate::ops::keychain::{self, index, line};
-use crate::redact::harmless;
-use crate::secret::Secret;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
 
@@ -72,13 +70,7 @@ pub(super) fn plan(
         profile,
         process.filter(|_| stored.as_deref() != Some(item_name.as_str())),
     )?;
-    let item = Item {
-        access_key_id: pair.id.text().to_owned(),
-        secret_access_key: Secret::new(pair.secret.text().to_owned()),
-        account_id: profile.text("aws_account_id").and_then(harmless).map(str::to_owned),
-        since: import.context.process.now,
-        layout: Vec::new(),
-    };
+    let item = deposit::item(import.context, Some(profile), pair.id.text(), pair.secret.text());
     let mut plan = Plan {
         profile: name.to_owned(),
         name: item_name,

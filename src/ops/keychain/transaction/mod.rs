@@ -8,6 +8,7 @@ mod withdraw;
 
 pub use store::{Plan, Rules, Sharers, Stored, store};
 pub use withdraw::{Kept, Withdrawal, Withdrawn, withdraw};
+
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
