@@ -4,17 +4,18 @@
 //!
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
 
+use std::io;
+
 use crate::cli::CredentialProcessArgs;
 use crate::context::{Context, Outcome};
 use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::env::names::AWSENV_ASKED;
 use crate::error::{Error, Kind};
-use crate::keychain;
+use crate::keychain::{self, Index, Item};
 use crate::ops::choose;
 use crate::ops::files::Files;
 use crate::ops::keychain::detach::item_of;
-use crate::ops::keychain::store_of;
 use crate::ops::ports::Outside;
 use crate::provider;
 use crate::resolve::{BaseSource, Choice, CredentialPlan};
@@ -36,8 +37,10 @@ pub fn run(context: &Context, args: CredentialProcessArgs) -> Result<Outcome, Er
         profile,
         item,
         asked: &asked,
+        index: keychain.index(),
+        keychain,
     };
-    let is_for_keychain = args.item.is_some() || is_recorded(&keychain, profile);
+    let is_for_keychain = args.item.is_some() || request.is_recorded();
     let of_files = if is_for_keychain {
         Ok(None)
     } else {
@@ -45,17 +48,14 @@ pub fn run(context: &Context, args: CredentialProcessArgs) -> Result<Outcome, Er
     };
     let credentials = match of_files {
         Ok(Some(credentials)) => credentials,
-        Ok(None) => request.of_keychain(&keychain)?,
+        Ok(None) => request.of_keychain()?,
         // If the index is lost, the keychain may have a key all the same.
-        Err(why) => request.item_of(&keychain).map_err(|_| why)?,
+        Err(why) => match request.read() {
+            Ok(Ok(keys)) => provider::of_item(keys, None),
+            _ => return Err(why),
+        },
     };
     Ok(Outcome::Keys(provider::document(&credentials)))
-}
-
-/// Whether the index has the profile or an item with its name. An index that cannot be read may have had it.
-fn is_recorded(keychain: &Keychain<'_>, profile: &str) -> bool {
-    let is_in = |index: keychain::Index| index.find(profile).is_some() || index.of_profile(profile).is_some();
-    keychain.index().map_or(true, is_in)
 }
 
 struct Request<'a> {
@@ -64,24 +64,46 @@ struct Request<'a> {
     item: &'a str,
     /// The profiles that were asked for on the way here, passed on to child processes.
     asked: &'a str,
+    keychain: Keychain<'a>,
+    /// Read once; SDKs run this often.
+    index: io::Result<Index>,
 }
 
 impl Request<'_> {
+    /// Whether the index has the profile or an item with its name. An index that cannot be read may have had it.
+    fn is_recorded(&self) -> bool {
+        let is_in = |index: &Index| index.find(self.profile).is_some() || index.of_profile(self.profile).is_some();
+        self.index.as_ref().map_or(true, is_in)
+    }
+
+    /// The item, by one access to its store.
+    fn read(&self) -> Result<Result<Item, keychain::Error>, Error> {
+        let store = self.keychain.locate_in(self.index.as_ref().ok(), self.item);
+        let store = store.map_err(|why| Error::new(Kind::Failed, why))?;
+        Ok(self.keychain.read(store, self.item))
+    }
+
     /// The item's keys, else those that the files have for the profile.
-    fn of_keychain(&self, keychain: &Keychain<'_>) -> Result<Credentials, Error> {
-        match keychain.read(store_of(keychain, self.item)?, self.item) {
+    fn of_keychain(&self) -> Result<Credentials, Error> {
+        match self.read()? {
             Ok(keys) => Ok(provider::of_item(keys, None)),
             Err(missing @ keychain::Error::Missing { .. }) => match self.plan(&Files::load(self.context)?)? {
                 Some(plan) => self.get(&plan),
                 None => Err(missing.into()),
             },
-            Err(error) => Err(lost(error.into(), keychain, self.item)),
+            Err(error) => Err(self.lost(error.into())),
         }
     }
 
-    fn item_of(&self, keychain: &Keychain<'_>) -> Result<Credentials, Error> {
-        let keys = keychain.read(store_of(keychain, self.item)?, self.item)?;
-        Ok(provider::of_item(keys, None))
+    /// Adds a hint if the store was asked only because no index says where the key is.
+    fn lost(&self, error: Error) -> Error {
+        match &self.index {
+            Ok(index) if index.find(self.item).is_some() => error,
+            Ok(_) => {
+                error.hint("the key is not in the index; if it is in another store, set AWSENV_KEYCHAIN to that store")
+            }
+            Err(why) => error.hint(format!("{why}; set AWSENV_KEYCHAIN to the store that has the key")),
+        }
     }
 
     /// The keys of a profile that is in the files but has no line of awsenv's. `None` if the keychain must be asked: it
@@ -120,17 +142,6 @@ impl Request<'_> {
         let env = self.context.env().clone().with(AWSENV_ASKED, self.asked.as_ref());
         let outside = Outside::with_env(self.context, &env)?;
         Ok(provider::credentials(plan, outside.ports())?)
-    }
-}
-
-/// Adds a hint if the store was asked only because no index says where the key is.
-fn lost(error: Error, keychain: &Keychain<'_>, item: &str) -> Error {
-    match keychain.index() {
-        Ok(index) if index.find(item).is_some() => error,
-        Ok(_) => {
-            error.hint("the key is not in the index; if it is in another store, set AWSENV_KEYCHAIN to that store")
-        }
-        Err(why) => error.hint(format!("{why}; set AWSENV_KEYCHAIN to the store that has the key")),
     }
 }
 

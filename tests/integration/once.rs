@@ -36,6 +36,28 @@ fn each_file_is_opened_once() {
     }
 }
 
+/// SDKs run it often, and it may ask the index three things.
+#[test]
+fn the_index_of_the_keychain_is_opened_once() {
+    let Some(strace) = Strace::find() else { return };
+    let mut sandbox = Sandbox::with_config("[profile a]\naws_access_key_id = A\naws_secret_access_key = s\n");
+    sandbox.set("AWSENV_KEYCHAIN", "file");
+    sandbox.awsenv(["key", "unlock", "--no-passphrase"]).output().success();
+    let add = sandbox.awsenv(["key", "add", "stored", "--stdin"]).stdin("AKIA1\ns\n");
+    add.output().success();
+    let trace = sandbox.path("trace");
+    for (profile, status) in [("a", 0), ("stored", 0), ("none", 1)] {
+        let options = ["-f", "-e", "trace=openat", "-o"].map(OsString::from);
+        let run = sandbox.awsenv(["credential-process", profile]);
+        let run = strace.around(run, options.into_iter().chain([trace.clone().into()]));
+        let output = run.output();
+        assert_eq!(output.status, status, "{}", output.all());
+        let trace = std::fs::read_to_string(&trace).expect("a trace");
+        let opened = trace.lines().filter(|line| line.contains("keychain.json\"")).count();
+        assert_eq!(opened, 1, "{profile}\n{trace}");
+    }
+}
+
 #[test]
 fn a_damaged_state_is_reported_once() {
     let sandbox = Sandbox::with_config(CONFIG);

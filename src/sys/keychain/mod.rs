@@ -82,12 +82,16 @@ impl<'a> Keychain<'a> {
     /// As [`Keychain::chosen`].
     pub fn locate(&self, item: &str) -> Result<StoreKind, String> {
         // The chosen store can be asked even if the index is damaged.
-        let recorded = self
-            .index()
-            .ok()
-            .and_then(|index| index.find(item).map(|record| record.store));
-        match recorded {
-            Some(store) => Ok(store),
+        self.locate_in(self.index().ok().as_ref(), item)
+    }
+
+    /// As [`Keychain::locate`], with an index that was read already.
+    ///
+    /// # Errors
+    /// As [`Keychain::chosen`].
+    pub fn locate_in(&self, index: Option<&Index>, item: &str) -> Result<StoreKind, String> {
+        match index.and_then(|index| index.find(item)) {
+            Some(record) => Ok(record.store),
             None => self.chosen().map(|(store, _)| store),
         }
     }
