@@ -21,8 +21,12 @@ pub fn display(text: &str) -> String {
 /// In columns; the widest name in a prompt.
 const MAX_WIDTH: usize = 48;
 
-/// [`display`], cut to a width that leaves room on the line.
-pub fn display_short(text: &str) -> String {
+/// The last character of AWSENV_PROFILE if no AWS_PROFILE tells the prompt that the profile is a production profile. No
+/// name ends in it otherwise, and prompts do not show it.
+pub const PRODUCTION_MARK: char = ' ';
+
+/// A profile's name as AWSENV_PROFILE has it, cut to a width that leaves room on the line.
+pub fn prompt_name(text: &str) -> String {
     cut(display(text), MAX_WIDTH)
 }
 
@@ -90,9 +94,9 @@ mod tests {
 
     #[test]
     fn a_long_name_is_cut_by_columns() {
-        assert_eq!(display_short(&"a".repeat(48)), "a".repeat(48));
-        assert_eq!(display_short(&"a".repeat(49)), "a".repeat(47) + "…");
-        assert_eq!(display_short(&"界".repeat(300)).width(), 47);
+        assert_eq!(prompt_name(&"a".repeat(48)), "a".repeat(48));
+        assert_eq!(prompt_name(&"a".repeat(49)), "a".repeat(47) + "…");
+        assert_eq!(prompt_name(&"界".repeat(300)).width(), 47);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::config::settings::Settings;
 use crate::context::{Context, Outcome};
 use crate::error::Error;
 use crate::ops::script;
-use crate::shell::Shell;
+use crate::shell::{Shell, look};
 
 /// Assignments from the settings, then the shell's files unchanged. A terminal may show them, because they hold no
 /// secret.
@@ -21,11 +21,11 @@ pub fn run(context: &Context, args: InitArgs) -> Result<Outcome, Error> {
 
 fn text(shell: Shell, settings: &Settings, no_prompt: bool) -> String {
     let syntax = shell.syntax();
-    let no_prompt = if no_prompt || !settings.prompt { "1" } else { "" };
+    let mode = if no_prompt { "none" } else { settings.prompt.as_str() };
     format!(
-        "{}\n{}\n{}\n{}",
-        syntax.assign("__awsenv_no_prompt", no_prompt),
-        syntax.assign("__awsenv_production", &syntax.globs(&settings.production)),
+        "{}\n{}{}\n{}",
+        script::look(settings, mode).assign(syntax, "\n"),
+        look::drawn(shell),
         syntax.integration(),
         syntax.completion().unwrap_or_default(),
     )

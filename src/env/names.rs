@@ -9,6 +9,9 @@ use crate::redact;
 
 /// The profile in use, made safe for display.
 pub const AWSENV_PROFILE: &str = "AWSENV_PROFILE";
+/// What tools must find if they are to use that profile: `NAME:` or `:KEYID`, which prompts compare with
+/// `$AWS_PROFILE:$AWS_ACCESS_KEY_ID`.
+pub const AWSENV_EXPECT: &str = "AWSENV_EXPECT";
 /// When the credentials expire, in seconds since 1970.
 pub const AWSENV_EXPIRES: &str = "AWSENV_EXPIRES";
 /// What was changed and what was there before; see [`crate::env::state`].
@@ -21,7 +24,7 @@ pub const AWSENV_ASKED: &str = "AWSENV_ASKED";
 /// Which store keys are kept in; overrides the settings.
 pub const AWSENV_KEYCHAIN: &str = "AWSENV_KEYCHAIN";
 /// awsenv's own variables: set by `use`, removed by `unset`, never saved.
-pub const OWN: [&str; 3] = [AWSENV_EXPIRES, AWSENV_PROFILE, AWSENV_STATE];
+pub const OWN: [&str; 4] = [AWSENV_EXPECT, AWSENV_EXPIRES, AWSENV_PROFILE, AWSENV_STATE];
 
 /// The identity: cleared by every `use`, then set to the profile's.
 pub const IDENTITY: [&str; 16] = [

@@ -11,8 +11,8 @@ use crate::secret::Secret;
 /// What happens to the two region variables.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RegionChange {
-    /// Removed: the SDKs read the profile's region from the file.
-    Clear,
+    /// Removed: the SDKs read this region of the profile from the file.
+    Clear(String),
     /// The user's own stay, or are restored.
     Own,
     /// Both set to this.
@@ -34,6 +34,17 @@ pub struct Target {
     pub container: bool,
     /// When the exported credentials expire, in seconds since 1970.
     pub expires: Option<i64>,
+}
+
+impl Target {
+    /// The text of AWSENV_EXPECT.
+    fn expect(&self) -> String {
+        let key = self.vars.get(&VarName::of("AWS_ACCESS_KEY_ID"));
+        match (self.style, key) {
+            (Style::Keys, Some(key)) => format!(":{}", key.expose()),
+            _ => format!("{}:", self.profile),
+        }
+    }
 }
 
 /// What it takes to leave a profile.
@@ -74,12 +85,17 @@ pub fn enter(env: &Env, current: Option<&State>, target: &Target) -> EnvDiff {
         previous,
         style: target.style,
         expires: target.expires,
+        region: match &target.region {
+            RegionChange::Clear(region) => Some(region.clone()),
+            RegionChange::Own | RegionChange::Set(_) => None,
+        },
         container: target.container,
         marks: switch.marks,
     };
     let mut diff = switch.diff;
     let expires = target.expires.map_or(Change::Drop, |at| Change::Note(at.to_string()));
     for (name, change) in names::OWN.into_iter().zip([
+        Change::Note(target.expect()),
         expires,
         Change::Note(target.shown.clone()),
         Change::Note(state.encode()),
@@ -221,7 +237,7 @@ impl Switch<'_> {
     fn region(&mut self, region: &RegionChange) {
         for name in names(names::REGION) {
             match region {
-                RegionChange::Clear => self.unset(name),
+                RegionChange::Clear(_) => self.unset(name),
                 RegionChange::Own => {}
                 RegionChange::Set(region) => self.set(name, Secret::new(region.clone())),
             }
@@ -345,7 +361,7 @@ mod tests {
             ("AWS_SSO", "x"),
             ("OTHER", "1"),
         ]);
-        let a = used(&user, &name("a", RegionChange::Clear));
+        let a = used(&user, &name("a", RegionChange::Clear("c".into())));
         assert_eq!(shown(&a), "AWSENV_PROFILE=a AWS_PROFILE=a OTHER=1 ");
         let b = used(&a, &name("b", RegionChange::Set("r".into())));
         assert_eq!(
@@ -384,7 +400,7 @@ mod tests {
 
     #[test]
     fn what_the_user_changed_stays_and_is_named() {
-        let a = used(&env(&[("AWS_REGION", "mine")]), &name("a", RegionChange::Clear));
+        let a = used(&env(&[("AWS_REGION", "mine")]), &name("a", RegionChange::Clear("c".into())));
         let mut vars: BTreeMap<_, _> = a.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
         vars.insert("AWS_REGION".into(), "new".into());
         vars.insert("AWS_VAULT".into(), "v".into());

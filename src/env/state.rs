@@ -57,6 +57,8 @@ pub struct State {
     pub style: Style,
     /// When the exported credentials expire, in seconds since 1970.
     pub expires: Option<i64>,
+    /// The region, if no variable has it: in *name* style SDKs read it from the profile.
+    pub region: Option<String>,
     /// Whether the container's variables were left alone.
     pub container: bool,
     /// Names that were set, or that were removed and had a value. Names that every `use` removes and that are not here
@@ -79,6 +81,8 @@ struct Wire {
     s: Style,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     e: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    r: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     c: bool,
     m: BTreeMap<String, WireMark>,
@@ -131,6 +135,7 @@ impl State {
             previous: wire.o,
             style: wire.s,
             expires: wire.e,
+            region: wire.r,
             container: wire.c,
             marks,
         })
@@ -149,6 +154,7 @@ impl State {
             o: self.previous.clone(),
             s: self.style,
             e: self.expires,
+            r: self.region.clone(),
             c: self.container,
             m: marks,
         };
@@ -238,6 +244,7 @@ mod tests {
             previous: None,
             style: Style::Name,
             expires: Some(1),
+            region: Some("eu-west-1".into()),
             container: true,
             marks: marks.into_iter().map(|(n, mark)| (name(n), mark)).collect(),
         }

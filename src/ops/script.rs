@@ -3,12 +3,14 @@
 use std::ffi::OsString;
 
 use crate::cli::{self, Form};
+use crate::config::settings::Settings;
 use crate::context::{Context, Outcome};
 use crate::env::Env;
 use crate::env::diff::EnvDiff;
 use crate::error::{Error, Kind};
 use crate::process::{Finish, Process};
 use crate::secret::Secret;
+use crate::shell::look::Look;
 use crate::shell::wrapper::Wrapper;
 use crate::shell::{Shell, detect};
 use crate::sys;
@@ -95,8 +97,10 @@ pub fn finish(context: &Context, form: &Form, result: Result<Outcome, Error>) ->
 fn switch(context: &Context, command: &str, shell: Shell, diff: &EnvDiff) -> Finish {
     let Context { process, ui, .. } = context;
     let syntax = shell.syntax();
+    // Broken settings must not keep a shell from getting back what it had.
+    let look = context.settings().ok().map(|settings| look(settings, settings.prompt.as_str()));
     if process.read_by_shell {
-        let (here, there) = syntax.hand_on(diff);
+        let (here, there) = syntax.hand_on(diff, look.as_ref());
         return Finish {
             stdout: (here + "\n").into(),
             handed: (there + "\n").into(),
@@ -109,7 +113,15 @@ fn switch(context: &Context, command: &str, shell: Shell, diff: &EnvDiff) -> Fin
             "`{command}` in a subshell does not change the shell around it"
         ));
     }
-    code(process, syntax.script(diff) + "\n", 0)
+    code(process, syntax.script(diff, look.as_ref()) + "\n", 0)
+}
+
+/// What the settings say about the prompt, with a mode of `settings::Prompt` or `none`.
+pub fn look(settings: &Settings, mode: &'static str) -> Look {
+    Look {
+        mode,
+        production: settings.production.clone(),
+    }
 }
 
 fn fails(process: &Process, typed: Option<&str>, error: &Error) -> String {

@@ -13,7 +13,7 @@ use crate::ops::ports::Outside;
 use crate::provider;
 use crate::redact::shown;
 use crate::resolve::BaseSource;
-use crate::text::{display, display_short};
+use crate::text::{PRODUCTION_MARK, display, prompt_name};
 
 #[derive(Debug)]
 pub struct Switch {
@@ -70,7 +70,7 @@ pub fn to(context: &Context, chosen: &Chosen, args: &StyleArgs) -> Result<Switch
         _ => None,
     };
     let decision = files.style(&plan, choice, asked)?;
-    let shown = display_short(&choice.name);
+    let mut shown = prompt_name(&choice.name);
     let (vars, expires) = match decision.style {
         Style::Name => (export::name(&choice.name), None),
         Style::Keys => {
@@ -83,12 +83,15 @@ pub fn to(context: &Context, chosen: &Chosen, args: &StyleArgs) -> Result<Switch
             (vars, credentials.expires.map(|at| at.0))
         }
     };
+    if decision.style == Style::Keys && files.settings.is_production(&choice.name) {
+        shown.push(PRODUCTION_MARK);
+    }
     let region = own
         .and_then(|profile| profile.text("region"))
         .filter(|region| !region.is_empty());
     let region = asked_region.as_deref().or(region).map(str::to_owned);
     let change = match (&region, decision.style) {
-        (Some(_), Style::Name) if args.region.is_none() => RegionChange::Clear,
+        (Some(region), Style::Name) if args.region.is_none() => RegionChange::Clear(region.clone()),
         (Some(region), _) => RegionChange::Set(region.clone()),
         (None, _) => RegionChange::Own,
     };

@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 
 use crate::env::diff::{Before, Change, EnvDiff, Save};
 use crate::env::names::VarName;
+use crate::shell::look::Look;
 use crate::shell::{Syntax, cannot_come_back, is_plain};
 
 /// fish 3.6 and later.
@@ -15,15 +16,18 @@ use crate::shell::{Syntax, cannot_come_back, is_plain};
 pub struct Fish;
 
 impl Syntax for Fish {
-    fn script(&self, diff: &EnvDiff) -> String {
+    fn script(&self, diff: &EnvDiff, look: Option<&Look>) -> String {
         let touched = names(diff, |change| !matches!(change, Change::Forget));
         // `set -e NAME` without -g would uncover or erase a universal variable, and a universal variable shows through
         // once the global one is gone.
         format!(
             "begin; set -l __awsenv_r 0; set -l __awsenv_n; for __awsenv_n in {touched}; if set -qU $__awsenv_n; \
              echo \"awsenv: $__awsenv_n is a universal variable, so nothing was changed; remove it with: set -eU $__awsenv_n\" >&2; \
-             set __awsenv_r 1; end; end; if test $__awsenv_r = 0; {work}true; else; false; end; end",
+             set __awsenv_r 1; end; end; if test $__awsenv_r = 0; {work}{refresh}true; else; false; end; end",
             work = work(diff),
+            refresh = look.map_or(String::new(), |look| {
+                format!("if set -qg __awsenv_hook; {}; end; ", look.assign(self, "; "))
+            }),
         )
     }
 

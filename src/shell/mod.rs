@@ -6,6 +6,7 @@
 pub mod detect;
 pub mod fish;
 mod globs;
+pub mod look;
 pub mod posix;
 pub mod powershell;
 pub mod wrapper;
@@ -14,6 +15,7 @@ use std::ffi::OsStr;
 
 use crate::env::diff::EnvDiff;
 use crate::env::names::VarName;
+use crate::shell::look::Look;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shell {
@@ -33,7 +35,8 @@ pub enum Shell {
 pub trait Syntax {
     /// The changes as one block on one line. It either ends with status 0, or changes nothing and ends with another
     /// status.
-    fn script(&self, diff: &EnvDiff) -> String;
+    /// If the integration is loaded, its prompt follows `look`; `None` leaves that as it is.
+    fn script(&self, diff: &EnvDiff, look: Option<&Look>) -> String;
     /// A literal that the shell reads as exactly `value`.
     fn quote(&self, value: &OsStr) -> String;
     /// A statement that changes nothing and sets the status; `message` is for shells that throw.
@@ -42,8 +45,8 @@ pub trait Syntax {
     fn no_op(&self) -> &'static str;
     /// For when a shell reads what the wrapper function prints: what the wrapper runs, and what that shell gets. By
     /// default the shell gets nothing, because the function runs in that shell and switches it.
-    fn hand_on(&self, diff: &EnvDiff) -> (String, String) {
-        (self.script(diff), String::new())
+    fn hand_on(&self, diff: &EnvDiff, look: Option<&Look>) -> (String, String) {
+        (self.script(diff, look), String::new())
     }
     /// Sets an unexported variable of the shell; `name` is one of awsenv's own.
     fn assign(&self, name: &str, value: &str) -> String;

@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 
 use crate::env::diff::{Before, Change, EnvDiff, Save};
 use crate::env::names::VarName;
+use crate::shell::look::Look;
 use crate::shell::{Syntax, cannot_come_back, globs, is_plain};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,13 +25,13 @@ pub enum Posix {
 }
 
 impl Syntax for Posix {
-    fn script(&self, diff: &EnvDiff) -> String {
+    fn script(&self, diff: &EnvDiff, look: Option<&Look>) -> String {
         let touched = join(diff.touched().map(VarName::as_str));
         let b = self.builtin();
         format!(
             "{{ {options_off}if ({b}unset -v {touched}) 2>/dev/null; then {work}else {refuse}fi; {options_back}; }}",
             options_off = self.options_off(),
-            work = self.work(diff),
+            work = self.work(diff) + &self.refresh(look),
             refuse = self.refuse(&touched),
             // One eval, so that the variable is read before it is unset.
             options_back = format_args!("{b}eval \"{b}unset -v __awsenv_o; $__awsenv_o\""),
@@ -55,13 +56,18 @@ impl Syntax for Posix {
     }
 
     /// Both shells switch. Only one of them prints messages of the script or of the user's traps.
-    fn hand_on(&self, diff: &EnvDiff) -> (String, String) {
-        let script = self.script(diff);
+    fn hand_on(&self, diff: &EnvDiff, look: Option<&Look>) -> (String, String) {
+        let script = self.script(diff, look);
         (format!("{script} >/dev/null 2>&1"), script)
     }
 
     fn assign(&self, name: &str, value: &str) -> String {
-        format!("{name}={}", self.quote(value.as_ref()))
+        let declare = if *self == Posix::Zsh {
+            "\\builtin typeset -g "
+        } else {
+            ""
+        };
+        format!("{declare}{name}={}", self.quote(value.as_ref()))
     }
 
     fn globs(&self, globs: &[String]) -> String {
@@ -252,6 +258,16 @@ impl Posix {
         if !saved.is_empty() {
             let _ = write!(text, "{b}unset -v __awsenv_n __awsenv_v {}; ", saved.join(" "));
         }
+    }
+
+    /// The integration's hook puts the segment back where the prompt was set anew. `init --no-prompt` sets no hook.
+    fn refresh(self, look: Option<&Look>) -> String {
+        let b = self.builtin();
+        let settings = look.map_or(String::new(), |look| {
+            let assignments = look.assign(&self, "; ");
+            format!("if {b}test \"${{__awsenv_hook+y}}\"; then {assignments}; fi; ")
+        });
+        settings + "${__awsenv_hook-:}; "
     }
 
     /// Names the read-only variables; the script then ends with status 1.

@@ -8,6 +8,7 @@ use std::ffi::OsStr;
 use std::fmt::Write as _;
 
 use crate::env::diff::{Before, Change, EnvDiff, Save};
+use crate::shell::look::Look;
 use crate::shell::{Syntax, cannot_come_back};
 
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +17,7 @@ pub struct PowerShell;
 const SAVED: &str = "$global:__awsenv_saved";
 
 impl Syntax for PowerShell {
-    fn script(&self, diff: &EnvDiff) -> String {
+    fn script(&self, diff: &EnvDiff, _look: Option<&Look>) -> String {
         let mut text = format!("& {{ if(!(Test-Path variable:global:__awsenv_saved)){{{SAVED}=@{{}}}}; ");
         save(&mut text, diff);
         restore(&mut text, diff);

@@ -3,7 +3,7 @@
 //! ```ini
 //! export = auto
 //! production = prod*, *-live
-//! prompt = on
+//! prompt = auto
 //! order = frecency
 //! history = on
 //! keychain = os
@@ -49,6 +49,27 @@ pub enum Export {
     Name,
 }
 
+/// When the integration adds its segment to the prompt.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Prompt {
+    /// Unless another program in the prompt already shows the profile.
+    #[default]
+    Auto,
+    Off,
+    On,
+}
+
+impl Prompt {
+    /// The word in the settings and in the shells' variable.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Prompt::Auto => "auto",
+            Prompt::Off => "off",
+            Prompt::On => "on",
+        }
+    }
+}
+
 /// The order of profiles before anything is typed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
@@ -66,8 +87,8 @@ pub struct Settings {
     pub export: Export,
     /// `production = GLOB, …`: profiles that are shown in red.
     pub production: Vec<String>,
-    /// `prompt = on|off`: whether the integration touches the prompt.
-    pub prompt: bool,
+    /// `prompt = auto|on|off`.
+    pub prompt: Prompt,
     /// `order = frecency|file`.
     pub order: Order,
     /// `history = on|off`: whether `use` remembers what was chosen.
@@ -87,7 +108,7 @@ impl Default for Settings {
         Self {
             export: Export::Auto,
             production: Vec::new(),
-            prompt: true,
+            prompt: Prompt::Auto,
             order: Order::Frecency,
             history: true,
             keychain: KeychainSettings::default(),
@@ -150,7 +171,14 @@ impl Settings {
                 }
             }
             "production" => self.production = words(value).map(str::to_owned).collect(),
-            "prompt" => self.prompt = switch(key, value)?,
+            "prompt" => {
+                self.prompt = match value {
+                    "auto" => Prompt::Auto,
+                    "on" => Prompt::On,
+                    "off" => Prompt::Off,
+                    _ => return Err(format!("`prompt` must be `auto`, `on` or `off`, not `{value}`")),
+                }
+            }
             "history" => self.history = switch(key, value)?,
             "order" => {
                 self.order = match value {
@@ -228,7 +256,7 @@ mod tests {
         let settings = parse("# mine\nexport = keys\nproduction = prod*, *-live ,\nprompt=off\n").unwrap();
         assert_eq!(settings.export, Export::Keys);
         assert_eq!(settings.production, ["prod*", "*-live"]);
-        assert!(!settings.prompt && settings.history);
+        assert!(settings.prompt == Prompt::Off && settings.history);
         assert!(settings.is_production("prod-eu") && settings.is_production("x-live"));
         assert!(!settings.is_production("nonprod"));
         assert_eq!(parse(""), Ok(Settings::default()));
