@@ -491,7 +491,7 @@ fn a_target() -> impl Strategy<Value = Target> {
     ];
     let vars = prop::collection::btree_map(prop::sample::select(names), value(), 0..5);
     let region = prop_oneof![
-        Just(RegionChange::Clear),
+        value().prop_map(RegionChange::Clear),
         Just(RegionChange::Own),
         value().prop_map(RegionChange::Set)
     ];

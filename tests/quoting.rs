@@ -214,7 +214,7 @@ fn target() -> impl Strategy<Value = Target> {
     ];
     let vars = prop::collection::btree_map(prop::sample::select(exported), text(), 0..4);
     let region = prop_oneof![
-        Just(RegionChange::Clear),
+        value().prop_map(RegionChange::Clear),
         Just(RegionChange::Own),
         text().prop_map(RegionChange::Set),
     ];
