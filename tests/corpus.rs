@@ -205,7 +205,7 @@ fn run(set_up: &SetUp, form: &str, corpus: &[Hostile]) -> usize {
     for (at, hostile) in values().enumerate() {
         for (step, diff) in scripts(&hostile.value).iter().enumerate() {
             let file = format!("{at}.{step}");
-            sandbox.write(&file, syntax.script(diff) + "\n");
+            sandbox.write(&file, syntax.script(diff, None) + "\n");
             story.push_str(&form.replace("FILE", &file));
             story.push_str(&format!("\n/usr/bin/env -0 > {file}.out\n"));
         }

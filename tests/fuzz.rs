@@ -94,7 +94,7 @@ proptest! {
                 prop_assert!(known, "{name}");
             }
             for shell in Shell::ALL {
-                let script = shell.syntax().script(&diff);
+                let script = shell.syntax().script(&diff, None);
                 prop_assert!(!script.contains('\0'));
                 prop_assert!(shell == Shell::Posix || script.bytes().all(|b| (0x20..0x7f).contains(&b)), "{script}");
             }

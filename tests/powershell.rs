@@ -59,13 +59,17 @@ impl Model {
     fn enter(&mut self, target: &Target) {
         let env = self.as_env();
         let state = State::read(&env).expect("our own state");
-        self.run(&Shell::PowerShell.syntax().script(&enter(&env, state.as_ref(), target)));
+        self.run(
+            &Shell::PowerShell
+                .syntax()
+                .script(&enter(&env, state.as_ref(), target), None),
+        );
     }
 
     fn leave(&mut self) -> Vec<String> {
         let env = self.as_env();
         let left = leave(&env, State::read(&env).expect("our own state").as_ref());
-        self.run(&Shell::PowerShell.syntax().script(&left.diff));
+        self.run(&Shell::PowerShell.syntax().script(&left.diff, None));
         left.drifted.iter().map(ToString::to_string).collect()
     }
 
@@ -374,7 +378,7 @@ fn absent_empty_and_text_come_back_exactly() {
         ("PATH", "/bin"),
     ]);
     let mut shell = user.clone();
-    shell.enter(&target("a", &[("AWS_PROFILE", "a")], RegionChange::Clear));
+    shell.enter(&target("a", &[("AWS_PROFILE", "a")], RegionChange::Clear("c".into())));
     assert_eq!(shell.env.get("AWS_PROFILE").map(String::as_str), Some("a"));
     assert!(!shell.env.contains_key("AWS_REGION") && !shell.env.contains_key("AWS_SECRET_ACCESS_KEY"));
     let keys = [("AWS_SECRET_ACCESS_KEY", "’;calc;’"), ("AWSUME_PROFILE", "b")];
@@ -396,7 +400,7 @@ fn where_an_empty_variable_is_none_it_comes_back_as_none() {
         drops_empty: true,
         ..model(&[("AWS_REGION", ""), ("AWS_SSO", "x")])
     };
-    shell.enter(&target("a", &[("AWS_PROFILE", "a")], RegionChange::Clear));
+    shell.enter(&target("a", &[("AWS_PROFILE", "a")], RegionChange::Clear("c".into())));
     shell.leave();
     assert_eq!(shell.env, model(&[("AWS_SSO", "x")]).env);
 }
@@ -441,7 +445,7 @@ fn a_nested_shell_gives_back_what_is_no_secret() {
 #[test]
 fn what_the_user_changed_since_stays() {
     let mut shell = model(&[("AWS_PROFILE", "old"), ("AWS_REGION", "r")]);
-    shell.enter(&target("a", &[("AWS_PROFILE", "a")], RegionChange::Clear));
+    shell.enter(&target("a", &[("AWS_PROFILE", "a")], RegionChange::Clear("c".into())));
     shell.env.insert("AWS_REGION".into(), "changed".into());
     shell.env.remove("AWS_PROFILE");
     assert_eq!(shell.leave(), ["AWS_PROFILE", "AWS_REGION"]);
@@ -460,7 +464,7 @@ fn cut_text_does_nothing() {
         &target("b", &[("AWS_PROFILE", "b;b")], RegionChange::Own),
     );
     for diff in [next, leave(&env, state.as_ref()).diff] {
-        let script = Shell::PowerShell.syntax().script(&diff);
+        let script = Shell::PowerShell.syntax().script(&diff, None);
         for cut in 1..script.len() {
             let mut half = shell.clone();
             assert!(half.invoke(&script[..cut]).is_err(), "{}", &script[..cut]);

@@ -214,7 +214,7 @@ fn target() -> impl Strategy<Value = Target> {
     ];
     let vars = prop::collection::btree_map(prop::sample::select(exported), text(), 0..4);
     let region = prop_oneof![
-        value().prop_map(RegionChange::Clear),
+        text().prop_map(RegionChange::Clear),
         Just(RegionChange::Own),
         text().prop_map(RegionChange::Set),
     ];
@@ -280,9 +280,9 @@ proptest! {
         let blind = leave(&inside, None).diff;
         for shell in Shell::ALL {
             for diff in [&first, &second, &back, &blind] {
-                let script = shell.syntax().script(diff);
+                let script = shell.syntax().script(diff, None);
                 check_script(shell, &script)?;
-                prop_assert_eq!(&script, &shell.syntax().script(diff), "the same changes, the same bytes");
+                prop_assert_eq!(&script, &shell.syntax().script(diff, None), "the same changes, the same bytes");
             }
         }
     }

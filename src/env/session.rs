@@ -400,7 +400,10 @@ mod tests {
 
     #[test]
     fn what_the_user_changed_stays_and_is_named() {
-        let a = used(&env(&[("AWS_REGION", "mine")]), &name("a", RegionChange::Clear("c".into())));
+        let a = used(
+            &env(&[("AWS_REGION", "mine")]),
+            &name("a", RegionChange::Clear("c".into())),
+        );
         let mut vars: BTreeMap<_, _> = a.iter().map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
         vars.insert("AWS_REGION".into(), "new".into());
         vars.insert("AWS_VAULT".into(), "v".into());

@@ -98,7 +98,10 @@ fn switch(context: &Context, command: &str, shell: Shell, diff: &EnvDiff) -> Fin
     let Context { process, ui, .. } = context;
     let syntax = shell.syntax();
     // Broken settings must not keep a shell from getting back what it had.
-    let look = context.settings().ok().map(|settings| look(settings, settings.prompt.as_str()));
+    let look = context
+        .settings()
+        .ok()
+        .map(|settings| look(settings, settings.prompt.as_str()));
     if process.read_by_shell {
         let (here, there) = syntax.hand_on(diff, look.as_ref());
         return Finish {

@@ -82,5 +82,9 @@ pub fn drawn(shell: Shell) -> String {
             false => writeln!(text, "  {named}{} && \\builtin return 0", program.test),
         };
     }
-    text + if is_fish { "  return 1\nend\n" } else { "  \\builtin return 1\n}\n" }
+    text + if is_fish {
+        "  return 1\nend\n"
+    } else {
+        "  \\builtin return 1\n}\n"
+    }
 }
