@@ -18,16 +18,51 @@ pub enum Before {
     Secret,
 }
 
-/// What a script saves before it changes a name. A name that is already saved is not saved again.
+/// Which of the saved values comes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layer {
+    /// The one from before the first `use`.
+    First,
+    /// What the user set between two `use`s, if anything, else the first.
+    Latest,
+}
+
+/// What a script saves before it changes a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Save {
+pub struct Save {
+    /// From before the first `use`; not saved again if the shell has it saved.
+    pub first: First,
+    pub since: Since,
+}
+
+/// What was there before the first `use`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum First {
     /// What the shell has now.
     Live {
         /// Whether the shell exports it, as the process sees in its own environment.
         exported: bool,
     },
-    /// What the shell has now is ours (inherited from a switched shell): what was there before instead.
+    /// What the shell has now is not from before the first `use`: this was there instead.
     Known(Before),
+}
+
+/// What the user set between two `use`s; the last one counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// Nothing that the shell has now. What it has saved stays.
+    Nothing,
+    /// The same, but a shell that inherited the switch has not saved this yet.
+    Known(Before),
+    /// What the shell has now, instead of anything saved earlier.
+    Live {
+        /// As in [`First::Live`].
+        exported: bool,
+    },
+    /// What the shell has now if the name is set there, for a name that an earlier `use` removed.
+    IfSet,
+    /// The shell has what an earlier `use` set, so what was saved later no longer counts.
+    Undone,
 }
 
 /// What happens to one name.
@@ -37,12 +72,12 @@ pub enum Change {
     Note(String),
     /// Saved, then exported with this value.
     Set(Save, Secret<String>),
-    /// Saved, then removed.
-    Unset(Save),
+    /// Saved, then removed. Where a shell cannot remove it (a universal variable of fish), this value means the same.
+    Unset(Save, Option<String>),
     /// Restored: from what the shell saved, otherwise from this.
-    Restore(Before),
+    Restore(Layer, Before),
     /// The same for a name that was removed: if the shell has set it again since, that value stays.
-    RestoreRemoved(Before),
+    RestoreRemoved(Layer, Before),
     /// Restored if the shell saved it, otherwise left as it is.
     RestoreSaved,
     /// The user's own by now: left as it is; only the saved value goes.
@@ -56,7 +91,7 @@ impl Change {
     pub fn gives_back(&self) -> bool {
         matches!(
             self,
-            Change::Restore(_) | Change::RestoreRemoved(_) | Change::RestoreSaved
+            Change::Restore(..) | Change::RestoreRemoved(..) | Change::RestoreSaved
         )
     }
 
@@ -66,8 +101,10 @@ impl Change {
         match self {
             Change::Note(value) => Some(Some(OsStr::new(value))),
             Change::Set(_, value) => Some(Some(OsStr::new(value.expose()))),
-            Change::Restore(Before::Value(value)) | Change::RestoreRemoved(Before::Value(value)) => Some(Some(value)),
-            Change::Restore(_) | Change::RestoreRemoved(_) | Change::Unset(_) | Change::Drop => Some(None),
+            Change::Restore(_, Before::Value(value)) | Change::RestoreRemoved(_, Before::Value(value)) => {
+                Some(Some(value))
+            }
+            Change::Restore(..) | Change::RestoreRemoved(..) | Change::Unset(..) | Change::Drop => Some(None),
             Change::RestoreSaved | Change::Forget => None,
         }
     }
@@ -77,10 +114,10 @@ impl Change {
         self.gives_back() || matches!(self, Change::Forget)
     }
 
-    /// Whether the script saves the shell's present value, and if so, whether that is exported.
-    pub fn saves_live(&self) -> Option<bool> {
+    /// What the script saves before it makes the change.
+    pub fn save(&self) -> Option<&Save> {
         match self {
-            Change::Set(Save::Live { exported }, _) | Change::Unset(Save::Live { exported }) => Some(*exported),
+            Change::Set(save, _) | Change::Unset(save, _) => Some(save),
             _ => None,
         }
     }

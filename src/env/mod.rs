@@ -2,6 +2,7 @@
 
 pub mod diff;
 pub mod names;
+pub mod origin;
 pub mod session;
 pub mod state;
 

@@ -23,6 +23,8 @@ pub const AWSENV_WRAPPED: &str = "AWSENV_WRAPPED";
 pub const AWSENV_ASKED: &str = "AWSENV_ASKED";
 /// Which store keys are kept in; overrides the settings.
 pub const AWSENV_KEYCHAIN: &str = "AWSENV_KEYCHAIN";
+/// The prefix of the shell variables that scripts and the integration keep, which are never exported.
+pub const SHELL_PREFIX: &str = "__awsenv_";
 /// awsenv's own variables: set by `use`, removed by `unset`, never saved.
 pub const OWN: [&str; 4] = [AWSENV_EXPECT, AWSENV_EXPIRES, AWSENV_PROFILE, AWSENV_STATE];
 

@@ -4,16 +4,16 @@
 //! and only names that `use` manages.
 
 use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::env::Env;
 use crate::env::diff::Before;
 use crate::env::names::{AWSENV_STATE, VarName};
+use crate::env::origin::{Mark, Seen};
 
 const VERSION: u32 = 1;
 /// More than any real switch needs; Linux limits one variable to 128 KiB.
@@ -39,15 +39,6 @@ impl Style {
     }
 }
 
-/// What happened to one name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mark {
-    /// The fingerprint of what was exported; `None` if the name was removed.
-    pub set: Option<String>,
-    /// The value before the first `use`.
-    pub before: Before,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
     /// The exact name of the profile.
@@ -64,6 +55,10 @@ pub struct State {
     /// Names that were set, or that were removed and had a value. Names that every `use` removes and that are not here
     /// were absent.
     pub marks: BTreeMap<VarName, Mark>,
+    /// What earlier `use`s set while [`Mark::since`] was absent.
+    pub seen: Seen,
+    /// What earlier `use`s set over what the user had changed in between.
+    pub seen_since: Seen,
 }
 
 /// AWSENV_STATE has a value that awsenv did not write.
@@ -86,9 +81,13 @@ struct Wire {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     c: bool,
     m: BTreeMap<String, WireMark>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    n: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    l: String,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WireMark {
     /// Fingerprint of what was set.
@@ -103,6 +102,12 @@ struct WireMark {
     /// There was a secret.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     x: bool,
+    /// Fingerprint of what a shell that cannot remove the name has instead.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    i: Option<String>,
+    /// What the user set between two uses: only `t`, `b` and `x` in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    u: Option<Box<WireMark>>,
 }
 
 impl State {
@@ -138,6 +143,8 @@ impl State {
             region: wire.r,
             container: wire.c,
             marks,
+            seen: Seen::parse(wire.n)?,
+            seen_since: Seen::parse(wire.l)?,
         })
     }
 
@@ -157,6 +164,8 @@ impl State {
             r: self.region.clone(),
             c: self.container,
             m: marks,
+            n: self.seen.as_str().to_owned(),
+            l: self.seen_since.as_str().to_owned(),
         };
         // Maps with text keys and plain values: serialising them cannot fail.
         BASE64.encode(serde_json::to_vec(&wire).unwrap_or_default())
@@ -165,24 +174,44 @@ impl State {
 
 fn decode_mark(name: &str, mark: WireMark) -> Option<(VarName, Mark)> {
     let name = VarName::parse(name).filter(VarName::is_managed)?;
-    let before = match (mark.t, mark.b, mark.x) {
+    let since = match mark.u {
+        Some(since) if since.h.is_none() && since.i.is_none() && since.u.is_none() => {
+            Some(decode_before(since.t, since.b, since.x)?)
+        }
+        Some(_) => return None,
+        None => None,
+    };
+    let mark = Mark {
+        set: mark.h,
+        instead: mark.i,
+        before: decode_before(mark.t, mark.b, mark.x)?,
+        since,
+    };
+    Some((name, mark))
+}
+
+fn decode_before(text: Option<String>, bytes: Option<String>, is_secret: bool) -> Option<Before> {
+    Some(match (text, bytes, is_secret) {
         (None, None, false) => Before::Absent,
         (None, None, true) => Before::Secret,
         (Some(text), None, false) if !text.contains('\0') => Before::Value(text.into()),
         (None, Some(bytes), false) => Before::Value(os_from_bytes(BASE64.decode(bytes).ok()?)?),
         _ => return None,
-    };
-    Some((name, Mark { set: mark.h, before }))
+    })
 }
 
 fn encode_mark(mark: &Mark) -> WireMark {
-    let mut wire = WireMark {
+    WireMark {
         h: mark.set.clone(),
-        t: None,
-        b: None,
-        x: false,
-    };
-    match &mark.before {
+        i: mark.instead.clone(),
+        u: mark.since.as_ref().map(|since| Box::new(encode_before(since))),
+        ..encode_before(&mark.before)
+    }
+}
+
+fn encode_before(before: &Before) -> WireMark {
+    let mut wire = WireMark::default();
+    match before {
         Before::Absent => {}
         Before::Secret => wire.x = true,
         Before::Value(value) => match value.to_str() {
@@ -205,14 +234,10 @@ fn os_from_bytes(bytes: Vec<u8>) -> Option<OsString> {
     String::from_utf8(bytes).ok().map(OsString::from)
 }
 
-/// 48 bits of SHA-256: enough to see that a value was changed, far too few to find a secret.
-pub fn fingerprint(value: &OsStr) -> String {
-    BASE64.encode(&Sha256::digest(value.as_encoded_bytes())[..6])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::env::origin::fingerprint;
 
     fn state() -> State {
         let name = |n| VarName::parse(n).unwrap();
@@ -222,20 +247,23 @@ mod tests {
                 Mark {
                     set: Some(fingerprint("jekyl".as_ref())),
                     before: Before::Value("old".into()),
+                    since: Some(Before::Secret),
+                    ..Mark::ABSENT
                 },
             ),
             (
                 "AWS_REGION",
                 Mark {
-                    set: None,
+                    instead: Some("fingerpr".into()),
                     before: Before::Value(OsString::new()),
+                    ..Mark::ABSENT
                 },
             ),
             (
                 "AWS_SECRET_ACCESS_KEY",
                 Mark {
-                    set: None,
                     before: Before::Secret,
+                    ..Mark::ABSENT
                 },
             ),
         ];
@@ -247,6 +275,8 @@ mod tests {
             region: Some("eu-west-1".into()),
             container: true,
             marks: marks.into_iter().map(|(n, mark)| (name(n), mark)).collect(),
+            seen: Seen::parse("abcd".into()).unwrap(),
+            seen_since: Seen::default(),
         }
     }
 
@@ -269,8 +299,8 @@ mod tests {
         state.marks.insert(
             VarName::parse("AWS_REGION").unwrap(),
             Mark {
-                set: None,
                 before: Before::Value(value),
+                ..Mark::ABSENT
             },
         );
         assert_eq!(read(&state.encode()), Ok(Some(state)));
@@ -291,6 +321,9 @@ mod tests {
             json(r#"{"v":1,"p":"a","s":"name","m":{"AWS_REGION":{"t":"a\u0000b"}}}"#),
             json(r#"{"v":1,"p":"a","s":"name","m":{"AWS_REGION":{"t":"a","x":true}}}"#),
             json(r#"{"v":1,"p":"a","s":"name","m":{},"extra":1}"#),
+            json(r#"{"v":1,"p":"a","s":"name","m":{},"n":"abc"}"#),
+            json(r#"{"v":1,"p":"a","s":"name","m":{"AWS_REGION":{"u":{"u":{}}}}}"#),
+            json(r#"{"v":1,"p":"a","s":"name","m":{"AWS_REGION":{"u":{"t":"a\u0000b"}}}}"#),
             "A".repeat(MAX_ENCODED + 1),
         ] {
             assert_eq!(read(&bad), Err(Damaged), "{bad:.80}");

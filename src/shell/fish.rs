@@ -6,7 +6,7 @@
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 
-use crate::env::diff::{Before, Change, EnvDiff, Save};
+use crate::env::diff::{Before, Change, EnvDiff, First};
 use crate::env::names::VarName;
 use crate::shell::look::Look;
 use crate::shell::{Syntax, cannot_come_back, is_plain};
@@ -69,7 +69,11 @@ impl Syntax for Fish {
 fn work(diff: &EnvDiff) -> String {
     let mut text = String::new();
     // fish itself knows whether a global variable is exported, so one loop covers both.
-    let saved = names(diff, |change| change.saves_live().is_some());
+    let saved = names(diff, |change| {
+        change
+            .save()
+            .is_some_and(|save| matches!(save.first, First::Live { .. }))
+    });
     if !saved.is_empty() {
         let _ = write!(
             text,
@@ -81,24 +85,28 @@ fn work(diff: &EnvDiff) -> String {
     }
     for (name, change) in diff.iter() {
         match change {
-            // Not saved, so that `unset` can tell that the secret cannot come back.
-            Change::Set(Save::Known(Before::Secret), _) | Change::Unset(Save::Known(Before::Secret)) => {}
-            Change::Set(Save::Known(before), _) | Change::Unset(Save::Known(before)) => {
-                once(&mut text, name, &saved_form(before))
-            }
-            Change::Restore(Before::Secret) | Change::RestoreRemoved(Before::Secret) => {
+            Change::Restore(_, Before::Secret) | Change::RestoreRemoved(_, Before::Secret) => {
                 let lost = cannot_come_back(name);
                 let _ = write!(text, "set -qg __awsenv_{name}; or echo \"{lost}\" >&2; ");
             }
-            Change::Restore(before) | Change::RestoreRemoved(before) => once(&mut text, name, &saved_form(before)),
+            Change::Restore(_, before) | Change::RestoreRemoved(_, before) => {
+                once(&mut text, name, &saved_form(before));
+            }
             Change::RestoreSaved => once(&mut text, name, "k"),
-            _ => {}
+            // A secret is not saved, so that `unset` can tell that it cannot come back.
+            _ => {
+                if let Some(First::Known(before)) = change.save().map(|save| &save.first)
+                    && *before != Before::Secret
+                {
+                    once(&mut text, name, &saved_form(before));
+                }
+            }
         }
     }
     restore(&mut text, diff);
     for (name, change) in diff.iter() {
         let _ = match change {
-            Change::Unset(_) | Change::Drop => write!(text, "set -eg {name}; "),
+            Change::Unset(..) | Change::Drop => write!(text, "set -eg {name}; "),
             Change::Set(_, value) => write!(text, "set -gx {name} {}; ", Fish.quote(value.expose().as_ref())),
             Change::Note(value) => write!(text, "set -gx {name} {}; ", Fish.quote(value.as_ref())),
             _ => Ok(()),
@@ -108,7 +116,7 @@ fn work(diff: &EnvDiff) -> String {
 }
 
 fn restore(text: &mut String, diff: &EnvDiff) {
-    let removed = names(diff, |change| matches!(change, Change::RestoreRemoved(_)));
+    let removed = names(diff, |change| matches!(change, Change::RestoreRemoved(..)));
     if !removed.is_empty() {
         let _ = write!(
             text,

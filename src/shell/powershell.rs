@@ -1,13 +1,14 @@
 //! PowerShell 7 and Windows PowerShell 5.1.
 //!
 //! `$env:` variables are always exported, so one hashtable, `$global:__awsenv_saved`, keeps the old values: `$null` for
-//! an absent one. `& { }` has its own scope, so no helper variable leaks. Uses only core types and cmdlets, because
+//! an absent one; `+NAME` in it is what the user set between two `use`s. `& { }` has its own scope, so no helper variable leaks. Uses only core types and cmdlets, because
 //! ConstrainedLanguage mode forbids the rest.
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 
-use crate::env::diff::{Before, Change, EnvDiff, Save};
+use crate::env::diff::{Before, Change, EnvDiff, First, Layer, Since};
+use crate::env::names::VarName;
 use crate::shell::look::Look;
 use crate::shell::{Syntax, cannot_come_back};
 
@@ -23,7 +24,7 @@ impl Syntax for PowerShell {
         restore(&mut text, diff);
         for (name, change) in diff.iter() {
             let _ = match change {
-                Change::Unset(_) | Change::Drop => write!(text, "$env:{name}=$null; "),
+                Change::Unset(..) | Change::Drop => write!(text, "$env:{name}=$null; "),
                 Change::Set(_, value) => write!(text, "$env:{name}={}; ", self.quote(value.expose().as_ref())),
                 Change::Note(value) => write!(text, "$env:{name}={}; ", self.quote(value.as_ref())),
                 _ => Ok(()),
@@ -73,7 +74,12 @@ impl Syntax for PowerShell {
 }
 
 fn save(text: &mut String, diff: &EnvDiff) {
-    let live = names(diff, |change| change.saves_live().is_some());
+    let is_live = |change: &Change| {
+        change
+            .save()
+            .is_some_and(|save| matches!(save.first, First::Live { .. }))
+    };
+    let live = names(diff, is_live);
     if !live.is_empty() {
         let _ = write!(
             text,
@@ -81,40 +87,80 @@ fn save(text: &mut String, diff: &EnvDiff) {
         );
     }
     for (name, change) in diff.iter() {
-        let value = match change {
-            // Not saved, so that `unset` can tell that the secret cannot come back.
-            Change::Set(Save::Known(Before::Secret), _) | Change::Unset(Save::Known(Before::Secret)) => continue,
-            Change::Set(Save::Known(before), _) | Change::Unset(Save::Known(before)) => literal(before),
-            Change::Restore(Before::Secret) | Change::RestoreRemoved(Before::Secret) => {
-                let message = cannot_come_back(name);
-                let _ = write!(
-                    text,
-                    "if(!{SAVED}.ContainsKey('{name}')){{Write-Warning '{message}'; {SAVED}['{name}']=$null}}; "
-                );
-                continue;
+        if let Some(save) = change.save() {
+            if let First::Known(before) = &save.first {
+                known(text, name, "", before);
             }
-            Change::Restore(before) | Change::RestoreRemoved(before) => literal(before),
-            _ => continue,
-        };
+            since(text, name, &save.since);
+        }
+        if let Change::Restore(_, before) | Change::RestoreRemoved(_, before) = change {
+            fall_back(text, name, before);
+        }
+    }
+}
+
+/// What the shell saves unless it has it saved. A secret is not saved, so that `unset` can tell that it cannot come
+/// back.
+fn known(text: &mut String, name: &VarName, layer: &str, before: &Before) {
+    if *before != Before::Secret {
+        let value = literal(before);
         let _ = write!(
             text,
-            "if(!{SAVED}.ContainsKey('{name}')){{{SAVED}['{name}']={value}}}; "
+            "if(!{SAVED}.ContainsKey('{layer}{name}')){{{SAVED}['{layer}{name}']={value}}}; "
         );
     }
 }
 
+fn since(text: &mut String, name: &VarName, since: &Since) {
+    let _ = match since {
+        Since::Nothing => Ok(()),
+        Since::Known(before) => return known(text, name, "+", before),
+        // There are no variables without export, so what is not exported is absent.
+        Since::Live { .. } => write!(text, "{SAVED}['+{name}']=$env:{name}; "),
+        Since::IfSet => write!(text, "if(Test-Path 'env:{name}'){{{SAVED}['+{name}']=$env:{name}}}; "),
+        Since::Undone => write!(text, "{SAVED}.Remove('+{name}'); "),
+    };
+}
+
+/// What to restore in a shell that inherited the switch and so has nothing saved.
+fn fall_back(text: &mut String, name: &VarName, before: &Before) {
+    let missing = format!("if(!{SAVED}.ContainsKey('{name}') -and !{SAVED}.ContainsKey('+{name}'))");
+    let _ = if *before == Before::Secret {
+        let message = cannot_come_back(name);
+        write!(
+            text,
+            "{missing}{{Write-Warning '{message}'; {SAVED}['{name}']=$null}}; "
+        )
+    } else {
+        write!(text, "{missing}{{{SAVED}['{name}']={}}}; ", literal(before))
+    };
+}
+
 fn restore(text: &mut String, diff: &EnvDiff) {
+    let first = names(diff, |change| {
+        matches!(
+            change,
+            Change::Restore(Layer::First, _) | Change::RestoreRemoved(Layer::First, _)
+        )
+    });
+    if !first.is_empty() {
+        let _ = write!(text, "foreach($n in {first}){{{SAVED}.Remove(\"+$n\")}}; ");
+    }
     let back = names(diff, Change::gives_back);
     if !back.is_empty() {
         let _ = write!(
             text,
-            "foreach($n in {back}){{if({SAVED}.ContainsKey($n)){{if($null -eq {SAVED}[$n]){{Remove-Item \"env:$n\" -ErrorAction Ignore}}\
-             else{{Set-Item \"env:$n\" {SAVED}[$n]}}}}}}; "
+            "foreach($n in {back}){{$k=$(if({SAVED}.ContainsKey(\"+$n\")){{\"+$n\"}}else{{$n}}); \
+             if({SAVED}.ContainsKey($k)){{if($null -eq {SAVED}[$k]){{Remove-Item \"env:$n\" -ErrorAction Ignore}}\
+             else{{Set-Item \"env:$n\" {SAVED}[$k]}}}}}}; "
         );
     }
     let forget = names(diff, Change::forgets);
     if !forget.is_empty() {
-        let _ = write!(text, "foreach($n in {forget}){{{SAVED}.Remove($n)}}; ");
+        let _ = write!(
+            text,
+            "foreach($n in {forget}){{{SAVED}.Remove($n); {SAVED}.Remove(\"+$n\")}}; "
+        );
     }
 }
 

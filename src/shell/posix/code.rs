@@ -1,0 +1,59 @@
+//! Pieces of text that the steps of a script share.
+
+use super::Posix;
+use crate::env::names::VarName;
+
+/// Where a shell keeps what was there before the first `use`.
+pub(super) const FIRST: &str = "__awsenv_";
+/// Where it keeps what the user set between two `use`s.
+pub(super) const SINCE: &str = "__awsenv_since_";
+
+/// What the scripts use while they run: whether there are declarations, a name, the options to turn on again,
+/// attributes, and a value.
+pub(super) const SCRATCH: [&str; 5] = ["__awsenv_d", "__awsenv_n", "__awsenv_o", "__awsenv_t", "__awsenv_v"];
+
+pub(super) fn join<'a>(names: impl IntoIterator<Item = &'a VarName>) -> String {
+    let names: Vec<&str> = names.into_iter().map(VarName::as_str).collect();
+    names.join(" ")
+}
+
+impl Posix {
+    /// The prefix of a builtin. sh has no `builtin`, but its special builtins take precedence over functions anyway.
+    pub(super) fn builtin(self) -> &'static str {
+        if self == Posix::Sh { "\\" } else { "\\builtin " }
+    }
+
+    /// The prefix of an assignment to a global variable, which zsh wants to be told inside a function.
+    pub(super) fn global(self) -> &'static str {
+        if self == Posix::Zsh {
+            "\\builtin typeset -g "
+        } else {
+            ""
+        }
+    }
+
+    /// Runs `code` for each name, in which `@N@` is the name and `B@` the prefix of a builtin, and `G@` that of an
+    /// assignment.
+    pub(super) fn each(self, names: &str, code: &str) -> String {
+        if names.is_empty() {
+            return String::new();
+        }
+        let mut escaped = String::with_capacity(code.len() + code.len() / 4);
+        for c in self.expand(code).chars() {
+            if matches!(c, '\\' | '"' | '$' | '`') {
+                escaped.push('\\');
+            }
+            escaped.push(c);
+        }
+        // In braces, because zsh and mksh would read a `[` behind the name as an index.
+        let code = escaped.replace("@N@", "${__awsenv_n}");
+        self.expand(&format!(
+            "G@__awsenv_n=; for __awsenv_n in {names}; do B@eval \"{code}\"; done; "
+        ))
+    }
+
+    /// Replaces `B@` and `G@`.
+    pub(super) fn expand(self, code: &str) -> String {
+        code.replace("B@", self.builtin()).replace("G@", self.global())
+    }
+}

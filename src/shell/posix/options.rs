@@ -1,0 +1,71 @@
+//! The user's options: off while a script runs, and on again behind it.
+
+use std::fmt::Write as _;
+
+use super::Posix;
+use super::code::SCRATCH;
+
+/// Tracing would print the values, and `verbose` what is evaluated. Automatic export would export the saved values.
+/// `keyword` takes assignments away from `export`. The rest would end the script half done.
+const OPTIONS: [(&str, char); 6] = [
+    ("xtrace", 'x'),
+    ("verbose", 'v'),
+    ("allexport", 'a'),
+    ("errexit", 'e'),
+    ("nounset", 'u'),
+    ("keyword", 'k'),
+];
+
+/// Options of zsh that have no letter; aliases would replace words of what is evaluated.
+const ZSH: [&str; 2] = ["errreturn", "aliases"];
+
+impl Posix {
+    /// `__awsenv_o` keeps the commands that turn the options on again.
+    pub(super) fn options_off(self) -> String {
+        let mut text = self.expand("G@__awsenv_o=:; ");
+        for (option, letter) in OPTIONS {
+            let off = format!("__awsenv_o=\"$__awsenv_o; B@set -{letter}\"; B@set +{letter}");
+            let _ = match self {
+                // In zsh it means something else.
+                Posix::Zsh if option == "keyword" => Ok(()),
+                // `case` would match either case if bash, called sh, has `nocasematch`.
+                Posix::Sh => write!(text, "if B@test \"${{-#*{letter}}}\" != \"$-\"; then {off}; fi; "),
+                Posix::Bash | Posix::Zsh => write!(text, "if [[ -o {option} ]]; then {off}; fi; "),
+            };
+        }
+        for option in ZSH.iter().filter(|_| self == Posix::Zsh) {
+            let _ = write!(
+                text,
+                "if [[ -o {option} ]]; then __awsenv_o=\"$__awsenv_o; B@setopt {option}\"; B@unsetopt {option}; fi; "
+            );
+        }
+        self.expand(&text)
+    }
+
+    /// Frees the names that a script uses for itself, up to a `then`. `command` keeps sh from ending where one of them is
+    /// a constant.
+    pub(super) fn scratch(self) -> String {
+        let names = SCRATCH.join(" ");
+        match self {
+            Posix::Bash => {
+                let references = SCRATCH.map(|name| format!("! B@test -R {name} && ")).concat();
+                self.expand(&format!("if {references}B@unset -v {names} 2>&-; then "))
+            }
+            Posix::Sh => format!("if \\command unset -v {names} 2>&-; then "),
+            Posix::Zsh => self.expand(&format!("if (B@unset -v {names}) 2>&-; then B@unset -v {names}; ")),
+        }
+    }
+
+    /// What is said and done if they are not free.
+    pub(super) fn refused_scratch(self) -> String {
+        let names = SCRATCH.join(", ");
+        self.expand(&format!(
+            "B@echo \"awsenv: one of {names} is read-only in this shell, so nothing was changed\" >&2; (exit 1)"
+        ))
+    }
+
+    /// One eval, so that the variable is read before it is unset.
+    pub(super) fn options_back(self) -> String {
+        self.expand("B@eval \"B@unset -v __awsenv_o; $__awsenv_o\"")
+    }
+}

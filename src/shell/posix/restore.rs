@@ -1,0 +1,91 @@
+//! What was saved, given back.
+
+use std::fmt::Write as _;
+
+use super::Posix;
+use super::code::{FIRST, SINCE, join};
+use crate::env::diff::{Before, Change, EnvDiff, Layer};
+use crate::env::names::VarName;
+use crate::shell::cannot_come_back;
+
+impl Posix {
+    pub(super) fn restore(self, diff: &EnvDiff) -> String {
+        let names = |wanted: fn(&Change) -> bool| join(diff.iter().filter(|(_, c)| wanted(c)).map(|(name, _)| name));
+        let mut text = String::new();
+        for (name, change) in diff.iter() {
+            if let Change::Restore(layer, before) | Change::RestoreRemoved(layer, before) = change {
+                text += &self.fall_back(name, *layer, before);
+            }
+        }
+        // Set without export, so the process could not see it.
+        text += &self.each(
+            &names(|change| matches!(change, Change::RestoreRemoved(..))),
+            &format!(
+                "if B@test \"${{@N@+y}}\"; then B@echo \"awsenv: @N@ was changed since: left as it is\" >&2; \
+                 B@unset -v {SINCE}@N@; G@{FIRST}@N@=k; fi"
+            ),
+        );
+        let first = names(|c| {
+            matches!(
+                c,
+                Change::Restore(Layer::First, _) | Change::RestoreRemoved(Layer::First, _)
+            )
+        });
+        if !first.is_empty() {
+            text += &self.each(&first, &format!("B@unset -v {SINCE}@N@"));
+        }
+        let all = names(Change::gives_back);
+        if !all.is_empty() {
+            let saved = format!("G@__awsenv_v=\"${{{SINCE}@N@-${{{FIRST}@N@-}}}}\"; case $__awsenv_v in ");
+            let plain = "k) ;; *) B@unset -v @N@; case $__awsenv_v in x*) B@export @N@=\"${__awsenv_v#x}\";; \
+                         s*) G@@N@=\"${__awsenv_v#s}\";; d*) G@__awsenv_d=y;; esac;; esac";
+            text += &self.expand("G@__awsenv_d=; ");
+            text += &self.each(&all, &format!("{saved}{plain}"));
+            let declared = self.each(&all, &format!("{saved}d*) {};; esac", self.declare()));
+            text += &self.expand(&format!("if B@test \"$__awsenv_d\"; then {declared}fi; "));
+        }
+        let saved = diff.iter().filter(|(_, change)| change.forgets());
+        let mut gone = String::new();
+        for (name, _) in saved {
+            let _ = write!(gone, " {FIRST}{name} {SINCE}{name}");
+        }
+        if !gone.is_empty() {
+            text += &self.expand(&format!("B@unset -v{gone}; "));
+        }
+        text
+    }
+
+    /// What to restore in a shell that inherited the switch and so has nothing saved.
+    fn fall_back(self, name: &VarName, layer: Layer, before: &Before) -> String {
+        let since = match layer {
+            Layer::First => String::new(),
+            Layer::Latest => format!("${{{SINCE}{name}+y}}"),
+        };
+        let instead = match before {
+            Before::Absent => return String::new(),
+            Before::Value(value) => format!("G@{FIRST}{name}={}", self.exported(value)),
+            Before::Secret => format!("B@echo \"{}\" >&2", cannot_come_back(name)),
+        };
+        self.expand(&format!("B@test \"${{{FIRST}{name}+y}}{since}\" || {instead}; "))
+    }
+
+    /// Code that declares `@N@`, which is unset, as the text behind `d` in `__awsenv_v` says.
+    fn declare(self) -> &'static str {
+        match self {
+            Posix::Bash => {
+                "__awsenv_t=${__awsenv_v#d}; __awsenv_t=${__awsenv_t%%=*}; \
+                 if B@test \"${__awsenv_t#*A}\" != \"$__awsenv_t\"; then B@declare -gA @N@; \
+                 elif B@test \"${__awsenv_t#*a}\" != \"$__awsenv_t\"; then B@declare -ga @N@; fi; \
+                 if B@test \"${__awsenv_v#*=}\" != \"$__awsenv_v\"; then \
+                 if B@test \"${__awsenv_t#*[aA]}\" != \"$__awsenv_t\"; then B@eval \"@N@=${__awsenv_v#*=}\"; \
+                 else @N@=${__awsenv_v#*=}; fi; fi; B@declare \"-g$__awsenv_t\" @N@"
+            }
+            Posix::Zsh => "B@eval \"${${__awsenv_v#d}/#typeset /typeset -g }\"",
+            Posix::Sh => {
+                "case $__awsenv_v in d';'*) B@eval \"${__awsenv_v#d?}\";; *) case ${KSH_VERSION-} in \
+                 *MIRBSD*|*LEGACY*) B@eval \"typeset -g ${__awsenv_v#d}\";; *) B@eval \"typeset ${__awsenv_v#d}\";; \
+                 esac;; esac"
+            }
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! What the shell has, saved in unexported variables: `x` and the value if it was exported, `s` and the value if it was
+//! set but not exported, `d` and a declaration if it has attributes beyond that, nothing if it was unset.
+
+use std::collections::BTreeSet;
+
+use super::Posix;
+use super::code::{FIRST, SINCE, join};
+use crate::env::diff::{Before, Change, EnvDiff, First, Save, Since};
+use crate::env::names::VarName;
+
+/// Of bash: whether it can print attributes.
+pub(super) const HAS_ATTRIBUTES: &str = "BASH_VERSINFO[0]*10+BASH_VERSINFO[1] > 43";
+
+/// The names of which the script saves what the shell has.
+struct Live<'a> {
+    first_exported: Vec<&'a VarName>,
+    first_set: Vec<&'a VarName>,
+    since_exported: Vec<&'a VarName>,
+    since_set: Vec<&'a VarName>,
+    if_set: Vec<&'a VarName>,
+}
+
+impl<'a> Live<'a> {
+    fn of(diff: &'a EnvDiff) -> Self {
+        let names = |wanted: &dyn Fn(&Save) -> bool| {
+            let saves = diff.iter().filter(|(_, change)| change.save().is_some_and(wanted));
+            saves.map(|(name, _)| name).collect()
+        };
+        Self {
+            first_exported: names(&|save| save.first == First::Live { exported: true }),
+            first_set: names(&|save| save.first == First::Live { exported: false }),
+            since_exported: names(&|save| save.since == Since::Live { exported: true }),
+            since_set: names(&|save| save.since == Since::Live { exported: false }),
+            if_set: names(&|save| save.since == Since::IfSet),
+        }
+    }
+
+    fn exported(&self) -> BTreeSet<&'a VarName> {
+        self.first_exported
+            .iter()
+            .chain(&self.since_exported)
+            .copied()
+            .collect()
+    }
+
+    fn set(&self) -> BTreeSet<&'a VarName> {
+        let sets = [&self.first_set, &self.since_set, &self.if_set];
+        sets.into_iter().flatten().copied().collect()
+    }
+}
+
+impl Posix {
+    pub(super) fn save(self, diff: &EnvDiff) -> String {
+        let live = Live::of(diff);
+        let plain = self.captures(&live, "");
+        let mut text = match plain.as_str() {
+            "" => String::new(),
+            plain => {
+                let declared = self.captures(&live, self.declaration());
+                let (look, is_plain) = self.is_plain(&live);
+                self.expand(&format!("{look}if {is_plain}; then {plain}else {declared}fi; "))
+            }
+        };
+        for (name, change) in diff.iter() {
+            text += &self.known(name, change);
+        }
+        text
+    }
+
+    /// Saves what the shell has; `declaration` replaces what is saved of a variable with attributes.
+    fn captures(self, live: &Live<'_>, declaration: &str) -> String {
+        let capture = |layer: &str, letter: char| {
+            let slot = format!("{layer}@N@");
+            let declaration = declaration.replace("@S@", &slot);
+            format!("B@unset -v {slot}; G@{slot}=\"${{@N@+{letter}$@N@}}\"; {declaration}")
+        };
+        let mut text = String::new();
+        for (letter, first, since) in [
+            ('x', &live.first_exported, &live.since_exported),
+            ('s', &live.first_set, &live.since_set),
+        ] {
+            let code = unless_saved(&format!("{FIRST}@N@"), &capture(FIRST, letter));
+            text += &self.each(&join(first.iter().copied()), &code);
+            text += &self.each(&join(since.iter().copied()), &capture(SINCE, letter));
+        }
+        let code = format!("if B@test \"${{@N@+y}}\"; then {}; fi", capture(SINCE, 's'));
+        text + &self.each(&join(live.if_set.iter().copied()), &code)
+    }
+
+    /// Code that looks at the attributes of all names at once, and a condition that holds if there are none but those
+    /// that are known. One look costs much less than one for each name.
+    fn is_plain(self, live: &Live<'_>) -> (String, String) {
+        let (set, exported) = (live.set(), live.exported());
+        let all = |form: &str| -> String {
+            let names = set.iter().chain(&exported);
+            names.map(|name| form.replace("@N@", name.as_str())).collect()
+        };
+        let expected = |word: &str| word.repeat(exported.len());
+        match self {
+            Posix::Bash => {
+                let (look, expected) = (all("${@N@@a}${@N@[@]@a}"), expected("xx"));
+                let look = format!(
+                    "__awsenv_t='{expected}'; if (( {HAS_ATTRIBUTES} )); then B@eval '__awsenv_t={look}'; fi; "
+                );
+                (look, format!("B@test \"$__awsenv_t\" = '{expected}'"))
+            }
+            Posix::Zsh => (
+                format!("G@__awsenv_t=\"{}\"; ", all("${(t)@N@}")),
+                format!(
+                    "B@test \"${{${{__awsenv_t//scalar/}}//-local/}}\" = '{}'",
+                    expected("-export")
+                ),
+            ),
+            Posix::Sh => {
+                let (set, exported) = (join(set), join(exported));
+                let look = |names: &str| {
+                    format!(
+                        "case ${{KSH_VERSION-}} in *MIRBSD*|*LEGACY*) B@eval '__awsenv_t=${{ B@typeset -p {names} 2>&-;}}';; \
+                         *) __awsenv_t=$(B@typeset -p {names} 2>&-);; esac"
+                    )
+                };
+                let text = format!(
+                    "__awsenv_v=; if B@test \"${{KSH_VERSION+y}}${{YASH_VERSION+y}}\"; then {}; \
+                     case $__awsenv_t in *'typeset -'*|*'set -A '*|*'=('*) __awsenv_v=y;; esac; {}; \
+                     case $__awsenv_t in *'typeset -'[!x]*|*'typeset -x -'*|*'set -A '*|*'=('*) __awsenv_v=y;; esac; fi; ",
+                    look(&set),
+                    look(&exported),
+                );
+                (text, "B@test \"$__awsenv_v\" = ''".to_owned())
+            }
+        }
+    }
+
+    /// What does not depend on what the shell has.
+    fn known(self, name: &VarName, change: &Change) -> String {
+        let mut text = String::new();
+        let Some(save) = change.save() else {
+            if *change == Change::RestoreSaved {
+                return self.once(FIRST, name, "k");
+            }
+            return text;
+        };
+        if let First::Known(before) = &save.first {
+            text += &self.before(FIRST, name, before);
+        }
+        match &save.since {
+            Since::Known(before) => text += &self.before(SINCE, name, before),
+            Since::Undone => text += &self.expand(&format!("B@unset -v {SINCE}{name}; ")),
+            Since::Nothing | Since::Live { .. } | Since::IfSet => {}
+        }
+        text
+    }
+
+    /// A secret is not saved, so that `unset` can tell that it cannot come back.
+    fn before(self, layer: &str, name: &VarName, before: &Before) -> String {
+        match before {
+            Before::Absent => self.once(layer, name, ""),
+            Before::Secret => String::new(),
+            Before::Value(value) => self.once(layer, name, &self.exported(value)),
+        }
+    }
+
+    /// Saves this unless something is saved there.
+    pub(super) fn once(self, layer: &str, name: &VarName, value: &str) -> String {
+        let slot = format!("{layer}{name}");
+        self.expand(&unless_saved(&slot, &format!("B@unset -v {slot}; G@{slot}={value}"))) + "; "
+    }
+
+    /// Code that replaces what is saved in `@S@` if `@N@` has attributes.
+    fn declaration(self) -> &'static str {
+        match self {
+            // The value is apart from the attributes, because giving a value to a number would run code in it.
+            Posix::Bash => {
+                "if (( BASH_VERSINFO[0]*10+BASH_VERSINFO[1] > 43 )); then case ${@N@@a}:${@N@[@]@a}:${@N@+y} in \
+                 ::|::y|x:x:y) ;; *) __awsenv_t=${@N@@a}${@N@[@]@a}; __awsenv_t=${__awsenv_t%%[!a-zA-Z]*}; \
+                 B@test \"${@N@@a}\" = \"\" || __awsenv_t=${@N@@a}; @S@=d$__awsenv_t; \
+                 if B@test \"${__awsenv_t#*[aA]}\" = \"$__awsenv_t\"; then @S@=$@S@${@N@+=$@N@}; \
+                 else __awsenv_t=${@N@[@]@A}; B@test \"${__awsenv_t#*=}\" = \"$__awsenv_t\" || @S@=$@S@=${__awsenv_t#*=}; fi; \
+                 esac; fi"
+            }
+            Posix::Zsh => {
+                "if [[ -n ${(t)@N@} && ${${${(t)@N@}%-export}%-local} != scalar && \
+                 ${${${(t)@N@}%-local}%-export} != scalar ]]; then G@__awsenv_t=${(t)@N@}; \
+                 [[ $__awsenv_t != *hideval* ]] || B@typeset -g +H @N@; @S@=d$(B@typeset -p @N@); \
+                 [[ $__awsenv_t != *hideval* ]] || @S@+='; typeset -gH @N@'; \
+                 elif [[ $@S@ == s* && ${(t)@N@} == *export* ]]; then @S@='dexport @N@'; fi"
+            }
+            // What only one shell can read is in an eval of its own. `set -A` is how mksh prints an array, and it has no form that is global inside a function.
+            Posix::Sh => {
+                "case ${KSH_VERSION-} in *MIRBSD*|*LEGACY*) B@eval '__awsenv_t=${ B@typeset -p @N@ 2>&-;}';; \
+                 ?*) __awsenv_t=$(B@typeset -p @N@ 2>&-);; \
+                 *) if B@test \"${YASH_VERSION+y}\"; then __awsenv_t=$(B@typeset -p @N@ 2>&-); else __awsenv_t=; fi;; esac; \
+                 case $__awsenv_t in ''|'typeset @N@='*|'typeset -x @N@='*) ;; \
+                 'set -A '*) @S@='d;'; B@eval 'for __awsenv_v in ${!@N@[*]}; do \
+                 @S@=\"${@S@}@N@[$__awsenv_v]=${@N@[__awsenv_v]@Q};\"; done';; \
+                 '@N@='*) @S@=\"d;${__awsenv_t%typeset*}\"; __awsenv_t=${__awsenv_t##*typeset}; \
+                 B@test \"${__awsenv_t#*-x}\" = \"$__awsenv_t\" || @S@=\"${@S@}export @N@\";; \
+                 *) @S@=d${__awsenv_t#typeset };; esac"
+            }
+        }
+    }
+}
+
+/// Runs `code` unless `slot` has one of the forms that awsenv saves. A variable of that name may have another value,
+/// such as the 0 of a number that was only declared.
+fn unless_saved(slot: &str, code: &str) -> String {
+    format!("case ${{{slot}+y}}${{{slot}-}} in y|yk|y[dsx]*) ;; *) {code};; esac")
+}
