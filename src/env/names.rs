@@ -23,8 +23,6 @@ pub const AWSENV_WRAPPED: &str = "AWSENV_WRAPPED";
 pub const AWSENV_ASKED: &str = "AWSENV_ASKED";
 /// Which store keys are kept in; overrides the settings.
 pub const AWSENV_KEYCHAIN: &str = "AWSENV_KEYCHAIN";
-/// The prefix of the shell variables that scripts and the integration keep, which are never exported.
-pub const SHELL_PREFIX: &str = "__awsenv_";
 /// awsenv's own variables: set by `use`, removed by `unset`, never saved.
 pub const OWN: [&str; 4] = [AWSENV_EXPECT, AWSENV_EXPIRES, AWSENV_PROFILE, AWSENV_STATE];
 
@@ -166,6 +164,15 @@ fn is_name(name: &str) -> bool {
 /// Whether every `use` clears `name` (the container's names aside).
 pub fn is_cleared(name: &str) -> bool {
     IDENTITY.contains(&name) || is_mark(name)
+}
+
+/// Whether `name` is a variable in which a shell keeps what it had before, or the name of the prompt's function.
+pub fn is_kept_by_shell(name: &str) -> bool {
+    let Some(kept) = name.strip_prefix("__awsenv_") else {
+        return false;
+    };
+    let saved = VarName::parse(kept.strip_prefix("since_").unwrap_or(kept));
+    kept == "hook" || saved.is_some_and(|name| name.is_managed())
 }
 
 /// Whether `name` is another tool's mark.

@@ -23,7 +23,7 @@ fn nothing_that_is_saved_is_exported_although_everything_is() {
             .snap("before")
             .line("set -a");
         story.awsenv("use a --keys").line("AWS_SSO=later").snap("used");
-        story.awsenv("use b").remove("AWS_SSO").awsenv("unset");
+        story.remove("AWS_SSO").awsenv("use b").awsenv("unset");
         story
             .line("case $- in *a*) echo on;; esac")
             .line("set +a")

@@ -35,7 +35,9 @@ fn no_secret_is_in_any_variable_of_ours() {
             let own = snap
                 .env
                 .iter()
-                .filter(|(name, _)| name.starts_with("AWSENV") || name.starts_with("__"));
+                .filter(|(name, _)| name.starts_with("AWSENV") || name.starts_with("__"))
+                // An id is no secret, and the prompt has to compare it.
+                .filter(|(name, _)| *name != "AWSENV_EXPECT");
             let own: String = own.map(|(_, value)| value.as_str()).chain([state.as_str()]).collect();
             for secret in ["canary", "secretofb", "tokenofb", "touch pwned", "secretoffar", "AKIAB"] {
                 assert!(!own.contains(secret), "{}: {label}: {own}", story.label());

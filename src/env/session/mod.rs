@@ -159,7 +159,7 @@ fn removed_by_use(env: &Env, current: Option<&State>, container: bool) -> BTreeS
 fn strays(env: &Env) -> impl Iterator<Item = VarName> {
     let names = env.iter().filter_map(|(name, _)| name.to_str());
     names
-        .filter(|name| name.starts_with(names::SHELL_PREFIX))
+        .filter(|name| names::is_kept_by_shell(name))
         .filter_map(VarName::parse)
 }
 

@@ -45,14 +45,23 @@ impl Posix {
             }
             escaped.push(c);
         }
+        // Elsewhere than in zsh this would make a global variable beside the local one that a function of yash loops over.
+        let declare = if self == Posix::Zsh { "G@__awsenv_n=; " } else { "" };
         // In braces, because zsh and mksh would read a `[` behind the name as an index.
         let code = escaped.replace("@N@", "${__awsenv_n}");
         self.expand(&format!(
-            "G@__awsenv_n=; for __awsenv_n in {names}; do B@eval \"{code}\"; done; "
+            "{declare}for __awsenv_n in {names}; do B@eval \"{code}\"; done; "
         ))
     }
 
-    /// Replaces `B@` and `G@`.
+    /// [`Posix::expand`], and then `@V@` is replaced by a literal. In this order, because a value may contain the same
+    /// letters.
+    pub(super) fn expand_with(self, code: &str, literal: &str) -> String {
+        let (before, behind) = code.split_once("@V@").unwrap_or((code, ""));
+        self.expand(before) + literal + &self.expand(behind)
+    }
+
+    /// Replaces `B@` and `G@`. Not for text with values in it.
     pub(super) fn expand(self, code: &str) -> String {
         code.replace("B@", self.builtin()).replace("G@", self.global())
     }

@@ -42,8 +42,8 @@ impl Posix {
         self.expand(&text)
     }
 
-    /// Frees the names that a script uses for itself, up to a `then`. `command` keeps sh from ending where one of them is
-    /// a constant.
+    /// Frees the names that a script uses for itself, up to a `then`. In a subshell where a constant
+    /// would end the shell.
     pub(super) fn scratch(self) -> String {
         let names = SCRATCH.join(" ");
         match self {
@@ -51,8 +51,7 @@ impl Posix {
                 let references = SCRATCH.map(|name| format!("! B@test -R {name} && ")).concat();
                 self.expand(&format!("if {references}B@unset -v {names} 2>&-; then "))
             }
-            Posix::Sh => format!("if \\command unset -v {names} 2>&-; then "),
-            Posix::Zsh => self.expand(&format!("if (B@unset -v {names}) 2>&-; then B@unset -v {names}; ")),
+            Posix::Sh | Posix::Zsh => self.expand(&format!("if (B@unset -v {names}) 2>&-; then B@unset -v {names}; ")),
         }
     }
 

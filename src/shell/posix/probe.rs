@@ -10,9 +10,8 @@ impl Posix {
     pub(super) fn guard(self, changed: &str, own: &str, work: &str) -> String {
         let probe = self.probe(changed, own);
         let refuse = self.refuse(changed, own);
-        self.expand(&format!(
-            "if ( {probe} ) 2>&-; then {work}else {refuse}__awsenv_o=\"$__awsenv_o; (exit 1)\"; fi; "
-        ))
+        let code = format!("if ( {probe} ) 2>&-; then @V@else {refuse}__awsenv_o=\"$__awsenv_o; (exit 1)\"; fi; ");
+        self.expand_with(&code, work)
     }
 
     /// `unset -v` takes every attribute away but that of a constant. It would remove what a reference refers to.

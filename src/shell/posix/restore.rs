@@ -63,10 +63,11 @@ impl Posix {
         };
         let instead = match before {
             Before::Absent => return String::new(),
-            Before::Value(value) => format!("G@{FIRST}{name}={}", self.exported(value)),
-            Before::Secret => format!("B@echo \"{}\" >&2", cannot_come_back(name)),
+            Before::Value(value) => self.expand_with(&format!("G@{FIRST}{name}=@V@"), &self.exported(value)),
+            Before::Secret => self.expand(&format!("B@echo \"{}\" >&2", cannot_come_back(name))),
         };
-        self.expand(&format!("B@test \"${{{FIRST}{name}+y}}{since}\" || {instead}; "))
+        let is_missing = self.expand(&format!("B@test \"${{{FIRST}{name}+y}}{since}\""));
+        format!("{is_missing} || {instead}; ")
     }
 
     /// Code that declares `@N@`, which is unset, as the text behind `d` in `__awsenv_v` says.

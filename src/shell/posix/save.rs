@@ -71,8 +71,12 @@ impl Posix {
     fn captures(self, live: &Live<'_>, declaration: &str) -> String {
         let capture = |layer: &str, letter: char| {
             let slot = format!("{layer}@N@");
-            let declaration = declaration.replace("@S@", &slot);
-            format!("B@unset -v {slot}; G@{slot}=\"${{@N@+{letter}$@N@}}\"; {declaration}")
+            let declaration = if declaration.is_empty() {
+                String::new()
+            } else {
+                format!("; {}", declaration.replace("@S@", &slot))
+            };
+            format!("B@unset -v {slot}; G@{slot}=\"${{@N@+{letter}$@N@}}\"{declaration}")
         };
         let mut text = String::new();
         for (letter, first, since) in [
@@ -116,6 +120,7 @@ impl Posix {
                 let look = |names: &str| {
                     format!(
                         "case ${{KSH_VERSION-}} in *MIRBSD*|*LEGACY*) B@eval '__awsenv_t=${{ B@typeset -p {names} 2>&-;}}';; \
+                         ?*) __awsenv_t=$(B@typeset -p {names} 2>/dev/null);; \
                          *) __awsenv_t=$(B@typeset -p {names} 2>&-);; esac"
                     )
                 };
@@ -163,7 +168,8 @@ impl Posix {
     /// Saves this unless something is saved there.
     pub(super) fn once(self, layer: &str, name: &VarName, value: &str) -> String {
         let slot = format!("{layer}{name}");
-        self.expand(&unless_saved(&slot, &format!("B@unset -v {slot}; G@{slot}={value}"))) + "; "
+        let code = unless_saved(&slot, &format!("B@unset -v {slot}; G@{slot}=@V@"));
+        self.expand_with(&code, value) + "; "
     }
 
     /// Code that replaces what is saved in `@S@` if `@N@` has attributes.
@@ -185,10 +191,10 @@ impl Posix {
                  [[ $__awsenv_t != *hideval* ]] || @S@+='; typeset -gH @N@'; \
                  elif [[ $@S@ == s* && ${(t)@N@} == *export* ]]; then @S@='dexport @N@'; fi"
             }
-            // What only one shell can read is in an eval of its own. `set -A` is how mksh prints an array, and it has no form that is global inside a function.
+            // ksh93 ends where a substitution closes a descriptor while it traces. What only one shell can read is in an eval of its own. `set -A` is how mksh prints an array, and it has no form that is global inside a function.
             Posix::Sh => {
                 "case ${KSH_VERSION-} in *MIRBSD*|*LEGACY*) B@eval '__awsenv_t=${ B@typeset -p @N@ 2>&-;}';; \
-                 ?*) __awsenv_t=$(B@typeset -p @N@ 2>&-);; \
+                 ?*) __awsenv_t=$(B@typeset -p @N@ 2>/dev/null);; \
                  *) if B@test \"${YASH_VERSION+y}\"; then __awsenv_t=$(B@typeset -p @N@ 2>&-); else __awsenv_t=; fi;; esac; \
                  case $__awsenv_t in ''|'typeset @N@='*|'typeset -x @N@='*) ;; \
                  'set -A '*) @S@='d;'; B@eval 'for __awsenv_v in ${!@N@[*]}; do \
