@@ -32,6 +32,16 @@ impl Posix {
         }
     }
 
+    /// Exports `name` with a value. mksh takes assignments away from `export` when it reads a line under `set -k`, and the
+    /// whole script is one line.
+    pub(super) fn export(self, name: &str, value: &str) -> String {
+        let b = self.builtin();
+        match self {
+            Posix::Sh => format!("{name}={value}; {b}export {name}"),
+            Posix::Bash | Posix::Zsh => format!("{b}export {name}={value}"),
+        }
+    }
+
     /// Runs `code` for each name, in which `@N@` is the name and `B@` the prefix of a builtin, and `G@` that of an
     /// assignment.
     pub(super) fn each(self, names: &str, code: &str) -> String {

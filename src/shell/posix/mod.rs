@@ -120,7 +120,7 @@ impl Posix {
                 Change::Note(value) => self.quote(value.as_ref()),
                 _ => continue,
             };
-            let _ = write!(text, "{b}export {name}={value}; ");
+            let _ = write!(text, "{}; ", self.export(name.as_str(), &value));
         }
         let _ = write!(text, "{b}unset -v __awsenv_d __awsenv_n __awsenv_t __awsenv_v; ");
         text

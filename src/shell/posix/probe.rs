@@ -17,13 +17,17 @@ impl Posix {
     /// `unset -v` takes every attribute away but that of a constant. It would remove what a reference refers to.
     fn probe(self, changed: &str, own: &str) -> String {
         let set: String = changed.split(' ').map(|name| format!(" {name}=x")).collect();
+        let export = match self {
+            Posix::Sh => format!("{{{set}; B@export {changed}; }}"),
+            Posix::Bash | Posix::Zsh => format!("B@export{set}"),
+        };
         let values: String = changed.split(' ').map(|name| format!("${{{name}}}")).collect();
         let expected = "x".repeat(changed.split(' ').count());
         let all = format!("{changed} {own}");
         let reference = format!("if {}; then B@exit 1; fi; ", self.has_reference(&all));
         let reference = self.for_ksh(reference);
         self.expand(&format!(
-            "{reference}{attributes}B@unset -v {all} && B@export{set} && B@test \"{values}\" = {expected}",
+            "{reference}{attributes}B@unset -v {all} && {export} && B@test \"{values}\" = {expected}",
             attributes = self.attributes(changed),
         ))
     }

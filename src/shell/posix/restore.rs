@@ -37,8 +37,11 @@ impl Posix {
         let all = names(Change::gives_back);
         if !all.is_empty() {
             let saved = format!("G@__awsenv_v=\"${{{SINCE}@N@-${{{FIRST}@N@-}}}}\"; case $__awsenv_v in ");
-            let plain = "k) ;; *) B@unset -v @N@; case $__awsenv_v in x*) B@export @N@=\"${__awsenv_v#x}\";; \
-                         s*) G@@N@=\"${__awsenv_v#s}\";; d*) G@__awsenv_d=y;; esac;; esac";
+            let plain = format!(
+                "k) ;; *) B@unset -v @N@; case $__awsenv_v in x*) {};; s*) G@@N@=\"${{__awsenv_v#s}}\";; \
+                 d*) G@__awsenv_d=y;; esac;; esac",
+                self.export("@N@", "\"${__awsenv_v#x}\"")
+            );
             text += &self.expand("G@__awsenv_d=; ");
             text += &self.each(&all, &format!("{saved}{plain}"));
             let declared = self.each(&all, &format!("{saved}d*) {};; esac", self.declare()));

@@ -121,7 +121,7 @@ impl Posix {
                     format!(
                         "case ${{KSH_VERSION-}} in *MIRBSD*|*LEGACY*) B@eval '__awsenv_t=${{ B@typeset -p {names} 2>&-;}}';; \
                          ?*) __awsenv_t=$(B@typeset -p {names} 2>/dev/null);; \
-                         *) __awsenv_t=$(B@typeset -p {names} 2>&-);; esac"
+                         *) __awsenv_t=$(B@typeset -p {names} 2>&-) || B@:;; esac"
                     )
                 };
                 let text = format!(
@@ -195,7 +195,7 @@ impl Posix {
             Posix::Sh => {
                 "case ${KSH_VERSION-} in *MIRBSD*|*LEGACY*) B@eval '__awsenv_t=${ B@typeset -p @N@ 2>&-;}';; \
                  ?*) __awsenv_t=$(B@typeset -p @N@ 2>/dev/null);; \
-                 *) if B@test \"${YASH_VERSION+y}\"; then __awsenv_t=$(B@typeset -p @N@ 2>&-); else __awsenv_t=; fi;; esac; \
+                 *) if B@test \"${YASH_VERSION+y}\"; then __awsenv_t=$(B@typeset -p @N@ 2>&-) || B@:; else __awsenv_t=; fi;; esac; \
                  case $__awsenv_t in ''|'typeset @N@='*|'typeset -x @N@='*) ;; \
                  'set -A '*) @S@='d;'; B@eval 'for __awsenv_v in ${!@N@[*]}; do \
                  @S@=\"${@S@}@N@[$__awsenv_v]=${@N@[__awsenv_v]@Q};\"; done';; \
