@@ -31,7 +31,7 @@ const BLIND: [(&str, &str); 2] = [("shell", "config"), ("prompt", "config")];
 /// Each outside crate, by its name in code, and the only files or folders that may use it.
 const HOMES: [(&str, &[&str]); 30] = [
     ("age", &["src/sys/keychain"]),
-    ("base64", &["src/env/state.rs"]),
+    ("base64", &["src/env/origin.rs", "src/env/state.rs"]),
     // `lib` parses, `unparsed` finds out how a rejected command line was meant, `complete` and `man` read the tree of
     // commands.
     (
@@ -61,7 +61,10 @@ const HOMES: [(&str, &[&str]); 30] = [
     ("serde", &["src/"]),
     ("serde_json", &["src/"]),
     // `login` and `keychain` compute file names.
-    ("sha2", &["src/env/state.rs", "src/journal", "src/keychain", "src/sys/"]),
+    (
+        "sha2",
+        &["src/env/origin.rs", "src/journal", "src/keychain", "src/sys/"],
+    ),
     ("shell_words", &["src/cmd/", "src/error/", "src/ops/"]),
     ("signal_hook", &["src/sys/signals.rs"]),
     ("skim", &["src/sys/picker"]),

@@ -42,10 +42,13 @@ impl Syntax for Posix {
             }
         }
         let work = self.guard(&changed, &own.join(" "), &(self.work(diff) + &self.refresh(look)));
+        // mksh reads a whole line with the options that are on at its start.
         format!(
-            "{{ {scratch}{options_off}{work}{options_back}; else {refused}; fi; }}",
+            "{{ {scratch}{options_off}{b}eval {work}; {options_back}; else {refused}; fi; }}",
             scratch = self.scratch(),
             options_off = self.options_off(),
+            b = self.builtin(),
+            work = quote::code(*self, &work),
             options_back = self.options_back(),
             refused = self.refused_scratch(),
         )
