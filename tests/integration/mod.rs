@@ -12,6 +12,8 @@ mod history;
 mod keychain;
 #[cfg(unix)]
 mod leftovers;
+#[cfg(unix)]
+mod loops;
 mod named;
 #[cfg(target_os = "linux")]
 mod once;
