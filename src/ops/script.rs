@@ -9,6 +9,7 @@ use crate::env::diff::EnvDiff;
 use crate::error::{Error, Kind};
 use crate::process::{Finish, Process};
 use crate::secret::Secret;
+use crate::shell::detect::Unknown;
 use crate::shell::wrapper::Wrapper;
 use crate::shell::{Shell, detect};
 use crate::sys;
@@ -24,8 +25,7 @@ pub fn fails_anywhere(status: u8, message: &str) -> String {
 
 /// PowerShell, if it is the nearest shell among the ancestor processes.
 pub fn powershell_above() -> Option<Shell> {
-    let (shell, _) = detect::detect(None, None, sys::process::ancestors).ok()?;
-    (shell == Shell::PowerShell).then_some(shell)
+    sys::ancestors::shell().ok().filter(|shell| *shell == Shell::PowerShell)
 }
 
 /// The shell to write the script for: `typed`, else the one from the wrapper, else the nearest ancestor.
@@ -37,9 +37,9 @@ pub fn shell(context: &Context, typed: Option<&str>) -> Result<Shell, Error> {
         return Err(refusal());
     }
     let (shell, source) = detect(context.process, typed).map_err(|unknown| match unknown {
-        Some(name) => unknown_shell(&name),
-        None => Error::new(Kind::Usage, "cannot tell which shell reads this script")
-            .hint(format!("name it: --shell {}", Shell::names())),
+        Unknown::Typed(name) => unknown_shell(&name),
+        Unknown::Foreign(name) => foreign_shell(&name),
+        Unknown::Nowhere => Error::new(Kind::Usage, "cannot tell which shell reads this script").hint(name_it()),
     })?;
     let why = match source {
         detect::Source::Option => "chosen by `--shell`",
@@ -50,8 +50,8 @@ pub fn shell(context: &Context, typed: Option<&str>) -> Result<Shell, Error> {
     Ok(shell)
 }
 
-fn detect(process: &Process, typed: Option<&str>) -> Result<(Shell, detect::Source), Option<String>> {
-    detect::detect(typed, Wrapper::of(&process.env), sys::process::ancestors)
+fn detect(process: &Process, typed: Option<&str>) -> Result<(Shell, detect::Source), Unknown> {
+    detect::detect(typed, Wrapper::of(&process.env), sys::ancestors::shell)
 }
 
 /// The only place where a command's outcome becomes stdout and an exit status.
@@ -171,4 +171,19 @@ pub fn known_shell(name: &str) -> Result<Shell, Error> {
 fn unknown_shell(name: &str) -> Error {
     let message = format!("unknown shell `{}`", display(name));
     Error::new(Kind::Usage, message).hint(format!("expected one of {}", Shell::names()))
+}
+
+/// The shell that would run the script has a language of its own.
+fn foreign_shell(name: &str) -> Error {
+    let message = format!("awsenv does not write scripts for {}", display(name));
+    Error::new(Kind::Usage, message)
+        .hint(format!("run a program as the profile: {EXEC}"))
+        .hint(format!("if another shell reads the script, {}", name_it()))
+}
+
+/// Works in every shell.
+pub const EXEC: &str = "awsenv exec PROFILE -- PROGRAM";
+
+fn name_it() -> String {
+    format!("name it: --shell {}", Shell::names())
 }

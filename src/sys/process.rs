@@ -1,4 +1,4 @@
-//! Processes: which ones run awsenv, and running others.
+//! Processes: this one, and running others.
 
 use std::env::consts::EXE_SUFFIX;
 use std::ffi::OsStr;
@@ -11,8 +11,6 @@ use zeroize::Zeroizing;
 
 use crate::env::Env;
 use crate::process::{Captured, Launch};
-#[cfg(target_os = "linux")]
-use crate::sys::proc;
 
 #[derive(Debug)]
 pub struct NotStarted {
@@ -171,61 +169,6 @@ pub fn own_command(env: &Env, arg0: Option<&OsStr>) -> io::Result<PathBuf> {
     } else {
         Err(io::Error::other(format!("its file is named `{}`", found.display())))
     }
-}
-
-/// How far up to look for a shell: wrappers such as `env`, `make` or `npm` may be in between.
-#[cfg(unix)]
-const MAX_ANCESTORS: usize = 6;
-
-/// The ancestors' program names, nearest first: for each, the file it runs, then the name it gives itself.
-#[cfg(target_os = "linux")]
-pub fn ancestors() -> Vec<String> {
-    let mut names = Vec::new();
-    let mut process = std::os::unix::process::parent_id();
-    for _ in 0..MAX_ANCESTORS {
-        if process == 0 {
-            break;
-        }
-        let program = proc::program(process);
-        let program = program.as_deref().and_then(Path::file_name);
-        names.extend(program.map(|name| name.to_string_lossy().into_owned()));
-        names.extend(proc::name(process));
-        match proc::stat(process) {
-            Some(stat) => process = stat.parent,
-            None => break,
-        }
-    }
-    names
-}
-
-/// Without /proc, one run of `ps` for each ancestor.
-#[cfg(all(unix, not(target_os = "linux")))]
-pub fn ancestors() -> Vec<String> {
-    let mut names = Vec::new();
-    let mut id = std::os::unix::process::parent_id();
-    for _ in 0..MAX_ANCESTORS {
-        let ps = Command::new("/bin/ps")
-            .args(["-o", "ppid=,comm=", "-p", &id.to_string()])
-            .output();
-        let Ok(line) = ps.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()) else {
-            break;
-        };
-        let Some((parent, name)) = line.trim().split_once(char::is_whitespace) else {
-            break;
-        };
-        names.push(name.trim().to_owned());
-        match parent.parse() {
-            Ok(parent) if parent > 1 => id = parent,
-            _ => break,
-        }
-    }
-    names
-}
-
-/// On Windows the wrapper or `--shell` says which shell it is.
-#[cfg(not(unix))]
-pub fn ancestors() -> Vec<String> {
-    Vec::new()
 }
 
 /// Keeps other processes of the same user from reading this process's memory, and a crash from writing it to disk. A

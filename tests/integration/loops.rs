@@ -13,8 +13,8 @@ fn sandbox(line: &str) -> Sandbox {
     let program = |name: &str, text: String| {
         use std::os::unix::fs::PermissionsExt as _;
         let path = sandbox.bin().join(name);
-        std::fs::write(&path, text).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        std::fs::write(&path, text).expect("a program");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("a program");
         path
     };
     let turn = program("turn", format!("{TURN}{line}\n"));
@@ -63,7 +63,12 @@ fn a_process_that_leads_back_is_found_at_the_first_turn() {
         for (at, start) in starts.iter().enumerate() {
             let sandbox = sandbox(line);
             let output = start(&sandbox).output();
-            assert_eq!((output.status, turns(&sandbox)), (1, 1), "{line}, {at}: {}", output.all());
+            assert_eq!(
+                (output.status, turns(&sandbox)),
+                (1, 1),
+                "{line}, {at}: {}",
+                output.all()
+            );
             let wanted = "the credential_process of `p` leads back to `p`";
             assert!(output.err().contains(wanted), "{line}, {at}: {}", output.all());
         }

@@ -1,6 +1,8 @@
 //! The files under `shell/` in the real shells: linted, loaded, called, and used at a real terminal; and what `use`
 //! records there.
 
+#[cfg(target_os = "linux")]
+mod ancestors;
 mod completion;
 #[cfg(unix)]
 mod editing;
