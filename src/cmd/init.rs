@@ -22,10 +22,13 @@ pub fn run(context: &Context, args: InitArgs) -> Result<Outcome, Error> {
 fn text(shell: Shell, settings: &Settings, no_prompt: bool) -> String {
     let syntax = shell.syntax();
     let no_prompt = if no_prompt || !settings.prompt { "1" } else { "" };
+    // A NUL would cut all that follows, and no profile with one can be used.
+    let production = settings.production.iter().filter(|glob| !glob.contains('\0'));
+    let production: Vec<String> = production.cloned().collect();
     format!(
         "{}\n{}\n{}\n{}",
         syntax.assign("__awsenv_no_prompt", no_prompt),
-        syntax.assign("__awsenv_production", &syntax.globs(&settings.production)),
+        syntax.assign("__awsenv_production", &syntax.globs(&production)),
         syntax.integration(),
         syntax.completion().unwrap_or_default(),
     )
@@ -53,6 +56,12 @@ mod tests {
             include_str!("../../shell/complete.bash"),
         ];
         assert_eq!(files, expected.join("\n"));
+    }
+
+    #[test]
+    fn a_glob_that_no_profile_can_match_cuts_none_of_the_others() {
+        let all = text(Shell::Bash, &settings(&["a\0b", "prod*"]), false);
+        assert!(all.contains("__awsenv_production=$'prod\\052'\n"), "{}", &all[..200]);
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use zeroize::Zeroizing;
 
 use crate::env::Env;
+use crate::env::limits::Limits;
 use crate::process::{Captured, Launch};
 
 #[derive(Debug)]
@@ -168,6 +169,35 @@ pub fn own_command(env: &Env, arg0: Option<&OsStr>) -> io::Result<PathBuf> {
         Ok(found)
     } else {
         Err(io::Error::other(format!("its file is named `{}`", found.display())))
+    }
+}
+
+/// What a program that is started from this process may be given.
+#[cfg(target_os = "linux")]
+pub fn limits() -> Limits {
+    use rustix::process::{Resource, getrlimit};
+    // execve(2): a quarter of the stack, within these two bounds; and MAX_ARG_STRLEN where pages are smallest.
+    let stack = getrlimit(Resource::Stack).current.unwrap_or(u64::MAX);
+    let all = (stack / 4).clamp(128 * 1024, 6 * 1024 * 1024);
+    Limits {
+        one: 128 * 1024,
+        all: usize::try_from(all).unwrap_or(usize::MAX),
+    }
+}
+
+/// The smallest ARG_MAX of the systems of this kind that are in use: that of NetBSD, and of macOS for scripts.
+#[cfg(all(unix, not(target_os = "linux")))]
+pub fn limits() -> Limits {
+    let all = 256 * 1024;
+    Limits { one: all, all }
+}
+
+/// SetEnvironmentVariable takes 32 767 characters, and sets no limit for all.
+#[cfg(not(unix))]
+pub fn limits() -> Limits {
+    Limits {
+        one: 32_767,
+        all: usize::MAX,
     }
 }
 

@@ -14,6 +14,8 @@ mod history;
 mod keychain;
 #[cfg(unix)]
 mod leftovers;
+#[cfg(target_os = "linux")]
+mod limits;
 #[cfg(unix)]
 mod loops;
 mod named;
