@@ -149,8 +149,8 @@ pub fn reader(args: &[OsString], env: &Env) -> Reader {
 }
 
 /// Whether the arguments name a command whose stdout a shell will run.
-pub fn is_expected(process: &Process) -> bool {
-    cli::command_word(&process.args).is_some_and(cli::is_script) && !process.stdout_tty
+pub fn is_expected(args: &[OsString], stdout_tty: bool) -> bool {
+    cli::command_word(args).is_some_and(cli::is_script) && !stdout_tty
 }
 
 fn refusal() -> Error {

@@ -16,7 +16,7 @@ pub mod process;
 pub mod reader;
 mod replace;
 pub mod settings;
-mod signals;
+pub mod signals;
 pub mod stdin;
 pub mod terminal;
 mod wait;

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use crate::env::Env;
 use crate::env::limits::Limits;
 use crate::process::{Captured, Launch};
+use crate::sys::signals;
 
 #[derive(Debug)]
 pub struct NotStarted {
@@ -74,6 +75,7 @@ pub fn capture(argv: &[String], env: &Env) -> io::Result<Captured> {
         .stdin(Stdio::inherit())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
+    signals::watch();
     let mut child = command.spawn()?;
     // Reads both at once, because a program that fills one pipe waits for its reader.
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
@@ -206,6 +208,30 @@ pub fn limits() -> Limits {
 pub fn protect_memory() {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+}
+
+/// In bytes: more than a run takes for files of the usual size.
+#[cfg(unix)]
+const MEMORY: usize = 8 * 1024 * 1024;
+
+/// In bytes: more than a run needs of its stack.
+#[cfg(unix)]
+const STACK: u64 = 192 * 1024;
+
+/// Whether a limit (ulimit) leaves too little memory to run. Out of memory, a program ends without a word.
+#[cfg(unix)]
+pub fn is_short_of_memory() -> bool {
+    use rustix::process::{Resource, getrlimit};
+    let limit = |resource| getrlimit(resource).current;
+    let is_limited = limit(Resource::As).or(limit(Resource::Data)).is_some();
+    let reserve = || std::hint::black_box(Vec::<u8>::new()).try_reserve_exact(MEMORY);
+    limit(Resource::Stack).is_some_and(|stack| stack < STACK) || is_limited && reserve().is_err()
+}
+
+/// Windows has no such limits.
+#[cfg(not(unix))]
+pub fn is_short_of_memory() -> bool {
+    false
 }
 
 /// Whether stdout was closed at the start: the runtime then opens /dev/null for reading and writing in its place, and

@@ -27,6 +27,8 @@ mod prompt;
 #[cfg(target_os = "linux")]
 mod prompts;
 #[cfg(target_os = "linux")]
+mod signals;
+#[cfg(target_os = "linux")]
 mod stores;
 mod terminal;
 #[cfg(unix)]
