@@ -9,8 +9,6 @@ use std::io;
 use crate::cli::CredentialProcessArgs;
 use crate::context::{Context, Outcome};
 use crate::credentials::Credentials;
-use crate::env::Env;
-use crate::env::names::AWSENV_ASKED;
 use crate::error::{Error, Kind};
 use crate::keychain::{self, Index, Item};
 use crate::ops::choose;
@@ -30,13 +28,13 @@ pub fn run(context: &Context, args: CredentialProcessArgs) -> Result<Outcome, Er
     }
     let profile = choose::utf8(&args.profile)?;
     let item = args.item.as_deref().unwrap_or(profile);
-    let asked = asked(&context.process.env, profile)?;
+    let outside = Outside::of(context, profile)?;
     let keychain = context.keychain()?;
     let request = Request {
         context,
         profile,
         item,
-        asked: &asked,
+        outside,
         index: keychain.index(),
         keychain,
     };
@@ -62,8 +60,7 @@ struct Request<'a> {
     context: &'a Context<'a>,
     profile: &'a str,
     item: &'a str,
-    /// The profiles that were asked for on the way here, passed on to child processes.
-    asked: &'a str,
+    outside: Outside<'a>,
     keychain: Keychain<'a>,
     /// Read once; SDKs run this often.
     index: io::Result<Index>,
@@ -139,21 +136,6 @@ impl Request<'_> {
     }
 
     fn get(&self, plan: &CredentialPlan) -> Result<Credentials, Error> {
-        let env = self.context.env().clone().with(AWSENV_ASKED, self.asked.as_ref());
-        let outside = Outside::with_env(self.context, &env)?;
-        Ok(provider::credentials(plan, outside.ports())?)
+        Ok(provider::credentials(plan, self.outside.ports())?)
     }
-}
-
-/// Adds this profile to those asked for on the way here.
-///
-/// # Errors
-/// This profile was asked for before: its own process asks for it again.
-fn asked(env: &Env, profile: &str) -> Result<String, Error> {
-    let before = env.text(AWSENV_ASKED).unwrap_or_default();
-    if before.lines().any(|name| name == profile) {
-        let message = format!("the credential_process of `{profile}` leads back to `{profile}`");
-        return Err(Error::new(Kind::InfiniteLoop, message).hint("`awsenv explain` shows which lines lead there"));
-    }
-    Ok(format!("{before}{profile}\n"))
 }

@@ -9,7 +9,7 @@ use crate::env::names::AWSENV_WRAPPED;
 use crate::env::session::{enter, is_in_use};
 use crate::env::state::State;
 use crate::error::{Error, Kind};
-use crate::ops::{choose, pick, switch};
+use crate::ops::{choose, fit, pick, switch};
 use crate::process::Launch;
 
 /// The program's exit status becomes this one's.
@@ -32,7 +32,7 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
             let chosen = picked.map_or_else(typed, Ok)?;
             let switch = switch::to(context, &chosen, &args.style)?;
             switch.warn(context);
-            enter(env, state, &switch.target)
+            fit::check(context, enter(env, state, &switch.target), Some(&switch.target.profile))?
         }
     };
     let mut vars = diff.apply(env);

@@ -58,6 +58,12 @@ mod tests {
     }
 
     #[test]
+    fn a_glob_that_no_profile_can_match_cuts_none_of_the_others() {
+        let all = text(Shell::Bash, &settings(&["a\0b", "prod*"]), false);
+        assert!(all.contains("__awsenv_production=$'prod\\052'\n"), "{}", &all[..200]);
+    }
+
+    #[test]
     fn the_files_are_ascii_so_that_no_locale_misreads_them() {
         for shell in Shell::ALL {
             let text = text(shell, &Settings::default(), false);

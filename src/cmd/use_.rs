@@ -7,7 +7,7 @@ use crate::error::{Error, Kind};
 use crate::ops::choose::Chosen;
 use crate::ops::pick::{self, Manner};
 use crate::ops::script;
-use crate::ops::{choose, switch, usage};
+use crate::ops::{choose, fit, switch, usage};
 
 pub fn run(context: &Context, args: UseArgs) -> Result<Outcome, Error> {
     let shell = script::shell(context, args.script.shell.as_deref())?;
@@ -24,6 +24,7 @@ pub fn run(context: &Context, args: UseArgs) -> Result<Outcome, Error> {
     let switch = switch::to(context, &chosen, &args.style)?;
     switch.warn(context);
     let diff = enter(&context.process.env, state, &switch.target);
+    let diff = fit::check(context, diff, Some(&switch.target.profile))?;
     context
         .ui
         .narrate(&format!("style {}: {}", switch.target.style.as_str(), switch.because));

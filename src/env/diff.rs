@@ -97,7 +97,7 @@ impl Change {
 
     /// The value that an environment has after the change, where no shell saved one: `None` if it stays as it is,
     /// `Some(None)` if the name goes.
-    fn result(&self) -> Option<Option<&OsStr>> {
+    pub(super) fn result(&self) -> Option<Option<&OsStr>> {
         match self {
             Change::Note(value) => Some(Some(OsStr::new(value))),
             Change::Set(_, value) => Some(Some(OsStr::new(value.expose()))),

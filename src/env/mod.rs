@@ -1,6 +1,7 @@
 //! The environment as a value: taken once, read everywhere, never changed.
 
 pub mod diff;
+pub mod limits;
 pub mod names;
 pub mod origin;
 pub mod session;

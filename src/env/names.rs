@@ -18,7 +18,7 @@ pub const AWSENV_EXPIRES: &str = "AWSENV_EXPIRES";
 pub const AWSENV_STATE: &str = "AWSENV_STATE";
 /// Set by the wrapper function on each of its calls: the shell's name.
 pub const AWSENV_WRAPPED: &str = "AWSENV_WRAPPED";
-/// Set for programs that `credential-process` runs: the profiles that are being asked for, one per line, so that a loop
+/// Set for a `credential_process` that awsenv runs: the profiles that are being asked for, one per line, so that a loop
 /// is noticed.
 pub const AWSENV_ASKED: &str = "AWSENV_ASKED";
 /// Which store keys are kept in; overrides the settings.

@@ -17,7 +17,7 @@ use crate::env::origin::{Mark, Seen};
 
 const VERSION: u32 = 1;
 /// More than any real switch needs; Linux limits one variable to 128 KiB.
-const MAX_ENCODED: usize = 120 * 1024;
+pub(super) const MAX_ENCODED: usize = 120 * 1024;
 
 /// How the profile reached the environment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,6 +8,7 @@ pub mod diff;
 pub mod edit;
 pub mod export;
 pub mod files;
+pub mod fit;
 pub mod keychain;
 pub mod pick;
 pub mod ports;

@@ -10,6 +10,7 @@ use crate::env::diff::EnvDiff;
 use crate::error::{Error, Kind};
 use crate::process::{Finish, Process};
 use crate::secret::Secret;
+use crate::shell::detect::Unknown;
 use crate::shell::look::Look;
 use crate::shell::wrapper::Wrapper;
 use crate::shell::{Shell, detect};
@@ -26,8 +27,7 @@ pub fn fails_anywhere(status: u8, message: &str) -> String {
 
 /// PowerShell, if it is the nearest shell among the ancestor processes.
 pub fn powershell_above() -> Option<Shell> {
-    let (shell, _) = detect::detect(None, None, sys::process::ancestors).ok()?;
-    (shell == Shell::PowerShell).then_some(shell)
+    sys::ancestors::shell().ok().filter(|shell| *shell == Shell::PowerShell)
 }
 
 /// The shell to write the script for: `typed`, else the one from the wrapper, else the nearest ancestor.
@@ -39,9 +39,9 @@ pub fn shell(context: &Context, typed: Option<&str>) -> Result<Shell, Error> {
         return Err(refusal());
     }
     let (shell, source) = detect(context.process, typed).map_err(|unknown| match unknown {
-        Some(name) => unknown_shell(&name),
-        None => Error::new(Kind::Usage, "cannot tell which shell reads this script")
-            .hint(format!("name it: --shell {}", Shell::names())),
+        Unknown::Typed(name) => unknown_shell(&name),
+        Unknown::Foreign(name) => foreign_shell(&name),
+        Unknown::Nowhere => Error::new(Kind::Usage, "cannot tell which shell reads this script").hint(name_it()),
     })?;
     let why = match source {
         detect::Source::Option => "chosen by `--shell`",
@@ -52,8 +52,8 @@ pub fn shell(context: &Context, typed: Option<&str>) -> Result<Shell, Error> {
     Ok(shell)
 }
 
-fn detect(process: &Process, typed: Option<&str>) -> Result<(Shell, detect::Source), Option<String>> {
-    detect::detect(typed, Wrapper::of(&process.env), sys::process::ancestors)
+fn detect(process: &Process, typed: Option<&str>) -> Result<(Shell, detect::Source), Unknown> {
+    detect::detect(typed, Wrapper::of(&process.env), sys::ancestors::shell)
 }
 
 /// The only place where a command's outcome becomes stdout and an exit status.
@@ -121,9 +121,11 @@ fn switch(context: &Context, command: &str, shell: Shell, diff: &EnvDiff) -> Fin
 
 /// What the settings say about the prompt, with a mode of `settings::Prompt` or `none`.
 pub fn look(settings: &Settings, mode: &'static str) -> Look {
+    // A NUL would cut all that follows, and no profile with one can be used.
+    let production = settings.production.iter().filter(|glob| !glob.contains('\0'));
     Look {
         mode,
-        production: settings.production.clone(),
+        production: production.cloned().collect(),
     }
 }
 
@@ -164,8 +166,8 @@ pub fn reader(args: &[OsString], env: &Env) -> Reader {
 }
 
 /// Whether the arguments name a command whose stdout a shell will run.
-pub fn is_expected(process: &Process) -> bool {
-    cli::command_word(&process.args).is_some_and(cli::is_script) && !process.stdout_tty
+pub fn is_expected(args: &[OsString], stdout_tty: bool) -> bool {
+    cli::command_word(args).is_some_and(cli::is_script) && !stdout_tty
 }
 
 fn refusal() -> Error {
@@ -186,4 +188,19 @@ pub fn known_shell(name: &str) -> Result<Shell, Error> {
 fn unknown_shell(name: &str) -> Error {
     let message = format!("unknown shell `{}`", display(name));
     Error::new(Kind::Usage, message).hint(format!("expected one of {}", Shell::names()))
+}
+
+/// The shell that would run the script has a language of its own.
+fn foreign_shell(name: &str) -> Error {
+    let message = format!("awsenv does not write scripts for {}", display(name));
+    Error::new(Kind::Usage, message)
+        .hint(format!("run a program as the profile: {EXEC}"))
+        .hint(format!("if another shell reads the script, {}", name_it()))
+}
+
+/// Works in every shell.
+pub const EXEC: &str = "awsenv exec PROFILE -- PROGRAM";
+
+fn name_it() -> String {
+    format!("name it: --shell {}", Shell::names())
 }

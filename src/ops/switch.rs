@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::ops::catalog;
 use crate::ops::choose::{self, Chosen};
 use crate::ops::export;
+use crate::ops::fit;
 use crate::ops::ports::Outside;
 use crate::provider;
 use crate::redact::shown;
@@ -58,6 +59,8 @@ impl Switch {
 pub fn to(context: &Context, chosen: &Chosen, args: &StyleArgs) -> Result<Switch, Error> {
     let Chosen { files, choice } = chosen;
     let env = &files.env;
+    fit::check_name(&choice.name)?;
+    let outside = Outside::of(context, &choice.name)?;
     let asked_region = args
         .region
         .as_deref()
@@ -74,7 +77,7 @@ pub fn to(context: &Context, chosen: &Chosen, args: &StyleArgs) -> Result<Switch
     let (vars, expires) = match decision.style {
         Style::Name => (export::name(&choice.name), None),
         Style::Keys => {
-            let credentials = provider::credentials(&plan, Outside::of(context)?.ports())?;
+            let credentials = provider::credentials(&plan, outside.ports())?;
             let mut vars = export::keys(&shown, &credentials);
             vars.extend(
                 own.into_iter()

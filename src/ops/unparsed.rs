@@ -1,22 +1,24 @@
-//! How a run ends if its command line was not understood, or if clap answers it (help, version).
+//! How a run ends if its command line was not understood, if clap answers it (help, version), or if it cannot go on.
+
+use std::ffi::OsString;
 
 use clap::error::ErrorKind;
 
 use crate::cli;
+use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::ops::script::{code, fails_anywhere, powershell_above};
 use crate::process::{Finish, Process};
 use crate::shell::Shell;
 use crate::shell::wrapper::Wrapper;
+use crate::sys;
 use crate::text::lines;
 use crate::ui::talk;
 
 /// Where a script is or may be expected, stdout gets a statement even so.
 pub fn finish(process: &Process, error: &clap::Error) -> Finish {
-    let at = cli::command_at(&process.args);
-    let command = at.and_then(|at| process.args[at].to_str());
-    let behind = process.args.iter().skip(at.map_or(1, |at| at + 1));
-    let words: Vec<&str> = behind.filter_map(|arg| arg.to_str()).collect();
+    let (command, words) = words(&process.args);
+    let shell = || shell(&process.args, &process.env);
     let script = command.is_some_and(cli::is_script);
     let text = error.render().to_string();
     if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
@@ -32,7 +34,7 @@ pub fn finish(process: &Process, error: &clap::Error) -> Finish {
         } else {
             format!(
                 "{}\n",
-                syntax_in(process, command, &words)
+                shell()
                     .or_else(powershell_above)
                     .map_or(":", |shell| shell.syntax().no_op())
             )
@@ -53,7 +55,7 @@ pub fn finish(process: &Process, error: &clap::Error) -> Finish {
         }
     } else {
         let message = "the command line cannot be understood";
-        syntax_in(process, command, &words).map_or_else(
+        shell().map_or_else(
             || fails_anywhere(2, message),
             |shell| shell.syntax().fail(2, message) + "\n",
         )
@@ -64,8 +66,25 @@ pub fn finish(process: &Process, error: &clap::Error) -> Finish {
     }
 }
 
-/// The shell named in a command line that cannot be parsed, else by the wrapper.
-fn syntax_in(process: &Process, command: Option<&str>, words: &[&str]) -> Option<Shell> {
+/// A statement that fails with the status, in the shell that the command line or the wrapper names, else in the nearest
+/// one. For a run that cannot go on.
+pub fn last_word(args: &[OsString], env: &Env, status: u8, message: &str) -> String {
+    let shell = shell(args, env).or_else(|| sys::ancestors::shell().ok());
+    let fail = shell.map(|shell| shell.syntax().fail(status, message));
+    fail.unwrap_or_else(|| "false".to_owned()) + "\n"
+}
+
+/// The command, and the words behind it.
+fn words(args: &[OsString]) -> (Option<&str>, Vec<&str>) {
+    let at = cli::command_at(args);
+    let behind = args.iter().skip(at.map_or(1, |at| at + 1));
+    let command = at.and_then(|at| args[at].to_str());
+    (command, behind.filter_map(|arg| arg.to_str()).collect())
+}
+
+/// The shell named in a command line that need not be valid, else by the wrapper.
+fn shell(args: &[OsString], env: &Env) -> Option<Shell> {
+    let (command, words) = words(args);
     let glued = words.iter().find_map(|word| word.strip_prefix("--shell="));
     let after = || {
         words
@@ -83,7 +102,7 @@ fn syntax_in(process: &Process, command: Option<&str>, words: &[&str]) -> Option
         .or_else(after)
         .or_else(first)
         .and_then(Shell::parse)
-        .or_else(|| Wrapper::of(&process.env).map(|wrapper| wrapper.shell))
+        .or_else(|| Wrapper::of(env).map(|wrapper| wrapper.shell))
 }
 
 fn first_line(text: &str) -> &str {

@@ -9,6 +9,7 @@ mod globs;
 pub mod look;
 pub mod posix;
 pub mod powershell;
+pub mod program;
 pub mod wrapper;
 
 use std::ffi::OsStr;
@@ -16,6 +17,8 @@ use std::ffi::OsStr;
 use crate::env::diff::EnvDiff;
 use crate::env::names::VarName;
 use crate::shell::look::Look;
+
+use self::program::Program;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shell {
@@ -69,18 +72,13 @@ impl Shell {
         Self::ALL.map(Self::as_str).join(", ")
     }
 
-    /// Takes a shell's name or its program's (`pwsh`, `dash`, `-zsh`, `/bin/bash`, `fish.exe`).
+    /// Takes a shell's name or its program's (`pwsh`, `dash`, `-zsh`, `/bin/bash-5.2`, `fish.exe`).
     pub fn parse(name: &str) -> Option<Shell> {
-        let name = name.rsplit(['/', '\\']).next()?.trim_start_matches('-');
-        let name = name.strip_suffix(".exe").unwrap_or(name);
-        Some(match name {
-            "ash" | "busybox" | "dash" | "ksh" | "ksh93" | "mksh" | "posix" | "sh" | "yash" => Shell::Posix,
-            "bash" => Shell::Bash,
-            "fish" => Shell::Fish,
-            "powershell" | "pwsh" | "pwsh-preview" => Shell::PowerShell,
-            "zsh" => Shell::Zsh,
-            _ => return None,
-        })
+        match Program::of(name) {
+            Program::Shell(shell) => Some(shell),
+            Program::Bundle => Some(Shell::Posix),
+            Program::Foreign | Program::Other => None,
+        }
     }
 
     /// As `--shell` takes it.

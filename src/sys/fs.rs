@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
+use std::hint::black_box;
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -13,13 +14,13 @@ use crate::sys::replace::replace;
 /// absent.
 ///
 /// # Errors
-/// A regular file cannot be opened or read.
+/// A regular file cannot be opened or read, or is larger than any real one.
 pub fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
     // Like `os.path.isfile`: a file that cannot be examined (a barred directory, a loop of links) does not exist.
     if !fs::metadata(path).is_ok_and(|meta| meta.is_file()) {
         return Ok(None);
     }
-    let mut file = match open(path) {
+    let file = match open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
@@ -28,11 +29,29 @@ pub fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
     if !meta.is_file() {
         return Ok(None);
     }
+    if meta.len() > MAX_FILE {
+        return Err(ErrorKind::FileTooLarge.into());
+    }
+    let length = usize::try_from(meta.len()).unwrap_or(0).saturating_add(1);
+    // Without memory for what is made of the file, a later allocation would end the program without a word.
+    if length > LARGE {
+        black_box(Vec::<u8>::new()).try_reserve_exact(length * SHARE)?;
+    }
     // One allocation, because growing would leave copies of secrets behind.
-    let mut bytes = Vec::with_capacity(usize::try_from(meta.len()).unwrap_or(0).saturating_add(1));
-    file.read_to_end(&mut bytes)?;
+    let mut bytes = Vec::new();
+    bytes.try_reserve_exact(length)?;
+    file.take(MAX_FILE).read_to_end(&mut bytes)?;
     Ok(Some(bytes))
 }
+
+/// In bytes; ten thousand profiles take about one megabyte.
+const MAX_FILE: u64 = 64 * 1024 * 1024;
+
+/// In bytes; what is made of a smaller file takes little.
+const LARGE: usize = 256 * 1024;
+
+/// How many times its length a file takes, with all that is made of it.
+const SHARE: usize = 8;
 
 /// Reads at most `limit` bytes from the start. `None` as in [`read_regular`].
 ///

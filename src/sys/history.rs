@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use crate::env::Env;
 use crate::sys::fs::state_dir;
 use crate::sys::private::{check_owner, make_dir, open, open_private};
+use crate::sys::signals;
 
 /// In bytes; a thousand entries are far smaller.
 const MOST: u64 = 16 * 1024 * 1024;
@@ -145,6 +146,8 @@ impl Store {
     /// The lock is a separate file, because the history itself is replaced. If the system has no locks, it is taken to
     /// be held.
     fn lock(&self, patience: Duration, take: fn(&File) -> Result<(), TryLockError>) -> io::Result<File> {
+        // A limit on the size of files is told by a signal.
+        signals::watch();
         let path = self.path.with_file_name("history.lock");
         let mut options = OpenOptions::new();
         let file = open_private(options.read(true).write(true).create(true), &path)?;

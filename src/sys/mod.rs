@@ -1,6 +1,7 @@
 //! All effects, one kind in each file: reading and editing files, processes, the reader of the wrapper's output, the
 //! cache of `aws login`, the history, the keychain, the terminal and the picker on it.
 
+pub mod ancestors;
 pub mod clock;
 pub mod edit;
 pub mod fs;
@@ -15,7 +16,7 @@ pub mod process;
 pub mod reader;
 mod replace;
 pub mod settings;
-mod signals;
+pub mod signals;
 pub mod stdin;
 pub mod terminal;
 mod wait;

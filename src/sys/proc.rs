@@ -1,6 +1,7 @@
 //! What /proc says about other processes (Linux, proc(5)).
 
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// From /proc/PID/stat.
@@ -44,6 +45,18 @@ pub fn program(process: u32) -> Option<PathBuf> {
 pub fn name(process: u32) -> Option<String> {
     let name = fs::read_to_string(folder(process).join("comm")).ok()?;
     Some(name.trim_end().to_owned())
+}
+
+/// In bytes; the beginning of a command line says what runs.
+const MAX_WORDS: u64 = 4096;
+
+/// The command line; empty if it cannot be seen.
+pub fn words(process: u32) -> Vec<String> {
+    let mut bytes = Vec::new();
+    let file = fs::File::open(folder(process).join("cmdline"));
+    let _ = file.map(|file| file.take(MAX_WORDS).read_to_end(&mut bytes));
+    let words = bytes.split(|byte| *byte == 0).filter(|word| !word.is_empty());
+    words.map(|word| String::from_utf8_lossy(word).into_owned()).collect()
 }
 
 fn folder(process: u32) -> PathBuf {

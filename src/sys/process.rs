@@ -1,4 +1,4 @@
-//! Processes: which ones run awsenv, and running others.
+//! Processes: this one, and running others.
 
 use std::env::consts::EXE_SUFFIX;
 use std::ffi::OsStr;
@@ -10,9 +10,9 @@ use std::process::{Command, Stdio};
 use zeroize::Zeroizing;
 
 use crate::env::Env;
+use crate::env::limits::Limits;
 use crate::process::{Captured, Launch};
-#[cfg(target_os = "linux")]
-use crate::sys::proc;
+use crate::sys::signals;
 
 #[derive(Debug)]
 pub struct NotStarted {
@@ -75,6 +75,7 @@ pub fn capture(argv: &[String], env: &Env) -> io::Result<Captured> {
         .stdin(Stdio::inherit())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
+    signals::watch();
     let mut child = command.spawn()?;
     // Reads both at once, because a program that fills one pipe waits for its reader.
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
@@ -173,59 +174,33 @@ pub fn own_command(env: &Env, arg0: Option<&OsStr>) -> io::Result<PathBuf> {
     }
 }
 
-/// How far up to look for a shell: wrappers such as `env`, `make` or `npm` may be in between.
-#[cfg(unix)]
-const MAX_ANCESTORS: usize = 6;
-
-/// The ancestors' program names, nearest first: for each, the file it runs, then the name it gives itself.
+/// What a program that is started from this process may be given.
 #[cfg(target_os = "linux")]
-pub fn ancestors() -> Vec<String> {
-    let mut names = Vec::new();
-    let mut process = std::os::unix::process::parent_id();
-    for _ in 0..MAX_ANCESTORS {
-        if process == 0 {
-            break;
-        }
-        let program = proc::program(process);
-        let program = program.as_deref().and_then(Path::file_name);
-        names.extend(program.map(|name| name.to_string_lossy().into_owned()));
-        names.extend(proc::name(process));
-        match proc::stat(process) {
-            Some(stat) => process = stat.parent,
-            None => break,
-        }
+pub fn limits() -> Limits {
+    use rustix::process::{Resource, getrlimit};
+    // execve(2): a quarter of the stack, within these two bounds; and MAX_ARG_STRLEN where pages are smallest.
+    let stack = getrlimit(Resource::Stack).current.unwrap_or(u64::MAX);
+    let all = (stack / 4).clamp(128 * 1024, 6 * 1024 * 1024);
+    Limits {
+        one: 128 * 1024,
+        all: usize::try_from(all).unwrap_or(usize::MAX),
     }
-    names
 }
 
-/// Without /proc, one run of `ps` for each ancestor.
+/// The smallest ARG_MAX of the systems of this kind that are in use: that of NetBSD, and of macOS for scripts.
 #[cfg(all(unix, not(target_os = "linux")))]
-pub fn ancestors() -> Vec<String> {
-    let mut names = Vec::new();
-    let mut id = std::os::unix::process::parent_id();
-    for _ in 0..MAX_ANCESTORS {
-        let ps = Command::new("/bin/ps")
-            .args(["-o", "ppid=,comm=", "-p", &id.to_string()])
-            .output();
-        let Ok(line) = ps.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()) else {
-            break;
-        };
-        let Some((parent, name)) = line.trim().split_once(char::is_whitespace) else {
-            break;
-        };
-        names.push(name.trim().to_owned());
-        match parent.parse() {
-            Ok(parent) if parent > 1 => id = parent,
-            _ => break,
-        }
-    }
-    names
+pub fn limits() -> Limits {
+    let all = 256 * 1024;
+    Limits { one: all, all }
 }
 
-/// On Windows the wrapper or `--shell` says which shell it is.
+/// SetEnvironmentVariable takes 32 767 characters, and sets no limit for all.
 #[cfg(not(unix))]
-pub fn ancestors() -> Vec<String> {
-    Vec::new()
+pub fn limits() -> Limits {
+    Limits {
+        one: 32_767,
+        all: usize::MAX,
+    }
 }
 
 /// Keeps other processes of the same user from reading this process's memory, and a crash from writing it to disk. A
@@ -233,6 +208,30 @@ pub fn ancestors() -> Vec<String> {
 pub fn protect_memory() {
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
+}
+
+/// In bytes: more than a run takes for files of the usual size.
+#[cfg(unix)]
+const MEMORY: usize = 8 * 1024 * 1024;
+
+/// In bytes: more than a run needs of its stack.
+#[cfg(unix)]
+const STACK: u64 = 192 * 1024;
+
+/// Whether a limit (ulimit) leaves too little memory to run. Out of memory, a program ends without a word.
+#[cfg(unix)]
+pub fn is_short_of_memory() -> bool {
+    use rustix::process::{Resource, getrlimit};
+    let limit = |resource| getrlimit(resource).current;
+    let is_limited = limit(Resource::As).or(limit(Resource::Data)).is_some();
+    let reserve = || std::hint::black_box(Vec::<u8>::new()).try_reserve_exact(MEMORY);
+    limit(Resource::Stack).is_some_and(|stack| stack < STACK) || is_limited && reserve().is_err()
+}
+
+/// Windows has no such limits.
+#[cfg(not(unix))]
+pub fn is_short_of_memory() -> bool {
+    false
 }
 
 /// Whether stdout was closed at the start: the runtime then opens /dev/null for reading and writing in its place, and

@@ -128,6 +128,7 @@ mod linux {
     use crate::shell::Shell;
     use crate::shell::wrapper::{Substitution, Wrapper};
     use crate::sys::proc::{self, Stat};
+    use crate::sys::signals;
 
     /// How often a shell must be seen waiting with the read end.
     const SIGHTINGS: usize = 3;
@@ -168,6 +169,7 @@ mod linux {
             if wanted == 0 || start.elapsed() > PATIENCE {
                 return Some(true);
             }
+            signals::watch();
             sleep(PAUSE);
         }
     }

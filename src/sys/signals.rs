@@ -1,46 +1,178 @@
-//! Signals that end a program. While the terminal is in awsenv's mode they are only recorded, so that the terminal can
-//! be restored; afterwards they end the program as before.
+//! Signals that end a program.
+//!
+//! While the terminal is in awsenv's mode they are only recorded, so that the terminal can be restored. While awsenv
+//! waits for something outside, and a shell is going to run what it prints, they end it with a last word: an eval of
+//! nothing would succeed. Otherwise they end it at once, and a run that never waits pays for none of this.
 
-use std::io;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+#[cfg(unix)]
+pub(super) use self::system::{Signals, watch};
+#[cfg(unix)]
+pub use self::system::{at_end, take_stdout};
 
-/// Records signals until it is dropped.
-#[derive(Debug, Default)]
-pub(super) struct Signals {
-    told: Arc<AtomicBool>,
-    over: Arc<AtomicBool>,
-}
+#[cfg(not(unix))]
+pub(super) use self::none::{Signals, watch};
+#[cfg(not(unix))]
+pub use self::none::{at_end, take_stdout};
 
-impl Signals {
-    /// # Errors
-    /// What the system says.
-    #[cfg(unix)]
-    pub(super) fn heed() -> io::Result<Self> {
-        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-        use signal_hook::flag;
-        let signals = Self::default();
-        for signal in [SIGHUP, SIGINT, SIGTERM] {
-            flag::register_conditional_default(signal, Arc::clone(&signals.over))?;
-            flag::register(signal, Arc::clone(&signals.told))?;
+#[cfg(unix)]
+mod system {
+    use std::io;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+    use std::sync::{Arc, LazyLock, Once, OnceLock, mpsc};
+    use std::thread;
+    use std::time::Duration;
+
+    use signal_hook::consts::{
+        SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ,
+    };
+    use signal_hook::{flag, iterator, low_level};
+
+    /// What is said before a signal ends the program.
+    type LastWord = Box<dyn Fn(u8) + Send + Sync>;
+
+    static LAST_WORD: OnceLock<LastWord> = OnceLock::new();
+
+    /// Whether stdout has, or will have, all that this run prints.
+    static IS_TAKEN: AtomicBool = AtomicBool::new(false);
+
+    /// Whether a signal ends the program in its handler.
+    static IS_FINAL: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+
+    static IS_WATCHED: AtomicBool = AtomicBool::new(false);
+
+    /// How many [`Signals`] there are.
+    static RECORDERS: AtomicUsize = AtomicUsize::new(0);
+
+    /// All that end a program and are not the system's report of a fault in it.
+    const ENDING: [i32; 10] = [
+        SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ,
+    ];
+
+    /// What a signal does that arrives while awsenv waits: it says this, with the status that a shell reports.
+    pub fn at_end(say: impl Fn(u8) + Send + Sync + 'static) {
+        let _ = LAST_WORD.set(Box::new(say));
+    }
+
+    /// Returns for only one caller, who then writes all that stdout gets. The others wait for the end of the program.
+    pub fn take_stdout() {
+        while IS_TAKEN.swap(true, Ordering::SeqCst) {
+            thread::park();
         }
-        Ok(signals)
     }
 
-    /// The Windows console has no such signals; in raw mode its Ctrl-C is a key.
-    #[cfg(not(unix))]
-    pub(super) fn heed() -> io::Result<Self> {
-        Ok(Self::default())
+    /// From now on a signal is answered by the last word, if there is one. To be called before awsenv waits for
+    /// something that may take long.
+    pub(in crate::sys) fn watch() {
+        static ONCE: Once = Once::new();
+        if let Some(say) = LAST_WORD.get() {
+            ONCE.call_once(|| start(say));
+        }
     }
 
-    /// Whether a signal arrived.
-    pub(super) fn told_to_end(&self) -> bool {
-        self.told.load(Ordering::Relaxed)
+    fn start(say: &'static LastWord) {
+        let (ready, started) = mpsc::channel();
+        let answer = move || {
+            let mut signals = iterator::Signals::new(ENDING.into_iter().filter(|signal| !is_ignored(*signal)));
+            IS_WATCHED.store(signals.is_ok(), Ordering::SeqCst);
+            IS_FINAL.store(signals.is_err(), Ordering::SeqCst);
+            let _ = ready.send(());
+            for signal in signals.iter_mut().flat_map(iterator::Signals::forever) {
+                // Whoever records it ends the program in the usual way.
+                if RECORDERS.load(Ordering::SeqCst) == 0 {
+                    end(say, signal);
+                }
+            }
+        };
+        // Without the thread, a signal ends the program at once, as before.
+        if thread::Builder::new().spawn(answer).is_ok() {
+            let _ = started.recv();
+        }
+    }
+
+    /// How long the script that is being written may take.
+    const PATIENCE: Duration = Duration::from_secs(1);
+
+    fn end(say: &LastWord, signal: i32) {
+        if IS_TAKEN.swap(true, Ordering::SeqCst) {
+            thread::sleep(PATIENCE);
+        } else {
+            say(u8::try_from(128 + signal).unwrap_or(1));
+        }
+        let _ = low_level::emulate_default_handler(signal);
+    }
+
+    /// Whether this program was started to ignore a signal, as by nohup, and as a shell does for a job in the
+    /// background.
+    #[cfg(target_os = "linux")]
+    fn is_ignored(signal: i32) -> bool {
+        let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = text.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+        mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
+    }
+
+    /// Other systems do not tell, so only those count that are seldom ignored.
+    #[cfg(not(target_os = "linux"))]
+    fn is_ignored(signal: i32) -> bool {
+        signal != SIGINT && signal != SIGTERM
+    }
+
+    /// Records signals until it is dropped.
+    #[derive(Debug, Default)]
+    pub(in crate::sys) struct Signals {
+        told: Arc<AtomicBool>,
+    }
+
+    impl Signals {
+        /// # Errors
+        /// What the system says.
+        pub(in crate::sys) fn heed() -> io::Result<Self> {
+            watch();
+            RECORDERS.fetch_add(1, Ordering::SeqCst);
+            IS_FINAL.store(false, Ordering::SeqCst);
+            let signals = Self::default();
+            for signal in [SIGHUP, SIGINT, SIGTERM] {
+                flag::register_conditional_default(signal, Arc::clone(&IS_FINAL))?;
+                flag::register(signal, Arc::clone(&signals.told))?;
+            }
+            Ok(signals)
+        }
+
+        /// Whether a signal arrived.
+        pub(in crate::sys) fn told_to_end(&self) -> bool {
+            self.told.load(Ordering::Relaxed)
+        }
+    }
+
+    impl Drop for Signals {
+        fn drop(&mut self) {
+            RECORDERS.fetch_sub(1, Ordering::SeqCst);
+            IS_FINAL.store(!IS_WATCHED.load(Ordering::SeqCst), Ordering::SeqCst);
+        }
     }
 }
 
-impl Drop for Signals {
-    fn drop(&mut self) {
-        self.over.store(true, Ordering::Relaxed);
+/// The Windows console has no such signals; in raw mode its Ctrl-C is a key.
+#[cfg(not(unix))]
+mod none {
+    use std::io;
+
+    #[derive(Debug, Default)]
+    pub(in crate::sys) struct Signals;
+
+    impl Signals {
+        pub(in crate::sys) fn heed() -> io::Result<Self> {
+            Ok(Self)
+        }
+
+        pub(in crate::sys) fn told_to_end(&self) -> bool {
+            false
+        }
     }
+
+    pub fn at_end(_: impl Fn(u8) + Send + Sync + 'static) {}
+
+    pub fn take_stdout() {}
+
+    pub(in crate::sys) fn watch() {}
 }

@@ -1,10 +1,12 @@
 //! Work that may never end, and how long to wait for it.
 //!
 //! The work goes on in its thread until the process ends, because neither D-Bus nor the systems' keychains can be told
-//! to stop. Ctrl-C ends the process as always.
+//! to stop. Ctrl-C ends the process.
 
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
+
+use crate::sys::signals;
 
 /// After this long, the user is told what awsenv waits for.
 const A_WHILE: Duration = Duration::from_secs(1);
@@ -27,6 +29,7 @@ pub(super) fn within<T: Send + 'static>(
     awaited: impl FnOnce(),
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, NoAnswer> {
+    signals::watch();
     let (answer, answers) = mpsc::channel();
     let run = move || {
         // Once the time is up, the receiver is gone.

@@ -1,6 +1,8 @@
 //! The files under `shell/` in the real shells: linted, loaded, called, and used at a real terminal; and what `use`
 //! records there.
 
+#[cfg(target_os = "linux")]
+mod ancestors;
 mod completion;
 #[cfg(unix)]
 mod editing;
@@ -12,6 +14,10 @@ mod history;
 mod keychain;
 #[cfg(unix)]
 mod leftovers;
+#[cfg(target_os = "linux")]
+mod limits;
+#[cfg(unix)]
+mod loops;
 mod named;
 #[cfg(target_os = "linux")]
 mod once;
@@ -20,6 +26,8 @@ mod picker;
 mod prompt;
 #[cfg(target_os = "linux")]
 mod prompts;
+#[cfg(target_os = "linux")]
+mod signals;
 #[cfg(target_os = "linux")]
 mod stores;
 mod terminal;

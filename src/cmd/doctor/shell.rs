@@ -2,11 +2,15 @@
 
 use super::{Finding, Status};
 use crate::context::Context;
+use crate::ops::script;
 use crate::shell::Shell;
+use crate::shell::detect::Unknown;
 use crate::shell::wrapper::Wrapper;
 use crate::sys;
+use crate::text::display;
 
 const CHECK: &str = "shell";
+const NOT_LOADED: &str = "the integration is not loaded in this shell, so `awsenv use` alone cannot change it";
 
 pub(super) fn check(context: &Context) -> Vec<Finding> {
     if let Some(wrapper) = Wrapper::of(&context.process.env) {
@@ -16,11 +20,15 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
             format!("the integration is loaded in this {}", wrapper.shell.as_str()),
         )];
     }
-    let shell = sys::process::ancestors().iter().find_map(|name| Shell::parse(name));
-    let finding = Finding::new(
-        CHECK,
-        Status::Warn,
-        "the integration is not loaded in this shell, so `awsenv use` alone cannot change it",
-    );
-    vec![finding.remedy(shell.unwrap_or(Shell::Bash).install_line())]
+    let (message, remedy) = match sys::ancestors::shell() {
+        Err(Unknown::Foreign(name)) => (
+            format!(
+                "awsenv has no integration for {}, so it cannot change this shell",
+                display(&name)
+            ),
+            script::EXEC,
+        ),
+        shell => (NOT_LOADED.to_owned(), shell.unwrap_or(Shell::Bash).install_line()),
+    };
+    vec![Finding::new(CHECK, Status::Warn, message).remedy(remedy)]
 }

@@ -1,0 +1,93 @@
+//! A `credential_process` that leads back to its own profile ends in an error instead of processes without end.
+
+use crate::support::{Run, Sandbox};
+
+/// Counts its runs, and gives up after a dozen, so that a loop that is not found ends too.
+const TURN: &str = "#!/bin/sh\necho turn >>\"$HOME/turns\"\ntest \"$(wc -l <\"$HOME/turns\")\" -lt 12 || exit 9\n";
+
+const DOCUMENT: &str = r#"{"Version":1,"AccessKeyId":"AKIA1","SecretAccessKey":"hush"}"#;
+
+/// The profile `p` runs `line`, and `q` another profile's.
+fn sandbox(line: &str) -> Sandbox {
+    let sandbox = Sandbox::new();
+    let program = |name: &str, text: String| {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = sandbox.bin().join(name);
+        std::fs::write(&path, text).expect("a program");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("a program");
+        path
+    };
+    let turn = program("turn", format!("{TURN}{line}\n"));
+    let plain = program("plain", format!("#!/bin/sh\necho '{DOCUMENT}'\n"));
+    let over = program(
+        "over",
+        format!("#!/bin/sh\nawsenv exec r --keys -- sh -c 'test $AWS_ACCESS_KEY_ID = AKIA1' && echo '{DOCUMENT}'\n"),
+    );
+    sandbox.write(
+        ".aws/config",
+        format!(
+            "[profile p]\ncredential_process = {}\n[profile q]\ncredential_process = {}\n[profile r]\ncredential_process = {}\n",
+            turn.display(),
+            over.display(),
+            plain.display(),
+        ),
+    );
+    sandbox
+}
+
+fn turns(sandbox: &Sandbox) -> usize {
+    std::fs::read_to_string(sandbox.path("turns")).map_or(0, |text| text.lines().count())
+}
+
+const LINES: [&str; 9] = [
+    "exec awsenv exec p --keys -- true",
+    "exec awsenv exec p --keys -- awsenv credential-process p",
+    "exec awsenv exec p -- awsenv credential-process p",
+    "exec env awsenv use p --keys --shell posix",
+    "eval \"$(awsenv use p --keys)\" && env",
+    "awsenv exec r -- awsenv exec p --keys -- true",
+    "awsenv exec r --keys -- awsenv exec p --keys -- true",
+    "exec awsenv credential-process p",
+    // An SDK would run the line again, with what it inherits.
+    "exec awsenv exec p -- turn",
+];
+
+#[test]
+fn a_process_that_leads_back_is_found_at_the_first_turn() {
+    let starts: [fn(&Sandbox) -> Run; 3] = [
+        |sandbox| sandbox.awsenv(["exec", "p", "--keys", "--", "true"]),
+        |sandbox| sandbox.awsenv(["use", "p", "--keys", "--shell", "bash"]),
+        |sandbox| sandbox.awsenv(["credential-process", "p"]),
+    ];
+    for line in LINES {
+        for (at, start) in starts.iter().enumerate() {
+            let sandbox = sandbox(line);
+            let output = start(&sandbox).output();
+            assert_eq!(
+                (output.status, turns(&sandbox)),
+                (1, 1),
+                "{line}, {at}: {}",
+                output.all()
+            );
+            let wanted = "the credential_process of `p` leads back to `p`";
+            assert!(output.err().contains(wanted), "{line}, {at}: {}", output.all());
+        }
+    }
+}
+
+#[test]
+fn other_nesting_works() {
+    let sandbox = sandbox("exit 1");
+    for command in [
+        // One profile's process asks for another's keys.
+        "awsenv exec q --keys -- sh -c 'test $AWS_ACCESS_KEY_ID = AKIA1'",
+        // A program that exec runs may use the same profile again.
+        "awsenv exec q --keys -- sh -c 'awsenv exec q --keys -- true'",
+        "awsenv exec q -- sh -c 'awsenv exec q --keys -- awsenv exec q -- true'",
+        "awsenv exec r --keys -- awsenv credential-process r >out && grep -q AKIA1 out",
+        "eval \"$(awsenv use r --keys)\" && eval \"$(awsenv use r --keys)\" && awsenv exec r --keys -- true",
+        "awsenv exec r --keys -- sh -c 'test -z \"${AWSENV_ASKED+set}\"'",
+    ] {
+        sandbox.program("/bin/sh").args(["-ec", command]).output().success();
+    }
+}
