@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         stdout_tty: io::stdout().is_terminal(),
         stderr_tty: io::stderr().is_terminal(),
         read_by_shell: reader.is_shell,
+        may_be_log: reader.may_be_log,
         now: sys::clock::now(),
     };
     own_up(&process, &reader);

@@ -14,6 +14,8 @@ mod keychain;
 mod leftovers;
 mod named;
 #[cfg(target_os = "linux")]
+mod nowhere;
+#[cfg(target_os = "linux")]
 mod once;
 mod package;
 mod picker;
