@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         stdout_tty,
         stderr_tty: io::stderr().is_terminal(),
         read_by_shell: reader.is_shell,
+        may_be_log: reader.may_be_log,
         now: sys::clock::now(),
     };
     let finish = awsenv::run(&process);

@@ -19,6 +19,8 @@ pub struct Process {
     /// Whether a shell reads what the wrapper function prints, as in `eval "$(awsenv use x)"`. That shell then gets the
     /// script too.
     pub read_by_shell: bool,
+    /// Whether that is a guess, and stderr goes to the same pipe, which may be a log.
+    pub may_be_log: bool,
     pub now: Timestamp,
 }
 

@@ -30,7 +30,7 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
         _ => {
             let typed = || choose::choose(context, args.profile.as_deref());
             let chosen = picked.map_or_else(typed, Ok)?;
-            let switch = switch::to(context, &chosen, &args.style)?;
+            let switch = switch::to(context, &chosen, &args.style, || Ok(()))?;
             switch.warn(context);
             fit::check(context, enter(env, state, &switch.target), Some(&switch.target.profile))?
         }

@@ -21,7 +21,8 @@ pub fn run(context: &Context, args: UseArgs) -> Result<Outcome, Error> {
         }
         Some(word) => choose::find(context, word, &args)?,
     };
-    let switch = switch::to(context, &chosen, &args.style)?;
+    let may_have_keys = || script::may_have_keys(context.process, args.script.shell.as_deref());
+    let switch = switch::to(context, &chosen, &args.style, may_have_keys)?;
     switch.warn(context);
     let diff = enter(&context.process.env, state, &switch.target);
     let diff = fit::check(context, diff, Some(&switch.target.profile))?;

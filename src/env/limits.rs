@@ -95,7 +95,7 @@ pub fn longest(env: &Env, which: impl Fn(&str) -> bool) -> Option<(&str, usize)>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::env::diff::{Before, Change, Save};
+    use crate::env::diff::{Before, Change, First, Layer, Save, Since};
     use crate::secret::Secret;
 
     const LIMITS: Limits = Limits {
@@ -107,8 +107,13 @@ mod tests {
         VarName::parse(name).unwrap()
     }
 
+    const LIVE: Save = Save {
+        first: First::Live { exported: true },
+        since: Since::Nothing,
+    };
+
     fn set(value: &str) -> Change {
-        Change::Set(Save::Live { exported: true }, Secret::new(value.to_owned()))
+        Change::Set(LIVE, Secret::new(value.to_owned()))
     }
 
     fn diff(changes: &[(&str, Change)]) -> EnvDiff {
@@ -129,8 +134,8 @@ mod tests {
             for change in [
                 set(value),
                 Change::Note(value.into()),
-                Change::Restore(Before::Value(value.into())),
-                Change::RestoreRemoved(Before::Value(value.into())),
+                Change::Restore(Layer::Latest, Before::Value(value.into())),
+                Change::RestoreRemoved(Layer::Latest, Before::Value(value.into())),
             ] {
                 let refused = Err(Excess::Nul(name("AWS_PROFILE")));
                 assert_eq!(checked(&[("AWS_PROFILE", change)], &[], LIMITS), refused);
@@ -153,7 +158,7 @@ mod tests {
         let huge = "x".repeat(200_000);
         let env = [("AWS_PROFILE", huge.as_str())];
         assert_eq!(checked(&[("AWS_PROFILE", set(&huge))], &env, LIMITS), Ok(()));
-        let gone = Change::Unset(Save::Live { exported: true });
+        let gone = Change::Unset(LIVE, None);
         assert_eq!(checked(&[("AWS_PROFILE", gone)], &env, LIMITS), Ok(()));
     }
 

@@ -324,6 +324,7 @@ mod tests {
             stdout_tty: false,
             stderr_tty: false,
             read_by_shell: false,
+            may_be_log: false,
             now: Timestamp(0),
         };
         let ui = Ui::new(&Global::default(), &process);

@@ -7,7 +7,7 @@ use crate::env::limits::{self, Excess};
 use crate::env::names::VarName;
 use crate::error::{Error, Kind};
 use crate::sys;
-use crate::text::{display, display_short};
+use crate::text::{cut, display};
 
 /// # Errors
 /// The name of the profile holds a NUL character, which would end it: the shell would use another profile.
@@ -17,7 +17,7 @@ pub fn check_name(profile: &str) -> Result<(), Error> {
     }
     let message = format!(
         "the name of the profile `{}` contains a NUL character, which no environment variable can hold",
-        display_short(profile)
+        short(profile)
     );
     Err(Error::new(Kind::InvalidConfig, message).hint("give the profile another name"))
 }
@@ -31,11 +31,18 @@ pub fn check(context: &Context, diff: EnvDiff, profile: Option<&str>) -> Result<
     match limits::check(&diff, env, sys::process::limits()) {
         Ok(()) => Ok(diff),
         Err(excess) => {
-            let of = profile.map_or_else(String::new, |name| format!(" of the profile `{}`", display_short(name)));
+            let of = profile.map_or_else(String::new, |name| format!(" of the profile `{}`", short(name)));
             let (message, hint) = words(env, &excess, &of);
             Err(Error::new(Kind::Failed, message).hint(hint))
         }
     }
+}
+
+/// In columns.
+const MAX_NAME: usize = 48;
+
+fn short(profile: &str) -> String {
+    cut(display(profile), MAX_NAME)
 }
 
 /// In bytes: a shorter variable is not what takes the room.

@@ -15,7 +15,7 @@ use crate::shell::look::Look;
 use crate::shell::wrapper::Wrapper;
 use crate::shell::{Shell, detect};
 use crate::sys;
-use crate::sys::reader::Reader;
+use crate::sys::reader::{Reader, stdout};
 use crate::text::display;
 
 /// A statement that fails in a shell that the command line does not name. `false` fails in every POSIX shell and in
@@ -170,13 +170,38 @@ pub fn is_expected(args: &[OsString], stdout_tty: bool) -> bool {
     cli::command_word(args).is_some_and(cli::is_script) && !stdout_tty
 }
 
+/// Whether a script with keys may be printed: not into a log, where it would show the keys and change nothing.
+///
+/// # Errors
+/// It would go there.
+pub fn may_have_keys(process: &Process, typed: Option<&str>) -> Result<(), Error> {
+    let is_log = match Wrapper::of(&process.env) {
+        // The function captures the script, and passes it on only to a shell.
+        Some(_) => process.may_be_log,
+        None => {
+            // A program that asks for the script of a named shell may do so through `bash -c`, and read it.
+            let ran = process.env.os("_").filter(|_| typed.is_none());
+            (stdout::is_stderr() || stdout::is_of_shell(ran)) && !stdout::is_read_by_shell()
+        }
+    };
+    if is_log {
+        Err(
+            with_hints("no shell reads this script, so its keys would end up in a log")
+                .hint("or run one program with the keys: awsenv exec PROFILE -- PROGRAM"),
+        )
+    } else {
+        Ok(())
+    }
+}
+
 fn refusal() -> Error {
-    Error::new(
-        Kind::Usage,
-        "this command prints a script for a shell to evaluate, not for a terminal",
-    )
-    .hint("in bash or zsh, run: eval \"$(awsenv use PROFILE)\"")
-    .hint("or install the integration, so that `awsenv use PROFILE` is enough: eval \"$(awsenv init bash)\"")
+    with_hints("this command prints a script for a shell to evaluate, not for a terminal")
+}
+
+fn with_hints(message: &str) -> Error {
+    Error::new(Kind::Usage, message)
+        .hint("in bash or zsh, run: eval \"$(awsenv use PROFILE)\"")
+        .hint("or install the integration, so that `awsenv use PROFILE` is enough: eval \"$(awsenv init bash)\"")
 }
 
 /// # Errors

@@ -52,11 +52,16 @@ impl Switch {
     }
 }
 
-/// The switch to the chosen profile, in the region from the option.
+/// The switch to the chosen profile, in the region from the option. `may_have_keys` is asked before any key is read.
 ///
 /// # Errors
 /// Whatever prevents it, from the plan to the keys.
-pub fn to(context: &Context, chosen: &Chosen, args: &StyleArgs) -> Result<Switch, Error> {
+pub fn to(
+    context: &Context,
+    chosen: &Chosen,
+    args: &StyleArgs,
+    may_have_keys: impl FnOnce() -> Result<(), Error>,
+) -> Result<Switch, Error> {
     let Chosen { files, choice } = chosen;
     let env = &files.env;
     fit::check_name(&choice.name)?;
@@ -77,6 +82,7 @@ pub fn to(context: &Context, chosen: &Chosen, args: &StyleArgs) -> Result<Switch
     let (vars, expires) = match decision.style {
         Style::Name => (export::name(&choice.name), None),
         Style::Keys => {
+            may_have_keys()?;
             let credentials = provider::credentials(&plan, outside.ports())?;
             let mut vars = export::keys(&shown, &credentials);
             vars.extend(

@@ -136,6 +136,7 @@ mod tests {
             stdout_tty: false,
             stderr_tty: false,
             read_by_shell: false,
+            may_be_log: false,
             now: NOW,
         };
         let global = Global {

@@ -1,5 +1,6 @@
 //! What /proc says about other processes (Linux, proc(5)).
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -11,7 +12,12 @@ pub struct Stat {
     pub state: char,
     /// The process that started it or adopted it.
     pub parent: u32,
+    /// Whether it still runs the program of the process that started it, as a subshell does.
+    pub is_fork: bool,
 }
+
+/// In the flags of a process: forked, but did not execute a program since.
+const FORKNOEXEC: u64 = 0x40;
 
 /// `None` if there is no such process, or no /proc.
 pub fn stat(process: u32) -> Option<Stat> {
@@ -24,6 +30,8 @@ fn parse_stat(text: &str) -> Option<Stat> {
     Some(Stat {
         state: fields.next()?.chars().next()?,
         parent: fields.next()?.parse().ok()?,
+        // Process group, session, terminal and its group come before the flags.
+        is_fork: fields.nth(4)?.parse::<u64>().ok()? & FORKNOEXEC != 0,
     })
 }
 
@@ -32,8 +40,12 @@ fn parse_stat(text: &str) -> Option<Stat> {
 pub fn own_link(descriptor: i32) -> Option<PathBuf> {
     let own = fs::read_link("/proc/self").ok()?;
     let is_ours = own.to_str() == Some(&std::process::id().to_string());
-    let link = folder(std::process::id()).join("fd").join(descriptor.to_string());
-    is_ours.then(|| fs::read_link(link).ok()).flatten()
+    is_ours.then(|| link(std::process::id(), descriptor)).flatten()
+}
+
+/// The target of one of a process's descriptors, as a link; `None` if it is closed or cannot be seen.
+pub fn link(process: u32, descriptor: i32) -> Option<PathBuf> {
+    fs::read_link(folder(process).join("fd").join(descriptor.to_string())).ok()
 }
 
 /// `None` if it cannot be seen.
@@ -66,12 +78,20 @@ fn folder(process: u32) -> PathBuf {
 /// Whether a process can read from the target of `link`, which is like a link in /proc/PID/fd; `None` if that cannot be
 /// seen, such as for another user's process.
 pub fn can_read(process: u32, link: &Path) -> Option<bool> {
-    let folder = folder(process);
-    let entries = fs::read_dir(folder.join("fd")).ok()?;
-    let mut same = entries
-        .filter_map(Result::ok)
-        .filter(|entry| fs::read_link(entry.path()).is_ok_and(|target| target == link));
-    Some(same.any(|entry| is_for_reading(&folder.join("fdinfo").join(entry.file_name()))))
+    let info = folder(process).join("fdinfo");
+    let mut same = descriptors(process, link)?;
+    Some(same.any(|descriptor| is_for_reading(&info.join(descriptor))))
+}
+
+/// Whether a process has the target of `link` open; `None` if that cannot be seen.
+pub fn holds(process: u32, link: &Path) -> Option<bool> {
+    Some(descriptors(process, link)?.next().is_some())
+}
+
+fn descriptors(process: u32, link: &Path) -> Option<impl Iterator<Item = OsString>> {
+    let entries = fs::read_dir(folder(process).join("fd")).ok()?.filter_map(Result::ok);
+    let same = entries.filter(move |entry| fs::read_link(entry.path()).is_ok_and(|target| target == link));
+    Some(same.map(|entry| entry.file_name()))
 }
 
 /// The youngest running child of a process; `None` if the kernel does not list children.
@@ -97,9 +117,11 @@ mod tests {
 
     #[test]
     fn a_name_may_hold_what_separates_the_fields() {
-        let stat = parse_stat("42 (a) S 7 (b) R 9 42 1 0");
-        assert_eq!(stat, Some(Stat { state: 'R', parent: 9 }));
-        assert_eq!(parse_stat("42 (sh) S 7 42"), Some(Stat { state: 'S', parent: 7 }));
+        let expected = |state, parent, is_fork| Some(Stat { state, parent, is_fork });
+        let stat = parse_stat("42 (a) S 7 (b) R 9 42 1 0 -1 4194304 3");
+        assert_eq!(stat, expected('R', 9, false));
+        assert_eq!(parse_stat("42 (sh) S 7 42 1 0 -1 4194368"), expected('S', 7, true));
+        assert_eq!(parse_stat("42 (sh) S 7 42"), None);
         assert_eq!(parse_stat("42 (sh)"), None);
         assert_eq!(parse_stat(""), None);
     }

@@ -20,6 +20,8 @@ mod limits;
 mod loops;
 mod named;
 #[cfg(target_os = "linux")]
+mod nowhere;
+#[cfg(target_os = "linux")]
 mod once;
 mod package;
 mod picker;

@@ -58,6 +58,7 @@ mod tests {
                 stdout_tty: false,
                 stderr_tty: false,
                 read_by_shell: false,
+                may_be_log: false,
                 now: Timestamp(1_893_456_000),
             };
             let global = Global {
