@@ -8,6 +8,8 @@ mod files;
 #[cfg(target_os = "linux")]
 mod hidden;
 mod history;
+#[cfg(unix)]
+mod in_use;
 #[cfg(target_os = "linux")]
 mod keychain;
 #[cfg(unix)]
