@@ -59,8 +59,8 @@ pub const PROGRAMS: [Program; 3] = [
 ];
 
 /// The function `__awsenv_drawn`, which succeeds if another program already shows the profile. Empty for a shell for
-/// which no program is listed.
-pub fn drawn(shell: Shell) -> String {
+/// which no program is listed. `silent` are programs whose own settings hide the profile.
+pub fn drawn(shell: Shell, silent: &[&str]) -> String {
     let mut programs = PROGRAMS.iter().filter(|program| program.shell == shell).peekable();
     if programs.peek().is_none() {
         return String::new();
@@ -71,7 +71,7 @@ pub fn drawn(shell: Shell) -> String {
     } else {
         "function __awsenv_drawn {\n"
     });
-    for program in programs {
+    for program in programs.filter(|program| !silent.contains(&program.name)) {
         let named = match (program.shows_keys, is_fish) {
             (true, _) => "",
             (false, true) => "test -n \"$AWS_PROFILE\"; and ",

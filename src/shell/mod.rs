@@ -9,6 +9,7 @@ mod globs;
 pub mod look;
 pub mod posix;
 pub mod powershell;
+pub mod starship;
 pub mod wrapper;
 
 use std::ffi::OsStr;

@@ -29,7 +29,7 @@ const LAYERS: [&[&str]; 14] = [
 const BLIND: [(&str, &str); 2] = [("shell", "config"), ("prompt", "config")];
 
 /// Each outside crate, by its name in code, and the only files or folders that may use it.
-const HOMES: [(&str, &[&str]); 31] = [
+const HOMES: [(&str, &[&str]); 32] = [
     ("age", &["src/sys/keychain"]),
     ("base64", &["src/env/state.rs"]),
     // `lib` parses, `unparsed` finds out how a rejected command line was meant, `complete` and `man` read the tree of
@@ -69,6 +69,7 @@ const HOMES: [(&str, &[&str]); 31] = [
     ("strsim", &["src/config/profile.rs"]),
     ("time", &["src/credentials.rs"]),
     ("tokio", &["src/sys/picker"]),
+    ("toml", &["src/shell/starship.rs"]),
     (
         "unicode_width",
         &["src/text.rs", "src/cmd/explain/text.rs", "src/ops/pick/row.rs"],

@@ -1,0 +1,139 @@
+//! starship's settings -> whether its prompt shows a profile.
+
+use toml::{Table, Value};
+
+use crate::env::names::AWSENV_PROFILE;
+
+/// Whether starship shows the profile in use, according to the text of its settings: by its module `aws`, by a module
+/// for AWSENV_PROFILE, or by one that runs `awsenv prompt`. Settings that are not TOML count as the defaults, which
+/// starship uses then.
+pub fn shows_profile(text: &str) -> bool {
+    let Ok(settings) = text.parse::<Table>() else {
+        return true;
+    };
+    let format = |key, default| settings.get(key).and_then(Value::as_str).unwrap_or(default);
+    let mut placed = variables(format("format", "$all"));
+    placed.extend(variables(format("right_format", "")));
+    let is_placed = |modules: &[&str]| placed.iter().any(|name| *name == "all" || modules.contains(name));
+    let table = |name| settings.get(name).and_then(Value::as_table);
+
+    let no_settings = Table::new();
+    let aws = table("aws").unwrap_or(&no_settings);
+    if is_placed(&["aws"]) && shows(aws, "profile") {
+        return true;
+    }
+    let env = table("env_var").unwrap_or(&no_settings);
+    let is_ours = |name: &str, module: &Table| text_of(module, "variable").unwrap_or(name) == AWSENV_PROFILE;
+    if is_placed(&["env_var"]) && is_ours("", env) && shows(env, "env_value") {
+        return true;
+    }
+    let by_variable = tables(env).any(|(name, module)| {
+        let modules = ["env_var", &format!("env_var.{name}")];
+        is_placed(&modules) && is_ours(name, module) && shows(module, "env_value")
+    });
+    let mut custom = table("custom").into_iter().flat_map(tables);
+    by_variable
+        || custom.any(|(name, module)| {
+            let runs = text_of(module, "command").is_some_and(|command| command.contains("awsenv prompt"));
+            let is_wanted = module.get("when").is_some_and(|when| *when != Value::Boolean(false));
+            is_placed(&["custom", &format!("custom.{name}")]) && runs && is_wanted && shows(module, "output")
+        })
+}
+
+fn text_of<'t>(module: &'t Table, key: &str) -> Option<&'t str> {
+    module.get(key)?.as_str()
+}
+
+fn tables(parent: &Table) -> impl Iterator<Item = (&str, &Table)> {
+    parent
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str(), value.as_table()?)))
+}
+
+/// Whether a module is on and its format contains what it is there for.
+fn shows(module: &Table, content: &str) -> bool {
+    let is_off = module.get("disabled").and_then(Value::as_bool).unwrap_or(false);
+    !is_off && text_of(module, "format").is_none_or(|format| variables(format).contains(&content))
+}
+
+/// The names in `$name` and `${name}`. A backslash takes the meaning from the next character.
+fn variables(format: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut rest = format;
+    while let Some(at) = rest.find(['\\', '$']) {
+        let after = &rest[at + 1..];
+        if rest[at..].starts_with('\\') {
+            let mut chars = after.chars();
+            chars.next();
+            rest = chars.as_str();
+            continue;
+        }
+        let (name, left) = match after.strip_prefix('{') {
+            Some(scoped) => scoped.split_once('}').unwrap_or((scoped, "")),
+            None => {
+                let end = after.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+                after.split_at(end.unwrap_or(after.len()))
+            }
+        };
+        names.push(name);
+        rest = left;
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_module_is_shown_unless_it_is_off_or_has_no_place() {
+        for (settings, shown) in [
+            ("", true),
+            ("add_newline = false\n[directory]\ndisabled = true", true),
+            ("[aws]\nsymbol = 'x'", true),
+            ("[aws]\ndisabled = false", true),
+            ("[aws]\ndisabled = true", false),
+            ("aws.disabled = true", false),
+            ("format = '$directory$character'", false),
+            ("format = '$directory${aws}$character'", true),
+            ("format = \"\"\"\n$directory\\\n$aws\\\n$character\"\"\"", true),
+            ("format = '''[$aws_x](red) \\$aws'''", false),
+            ("format = '[($aws)](red)'", true),
+            ("format = 'a\\'", false),
+            ("format = '\\ä$aws'", true),
+            ("format = '$directory'\nright_format = '$all'", true),
+            (
+                "format = '$directory'\nright_format = '$aws'\n[aws]\ndisabled = true",
+                false,
+            ),
+            ("[aws]\nformat = '[$symbol($region)]($style)'", false),
+            ("[aws]\nformat = '[$symbol$profile]($style)'", true),
+            ("not toml", true),
+            ("aws = 1", true),
+        ] {
+            assert_eq!(shows_profile(settings), shown, "{settings}");
+        }
+    }
+
+    #[test]
+    fn other_modules_may_show_it() {
+        let off = "[aws]\ndisabled = true\n";
+        for (settings, shown) in [
+            ("[env_var.AWSENV_PROFILE]\n", true),
+            ("[env_var.x]\nvariable = 'AWSENV_PROFILE'\n", true),
+            ("[env_var]\nvariable = 'AWSENV_PROFILE'\n", true),
+            ("[env_var.x]\nvariable = 'HOST'\n", false),
+            ("[env_var.AWSENV_PROFILE]\ndisabled = true\n", false),
+            ("[env_var.AWSENV_PROFILE]\nformat = 'aws'\n", false),
+            ("[custom.a]\ncommand = 'awsenv prompt'\nwhen = true\n", true),
+            ("[custom.a]\ncommand = 'awsenv prompt'\n", false),
+            ("[custom.a]\ncommand = 'date'\nwhen = true\n", false),
+        ] {
+            assert_eq!(shows_profile(&format!("{off}{settings}")), shown, "{settings}");
+        }
+        let placed = |format| format!("format = '{format}'\n{off}[env_var.AWSENV_PROFILE]\n");
+        assert!(shows_profile(&placed("${env_var.AWSENV_PROFILE}")));
+        assert!(shows_profile(&placed("$env_var")));
+        assert!(!shows_profile(&placed("$directory")));
+    }
+}
