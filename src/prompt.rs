@@ -78,7 +78,7 @@ impl InUse {
             Some(expect) => *expect == format!("{named}:{key}"),
             None => shown.is_empty() && key.is_empty(),
         };
-        let contradicts = text("AWS_DEFAULT_PROFILE").is_some_and(|default| default != named);
+        let contradicts = text("AWS_DEFAULT_PROFILE").is_some_and(|default| default.is_empty() || default != named);
         let is_hidden = if by_use {
             shown.contains(|c: char| c.is_control() || c == '\\') || env.text(AWSENV_PROFILE).is_none()
         } else {
@@ -106,7 +106,7 @@ impl Segment {
         if used.drifts {
             profile.push('?');
         }
-        let expires = expires(env);
+        let expires = expires(env).filter(|_| !used.is_hidden);
         Some(Self {
             profile,
             remaining: expires.map(|at| remaining(at.seconds_from(now))).unwrap_or_default(),
@@ -157,11 +157,14 @@ impl Segment {
     }
 }
 
+/// In AWSENV_EXPIRES; every shell counts that far.
+const MAX_DIGITS: usize = 12;
+
 /// When the credentials of `use` expire.
 fn expires(env: &Env) -> Option<Timestamp> {
     env.filled(AWSENV_PROFILE)?;
     let seconds = env.text(AWSENV_EXPIRES)?;
-    let is_number = seconds.bytes().all(|byte| byte.is_ascii_digit());
+    let is_number = seconds.len() <= MAX_DIGITS && seconds.bytes().all(|byte| byte.is_ascii_digit());
     seconds.parse().ok().filter(|_| is_number).map(Timestamp)
 }
 
@@ -230,6 +233,7 @@ mod tests {
             ("999999", "jekyl expired"),
             ("x[$(id)0]", "jekyl"),
             ("+1002525", "jekyl"),
+            ("1000000000000", "jekyl"),
             ("", "jekyl"),
         ] {
             let vars = [
@@ -284,6 +288,7 @@ mod tests {
             (None, Some(""), None, "a?"),
             (None, None, None, "a?"),
             (None, Some("K"), Some("a"), "a?"),
+            (None, Some("K"), Some(""), "a?"),
             (Some("a"), Some("K"), None, "a?"),
             (Some("b"), Some("K"), None, "b?"),
         ] {
@@ -322,6 +327,8 @@ mod tests {
             let expect = format!("{name}:");
             let all = [Some(name), Some(expect.as_str()), Some(name), None, None];
             assert_eq!(by(all), "?", "{name:?}");
+            let vars = [(AWSENV_PROFILE, name), (AWSENV_EXPIRES, "1")];
+            assert_eq!(shown(&vars, DEFAULT_FORMAT).unwrap(), "?", "{name:?}");
             assert_eq!(by([None, None, Some(name), None, None]), "?", "{name:?}");
         }
         assert_eq!(by([None, None, Some("größe"), None, None]), "?");

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::env::Env;
-use crate::shell::starship::shows_profile;
+use crate::shell::starship::{self, Module};
 use crate::sys::fs::{home_of, read_regular};
 
 /// The file need not exist; `None` without a home directory.
@@ -12,13 +12,16 @@ pub fn path(env: &Env) -> Option<PathBuf> {
     named.or_else(|| Some(home_of("")?.join(".config/starship.toml")))
 }
 
-/// The programs of [`crate::shell::look`] whose own settings hide the profile.
-pub fn silent(env: &Env) -> &'static [&'static str] {
-    if shows(env) { &[] } else { &["starship"] }
+/// What shows the profile in starship's prompt. A file that cannot be read counts as empty, as in starship.
+pub fn module(env: &Env) -> Option<Module> {
+    let bytes = path(env).and_then(|path| read_regular(&path).ok()?);
+    starship::module(&String::from_utf8_lossy(&bytes.unwrap_or_default()))
 }
 
-/// Whether starship's prompt has a place for the profile. Without a readable file it has, by default.
-pub fn shows(env: &Env) -> bool {
-    let bytes = path(env).and_then(|path| read_regular(&path).ok()?);
-    bytes.is_none_or(|bytes| shows_profile(&String::from_utf8_lossy(&bytes)))
+/// The programs of [`crate::shell::look`] whose own settings hide the profile.
+pub fn silent(env: &Env) -> &'static [&'static str] {
+    match module(env) {
+        Some(_) => &[],
+        None => &["starship"],
+    }
 }

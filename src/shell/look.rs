@@ -58,6 +58,14 @@ pub const PROGRAMS: [Program; 3] = [
     },
 ];
 
+/// Whether `prompt = auto` leaves the segment out beside this program, in *keys* style or in the other.
+pub fn is_left_out(program: &str, shell: Shell, by_keys: bool) -> bool {
+    let is_listed = |listed: &Program| listed.name == program && listed.shell == shell;
+    PROGRAMS
+        .iter()
+        .any(|listed| is_listed(listed) && (listed.shows_keys || !by_keys))
+}
+
 /// The function `__awsenv_drawn`, which succeeds if another program already shows the profile. Empty for a shell for
 /// which no program is listed. `silent` are programs whose own settings hide the profile.
 pub fn drawn(shell: Shell, silent: &[&str]) -> String {

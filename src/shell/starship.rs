@@ -4,40 +4,43 @@ use toml::{Table, Value};
 
 use crate::env::names::AWSENV_PROFILE;
 
-/// Whether starship shows the profile in use, according to the text of its settings: by its module `aws`, by a module
-/// for AWSENV_PROFILE, or by one that runs `awsenv prompt`. Settings that are not TOML count as the defaults, which
-/// starship uses then.
-pub fn shows_profile(text: &str) -> bool {
-    let Ok(settings) = text.parse::<Table>() else {
-        return true;
-    };
+/// What shows the profile in starship's prompt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Module {
+    /// starship's own module `aws`, which hides profiles whose credentials it does not find.
+    Aws,
+    /// A module for AWSENV_PROFILE, or one that runs `awsenv prompt`.
+    Ours,
+}
+
+/// The module that shows the profile according to the text of starship's settings. Settings that are not TOML count as
+/// the defaults, which starship uses then.
+pub fn module(text: &str) -> Option<Module> {
+    let settings = text.parse::<Table>().unwrap_or_default();
     let format = |key, default| settings.get(key).and_then(Value::as_str).unwrap_or(default);
     let mut placed = variables(format("format", "$all"));
     placed.extend(variables(format("right_format", "")));
     let is_placed = |modules: &[&str]| placed.iter().any(|name| *name == "all" || modules.contains(name));
     let table = |name| settings.get(name).and_then(Value::as_table);
-
     let no_settings = Table::new();
-    let aws = table("aws").unwrap_or(&no_settings);
-    if is_placed(&["aws"]) && shows(aws, "profile") {
-        return true;
-    }
+
     let env = table("env_var").unwrap_or(&no_settings);
     let is_ours = |name: &str, module: &Table| text_of(module, "variable").unwrap_or(name) == AWSENV_PROFILE;
-    if is_placed(&["env_var"]) && is_ours("", env) && shows(env, "env_value") {
-        return true;
-    }
-    let by_variable = tables(env).any(|(name, module)| {
-        let modules = ["env_var", &format!("env_var.{name}")];
-        is_placed(&modules) && is_ours(name, module) && shows(module, "env_value")
+    let by_variable = is_placed(&["env_var"]) && is_ours("", env) && shows(env, "env_value");
+    let mut variables = tables(env).filter(|(name, module)| is_ours(name, module) && shows(module, "env_value"));
+    let mut commands = table("custom").into_iter().flat_map(tables).filter(|(_, module)| {
+        let runs = text_of(module, "command").is_some_and(|command| command.contains("awsenv prompt"));
+        let is_wanted = module.get("when").is_some_and(|when| *when != Value::Boolean(false));
+        runs && is_wanted && shows(module, "output")
     });
-    let mut custom = table("custom").into_iter().flat_map(tables);
-    by_variable
-        || custom.any(|(name, module)| {
-            let runs = text_of(module, "command").is_some_and(|command| command.contains("awsenv prompt"));
-            let is_wanted = module.get("when").is_some_and(|when| *when != Value::Boolean(false));
-            is_placed(&["custom", &format!("custom.{name}")]) && runs && is_wanted && shows(module, "output")
-        })
+    if by_variable
+        || variables.any(|(name, _)| is_placed(&["env_var", &format!("env_var.{name}")]))
+        || commands.any(|(name, _)| is_placed(&["custom", &format!("custom.{name}")]))
+    {
+        return Some(Module::Ours);
+    }
+    let aws = table("aws").unwrap_or(&no_settings);
+    (is_placed(&["aws"]) && shows(aws, "profile")).then_some(Module::Aws)
 }
 
 fn text_of<'t>(module: &'t Table, key: &str) -> Option<&'t str> {
@@ -111,7 +114,7 @@ mod tests {
             ("not toml", true),
             ("aws = 1", true),
         ] {
-            assert_eq!(shows_profile(settings), shown, "{settings}");
+            assert_eq!(module(settings), shown.then_some(Module::Aws), "{settings}");
         }
     }
 
@@ -129,11 +132,12 @@ mod tests {
             ("[custom.a]\ncommand = 'awsenv prompt'\n", false),
             ("[custom.a]\ncommand = 'date'\nwhen = true\n", false),
         ] {
-            assert_eq!(shows_profile(&format!("{off}{settings}")), shown, "{settings}");
+            let settings = format!("{off}{settings}");
+            assert_eq!(module(&settings), shown.then_some(Module::Ours), "{settings}");
         }
         let placed = |format| format!("format = '{format}'\n{off}[env_var.AWSENV_PROFILE]\n");
-        assert!(shows_profile(&placed("${env_var.AWSENV_PROFILE}")));
-        assert!(shows_profile(&placed("$env_var")));
-        assert!(!shows_profile(&placed("$directory")));
+        assert_eq!(module(&placed("${env_var.AWSENV_PROFILE}")), Some(Module::Ours));
+        assert_eq!(module(&placed("$env_var")), Some(Module::Ours));
+        assert_eq!(module(&placed("$directory")), None);
     }
 }

@@ -3,6 +3,8 @@
 
 mod completion;
 #[cfg(unix)]
+mod drawer;
+#[cfg(unix)]
 mod editing;
 mod files;
 #[cfg(target_os = "linux")]
