@@ -348,6 +348,8 @@ mod tests {
             region: Some("eu-west-1\\".into()),
             container: false,
             marks: std::collections::BTreeMap::new(),
+            seen: Default::default(),
+            seen_since: Default::default(),
         };
         let state = state.encode();
         let region = |vars: &[(&str, &str)], state: &str| {
