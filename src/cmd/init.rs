@@ -1,7 +1,7 @@
 //! `awsenv init`: the integration for a shell's startup file.
 
 use crate::cli::InitArgs;
-use crate::config::settings::Settings;
+use crate::config::settings::{Prompt, Settings};
 use crate::context::{Context, Outcome};
 use crate::error::Error;
 use crate::ops::{script, starship};
@@ -12,10 +12,13 @@ use crate::shell::{Shell, look};
 pub fn run(context: &Context, args: InitArgs) -> Result<Outcome, Error> {
     let shell = script::known_shell(&args.shell)?;
     // A mistake in the settings must not leave the user without `awsenv`.
-    let settings = context.settings().cloned().unwrap_or_else(|error| {
+    let mut settings = context.settings().cloned().unwrap_or_else(|error| {
         context.ui.warn(&error.message);
         Settings::default()
     });
+    if settings.prompt == Prompt::Auto && starship::hides_current(context, shell) {
+        settings.prompt = Prompt::On;
+    }
     let silent = starship::silent(&context.process.env);
     Ok(Outcome::Code(text(shell, &settings, args.no_prompt, silent), 0))
 }

@@ -2,8 +2,13 @@
 
 use std::path::PathBuf;
 
+use crate::config::Profile;
+use crate::context::Context;
 use crate::env::Env;
-use crate::shell::starship::{self, Module};
+use crate::env::state::Style;
+use crate::ops::files::Files;
+use crate::shell::Shell;
+use crate::shell::starship::{self, Shows};
 use crate::sys::fs::{home_of, read_regular};
 
 /// The file need not exist; `None` without a home directory.
@@ -12,16 +17,57 @@ pub fn path(env: &Env) -> Option<PathBuf> {
     named.or_else(|| Some(home_of("")?.join(".config/starship.toml")))
 }
 
-/// What shows the profile in starship's prompt. A file that cannot be read counts as empty, as in starship.
-pub fn module(env: &Env) -> Option<Module> {
+/// What starship's prompt shows. A file that cannot be read counts as empty, as in starship.
+pub fn shows(env: &Env) -> Shows {
     let bytes = path(env).and_then(|path| read_regular(&path).ok()?);
-    starship::module(&String::from_utf8_lossy(&bytes.unwrap_or_default()))
+    starship::shows(&String::from_utf8_lossy(&bytes.unwrap_or_default()))
+}
+
+/// Whether starship draws the prompt of this shell. A child shell inherits the variable of a prompt that it does not
+/// have, so it must name this one.
+pub fn draws(shell: Shell, env: &Env) -> bool {
+    env.text("STARSHIP_SHELL").and_then(Shell::parse) == Some(shell)
 }
 
 /// The programs of [`crate::shell::look`] whose own settings hide the profile.
 pub fn silent(env: &Env) -> &'static [&'static str] {
-    match module(env) {
-        Some(_) => &[],
-        None => &["starship"],
+    if shows(env) == Shows::Nothing {
+        &["starship"]
+    } else {
+        &[]
     }
+}
+
+/// Whether starship draws the prompt of this shell and does not show the profile.
+pub fn hides(profile: &str, style: Style, shell: Shell, env: &Env, files: &Files) -> bool {
+    draws(shell, env)
+        && match shows(env) {
+            Shows::Every => false,
+            Shows::Found => style == Style::Name && !finds(profile, files),
+            Shows::Nothing => true,
+        }
+}
+
+/// [`hides`] for the profile that AWS_PROFILE names in this shell.
+pub fn hides_current(context: &Context, shell: Shell) -> bool {
+    let env = &context.process.env;
+    let Some(profile) = env.filled("AWS_PROFILE").filter(|_| draws(shell, env)) else {
+        return false;
+    };
+    let style = match env.filled("AWS_ACCESS_KEY_ID") {
+        Some(_) => Style::Keys,
+        None => Style::Name,
+    };
+    Files::load(context).is_ok_and(|files| hides(profile, style, shell, env, &files))
+}
+
+/// Where starship looks for credentials: in the profile and its source, and for keys only in the credentials file.
+fn finds(profile: &str, files: &Files) -> bool {
+    let has = |profile: &Profile<'_>| {
+        let keys = ["credential_process", "sso_session", "sso_start_url"];
+        keys.iter().any(|key| profile.get(key).is_some()) || profile.in_credentials("aws_access_key_id").is_some()
+    };
+    let profile = files.profiles.profile(profile);
+    let source = profile.and_then(|profile| files.profiles.profile(profile.text("source_profile")?));
+    profile.iter().chain(&source).any(has)
 }

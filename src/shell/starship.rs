@@ -4,18 +4,20 @@ use toml::{Table, Value};
 
 use crate::env::names::AWSENV_PROFILE;
 
-/// What shows the profile in starship's prompt.
+/// What starship's prompt shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Module {
-    /// starship's own module `aws`, which hides profiles whose credentials it does not find.
-    Aws,
-    /// A module for AWSENV_PROFILE, or one that runs `awsenv prompt`.
-    Ours,
+pub enum Shows {
+    /// Each profile, by its module `aws` with `force_display`, by one for AWSENV_PROFILE, or by one that runs `awsenv
+    /// prompt`.
+    Every,
+    /// By its module `aws`, only a profile whose credentials it finds.
+    Found,
+    Nothing,
 }
 
-/// The module that shows the profile according to the text of starship's settings. Settings that are not TOML count as
-/// the defaults, which starship uses then.
-pub fn module(text: &str) -> Option<Module> {
+/// What starship's prompt shows according to the text of its settings. Settings that are not TOML count as the
+/// defaults, which starship uses then.
+pub fn shows(text: &str) -> Shows {
     let settings = text.parse::<Table>().unwrap_or_default();
     let format = |key, default| settings.get(key).and_then(Value::as_str).unwrap_or(default);
     let mut placed = variables(format("format", "$all"));
@@ -26,21 +28,26 @@ pub fn module(text: &str) -> Option<Module> {
 
     let env = table("env_var").unwrap_or(&no_settings);
     let is_ours = |name: &str, module: &Table| text_of(module, "variable").unwrap_or(name) == AWSENV_PROFILE;
-    let by_variable = is_placed(&["env_var"]) && is_ours("", env) && shows(env, "env_value");
-    let mut variables = tables(env).filter(|(name, module)| is_ours(name, module) && shows(module, "env_value"));
+    let by_variable = is_placed(&["env_var"]) && is_ours("", env) && has(env, "env_value");
+    let mut variables = tables(env).filter(|(name, module)| is_ours(name, module) && has(module, "env_value"));
     let mut commands = table("custom").into_iter().flat_map(tables).filter(|(_, module)| {
         let runs = text_of(module, "command").is_some_and(|command| command.contains("awsenv prompt"));
         let is_wanted = module.get("when").is_some_and(|when| *when != Value::Boolean(false));
-        runs && is_wanted && shows(module, "output")
+        runs && is_wanted && has(module, "output")
     });
     if by_variable
         || variables.any(|(name, _)| is_placed(&["env_var", &format!("env_var.{name}")]))
         || commands.any(|(name, _)| is_placed(&["custom", &format!("custom.{name}")]))
     {
-        return Some(Module::Ours);
+        return Shows::Every;
     }
     let aws = table("aws").unwrap_or(&no_settings);
-    (is_placed(&["aws"]) && shows(aws, "profile")).then_some(Module::Aws)
+    let is_forced = aws.get("force_display").and_then(Value::as_bool).unwrap_or(false);
+    match is_placed(&["aws"]) && has(aws, "profile") {
+        true if is_forced => Shows::Every,
+        true => Shows::Found,
+        false => Shows::Nothing,
+    }
 }
 
 fn text_of<'t>(module: &'t Table, key: &str) -> Option<&'t str> {
@@ -54,7 +61,7 @@ fn tables(parent: &Table) -> impl Iterator<Item = (&str, &Table)> {
 }
 
 /// Whether a module is on and its format contains what it is there for.
-fn shows(module: &Table, content: &str) -> bool {
+fn has(module: &Table, content: &str) -> bool {
     let is_off = module.get("disabled").and_then(Value::as_bool).unwrap_or(false);
     !is_off && text_of(module, "format").is_none_or(|format| variables(format).contains(&content))
 }
@@ -114,7 +121,8 @@ mod tests {
             ("not toml", true),
             ("aws = 1", true),
         ] {
-            assert_eq!(module(settings), shown.then_some(Module::Aws), "{settings}");
+            let shown = if shown { Shows::Found } else { Shows::Nothing };
+            assert_eq!(shows(settings), shown, "{settings}");
         }
     }
 
@@ -133,11 +141,13 @@ mod tests {
             ("[custom.a]\ncommand = 'date'\nwhen = true\n", false),
         ] {
             let settings = format!("{off}{settings}");
-            assert_eq!(module(&settings), shown.then_some(Module::Ours), "{settings}");
+            let shown = if shown { Shows::Every } else { Shows::Nothing };
+            assert_eq!(shows(&settings), shown, "{settings}");
         }
         let placed = |format| format!("format = '{format}'\n{off}[env_var.AWSENV_PROFILE]\n");
-        assert_eq!(module(&placed("${env_var.AWSENV_PROFILE}")), Some(Module::Ours));
-        assert_eq!(module(&placed("$env_var")), Some(Module::Ours));
-        assert_eq!(module(&placed("$directory")), None);
+        assert_eq!(shows(&placed("${env_var.AWSENV_PROFILE}")), Shows::Every);
+        assert_eq!(shows(&placed("$env_var")), Shows::Every);
+        assert_eq!(shows(&placed("$directory")), Shows::Nothing);
+        assert_eq!(shows("[aws]\nforce_display = true"), Shows::Every);
     }
 }

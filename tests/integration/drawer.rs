@@ -109,10 +109,7 @@ fn starship_is_asked_whether_it_shows_this_profile() {
             "auto",
             "",
             "",
-            format!(
-                "warn: starship draws the prompt but does not show this profile, and awsenv adds nothing beside it; \
-                 fix: `prompt = on` in ~/settings, or `force_display = true` in `[aws]` in {settings}"
-            ),
+            "ok: starship draws the prompt but does not show this profile, so awsenv adds its segment".to_owned(),
         ),
         (
             "auto",
@@ -141,6 +138,14 @@ fn starship_is_asked_whether_it_shows_this_profile() {
             assert_eq!(prompt(&starship(mode, toml, shows, &vars)), says, "{mode} {toml}");
         }
     }
+    assert_eq!(
+        prompt(&starship("auto", "", "", &[("AWS_PROFILE", "jekyl")])),
+        format!(
+            "warn: starship draws the prompt but does not show this profile, and awsenv adds nothing beside it; \
+             fix: `prompt = on` in ~/settings, or `force_display = true` in `[aws]` in {settings}"
+        ),
+        "awsenv does not see when AWS_PROFILE changes"
+    );
 }
 
 #[test]
@@ -159,6 +164,58 @@ fn init_reads_starships_settings() {
             assert_eq!(is_row, is_left_out, "{shell} {settings}");
         }
     }
+}
+
+/// Found out with starship 1.27: it shows a profile in *name* style only where it finds credentials in its way.
+#[test]
+fn the_segment_is_on_for_a_profile_that_starship_hides() {
+    const CONFIG: &str = "[profile file]\n[profile config]\naws_access_key_id = A\naws_secret_access_key = s\n\
+        [profile process]\ncredential_process = true\n[profile sso]\nsso_start_url = x\n\
+        [profile login]\nlogin_session = x\n[profile role]\nrole_arn = r\nsource_profile = file\n\
+        [profile chain]\nrole_arn = r\nsource_profile = config\n[profile web]\nrole_arn = r\nweb_identity_token_file = t\n";
+    let mode = |line: &str, settings: &str, vars: &[(&str, &str)]| {
+        let sandbox = starship("auto", settings, "", vars);
+        sandbox.write(".aws/config", CONFIG);
+        sandbox.write(
+            ".aws/credentials",
+            "[file]\naws_access_key_id = A\naws_secret_access_key = s\n",
+        );
+        let script = sandbox.awsenv(line.split(' ')).output();
+        let text = script.success();
+        let (_, mode) = text.split_once("__awsenv_mode=").expect("the mode");
+        mode.split([';', '\n'])
+            .next()
+            .unwrap_or_default()
+            .trim_matches('\'')
+            .to_owned()
+    };
+    for (profile, expected) in [
+        ("file", "auto"),
+        ("process", "auto"),
+        ("sso", "auto"),
+        ("role", "auto"),
+        ("config", "on"),
+        ("login", "on"),
+        ("chain", "on"),
+        ("web", "on"),
+    ] {
+        let line = format!("use {profile} --name --shell bash");
+        assert_eq!(mode(&line, "", &[]), expected, "{profile}");
+        assert_eq!(mode(&line, "[aws]\nforce_display = true\n", &[]), "auto", "{profile}");
+        assert_eq!(mode(&line, "[aws]\ndisabled = true\n", &[]), "on", "{profile}");
+        assert_eq!(
+            mode(&line.replace("bash", "zsh"), "", &[]),
+            "auto",
+            "{profile}: starship draws another shell"
+        );
+        assert_eq!(
+            mode("init bash", "", &[("AWS_PROFILE", profile)]),
+            expected,
+            "{profile}"
+        );
+    }
+    assert_eq!(mode("use config --keys --shell bash", "", &[]), "auto");
+    assert_eq!(mode("unset --shell bash", "", &[]), "auto");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::env::Env;
 use crate::ops::starship;
 use crate::prompt::InUse;
 use crate::shell::Shell;
-use crate::shell::starship::Module;
+use crate::shell::starship::Shows as Starship;
 use crate::sys;
 use crate::sys::fs::{home_of, read_regular, xdg_config_dir};
 
@@ -50,30 +50,25 @@ impl Drawer {
     }
 }
 
-/// A child shell inherits the variables of a prompt that it does not have, so they must name this shell.
-fn names(shell: Shell, env: &Env, variable: &str) -> bool {
-    env.text(variable).and_then(Shell::parse) == Some(shell)
-}
-
 fn text(path: Option<PathBuf>) -> Option<String> {
     let bytes = read_regular(&path?).ok()??;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn starship(shell: Shell, env: &Env, used: Option<&InUse>) -> Option<Drawer> {
-    if !names(shell, env, "STARSHIP_SHELL") {
+    if !starship::draws(shell, env) {
         return None;
     }
     let file = starship::path(env).map_or_else(|| "its settings".to_owned(), |path| path.display().to_string());
-    let (shows, remedy) = match starship::module(env) {
-        None => (
+    let (shows, remedy) = match starship::shows(env) {
+        Starship::Nothing => (
             Shows::Never,
             format!("`disabled = false` in `[aws]`, and `$aws` in `format`, in {file}"),
         ),
-        Some(Module::Aws) if used.is_some_and(|used| !starship_shows(used, env)) => {
+        Starship::Found if used.is_some_and(|used| !starship_shows(used, env)) => {
             (Shows::NotThis, format!("`force_display = true` in `[aws]` in {file}"))
         }
-        Some(_) => (Shows::Always, String::new()),
+        Starship::Found | Starship::Every => (Shows::Always, String::new()),
     };
     Some(Drawer {
         name: "starship",
@@ -99,7 +94,7 @@ fn starship_shows(used: &InUse, env: &Env) -> bool {
 }
 
 fn oh_my_posh(shell: Shell, env: &Env) -> Option<Drawer> {
-    if !names(shell, env, "POSH_SHELL") {
+    if env.text("POSH_SHELL").and_then(Shell::parse) != Some(shell) {
         return None;
     }
     let theme = env.filled("POSH_THEME").map(PathBuf::from);

@@ -29,8 +29,10 @@ pub(super) fn check(context: &Context) -> Option<Finding> {
         return Some(Finding::new(CHECK, Status::Ok, message));
     };
     let is_left_out = drawer.shows != Shows::Never && look::is_left_out(drawer.name, shell, by_keys);
+    // Then `use` has switched the segment on.
+    let is_hidden = drawer.shows == Shows::NotThis && used.is_some_and(|used| used.by_use);
     let ours = match mode {
-        Prompt::Auto if is_left_out => Ours::Yields,
+        Prompt::Auto if is_left_out && !is_hidden => Ours::Yields,
         Prompt::Auto => Ours::Joins,
         Prompt::On => Ours::Insists,
         Prompt::Off => Ours::Off,
