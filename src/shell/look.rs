@@ -47,7 +47,8 @@ pub const PROGRAMS: [Program; 3] = [
     Program {
         name: "starship",
         shell: Shell::Zsh,
-        test: "(( ${+functions[starship_precmd]} ))",
+        // The function is that of old versions.
+        test: "{ [[ ${PROMPT-} == *starship*prompt* ]] || (( ${+functions[starship_precmd]} )) }",
         shows_keys: true,
     },
     Program {
