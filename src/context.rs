@@ -92,6 +92,8 @@ pub enum Outcome {
         command: &'static str,
         shell: Shell,
         diff: EnvDiff,
+        /// Whether another program draws the prompt and hides this profile, so that `prompt = auto` shows it.
+        is_hidden: bool,
     },
     /// Text to print on stdout, and the exit status.
     Text(String, u8),

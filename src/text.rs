@@ -1,33 +1,67 @@
 //! Text from files, AWS or the environment: made safe for a terminal, cut, and set in columns.
 
+use std::cmp::Ordering;
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
-use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
+use regex_syntax::hir::{Class, ClassUnicode, HirKind};
+use unicode_width::UnicodeWidthStr as _;
 
-/// Makes text from files, AWS or the environment safe to show: control, bidirectional, private-use and unassigned
-/// characters become `\u{…}`, so nothing can move the cursor, recolour, retitle or write to the clipboard.
+/// Makes text from files, AWS or the environment safe to show: what is invisible or moves other text becomes `\u{…}`,
+/// so nothing can move the cursor, recolour, retitle, write to the clipboard, or look like another name.
 pub fn display(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for (at, c) in text.char_indices() {
-        if c == ' ' || c.is_ascii_graphic() || printable(c, at == 0) {
-            out.push(c);
-        } else {
-            let _ = write!(out, "\\u{{{:x}}}", u32::from(c));
-        }
+    for (_, c, is_seen) in judged(text) {
+        push(&mut out, c, is_seen, "\\u{");
     }
     out
 }
-
-/// In columns; the widest name in a prompt.
-const MAX_WIDTH: usize = 48;
 
 /// The last character of AWSENV_PROFILE if no AWS_PROFILE tells the prompt that the profile is a production profile. No
 /// name ends in it otherwise, and prompts do not show it.
 pub const PRODUCTION_MARK: char = ' ';
 
-/// A profile's name as AWSENV_PROFILE has it, cut to a width that leaves room on the line.
-pub fn prompt_name(text: &str) -> String {
-    cut(display(text), MAX_WIDTH)
+/// In columns; the widest name in a prompt.
+const MAX_WIDTH: usize = 48;
+
+/// How an escape of [`inert`] begins.
+const ESCAPE: &str = "{u+";
+
+/// A profile's name as AWSENV_PROFILE has it: [`inert`], without a blank at either end, and cut to a width that leaves
+/// room on the line. Names that are not cut stay different.
+pub fn prompt_name(name: &str) -> String {
+    let is_edge = |at| at == 0 || at + 1 == name.len();
+    let piece = |(at, c, is_seen)| {
+        let is_special = c == '\\' || c == ' ' && is_edge(at) || name[at..].starts_with(ESCAPE);
+        let mut piece = String::new();
+        push(&mut piece, c, is_seen && !is_special, ESCAPE);
+        piece
+    };
+    let pieces: Vec<String> = judged(name).map(piece).collect();
+    let whole = pieces.concat();
+    if whole.width() <= MAX_WIDTH {
+        return whole;
+    }
+    cut_before(pieces.iter().map(String::as_str), MAX_WIDTH)
+}
+
+/// Text that no prompt program decodes into something else: as [`display`], but a backslash is escaped too, and an
+/// escape is `{u+5c}`, because a prompt may decode `\u`. Text that is inert stays as it is.
+pub fn inert(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (_, c, is_seen) in judged(text) {
+        push(&mut out, c, is_seen && c != '\\', ESCAPE);
+    }
+    out
+}
+
+/// `c` as it is, or as an escape that begins with `escape`.
+fn push(out: &mut String, c: char, as_it_is: bool, escape: &str) {
+    if as_it_is {
+        out.push(c);
+    } else {
+        let _ = write!(out, "{escape}{:x}}}", u32::from(c));
+    }
 }
 
 /// Cuts text that is already safe to a number of columns, and marks the cut.
@@ -35,12 +69,18 @@ pub fn cut(shown: String, columns: usize) -> String {
     if shown.width() <= columns {
         return shown;
     }
+    let chars = shown.char_indices().map(|(at, c)| &shown[at..at + c.len_utf8()]);
+    cut_before(chars, columns)
+}
+
+/// The pieces that leave one column for the mark of the cut.
+fn cut_before<'t>(pieces: impl Iterator<Item = &'t str>, columns: usize) -> String {
     let mut width = 0;
-    let fits = |c: &char| {
-        width += c.width().unwrap_or(0);
+    let fits = |piece: &&str| {
+        width += piece.width();
         width < columns
     };
-    let mut cut: String = shown.chars().take_while(fits).collect();
+    let mut cut: String = pieces.take_while(fits).collect();
     if columns > 0 {
         cut.push('…');
     }
@@ -77,15 +117,85 @@ pub fn lines(text: &str) -> String {
         .collect()
 }
 
-/// `str::escape_debug` knows which characters print; a combining mark prints only after another character.
-fn printable(c: char, first: bool) -> bool {
-    if first {
-        return c.escape_debug().next() == Some(c);
+/// Each character with its place, and whether it may be shown as it is.
+fn judged(text: &str) -> impl Iterator<Item = (usize, char, bool)> {
+    let mut marks = 0;
+    text.char_indices().map(move |(at, c)| {
+        let look = Look::of(c);
+        let is_seen = match look {
+            Look::Letter | Look::Other => true,
+            Look::Mark => marks > 0,
+            Look::Unseen => false,
+        };
+        marks = match look {
+            Look::Letter => MAX_MARKS,
+            Look::Mark if is_seen => marks - 1,
+            _ => 0,
+        };
+        (at, c, is_seen)
+    })
+}
+
+/// On one letter: more than any script needs, and too few to cover the lines around it.
+const MAX_MARKS: usize = 8;
+
+/// What a terminal makes of a character, by its Unicode properties.
+enum Look {
+    Letter,
+    /// Drawn onto the letter before it.
+    Mark,
+    /// A digit, punctuation, a symbol or the blank.
+    Other,
+    /// Without a picture of its own.
+    Unseen,
+}
+
+/// Controls, formats, private-use and unassigned characters, blanks, and what is invisible by default. No property says
+/// that the pictures of the last ones are empty.
+static UNSEEN: LazyLock<Option<ClassUnicode>> = LazyLock::new(|| {
+    class(r"[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\x{2800}\x{fffc}\x{13441}\x{13442}\x{16fe4}\x{1d159}]")
+});
+/// Combining marks, and the vowels and finals of Hangul syllables that are written in parts.
+static MARKS: LazyLock<Option<ClassUnicode>> = LazyLock::new(|| class(r"[\p{M}\p{gcb=V}\p{gcb=T}]"));
+static LETTERS: LazyLock<Option<ClassUnicode>> = LazyLock::new(|| class(r"\p{L}"));
+
+impl Look {
+    fn of(c: char) -> Self {
+        if c.is_ascii() {
+            return match c {
+                _ if c.is_ascii_alphabetic() => Look::Letter,
+                ' ' | '!'..='~' => Look::Other,
+                _ => Look::Unseen,
+            };
+        }
+        let [unseen, marks, letters] = [&UNSEEN, &MARKS, &LETTERS].map(|class| class.as_ref());
+        if unseen.is_none_or(|unseen| holds(unseen, c)) {
+            Look::Unseen
+        } else if marks.is_none_or(|marks| holds(marks, c)) {
+            Look::Mark
+        } else if letters.is_some_and(|letters| holds(letters, c)) {
+            Look::Letter
+        } else {
+            Look::Other
+        }
     }
-    let mut pair = [0; 5];
-    pair[0] = b'a';
-    let end = 1 + c.encode_utf8(&mut pair[1..]).len();
-    std::str::from_utf8(&pair[..end]).is_ok_and(|pair| pair.escape_debug().nth(1) == Some(c))
+}
+
+/// `None` if the tables have no such property; a test says that they have.
+fn class(pattern: &str) -> Option<ClassUnicode> {
+    match regex_syntax::parse(pattern).ok()?.into_kind() {
+        HirKind::Class(Class::Unicode(class)) => Some(class),
+        _ => None,
+    }
+}
+
+fn holds(class: &ClassUnicode, c: char) -> bool {
+    let place = |range: &regex_syntax::hir::ClassUnicodeRange| match (range.start() > c, range.end() < c) {
+        (true, _) => Ordering::Greater,
+        (_, true) => Ordering::Less,
+        _ => Ordering::Equal,
+    };
+    class.ranges().binary_search_by(place).is_ok()
 }
 
 #[cfg(test)]
@@ -117,5 +227,112 @@ mod tests {
         );
         assert_eq!(display("\u{301}"), "\\u{301}");
         assert_eq!(display("back\\slash 'q' \"q\""), "back\\slash 'q' \"q\"");
+    }
+
+    #[test]
+    fn what_is_invisible_or_moves_text_is_escaped() {
+        let ranges = [
+            0..=0x1f,
+            0x7f..=0xa0,
+            0xad..=0xad,
+            0x34f..=0x34f,
+            0x61c..=0x61c,
+            0x1160..=0x1160,
+            0x115f..=0x115f,
+            0x1680..=0x1680,
+            0x17b4..=0x17b5,
+            0x180b..=0x180f,
+            0x2000..=0x200f,
+            0x2028..=0x202f,
+            0x205f..=0x206f,
+            0x2800..=0x2800,
+            0x3000..=0x3000,
+            0x3164..=0x3164,
+            0xe000..=0xf8ff,
+            0xfe00..=0xfe0f,
+            0xfeff..=0xfeff,
+            0xffa0..=0xffa0,
+            0xfff0..=0xfffc,
+            0x1d173..=0x1d17a,
+            0xe0000..=0x10ffff,
+        ];
+        for c in ranges.into_iter().flatten().filter_map(char::from_u32) {
+            let code = format!("{:x}", u32::from(c));
+            assert_eq!(display(&format!("a{c}b")), format!("a\\u{{{code}}}b"));
+            assert_eq!(prompt_name(&format!("a{c}b")), format!("a{{u+{code}}}b"));
+        }
+    }
+
+    #[test]
+    fn letters_digits_and_punctuation_of_any_script_stay() {
+        for name in [
+            "prod-eu_1.2/x:y@z",
+            "$(x)`y` %n #[fg=red] !! {u} * ?",
+            "größe",
+            "प्रोडक्शन",
+            "프로덕션",
+            "\u{1111}\u{1173}\u{1105}\u{1169}",
+            "ผลิต",
+            "הפקה",
+            "إنتاج",
+            "生产。",
+            "e\u{301}\u{323}",
+            "٣四Ⅳ",
+            "«a»—b…",
+            "🚀→",
+        ] {
+            assert_eq!(prompt_name(name), name);
+            assert_eq!(display(name), name);
+        }
+    }
+
+    #[test]
+    fn a_mark_stays_on_its_letter_only() {
+        for (name, shown) in [
+            ("\u{301}a", "{u+301}a"),
+            ("a \u{301}", "a {u+301}"),
+            ("a\u{200d}\u{301}", "a{u+200d}{u+301}"),
+            ("1\u{fe0f}\u{20e3}", "1{u+fe0f}{u+20e3}"),
+            ("-\u{338}", "-{u+338}"),
+        ] {
+            assert_eq!(prompt_name(name), shown);
+        }
+        let many = prompt_name(&format!("a{}", "\u{301}".repeat(20)));
+        assert_eq!(many.matches('\u{301}').count(), MAX_MARKS);
+    }
+
+    #[test]
+    fn different_names_look_different() {
+        for (name, shown) in [
+            ("a\\b", "a{u+5c}b"),
+            ("a{u+5c}b", "a{u+7b}u+5c}b"),
+            ("a ", "a{u+20}"),
+            (" a", "{u+20}a"),
+            (" ", "{u+20}"),
+            ("a  b", "a  b"),
+        ] {
+            assert_eq!(prompt_name(name), shown);
+            assert_eq!(inert(&prompt_name(name)), shown, "what is inert stays");
+        }
+    }
+
+    #[test]
+    fn no_escape_is_cut() {
+        for length in 40..50 {
+            let cut = prompt_name(&format!("{}\u{e0100}{}", "a".repeat(length), "b".repeat(20)));
+            assert!(cut.width() <= MAX_WIDTH && cut.ends_with('…'), "{cut}");
+            assert_eq!(cut.contains("{u+e0100}"), cut.contains('{'), "{cut}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_comes_out_harmless(text in "(\\PC|.|[\u{300}-\u{36f}\u{2000}-\u{206f}\u{e0000}-\u{e01ff} {}u+\\\\]){0,80}") {
+            let name = prompt_name(&text);
+            assert!(judged(&name).all(|(_, _, is_seen)| is_seen), "{name:?}");
+            assert!(!name.contains('\\') && !name.ends_with(PRODUCTION_MARK), "{name:?}");
+            assert!(name.width() <= MAX_WIDTH, "{name:?}");
+            assert!(judged(&display(&text)).all(|(_, _, is_seen)| is_seen), "{text:?}");
+        }
     }
 }

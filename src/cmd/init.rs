@@ -1,10 +1,10 @@
 //! `awsenv init`: the integration for a shell's startup file.
 
 use crate::cli::InitArgs;
-use crate::config::settings::Settings;
+use crate::config::settings::{Prompt, Settings};
 use crate::context::{Context, Outcome};
 use crate::error::Error;
-use crate::ops::script;
+use crate::ops::{script, starship};
 use crate::shell::{Shell, look};
 
 /// Assignments from the settings, then the shell's files unchanged. A terminal may show them, because they hold no
@@ -12,20 +12,24 @@ use crate::shell::{Shell, look};
 pub fn run(context: &Context, args: InitArgs) -> Result<Outcome, Error> {
     let shell = script::known_shell(&args.shell)?;
     // A mistake in the settings must not leave the user without `awsenv`.
-    let settings = context.settings().cloned().unwrap_or_else(|error| {
+    let mut settings = context.settings().cloned().unwrap_or_else(|error| {
         context.ui.warn(&error.message);
         Settings::default()
     });
-    Ok(Outcome::Code(text(shell, &settings, args.no_prompt), 0))
+    if settings.prompt == Prompt::Auto && starship::hides_current(context, shell) {
+        settings.prompt = Prompt::On;
+    }
+    let silent = starship::silent(&context.process.env);
+    Ok(Outcome::Code(text(shell, &settings, args.no_prompt, silent), 0))
 }
 
-fn text(shell: Shell, settings: &Settings, no_prompt: bool) -> String {
+fn text(shell: Shell, settings: &Settings, no_prompt: bool, silent: &[&str]) -> String {
     let syntax = shell.syntax();
     let mode = if no_prompt { "none" } else { settings.prompt.as_str() };
     format!(
         "{}\n{}{}\n{}",
         script::look(settings, mode).assign(syntax, "\n"),
-        look::drawn(shell),
+        look::drawn(shell, silent),
         syntax.integration(),
         syntax.completion().unwrap_or_default(),
     )
@@ -44,10 +48,10 @@ mod tests {
 
     #[test]
     fn the_files_follow_their_settings_verbatim() {
-        let text = text(Shell::Bash, &settings(&["prod*"]), true);
+        let text = text(Shell::Bash, &settings(&["prod*"]), true, &[]);
         let head = format!(
             "__awsenv_mode='none'\n__awsenv_production=$'prod\\052'\n{}",
-            look::drawn(Shell::Bash)
+            look::drawn(Shell::Bash, &[])
         );
         let files = text.strip_prefix(&head).unwrap();
         let expected = [
@@ -59,14 +63,27 @@ mod tests {
 
     #[test]
     fn a_glob_that_no_profile_can_match_cuts_none_of_the_others() {
-        let all = text(Shell::Bash, &settings(&["a\0b", "prod*"]), false);
+        let all = text(Shell::Bash, &settings(&["a\0b", "prod*"]), false, &[]);
         assert!(all.contains("__awsenv_production=$'prod\\052'\n"), "{}", &all[..200]);
+    }
+
+    #[test]
+    fn a_program_that_hides_the_profile_does_not_replace_the_segment() {
+        for shell in [Shell::Bash, Shell::Zsh, Shell::Fish] {
+            let text = |silent| text(shell, &Settings::default(), false, silent);
+            let with = look::drawn(shell, &[]);
+            let without = look::drawn(shell, &["starship"]);
+            assert!(text(&[]).contains(&with), "{}", shell.as_str());
+            assert!(text(&["starship"]).contains(&without), "{}", shell.as_str());
+            let starship = [with, without].map(|drawn| drawn.to_lowercase().contains("starship"));
+            assert_eq!(starship, [true, false], "{}", shell.as_str());
+        }
     }
 
     #[test]
     fn the_files_are_ascii_so_that_no_locale_misreads_them() {
         for shell in Shell::ALL {
-            let text = text(shell, &Settings::default(), false);
+            let text = text(shell, &Settings::default(), false, &[]);
             assert!(text.is_ascii(), "{}", shell.as_str());
             assert!(!text.contains('\r'), "{}", shell.as_str());
         }

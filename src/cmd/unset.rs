@@ -31,5 +31,6 @@ pub fn run(context: &Context, args: ScriptArgs) -> Result<Outcome, Error> {
         command: "unset",
         shell,
         diff,
+        is_hidden: false,
     })
 }

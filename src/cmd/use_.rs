@@ -7,7 +7,7 @@ use crate::error::{Error, Kind};
 use crate::ops::choose::Chosen;
 use crate::ops::pick::{self, Manner};
 use crate::ops::script;
-use crate::ops::{choose, fit, switch, usage};
+use crate::ops::{choose, fit, starship, switch, usage};
 
 pub fn run(context: &Context, args: UseArgs) -> Result<Outcome, Error> {
     let shell = script::shell(context, args.script.shell.as_deref())?;
@@ -37,10 +37,12 @@ pub fn run(context: &Context, args: UseArgs) -> Result<Outcome, Error> {
     if context.process.stderr_tty && chosen.files.settings.history {
         usage::remember(context, &switch.target.profile);
     }
+    let (profile, style) = (&switch.target.profile, switch.target.style);
     Ok(Outcome::Switch {
         command: "use",
         shell,
         diff,
+        is_hidden: starship::hides(profile, style, shell, &context.process.env, &chosen.files),
     })
 }
 

@@ -13,6 +13,7 @@ pub mod keychain;
 pub mod pick;
 pub mod ports;
 pub mod script;
+pub mod starship;
 pub mod switch;
 pub mod unparsed;
 pub mod usage;

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use crate::cli::{self, Form};
-use crate::config::settings::Settings;
+use crate::config::settings::{Prompt, Settings};
 use crate::context::{Context, Outcome};
 use crate::env::Env;
 use crate::env::diff::EnvDiff;
@@ -75,7 +75,12 @@ pub fn finish(context: &Context, form: &Form, result: Result<Outcome, Error>) ->
             script: true,
             ..data(code.into(), status)
         },
-        Ok(Outcome::Switch { command, shell, diff }) => switch(context, command, shell, &diff),
+        Ok(Outcome::Switch {
+            command,
+            shell,
+            diff,
+            is_hidden,
+        }) => switch(context, command, shell, &diff, is_hidden),
         Err(error) => {
             context.ui.error(&error);
             let status = error.status();
@@ -94,14 +99,17 @@ pub fn finish(context: &Context, form: &Form, result: Result<Outcome, Error>) ->
 }
 
 /// In a subshell whose output a shell reads, that shell gets the script too.
-fn switch(context: &Context, command: &str, shell: Shell, diff: &EnvDiff) -> Finish {
+fn switch(context: &Context, command: &str, shell: Shell, diff: &EnvDiff, is_hidden: bool) -> Finish {
     let Context { process, ui, .. } = context;
     let syntax = shell.syntax();
     // Broken settings must not keep a shell from getting back what it had.
-    let look = context
-        .settings()
-        .ok()
-        .map(|settings| look(settings, settings.prompt.as_str()));
+    let look = context.settings().ok().map(|settings| {
+        let mode = match settings.prompt {
+            Prompt::Auto if is_hidden => Prompt::On,
+            mode => mode,
+        };
+        look(settings, mode.as_str())
+    });
     if process.read_by_shell {
         let (here, there) = syntax.hand_on(diff, look.as_ref());
         return Finish {

@@ -47,7 +47,8 @@ pub const PROGRAMS: [Program; 3] = [
     Program {
         name: "starship",
         shell: Shell::Zsh,
-        test: "(( ${+functions[starship_precmd]} ))",
+        // The function is that of old versions.
+        test: "{ [[ ${PROMPT-} == *starship*prompt* ]] || (( ${+functions[starship_precmd]} )) }",
         shows_keys: true,
     },
     Program {
@@ -58,9 +59,17 @@ pub const PROGRAMS: [Program; 3] = [
     },
 ];
 
+/// Whether `prompt = auto` leaves the segment out beside this program, in *keys* style or in the other.
+pub fn is_left_out(program: &str, shell: Shell, by_keys: bool) -> bool {
+    let is_listed = |listed: &Program| listed.name == program && listed.shell == shell;
+    PROGRAMS
+        .iter()
+        .any(|listed| is_listed(listed) && (listed.shows_keys || !by_keys))
+}
+
 /// The function `__awsenv_drawn`, which succeeds if another program already shows the profile. Empty for a shell for
-/// which no program is listed.
-pub fn drawn(shell: Shell) -> String {
+/// which no program is listed. `silent` are programs whose own settings hide the profile.
+pub fn drawn(shell: Shell, silent: &[&str]) -> String {
     let mut programs = PROGRAMS.iter().filter(|program| program.shell == shell).peekable();
     if programs.peek().is_none() {
         return String::new();
@@ -71,7 +80,7 @@ pub fn drawn(shell: Shell) -> String {
     } else {
         "function __awsenv_drawn {\n"
     });
-    for program in programs {
+    for program in programs.filter(|program| !silent.contains(&program.name)) {
         let named = match (program.shows_keys, is_fish) {
             (true, _) => "",
             (false, true) => "test -n \"$AWS_PROFILE\"; and ",

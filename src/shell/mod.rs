@@ -10,6 +10,7 @@ pub mod look;
 pub mod posix;
 pub mod powershell;
 pub mod program;
+pub mod starship;
 pub mod wrapper;
 
 use std::ffi::OsStr;

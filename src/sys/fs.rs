@@ -121,6 +121,11 @@ pub fn config_dir(env: &Env) -> Option<PathBuf> {
     if cfg!(any(target_os = "macos", windows)) {
         return dirs::config_dir();
     }
+    xdg_config_dir(env)
+}
+
+/// Where fish keeps its settings on every system: XDG_CONFIG_HOME or `~/.config`.
+pub fn xdg_config_dir(env: &Env) -> Option<PathBuf> {
     let named = env
         .filled("XDG_CONFIG_HOME")
         .map(PathBuf::from)

@@ -29,7 +29,7 @@ const LAYERS: [&[&str]; 14] = [
 const BLIND: [(&str, &str); 2] = [("shell", "config"), ("prompt", "config")];
 
 /// Each outside crate, by its name in code, and the only files or folders that may use it.
-const HOMES: [(&str, &[&str]); 30] = [
+const HOMES: [(&str, &[&str]); 32] = [
     ("age", &["src/sys/keychain"]),
     ("base64", &["src/env/origin.rs", "src/env/state.rs"]),
     // `lib` parses, `unparsed` finds out how a rejected command line was meant, `complete` and `man` read the tree of
@@ -56,6 +56,7 @@ const HOMES: [(&str, &[&str]); 30] = [
     ("nix", &["src/sys/reader"]),
     // Its terminal part, crossterm, reads what must not be echoed.
     ("ratatui", &["src/sys/picker", "src/sys/terminal"]),
+    ("regex_syntax", &["src/text.rs"]),
     ("rustix", &["src/sys/"]),
     // JSON is a vocabulary, like the standard library's types.
     ("serde", &["src/"]),
@@ -71,6 +72,7 @@ const HOMES: [(&str, &[&str]); 30] = [
     ("strsim", &["src/config/profile.rs"]),
     ("time", &["src/credentials.rs"]),
     ("tokio", &["src/sys/picker"]),
+    ("toml", &["src/shell/starship.rs"]),
     (
         "unicode_width",
         &["src/text.rs", "src/cmd/explain/text.rs", "src/ops/pick/row.rs"],

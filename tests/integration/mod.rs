@@ -5,11 +5,15 @@
 mod ancestors;
 mod completion;
 #[cfg(unix)]
+mod drawer;
+#[cfg(unix)]
 mod editing;
 mod files;
 #[cfg(target_os = "linux")]
 mod hidden;
 mod history;
+#[cfg(unix)]
+mod in_use;
 #[cfg(target_os = "linux")]
 mod keychain;
 #[cfg(unix)]

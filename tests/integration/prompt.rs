@@ -202,25 +202,3 @@ fn five_prompts_start_no_process() {
         assert_eq!(started(), before, "{shell}");
     }
 }
-
-#[test]
-fn prompt_programs_get_plain_text_without_a_file_being_read() {
-    let mut sandbox = Sandbox::with_config("[broken");
-    assert_eq!(sandbox.awsenv(["prompt"]).output().clean(), "");
-    sandbox
-        .set("AWSENV_PROFILE", "jek\u{1b}yl")
-        .set("AWSENV_EXPIRES", "1000")
-        .set("AWS_REGION", "eu-west-1");
-    assert_eq!(sandbox.awsenv(["prompt"]).output().clean(), "jek\\u{1b}yl expired\n");
-    let format = sandbox.awsenv(["prompt", "--format", "<{profile}|{region}>"]).output();
-    assert_eq!(format.clean(), "<jek\\u{1b}yl|eu-west-1>\n");
-    let wrong = sandbox.awsenv(["prompt", "--format", "{nope}"]).output();
-    assert_eq!((wrong.status, wrong.out()), (2, ""));
-    assert!(
-        wrong
-            .err()
-            .starts_with("awsenv: `{nope}` is not a prompt field\nhint: "),
-        "{}",
-        wrong.all()
-    );
-}

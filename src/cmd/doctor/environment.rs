@@ -18,7 +18,7 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     if state.is_none() && env.os(AWSENV_STATE).is_some() {
         warn(
             "AWSENV_STATE is damaged".into(),
-            "unset AWSENV_STATE AWSENV_PROFILE AWSENV_EXPIRES".into(),
+            format!("unset {}", names::OWN.join(" ")),
         );
     }
     for name in state.into_iter().flat_map(|state| drift(env, state)) {

@@ -4,9 +4,11 @@ mod access;
 mod boto;
 mod environment;
 mod files;
+mod fish;
 mod keychain;
 mod leftovers;
 mod process;
+mod prompt;
 mod shell;
 
 use std::path::PathBuf;
@@ -88,7 +90,9 @@ pub fn run(context: &Context, args: DoctorArgs) -> Result<Outcome, Error> {
     if let Ok(keychain) = context.keychain() {
         findings.extend(keychain::check(&keychain, args.keychain));
     }
+    findings.extend(fish::check(context.env()));
     findings.extend(shell::check(context));
+    findings.extend(prompt::check(context));
     let status = u8::from(findings.iter().any(|finding| finding.status == Status::Fail));
     let text = if args.json {
         as_json(&findings)

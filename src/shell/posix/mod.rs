@@ -136,7 +136,7 @@ impl Posix {
             let assignments = look.assign(&self, "; ");
             format!("if {b}test \"${{__awsenv_hook+y}}\"; then {assignments}; fi; ")
         });
-        settings + "${__awsenv_hook-:}; "
+        settings + "\"${__awsenv_hook-:}\"; "
     }
 
     /// The form in which an exported value is saved.
