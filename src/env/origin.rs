@@ -56,14 +56,16 @@ impl Mark {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seen(String);
 
+/// In letters.
+const SHORT: usize = 4;
 /// In letters: 2048 values.
-const MAX_SEEN: usize = 4 * 2048;
+const MAX_SEEN: usize = SHORT * 2048;
 
 impl Seen {
     /// `None` if it is not what [`Seen::as_str`] gives.
     pub fn parse(text: String) -> Option<Self> {
         let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        (text.len() <= MAX_SEEN && text.len() % 4 == 0 && text.bytes().all(is_letter)).then_some(Self(text))
+        (text.len() <= MAX_SEEN && text.len().is_multiple_of(SHORT) && text.bytes().all(is_letter)).then_some(Self(text))
     }
 
     pub fn as_str(&self) -> &str {
@@ -86,7 +88,7 @@ impl Seen {
     }
 
     fn holds(&self, short: &str) -> bool {
-        self.0.as_bytes().chunks_exact(4).any(|one| one == short.as_bytes())
+        self.0.as_bytes().chunks_exact(SHORT).any(|one| one == short.as_bytes())
     }
 }
 
