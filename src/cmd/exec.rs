@@ -5,11 +5,11 @@ use std::ffi::OsStr;
 use crate::cli::ExecArgs;
 use crate::context::{Context, Outcome};
 use crate::env::diff::EnvDiff;
-use crate::env::names::AWSENV_WRAPPED;
+use crate::env::names::{AWSENV_DEPTH, AWSENV_WRAPPED};
 use crate::env::session::{enter, is_in_use};
 use crate::env::state::State;
 use crate::error::{Error, Kind};
-use crate::ops::{choose, fit, pick, switch};
+use crate::ops::{choose, fit, pick, ports, switch};
 use crate::process::Launch;
 
 /// The program's exit status becomes this one's.
@@ -38,6 +38,10 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
     let mut vars = diff.apply(env);
     // The wrapper sets it for awsenv, and it would be wrong in the program's own shells.
     vars.remove(OsStr::new(AWSENV_WRAPPED));
+    vars.insert(
+        AWSENV_DEPTH.into(),
+        (ports::depth(env).saturating_add(1)).to_string().into(),
+    );
     Ok(Outcome::Exec(Launch {
         program,
         args: words.collect(),

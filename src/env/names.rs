@@ -21,6 +21,8 @@ pub const AWSENV_WRAPPED: &str = "AWSENV_WRAPPED";
 /// Set for a `credential_process` that awsenv runs: the profiles that are being asked for, one per line, so that a loop
 /// is noticed.
 pub const AWSENV_ASKED: &str = "AWSENV_ASKED";
+/// Set for programs that `exec` runs: how many runs of `exec` they are inside of.
+pub const AWSENV_DEPTH: &str = "AWSENV_DEPTH";
 /// Which store keys are kept in; overrides the settings.
 pub const AWSENV_KEYCHAIN: &str = "AWSENV_KEYCHAIN";
 /// awsenv's own variables: set by `use`, removed by `unset`, never saved.

@@ -65,7 +65,8 @@ impl Seen {
     /// `None` if it is not what [`Seen::as_str`] gives.
     pub fn parse(text: String) -> Option<Self> {
         let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-        (text.len() <= MAX_SEEN && text.len().is_multiple_of(SHORT) && text.bytes().all(is_letter)).then_some(Self(text))
+        (text.len() <= MAX_SEEN && text.len().is_multiple_of(SHORT) && text.bytes().all(is_letter))
+            .then_some(Self(text))
     }
 
     pub fn as_str(&self) -> &str {

@@ -1,15 +1,17 @@
 //! The ports of `provider`, connected to real processes and keychains.
 
 use std::io;
+use std::path::Path;
 
 use crate::context::Context;
 use crate::credentials::Timestamp;
 use crate::env::Env;
-use crate::env::names::AWSENV_ASKED;
+use crate::env::names::{AWSENV_ASKED, AWSENV_DEPTH};
 use crate::error::{Error, Kind};
 use crate::keychain::{self, Item, StoreKind};
 use crate::process::Captured;
 use crate::provider::{Clock, Ports, ReadKeys, Run};
+use crate::resolve::CredentialProcess;
 use crate::secret::Secret;
 use crate::sys;
 use crate::sys::keychain::Keychain;
@@ -47,6 +49,52 @@ impl<'a> Outside<'a> {
     }
 }
 
+/// For a switch by name: the program that is started with it asks for the profile's keys itself, without the mark.
+///
+/// # Errors
+/// This runs inside the profile's own `credential_process`, which the program would run again.
+pub fn check_name_style(context: &Context, profile: &str, process: &CredentialProcess) -> Result<(), Error> {
+    if depth(&context.process.env) >= MAX_DEPTH {
+        return Err(leads_back(profile));
+    }
+    let own = context
+        .process
+        .args
+        .iter()
+        .map(|arg| arg.to_string_lossy().into_owned());
+    let above = sys::ancestors::command_lines();
+    let mut lines = std::iter::once(own.collect()).chain(above);
+    if lines.any(|words| runs(&words, process)) {
+        return Err(leads_back(profile));
+    }
+    Ok(())
+}
+
+/// More runs of `exec` inside each other than anyone starts by hand. A process that hands itself over to `exec` leaves no
+/// command line to be recognized by.
+const MAX_DEPTH: u32 = 10;
+
+/// How many runs of `exec` this one is inside of.
+pub fn depth(env: &Env) -> u32 {
+    env.text(AWSENV_DEPTH).and_then(|depth| depth.parse().ok()).unwrap_or(0)
+}
+
+/// Whether a command line is that of the process, as a program, as a script that an interpreter runs, as the argument
+/// of a shell, or what is left of it behind a program such as `env`.
+fn runs(words: &[String], process: &CredentialProcess) -> bool {
+    let name = |word: &String| Path::new(word).file_name().map(ToOwned::to_owned);
+    let ends_with = |long: &[String], short: &[String]| {
+        let Some((first, rest)) = short.split_first() else {
+            return false;
+        };
+        let at = long.len().checked_sub(short.len());
+        at.is_some_and(|at| name(&long[at]) == name(first) && long[at + 1..] == *rest)
+    };
+    words.last() == Some(&process.command)
+        || ends_with(words, &process.argv)
+        || words.len() > 1 && ends_with(&process.argv, words)
+}
+
 /// Adds this profile to those asked for on the way here.
 ///
 /// # Errors
@@ -54,11 +102,15 @@ impl<'a> Outside<'a> {
 fn asked(env: &Env, profile: &str) -> Result<String, Error> {
     let before = env.text(AWSENV_ASKED).unwrap_or_default();
     if before.lines().any(|name| name == profile) {
-        let name = display(profile);
-        let message = format!("the credential_process of `{name}` leads back to `{name}`");
-        return Err(Error::new(Kind::InfiniteLoop, message).hint("`awsenv explain` shows which lines lead there"));
+        return Err(leads_back(profile));
     }
     Ok(format!("{before}{profile}\n"))
+}
+
+fn leads_back(profile: &str) -> Error {
+    let name = display(profile);
+    let message = format!("the credential_process of `{name}` leads back to `{name}`");
+    Error::new(Kind::InfiniteLoop, message).hint("`awsenv explain` shows which lines lead there")
 }
 
 impl Run for Outside<'_> {

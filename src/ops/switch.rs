@@ -10,7 +10,7 @@ use crate::ops::catalog;
 use crate::ops::choose::{self, Chosen};
 use crate::ops::export;
 use crate::ops::fit;
-use crate::ops::ports::Outside;
+use crate::ops::ports::{self, Outside};
 use crate::provider;
 use crate::redact::shown;
 use crate::resolve::BaseSource;
@@ -80,7 +80,12 @@ pub fn to(
     let decision = files.style(&plan, choice, asked)?;
     let mut shown = prompt_name(&choice.name);
     let (vars, expires) = match decision.style {
-        Style::Name => (export::name(&choice.name), None),
+        Style::Name => {
+            if let Some(BaseSource::CredentialProcess(process)) = &plan.base {
+                ports::check_name_style(context, &choice.name, process)?;
+            }
+            (export::name(&choice.name), None)
+        }
         Style::Keys => {
             may_have_keys()?;
             let credentials = provider::credentials(&plan, outside.ports())?;

@@ -19,6 +19,11 @@ pub fn shell() -> Result<Shell, Unknown> {
     nearest(all(), is_login_shell)
 }
 
+/// Their command lines, nearest first. Without /proc there are none.
+pub fn command_lines() -> impl Iterator<Item = Vec<String>> {
+    all().map(|ancestor| ancestor.words)
+}
+
 /// Nearest first. Each is looked at only when it is asked for.
 #[cfg(target_os = "linux")]
 fn all() -> impl Iterator<Item = Ancestor> {

@@ -1,5 +1,9 @@
 //! A `credential_process` that leads back to its own profile ends in an error instead of processes without end.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+
 use crate::support::{Run, Sandbox};
 
 /// Counts its runs, and gives up after a dozen, so that a loop that is not found ends too.
@@ -10,16 +14,10 @@ const DOCUMENT: &str = r#"{"Version":1,"AccessKeyId":"AKIA1","SecretAccessKey":"
 /// The profile `p` runs `line`, and `q` another profile's.
 fn sandbox(line: &str) -> Sandbox {
     let sandbox = Sandbox::new();
-    let program = |name: &str, text: String| {
-        use std::os::unix::fs::PermissionsExt as _;
-        let path = sandbox.bin().join(name);
-        std::fs::write(&path, text).expect("a program");
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("a program");
-        path
-    };
-    let turn = program("turn", format!("{TURN}{line}\n"));
-    let plain = program("plain", format!("#!/bin/sh\necho '{DOCUMENT}'\n"));
+    let turn = program(&sandbox, "turn", format!("{TURN}{line}\n"));
+    let plain = program(&sandbox, "plain", format!("#!/bin/sh\necho '{DOCUMENT}'\n"));
     let over = program(
+        &sandbox,
         "over",
         format!("#!/bin/sh\nawsenv exec r --keys -- sh -c 'test $AWS_ACCESS_KEY_ID = AKIA1' && echo '{DOCUMENT}'\n"),
     );
@@ -35,8 +33,15 @@ fn sandbox(line: &str) -> Sandbox {
     sandbox
 }
 
+fn program(sandbox: &Sandbox, name: &str, text: String) -> PathBuf {
+    let path = sandbox.bin().join(name);
+    fs::write(&path, text).expect("a program");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("a program");
+    path
+}
+
 fn turns(sandbox: &Sandbox) -> usize {
-    std::fs::read_to_string(sandbox.path("turns")).map_or(0, |text| text.lines().count())
+    fs::read_to_string(sandbox.path("turns")).map_or(0, |text| text.lines().count())
 }
 
 const LINES: [&str; 9] = [
@@ -89,5 +94,35 @@ fn other_nesting_works() {
         "awsenv exec r --keys -- sh -c 'test -z \"${AWSENV_ASKED+set}\"'",
     ] {
         sandbox.program("/bin/sh").args(["-ec", command]).output().success();
+    }
+}
+
+/// An SDK runs the line, so nothing marks the profile as asked for; the program at its end is an SDK again.
+#[test]
+fn a_line_that_an_sdk_runs_is_known_by_itself() {
+    for (line, start, most) in [
+        ("awsenv exec p -- sdk", "sdk", 1),
+        ("env awsenv exec p --name -- sdk", "sh \"$(command -v sdk)\"", 1),
+        ("eval \"$(awsenv use p)\" && sdk", "sdk", 1),
+        // The script is gone before awsenv looks, so only the depth tells.
+        ("exec awsenv exec p -- sdk", "sdk", 11),
+    ] {
+        let sandbox = sandbox(line);
+        program(
+            &sandbox,
+            "sdk",
+            format!("#!/bin/sh\nexec {}\n", sandbox.bin().join("turn").display()),
+        );
+        let output = sandbox
+            .program("/bin/sh")
+            .args(["-c", start])
+            .env("AWS_PROFILE", "p")
+            .output();
+        assert_eq!(turns(&sandbox), most, "{line}: {}", output.all());
+        assert!(
+            output.err().contains("the credential_process of `p` leads back to `p`"),
+            "{line}: {}",
+            output.all()
+        );
     }
 }
