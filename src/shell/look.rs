@@ -37,11 +37,12 @@ pub struct Program {
 }
 
 /// The only list of programs beside which `prompt = auto` leaves the segment out.
-pub const PROGRAMS: [Program; 3] = [
+pub const PROGRAMS: [Program; 5] = [
     Program {
         name: "starship",
         shell: Shell::Bash,
-        test: "\\builtin declare -F starship_precmd >/dev/null",
+        // A restricted shell cannot ask silently, and the function is not in its environment.
+        test: "! \\builtin shopt -q restricted_shell && \\builtin declare -F starship_precmd >/dev/null",
         shows_keys: true,
     },
     Program {
@@ -49,6 +50,18 @@ pub const PROGRAMS: [Program; 3] = [
         shell: Shell::Zsh,
         test: "(( ${+functions[starship_precmd]} ))",
         shows_keys: true,
+    },
+    Program {
+        name: "oh-my-zsh's aws_prompt_info",
+        shell: Shell::Zsh,
+        test: "(( ${+functions[aws_prompt_info]} )) && [[ $PROMPT${RPROMPT-} == *'$(aws_prompt_info)'* ]]",
+        shows_keys: false,
+    },
+    Program {
+        name: "agnoster",
+        shell: Shell::Zsh,
+        test: "(( ${+functions[prompt_aws]} )) && [[ $PROMPT == *'$(build_prompt)'* && ${SHOW_AWS_PROMPT-} != false ]]",
+        shows_keys: false,
     },
     Program {
         name: "starship",
@@ -87,4 +100,25 @@ pub fn drawn(shell: Shell) -> String {
     } else {
         "  \\builtin return 1\n}\n"
     }
+}
+
+/// What the integrations of bash and sh share; empty for the other shells.
+pub fn segment(shell: Shell) -> &'static str {
+    match shell {
+        Shell::Bash | Shell::Posix => include_str!("../../shell/segment.sh"),
+        Shell::Fish | Shell::PowerShell | Shell::Zsh => "",
+    }
+}
+
+/// Under `set -a` a shell would export every variable that `text` sets, and bash its functions too.
+pub fn unexported(shell: Shell, text: String) -> String {
+    let b = match shell {
+        Shell::Bash | Shell::Zsh => "\\builtin ",
+        Shell::Posix => "\\",
+        Shell::Fish | Shell::PowerShell => return text,
+    };
+    format!(
+        "case $- in *a*) {b}set +a; __awsenv_all=1;; *) __awsenv_all='';; esac\n{text}\n\
+         {b}test -z \"$__awsenv_all\" || {b}set -a\n{b}unset -v __awsenv_all\n"
+    )
 }
