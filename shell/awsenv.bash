@@ -67,9 +67,10 @@ function awsenv {
 function __awsenv_prompt {
   \builtin set -- "$?" "${AWSENV_PROFILE-}|${AWS_PROFILE-}|${AWS_ACCESS_KEY_ID-}|${AWSENV_EXPECT+.$AWSENV_EXPECT}|${AWS_DEFAULT_PROFILE+.$AWS_DEFAULT_PROFILE}|${AWSENV_EXPIRES-}" \
     "${__awsenv_mode-},${__awsenv_production-},${NO_COLOR:+plain},${TERM-dumb}"
-  # Not `[[ … == … ]]`, where `nocasematch` takes one name for another.
+  # Not `[[ x == y ]]`, where `nocasematch` takes one name for another.
   if \builtin test "$2" != "$__awsenv_seen" || \builtin test "$3" != "$__awsenv_look" ||
-    [[ ${PS1-} != *"$__awsenv_segment"* || ${PROMPT_COMMAND-} != *"$__awsenv_tail" || ${#PROMPT_COMMAND[@]} != 1 ]]; then
+    [[ ${PS1-} != *"$__awsenv_segment"* || ${PROMPT_COMMAND-} != *"$__awsenv_tail" ||
+      ${PROMPT_COMMAND[*]-} != "${PROMPT_COMMAND-}" ]]; then
     __awsenv_refresh "$2" "$3"
   fi
   # An element of an array, because `set -a` exports none.
@@ -226,7 +227,7 @@ if [[ $- == *i* && ${__awsenv_mode-} != none ]]; then
   __awsenv_strange='[!] !"#$%&'\''()*+,./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[^_`abcdefghijklmnopqrstuvwxyz{|}~-]'
   __awsenv_end='' __awsenv_zero=0 __awsenv_one=1 __awsenv_red=';31' __awsenv_words=(m expired)
   __awsenv_is=('' x) __awsenv_not=(x '') __awsenv_at=(0) __awsenv_left=(0)
-  __awsenv_look='' __awsenv_seen='' __awsenv_segment='' __awsenv_tail=''
+  __awsenv_look='' __awsenv_seen='' __awsenv_segment='' __awsenv_tail=none
   __awsenv_hook=__awsenv_prompt
   __awsenv_prompt
 fi

@@ -111,12 +111,13 @@ case $-,${__awsenv_mode-} in
   *i*,*)
     # shellcheck disable=SC2016 # the prompt expands it, not these lines
     __awsenv_begin='${__awsenv_q:+' __awsenv_close='${__awsenv_end-}}' __awsenv_end=''
-    # Brackets around what is not empty.
-    __awsenv_left='[' __awsenv_right='] '
+    # Around the brackets: nothing if no profile is in use.
     # shellcheck disable=SC2016
-    __awsenv_segment='${__awsenv_left#"${__awsenv_left}${AWSENV_PROFILE-}${AWS_PROFILE-}"}'$__awsenv_name$__awsenv_mark
+    __awsenv_left='[' __awsenv_right='] ' __awsenv_none='${__awsenv_q##${__awsenv_any#"*${AWSENV_PROFILE-}${AWS_PROFILE-}"}}'
     # shellcheck disable=SC2016
-    __awsenv_segment=$__awsenv_segment'${__awsenv_right#"${__awsenv_right}${AWSENV_PROFILE-}${AWS_PROFILE-}"}'
+    __awsenv_segment='${__awsenv_left##${__awsenv_any#"*'$__awsenv_none'"}}'$__awsenv_name$__awsenv_mark
+    # shellcheck disable=SC2016
+    __awsenv_segment=$__awsenv_segment'${__awsenv_right##${__awsenv_any#"*'$__awsenv_none'"}}'
     # Written out, because ranges depend on the locale.
     __awsenv_strange=' "#$%&'\''()*+,./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[^_`abcdefghijklmnopqrstuvwxyz{|}~-]'
     case ${KSH_VERSION-} in
@@ -126,9 +127,10 @@ case $-,${__awsenv_mode-} in
     esac
     # As bytes, of which a shell that counts characters makes something shorter.
     __awsenv_c1=$(\printf '\302[\200\201\202\203\204\205\206\207\210\211\212\213\214\215\216\217\220\221\222\223\224\225\226\227\230\231\232\233\234\235\236\237]' 2>&-) || :
-    \test "${#__awsenv_c1}" = 35 ||
-      # shellcheck disable=SC2059 # the inner one makes the format
-      __awsenv_c1=$(\printf "[$(\printf '\\302\\%o' 128 129 130 131 132 133 134 135 136 137 138 139 140 141 142 143 144 145 146 147 148 149 150 151 152 153 154 155 156 157 158 159)]" 2>&-) || :
+    if \test "${#__awsenv_c1}" != 35; then
+      __awsenv_c1=$(\printf '\302%b' '\0200' '\0201' '\0202' '\0203' '\0204' '\0205' '\0206' '\0207' '\0210' '\0211' '\0212' '\0213' '\0214' '\0215' '\0216' '\0217' '\0220' '\0221' '\0222' '\0223' '\0224' '\0225' '\0226' '\0227' '\0230' '\0231' '\0232' '\0233' '\0234' '\0235' '\0236' '\0237' 2>&-) || :
+      __awsenv_c1=${__awsenv_c1:+[$__awsenv_c1]}
+    fi
     \test "$__awsenv_c1" || __awsenv_c1=$__awsenv_bad
     __awsenv_return=$(\printf '\r' 2>&-) || :
     \test "$__awsenv_return" || __awsenv_return=$__awsenv_begin

@@ -52,19 +52,9 @@ function __awsenv_precmd {
   [[ ! -o promptpercent ]] || \builtin set -- percent
   \builtin emulate -L zsh
   \builtin unsetopt xtrace verbose allexport errexit errreturn
-  \builtin local segment='' rest text
-  if [[ $# == 1 && ( $__awsenv_mode == on || $__awsenv_mode == auto ) ]]; then
-    segment=$__awsenv_colored
-    [[ -z ${NO_COLOR-} && ${TERM-dumb} != dumb ]] || segment=$__awsenv_plain
-    [[ $__awsenv_mode == on ]] || ! __awsenv_drawn || segment=''
-  fi
-  # Once, or not at all. A prompt that was inherited from bash may have that of bash.
-  if [[ -z $segment || $PROMPT != *"$segment"* || $PROMPT == *"$segment"*"$segment"* ||
-    $PROMPT == *'${__awsenv_q:+'*'${__awsenv_end-}}'* ]]; then
-    rest=${${PROMPT//"$__awsenv_colored"}//"$__awsenv_plain"}
-    rest=${rest//'${__awsenv_q:+'*'${__awsenv_end-}}'}
-    [[ -z $rest || $PROMPT == "$segment$rest" || ${(t)PROMPT} == *readonly* ]] || PROMPT=$segment$rest
-  fi
+  # Nothing to do as long as this is the same.
+  \builtin set -- "$__awsenv_mode $# ${NO_COLOR:+plain} ${TERM-} ${AWS_PROFILE:+name} ${RPROMPT-} "
+  [[ $1$PROMPT == "$__awsenv_placed" ]] || __awsenv_place "$1"
   if [[ ${precmd_functions[-1]-} != __awsenv_precmd && ${(t)precmd_functions} != *readonly* ]]; then
     \builtin typeset -ga precmd_functions
     precmd_functions=("${(@)precmd_functions:#__awsenv_precmd}" __awsenv_precmd)
@@ -78,6 +68,24 @@ function __awsenv_precmd {
   __awsenv_text
 }
 
+# Has the segment in PROMPT once, or not at all if it is not wanted.
+function __awsenv_place {
+  \builtin local segment='' rest
+  if [[ $1 == 'on 1 '* || $1 == 'auto 1 '* ]]; then
+    segment=$__awsenv_colored
+    [[ -z ${NO_COLOR-} && ${TERM-dumb} != dumb ]] || segment=$__awsenv_plain
+    [[ $__awsenv_mode == on ]] || ! __awsenv_drawn || segment=''
+  fi
+  # A prompt that was inherited from bash may have the segment of bash.
+  if [[ -z $segment || $PROMPT != *"$segment"* || $PROMPT == *"$segment"*"$segment"* ||
+    $PROMPT == *'${__awsenv_q:+'*'${__awsenv_end-}}'* ]]; then
+    rest=${${PROMPT//"$__awsenv_colored"}//"$__awsenv_plain"}
+    rest=${rest//'${__awsenv_q:+'*'${__awsenv_end-}}'}
+    [[ -z $rest || $PROMPT == "$segment$rest" || ${(t)PROMPT} == *readonly* ]] || PROMPT=$segment$rest
+  fi
+  \builtin typeset -g __awsenv_placed=$1$PROMPT
+}
+
 # The text for psvar: element 87 is shown in yellow, or without colour, and 88 in red.
 function __awsenv_text {
   \builtin local name=${AWSENV_PROFILE-} aws=${AWS_PROFILE-} key=${AWS_ACCESS_KEY_ID-} expect=${AWSENV_EXPECT-}
@@ -87,8 +95,13 @@ function __awsenv_text {
     if [[ -n $aws && ( -z $name || $aws != "${expect%:*}" ) ]]; then
       [[ $aws == *[^\ -\[\]-~]* ]] || text=$aws
     else
-      # C1 as bytes too, for a locale without characters.
-      [[ $name == *[[:cntrl:]\\]* || $name == *$'\302'[$'\200'-$'\237']* ]] || text=${name% }
+      [[ $name == *[[:cntrl:]\\]* ]] || text=${name% }
+      # U+0080 to U+009F as bytes, for every locale.
+      if [[ $name == *[^\ -~]* ]]; then
+        \builtin unsetopt multibyte
+        [[ $name != *$'\302'[$'\200'-$'\237']* ]] || text=''
+        \builtin setopt multibyte
+      fi
     fi
     # What tools take may be something else: not what `use` set; set without `use`, and keys take precedence over a
     # name; so does another name.
@@ -143,6 +156,6 @@ if [[ -o interactive && ${__awsenv_mode-} != none ]]; then
   \builtin zmodload zsh/datetime || \builtin :
   \builtin typeset -g __awsenv_plain='%(87V.[%87v] .)%(88V.[%88v] .)'
   \builtin typeset -g __awsenv_colored='%(87V.[%F{yellow}%87v%f] .)%(88V.[%F{red}%88v%f] .)'
-  \builtin typeset -g __awsenv_hook=__awsenv_prompt
+  \builtin typeset -g __awsenv_placed='' __awsenv_hook=__awsenv_prompt
   __awsenv_prompt
 fi

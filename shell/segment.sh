@@ -11,8 +11,10 @@
 __awsenv_any='*' __awsenv_q='?' __awsenv_blank=' '
 # Around something: `?` if it is empty, else nothing.
 __awsenv_no='${__awsenv_q##${__awsenv_any#"*' __awsenv_on='"}}'
-# Not empty if AWS_PROFILE is not what `use` set.
-__awsenv_other='${AWS_PROFILE:+${AWS_PROFILE#"${AWSENV_EXPECT:+${AWSENV_EXPECT%:*}}"}}'
+# Not empty if AWS_PROFILE is not what `use` set. In both directions, because in a prompt of dash and busybox a value in
+# quotes still acts as a pattern; only two names that both have `*` or `?` can match each other.
+__awsenv_other='${AWS_PROFILE##"${AWSENV_EXPECT:+${AWSENV_EXPECT%:*}}"}${AWSENV_EXPECT:+${AWSENV_EXPECT##"$AWS_PROFILE:"}}'
+__awsenv_other='${AWS_PROFILE:+'$__awsenv_other'}'
 # Not empty if AWSENV_PROFILE could do something to the terminal.
 __awsenv_odd=$__awsenv_no'${AWSENV_PROFILE##*$__awsenv_bad*}'$__awsenv_on
 __awsenv_odd=$__awsenv_odd$__awsenv_no'${AWSENV_PROFILE##*$__awsenv_c1*}'$__awsenv_on
@@ -27,7 +29,8 @@ __awsenv_name=$__awsenv_name'${AWS_PROFILE:+${AWS_PROFILE##*${__awsenv_strange##
 __awsenv_name=$__awsenv_name$__awsenv_no$__awsenv_other$__awsenv_on'}'$__awsenv_on'*}}'
 
 # `?` if anything is in use, and if one of these is not empty: AWS_PROFILE and the key are not what `use` set;
-__awsenv_mark='${AWSENV_EXPECT+${AWSENV_EXPECT#"${AWS_PROFILE-}:${AWS_ACCESS_KEY_ID-}"}'
+__awsenv_mark='${AWSENV_EXPECT+${AWSENV_EXPECT##"${AWS_PROFILE-}:${AWS_ACCESS_KEY_ID-}"}'$__awsenv_other
+__awsenv_mark=$__awsenv_mark'${AWS_ACCESS_KEY_ID:+${AWS_ACCESS_KEY_ID##"${AWSENV_EXPECT##*:}"}}'
 __awsenv_mark=$__awsenv_mark$__awsenv_no'$AWSENV_EXPECT'$__awsenv_on'}'
 # nothing says what `use` set;
 __awsenv_mark=$__awsenv_mark'${AWSENV_PROFILE:+'$__awsenv_no'${AWSENV_EXPECT-}'$__awsenv_on'}'
@@ -35,7 +38,7 @@ __awsenv_mark=$__awsenv_mark'${AWSENV_PROFILE:+'$__awsenv_no'${AWSENV_EXPECT-}'$
 __awsenv_mark=$__awsenv_mark'${AWS_ACCESS_KEY_ID:+'$__awsenv_no'${AWSENV_PROFILE-}'$__awsenv_on'}'
 # so does another name;
 __awsenv_mark=$__awsenv_mark'${AWS_DEFAULT_PROFILE+'$__awsenv_no'$AWS_DEFAULT_PROFILE'$__awsenv_on
-__awsenv_mark=$__awsenv_mark'${AWS_DEFAULT_PROFILE#"${AWS_PROFILE-}"}}'
+__awsenv_mark=$__awsenv_mark'${AWS_DEFAULT_PROFILE##"${AWS_PROFILE-}"}${AWS_PROFILE:+${AWS_PROFILE##"$AWS_DEFAULT_PROFILE"}}}'
 # the name is not shown.
 __awsenv_mark=$__awsenv_mark$__awsenv_odd'${AWS_PROFILE:+'
 __awsenv_mark=$__awsenv_mark$__awsenv_no'${AWSENV_PROFILE-}${AWS_PROFILE##*$__awsenv_strange*}'$__awsenv_on'}'

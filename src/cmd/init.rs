@@ -30,7 +30,7 @@ fn text(shell: Shell, settings: &Settings, no_prompt: bool) -> String {
         syntax.integration(),
         syntax.completion().unwrap_or_default(),
     );
-    look::unexported(shell, text)
+    look::undisturbed(shell, &text)
 }
 
 #[cfg(test)]

@@ -110,15 +110,23 @@ pub fn segment(shell: Shell) -> &'static str {
     }
 }
 
-/// Under `set -a` a shell would export every variable that `text` sets, and bash its functions too.
-pub fn unexported(shell: Shell, text: String) -> String {
+/// Wraps what `init` prints: under `set -a` a shell would export all that `text` defines, and bash can be told to take
+/// comments for commands.
+pub fn undisturbed(shell: Shell, text: &str) -> String {
     let b = match shell {
         Shell::Bash | Shell::Zsh => "\\builtin ",
         Shell::Posix => "\\",
-        Shell::Fish | Shell::PowerShell => return text,
+        Shell::Fish | Shell::PowerShell => return text.to_owned(),
+    };
+    let comments = match shell {
+        Shell::Bash => {
+            "[[ -o interactive-comments ]] || { \\builtin set -o interactive-comments; \
+             __awsenv_back=\"$__awsenv_back; \\builtin set +o interactive-comments\"; }\n"
+        }
+        _ => "",
     };
     format!(
-        "case $- in *a*) {b}set +a; __awsenv_all=1;; *) __awsenv_all='';; esac\n{text}\n\
-         {b}test -z \"$__awsenv_all\" || {b}set -a\n{b}unset -v __awsenv_all\n"
+        "case $- in *a*) {b}set +a; __awsenv_back='{b}set -a';; *) __awsenv_back=:;; esac\n{comments}{text}\n\
+         {b}eval \"{b}unset -v __awsenv_back; $__awsenv_back\"\n"
     )
 }
