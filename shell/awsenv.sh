@@ -1,4 +1,4 @@
-# shellcheck shell=sh disable=SC2034,SC2154 # segment.sh sets some variables and reads others
+# shellcheck shell=sh disable=SC2034,SC2154,SC3041 # segment.sh sets some variables and reads others; ksh has `set -k`
 # awsenv for POSIX shells (dash, busybox, mksh, yash): the function `awsenv` and a prompt segment.
 # To load it, add this line to ~/.profile or to the file named by ENV:  eval "$(awsenv init posix)"
 #
@@ -43,6 +43,8 @@ awsenv() {
   # The output may hold keys; tracing and, in mksh, `set -v` would print it, and automatic export would pass it on.
   __awsenv_back=:
   case $- in *a*) __awsenv_back="$__awsenv_back; \\set -a" ;; esac
+  # In mksh `set -k` takes the assignments of `export` away when it reads them.
+  case $- in *k*) __awsenv_back="$__awsenv_back; \\set -k" && \set +k ;; esac
   case $- in *v*) __awsenv_back="$__awsenv_back; \\set -v" ;; esac
   case $- in *x*) __awsenv_back="$__awsenv_back; \\set -x" ;; esac
   { \set +xva; } 2>&-

@@ -26,7 +26,7 @@ fn text(shell: Shell, settings: &Settings, no_prompt: bool) -> String {
         "{}\n{}{}{}\n{}",
         script::look(settings, mode).assign(syntax, "\n"),
         look::drawn(shell),
-        look::segment(shell),
+        if no_prompt { "" } else { look::segment(shell) },
         syntax.integration(),
         syntax.completion().unwrap_or_default(),
     );
@@ -46,8 +46,8 @@ mod tests {
 
     #[test]
     fn the_files_follow_their_settings_verbatim() {
-        let text = text(Shell::Bash, &settings(&["prod*"]), true);
-        assert!(text.contains("\n__awsenv_mode='none'\n__awsenv_production=$'prod\\052'\nfunction __awsenv_drawn {\n"));
+        let text = text(Shell::Bash, &settings(&["prod*"]), false);
+        assert!(text.contains("\n__awsenv_mode='auto'\n__awsenv_production=$'prod\\052'\nfunction __awsenv_drawn {\n"));
         let files = concat!(
             include_str!("../../shell/segment.sh"),
             include_str!("../../shell/awsenv.bash"),

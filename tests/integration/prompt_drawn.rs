@@ -144,7 +144,7 @@ PROMPT_COMMAND=__bp_install"#;
         terminal.line("true one");
         terminal.line("true two; clear");
         terminal.wait("the profile", |screen| screen.trim() == "[a] ready$");
-        terminal.line("cp ~/typed ~/all");
+        terminal.line("cp ~/typed ~/all.new; mv ~/all.new ~/all");
         let typed = terminal.file("all");
         for command in ["export AWS_PROFILE=a", "true one", "true two"] {
             assert_eq!(typed.matches(command).count(), 1, "{typed}");

@@ -275,8 +275,19 @@ fn every_option_is_left_as_it_was() {
         };
         let sandbox = Sandbox::with_config("[profile a]\nregion = eu-west-1\n");
         let listed = sandbox.program(&shell.path).args(["-c", list]).output();
-        for line in listed.out().lines() {
-            let words: Vec<&str> = line.split_whitespace().collect();
+        // mksh lists several in a line.
+        let words: Vec<Vec<&str>> = match shell.name {
+            "mksh" => {
+                let words: Vec<&str> = listed.out().split_whitespace().skip(3).collect();
+                words.chunks(2).map(<[&str]>::to_vec).collect()
+            }
+            _ => listed
+                .out()
+                .lines()
+                .map(|line| line.split_whitespace().collect())
+                .collect(),
+        };
+        for words in words {
             let Some((name, toggle)) = toggled(shell.name, &words) else {
                 continue;
             };
