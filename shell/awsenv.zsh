@@ -2,19 +2,19 @@
 # To load it, add this line at the end of ~/.zshrc:  eval "$(awsenv init zsh)"
 #
 # Variables that `awsenv init` sets before this text:
-#   __awsenv_no_prompt    not empty: leave the prompt unchanged
+#   __awsenv_mode         auto, on or off: whether the prompt has the segment; none: leave the prompt alone for good
 #   __awsenv_production   patterns of names to show in red, separated by commas
 
-\unalias awsenv 2>/dev/null || \builtin :
+\unalias -m awsenv || \builtin :
 
 # `use` and `unset` change this shell, so their output runs here; any other command just runs the program.
-# Sets no trap, so Ctrl-C ends it as it would end the program.
+# Sets no trap, so Ctrl-C ends it as it would end the program. Writes to no file, because a restricted shell may not.
 function awsenv {
   # Independent of the user's options, which are restored when this function ends for any reason. Tracing would print
   # the output, which may hold keys; automatic export would pass it to every child.
   \builtin local __awsenv_here="zsh:$$:$ZSH_SUBSHELL:${ZSH_EVAL_CONTEXT-}"
-  \builtin emulate -L zsh 2>/dev/null
-  \builtin unsetopt xtrace allexport errexit errreturn 2>/dev/null
+  \builtin emulate -L zsh
+  \builtin unsetopt xtrace verbose allexport errexit errreturn
   \builtin local __awsenv_word __awsenv_verb='' __awsenv_skip='' __awsenv_out=''
   for __awsenv_word in "$@"; do
     case $__awsenv_skip$__awsenv_word in
@@ -33,9 +33,9 @@ function awsenv {
       ;;
   esac
 
-  # A closed stdout cannot be passed on.
-  { { \builtin :; } 3>&1; } 2>/dev/null || {
-    \awsenv "$@" >/dev/null
+  # A closed stdout cannot be passed on. In a subshell, because zsh ends if it cannot write its message.
+  (\builtin : 3>&1) 2>&- || {
+    \awsenv "$@" 1</dev/null
     \builtin return
   }
   # The program gets this function's stdout too, because in an eval the shell that reads it needs the text as well.
@@ -45,55 +45,117 @@ function awsenv {
 
 # The segment is in psvar, which prompts show literally: nothing in a name is expanded, whatever the options are. It
 # starts no process, because zsh has its own clock.
+#
+# This function keeps it right before each prompt. Other programs may have set PROMPT since, so it runs after them.
 function __awsenv_precmd {
+  \builtin set --
+  [[ ! -o promptpercent ]] || \builtin set -- percent
   \builtin emulate -L zsh
-  \builtin local text=${AWSENV_PROFILE-} red='' clean='' pattern
-  \builtin integer left
-  # A theme may have set PROMPT since, or may not show psvar.
-  if [[ $PROMPT != *%87v* ]]; then
-    __awsenv_foreign_prompt && \builtin return 0
-    PROMPT=$__awsenv_segment$PROMPT
+  \builtin unsetopt xtrace verbose allexport errexit errreturn
+  # Nothing to do as long as this is the same.
+  \builtin set -- "$__awsenv_mode $# ${NO_COLOR:+plain} ${TERM-} ${AWS_PROFILE:+name} ${RPROMPT-} "
+  [[ $1$PROMPT == "$__awsenv_placed" ]] || __awsenv_place "$1"
+  if [[ ${precmd_functions[-1]-} != __awsenv_precmd && ${(t)precmd_functions} != *readonly* ]]; then
+    \builtin typeset -ga precmd_functions
+    precmd_functions=("${(@)precmd_functions:#__awsenv_precmd}" __awsenv_precmd)
+    # zsh has copied the list for this prompt, but what is due now runs after it, with the status of the last command.
+    \builtin zmodload zsh/sched && \builtin sched +0 'if [[ -o errexit ]]; then __awsenv_precmd; else __awsenv_prompt; fi'
   fi
+  if [[ ${preexec_functions[(r)__awsenv_preexec]-} == '' && ${(t)preexec_functions} != *readonly* ]]; then
+    \builtin typeset -ga preexec_functions
+    preexec_functions+=(__awsenv_preexec)
+  fi
+  __awsenv_text
+}
 
-  if [[ -n $text ]]; then
-    for pattern in ${(s:,:)__awsenv_production-}; do
-      [[ $text == ${~pattern} ]] && red=1
-    done
-    # What was escaped or cut for display cannot be compared; after that point AWS_PROFILE may hold anything.
-    if [[ -n ${AWS_PROFILE-} && $AWS_PROFILE != "$text" ]]; then
-      clean=${${text%%\\*}%%$'\342\200\246'*}
-      [[ $clean != "$text" && $AWS_PROFILE == "$clean"* ]] || text+='?'
+# Has the segment in PROMPT once, or not at all if it is not wanted.
+function __awsenv_place {
+  \builtin local segment='' rest
+  if [[ $1 == 'on 1 '* || $1 == 'auto 1 '* ]]; then
+    segment=$__awsenv_colored
+    [[ -z ${NO_COLOR-} && ${TERM-dumb} != dumb ]] || segment=$__awsenv_plain
+    [[ $__awsenv_mode == on ]] || ! __awsenv_drawn || segment=''
+  fi
+  # A prompt that was inherited from bash may have the segment of bash.
+  if [[ -z $segment || $PROMPT != *"$segment"* || $PROMPT == *"$segment"*"$segment"* ||
+    $PROMPT == *'${__awsenv_q:+'*'${__awsenv_end-}}'* ]]; then
+    rest=${${PROMPT//"$__awsenv_colored"}//"$__awsenv_plain"}
+    rest=${rest//'${__awsenv_q:+'*'${__awsenv_end-}}'}
+    [[ -z $rest || $PROMPT == "$segment$rest" || ${(t)PROMPT} == *readonly* ]] || PROMPT=$segment$rest
+  fi
+  \builtin typeset -g __awsenv_placed=$1$PROMPT
+}
+
+# The text for psvar: element 87 is shown in yellow, or without colour, and 88 in red.
+function __awsenv_text {
+  \builtin local name=${AWSENV_PROFILE-} aws=${AWS_PROFILE-} key=${AWS_ACCESS_KEY_ID-} expect=${AWSENV_EXPECT-}
+  \builtin local text='' red='' mark='' pattern
+  \builtin integer left
+  if [[ -n $name$aws ]]; then
+    if [[ -n $aws && ( -z $name || $aws != "${expect%:*}" ) ]]; then
+      [[ $aws == *[^\ -\[\]-~]* ]] || text=$aws
+    else
+      [[ $name == *[[:cntrl:]\\]* ]] || text=${name% }
+      # U+0080 to U+009F as bytes, for every locale.
+      if [[ $name == *[^\ -~]* ]]; then
+        \builtin unsetopt multibyte
+        [[ $name != *$'\302'[$'\200'-$'\237']* ]] || text=''
+        \builtin setopt multibyte
+      fi
     fi
+    # What tools take may be something else: not what `use` set; set without `use`, and keys take precedence over a
+    # name; so does another name.
+    if (( ${+AWSENV_EXPECT} )); then
+      [[ $expect == "$aws:$key" ]] || mark='?'
+    elif [[ -n $name$key ]]; then
+      mark='?'
+    fi
+    [[ ${+AWS_DEFAULT_PROFILE} == 0 || ( -n $aws && $AWS_DEFAULT_PROFILE == "$aws" ) ]] || mark='?'
+    if [[ -z $text ]]; then
+      mark='?'
     # Only a number reaches the arithmetic, which would run code in a subscript.
-    if [[ ${AWSENV_EXPIRES-} == <-> && ${#AWSENV_EXPIRES} -lt 13 && -n ${EPOCHSECONDS-} ]]; then
+    elif [[ -n $name && ${AWSENV_EXPIRES-} == <-> && ${#AWSENV_EXPIRES} -lt 13 && -n ${EPOCHSECONDS-} ]]; then
       (( left = 10#$AWSENV_EXPIRES - EPOCHSECONDS ))
-      if (( left < 0 )); then text+=' expired'; else text+=" $(( left / 60 ))m"; fi
+      if (( left < 0 )); then mark+=' expired'; else mark+=" $(( left / 60 ))m"; fi
     fi
+    text+=$mark
+    if [[ -n $aws ]]; then
+      for pattern in ${(s:,:)__awsenv_production-}; do
+        [[ $aws == ${~pattern} ]] && red=$text
+      done
+    elif [[ $name == *' ' ]]; then
+      red=$text
+    fi
+    [[ -z $red ]] || text=''
   fi
   # Each assignment copies the whole array.
-  clean=${red:+$text}
-  [[ -z $red ]] || text=''
   [[ ${psvar[87]-} == "$text" ]] || psvar[87]=$text
-  [[ ${psvar[88]-} == "$clean" ]] || psvar[88]=$clean
+  [[ ${psvar[88]-} == "$red" ]] || psvar[88]=$red
   \builtin return 0
 }
 
-# Whether another program draws the prompt.
-function __awsenv_foreign_prompt {
-  [[ ${STARSHIP_SHELL-} == zsh ]] || (( ${+functions[starship_precmd]} || ${+functions[p10k]} ||
-    ${+functions[prompt_powerlevel9k_setup]} || ${+functions[_omp_precmd]} || ${+functions[_omp_hook]} ))
-}
-
-if [[ -o interactive ]]; then
-  \builtin typeset -ga precmd_functions
-  precmd_functions=("${(@)precmd_functions:#__awsenv_precmd}")
-  if [[ -z ${__awsenv_no_prompt-} && -o promptpercent ]]; then
-    \builtin zmodload zsh/datetime 2>/dev/null || \builtin :
-    if [[ -n ${NO_COLOR-} || ${TERM-dumb} == dumb ]]; then
-      \builtin typeset -g __awsenv_segment='%(87V.[%87v] .)%(88V.[%88v] .)'
-    else
-      \builtin typeset -g __awsenv_segment='%(87V.[%F{yellow}%87v%f] .)%(88V.[%F{red}%88v%f] .)'
-    fi
+# Before a command, the segment becomes `[?]`, so that if __awsenv_precmd no longer runs after it no old name is shown.
+function __awsenv_preexec {
+  \builtin emulate -L zsh
+  \builtin unsetopt xtrace verbose allexport errexit errreturn
+  psvar[87]='?' psvar[88]=''
+  if [[ ${precmd_functions[(r)__awsenv_precmd]-} == '' && ${(t)precmd_functions} != *readonly* ]]; then
+    \builtin typeset -ga precmd_functions
     precmd_functions+=(__awsenv_precmd)
   fi
+}
+
+# For the end of each script of `use` and `unset`. Keeps the status.
+function __awsenv_prompt {
+  \builtin set -- "$?"
+  __awsenv_precmd
+  \builtin return "$1"
+}
+
+if [[ -o interactive && ${__awsenv_mode-} != none ]]; then
+  \builtin zmodload zsh/datetime || \builtin :
+  \builtin typeset -g __awsenv_plain='%(87V.[%87v] .)%(88V.[%88v] .)'
+  \builtin typeset -g __awsenv_colored='%(87V.[%F{yellow}%87v%f] .)%(88V.[%F{red}%88v%f] .)'
+  \builtin typeset -g __awsenv_placed='' __awsenv_hook=__awsenv_prompt
+  __awsenv_prompt
 fi

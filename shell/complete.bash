@@ -48,5 +48,5 @@ function __awsenv_complete_command {
 }
 
 # In the program's order if bash can (4.4 and later). `complete` is missing if bash was built without completion.
-\builtin complete -o nosort -F __awsenv_complete awsenv 2>/dev/null ||
-  \builtin complete -F __awsenv_complete awsenv 2>/dev/null || \builtin :
+\builtin complete -o nosort -F __awsenv_complete awsenv 2>&- ||
+  \builtin complete -F __awsenv_complete awsenv 2>&- || \builtin :

@@ -26,13 +26,15 @@ pub fn run(context: &Context, args: InitArgs) -> Result<Outcome, Error> {
 fn text(shell: Shell, settings: &Settings, no_prompt: bool, silent: &[&str]) -> String {
     let syntax = shell.syntax();
     let mode = if no_prompt { "none" } else { settings.prompt.as_str() };
-    format!(
-        "{}\n{}{}\n{}",
+    let text = format!(
+        "{}\n{}{}{}\n{}",
         script::look(settings, mode).assign(syntax, "\n"),
         look::drawn(shell, silent),
+        if no_prompt { "" } else { look::segment(shell) },
         syntax.integration(),
         syntax.completion().unwrap_or_default(),
-    )
+    );
+    look::undisturbed(shell, &text)
 }
 
 #[cfg(test)]
@@ -48,17 +50,15 @@ mod tests {
 
     #[test]
     fn the_files_follow_their_settings_verbatim() {
-        let text = text(Shell::Bash, &settings(&["prod*"]), true, &[]);
-        let head = format!(
-            "__awsenv_mode='none'\n__awsenv_production=$'prod\\052'\n{}",
-            look::drawn(Shell::Bash, &[])
-        );
-        let files = text.strip_prefix(&head).unwrap();
-        let expected = [
+        let text = text(Shell::Bash, &settings(&["prod*"]), false, &[]);
+        assert!(text.contains("\n__awsenv_mode='auto'\n__awsenv_production=$'prod\\052'\nfunction __awsenv_drawn {\n"));
+        let files = concat!(
+            include_str!("../../shell/segment.sh"),
             include_str!("../../shell/awsenv.bash"),
+            "\n",
             include_str!("../../shell/complete.bash"),
-        ];
-        assert_eq!(files, expected.join("\n"));
+        );
+        assert!(text.contains(files), "{text}");
     }
 
     #[test]

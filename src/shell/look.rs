@@ -37,11 +37,12 @@ pub struct Program {
 }
 
 /// The only list of programs beside which `prompt = auto` leaves the segment out.
-pub const PROGRAMS: [Program; 3] = [
+pub const PROGRAMS: [Program; 5] = [
     Program {
         name: "starship",
         shell: Shell::Bash,
-        test: "\\builtin declare -F starship_precmd >/dev/null",
+        // A restricted shell cannot ask silently, and the function is not in its environment.
+        test: "! \\builtin shopt -q restricted_shell && \\builtin declare -F starship_precmd >/dev/null",
         shows_keys: true,
     },
     Program {
@@ -50,6 +51,18 @@ pub const PROGRAMS: [Program; 3] = [
         // The function is that of old versions.
         test: "{ [[ ${PROMPT-} == *starship*prompt* ]] || (( ${+functions[starship_precmd]} )) }",
         shows_keys: true,
+    },
+    Program {
+        name: "oh-my-zsh's aws_prompt_info",
+        shell: Shell::Zsh,
+        test: "(( ${+functions[aws_prompt_info]} )) && [[ $PROMPT${RPROMPT-} == *'$(aws_prompt_info)'* ]]",
+        shows_keys: false,
+    },
+    Program {
+        name: "agnoster",
+        shell: Shell::Zsh,
+        test: "(( ${+functions[prompt_aws]} )) && [[ $PROMPT == *'$(build_prompt)'* && ${SHOW_AWS_PROMPT-} != false ]]",
+        shows_keys: false,
     },
     Program {
         name: "starship",
@@ -96,4 +109,33 @@ pub fn drawn(shell: Shell, silent: &[&str]) -> String {
     } else {
         "  \\builtin return 1\n}\n"
     }
+}
+
+/// What the integrations of bash and sh share; empty for the other shells.
+pub fn segment(shell: Shell) -> &'static str {
+    match shell {
+        Shell::Bash | Shell::Posix => include_str!("../../shell/segment.sh"),
+        Shell::Fish | Shell::PowerShell | Shell::Zsh => "",
+    }
+}
+
+/// Wraps what `init` prints: under `set -a` a shell would export all that `text` defines, and bash can be told to take
+/// comments for commands.
+pub fn undisturbed(shell: Shell, text: &str) -> String {
+    let b = match shell {
+        Shell::Bash | Shell::Zsh => "\\builtin ",
+        Shell::Posix => "\\",
+        Shell::Fish | Shell::PowerShell => return text.to_owned(),
+    };
+    let comments = match shell {
+        Shell::Bash => {
+            "[[ -o interactive-comments ]] || { \\builtin set -o interactive-comments; \
+             __awsenv_back=\"$__awsenv_back; \\builtin set +o interactive-comments\"; }\n"
+        }
+        _ => "",
+    };
+    format!(
+        "case $- in *a*) {b}set +a; __awsenv_back='{b}set -a';; *) __awsenv_back=:;; esac\n{comments}{text}\n\
+         {b}eval \"{b}unset -v __awsenv_back; $__awsenv_back\"\n"
+    )
 }

@@ -6,7 +6,7 @@ use crate::support::{Family, PROJECT, RealShell, Sandbox, installed, require};
 
 /// The files of a shell: the integration, and the completion if there is one.
 fn files(suffix: &str) -> Vec<String> {
-    let names = ["awsenv", "complete"].map(|name| format!("{PROJECT}/shell/{name}.{suffix}"));
+    let names = ["awsenv", "complete", "segment"].map(|name| format!("{PROJECT}/shell/{name}.{suffix}"));
     names.into_iter().filter(|file| Path::new(file).exists()).collect()
 }
 

@@ -30,6 +30,10 @@ mod once;
 mod package;
 mod picker;
 mod prompt;
+#[cfg(unix)]
+mod prompt_drawn;
+#[cfg(unix)]
+mod prompt_states;
 #[cfg(target_os = "linux")]
 mod prompts;
 #[cfg(target_os = "linux")]

@@ -30,7 +30,7 @@ fn it_comes_and_goes_with_the_profile() {
         terminal.line("awsenv use jekyl");
         terminal.wait("the profile", |screen| screen.contains("[jekyl]"));
         terminal.line(&export(shell, "AWS_PROFILE", "hyde"));
-        terminal.wait("the drift", |screen| screen.contains("[jekyl?]"));
+        terminal.wait("the drift", |screen| screen.contains("[hyde?]"));
         terminal.line(&export(shell, "AWS_PROFILE", "jekyl"));
         terminal.line("clear");
         let minutes = match shell {
@@ -74,23 +74,28 @@ fn loading_twice_shows_it_once() {
 
 #[test]
 fn hostile_text_is_shown_and_nothing_more() {
-    let name = "$(touch canary)`touch canary`%n%{\\u\\$(touch canary)!!";
-    for shell in INTERACTIVE {
-        let mut sandbox = sandbox();
-        sandbox
-            .set("AWSENV_PROFILE", name)
-            .set("AWSENV_EXPIRES", "x[$(touch canary)0]`touch canary`");
-        let settings = if shell == "zsh" {
-            "setopt prompt_subst prompt_bang"
-        } else {
-            ""
-        };
-        let Some(terminal) = Terminal::open(&sandbox, shell, settings) else {
-            continue;
-        };
-        terminal.line("true").line("true");
-        let screen = terminal.wait("the name", |screen| screen.contains(name));
-        assert!(!sandbox.path("canary").exists(), "{shell} executed a name\n{screen}");
+    let plain = "$(touch canary)`touch canary`%n%{%(1~.a.b)$(touch canary)!!";
+    for (name, shown) in [
+        (plain, format!("[{plain}?]")),
+        ("a\\u\\$(touch canary)", "[?]".to_owned()),
+    ] {
+        for shell in INTERACTIVE {
+            let mut sandbox = sandbox();
+            sandbox
+                .set("AWSENV_PROFILE", name)
+                .set("AWSENV_EXPIRES", "x[$(touch canary)0]`touch canary`");
+            let settings = if shell == "zsh" {
+                "setopt prompt_subst prompt_bang"
+            } else {
+                ""
+            };
+            let Some(terminal) = Terminal::open(&sandbox, shell, settings) else {
+                continue;
+            };
+            terminal.line("true").line("true");
+            let screen = terminal.wait("the name", |screen| screen.contains(&shown));
+            assert!(!sandbox.path("canary").exists(), "{shell} executed a name\n{screen}");
+        }
     }
 }
 
@@ -136,11 +141,16 @@ fn production_is_red_unless_colour_is_not_wanted() {
 fn it_steps_back() {
     for (shell, settings) in [
         ("bash", "starship_precmd() { :; }"),
-        ("bash", "_omp_hook() { :; }"),
-        ("zsh", "p10k() { :; }"),
-        ("zsh", "STARSHIP_SHELL=zsh"),
+        ("zsh", "starship_precmd() { :; }"),
+        (
+            "zsh",
+            "setopt prompt_subst; aws_prompt_info() { print; }; RPROMPT='$(aws_prompt_info)'",
+        ),
+        (
+            "zsh",
+            "setopt prompt_subst; prompt_aws() { :; }; build_prompt() { :; }; PROMPT='$(build_prompt)ready$ '",
+        ),
         ("fish", "set -gx STARSHIP_SHELL fish"),
-        ("fish", "function _omp_get_prompt; end"),
     ] {
         let sandbox = sandbox();
         let Some(terminal) = Terminal::open(&sandbox, shell, settings) else {

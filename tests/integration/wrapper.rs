@@ -169,6 +169,55 @@ fn tracing_shows_no_secret_and_comes_back_with_the_status() {
 }
 
 #[test]
+fn no_other_option_is_taken_for_errexit() {
+    let sandbox = Sandbox::with_config(CONFIG);
+    for shell in posix().filter(|shell| shell.name == "bash") {
+        let text = "set +eu\nshopt -s nocasematch\nset -E\n".to_owned()
+            + &shell.integration()
+            + "awsenv use jekyl\nawsenv list >/dev/null\nawsenv unset\nfalse\necho \"$-\"\n";
+        let output = sandbox.script(&shell, text).output();
+        assert!(!output.success().contains('e'), "{}", output.all());
+    }
+}
+
+#[test]
+fn verbose_shells_do_not_show_a_secret() {
+    for shell in posix() {
+        let sandbox = Sandbox::with_config(CONFIG);
+        let text = shell.integration() + "set -v\nawsenv use jekyl --keys\ncase $- in *v*) echo on;; esac\n";
+        let output = sandbox.script(&shell, text).output();
+        assert_eq!(output.success(), "on\n", "{}", shell.name);
+        assert!(!output.err().contains("-secret"), "{}: {}", shell.name, output.all());
+    }
+}
+
+/// They refuse to write to a file, even to /dev/null.
+#[test]
+fn restricted_shells_load_it_silently() {
+    for shell in posix().filter(|shell| matches!(shell.name, "bash" | "zsh" | "mksh")) {
+        let sandbox = Sandbox::with_config(CONFIG);
+        let text = format!(
+            "eval \"$(awsenv init {})\"\nawsenv list\nawsenv use nosuch 2>&- || echo \"$?\"\n",
+            shell.word
+        );
+        for interactive in [&["-r"][..], &["-r", "-i"]] {
+            let run = sandbox
+                .program(&shell.path)
+                .args(interactive)
+                .args(["-c", &text])
+                .env("ENV", "");
+            let output = run.output();
+            assert!(
+                output.out().ends_with("hyde\n1\n") || output.out().contains("hyde"),
+                "{}",
+                output.all()
+            );
+            assert!(!output.err().contains("restricted"), "{}", output.all());
+        }
+    }
+}
+
+#[test]
 fn odd_options_change_nothing() {
     let zsh = "sh_word_split ksh_arrays warn_create_global glob_subst csh_junkie_quotes csh_junkie_loops posix_builtins \
                err_return sh_glob ignore_braces ksh_typeset no_global_export no_clobber no_glob extended_glob rc_quotes \

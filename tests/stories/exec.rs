@@ -13,6 +13,8 @@ fn env(output: &Output) -> BTreeMap<String, String> {
 
 fn only_ours(mut env: BTreeMap<String, String>) -> BTreeMap<String, String> {
     env.retain(|name, _| name.starts_with("AWS") || name.starts_with("GRANTED"));
+    // Only what `exec` runs is inside of `exec`.
+    env.remove("AWSENV_DEPTH");
     env
 }
 
