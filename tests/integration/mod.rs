@@ -18,6 +18,7 @@ mod once;
 mod package;
 mod picker;
 mod prompt;
+mod prompt_fish;
 #[cfg(target_os = "linux")]
 mod prompts;
 #[cfg(target_os = "linux")]

@@ -329,7 +329,7 @@ pub(crate) fn snap(sandbox: &Sandbox, label: &str) -> Snap {
         .lines()
         .filter(|line| !line.ends_with("()") && !line.ends_with("() "));
     let names = variables.filter_map(|line| line.split(['=', ' ']).next());
-    let loaded = ["__awsenv_no_prompt", "__awsenv_production"]; // set by `init`
+    let loaded = ["__awsenv_mode", "__awsenv_production"]; // set by `init`
     let is_ours = |name: &&str| (name.starts_with("__awsenv") || name.starts_with("AWSENV_")) && !loaded.contains(name);
     let ours = names
         .chain(env.keys().map(String::as_str))
