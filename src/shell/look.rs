@@ -37,7 +37,7 @@ pub struct Program {
 }
 
 /// The only list of programs beside which `prompt = auto` leaves the segment out.
-pub const PROGRAMS: [Program; 5] = [
+pub const PROGRAMS: [Program; 6] = [
     Program {
         name: "starship",
         shell: Shell::Bash,
@@ -64,11 +64,20 @@ pub const PROGRAMS: [Program; 5] = [
         test: "(( ${+functions[prompt_aws]} )) && [[ $PROMPT == *'$(build_prompt)'* && ${SHOW_AWS_PROMPT-} != false ]]",
         shows_keys: false,
     },
+    // In fish, `$argv[1]` is the function that draws the prompt, and `$argv[2]` the mark behind the name, if any.
     Program {
         name: "starship",
         shell: Shell::Fish,
-        test: "test \"$STARSHIP_SHELL\" = fish",
+        test: "set -q STARSHIP_SHELL; and builtin functions $argv[1] | string match -q '*STARSHIP_*'",
         shows_keys: true,
+    },
+    // It shows AWS_VAULT instead where that is set, and no mark.
+    Program {
+        name: "pure",
+        shell: Shell::Fish,
+        test: "test \"$pure_enable_aws_profile\" = true; and test -z \"$AWS_VAULT$argv[2]\"; \
+               and builtin functions $argv[1] | string match -q '*_pure_prompt*'",
+        shows_keys: false,
     },
 ];
 

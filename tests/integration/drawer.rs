@@ -183,9 +183,11 @@ fn the_segment_is_on_for_a_profile_that_starship_hides() {
         let script = sandbox.awsenv(line.split(' ')).output();
         let text = script.success();
         let (_, mode) = text.split_once("__awsenv_mode=").expect("the mode");
+        // The script is quoted once more.
         mode.split([';', '\n'])
             .next()
             .unwrap_or_default()
+            .replace("\\047", "'")
             .trim_matches('\'')
             .to_owned()
     };

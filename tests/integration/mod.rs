@@ -33,6 +33,8 @@ mod prompt;
 #[cfg(unix)]
 mod prompt_drawn;
 #[cfg(unix)]
+mod prompt_fish;
+#[cfg(unix)]
 mod prompt_states;
 #[cfg(target_os = "linux")]
 mod prompts;
