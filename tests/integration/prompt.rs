@@ -150,7 +150,10 @@ fn it_steps_back() {
             "zsh",
             "setopt prompt_subst; prompt_aws() { :; }; build_prompt() { :; }; PROMPT='$(build_prompt)ready$ '",
         ),
-        ("fish", "set -gx STARSHIP_SHELL fish"),
+        (
+            "fish",
+            "set -g STARSHIP_SHELL fish; function fish_prompt; set -l STARSHIP_CMD_STATUS 0; echo -n 'ready$ '; end",
+        ),
     ] {
         let sandbox = sandbox();
         let Some(terminal) = Terminal::open(&sandbox, shell, settings) else {
