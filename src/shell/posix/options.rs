@@ -49,7 +49,7 @@ impl Posix {
         match self {
             Posix::Bash => {
                 let references = SCRATCH.map(|name| format!("! B@test -R {name} && ")).concat();
-                self.expand(&format!("if {references}B@unset -v {names} 2>&-; then "))
+                self.expand(&format!("if {{ {references}B@unset -v {names}; }} 2>&-; then "))
             }
             Posix::Sh | Posix::Zsh => self.expand(&format!("if (B@unset -v {names}) 2>&-; then B@unset -v {names}; ")),
         }

@@ -35,7 +35,8 @@ impl Posix {
     /// Whether `@N@` refers to another variable, or is tied to one.
     fn reference(self) -> &'static str {
         match self {
-            Posix::Bash => "B@test -R @N@",
+            // Silenced, because a bash that has no references does not know the test.
+            Posix::Bash => "B@test -R @N@ 2>&-",
             Posix::Zsh => "[[ ${(t)@N@} == *tied* || ${(t)@N@} == *nameref* ]]",
             Posix::Sh => "B@test \"${!@N@}\" != @N@",
         }
@@ -97,14 +98,20 @@ impl Posix {
         let attributes = if self == Posix::Bash {
             let said = said(
                 "has attributes that this bash cannot restore",
-                "; remove it with: unset @N@",
+                "; remove it with: unset$__awsenv_t @N@",
             );
-            let code = format!("if ! ( {}:) 2>&-; then {said}; fi", self.attributes("@N@"));
-            self.each(changed, &code)
+            let code = format!(
+                "if (B@unset -v @N@) 2>&- && ! ( {}:) 2>&-; then {said}; fi",
+                self.attributes("@N@")
+            );
+            // bash 4.3 has references, but no test for them.
+            let references =
+                "__awsenv_t=; if (( BASH_VERSINFO[0]*10+BASH_VERSINFO[1] == 43 )); then __awsenv_t=' -n'; fi; ";
+            references.to_owned() + &self.each(changed, &code)
         } else {
             String::new()
         };
-        let unset = self.expand("B@unset -v __awsenv_n; ");
+        let unset = self.expand("B@unset -v __awsenv_n __awsenv_t; ");
         format!("{reference}{}{attributes}{unset}", self.each(&all, &constant))
     }
 }
