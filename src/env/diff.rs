@@ -33,6 +33,8 @@ pub struct Save {
     /// From before the first `use`; not saved again if the shell has it saved.
     pub first: First,
     pub since: Since,
+    /// Whether anything that the shell has saved is from a switch that is over.
+    pub anew: bool,
 }
 
 /// What was there before the first `use`.

@@ -110,6 +110,7 @@ mod tests {
     const LIVE: Save = Save {
         first: First::Live { exported: true },
         since: Since::Nothing,
+        anew: true,
     };
 
     fn set(value: &str) -> Change {

@@ -56,6 +56,9 @@ impl Mark {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seen(String);
 
+/// Instead of the fingerprint of a value, which is never empty.
+const ABSENT: &str = "";
+
 /// In letters.
 const SHORT: usize = 4;
 /// In letters: 2048 values.
@@ -73,23 +76,34 @@ impl Seen {
         &self.0
     }
 
-    /// Adds the value of `name` with this fingerprint. Where there are too many, the oldest goes.
-    pub fn add(&mut self, name: &str, print: &str) {
-        let short = short(name, print);
-        if !self.holds(&short) {
-            self.0.push_str(&short);
-            let excess = self.0.len().saturating_sub(MAX_SEEN);
-            self.0.drain(..excess);
+    /// Adds what a `use` did to `name`. Where there are too many, what was set longest ago goes.
+    pub fn add(&mut self, name: &str, mark: &Mark) {
+        for print in [&mark.set, &mark.instead].into_iter().flatten() {
+            self.push(&short(name, print));
+        }
+        if mark.set.is_none() {
+            self.push(&short(name, ABSENT));
         }
     }
 
-    /// Whether a `use` set `name` to this value.
-    pub fn has(&self, name: &str, value: &OsStr) -> bool {
-        !self.0.is_empty() && self.holds(&short(name, &fingerprint(value)))
+    /// Whether a `use` set `name` to this value, or removed it.
+    pub fn has(&self, name: &str, value: Option<&OsStr>) -> bool {
+        let print = || value.map_or_else(|| ABSENT.to_owned(), fingerprint);
+        !self.0.is_empty() && self.find(&short(name, &print())).is_some()
     }
 
-    fn holds(&self, short: &str) -> bool {
-        self.0.as_bytes().chunks_exact(SHORT).any(|one| one == short.as_bytes())
+    fn push(&mut self, short: &str) {
+        if let Some(at) = self.find(short) {
+            self.0.drain(at..at + SHORT);
+        }
+        self.0.push_str(short);
+        let excess = self.0.len().saturating_sub(MAX_SEEN);
+        self.0.drain(..excess);
+    }
+
+    fn find(&self, short: &str) -> Option<usize> {
+        let mut all = self.0.as_bytes().chunks_exact(SHORT);
+        all.position(|one| one == short.as_bytes()).map(|at| at * SHORT)
     }
 }
 
@@ -107,14 +121,23 @@ fn short(name: &str, print: &str) -> String {
 mod tests {
     use super::*;
 
+    fn set(value: &str) -> Mark {
+        Mark {
+            set: Some(fingerprint(value.as_ref())),
+            ..Mark::ABSENT
+        }
+    }
+
     #[test]
     fn a_value_is_recognized_for_its_name_only() {
         let mut seen = Seen::default();
-        seen.add("AWS_PROFILE", &fingerprint("a".as_ref()));
-        seen.add("AWS_PROFILE", &fingerprint("a".as_ref()));
-        assert_eq!(seen.as_str().len(), 4);
-        assert!(seen.has("AWS_PROFILE", "a".as_ref()));
-        assert!(!seen.has("AWS_REGION", "a".as_ref()) && !seen.has("AWS_PROFILE", "b".as_ref()));
+        seen.add("AWS_PROFILE", &set("a"));
+        seen.add("AWS_PROFILE", &set("a"));
+        assert_eq!(seen.as_str().len(), SHORT);
+        assert!(seen.has("AWS_PROFILE", Some("a".as_ref())) && !seen.has("AWS_PROFILE", None));
+        assert!(!seen.has("AWS_REGION", Some("a".as_ref())) && !seen.has("AWS_PROFILE", Some("b".as_ref())));
+        seen.add("AWS_PROFILE", &Mark::ABSENT);
+        assert!(seen.has("AWS_PROFILE", None) && !seen.has("AWS_REGION", None));
         assert_eq!(Seen::parse(seen.as_str().to_owned()), Some(seen));
     }
 
@@ -122,14 +145,16 @@ mod tests {
     fn only_the_newest_are_kept() {
         let mut seen = Seen::default();
         for number in 0..2100 {
-            seen.add("AWS_PROFILE", &number.to_string());
+            seen.add("AWS_PROFILE", &set("often"));
+            seen.add("AWS_PROFILE", &set(&number.to_string()));
         }
         assert_eq!(seen.as_str().len(), MAX_SEEN);
-        assert!(seen.holds(&short("AWS_PROFILE", "2099")) && !seen.holds(&short("AWS_PROFILE", "0")));
+        let has = |value: &str| seen.has("AWS_PROFILE", Some(value.as_ref()));
+        assert!(has("2099") && has("often") && !has("0"));
         for bad in ["abc", "abc=", "ab%d"] {
             assert_eq!(Seen::parse(bad.to_owned()), None, "{bad}");
         }
-        assert_eq!(Seen::parse("a".repeat(MAX_SEEN + 4)), None);
+        assert_eq!(Seen::parse("a".repeat(MAX_SEEN + SHORT)), None);
     }
 
     #[test]

@@ -137,6 +137,12 @@ fn save(text: &mut String, diff: &EnvDiff) {
              builtin contains -- \"$__awsenv_v[1]\" x xp s sp u i; or set -eg $__awsenv_s; end; end; end; "
         );
     }
+    let anew = names(diff, |change| change.save().is_some_and(|save| save.anew));
+    each(
+        text,
+        &anew,
+        &format!("set -eg {FIRST}$__awsenv_n; set -eg {SINCE}$__awsenv_n; "),
+    );
     let first = names(diff, |change| {
         change
             .save()
@@ -302,7 +308,11 @@ mod tests {
     }
 
     fn save(first: First, since: Since) -> Save {
-        Save { first, since }
+        Save {
+            first,
+            since,
+            anew: false,
+        }
     }
 
     #[test]

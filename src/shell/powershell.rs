@@ -74,6 +74,12 @@ impl Syntax for PowerShell {
 }
 
 fn save(text: &mut String, diff: &EnvDiff) {
+    if diff
+        .iter()
+        .any(|(_, change)| change.save().is_some_and(|save| save.anew))
+    {
+        let _ = write!(text, "{SAVED}=@{{}}; ");
+    }
     let is_live = |change: &Change| {
         change
             .save()

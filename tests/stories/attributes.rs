@@ -67,7 +67,17 @@ const KSH: [&str; 12] = [
 const YASH: [&str; 2] = ["N=(a 'b c' \"x'y\")", "N=(a 'b c'); export N"];
 
 /// Declarations that are refused, with words of the message.
-const REFUSED: [(&str, &str, &str); 8] = [
+const REFUSED: [(&str, &str, &str); 10] = [
+    (
+        "mksh",
+        "typeset -n __awsenv_n=TARGET; TARGET=kept",
+        "refers to another variable",
+    ),
+    (
+        "ksh93",
+        "typeset -n __awsenv_v=TARGET; TARGET=kept",
+        "refers to another variable",
+    ),
     ("bash", "declare -n N=TARGET; TARGET=kept", "unset -n N"),
     (
         "bash",
@@ -225,5 +235,30 @@ fn a_declaration_from_the_environment_is_not_run() {
             story.told(&sandbox);
             assert!(!sandbox.path("pwned").exists(), "{}: {call}", story.label());
         }
+    }
+}
+
+/// Removing such a variable uncovers the one that it hides, and that would be changed for good.
+#[test]
+fn a_variable_that_hides_another_changes_nothing() {
+    for wanted in ["bash", "mksh", "yash"] {
+        each(wanted, |shell, mode| {
+            let sandbox = sandbox();
+            let mut story = Story::new(shell, mode);
+            let call = story.call("use a -q");
+            story.export("AWS_PROFILE", "outer");
+            story.line(format!(
+                "inner() {{ if {call}; then echo used; else echo refused; fi; }}"
+            ));
+            story.line("outer() { typeset AWS_PROFILE=inner; inner; echo \"$AWS_PROFILE\"; }");
+            story.line("outer; echo \"$AWS_PROFILE ${AWSENV_STATE-none}\"");
+            let output = story.told(&sandbox);
+            assert_eq!(output.out(), "refused\ninner\nouter none\n", "{}", story.label());
+            assert!(
+                output.err().contains("AWS_PROFILE is local to a function"),
+                "{}",
+                output.err()
+            );
+        });
     }
 }

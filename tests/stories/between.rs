@@ -1,6 +1,6 @@
 //! What the user changes between two `use`s, and what direnv or another switcher changes back.
 
-use crate::stories::teller::{Mode, Story, assert_back, everywhere, sandbox, snap};
+use crate::stories::teller::{Mode, NAMES, Story, assert_back, everywhere, sandbox, snap};
 use crate::support;
 
 #[test]
@@ -148,4 +148,59 @@ fn direnv_may_change_the_profile_and_take_the_change_back() {
         assert_eq!(output.out(), "directory\na\n", "{}", story.label());
         assert_back(&story, &snap(&sandbox, "before"), &snap(&sandbox, "after"));
     }
+}
+
+/// "Clear everything of AWS" takes the state along; what the shell has saved is then from a switch that is over.
+#[test]
+fn a_switch_that_was_wiped_out_is_forgotten() {
+    everywhere(|sandbox, mut story| {
+        story.export("AWS_PROFILE", "old").export("AWS_REGION", "r");
+        story
+            .awsenv("use a -q")
+            .export("AWS_PROFILE", "between")
+            .awsenv("use b --keys -q");
+        story.snap("inside");
+        for name in NAMES {
+            story.remove_if_set(name);
+        }
+        story.remove_if_set("AWSENV_EXPECT");
+        story.export("AWS_PROFILE", "new").snap("before");
+        story.awsenv("use far -q").awsenv("unset -q").snap("after");
+        let output = story.told(sandbox);
+        assert_eq!(output.err(), "", "{}", story.label());
+        let (before, after) = (snap(sandbox, "before"), snap(sandbox, "after"));
+        assert_eq!(after.shown, before.shown, "{}", story.label());
+    });
+}
+
+/// A switcher that takes away what it set leaves names absent as an earlier `use` left them.
+#[test]
+fn an_absence_that_an_earlier_use_left_is_never_the_users() {
+    everywhere(|sandbox, mut story| {
+        story
+            .export("AWS_PROFILE", "mine")
+            .export("AWS_REGION", "r")
+            .snap("before");
+        story.awsenv("use b --keys -q").export("AWS_PROFILE", "directory");
+        story
+            .awsenv("use a -q")
+            .remove("AWS_PROFILE")
+            .awsenv("unset -q")
+            .snap("name");
+        // Keys of a directory that are gone again: only AWS_PROFILE, where an earlier value is back, tells.
+        story
+            .awsenv("use a -q")
+            .export("AWS_PROFILE", "directory")
+            .export("AWS_ACCESS_KEY_ID", "dk");
+        story
+            .awsenv("use far -q")
+            .export("AWS_PROFILE", "a")
+            .awsenv("unset -q")
+            .snap("keys");
+        let output = story.told(sandbox);
+        assert_eq!(output.err(), "", "{}", story.label());
+        for label in ["name", "keys"] {
+            assert_back(&story, &snap(sandbox, "before"), &snap(sandbox, label));
+        }
+    });
 }

@@ -214,6 +214,25 @@ fn cut_text_changes_nothing() {
     }
 }
 
+/// In POSIX shells a function takes precedence over `test`, and many people have one that runs their tests.
+#[test]
+fn a_function_called_test_is_not_run() {
+    posix(|sandbox, mut story| {
+        if story.mode != Mode::Plain || story.shell.word != "posix" {
+            return;
+        }
+        story.export("AWS_PROFILE", "mine").snap("before");
+        story
+            .line("test() { echo hijacked; }")
+            .awsenv("use a -q")
+            .line("echo \"$AWS_PROFILE\"");
+        story.awsenv("use b --keys -q").awsenv("unset -q").snap("after");
+        let output = story.told(sandbox);
+        assert_eq!(output.out(), "a\n", "{}", story.label());
+        assert_back(&story, &snap(sandbox, "before"), &snap(sandbox, "after"));
+    });
+}
+
 #[test]
 fn the_users_aliases_and_functions_are_not_run() {
     posix(|sandbox, mut story| {

@@ -175,20 +175,30 @@ fn now(state: &State, name: &VarName, mark: &Mark, value: Option<&OsStr>) -> Now
     if mark.is_now(value) {
         return Now::Left;
     }
-    let was_set = |seen: &Seen| value.is_some_and(|value| seen.has(name.as_str(), value));
-    if was_set(&state.seen_since) {
+    let was_left = |seen: &Seen| seen.has(name.as_str(), value);
+    if was_left(&state.seen_since) {
         Now::Earlier(Layer::Latest)
-    } else if was_set(&state.seen) {
+    } else if was_left(&state.seen) {
         Now::Earlier(Layer::First)
     } else {
         Now::User
     }
 }
 
+/// Whether something has put back a value from before what the user changed between two `use`s. Where a name is absent,
+/// which is also what `use` left, only another name tells.
+fn is_undone(env: &Env, state: &State) -> bool {
+    let is_earlier = |(name, mark): (&VarName, &Mark)| {
+        mark.since.is_some() && now(state, name, mark, env.os(name.as_str())) == Now::Earlier(Layer::First)
+    };
+    state.marks.iter().any(is_earlier)
+}
+
 /// `None` if the user has changed the name since.
 fn give_back(env: &Env, state: &State, name: &VarName, mark: &Mark) -> Option<Change> {
     let value = env.os(name.as_str());
     let layer = match now(state, name, mark, value) {
+        Now::Left if value.is_none() && mark.since.is_some() && is_undone(env, state) => Layer::First,
         Now::Left => Layer::Latest,
         Now::Earlier(layer) => layer,
         Now::User => return None,

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Now, RegionChange, Target, give_back, now, removed_by_use, strays};
+use super::{Now, RegionChange, Target, give_back, is_undone, now, removed_by_use, strays};
 use crate::env::Env;
 use crate::env::diff::{Before, Change, EnvDiff, First, Layer, Save, Since};
 use crate::env::names::{self, VarName, names};
@@ -76,9 +76,7 @@ fn seen(current: Option<&State>) -> (Seen, Seen) {
     let (mut first, mut since) = (state.seen.clone(), state.seen_since.clone());
     for (name, mark) in &state.marks {
         let seen = if mark.since.is_some() { &mut since } else { &mut first };
-        for print in mark.set.iter().chain(&mark.instead) {
-            seen.add(name.as_str(), print);
-        }
+        seen.add(name.as_str(), mark);
     }
     (first, since)
 }
@@ -164,6 +162,8 @@ impl<'a> Switch<'a> {
             let save = Save {
                 first: First::Live { exported },
                 since: Since::Nothing,
+                // Without a state but with other traces of one, it was damaged or removed.
+                anew: self.current.is_none() && names::OWN.iter().all(|name| self.env.os(name).is_none()),
             };
             (save, Mark { before, ..Mark::ABSENT })
         };
@@ -177,6 +177,7 @@ impl<'a> Switch<'a> {
         };
         let first = First::Known(mark.before.clone());
         let (since, mark) = match now(state, name, &mark, value) {
+            Now::Left if !exported && mark.since.is_some() && is_undone(self.env, state) => (Since::Undone, kept(None)),
             Now::Left | Now::Earlier(Layer::Latest) if mark.since.is_some() => {
                 let since = mark.since.clone();
                 (since.clone().map_or(Since::Nothing, Since::Known), kept(since))
@@ -188,13 +189,27 @@ impl<'a> Switch<'a> {
                     _ => first,
                 };
                 let since = Since::IfSet;
-                return (Save { first, since }, kept(None));
+                return (
+                    Save {
+                        first,
+                        since,
+                        anew: false,
+                    },
+                    kept(None),
+                );
             }
             Now::Left => (Since::Nothing, kept(None)),
             Now::Earlier(_) => (Since::Undone, kept(None)),
             Now::User => (Since::Live { exported }, kept(Some(self.before(name)))),
         };
-        (Save { first, since }, mark)
+        (
+            Save {
+                first,
+                since,
+                anew: false,
+            },
+            mark,
+        )
     }
 
     /// What the environment has, as far as it may be written down.

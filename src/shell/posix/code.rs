@@ -42,7 +42,7 @@ impl Posix {
         }
     }
 
-    /// Runs `code` for each name, in which `@N@` is the name and `B@` the prefix of a builtin, and `G@` that of an
+    /// Runs `code` for each name, in which `‹n›` is the name and `‹b›` the prefix of a builtin, and `‹g›` that of an
     /// assignment.
     pub(super) fn each(self, names: &str, code: &str) -> String {
         if names.is_empty() {
@@ -56,23 +56,29 @@ impl Posix {
             escaped.push(c);
         }
         // Elsewhere than in zsh this would make a global variable beside the local one that a function of yash loops over.
-        let declare = if self == Posix::Zsh { "G@__awsenv_n=; " } else { "" };
+        let declare = if self == Posix::Zsh { "‹g›__awsenv_n=; " } else { "" };
         // In braces, because zsh and mksh would read a `[` behind the name as an index.
-        let code = escaped.replace("@N@", "${__awsenv_n}");
+        let code = escaped.replace("‹n›", "${__awsenv_n}");
         self.expand(&format!(
-            "{declare}for __awsenv_n in {names}; do B@eval \"{code}\"; done; "
+            "{declare}for __awsenv_n in {names}; do ‹b›eval \"{code}\"; done; "
         ))
     }
 
-    /// [`Posix::expand`], and then `@V@` is replaced by a literal. In this order, because a value may contain the same
+    /// [`Posix::expand`], and then `‹v›` is replaced by a literal. In this order, because a value may contain the same
     /// letters.
     pub(super) fn expand_with(self, code: &str, literal: &str) -> String {
-        let (before, behind) = code.split_once("@V@").unwrap_or((code, ""));
+        let (before, behind) = code.split_once("‹v›").unwrap_or((code, ""));
         self.expand(before) + literal + &self.expand(behind)
     }
 
-    /// Replaces `B@` and `G@`. Not for text with values in it.
+    /// Replaces `‹b›`, `‹g›`, and `‹[› … ‹]›`, which is a test. Not for text with values in it.
     pub(super) fn expand(self, code: &str) -> String {
-        code.replace("B@", self.builtin()).replace("G@", self.global())
+        // A function of the user's may be called `test`, but no POSIX shell takes `[` for the name of one.
+        let (test, end) = match self {
+            Posix::Sh => ("\\[", " ]"),
+            Posix::Bash | Posix::Zsh => ("‹b›test", ""),
+        };
+        let code = code.replace("‹[›", test).replace(" ‹]›", end);
+        code.replace("‹b›", self.builtin()).replace("‹g›", self.global())
     }
 }

@@ -37,18 +37,28 @@ impl Syntax for Posix {
             if change.save().is_some() || change.forgets() {
                 own.push(format!("{FIRST}{name}"));
             }
-            if change.save().is_some_and(|save| save.since != Since::Nothing) || change.forgets() {
+            if change
+                .save()
+                .is_some_and(|save| save.anew || save.since != Since::Nothing)
+                || change.forgets()
+            {
                 own.push(format!("{SINCE}{name}"));
             }
         }
-        let work = self.guard(&changed, &own.join(" "), &(self.work(diff) + &self.refresh(look)));
-        // mksh reads a whole line with the options that are on at its start.
+        let own = own.join(" ");
+        let b = self.builtin();
+        let eval = |code: &str| format!("{b}eval {}; ", quote::code(*self, code));
+        // What is evaluated is read only then: mksh reads a whole line with the options that are on at its start.
         format!(
-            "{{ {scratch}{options_off}{b}eval {work}; {options_back}; else {refused}; fi; }}",
+            "{{ {scratch}{options_off}if {probe}then {prepare}{exports}{refresh}else {refuse}fi; {options_back}; \
+             else {refused}; fi; }}",
             scratch = self.scratch(),
             options_off = self.options_off(),
-            b = self.builtin(),
-            work = quote::code(*self, &work),
+            probe = eval(&self.probe(&changed, &own)),
+            prepare = eval(&self.prepare(diff)),
+            exports = self.exports(diff),
+            refresh = self.refresh(look),
+            refuse = eval(&self.refuse(&changed, &own)),
             options_back = self.options_back(),
             refused = self.refused_scratch(),
         )
@@ -102,8 +112,8 @@ impl Syntax for Posix {
 }
 
 impl Posix {
-    /// Runs only if the shell takes every change.
-    fn work(self, diff: &EnvDiff) -> String {
+    /// Saves, restores, and removes.
+    fn prepare(self, diff: &EnvDiff) -> String {
         let b = self.builtin();
         let drop = join(diff.iter().filter(|(_, c)| **c == Change::Drop).map(|(name, _)| name));
         let mut text = String::new();
@@ -117,6 +127,12 @@ impl Posix {
         if !changed.is_empty() {
             let _ = write!(text, "{b}unset -v {changed}; ");
         }
+        let _ = write!(text, "{b}unset -v __awsenv_d __awsenv_n __awsenv_t __awsenv_v");
+        text
+    }
+
+    fn exports(self, diff: &EnvDiff) -> String {
+        let mut text = String::new();
         for (name, change) in diff.iter() {
             let value = match change {
                 Change::Set(_, value) => self.quote(value.expose().as_ref()),
@@ -125,16 +141,15 @@ impl Posix {
             };
             let _ = write!(text, "{}; ", self.export(name.as_str(), &value));
         }
-        let _ = write!(text, "{b}unset -v __awsenv_d __awsenv_n __awsenv_t __awsenv_v; ");
         text
     }
 
     /// The integration's hook puts the segment back where the prompt was set anew. `init --no-prompt` sets no hook.
     fn refresh(self, look: Option<&Look>) -> String {
-        let b = self.builtin();
         let settings = look.map_or(String::new(), |look| {
             let assignments = look.assign(&self, "; ");
-            format!("if {b}test \"${{__awsenv_hook+y}}\"; then {assignments}; fi; ")
+            let is_loaded = self.expand("‹[› \"${__awsenv_hook+y}\" ‹]›");
+            format!("if {is_loaded}; then {assignments}; fi; ")
         });
         settings + "\"${__awsenv_hook-:}\"; "
     }

@@ -22,21 +22,21 @@ const ZSH: [&str; 2] = ["errreturn", "aliases"];
 impl Posix {
     /// `__awsenv_o` keeps the commands that turn the options on again.
     pub(super) fn options_off(self) -> String {
-        let mut text = self.expand("G@__awsenv_o=:; ");
+        let mut text = self.expand("‹g›__awsenv_o='‹b›:'; ");
         for (option, letter) in OPTIONS {
-            let off = format!("__awsenv_o=\"$__awsenv_o; B@set -{letter}\"; B@set +{letter}");
+            let off = format!("__awsenv_o=\"$__awsenv_o; ‹b›set -{letter}\"; ‹b›set +{letter}");
             let _ = match self {
                 // In zsh it means something else.
                 Posix::Zsh if option == "keyword" => Ok(()),
                 // `case` would match either case if bash, called sh, has `nocasematch`.
-                Posix::Sh => write!(text, "if B@test \"${{-#*{letter}}}\" != \"$-\"; then {off}; fi; "),
+                Posix::Sh => write!(text, "if ‹[› \"${{-#*{letter}}}\" != \"$-\" ‹]›; then {off}; fi; "),
                 Posix::Bash | Posix::Zsh => write!(text, "if [[ -o {option} ]]; then {off}; fi; "),
             };
         }
         for option in ZSH.iter().filter(|_| self == Posix::Zsh) {
             let _ = write!(
                 text,
-                "if [[ -o {option} ]]; then __awsenv_o=\"$__awsenv_o; B@setopt {option}\"; B@unsetopt {option}; fi; "
+                "if [[ -o {option} ]]; then __awsenv_o=\"$__awsenv_o; ‹b›setopt {option}\"; ‹b›unsetopt {option}; fi; "
             );
         }
         self.expand(&text)
@@ -48,10 +48,15 @@ impl Posix {
         let names = SCRATCH.join(" ");
         match self {
             Posix::Bash => {
-                let references = SCRATCH.map(|name| format!("! B@test -R {name} && ")).concat();
-                self.expand(&format!("if {{ {references}B@unset -v {names}; }} 2>&-; then "))
+                let references = SCRATCH.map(|name| format!("! ‹[› -R {name} ‹]› && ")).concat();
+                self.expand(&format!("if {{ {references}‹b›unset -v {names}; }} 2>&-; then "))
             }
-            Posix::Sh | Posix::Zsh => self.expand(&format!("if (B@unset -v {names}) 2>&-; then B@unset -v {names}; ")),
+            Posix::Sh | Posix::Zsh => {
+                let reference = self.for_ksh(format!("if {}; then ‹b›exit 1; fi; ", self.has_reference(&names)));
+                self.expand(&format!(
+                    "if ({reference}‹b›unset -v {names}) 2>&-; then ‹b›unset -v {names}; "
+                ))
+            }
         }
     }
 
@@ -59,12 +64,12 @@ impl Posix {
     pub(super) fn refused_scratch(self) -> String {
         let names = SCRATCH.join(", ");
         self.expand(&format!(
-            "B@echo \"awsenv: one of {names} is read-only in this shell, so nothing was changed\" >&2; (exit 1)"
+            "‹b›echo \"awsenv: one of {names} is read-only or refers to another variable in this shell, so nothing was changed\" >&2; (exit 1)"
         ))
     }
 
     /// One eval, so that the variable is read before it is unset.
     pub(super) fn options_back(self) -> String {
-        self.expand("B@eval \"B@unset -v __awsenv_o; $__awsenv_o\"")
+        self.expand("‹b›eval \"‹b›unset -v __awsenv_o; $__awsenv_o\"")
     }
 }

@@ -5,63 +5,60 @@
 use super::Posix;
 
 impl Posix {
-    /// Runs `work` if every name can be removed and set to an exact value; otherwise says which cannot, and fails.
-    /// `changed` are the names that change, `own` those in which awsenv keeps values.
-    pub(super) fn guard(self, changed: &str, own: &str, work: &str) -> String {
-        let probe = self.probe(changed, own);
-        let refuse = self.refuse(changed, own);
-        let code = format!("if ( {probe} ) 2>&-; then @V@else {refuse}__awsenv_o=\"$__awsenv_o; (exit 1)\"; fi; ");
-        self.expand_with(&code, work)
-    }
-
-    /// `unset -v` takes every attribute away but that of a constant. It would remove what a reference refers to.
-    fn probe(self, changed: &str, own: &str) -> String {
+    /// Succeeds if every name can be removed and set to an exact value. `changed` are the names that change, `own` those in
+    /// which awsenv keeps values.
+    ///
+    /// `unset -v` takes every attribute away but that of a constant. It would remove what a reference refers to, and it
+    /// uncovers what a variable that is local to a function hides.
+    pub(super) fn probe(self, changed: &str, own: &str) -> String {
         let set: String = changed.split(' ').map(|name| format!(" {name}=x")).collect();
         let export = match self {
-            Posix::Sh => format!("{{{set}; B@export {changed}; }}"),
-            Posix::Bash | Posix::Zsh => format!("B@export{set}"),
+            Posix::Sh => format!("{{{set}; ‹b›export {changed}; }}"),
+            Posix::Bash | Posix::Zsh => format!("‹b›export{set}"),
         };
         let values: String = changed.split(' ').map(|name| format!("${{{name}}}")).collect();
+        let set_ones: String = changed.split(' ').map(|name| format!("${{{name}+y}}")).collect();
         let expected = "x".repeat(changed.split(' ').count());
         let all = format!("{changed} {own}");
-        let reference = format!("if {}; then B@exit 1; fi; ", self.has_reference(&all));
+        let reference = format!("if {}; then ‹b›exit 1; fi; ", self.has_reference(&all));
         let reference = self.for_ksh(reference);
         self.expand(&format!(
-            "{reference}{attributes}B@unset -v {all} && {export} && B@test \"{values}\" = {expected}",
+            "( {reference}{attributes}‹b›unset -v {all} && ‹[› \"{set_ones}\" = \"\" ‹]› && {export} && \
+             ‹[› \"{values}\" = {expected} ‹]› ) 2>&-",
             attributes = self.attributes(changed),
         ))
     }
 
-    /// Whether `@N@` refers to another variable, or is tied to one.
+    /// Whether `‹n›` refers to another variable, or is tied to one.
     fn reference(self) -> &'static str {
         match self {
             // Silenced, because a bash that has no references does not know the test.
-            Posix::Bash => "B@test -R @N@ 2>&-",
-            Posix::Zsh => "[[ ${(t)@N@} == *tied* || ${(t)@N@} == *nameref* ]]",
-            Posix::Sh => "B@test \"${!@N@}\" != @N@",
+            Posix::Bash => "‹[› -R ‹n› ‹]› 2>&-",
+            Posix::Zsh => "[[ ${(t)‹n›} == *tied* || ${(t)‹n›} == *nameref* ]]",
+            Posix::Sh => "‹[› \"${!‹n›}\" != ‹n› ‹]›",
         }
     }
 
     /// The same for any of the names, without a loop.
-    fn has_reference(self, names: &str) -> String {
+    pub(super) fn has_reference(self, names: &str) -> String {
         let each = |form: &str, separator: &str| -> String {
-            let tests: Vec<String> = names.split(' ').map(|name| form.replace("@N@", name)).collect();
+            let tests: Vec<String> = names.split(' ').map(|name| form.replace("‹n›", name)).collect();
             tests.join(separator)
         };
         match self {
             Posix::Bash => each(self.reference(), " || "),
             Posix::Zsh => {
-                let types = each("${(t)@N@}", "");
+                let types = each("${(t)‹n›}", "");
                 format!("[[ {types} == *tied* || {types} == *nameref* ]]")
             }
-            Posix::Sh => format!("B@eval 'B@test \"{}\" != {}'", each("${!@N@}", ""), each("@N@", "")),
+            Posix::Sh => format!("‹b›eval '‹[› \"{}\" != {} ‹]›'", each("${!‹n›}", ""), each("‹n›", "")),
         }
     }
 
     /// Of the shells that have no language of their own here, only ksh knows references.
-    fn for_ksh(self, text: String) -> String {
+    pub(super) fn for_ksh(self, text: String) -> String {
         match self {
-            Posix::Sh => format!("if B@test \"${{KSH_VERSION+y}}\"; then {text}fi; "),
+            Posix::Sh => self.expand(&format!("if ‹[› \"${{KSH_VERSION+y}}\" ‹]›; then {text}fi; ")),
             Posix::Bash | Posix::Zsh => text,
         }
     }
@@ -73,23 +70,24 @@ impl Posix {
         }
         format!(
             "if (( BASH_VERSINFO[0]*10+BASH_VERSINFO[1] < 44 )); then \
-             case $(B@declare -p {changed} 2>&-) in *'declare -'[!-x]*|*'declare -x'[!\\ ]*) B@exit 1;; esac; fi; "
+             case $(‹b›declare -p {changed} 2>&-) in *'declare -'[!-x]*|*'declare -x'[!\\ ]*) ‹b›exit 1;; esac; fi; "
         )
     }
 
-    fn refuse(self, changed: &str, own: &str) -> String {
+    /// Says which names cannot, and has the script fail.
+    pub(super) fn refuse(self, changed: &str, own: &str) -> String {
         let all = format!("{changed} {own}");
         let said = |what: &str, remedy: &str| {
-            format!("B@echo \"awsenv: @N@ {what} in this shell, so nothing was changed{remedy}\" >&2")
+            format!("‹b›echo \"awsenv: ‹n› {what} in this shell, so nothing was changed{remedy}\" >&2")
         };
         let constant = said("is read-only", "");
-        let constant = format!("if ! (B@unset -v @N@) 2>&-; then {constant}; fi");
+        let constant = format!("if ! (‹b›unset -v ‹n›) 2>&-; then {constant}; fi");
         let (what, remedy) = match self {
-            Posix::Zsh => ("is tied to another variable", "; remove it with: unset @N@"),
-            Posix::Bash | Posix::Sh => ("refers to another variable", "; remove it with: unset -n @N@"),
+            Posix::Zsh => ("is tied to another variable", "; remove it with: unset ‹n›"),
+            Posix::Bash | Posix::Sh => ("refers to another variable", "; remove it with: unset -n ‹n›"),
         };
         let remedy = if self == Posix::Sh {
-            "; remove it with: typeset +n @N@"
+            "; remove it with: typeset +n ‹n›"
         } else {
             remedy
         };
@@ -98,11 +96,11 @@ impl Posix {
         let attributes = if self == Posix::Bash {
             let said = said(
                 "has attributes that this bash cannot restore",
-                "; remove it with: unset$__awsenv_t @N@",
+                "; remove it with: unset$__awsenv_t ‹n›",
             );
             let code = format!(
-                "if (B@unset -v @N@) 2>&- && ! ( {}:) 2>&-; then {said}; fi",
-                self.attributes("@N@")
+                "if (‹b›unset -v ‹n›) 2>&- && ! ( {}:) 2>&-; then {said}; fi",
+                self.attributes("‹n›")
             );
             // bash 4.3 has references, but no test for them.
             let references =
@@ -111,7 +109,13 @@ impl Posix {
         } else {
             String::new()
         };
-        let unset = self.expand("B@unset -v __awsenv_n __awsenv_t; ");
-        format!("{reference}{}{attributes}{unset}", self.each(&all, &constant))
+        let local = said("is local to a function", "; run awsenv outside of it");
+        let local = format!("if (‹b›unset -v ‹n› && ‹[› \"${{‹n›+y}}\" ‹]›) 2>&-; then {local}; fi");
+        let end = self.expand("‹b›unset -v __awsenv_n __awsenv_t; __awsenv_o=\"$__awsenv_o; (exit 1)\"");
+        format!(
+            "{reference}{}{attributes}{}{end}",
+            self.each(&all, &constant),
+            self.each(changed, &local)
+        )
     }
 }

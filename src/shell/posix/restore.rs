@@ -21,8 +21,8 @@ impl Posix {
         text += &self.each(
             &names(|change| matches!(change, Change::RestoreRemoved(..))),
             &format!(
-                "if B@test \"${{@N@+y}}\"; then B@echo \"awsenv: @N@ was changed since: left as it is\" >&2; \
-                 B@unset -v {SINCE}@N@; G@{FIRST}@N@=k; fi"
+                "if ‹[› \"${{‹n›+y}}\" ‹]›; then ‹b›echo \"awsenv: ‹n› was changed since: left as it is\" >&2; \
+                 ‹b›unset -v {SINCE}‹n›; ‹g›{FIRST}‹n›=k; fi"
             ),
         );
         let first = names(|c| {
@@ -32,20 +32,20 @@ impl Posix {
             )
         });
         if !first.is_empty() {
-            text += &self.each(&first, &format!("B@unset -v {SINCE}@N@"));
+            text += &self.each(&first, &format!("‹b›unset -v {SINCE}‹n›"));
         }
         let all = names(Change::gives_back);
         if !all.is_empty() {
-            let saved = format!("G@__awsenv_v=\"${{{SINCE}@N@-${{{FIRST}@N@-}}}}\"; case $__awsenv_v in ");
+            let saved = format!("‹g›__awsenv_v=\"${{{SINCE}‹n›-${{{FIRST}‹n›-}}}}\"; case $__awsenv_v in ");
             let plain = format!(
-                "k) ;; *) B@unset -v @N@; case $__awsenv_v in x*) {};; s*) G@@N@=\"${{__awsenv_v#s}}\";; \
-                 d*) G@__awsenv_d=y;; esac;; esac",
-                self.export("@N@", "\"${__awsenv_v#x}\"")
+                "k) ;; *) ‹b›unset -v ‹n›; case $__awsenv_v in x*) {};; s*) ‹g›‹n›=\"${{__awsenv_v#s}}\";; \
+                 d*) ‹g›__awsenv_d=y;; esac;; esac",
+                self.export("‹n›", "\"${__awsenv_v#x}\"")
             );
-            text += &self.expand("G@__awsenv_d=; ");
+            text += &self.expand("‹g›__awsenv_d=; ");
             text += &self.each(&all, &format!("{saved}{plain}"));
             let declared = self.each(&all, &format!("{saved}d*) {};; esac", self.declare()));
-            text += &self.expand(&format!("if B@test \"$__awsenv_d\"; then {declared}fi; "));
+            text += &self.expand(&format!("if ‹[› \"$__awsenv_d\" ‹]›; then {declared}fi; "));
         }
         let saved = diff.iter().filter(|(_, change)| change.forgets());
         let mut gone = String::new();
@@ -53,7 +53,7 @@ impl Posix {
             let _ = write!(gone, " {FIRST}{name} {SINCE}{name}");
         }
         if !gone.is_empty() {
-            text += &self.expand(&format!("B@unset -v{gone}; "));
+            text += &self.expand(&format!("‹b›unset -v{gone}; "));
         }
         text
     }
@@ -66,28 +66,28 @@ impl Posix {
         };
         let instead = match before {
             Before::Absent => return String::new(),
-            Before::Value(value) => self.expand_with(&format!("G@{FIRST}{name}=@V@"), &self.exported(value)),
-            Before::Secret => self.expand(&format!("B@echo \"{}\" >&2", cannot_come_back(name))),
+            Before::Value(value) => self.expand_with(&format!("‹g›{FIRST}{name}=‹v›"), &self.exported(value)),
+            Before::Secret => self.expand(&format!("‹b›echo \"{}\" >&2", cannot_come_back(name))),
         };
-        let is_missing = self.expand(&format!("B@test \"${{{FIRST}{name}+y}}{since}\""));
+        let is_missing = self.expand(&format!("‹[› \"${{{FIRST}{name}+y}}{since}\" ‹]›"));
         format!("{is_missing} || {instead}; ")
     }
 
-    /// Code that declares `@N@`, which is unset, as the text behind `d` in `__awsenv_v` says.
+    /// Code that declares `‹n›`, which is unset, as the text behind `d` in `__awsenv_v` says.
     fn declare(self) -> &'static str {
         match self {
             Posix::Bash => {
                 "__awsenv_t=${__awsenv_v#d}; __awsenv_t=${__awsenv_t%%=*}; \
-                 if B@test \"${__awsenv_t#*A}\" != \"$__awsenv_t\"; then B@declare -gA @N@; \
-                 elif B@test \"${__awsenv_t#*a}\" != \"$__awsenv_t\"; then B@declare -ga @N@; fi; \
-                 if B@test \"${__awsenv_v#*=}\" != \"$__awsenv_v\"; then \
-                 if B@test \"${__awsenv_t#*[aA]}\" != \"$__awsenv_t\"; then B@eval \"@N@=${__awsenv_v#*=}\"; \
-                 else @N@=${__awsenv_v#*=}; fi; fi; B@declare \"-g$__awsenv_t\" @N@"
+                 if ‹b›test \"${__awsenv_t#*A}\" != \"$__awsenv_t\"; then ‹b›declare -gA ‹n›; \
+                 elif ‹b›test \"${__awsenv_t#*a}\" != \"$__awsenv_t\"; then ‹b›declare -ga ‹n›; fi; \
+                 if ‹b›test \"${__awsenv_v#*=}\" != \"$__awsenv_v\"; then \
+                 if ‹b›test \"${__awsenv_t#*[aA]}\" != \"$__awsenv_t\"; then ‹b›eval \"‹n›=${__awsenv_v#*=}\"; \
+                 else ‹n›=${__awsenv_v#*=}; fi; fi; ‹b›declare \"-g$__awsenv_t\" ‹n›"
             }
-            Posix::Zsh => "B@eval \"${${__awsenv_v#d}/#typeset /typeset -g }\"",
+            Posix::Zsh => "‹b›eval \"${${__awsenv_v#d}/#typeset /typeset -g }\"",
             Posix::Sh => {
-                "case $__awsenv_v in d';'*) B@eval \"${__awsenv_v#d?}\";; *) case ${KSH_VERSION-} in \
-                 *MIRBSD*|*LEGACY*) B@eval \"typeset -g ${__awsenv_v#d}\";; *) B@eval \"typeset ${__awsenv_v#d}\";; \
+                "case $__awsenv_v in d';'*) ‹b›eval \"${__awsenv_v#d?}\";; *) case ${KSH_VERSION-} in \
+                 *MIRBSD*|*LEGACY*) ‹b›eval \"typeset -g ${__awsenv_v#d}\";; *) ‹b›eval \"typeset ${__awsenv_v#d}\";; \
                  esac;; esac"
             }
         }

@@ -18,6 +18,8 @@ struct Live<'a> {
     since_exported: Vec<&'a VarName>,
     since_set: Vec<&'a VarName>,
     if_set: Vec<&'a VarName>,
+    /// As in [`Save::anew`], which is the same for all.
+    anew: bool,
 }
 
 impl<'a> Live<'a> {
@@ -32,6 +34,9 @@ impl<'a> Live<'a> {
             since_exported: names(&|save| save.since == Since::Live { exported: true }),
             since_set: names(&|save| save.since == Since::Live { exported: false }),
             if_set: names(&|save| save.since == Since::IfSet),
+            anew: diff
+                .iter()
+                .any(|(_, change)| change.save().is_some_and(|save| save.anew)),
         }
     }
 
@@ -70,24 +75,28 @@ impl Posix {
     /// Saves what the shell has; `declaration` replaces what is saved of a variable with attributes.
     fn captures(self, live: &Live<'_>, declaration: &str) -> String {
         let capture = |layer: &str, letter: char| {
-            let slot = format!("{layer}@N@");
+            let slot = format!("{layer}‹n›");
             let declaration = if declaration.is_empty() {
                 String::new()
             } else {
-                format!("; {}", declaration.replace("@S@", &slot))
+                format!("; {}", declaration.replace("‹s›", &slot))
             };
-            format!("B@unset -v {slot}; G@{slot}=\"${{@N@+{letter}$@N@}}\"{declaration}")
+            format!("‹b›unset -v {slot}; ‹g›{slot}=\"${{‹n›+{letter}$‹n›}}\"{declaration}")
         };
         let mut text = String::new();
         for (letter, first, since) in [
             ('x', &live.first_exported, &live.since_exported),
             ('s', &live.first_set, &live.since_set),
         ] {
-            let code = unless_saved(&format!("{FIRST}@N@"), &capture(FIRST, letter));
+            let code = if live.anew {
+                format!("‹b›unset -v {SINCE}‹n›; {}", capture(FIRST, letter))
+            } else {
+                unless_saved(&format!("{FIRST}‹n›"), &capture(FIRST, letter))
+            };
             text += &self.each(&join(first.iter().copied()), &code);
             text += &self.each(&join(since.iter().copied()), &capture(SINCE, letter));
         }
-        let code = format!("if B@test \"${{@N@+y}}\"; then {}; fi", capture(SINCE, 's'));
+        let code = format!("if ‹[› \"${{‹n›+y}}\" ‹]›; then {}; fi", capture(SINCE, 's'));
         text + &self.each(&join(live.if_set.iter().copied()), &code)
     }
 
@@ -97,21 +106,21 @@ impl Posix {
         let (set, exported) = (live.set(), live.exported());
         let all = |form: &str| -> String {
             let names = set.iter().chain(&exported);
-            names.map(|name| form.replace("@N@", name.as_str())).collect()
+            names.map(|name| form.replace("‹n›", name.as_str())).collect()
         };
         let expected = |word: &str| word.repeat(exported.len());
         match self {
             Posix::Bash => {
-                let (look, expected) = (all("${@N@@a}${@N@[@]@a}"), expected("xx"));
+                let (look, expected) = (all("${‹n›@a}${‹n›[@]@a}"), expected("xx"));
                 let look = format!(
-                    "__awsenv_t='{expected}'; if (( {HAS_ATTRIBUTES} )); then B@eval '__awsenv_t={look}'; fi; "
+                    "__awsenv_t='{expected}'; if (( {HAS_ATTRIBUTES} )); then ‹b›eval '__awsenv_t={look}'; fi; "
                 );
-                (look, format!("B@test \"$__awsenv_t\" = '{expected}'"))
+                (look, format!("‹b›test \"$__awsenv_t\" = '{expected}'"))
             }
             Posix::Zsh => (
-                format!("G@__awsenv_t=\"{}\"; ", all("${(t)@N@}")),
+                format!("‹g›__awsenv_t=\"{}\"; ", all("${(t)‹n›}")),
                 format!(
-                    "B@test \"${{${{__awsenv_t//scalar/}}//-local/}}\" = '{}'",
+                    "‹b›test \"${{${{__awsenv_t//scalar/}}//-local/}}\" = '{}'",
                     expected("-export")
                 ),
             ),
@@ -119,19 +128,19 @@ impl Posix {
                 let (set, exported) = (join(set), join(exported));
                 let look = |names: &str| {
                     format!(
-                        "case ${{KSH_VERSION-}} in *MIRBSD*|*LEGACY*) B@eval '__awsenv_t=${{ B@typeset -p {names} 2>&-;}}';; \
-                         ?*) __awsenv_t=$(B@typeset -p {names} 2>/dev/null);; \
-                         *) __awsenv_t=$(B@typeset -p {names} 2>&-) || B@:;; esac"
+                        "case ${{KSH_VERSION-}} in *MIRBSD*|*LEGACY*) ‹b›eval '__awsenv_t=${{ ‹b›typeset -p {names} 2>&-;}}';; \
+                         ?*) __awsenv_t=$(‹b›typeset -p {names} 2>/dev/null);; \
+                         *) __awsenv_t=$(‹b›typeset -p {names} 2>&-) || ‹b›:;; esac"
                     )
                 };
                 let text = format!(
-                    "__awsenv_v=; if B@test \"${{KSH_VERSION+y}}${{YASH_VERSION+y}}\"; then {}; \
+                    "__awsenv_v=; if ‹[› \"${{KSH_VERSION+y}}${{YASH_VERSION+y}}\" ‹]›; then {}; \
                      case $__awsenv_t in *'typeset -'*|*'set -A '*|*'=('*) __awsenv_v=y;; esac; {}; \
                      case $__awsenv_t in *'typeset -'[!x]*|*'typeset -x -'*|*'set -A '*|*'=('*) __awsenv_v=y;; esac; fi; ",
                     look(&set),
                     look(&exported),
                 );
-                (text, "B@test \"$__awsenv_v\" = ''".to_owned())
+                (text, "‹[› \"$__awsenv_v\" = '' ‹]›".to_owned())
             }
         }
     }
@@ -150,7 +159,7 @@ impl Posix {
         }
         match &save.since {
             Since::Known(before) => text += &self.before(SINCE, name, before),
-            Since::Undone => text += &self.expand(&format!("B@unset -v {SINCE}{name}; ")),
+            Since::Undone => text += &self.expand(&format!("‹b›unset -v {SINCE}{name}; ")),
             Since::Nothing | Since::Live { .. } | Since::IfSet => {}
         }
         text
@@ -168,40 +177,40 @@ impl Posix {
     /// Saves this unless something is saved there.
     pub(super) fn once(self, layer: &str, name: &VarName, value: &str) -> String {
         let slot = format!("{layer}{name}");
-        let code = unless_saved(&slot, &format!("B@unset -v {slot}; G@{slot}=@V@"));
+        let code = unless_saved(&slot, &format!("‹b›unset -v {slot}; ‹g›{slot}=‹v›"));
         self.expand_with(&code, value) + "; "
     }
 
-    /// Code that replaces what is saved in `@S@` if `@N@` has attributes.
+    /// Code that replaces what is saved in `‹s›` if `‹n›` has attributes.
     fn declaration(self) -> &'static str {
         match self {
             // The value is apart from the attributes, because giving a value to a number would run code in it.
             Posix::Bash => {
-                "if (( BASH_VERSINFO[0]*10+BASH_VERSINFO[1] > 43 )); then case ${@N@@a}:${@N@[@]@a}:${@N@+y} in \
-                 ::|::y|x:x:y) ;; *) __awsenv_t=${@N@@a}${@N@[@]@a}; __awsenv_t=${__awsenv_t%%[!a-zA-Z]*}; \
-                 B@test \"${@N@@a}\" = \"\" || __awsenv_t=${@N@@a}; @S@=d$__awsenv_t; \
-                 if B@test \"${__awsenv_t#*[aA]}\" = \"$__awsenv_t\"; then @S@=$@S@${@N@+=$@N@}; \
-                 else __awsenv_t=${@N@[@]@A}; B@test \"${__awsenv_t#*=}\" = \"$__awsenv_t\" || @S@=$@S@=${__awsenv_t#*=}; fi; \
+                "if (( BASH_VERSINFO[0]*10+BASH_VERSINFO[1] > 43 )); then case ${‹n›@a}:${‹n›[@]@a}:${‹n›+y} in \
+                 ::|::y|x:x:y) ;; *) __awsenv_t=${‹n›@a}${‹n›[@]@a}; __awsenv_t=${__awsenv_t%%[!a-zA-Z]*}; \
+                 ‹b›test \"${‹n›@a}\" = \"\" || __awsenv_t=${‹n›@a}; ‹s›=d$__awsenv_t; \
+                 if ‹b›test \"${__awsenv_t#*[aA]}\" = \"$__awsenv_t\"; then ‹s›=$‹s›${‹n›+=$‹n›}; \
+                 else __awsenv_t=${‹n›[@]@A}; ‹b›test \"${__awsenv_t#*=}\" = \"$__awsenv_t\" || ‹s›=$‹s›=${__awsenv_t#*=}; fi; \
                  esac; fi"
             }
             Posix::Zsh => {
-                "if [[ -n ${(t)@N@} && ${${${(t)@N@}%-export}%-local} != scalar && \
-                 ${${${(t)@N@}%-local}%-export} != scalar ]]; then G@__awsenv_t=${(t)@N@}; \
-                 [[ $__awsenv_t != *hideval* ]] || B@typeset -g +H @N@; @S@=d$(B@typeset -p @N@); \
-                 [[ $__awsenv_t != *hideval* ]] || @S@+='; typeset -gH @N@'; \
-                 elif [[ $@S@ == s* && ${(t)@N@} == *export* ]]; then @S@='dexport @N@'; fi"
+                "if [[ -n ${(t)‹n›} && ${${${(t)‹n›}%-export}%-local} != scalar && \
+                 ${${${(t)‹n›}%-local}%-export} != scalar ]]; then ‹g›__awsenv_t=${(t)‹n›}; \
+                 [[ $__awsenv_t != *hideval* ]] || ‹b›typeset -g +H ‹n›; ‹s›=d$(‹b›typeset -p ‹n›); \
+                 [[ $__awsenv_t != *hideval* ]] || ‹s›+='; typeset -gH ‹n›'; \
+                 elif [[ $‹s› == s* && ${(t)‹n›} == *export* ]]; then ‹s›='dexport ‹n›'; fi"
             }
             // ksh93 ends where a substitution closes a descriptor while it traces. What only one shell can read is in an eval of its own. `set -A` is how mksh prints an array, and it has no form that is global inside a function.
             Posix::Sh => {
-                "case ${KSH_VERSION-} in *MIRBSD*|*LEGACY*) B@eval '__awsenv_t=${ B@typeset -p @N@ 2>&-;}';; \
-                 ?*) __awsenv_t=$(B@typeset -p @N@ 2>/dev/null);; \
-                 *) if B@test \"${YASH_VERSION+y}\"; then __awsenv_t=$(B@typeset -p @N@ 2>&-) || B@:; else __awsenv_t=; fi;; esac; \
-                 case $__awsenv_t in ''|'typeset @N@='*|'typeset -x @N@='*) ;; \
-                 'set -A '*) @S@='d;'; B@eval 'for __awsenv_v in ${!@N@[*]}; do \
-                 @S@=\"${@S@}@N@[$__awsenv_v]=${@N@[__awsenv_v]@Q};\"; done';; \
-                 '@N@='*) @S@=\"d;${__awsenv_t%typeset*}\"; __awsenv_t=${__awsenv_t##*typeset}; \
-                 B@test \"${__awsenv_t#*-x}\" = \"$__awsenv_t\" || @S@=\"${@S@}export @N@\";; \
-                 *) @S@=d${__awsenv_t#typeset };; esac"
+                "case ${KSH_VERSION-} in *MIRBSD*|*LEGACY*) ‹b›eval '__awsenv_t=${ ‹b›typeset -p ‹n› 2>&-;}';; \
+                 ?*) __awsenv_t=$(‹b›typeset -p ‹n› 2>/dev/null);; \
+                 *) if ‹[› \"${YASH_VERSION+y}\" ‹]›; then __awsenv_t=$(‹b›typeset -p ‹n› 2>&-) || ‹b›:; else __awsenv_t=; fi;; esac; \
+                 case $__awsenv_t in ''|'typeset ‹n›='*|'typeset -x ‹n›='*) ;; \
+                 'set -A '*) ‹s›='d;'; ‹b›eval 'for __awsenv_v in ${!‹n›[*]}; do \
+                 ‹s›=\"${‹s›}‹n›[$__awsenv_v]=${‹n›[__awsenv_v]@Q};\"; done';; \
+                 '‹n›='*) ‹s›=\"d;${__awsenv_t%typeset*}\"; __awsenv_t=${__awsenv_t##*typeset}; \
+                 ‹[› \"${__awsenv_t#*-x}\" = \"$__awsenv_t\" ‹]› || ‹s›=\"${‹s›}export ‹n›\";; \
+                 *) ‹s›=d${__awsenv_t#typeset };; esac"
             }
         }
     }
