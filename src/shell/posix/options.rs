@@ -51,10 +51,11 @@ impl Posix {
                 let references = SCRATCH.map(|name| format!("! ‹[› -R {name} ‹]› && ")).concat();
                 self.expand(&format!("if {{ {references}‹b›unset -v {names}; }} 2>&-; then "))
             }
-            Posix::Sh | Posix::Zsh => {
+            Posix::Zsh => self.expand(&format!("if (‹b›unset -v {names}) 2>&-; then ‹b›unset -v {names}; ")),
+            Posix::Sh => {
                 let reference = self.for_ksh(format!("if {}; then ‹b›exit 1; fi; ", self.has_reference(&names)));
                 self.expand(&format!(
-                    "if ({reference}‹b›unset -v {names}) 2>&-; then ‹b›unset -v {names}; "
+                    "if (‹b›set +u; {reference}‹b›unset -v {names}) 2>&-; then ‹b›unset -v {names}; "
                 ))
             }
         }
