@@ -70,7 +70,7 @@ function __awsenv_precmd {
   # Only where something else has set PROMPT while a line was edited.
   if [[ -n $__awsenv_late ]]; then
     __awsenv_looks=10
-    [[ -n $__awsenv_due ]] || { \builtin zmodload zsh/sched && \builtin sched +1 __awsenv_look_again && __awsenv_due=y }
+    [[ -n $__awsenv_due ]] || { \builtin zmodload zsh/sched && \builtin sched +1 __awsenv_look_again && __awsenv_due=y; }
   fi
   \builtin return 0
 }
@@ -95,7 +95,7 @@ function __awsenv_place {
 
 # Before each drawing of the command line, because a widget or an asynchronous worker may have set PROMPT since.
 function __awsenv_redraw {
-  [[ $PROMPT == "$__awsenv_shown" ]] || {
+  [[ $PROMPT == "${__awsenv_shown-}" || -z ${__awsenv_hook-} ]] || {
     __awsenv_late=y
     __awsenv_precmd
     \builtin zle .reset-prompt
@@ -106,7 +106,7 @@ function __awsenv_redraw {
 function __awsenv_look_again {
   __awsenv_due=''
   if \builtin zle; then
-    [[ $PROMPT == "$__awsenv_shown" ]] || { __awsenv_redraw; \builtin zle -R }
+    [[ $PROMPT == "${__awsenv_shown-}" ]] || { __awsenv_redraw; \builtin zle -R; }
     if (( --__awsenv_looks > 0 )); then
       __awsenv_due=y
       \builtin sched +1 __awsenv_look_again
@@ -114,7 +114,8 @@ function __awsenv_look_again {
   fi
 }
 
-# The text for psvar: element 87 is shown in yellow, or without colour, and 88 in red. Sets `drift` to `?` if that is in it.
+# The text for psvar: element 87 is shown in yellow, or without colour, and 88 in red. Sets `drift` to `?` if
+# that is due.
 function __awsenv_text {
   \builtin local name=${AWSENV_PROFILE-} aws=${AWS_PROFILE-} key=${AWS_ACCESS_KEY_ID-} expect=${AWSENV_EXPECT-}
   \builtin local text='' red='' mark='' pattern
@@ -168,7 +169,7 @@ function __awsenv_text {
 function __awsenv_preexec {
   \builtin emulate -L zsh
   \builtin unsetopt xtrace verbose allexport errexit errreturn
-  [[ ${(t)psvar} == *readonly* ]] || { psvar[87]='?' psvar[88]='' }
+  [[ ${(t)psvar} == *readonly* ]] || { psvar[87]='?' psvar[88]=''; }
   if [[ ${precmd_functions[(r)__awsenv_precmd]-} == '' && ${(t)precmd_functions} != *readonly* ]]; then
     \builtin typeset -ga precmd_functions
     precmd_functions+=(__awsenv_precmd)
@@ -186,7 +187,8 @@ if [[ -o interactive && ${__awsenv_mode-} != none ]]; then
   \builtin zmodload zsh/datetime || \builtin :
   \builtin typeset -g __awsenv_plain='%(87V.[%87v] .)%(88V.[%88v] .)'
   \builtin typeset -g __awsenv_colored='%(87V.[%F{yellow}%87v%f] .)%(88V.[%F{red}%88v%f] .)'
-  \builtin typeset -g __awsenv_placed='' __awsenv_shown='' __awsenv_late='' __awsenv_due='' __awsenv_hook=__awsenv_prompt
+  \builtin typeset -g __awsenv_placed='' __awsenv_shown='' __awsenv_late='' __awsenv_due='' __awsenv_looks=0
+  \builtin typeset -g __awsenv_hook=__awsenv_prompt
   __awsenv_prompt
   # Not before zsh 5.3.
   if [[ -o zle ]] && \builtin autoload -Uz +X add-zle-hook-widget 2>&-; then

@@ -143,8 +143,8 @@ pub fn segment(shell: Shell) -> &'static str {
 
 /// POSIX shells cannot list their variables.
 const POSIX_FORGET: &str = "unset -v __awsenv_mode __awsenv_production __awsenv_hook __awsenv_any __awsenv_q \
-    __awsenv_blank __awsenv_no __awsenv_on __awsenv_other __awsenv_odd __awsenv_wild __awsenv_pattern __awsenv_name __awsenv_mark \
-    __awsenv_begin __awsenv_close __awsenv_end __awsenv_left __awsenv_right __awsenv_none __awsenv_segment \
+    __awsenv_blank __awsenv_no __awsenv_on __awsenv_other __awsenv_odd __awsenv_wild __awsenv_pattern __awsenv_name \
+    __awsenv_mark __awsenv_begin __awsenv_close __awsenv_end __awsenv_left __awsenv_right __awsenv_none __awsenv_segment \
     __awsenv_strange __awsenv_bad __awsenv_c1 __awsenv_return";
 
 /// Wraps what `init` prints: under `set -a` a shell would export all that `text` defines, as it does a variable that it
@@ -164,8 +164,8 @@ pub fn undisturbed(shell: Shell, text: &str) -> String {
         _ => "",
     };
     format!(
-        "case $- in *a*) {b}set +a; {b}{forget}; __awsenv_back='{b}set -a';; *) {b}{forget}; __awsenv_back=:;; esac\n\
-         {comments}{text}\n\
+        "case $- in *a*) {b}set +a; {b}{forget} || {b}:; __awsenv_back='{b}set -a';; \
+         *) {b}{forget} || {b}:; __awsenv_back=:;; esac\n{comments}{text}\n\
          {b}eval \"{b}unset -v __awsenv_back; $__awsenv_back\"\n"
     )
 }

@@ -322,7 +322,7 @@ fn a_drift_is_said_beside_programs_that_show_only_the_name() {
                  adds nothing, because of `prompt = off`; fix: `prompt = auto` in ~/settings",
             ),
         ] {
-            let sandbox = sandbox(shell, mode, &[&vars[..], &BY_NAME, more].concat());
+            let sandbox = sandbox(shell, mode, &[vars, &BY_NAME, more].concat());
             for (file, text) in files {
                 sandbox.write(file, text);
             }
