@@ -67,8 +67,9 @@ function awsenv {
 function __awsenv_prompt {
   \builtin set -- "$?" "${AWSENV_PROFILE-}|${AWS_PROFILE-}|${AWS_ACCESS_KEY_ID-}|${AWSENV_EXPECT+.$AWSENV_EXPECT}|${AWS_DEFAULT_PROFILE+.$AWS_DEFAULT_PROFILE}|${AWSENV_EXPIRES-}" \
     "${__awsenv_mode-},${__awsenv_production-},${NO_COLOR:+plain},${TERM-dumb}"
-  # Not `[[ x == y ]]`, where `nocasematch` takes one name for another.
-  if \builtin test "$2" != "$__awsenv_seen" || \builtin test "$3" != "$__awsenv_look" ||
+  # Without promptvars PS1 would show the code. Not `[[ x == y ]]`, where `nocasematch` takes one name for another.
+  if ! \builtin shopt -q promptvars || \builtin test "$2" != "$__awsenv_seen" ||
+    \builtin test "$3" != "$__awsenv_look" ||
     [[ ${PS1-} != *"$__awsenv_segment"* || ${PROMPT_COMMAND-} != *"$__awsenv_tail" ||
       ${PROMPT_COMMAND[*]-} != "${PROMPT_COMMAND-}" ]]; then
     __awsenv_refresh "$2" "$3"
@@ -90,8 +91,8 @@ function __awsenv_refresh {
     __awsenv_look=$2 __awsenv_seen=''
   fi
   if \builtin test "$1" != "$__awsenv_seen"; then
-    \builtin eval "__awsenv_text=\"$__awsenv_name$__awsenv_mark\" __awsenv_until=\"$__awsenv_time\" __awsenv_color=\"$__awsenv_paint\""
-    __awsenv_seen=$1
+    \builtin eval "__awsenv_drift=\"$__awsenv_mark\" __awsenv_text=\"$__awsenv_name\" __awsenv_until=\"$__awsenv_time\" __awsenv_color=\"$__awsenv_paint\""
+    __awsenv_text=$__awsenv_text$__awsenv_drift __awsenv_seen=$1
   fi
   __awsenv_place
   __awsenv_move_last
@@ -103,7 +104,7 @@ function __awsenv_refresh {
 # clock, before it expands the rest, and never expands the value of a variable again.
 #
 # __awsenv_q is not exported, so in a shell that inherits PS1 the segment is nothing. It is still parsed there, also by
-# dash and ksh93, so parentheses are in quotes.
+# dash and ksh93, so arithmetic is in quotes, and has no parentheses of its own, in which ksh93 takes no `{`.
 # shellcheck disable=SC1003,SC2016,SC2089,SC2090 # PS1 expands it, not these lines
 function __awsenv_compose {
   \builtin local pattern begin middle end clock left text
@@ -128,7 +129,8 @@ function __awsenv_compose {
     begin='\[\e[' middle='m\]' end='\[\e[0m\]'
   fi
   # Rounded down, also below zero.
-  clock='${__awsenv_zero#"$(((__awsenv_left[0]=(10#0' left='-\D{%s}+60)/60-1)*0))"}${__awsenv_left[0]%%-*}${__awsenv_words[__awsenv_left[0]<0]}'
+  clock='${__awsenv_zero#"$((__awsenv_left[0]=10#0'
+  left='-\D{%s}+60,__awsenv_left[0]/=60,__awsenv_left[0]-=1,0))"}${__awsenv_left[0]%%-*}${__awsenv_words[__awsenv_left[0]<0]}'
   __awsenv_live='${__awsenv_not[0${__awsenv_one##${__awsenv_any#"*'$__awsenv_time'"}}]:+ '$clock'${AWSENV_EXPIRES//[!0123456789]/}'"$left}$end"
   __awsenv_live=$begin${begin:+$__awsenv_paint}$middle$__awsenv_name$__awsenv_mark$__awsenv_live
   __awsenv_live='${__awsenv_not[0${__awsenv_one##${__awsenv_any#"*${AWSENV_PROFILE-}${AWS_PROFILE-}"}}]:+['$__awsenv_live'] }'
@@ -142,7 +144,7 @@ function __awsenv_compose {
     __awsenv_number=''
     text='${__awsenv_is[__awsenv_at[0]]'$text'${__awsenv_not[__awsenv_at[0]]:+'$__awsenv_live'}'
     begin='${__awsenv_seen#"${AWSENV_PROFILE-}|${AWS_PROFILE-}|${AWS_ACCESS_KEY_ID-}|${AWSENV_EXPECT+.$AWSENV_EXPECT}|${AWS_DEFAULT_PROFILE+.$AWS_DEFAULT_PROFILE}|${AWSENV_EXPIRES-}"}'
-    text='${__awsenv_zero#"$(((__awsenv_at[0]=0${__awsenv_one##${__awsenv_any#"*'$begin'"}})*0))"}'$text
+    text='${__awsenv_zero#"$((__awsenv_at[0]=0${__awsenv_one##${__awsenv_any#"*'$begin'"}},0))"}'$text
   fi
   __awsenv_code='${__awsenv_q:+'$text'${__awsenv_end-}}'
 }
@@ -157,9 +159,8 @@ function __awsenv_place {
     rest=${rest%%"$begin"*}${rest#*"$begin"*"$end"}
   done
   if \builtin test "${__awsenv_mode-}" = on ||
-    { \builtin test "${__awsenv_mode-}" = auto && ! __awsenv_drawn; }; then
+    { \builtin test "${__awsenv_mode-}" = auto && ! __awsenv_drawn "$__awsenv_drift"; }; then
     __awsenv_segment=$__awsenv_code
-    # Without an expansion of variables PS1 would show the code.
     if \builtin test -n "$rest" && \builtin shopt -q promptvars; then
       rest=$__awsenv_segment$rest
     fi

@@ -115,7 +115,7 @@ case $-,${__awsenv_mode-} in
     __awsenv_begin='${__awsenv_q:+' __awsenv_close='${__awsenv_end-}}' __awsenv_end=''
     # Around the brackets: nothing if no profile is in use.
     # shellcheck disable=SC2016
-    __awsenv_left='[' __awsenv_right='] ' __awsenv_none='${__awsenv_q##${__awsenv_any#"*${AWSENV_PROFILE-}${AWS_PROFILE-}"}}'
+    __awsenv_left='[' __awsenv_right='] ' __awsenv_none='${__awsenv_q##${__awsenv_any#"*${AWSENV_PROFILE:+x}${AWS_PROFILE:+x}"}}'
     # shellcheck disable=SC2016
     __awsenv_segment='${__awsenv_left##${__awsenv_any#"*'$__awsenv_none'"}}'$__awsenv_name$__awsenv_mark
     # shellcheck disable=SC2016

@@ -49,12 +49,14 @@ function awsenv {
 # This function keeps it right before each prompt. Other programs may have set PROMPT since, so it runs after them.
 function __awsenv_precmd {
   \builtin set --
-  [[ ! -o promptpercent ]] || \builtin set -- percent
+  [[ ! -o promptpercent || ${(t)psvar} == *readonly* ]] || \builtin set -- percent
   \builtin emulate -L zsh
   \builtin unsetopt xtrace verbose allexport errexit errreturn
+  \builtin local drift=''
+  __awsenv_text
   # Nothing to do as long as this is the same.
-  \builtin set -- "$__awsenv_mode $# ${NO_COLOR:+plain} ${TERM-} ${AWS_PROFILE:+name} ${RPROMPT-} "
-  [[ $1$PROMPT == "$__awsenv_placed" ]] || __awsenv_place "$1"
+  \builtin set -- "$__awsenv_mode $# ${NO_COLOR:+plain} ${TERM-} ${AWS_PROFILE:+name}$drift ${RPROMPT-} "
+  [[ $1$PROMPT == "$__awsenv_placed" ]] || __awsenv_place "$1" "$drift"
   if [[ ${precmd_functions[-1]-} != __awsenv_precmd && ${(t)precmd_functions} != *readonly* ]]; then
     \builtin typeset -ga precmd_functions
     precmd_functions=("${(@)precmd_functions:#__awsenv_precmd}" __awsenv_precmd)
@@ -65,28 +67,55 @@ function __awsenv_precmd {
     \builtin typeset -ga preexec_functions
     preexec_functions+=(__awsenv_preexec)
   fi
-  __awsenv_text
+  # Only where something else has set PROMPT while a line was edited.
+  if [[ -n $__awsenv_late ]]; then
+    __awsenv_looks=10
+    [[ -n $__awsenv_due ]] || { \builtin zmodload zsh/sched && \builtin sched +1 __awsenv_look_again && __awsenv_due=y; }
+  fi
+  \builtin return 0
 }
 
 # Has the segment in PROMPT once, or not at all if it is not wanted.
 function __awsenv_place {
-  \builtin local segment='' rest
+  \builtin local segment='' rest head=''
   if [[ $1 == 'on 1 '* || $1 == 'auto 1 '* ]]; then
     segment=$__awsenv_colored
     [[ -z ${NO_COLOR-} && ${TERM-dumb} != dumb ]] || segment=$__awsenv_plain
-    [[ $__awsenv_mode == on ]] || ! __awsenv_drawn || segment=''
+    [[ $__awsenv_mode == on ]] || ! __awsenv_drawn "$2" || segment=''
   fi
+  rest=${${PROMPT//"$__awsenv_colored"}//"$__awsenv_plain"}
   # A prompt that was inherited from bash may have the segment of bash.
-  if [[ -z $segment || $PROMPT != *"$segment"* || $PROMPT == *"$segment"*"$segment"* ||
-    $PROMPT == *'${__awsenv_q:+'*'${__awsenv_end-}}'* ]]; then
-    rest=${${PROMPT//"$__awsenv_colored"}//"$__awsenv_plain"}
-    rest=${rest//'${__awsenv_q:+'*'${__awsenv_end-}}'}
-    [[ -z $rest || $PROMPT == "$segment$rest" || ${(t)PROMPT} == *readonly* ]] || PROMPT=$segment$rest
-  fi
-  \builtin typeset -g __awsenv_placed=$1$PROMPT
+  rest=${rest//'${__awsenv_q:+'*'${__awsenv_end-}}'}
+  # powerlevel10k draws its first line over whatever is before it, so the segment begins the last one.
+  [[ $rest != *'${_p9k__'<->-* ]] || head=${rest%'${_p9k__'<->-*}
+  rest=$head$segment${rest#"$head"}
+  [[ $rest == "$segment" || $PROMPT == "$rest" || ${(t)PROMPT} == *readonly* ]] || PROMPT=$rest
+  \builtin typeset -g __awsenv_placed=$1$PROMPT __awsenv_shown=$PROMPT
 }
 
-# The text for psvar: element 87 is shown in yellow, or without colour, and 88 in red.
+# Before each drawing of the command line, because a widget or an asynchronous worker may have set PROMPT since.
+function __awsenv_redraw {
+  [[ $PROMPT == "${__awsenv_shown-}" || -z ${__awsenv_hook-} ]] || {
+    __awsenv_late=y
+    __awsenv_precmd
+    \builtin zle .reset-prompt
+  }
+}
+
+# Each second, in the first ten of a prompt: only a key draws the line, and a worker may answer before the next one.
+function __awsenv_look_again {
+  __awsenv_due=''
+  if \builtin zle; then
+    [[ $PROMPT == "${__awsenv_shown-}" ]] || { __awsenv_redraw; \builtin zle -R; }
+    if (( --__awsenv_looks > 0 )); then
+      __awsenv_due=y
+      \builtin sched +1 __awsenv_look_again
+    fi
+  fi
+}
+
+# The text for psvar: element 87 is shown in yellow, or without colour, and 88 in red. Sets `drift` to `?` if
+# that is due.
 function __awsenv_text {
   \builtin local name=${AWSENV_PROFILE-} aws=${AWS_PROFILE-} key=${AWS_ACCESS_KEY_ID-} expect=${AWSENV_EXPECT-}
   \builtin local text='' red='' mark='' pattern
@@ -119,6 +148,7 @@ function __awsenv_text {
       if (( left < 0 )); then mark+=' expired'; else mark+=" $(( left / 60 ))m"; fi
     fi
     text+=$mark
+    [[ $mark != '?'* ]] || drift='?'
     if [[ -n $aws ]]; then
       for pattern in ${(s:,:)__awsenv_production-}; do
         [[ $aws == ${~pattern} ]] && red=$text
@@ -128,6 +158,7 @@ function __awsenv_text {
     fi
     [[ -z $red ]] || text=''
   fi
+  [[ ${(t)psvar} != *readonly* ]] || \builtin return 0
   # Each assignment copies the whole array.
   [[ ${psvar[87]-} == "$text" ]] || psvar[87]=$text
   [[ ${psvar[88]-} == "$red" ]] || psvar[88]=$red
@@ -138,7 +169,7 @@ function __awsenv_text {
 function __awsenv_preexec {
   \builtin emulate -L zsh
   \builtin unsetopt xtrace verbose allexport errexit errreturn
-  psvar[87]='?' psvar[88]=''
+  [[ ${(t)psvar} == *readonly* ]] || { psvar[87]='?' psvar[88]=''; }
   if [[ ${precmd_functions[(r)__awsenv_precmd]-} == '' && ${(t)precmd_functions} != *readonly* ]]; then
     \builtin typeset -ga precmd_functions
     precmd_functions+=(__awsenv_precmd)
@@ -156,6 +187,11 @@ if [[ -o interactive && ${__awsenv_mode-} != none ]]; then
   \builtin zmodload zsh/datetime || \builtin :
   \builtin typeset -g __awsenv_plain='%(87V.[%87v] .)%(88V.[%88v] .)'
   \builtin typeset -g __awsenv_colored='%(87V.[%F{yellow}%87v%f] .)%(88V.[%F{red}%88v%f] .)'
-  \builtin typeset -g __awsenv_placed='' __awsenv_hook=__awsenv_prompt
+  \builtin typeset -g __awsenv_placed='' __awsenv_shown='' __awsenv_late='' __awsenv_due='' __awsenv_looks=0
+  \builtin typeset -g __awsenv_hook=__awsenv_prompt
   __awsenv_prompt
+  # Not before zsh 5.3.
+  if [[ -o zle ]] && \builtin autoload -Uz +X add-zle-hook-widget 2>&-; then
+    add-zle-hook-widget line-pre-redraw __awsenv_redraw || \builtin :
+  fi
 fi

@@ -11,10 +11,20 @@
 __awsenv_any='*' __awsenv_q='?' __awsenv_blank=' '
 # Around something: `?` if it is empty, else nothing.
 __awsenv_no='${__awsenv_q##${__awsenv_any#"*' __awsenv_on='"}}'
-# Not empty if AWS_PROFILE is not what `use` set. In both directions, because in a prompt of dash and busybox a value in
-# quotes still acts as a pattern; only two names that both have `*` or `?` can match each other.
+# In a prompt of dash and busybox a value in quotes still acts as a pattern, so there no comparison with `*`, `?` or `[`
+# counts: what has one of them differs from everything. They are the shells that do not say their name.
+__awsenv_wild=''
+case ${BASH_VERSION-}${KSH_VERSION-}${YASH_VERSION-} in
+  '')
+    for __awsenv_name in AWS_PROFILE AWSENV_EXPECT AWS_ACCESS_KEY_ID AWS_DEFAULT_PROFILE; do
+      __awsenv_wild=$__awsenv_wild'${'$__awsenv_name':+'$__awsenv_no'${'$__awsenv_name'##*$__awsenv_pattern*}'$__awsenv_on'}'
+    done
+    __awsenv_pattern='[*?[\\]'
+    ;;
+esac
+# Not empty if AWS_PROFILE is not what `use` set. In both directions, because such a value matches more than itself.
 __awsenv_other='${AWS_PROFILE##"${AWSENV_EXPECT:+${AWSENV_EXPECT%:*}}"}${AWSENV_EXPECT:+${AWSENV_EXPECT##"$AWS_PROFILE:"}}'
-__awsenv_other='${AWS_PROFILE:+'$__awsenv_other'}'
+__awsenv_other='${AWS_PROFILE:+'$__awsenv_wild$__awsenv_other'}'
 # Not empty if AWSENV_PROFILE could do something to the terminal.
 __awsenv_odd=$__awsenv_no'${AWSENV_PROFILE##*$__awsenv_bad*}'$__awsenv_on
 __awsenv_odd=$__awsenv_odd$__awsenv_no'${AWSENV_PROFILE##*$__awsenv_c1*}'$__awsenv_on
@@ -39,9 +49,11 @@ __awsenv_mark=$__awsenv_mark'${AWS_ACCESS_KEY_ID:+'$__awsenv_no'${AWSENV_PROFILE
 # so does another name;
 __awsenv_mark=$__awsenv_mark'${AWS_DEFAULT_PROFILE+'$__awsenv_no'$AWS_DEFAULT_PROFILE'$__awsenv_on
 __awsenv_mark=$__awsenv_mark'${AWS_DEFAULT_PROFILE##"${AWS_PROFILE-}"}${AWS_PROFILE:+${AWS_PROFILE##"$AWS_DEFAULT_PROFILE"}}}'
+# a comparison does not count;
+__awsenv_mark=$__awsenv_mark$__awsenv_wild
 # the name is not shown.
 __awsenv_mark=$__awsenv_mark$__awsenv_odd'${AWS_PROFILE:+'
 __awsenv_mark=$__awsenv_mark$__awsenv_no'${AWSENV_PROFILE-}${AWS_PROFILE##*$__awsenv_strange*}'$__awsenv_on'}'
-__awsenv_mark=$__awsenv_no$__awsenv_mark$__awsenv_on$__awsenv_no'${AWSENV_PROFILE-}${AWS_PROFILE-}'$__awsenv_on
+__awsenv_mark=$__awsenv_no$__awsenv_mark$__awsenv_on$__awsenv_no'${AWSENV_PROFILE:+x}${AWS_PROFILE:+x}'$__awsenv_on
 __awsenv_mark=$__awsenv_no$__awsenv_mark$__awsenv_on
-\unset -v __awsenv_no __awsenv_on __awsenv_other __awsenv_odd
+\unset -v __awsenv_no __awsenv_on __awsenv_other __awsenv_odd __awsenv_wild

@@ -7,8 +7,8 @@ use crate::context::Context;
 use crate::env::Env;
 use crate::env::state::Style;
 use crate::ops::files::Files;
-use crate::shell::Shell;
 use crate::shell::starship::{self, Shows};
+use crate::shell::{Shell, look};
 use crate::sys::fs::{home_of, read_regular};
 
 /// The file need not exist; `None` without a home directory.
@@ -32,7 +32,7 @@ pub fn draws(shell: Shell, env: &Env) -> bool {
 /// The programs of [`crate::shell::look`] whose own settings hide the profile.
 pub fn silent(env: &Env) -> &'static [&'static str] {
     if shows(env) == Shows::Nothing {
-        &["starship"]
+        &[look::STARSHIP]
     } else {
         &[]
     }

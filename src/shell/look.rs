@@ -36,52 +36,60 @@ pub struct Program {
     pub shows_keys: bool,
 }
 
-/// The only list of programs beside which `prompt = auto` leaves the segment out.
+/// The names in [`PROGRAMS`], by which `doctor` finds their rows.
+pub const STARSHIP: &str = "starship";
+pub const AWS_PLUGIN: &str = "oh-my-zsh's aws plugin";
+pub const AGNOSTER: &str = "agnoster";
+pub const PURE: &str = "pure";
+
+/// The only list of programs beside which `prompt = auto` leaves the segment out. None of them says that tools may take
+/// something else, so where a `?` is due the segment is there too.
 pub const PROGRAMS: [Program; 6] = [
     Program {
-        name: "starship",
+        name: STARSHIP,
         shell: Shell::Bash,
         // A restricted shell cannot ask silently, and the function is not in its environment.
         test: "! \\builtin shopt -q restricted_shell && \\builtin declare -F starship_precmd >/dev/null",
         shows_keys: true,
     },
     Program {
-        name: "starship",
+        name: STARSHIP,
         shell: Shell::Zsh,
         // The function is that of old versions.
         test: "{ [[ ${PROMPT-} == *starship*prompt* ]] || (( ${+functions[starship_precmd]} )) }",
         shows_keys: true,
     },
     Program {
-        name: "oh-my-zsh's aws_prompt_info",
+        name: AWS_PLUGIN,
         shell: Shell::Zsh,
         test: "(( ${+functions[aws_prompt_info]} )) && [[ $PROMPT${RPROMPT-} == *'$(aws_prompt_info)'* ]]",
         shows_keys: false,
     },
     Program {
-        name: "agnoster",
+        name: AGNOSTER,
         shell: Shell::Zsh,
         test: "(( ${+functions[prompt_aws]} )) && [[ $PROMPT == *'$(build_prompt)'* && ${SHOW_AWS_PROMPT-} != false ]]",
         shows_keys: false,
     },
-    // In fish, `$argv[1]` is the function that draws the prompt, and `$argv[2]` the mark behind the name, if any.
+    // In fish, `$argv[1]` is the function that draws the prompt.
     Program {
-        name: "starship",
+        name: STARSHIP,
         shell: Shell::Fish,
         test: "set -q STARSHIP_SHELL; and builtin functions $argv[1] | string match -q '*STARSHIP_*'",
         shows_keys: true,
     },
-    // It shows AWS_VAULT instead where that is set, and no mark.
+    // It shows AWS_VAULT instead where that is set.
     Program {
-        name: "pure",
+        name: PURE,
         shell: Shell::Fish,
-        test: "test \"$pure_enable_aws_profile\" = true; and test -z \"$AWS_VAULT$argv[2]\"; \
+        test: "test \"$pure_enable_aws_profile\" = true; and test -z \"$AWS_VAULT\"; \
                and builtin functions $argv[1] | string match -q '*_pure_prompt*'",
         shows_keys: false,
     },
 ];
 
-/// Whether `prompt = auto` leaves the segment out beside this program, in *keys* style or in the other.
+/// Whether `prompt = auto` leaves the segment out beside this program while no `?` is due, in *keys* style or in the
+/// other.
 pub fn is_left_out(program: &str, shell: Shell, by_keys: bool) -> bool {
     let is_listed = |listed: &Program| listed.name == program && listed.shell == shell;
     PROGRAMS
@@ -90,7 +98,8 @@ pub fn is_left_out(program: &str, shell: Shell, by_keys: bool) -> bool {
 }
 
 /// The function `__awsenv_drawn`, which succeeds if another program already shows the profile. Empty for a shell for
-/// which no program is listed. `silent` are programs whose own settings hide the profile.
+/// which no program is listed. Its last argument is the `?` behind the name, if that is due. `silent` are programs whose
+/// own settings hide the profile.
 pub fn drawn(shell: Shell, silent: &[&str]) -> String {
     let mut programs = PROGRAMS.iter().filter(|program| program.shell == shell).peekable();
     if programs.peek().is_none() {
@@ -109,8 +118,12 @@ pub fn drawn(shell: Shell, silent: &[&str]) -> String {
             (false, false) => "[[ -n ${AWS_PROFILE-} ]] && ",
         };
         let _ = match is_fish {
-            true => writeln!(text, "  {named}{}; and return 0", program.test),
-            false => writeln!(text, "  {named}{} && \\builtin return 0", program.test),
+            true => writeln!(
+                text,
+                "  test -z \"$argv[2]\"; and {named}{}; and return 0",
+                program.test
+            ),
+            false => writeln!(text, "  [[ -z $1 ]] && {named}{} && \\builtin return 0", program.test),
         };
     }
     text + if is_fish {
@@ -128,12 +141,19 @@ pub fn segment(shell: Shell) -> &'static str {
     }
 }
 
-/// Wraps what `init` prints: under `set -a` a shell would export all that `text` defines, and bash can be told to take
-/// comments for commands.
+/// POSIX shells cannot list their variables.
+const POSIX_FORGET: &str = "unset -v __awsenv_mode __awsenv_production __awsenv_hook __awsenv_any __awsenv_q \
+    __awsenv_blank __awsenv_no __awsenv_on __awsenv_other __awsenv_odd __awsenv_wild __awsenv_pattern __awsenv_name \
+    __awsenv_mark __awsenv_begin __awsenv_close __awsenv_end __awsenv_left __awsenv_right __awsenv_none __awsenv_segment \
+    __awsenv_strange __awsenv_bad __awsenv_c1 __awsenv_return";
+
+/// Wraps what `init` prints: under `set -a` a shell would export all that `text` defines, as it does a variable that it
+/// has inherited, and bash can be told to take comments for commands.
 pub fn undisturbed(shell: Shell, text: &str) -> String {
-    let b = match shell {
-        Shell::Bash | Shell::Zsh => "\\builtin ",
-        Shell::Posix => "\\",
+    let (b, forget) = match shell {
+        Shell::Bash => ("\\builtin ", "unset -v \"${!__awsenv_@}\""),
+        Shell::Zsh => ("\\builtin ", "unset -m '__awsenv_*'"),
+        Shell::Posix => ("\\", POSIX_FORGET),
         Shell::Fish | Shell::PowerShell => return text.to_owned(),
     };
     let comments = match shell {
@@ -144,7 +164,8 @@ pub fn undisturbed(shell: Shell, text: &str) -> String {
         _ => "",
     };
     format!(
-        "case $- in *a*) {b}set +a; __awsenv_back='{b}set -a';; *) __awsenv_back=:;; esac\n{comments}{text}\n\
+        "case $- in *a*) {b}set +a; {b}{forget} || {b}:; __awsenv_back='{b}set -a';; \
+         *) {b}{forget} || {b}:; __awsenv_back=:;; esac\n{comments}{text}\n\
          {b}eval \"{b}unset -v __awsenv_back; $__awsenv_back\"\n"
     )
 }

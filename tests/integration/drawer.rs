@@ -285,6 +285,52 @@ fn other_programs_are_known_by_their_files() {
     }
 }
 
+/// None of them has a `?`, so beside them awsenv adds one, and keeps quiet only where they show all there is.
+#[test]
+fn a_drift_is_said_beside_programs_that_show_only_the_name() {
+    let zsh = [("ZSH", "~/.oh-my-zsh")];
+    let plugin = [(".oh-my-zsh/oh-my-zsh.sh", ""), (".zshrc", "plugins=(git aws)\n")];
+    let agnoster = [
+        (".oh-my-zsh/oh-my-zsh.sh", ""),
+        (".zshrc", "ZSH_THEME=\"agnoster\"\nplugins=(git)\n"),
+    ];
+    let pure = [
+        (".config/fish/functions/_pure_prompt_aws_profile.fish", ""),
+        (".zshrc", ""),
+    ];
+    for (name, shell, vars, files) in [
+        ("oh-my-zsh's aws plugin", "zsh", &zsh[..], plugin),
+        ("agnoster", "zsh", &zsh, agnoster),
+        ("pure", "fish", &[], pure),
+    ] {
+        for (more, mode, says) in [
+            (
+                &[][..],
+                "auto",
+                "ok: {} draws the prompt and shows the profile, so awsenv adds nothing",
+            ),
+            (
+                &[("AWS_ACCESS_KEY_ID", "K")],
+                "auto",
+                "ok: {} draws the prompt and shows the profile, but not that tools may use something else, so awsenv adds \
+                 its segment",
+            ),
+            (
+                &[("AWS_ACCESS_KEY_ID", "K")],
+                "off",
+                "warn: {} draws the prompt and shows the profile, but not that tools may use something else, and awsenv \
+                 adds nothing, because of `prompt = off`; fix: `prompt = auto` in ~/settings",
+            ),
+        ] {
+            let sandbox = sandbox(shell, mode, &[vars, &BY_NAME, more].concat());
+            for (file, text) in files {
+                sandbox.write(file, text);
+            }
+            assert_eq!(prompt(&sandbox), says.replace("{}", name));
+        }
+    }
+}
+
 #[test]
 fn universal_variables_of_fish_are_named() {
     let Some(fish) = require("fish") else { return };

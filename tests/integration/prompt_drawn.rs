@@ -90,7 +90,21 @@ fn in_zsh_it_comes_back_whoever_sets_the_prompt() {
         ),
         ("setopt sh_word_split prompt_subst warn_create_global", ""),
         ("_OLD=$PROMPT; PROMPT='(venv) ready$ '", "PROMPT=$_OLD"),
-        ("p10k() { :; }; prompt_powerlevel9k_setup() { :; }", ""),
+        // powerlevel10k: the first line begins in column 0, so the segment is in the last one.
+        (
+            "setopt prompt_subst; draw() { PROMPT='${_p9k__1-${_p9k__1l-top}'$'\\n''}${_p9k__2-${_p9k__2l-ready$}} ' }; \
+             precmd_functions+=(draw)",
+            "",
+        ),
+        // Set again when the line is edited.
+        (
+            "",
+            "zle-line-init() { PROMPT='ready$ '; zle reset-prompt }; zle -N zle-line-init",
+        ),
+        (
+            "zle-line-init() { PROMPT='ready$ '; zle .reset-prompt }; zle -N zle-line-init",
+            "",
+        ),
         (
             "_omp_precmd() { PROMPT='ready$ ' }; precmd_functions+=(_omp_precmd)",
             "",
@@ -120,6 +134,91 @@ fn in_zsh_a_lost_hook_leaves_no_old_name() {
     terminal.wait("no name", |screen| screen.contains("[?] ready$"));
     terminal.line("unset AWS_PROFILE; awsenv use a; clear");
     terminal.wait("`use` brings it back", |screen| screen.contains("[a] ready$"));
+}
+
+#[test]
+fn in_zsh_it_comes_back_after_an_asynchronous_answer() {
+    let sandbox = Sandbox::with_config(CONFIG);
+    let pipe = sandbox.path("pipe").display().to_string();
+    let settings = format!("mkfifo {pipe}; exec {{fd}}<>{pipe}")
+        + r"
+late() { IFS= read -r -u $1; PROMPT='late ready$ '; zle .reset-prompt; zle -R }
+zle -F $fd late
+draw() { PROMPT='ready$ ' }
+precmd_functions+=(draw)";
+    let Some(terminal) = Terminal::open(&sandbox, "zsh", &settings) else {
+        return;
+    };
+    terminal.line("awsenv use a; clear");
+    terminal.wait("the profile", |screen| screen.contains("[a] ready$"));
+    std::fs::write(sandbox.path("pipe"), "\n").unwrap();
+    terminal.wait("the answer", |screen| screen.contains("late ready$"));
+    terminal.text("x");
+    terminal.wait("with the next key", |screen| screen.contains("[a] late ready$ x"));
+    terminal.key("BSpace").line("clear");
+    terminal.wait("the next prompt", |screen| screen.trim() == "[a] ready$");
+    std::fs::write(sandbox.path("pipe"), "\n").unwrap();
+    terminal.wait("without a key", |screen| screen.trim() == "[a] late ready$");
+}
+
+#[test]
+fn in_zsh_a_read_only_psvar_leaves_the_prompt_alone() {
+    let sandbox = Sandbox::with_config(CONFIG);
+    let Some(terminal) = Terminal::open(&sandbox, "zsh", "readonly psvar") else {
+        return;
+    };
+    terminal.line("awsenv use a");
+    assert_eq!(terminal.answer("echo $AWS_PROFILE"), "a\n");
+    let screen = terminal.screen();
+    assert!(!screen.contains("read-only") && !screen.contains('['), "{screen}");
+}
+
+#[test]
+fn in_bash_no_code_is_shown_while_prompts_expand_no_variables() {
+    let sandbox = Sandbox::with_config(CONFIG);
+    let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    terminal.line("awsenv use a; clear");
+    terminal.wait("the profile", |screen| screen.trim() == "[a] ready$");
+    terminal.line("shopt -u promptvars; clear");
+    terminal.wait("no segment", |screen| screen.trim() == "ready$");
+    terminal.line("shopt -s promptvars; clear");
+    terminal.wait("the profile", |screen| screen.trim() == "[a] ready$");
+}
+
+/// None of them has a `?`.
+#[test]
+fn a_drift_is_shown_beside_every_program() {
+    for (shell, settings) in [
+        ("bash", "starship_precmd() { :; }"),
+        ("zsh", "starship_precmd() { :; }"),
+        (
+            "zsh",
+            "setopt prompt_subst; aws_prompt_info() { :; }; RPROMPT='$(aws_prompt_info)'",
+        ),
+        (
+            "zsh",
+            "setopt prompt_subst; prompt_aws() { :; }; build_prompt() { :; }; PROMPT='$(build_prompt)ready$ '",
+        ),
+        (
+            "fish",
+            "set -g STARSHIP_SHELL fish; function fish_prompt; set -l STARSHIP_CMD_STATUS 0; echo -n 'ready$ '; end",
+        ),
+    ] {
+        let mut sandbox = Sandbox::with_config(CONFIG);
+        sandbox.set("XDG_CONFIG_HOME", sandbox.path(".config"));
+        let Some(terminal) = Terminal::open(&sandbox, shell, settings) else {
+            continue;
+        };
+        terminal.line("awsenv use a; clear");
+        terminal.wait("the program shows it", |screen| screen.trim() == "ready$");
+        terminal.line("export AWS_ACCESS_KEY_ID=K; clear");
+        terminal.wait("a key takes precedence", |screen| screen.contains("[a?]"));
+        let unset = if shell == "fish" { "set -e" } else { "unset" };
+        terminal.line(&format!("{unset} AWS_ACCESS_KEY_ID; clear"));
+        terminal.wait("no drift", |screen| screen.trim() == "ready$");
+    }
 }
 
 /// bash-preexec runs what is behind its own last command as if the user had typed it.

@@ -10,7 +10,7 @@ const fn state(values: [Option<&'static str>; 5], shown: &'static str) -> State 
 }
 
 /// By hand, in the order of the rules.
-const STATES: [State; 36] = [
+const STATES: [State; 41] = [
     state([None, None, None, None, None], ""),
     state([None, None, Some("K"), None, Some("a")], ""),
     state([Some(""), Some(""), Some("K"), Some(":K"), None], ""),
@@ -44,9 +44,14 @@ const STATES: [State; 36] = [
     state([Some("[x]"), Some("x"), None, Some("[x]:"), None], "[x?] "),
     state([Some("ab"), Some("a"), None, Some("ab:"), None], "[a?] "),
     state([Some("a"), Some("ab"), None, Some("a:"), None], "[ab?] "),
-    state([Some("a?"), Some("a?"), None, Some("a?:"), None], "[a?] "),
+    state([Some("a?b"), Some("a?b"), None, Some("a?b:"), None], "[a?b] "),
     state([Some("a:"), Some("a:"), None, Some("a::"), None], "[a:] "),
     state([Some("a b"), Some("a b"), None, Some("a b:"), Some("a*")], "[a b?] "),
+    state([Some("dev"), Some("**"), None, Some("dev:"), None], "[**?] "),
+    state([Some("*"), Some("*"), None, Some("*:"), None], "[*] "),
+    state([Some("x[y]z"), Some("x[y]z"), None, Some("x[y]z:"), None], "[x[y]z] "),
+    state([Some("a"), None, Some("*"), Some(":K"), None], "[a?] "),
+    state([None, Some("b"), None, None, Some("?")], "[b?] "),
     // Cleaned or cut for display: the name in AWSENV_PROFILE is shown.
     state(
         [Some("pr\u{2026}"), Some("prod"), None, Some("prod:"), None],
@@ -122,7 +127,14 @@ fn assert_states(before: impl Fn(&str) -> Option<&'static str>, locale: &str) {
         sandbox.set("LC_ALL", locale);
         let shown = segments(&sandbox, &shell, args, before, &lines);
         for ((values, wanted), shown) in STATES.iter().zip(shown) {
-            assert_eq!(&shown, wanted, "{} {before} {values:?}", shell.name);
+            // Their prompts take values for patterns, so there is no comparison to trust.
+            let is_pattern = |value: &&str| value.contains(['*', '?', '[']);
+            let is_vague = matches!(shell.name, "dash" | "busybox") && values[1..].iter().flatten().any(is_pattern);
+            let wanted = match wanted.strip_suffix("] ") {
+                Some(start) if is_vague && !start.ends_with('?') => format!("{start}?] "),
+                _ => (*wanted).to_owned(),
+            };
+            assert_eq!(shown, wanted, "{} {before} {values:?}", shell.name);
         }
     }
 }
@@ -209,7 +221,8 @@ fn an_exported_prompt_is_inert_elsewhere() {
             sandbox.set(name, std::fs::read_to_string(sandbox.path(name)).unwrap());
         }
         sandbox.set("AWSENV_PROFILE", "a");
-        for (to, args) in shells() {
+        let ksh = installed().into_iter().filter(|shell| shell.name == "ksh93");
+        for (to, args) in shells().chain(ksh.map(|shell| (shell, &["-i"][..]))) {
             // Some shells replace a PS1 from the environment, as mksh does for root; yash always does.
             let take = if to.name == "yash" { ":" } else { "PS1=$(cat ~/PS1)" };
             let run = sandbox.program(&to.path).args(args).env("ENV", "").env("TERM", "dumb");
@@ -234,7 +247,8 @@ fn an_exported_prompt_is_inert_elsewhere() {
                 to.name
             );
             let own = segments(&sandbox, &to, args, take, &["true".to_owned()]);
-            assert_eq!(own, ["[a?] "], "{} in {}", from.name, to.name);
+            // In ksh93 `init` says why there is no function.
+            assert_eq!(own[0].lines().last(), Some("[a?] "), "{} in {}", from.name, to.name);
         }
     }
 }
@@ -252,6 +266,10 @@ fn nothing_of_the_integration_is_exported_under_set_a() {
             .program(&shell.path)
             .args(args)
             .env("ENV", "")
+            // An inherited variable stays exported when it is assigned.
+            .env("__awsenv_q", "x")
+            .env("__awsenv_mode", "x")
+            .env("__awsenv_segment", "x")
             .stdin(text)
             .output();
         let env = std::fs::read_to_string(sandbox.path("env")).unwrap();

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 use crate::env::Env;
 use crate::ops::starship;
 use crate::prompt::InUse;
-use crate::shell::Shell;
 use crate::shell::starship::Shows as Starship;
+use crate::shell::{Shell, look};
 use crate::sys;
 use crate::sys::fs::{home_of, read_regular, xdg_config_dir};
 
@@ -71,7 +71,7 @@ fn starship(shell: Shell, env: &Env, used: Option<&InUse>) -> Option<Drawer> {
         Starship::Found | Starship::Every => (Shows::Always, String::new()),
     };
     Some(Drawer {
-        name: "starship",
+        name: look::STARSHIP,
         shows,
         remedy,
     })
@@ -147,10 +147,12 @@ fn oh_my_zsh(env: &Env) -> Option<Drawer> {
     let after = |start: &str| settings.rsplit_once(start).map_or("", |(_, rest)| rest);
     let theme = after("ZSH_THEME=").trim_start_matches(['"', '\'']);
     let plugins = after("plugins=(").split(')').next().unwrap_or_default();
-    let (name, shows) = if plugins.split_whitespace().any(|plugin| plugin == "aws") {
-        ("oh-my-zsh", Shows::ByName)
+    let (name, shows) = if settings.contains("SHOW_AWS_PROMPT=false") {
+        ("oh-my-zsh", Shows::Never)
+    } else if plugins.split_whitespace().any(|plugin| plugin == "aws") {
+        (look::AWS_PLUGIN, Shows::ByName)
     } else if theme.starts_with("agnoster") {
-        ("agnoster", Shows::ByName)
+        (look::AGNOSTER, Shows::ByName)
     } else {
         ("oh-my-zsh", Shows::Never)
     };
@@ -197,7 +199,7 @@ fn fish(env: &Env) -> Option<Drawer> {
         });
     }
     has("_pure_prompt_aws_profile.fish").then(|| Drawer {
-        name: "pure",
+        name: look::PURE,
         shows: Shows::ByName,
         remedy: "set -U pure_enable_aws_profile true".to_owned(),
     })

@@ -28,7 +28,8 @@ pub(super) fn check(context: &Context) -> Option<Finding> {
         };
         return Some(Finding::new(CHECK, Status::Ok, message));
     };
-    let is_left_out = drawer.shows != Shows::Never && look::is_left_out(drawer.name, shell, by_keys);
+    let drifts = used.as_ref().is_some_and(|used| used.drifts);
+    let is_left_out = !drifts && drawer.shows != Shows::Never && look::is_left_out(drawer.name, shell, by_keys);
     // Then `use` has switched the segment on.
     let is_hidden = drawer.shows == Shows::NotThis && used.is_some_and(|used| used.by_use);
     let ours = match mode {
@@ -39,7 +40,7 @@ pub(super) fn check(context: &Context) -> Option<Finding> {
     };
     let settings =
         sys::settings::path(env).map_or_else(|| "awsenv's settings".to_owned(), |path| path.display().to_string());
-    Some(finding(&drawer, ours, by_keys, &settings))
+    Some(finding(&drawer, ours, Used { by_keys, drifts }, &settings))
 }
 
 /// What awsenv does beside another program.
@@ -55,22 +56,34 @@ enum Ours {
     Off,
 }
 
-fn finding(drawer: &Drawer, ours: Ours, by_keys: bool, settings: &str) -> Finding {
+/// What another program may not show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Used {
+    by_keys: bool,
+    drifts: bool,
+}
+
+fn finding(drawer: &Drawer, ours: Ours, used: Used, settings: &str) -> Finding {
     let name = drawer.name;
     let ok = |rest: &str| Finding::new(CHECK, Status::Ok, format!("{name} draws the prompt {rest}"));
     let warn = |rest: &str| Finding::new(CHECK, Status::Warn, format!("{name} draws the prompt {rest}"));
-    let is_shown = match drawer.shows {
+    let is_named = match drawer.shows {
         Shows::Always => true,
-        Shows::ByName => !by_keys,
+        Shows::ByName => !used.by_keys,
         Shows::Never | Shows::NotThis | Shows::Unknown | Shows::WhileTyped => false,
     };
+    let is_shown = is_named && !used.drifts;
     let why = match drawer.shows {
         Shows::WhileTyped => "and shows the profile only while a command such as `aws` is typed",
-        Shows::ByName if by_keys => "and shows the profile only in *name* style",
+        _ if is_named => "and shows the profile, but not that tools may use something else",
+        Shows::ByName if used.by_keys => "and shows the profile only in *name* style",
         Shows::NotThis => "but does not show this profile",
         _ => "and does not show the profile",
     };
-    let instead = |word: &str| format!("`prompt = {word}` in {settings}, or {}", drawer.remedy);
+    let instead = |word: &str| match drawer.remedy.as_str() {
+        _ if is_named => format!("`prompt = {word}` in {settings}"),
+        remedy => format!("`prompt = {word}` in {settings}, or {remedy}"),
+    };
     match ours {
         Ours::Yields if is_shown => ok("and shows the profile, so awsenv adds nothing"),
         Ours::Yields => warn(&format!("{why}, and awsenv adds nothing beside it")).remedy(instead("on")),
