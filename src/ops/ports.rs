@@ -74,6 +74,9 @@ pub fn check_name_style(context: &Context, profile: &str, process: &CredentialPr
 /// command line to be recognized by.
 const MAX_DEPTH: u32 = 10;
 
+/// More runs of awsenv that wait for each other's processes than any chain of profiles needs.
+const MAX_WAITING: usize = 10;
+
 /// How many runs of `exec` this one is inside of.
 pub fn depth(env: &Env) -> u32 {
     env.text(AWSENV_DEPTH).and_then(|depth| depth.parse().ok()).unwrap_or(0)
@@ -115,6 +118,10 @@ fn leads_back(profile: &str) -> Error {
 
 impl Run for Outside<'_> {
     fn run(&self, argv: &[String]) -> io::Result<Captured> {
+        // A process that clears its environment loses the mark, but not the runs of awsenv that wait for it.
+        if sys::ancestors::count("awsenv") >= MAX_WAITING {
+            return Err(io::Error::other("it leads back to awsenv again and again"));
+        }
         let env = self.env.clone().with(AWSENV_ASKED, self.asked.as_ref());
         sys::process::capture(argv, &env)
     }

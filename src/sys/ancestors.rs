@@ -8,7 +8,6 @@ use crate::shell::detect::{Ancestor, Unknown, nearest};
 use crate::shell::program::Program;
 
 /// How far up to look for a shell: wrappers such as `env`, `make` or `npm` may be in between.
-#[cfg(unix)]
 const MAX: usize = 12;
 
 /// The nearest shell above this process.
@@ -16,12 +15,21 @@ const MAX: usize = 12;
 /// # Errors
 /// As [`nearest`].
 pub fn shell() -> Result<Shell, Unknown> {
-    nearest(all(), is_login_shell)
+    nearest(all().take(MAX), is_login_shell)
 }
 
 /// Their command lines, nearest first. Without /proc there are none.
 pub fn command_lines() -> impl Iterator<Item = Vec<String>> {
-    all().map(|ancestor| ancestor.words)
+    all().take(MAX).map(|ancestor| ancestor.words)
+}
+
+/// How many of them run the program of this name.
+pub fn count(program: &str) -> usize {
+    let runs = |ancestor: &Ancestor| {
+        let called = ancestor.words.first().or(ancestor.program.as_ref());
+        called.is_some_and(|path| Path::new(path).file_name().is_some_and(|name| name == program))
+    };
+    all().filter(runs).count()
 }
 
 /// Nearest first. Each is looked at only when it is asked for.
@@ -34,7 +42,7 @@ fn all() -> impl Iterator<Item = Ancestor> {
             .filter(|parent| *parent != 0)
     };
     let first = Some(std::os::unix::process::parent_id()).filter(|parent| *parent != 0);
-    std::iter::successors(first, above).take(MAX).map(|process| {
+    std::iter::successors(first, above).map(|process| {
         let program = proc::program(process).map(|path| path.to_string_lossy().into_owned());
         Ancestor {
             // A program that was updated since it started.
@@ -58,12 +66,10 @@ fn all() -> impl Iterator<Item = Ancestor> {
         Some((parent, name.trim().to_owned()))
     };
     let first = ps(std::os::unix::process::parent_id());
-    std::iter::successors(first, move |(parent, _)| ps((*parent)?))
-        .take(MAX)
-        .map(|(_, name)| Ancestor {
-            program: Some(name),
-            ..Ancestor::default()
-        })
+    std::iter::successors(first, move |(parent, _)| ps((*parent)?)).map(|(_, name)| Ancestor {
+        program: Some(name),
+        ..Ancestor::default()
+    })
 }
 
 /// On Windows the wrapper or `--shell` says which shell it is.

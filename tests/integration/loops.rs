@@ -126,3 +126,14 @@ fn a_line_that_an_sdk_runs_is_known_by_itself() {
         );
     }
 }
+
+/// As in the program.
+const MAX_WAITING: usize = 10;
+
+/// The mark is lost, but the runs of awsenv that wait for each other are still there to be counted.
+#[test]
+fn a_loop_that_clears_its_environment_ends() {
+    let sandbox = sandbox("exec env -i HOME=\"$HOME\" PATH=\"$PATH\" awsenv exec p --keys -- true");
+    let output = sandbox.awsenv(["exec", "p", "--keys", "--", "true"]).output();
+    assert_eq!((output.status, turns(&sandbox)), (1, MAX_WAITING), "{}", output.all());
+}
