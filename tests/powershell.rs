@@ -267,6 +267,10 @@ impl<'a> Reader<'a> {
             self.expect("})")?;
             return Ok(value?.filter(|_| condition));
         }
+        if self.eat("$env:") {
+            let name = self.word();
+            return Ok(self.model.env.get(name).cloned());
+        }
         if self.eat("(Get-Item \"env:$n\").Value") {
             let name = self.loop_name()?;
             return Ok(self.model.env.get(&name).cloned());
@@ -316,6 +320,8 @@ impl<'a> Reader<'a> {
     fn key(&mut self) -> Result<String, String> {
         if self.eat("$n") {
             self.loop_name()
+        } else if self.eat("\"+$n\"") {
+            Ok(format!("+{}", self.loop_name()?))
         } else {
             self.quoted()
         }
@@ -701,7 +707,7 @@ fn a_real_powershell_completes_and_shows_the_profile() {
     }
     text.push_str(
         "$env:NO_COLOR = '1'; $before = & $__awsenv_prompt\nawsenv use -q jekyl\n(prompt) -ceq \"[jekyl] $before\"\n\
-         $env:AWS_PROFILE = 'other'; (prompt) -ceq \"[jekyl?] $before\"\n$env:AWS_PROFILE = 'jekyl'\n\
+         $env:AWS_PROFILE = 'other'; (prompt) -ceq \"[other?] $before\"\n$env:AWS_PROFILE = 'jekyl'\n\
          awsenv unset\n(prompt) -ceq $before\n",
     );
     let Some(output) = pwsh(&sandbox, &text) else { return };

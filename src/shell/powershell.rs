@@ -123,23 +123,23 @@ fn since(text: &mut String, name: &VarName, since: &Since) {
         Since::Known(before) => return known(text, name, "+", before),
         // There are no variables without export, so what is not exported is absent.
         Since::Live { .. } => write!(text, "{SAVED}['+{name}']=$env:{name}; "),
-        Since::IfSet => write!(text, "if(Test-Path 'env:{name}'){{{SAVED}['+{name}']=$env:{name}}}; "),
+        Since::IfSet => write!(text, "if(!($null -eq $env:{name})){{{SAVED}['+{name}']=$env:{name}}}; "),
         Since::Undone => write!(text, "{SAVED}.Remove('+{name}'); "),
     };
 }
 
 /// What to restore in a shell that inherited the switch and so has nothing saved.
 fn fall_back(text: &mut String, name: &VarName, before: &Before) {
-    let missing = format!("if(!{SAVED}.ContainsKey('{name}') -and !{SAVED}.ContainsKey('+{name}'))");
-    let _ = if *before == Before::Secret {
+    let missing = if *before == Before::Secret {
         let message = cannot_come_back(name);
-        write!(
-            text,
-            "{missing}{{Write-Warning '{message}'; {SAVED}['{name}']=$null}}; "
-        )
+        format!("Write-Warning '{message}'; {SAVED}['{name}']=$null")
     } else {
-        write!(text, "{missing}{{{SAVED}['{name}']={}}}; ", literal(before))
+        format!("{SAVED}['{name}']={}", literal(before))
     };
+    let _ = write!(
+        text,
+        "if(!{SAVED}.ContainsKey('{name}')){{if(!{SAVED}.ContainsKey('+{name}')){{{missing}}}}}; "
+    );
 }
 
 fn restore(text: &mut String, diff: &EnvDiff) {
@@ -156,9 +156,9 @@ fn restore(text: &mut String, diff: &EnvDiff) {
     if !back.is_empty() {
         let _ = write!(
             text,
-            "foreach($n in {back}){{$k=$(if({SAVED}.ContainsKey(\"+$n\")){{\"+$n\"}}else{{$n}}); \
-             if({SAVED}.ContainsKey($k)){{if($null -eq {SAVED}[$k]){{Remove-Item \"env:$n\" -ErrorAction Ignore}}\
-             else{{Set-Item \"env:$n\" {SAVED}[$k]}}}}}}; "
+            "foreach($n in {back}){{if({SAVED}.ContainsKey(\"+$n\")){{{SAVED}[$n]={SAVED}[\"+$n\"]}}; \
+             if({SAVED}.ContainsKey($n)){{if($null -eq {SAVED}[$n]){{Remove-Item \"env:$n\" -ErrorAction Ignore}}\
+             else{{Set-Item \"env:$n\" {SAVED}[$n]}}}}}}; "
         );
     }
     let forget = names(diff, Change::forgets);

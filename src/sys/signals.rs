@@ -23,7 +23,7 @@ mod system {
     use std::time::Duration;
 
     use signal_hook::consts::{
-        SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ,
+        SIGALRM, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ,
     };
     use signal_hook::{flag, iterator, low_level};
 
@@ -43,9 +43,9 @@ mod system {
     /// How many [`Signals`] there are.
     static RECORDERS: AtomicUsize = AtomicUsize::new(0);
 
-    /// All that end a program and are not the system's report of a fault in it.
-    const ENDING: [i32; 10] = [
-        SIGALRM, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ,
+    /// Those of POSIX that end a program and are not the system's report of a fault in it.
+    const ENDING: [i32; 11] = [
+        SIGALRM, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ,
     ];
 
     /// What a signal does that arrives while awsenv waits: it says this, with the status that a shell reports.
