@@ -18,6 +18,8 @@ pub fn enter(env: &Env, current: Option<&State>, target: &Target) -> EnvDiff {
         current,
         target,
         removed: current.map_or_else(BTreeSet::new, |state| removed_by_use(env, current, state.container)),
+        // Without a state but with other traces of one, it was damaged or removed.
+        anew: current.is_none() && names::OWN.iter().all(|name| env.os(name).is_none()),
         diff: EnvDiff::default(),
         marks: BTreeMap::new(),
     };
@@ -88,6 +90,8 @@ struct Switch<'a> {
     target: &'a Target,
     /// What the last `use` removed.
     removed: BTreeSet<VarName>,
+    /// As in [`Save::anew`].
+    anew: bool,
     diff: EnvDiff,
     marks: BTreeMap<VarName, Mark>,
 }
@@ -162,8 +166,7 @@ impl<'a> Switch<'a> {
             let save = Save {
                 first: First::Live { exported },
                 since: Since::Nothing,
-                // Without a state but with other traces of one, it was damaged or removed.
-                anew: self.current.is_none() && names::OWN.iter().all(|name| self.env.os(name).is_none()),
+                anew: self.anew,
             };
             (save, Mark { before, ..Mark::ABSENT })
         };
@@ -175,8 +178,8 @@ impl<'a> Switch<'a> {
             since,
             ..Mark::ABSENT
         };
-        let first = First::Known(mark.before.clone());
-        let (since, mark) = match now(state, name, &mark, value) {
+        let mut first = First::Known(mark.before.clone());
+        let (since, kept) = match now(state, name, &mark, value) {
             Now::Left if !exported && mark.since.is_some() && is_undone(self.env, state) => (Since::Undone, kept(None)),
             Now::Left | Now::Earlier(Layer::Latest) if mark.since.is_some() => {
                 let since = mark.since.clone();
@@ -184,32 +187,21 @@ impl<'a> Switch<'a> {
             }
             // Absent because a `use` removed it, unless the user has set it since without exporting it.
             Now::Left if !exported => {
-                let first = match &mark.before {
-                    Before::Absent => First::Live { exported },
-                    _ => first,
-                };
-                let since = Since::IfSet;
-                return (
-                    Save {
-                        first,
-                        since,
-                        anew: false,
-                    },
-                    kept(None),
-                );
+                if mark.before == Before::Absent {
+                    first = First::Live { exported };
+                }
+                (Since::IfSet, kept(None))
             }
             Now::Left => (Since::Nothing, kept(None)),
             Now::Earlier(_) => (Since::Undone, kept(None)),
             Now::User => (Since::Live { exported }, kept(Some(self.before(name)))),
         };
-        (
-            Save {
-                first,
-                since,
-                anew: false,
-            },
-            mark,
-        )
+        let save = Save {
+            first,
+            since,
+            anew: self.anew,
+        };
+        (save, kept)
     }
 
     /// What the environment has, as far as it may be written down.

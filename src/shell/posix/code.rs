@@ -8,6 +8,9 @@ pub(super) const FIRST: &str = "__awsenv_";
 /// Where it keeps what the user set between two `use`s.
 pub(super) const SINCE: &str = "__awsenv_since_";
 
+/// The version of bash as a number: 32 for 3.2. Attributes can be printed from 44 on, references exist from 43 on.
+pub(super) const BASH: &str = "BASH_VERSINFO[0]*10+BASH_VERSINFO[1]";
+
 /// What the scripts use while they run: whether there are declarations, a name, the options to turn on again,
 /// attributes, and a value.
 pub(super) const SCRATCH: [&str; 5] = ["__awsenv_d", "__awsenv_n", "__awsenv_o", "__awsenv_t", "__awsenv_v"];

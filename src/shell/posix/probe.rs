@@ -3,6 +3,7 @@
 //! Output is silenced by closing it, because a restricted shell refuses to redirect to a file.
 
 use super::Posix;
+use super::code::BASH;
 
 impl Posix {
     /// Succeeds if every name can be removed and set to an exact value. `changed` are the names that change, `own` those in
@@ -69,7 +70,7 @@ impl Posix {
             return String::new();
         }
         format!(
-            "if (( BASH_VERSINFO[0]*10+BASH_VERSINFO[1] < 44 )); then \
+            "if (( {BASH} < 44 )); then \
              case $(‹b›declare -p {changed} 2>&-) in *'declare -'[!-x]*|*'declare -x'[!\\ ]*) ‹b›exit 1;; esac; fi; "
         )
     }
@@ -103,9 +104,8 @@ impl Posix {
                 self.attributes("‹n›")
             );
             // bash 4.3 has references, but no test for them.
-            let references =
-                "__awsenv_t=; if (( BASH_VERSINFO[0]*10+BASH_VERSINFO[1] == 43 )); then __awsenv_t=' -n'; fi; ";
-            references.to_owned() + &self.each(changed, &code)
+            let references = format!("__awsenv_t=; if (( {BASH} == 43 )); then __awsenv_t=' -n'; fi; ");
+            references + &self.each(changed, &code)
         } else {
             String::new()
         };

@@ -4,12 +4,9 @@
 use std::collections::BTreeSet;
 
 use super::Posix;
-use super::code::{FIRST, SINCE, join};
+use super::code::{BASH, FIRST, SINCE, join};
 use crate::env::diff::{Before, Change, EnvDiff, First, Save, Since};
 use crate::env::names::VarName;
-
-/// Of bash: whether it can print attributes.
-pub(super) const HAS_ATTRIBUTES: &str = "BASH_VERSINFO[0]*10+BASH_VERSINFO[1] > 43";
 
 /// The names of which the script saves what the shell has.
 struct Live<'a> {
@@ -112,9 +109,8 @@ impl Posix {
         match self {
             Posix::Bash => {
                 let (look, expected) = (all("${‹n›@a}${‹n›[@]@a}"), expected("xx"));
-                let look = format!(
-                    "__awsenv_t='{expected}'; if (( {HAS_ATTRIBUTES} )); then ‹b›eval '__awsenv_t={look}'; fi; "
-                );
+                let look =
+                    format!("__awsenv_t='{expected}'; if (( {BASH} > 43 )); then ‹b›eval '__awsenv_t={look}'; fi; ");
                 (look, format!("‹b›test \"$__awsenv_t\" = '{expected}'"))
             }
             Posix::Zsh => (
