@@ -180,14 +180,15 @@ impl Posix {
     /// Code that replaces what is saved in `‹s›` if `‹n›` has attributes.
     fn declaration(self) -> &'static str {
         match self {
-            // The value is apart from the attributes, because giving a value to a number would run code in it.
+            // Not reached in a bash without `@a`. The value is apart from the attributes, because giving a value to a number
+            // would run code in it.
             Posix::Bash => {
-                "if (( BASH_VERSINFO[0]*10+BASH_VERSINFO[1] > 43 )); then case ${‹n›@a}:${‹n›[@]@a}:${‹n›+y} in \
+                "case ${‹n›@a}:${‹n›[@]@a}:${‹n›+y} in \
                  ::|::y|x:x:y) ;; *) __awsenv_t=${‹n›@a}${‹n›[@]@a}; __awsenv_t=${__awsenv_t%%[!a-zA-Z]*}; \
                  ‹b›test \"${‹n›@a}\" = \"\" || __awsenv_t=${‹n›@a}; ‹s›=d$__awsenv_t; \
                  if ‹b›test \"${__awsenv_t#*[aA]}\" = \"$__awsenv_t\"; then ‹s›=$‹s›${‹n›+=$‹n›}; \
                  else __awsenv_t=${‹n›[@]@A}; ‹b›test \"${__awsenv_t#*=}\" = \"$__awsenv_t\" || ‹s›=$‹s›=${__awsenv_t#*=}; fi; \
-                 esac; fi"
+                 esac"
             }
             Posix::Zsh => {
                 "if [[ -n ${(t)‹n›} && ${${${(t)‹n›}%-export}%-local} != scalar && \
