@@ -6,6 +6,7 @@
 # `use` and `unset` change this shell, so their output runs here; any other command just runs the program. This is an
 # advanced function, because only WriteError can make the caller's $? false.
 function global:awsenv {
+    <# help #>
     [CmdletBinding(PositionalBinding = $false)]
     param(
         [Parameter(ValueFromRemainingArguments)] [object[]] $Arguments,
