@@ -84,11 +84,11 @@ pub const PROGRAMS: [Program; 7] = [
                and builtin functions $argv[1] | string match -q '*_pure_prompt*'",
         shows_keys: false,
     },
-    // In PowerShell, `$prompt` is the text of the function that draws the prompt.
+    // In PowerShell, `$_prompt` is the text of the function that draws the prompt.
     Program {
         name: STARSHIP,
         shell: Shell::PowerShell,
-        test: "$prompt.Contains('starship') -and $prompt.Contains('--path=')",
+        test: "$_prompt.Contains('starship') -and $_prompt.Contains('--path=')",
         shows_keys: true,
     },
 ];
@@ -121,7 +121,7 @@ pub fn drawn(shell: Shell, silent: &[&str]) -> String {
                 }
                 Shell::PowerShell => {
                     let named = if named { " -and $env:AWS_PROFILE" } else { "" };
-                    format!("  if (-not $mark{named} -and {test}) {{ return $true }}\n")
+                    format!("  if (-not $_mark{named} -and {test}) {{ return $true }}\n")
                 }
                 Shell::Bash | Shell::Posix | Shell::Zsh => {
                     let named = if named { "[[ -n ${AWS_PROFILE-} ]] && " } else { "" };
@@ -133,7 +133,7 @@ pub fn drawn(shell: Shell, silent: &[&str]) -> String {
     match shell {
         Shell::Fish => format!("function __awsenv_drawn\n{lines}  return 1\nend\n"),
         Shell::PowerShell => format!(
-            "function global:__awsenv_drawn {{\n  [System.Diagnostics.DebuggerHidden()] param($prompt, $mark)\n\
+            "function global:__awsenv_drawn {{\n  [System.Diagnostics.DebuggerHidden()] param($_prompt, $_mark)\n\
              {lines}  $false\n}}\n"
         ),
         Shell::Bash | Shell::Posix | Shell::Zsh => {
@@ -158,13 +158,21 @@ const POSIX_FORGET: &str = "unset -v __awsenv_mode __awsenv_production __awsenv_
     __awsenv_strange __awsenv_bad __awsenv_c1 __awsenv_return";
 
 /// Wraps what `init` prints: under `set -a` a shell would export all that `text` defines, as it does a variable that it
-/// has inherited, and bash can be told to take comments for commands.
+/// has inherited, and bash can be told to take comments for commands. For PowerShell it becomes one line, because people
+/// evaluate it line by line, as a list of lines or joined by blanks.
 pub fn undisturbed(shell: Shell, text: &str) -> String {
     let (b, forget) = match shell {
         Shell::Bash => ("\\builtin ", "unset -v \"${!__awsenv_@}\""),
         Shell::Zsh => ("\\builtin ", "unset -m '__awsenv_*'"),
         Shell::Posix => ("\\", POSIX_FORGET),
-        Shell::Fish | Shell::PowerShell => return text.to_owned(),
+        Shell::Fish => return text.to_owned(),
+        Shell::PowerShell => {
+            // ConstrainedLanguage forbids most of it. There the program runs without a function.
+            return format!(
+                "if($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage'){{& ([scriptblock]::Create({}))}}\n",
+                shell.syntax().quote(text.as_ref())
+            );
+        }
     };
     let comments = match shell {
         Shell::Bash => {
