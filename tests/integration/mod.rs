@@ -35,6 +35,8 @@ mod prompt_drawn;
 #[cfg(unix)]
 mod prompt_fish;
 #[cfg(unix)]
+mod prompt_powershell;
+#[cfg(unix)]
 mod prompt_states;
 #[cfg(target_os = "linux")]
 mod prompts;

@@ -9,7 +9,11 @@ const WIDTH: usize = 76;
 pub(super) fn comment() -> String {
     let summary = cli::summary();
     let (about, rest) = summary.split_once('\n').unwrap_or((&summary, ""));
-    format!("<#\n.SYNOPSIS\n{}\n.DESCRIPTION\n{}\n#>", text(about), text(rest.trim()))
+    format!(
+        "<#\n.SYNOPSIS\n{}\n.DESCRIPTION\n{}\n#>",
+        text(about),
+        text(rest.trim())
+    )
 }
 
 /// Neither ends the comment nor has a line that PowerShell takes for a keyword: with an unknown one it would show no help
