@@ -5,6 +5,8 @@
 mod ancestors;
 mod completion;
 #[cfg(unix)]
+mod completion_powershell;
+#[cfg(unix)]
 mod drawer;
 #[cfg(unix)]
 mod editing;

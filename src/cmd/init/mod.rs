@@ -73,7 +73,10 @@ mod tests {
     #[test]
     fn powershells_function_has_the_programs_help() {
         let text = text(Shell::PowerShell, &Settings::default(), false, &[]);
-        assert!(text.contains("function global:awsenv {\n    <#\n.SYNOPSIS\n"), "{text}");
+        assert!(
+            text.contains("function global:awsenv {',[char]10,'    <#',[char]10,'.SYNOPSIS',[char]10,"),
+            "{text}"
+        );
     }
 
     #[test]
