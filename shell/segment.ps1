@@ -67,13 +67,15 @@ function global:__awsenv_segment {
 # programs install theirs only where the prompt is as they know it. Prints nothing and never fails.
 function global:__awsenv_place {
     [System.Diagnostics.DebuggerHidden()] param()
-    # A copy of this with its own $_own and $_text, which the user's own function never sees, takes the place of the
-    # prompt.
+    # A copy of this with its own $_own, $_text and $_is_default, which the user's own function never sees, takes the
+    # place of the prompt.
     $_draw = {
         [System.Diagnostics.DebuggerHidden()] param()
         # The user's own function comes before everything else, and we count within its call, because each statement
         # sets $?.
         try { $_shown = @(& $_own[0 * $global:__awsenv_depth++]) } finally { $global:__awsenv_depth-- }
+        # As the debugger does, but only where the prompt is PowerShell's own.
+        if ($_is_default -and [runspace]::DefaultRunspace.Debugger.InBreakpoint) { $_shown = @("[DBG]: $_shown") }
         $_segment = if ($global:__awsenv_depth -le 0) { __awsenv_segment $_text }
         if ($_segment) {
             # PowerShell shows only the first object, and `PS>` for nothing.
@@ -95,6 +97,7 @@ function global:__awsenv_place {
         if ($_wanted -and -not $_is_ours) {
             $_own = @(if ($_prompt) { $_prompt } else { { } })
             $_text = "$_prompt"
+            $_is_default = $_text.Trim().StartsWith('"PS $($executionContext.')
             # VS Code calls the function that draws the prompt from its own.
             if ($_text.Contains('__VSCodeState')) { $_text += $global:__VSCodeState.OriginalPrompt }
             ${function:global:prompt} = $_draw.GetNewClosure()

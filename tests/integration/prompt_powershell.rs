@@ -198,6 +198,22 @@ fn at_a_terminal_it_comes_and_goes_with_the_profile() {
 }
 
 #[test]
+fn the_debugger_marks_powershells_own_prompt() {
+    let sandbox = Sandbox::with_config(CONFIG);
+    let Some(terminal) = Terminal::open(&sandbox, "pwsh", "function Get-It { 1 }") else {
+        return;
+    };
+    terminal.line(
+        "$function:prompt = $Host.Runspace.InitialSessionState.Commands['prompt'].Definition; awsenv use a; clear",
+    );
+    terminal.wait("the profile", |screen| screen.trim().starts_with("[a] PS "));
+    terminal.line("$null = Set-PSBreakpoint -Command Get-It; Get-It");
+    terminal.wait("the debugger", |screen| {
+        screen.contains("\n[a] [DBG]: PS ") && screen.trim().ends_with(">>")
+    });
+}
+
+#[test]
 fn no_error_and_no_trace_of_it_is_left() {
     let sandbox = Sandbox::with_config(CONFIG);
     let Some(pwsh) = require("pwsh") else { return };
