@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 
+use crate::advice::Advice;
 use crate::cli::{self, Form};
 use crate::config::settings::{Prompt, Settings};
 use crate::context::{Context, Outcome};
@@ -86,7 +87,10 @@ pub fn finish(context: &Context, form: &Form, result: Result<Outcome, Error>) ->
             context.ui.error(&error);
             let status = error.status();
             match form {
-                Form::Text { json: true } => data(format!("{}\n", error.to_json()).into(), status),
+                Form::Text { json: true } => {
+                    let json = error.to_json(|hint| context.ui.raw_advice(hint));
+                    data(format!("{json}\n").into(), status)
+                }
                 Form::Text { json: false } => data(Secret::default(), status),
                 Form::Script(_) if context.process.stdout_tty => data(Secret::default(), status),
                 Form::Script(typed) => code(
@@ -122,9 +126,7 @@ fn switch(context: &Context, command: &str, shell: Shell, diff: &EnvDiff, is_hid
     }
     // The function runs no text for another shell.
     if Wrapper::of(&process.env).is_some_and(|wrapper| wrapper.shell == shell && wrapper.depth > Some(0)) {
-        ui.warn(&format!(
-            "`{command}` in a subshell does not change the shell around it"
-        ));
+        ui.warn(format!("`{command}` in a subshell does not change the shell around it"));
     }
     code(process, syntax.script(diff, look.as_ref()) + "\n", 0)
 }
@@ -218,8 +220,8 @@ fn refusal() -> Error {
 
 fn with_hints(message: &str) -> Error {
     Error::new(Kind::Usage, message)
-        .hint("in bash or zsh, run: eval \"$(awsenv use PROFILE)\"")
-        .hint("or install the integration, so that `awsenv use PROFILE` is enough: eval \"$(awsenv init bash)\"")
+        .hint(Advice::from("to switch this shell, run: ").evaluate("awsenv use PROFILE"))
+        .hint(Advice::from("or install the integration, so that `awsenv use PROFILE` is enough: ").set_up())
 }
 
 /// # Errors
