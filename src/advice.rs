@@ -1,7 +1,7 @@
 //! What to do about something: a sentence, and the commands in it for pasting.
 //!
-//! Whoever makes a hint knows no shell, so a command stays words until it is shown; then each word gets the quotes of
-//! the shell that the user will paste it into.
+//! The layers that make hints know no shell, so a command stays words until it is shown. Then each word gets the quotes
+//! of the shell that the user will paste it into.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -9,7 +9,7 @@ use std::path::Path;
 use crate::shell::Shell;
 use crate::shell::paste::{is_bare, word};
 
-/// Text from files or the environment in it has gone through `text::display`; a command takes it as it is.
+/// Text takes names only after `text::display`, but a command takes the exact name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Advice(Vec<Part>);
 

@@ -23,9 +23,9 @@ pub struct Ui {
     verbose: bool,
     terminal: bool,
     home: Option<String>,
-    /// Where the user will paste a command, if something names that shell.
+    /// The shell that the user will paste commands into, if something names it.
     named: Option<Shell>,
-    /// The same once it was asked for.
+    /// The same, or else the nearest one, once it was asked for.
     shell: OnceLock<Shell>,
 }
 
@@ -52,7 +52,7 @@ impl Ui {
         }
     }
 
-    /// The shell that the command line names, if it does and there is one, is where commands will be pasted.
+    /// Commands will be pasted into the shell that the command line names, if that is a shell of ours.
     pub fn for_shell(self, typed: Option<&str>) -> Self {
         Self {
             named: typed.and_then(Shell::parse).or(self.named),

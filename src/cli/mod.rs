@@ -154,7 +154,7 @@ pub enum Form {
 }
 
 impl Form {
-    /// The shell that the command line names, if it is there to name one.
+    /// The shell that the command line names.
     pub fn shell(&self) -> Option<&str> {
         match self {
             Self::Script(shell) => shell.as_deref(),

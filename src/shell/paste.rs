@@ -10,8 +10,8 @@ use std::fmt::Write as _;
 use crate::shell::Shell;
 use crate::text::judged;
 
-/// Whether every shell reads the word as it is, so that it need not be known which shell it is for. PowerShell reads a
-/// digit as the start of a number, and would write that number in its own way.
+/// Whether every shell takes the word literally, so that it does not matter which one it is for. PowerShell reads a
+/// number where a word begins with a digit, and writes that number in its own way.
 pub fn is_bare(word: &OsStr) -> bool {
     let first = word.as_encoded_bytes().first();
     first.is_some_and(|first| first.is_ascii_alphabetic() || b"_/".contains(first)) && is_harmless(word)
@@ -30,14 +30,14 @@ pub fn word(shell: Shell, word: &OsStr) -> String {
     }
 }
 
-/// Whether no shell but PowerShell does anything with these characters.
+/// Whether every shell but PowerShell takes these characters literally.
 fn is_harmless(word: &OsStr) -> bool {
     let bytes = word.as_encoded_bytes();
     let is_harmless = |byte: &u8| byte.is_ascii_alphanumeric() || b"_./:+@-".contains(byte);
     !bytes.is_empty() && bytes.iter().all(is_harmless)
 }
 
-/// A character, or bytes that are none.
+/// A character, or bytes that are not UTF-8.
 struct Piece<'a> {
     bytes: &'a [u8],
     is_seen: bool,
@@ -154,7 +154,7 @@ fn fish(word: &OsStr) -> String {
     if quoted.is_empty() { "''".to_owned() } else { quoted }
 }
 
-/// Has no bytes: what is not a character cannot be written. Five characters end a string.
+/// A string holds only characters, so other bytes are lost. Five characters end it.
 fn powershell(word: &OsStr) -> String {
     let text = word.to_string_lossy();
     let literal = |text: &str| {

@@ -43,6 +43,8 @@ fn a_command_is_recognized_where_it_is_made_by_hand() {
         "awsenv key add -- {name}",
         "chmod u+w {}",
         "chmod u+w,go-w {}",
+        "chmod 600 {shown}",
+        "chown \\\"$(id -un)\\\" {shown}",
         "aws login --profile {name}",
         "aws configure set {key}",
         "fix: unset {variable}",
@@ -93,7 +95,10 @@ fn takes_a_value(rest: &str, verbs: &[&str]) -> bool {
     let is_value = |word: &str| word.starts_with('{') && !word.starts_with("{{");
     let is_own = |word: &str| word.chars().all(|c| c.is_ascii_lowercase() || "-+=,".contains(c));
     let mut words = rest.split(' ');
-    let is_command = verbs.is_empty() || words.clone().next().is_some_and(|first| verbs.contains(&first));
+    if verbs.is_empty() {
+        return words.any(is_value);
+    }
+    let is_command = words.clone().next().is_some_and(|first| verbs.contains(&first));
     let value = words.find(|word| !is_own(word));
     is_command && value.is_some_and(|word| word.split('=').any(|part| is_value(part.trim_start_matches('\''))))
 }
