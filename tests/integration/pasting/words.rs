@@ -13,7 +13,12 @@ use crate::integration::terminal::{INTERACTIVE, Terminal};
 use crate::support::{AWSENV, RealShell, Sandbox, installed};
 
 /// Beside those of the corpus.
-const WORDS: [&str; 35] = [
+const WORDS: [&str; 40] = [
+    "a@b.com",
+    "acme/prod",
+    "a:b",
+    "a+b-c",
+    "_x.y",
     "-",
     "--",
     "-x",
