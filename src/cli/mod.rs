@@ -158,6 +158,16 @@ pub enum Form {
     Text { json: bool },
 }
 
+impl Form {
+    /// The shell that the command line names.
+    pub fn shell(&self) -> Option<&str> {
+        match self {
+            Self::Script(shell) => shell.as_deref(),
+            Self::Text { .. } => None,
+        }
+    }
+}
+
 impl Command {
     pub fn form(&self) -> Form {
         let json = match self {

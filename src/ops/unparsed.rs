@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::error::ErrorKind;
 
-use crate::cli;
+use crate::cli::{self, Global};
 use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::ops::script::{code, fails_anywhere, powershell_above};
@@ -13,7 +13,7 @@ use crate::shell::Shell;
 use crate::shell::wrapper::Wrapper;
 use crate::sys;
 use crate::text::lines;
-use crate::ui::talk;
+use crate::ui::{Ui, talk};
 
 /// Where a script is or may be expected, stdout gets a statement even so.
 pub fn finish(process: &Process, error: &clap::Error) -> Finish {
@@ -49,7 +49,9 @@ pub fn finish(process: &Process, error: &clap::Error) -> Finish {
     let evaluated = script || !is_known && (process.read_by_shell || Wrapper::of(&process.env).is_none());
     let stdout = if process.stdout_tty || !evaluated {
         if !evaluated && words.contains(&"--json") {
-            Error::new(Kind::Usage, first_line(&text)).to_json().to_string() + "\n"
+            let ui = Ui::new(&Global::default(), process);
+            let error = Error::new(Kind::Usage, first_line(&text));
+            format!("{}\n", error.to_json(|hint| ui.raw_advice(hint)))
         } else {
             String::new()
         }
@@ -83,7 +85,7 @@ fn words(args: &[OsString]) -> (Option<&str>, Vec<&str>) {
 }
 
 /// The shell named in a command line that need not be valid, else by the wrapper.
-fn shell(args: &[OsString], env: &Env) -> Option<Shell> {
+pub(super) fn shell(args: &[OsString], env: &Env) -> Option<Shell> {
     let (command, words) = words(args);
     let glued = words.iter().find_map(|word| word.strip_prefix("--shell="));
     let after = || {

@@ -1,5 +1,7 @@
 //! The function `awsenv`: exact status, unaffected by aliases and odd options, no trace of a secret, no trap changed.
 
+use awsenv::shell::Shell;
+
 use crate::integration::terminal::Terminal;
 use crate::support::{AWSENV, Family, RealShell, Sandbox, installed};
 
@@ -79,6 +81,40 @@ fn use_and_unset_reach_the_shell_also_behind_flags() {
 }
 
 #[test]
+fn the_text_for_another_shell_is_passed_on_and_not_run() {
+    for shell in wrapped() {
+        let sandbox = Sandbox::with_config(CONFIG);
+        let own = if shell.family == Family::PowerShell {
+            "powershell"
+        } else {
+            shell.word
+        };
+        let others = Shell::ALL.map(Shell::as_str).into_iter().filter(|name| *name != own);
+        let show = match shell.family {
+            Family::Posix => "${AWSENV_PROFILE-}",
+            Family::Fish => "$AWSENV_PROFILE",
+            Family::PowerShell => "$env:AWSENV_PROFILE",
+        };
+        let mut text = shell.integration();
+        let mut expected = String::new();
+        for other in others {
+            let script = sandbox
+                .awsenv(["use", "jekyl", "--shell", other])
+                .output()
+                .clean()
+                .to_owned();
+            for option in ["--shell ", "--shell="] {
+                text += &format!("awsenv use jekyl {option}{other}\necho \"[{show}]\"\n");
+                expected += &format!("{script}[]\n");
+            }
+        }
+        text += &format!("awsenv use jekyl --shell {own}\necho \"[{show}]\"\n");
+        let output = sandbox.script(&shell, text).output();
+        assert_eq!(output.out(), expected + "[jekyl]\n", "{}", shell.name);
+    }
+}
+
+#[test]
 fn fish_switches_and_keeps_the_status() {
     for shell in wrapped().filter(|shell| shell.family == Family::Fish) {
         let sandbox = Sandbox::with_config(CONFIG);
@@ -107,12 +143,14 @@ fn powershell_switches_and_keeps_the_status() {
         let sandbox = Sandbox::with_config(CONFIG);
         let text = shell.integration()
             + "awsenv use jekyl\n\"$? $env:AWS_PROFILE\"\nawsenv -q --color never use hyde --keys\n\"$? $env:AWS_ACCESS_KEY_ID\"\n\
+               try { awsenv use nosuch; 'lied' } catch { \"$LASTEXITCODE $env:AWSENV_PROFILE\" }\n\
+               $ErrorActionPreference = 'Continue'\n\
                awsenv use nosuch; \"$? $LASTEXITCODE $env:AWSENV_PROFILE\"\nawsenv use --help; \"$? $LASTEXITCODE\"\n\
                'piped' | awsenv exec jekyl -- cat\nawsenv unset\n\"$? $(Test-Path env:AWSENV_PROFILE)\"\n";
         let output = sandbox.script(&shell, text).output();
         assert_eq!(
             output.out(),
-            "True jekyl\nTrue AKIAHYDE\nFalse 1 hyde\nTrue 0\npiped\nTrue False\n",
+            "True jekyl\nTrue AKIAHYDE\n1 hyde\nFalse 1 hyde\nTrue 0\npiped\nTrue False\n",
             "{}",
             output.all()
         );
