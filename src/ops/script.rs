@@ -9,7 +9,6 @@ use crate::context::{Context, Outcome};
 use crate::env::Env;
 use crate::env::diff::EnvDiff;
 use crate::error::{Error, Kind};
-use crate::ops::unparsed;
 use crate::process::{Finish, Process};
 use crate::secret::Secret;
 use crate::shell::detect::Unknown;
@@ -168,7 +167,7 @@ pub fn code(process: &Process, script: String, status: u8) -> Finish {
 /// Who reads what the wrapper function prints. Looked up only where that is or may be a script: a misspelled command
 /// may still be in an eval.
 pub fn reader(args: &[OsString], env: &Env) -> Reader {
-    let wrapper = Wrapper::of(env).filter(|wrapper| unparsed::shell(args, env) == Some(wrapper.shell));
+    let wrapper = Wrapper::of(env).filter(|wrapper| cli::named_shell(args).is_none_or(|shell| shell == wrapper.shell));
     let is_captured = match cli::command_word(args) {
         Some(command) if cli::is_switch(command) => true,
         Some("fail") => false,
