@@ -1,13 +1,18 @@
 //! PowerShell 7 and Windows PowerShell 5.1.
 //!
 //! `$env:` variables are always exported, so one hashtable, `$global:__awsenv_saved`, keeps the old values: `$null` for
-//! an absent one; `+NAME` in it is what the user set between two `use`s. `& { }` has its own scope, so no helper variable leaks. Uses only core types and cmdlets, because
-//! ConstrainedLanguage mode forbids the rest.
+//! an absent one; `+NAME` in it is what the user set between two `use`s.
+//!
+//! The script is all language. A cmdlet would follow the user's preferences, a function of the user may have its name,
+//! and where modules are logged its arguments are, secrets too. The three that have no other form are called with their
+//! module, with all that they might ask, and never with a value. `& { }` has its own scope, so no helper variable leaks;
+//! their names are unusual, because a constant of the user may be in every scope. `DebuggerHidden` keeps the statements
+//! out of `Set-PSDebug -Trace`. ConstrainedLanguage mode allows all this, but hardly a method.
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 
-use crate::env::diff::{Before, Change, EnvDiff, First, Layer, Since};
+use crate::env::diff::{Before, Change, EnvDiff, First, Layer, Save, Since};
 use crate::env::names::VarName;
 use crate::shell::look::Look;
 use crate::shell::{Syntax, cannot_come_back};
@@ -15,26 +20,59 @@ use crate::shell::{Syntax, cannot_come_back};
 #[derive(Clone, Copy, Debug)]
 pub struct PowerShell;
 
-const SAVED: &str = "$global:__awsenv_saved";
+/// The hashtable, in the scope of the script.
+const SAVED: &str = "$__awsenv_s";
+
+/// Finds the hashtable of this shell. Under StrictMode the variable itself can be read only if there is one.
+const BEGIN: &str = "& { [System.Diagnostics.DebuggerHidden()]param() $ErrorActionPreference='Stop'; \
+    $__awsenv_s=Microsoft.PowerShell.Utility\\Get-Variable -Name __awsenv_saved -ValueOnly -Scope Global -ErrorAction Ignore; \
+    $__awsenv_o=!($null -eq $__awsenv_s); if(!$__awsenv_o){$__awsenv_s=@{}}; ";
+
+/// Keeps the hashtable, or removes it when nothing is saved any more.
+const END: &str = "if($__awsenv_s.Count -gt 0){$global:__awsenv_saved=$__awsenv_s}\
+    elseif($__awsenv_o){Microsoft.PowerShell.Utility\\Remove-Variable -Name __awsenv_saved -Scope Global -WhatIf:$false -Confirm:$false}";
 
 impl Syntax for PowerShell {
-    fn script(&self, diff: &EnvDiff, _look: Option<&Look>) -> String {
-        let mut text = format!("& {{ if(!(Test-Path variable:global:__awsenv_saved)){{{SAVED}=@{{}}}}; ");
-        save(&mut text, diff);
-        restore(&mut text, diff);
+    fn script(&self, diff: &EnvDiff, look: Option<&Look>) -> String {
+        let mut text = String::from(BEGIN);
+        if diff.iter().filter_map(|(_, change)| change.save()).any(|save| save.anew) {
+            let _ = write!(text, "{SAVED}=@{{}}; ");
+        }
+        for (name, change) in diff.iter() {
+            match change {
+                Change::Set(save, _) | Change::Unset(save, _) => keep(&mut text, name, save),
+                Change::Restore(layer, before) | Change::RestoreRemoved(layer, before) => {
+                    fall_back(&mut text, name, before);
+                    if *layer == Layer::First {
+                        let _ = write!(text, "{SAVED}.Remove('+{name}'); ");
+                    }
+                }
+                _ => (),
+            }
+        }
+        // From here on nothing can fail.
         for (name, change) in diff.iter() {
             let _ = match change {
                 Change::Unset(..) | Change::Drop => write!(text, "$env:{name}=$null; "),
                 Change::Set(_, value) => write!(text, "$env:{name}={}; ", self.quote(value.expose().as_ref())),
                 Change::Note(value) => write!(text, "$env:{name}={}; ", self.quote(value.as_ref())),
-                _ => Ok(()),
+                Change::Restore(..) | Change::RestoreRemoved(..) | Change::RestoreSaved => give_back(&mut text, name),
+                Change::Forget => Ok(()),
             };
+            if change.forgets() {
+                let _ = write!(text, "{SAVED}.Remove('{name}'); {SAVED}.Remove('+{name}'); ");
+            }
         }
-        let _ = write!(
-            text,
-            "if({SAVED}.Count -eq 0){{Remove-Variable -Scope Global __awsenv_saved}} }}"
-        );
-        text
+        text.push_str(END);
+        if let Some(look) = look {
+            // A function of this name is there only if the integration is loaded, with its prompt.
+            let _ = write!(
+                text,
+                "; if(${{function:__awsenv_place}}){{{}; __awsenv_place}}",
+                look.assign(self, "; ")
+            );
+        }
+        text + " }"
     }
 
     fn quote(&self, value: &OsStr) -> String {
@@ -73,54 +111,23 @@ impl Syntax for PowerShell {
     }
 }
 
-fn save(text: &mut String, diff: &EnvDiff) {
-    if diff
-        .iter()
-        .any(|(_, change)| change.save().is_some_and(|save| save.anew))
-    {
-        let _ = write!(text, "{SAVED}=@{{}}; ");
+/// Saves a name before it is changed, unless it is saved already.
+fn keep(text: &mut String, name: &VarName, save: &Save) {
+    match &save.first {
+        First::Live { .. } => unless_saved(text, name, &format!("$env:{name}")),
+        // A secret is not saved, so that `unset` can tell that it cannot come back.
+        First::Known(Before::Secret) => (),
+        First::Known(before) => unless_saved(text, name, &literal(before)),
     }
-    let is_live = |change: &Change| {
-        change
-            .save()
-            .is_some_and(|save| matches!(save.first, First::Live { .. }))
-    };
-    let live = names(diff, is_live);
-    if !live.is_empty() {
-        let _ = write!(
-            text,
-            "foreach($n in {live}){{if(!{SAVED}.ContainsKey($n)){{{SAVED}[$n]=$(if(Test-Path \"env:$n\"){{(Get-Item \"env:$n\").Value}})}}}}; "
-        );
-    }
-    for (name, change) in diff.iter() {
-        if let Some(save) = change.save() {
-            if let First::Known(before) = &save.first {
-                known(text, name, "", before);
-            }
-            since(text, name, &save.since);
+    let _ = match &save.since {
+        Since::Nothing | Since::Known(Before::Secret) => Ok(()),
+        Since::Known(before) => {
+            let value = literal(before);
+            write!(
+                text,
+                "if(!{SAVED}.ContainsKey('+{name}')){{{SAVED}['+{name}']={value}}}; "
+            )
         }
-        if let Change::Restore(_, before) | Change::RestoreRemoved(_, before) = change {
-            fall_back(text, name, before);
-        }
-    }
-}
-
-/// What the shell saves unless it has it saved. A secret is not saved, so that `unset` can tell that it cannot come
-/// back.
-fn known(text: &mut String, name: &VarName, layer: &str, before: &Before) {
-    if *before != Before::Secret {
-        let value = literal(before);
-        let _ = write!(
-            text,
-            "if(!{SAVED}.ContainsKey('{layer}{name}')){{{SAVED}['{layer}{name}']={value}}}; "
-        );
-    }
-}
-
-fn since(text: &mut String, name: &VarName, since: &Since) {
-    let _ = match since {
-        Since::Nothing => Ok(()),
-        Since::Known(before) => return known(text, name, "+", before),
         // There are no variables without export, so what is not exported is absent.
         Since::Live { .. } => write!(text, "{SAVED}['+{name}']=$env:{name}; "),
         Since::IfSet => write!(text, "if(!($null -eq $env:{name})){{{SAVED}['+{name}']=$env:{name}}}; "),
@@ -128,11 +135,17 @@ fn since(text: &mut String, name: &VarName, since: &Since) {
     };
 }
 
+fn unless_saved(text: &mut String, name: &VarName, value: &str) {
+    let _ = write!(text, "if(!{SAVED}.ContainsKey('{name}')){{{SAVED}['{name}']={value}}}; ");
+}
+
 /// What to restore in a shell that inherited the switch and so has nothing saved.
 fn fall_back(text: &mut String, name: &VarName, before: &Before) {
     let missing = if *before == Before::Secret {
         let message = cannot_come_back(name);
-        format!("Write-Warning '{message}'; {SAVED}['{name}']=$null")
+        format!(
+            "Microsoft.PowerShell.Utility\\Write-Warning -Message '{message}' -WarningAction Continue; {SAVED}['{name}']=$null"
+        )
     } else {
         format!("{SAVED}['{name}']={}", literal(before))
     };
@@ -142,32 +155,13 @@ fn fall_back(text: &mut String, name: &VarName, before: &Before) {
     );
 }
 
-fn restore(text: &mut String, diff: &EnvDiff) {
-    let first = names(diff, |change| {
-        matches!(
-            change,
-            Change::Restore(Layer::First, _) | Change::RestoreRemoved(Layer::First, _)
-        )
-    });
-    if !first.is_empty() {
-        let _ = write!(text, "foreach($n in {first}){{{SAVED}.Remove(\"+$n\")}}; ");
-    }
-    let back = names(diff, Change::gives_back);
-    if !back.is_empty() {
-        let _ = write!(
-            text,
-            "foreach($n in {back}){{if({SAVED}.ContainsKey(\"+$n\")){{{SAVED}[$n]={SAVED}[\"+$n\"]}}; \
-             if({SAVED}.ContainsKey($n)){{if($null -eq {SAVED}[$n]){{Remove-Item \"env:$n\" -ErrorAction Ignore}}\
-             else{{Set-Item \"env:$n\" {SAVED}[$n]}}}}}}; "
-        );
-    }
-    let forget = names(diff, Change::forgets);
-    if !forget.is_empty() {
-        let _ = write!(
-            text,
-            "foreach($n in {forget}){{{SAVED}.Remove($n); {SAVED}.Remove(\"+$n\")}}; "
-        );
-    }
+/// `$null` removes a variable.
+fn give_back(text: &mut String, name: &VarName) -> std::fmt::Result {
+    write!(
+        text,
+        "if({SAVED}.ContainsKey('+{name}')){{$env:{name}={SAVED}['+{name}']}}\
+         elseif({SAVED}.ContainsKey('{name}')){{$env:{name}={SAVED}['{name}']}}; "
+    )
 }
 
 fn literal(before: &Before) -> String {
@@ -175,14 +169,6 @@ fn literal(before: &Before) -> String {
         Before::Value(value) => PowerShell.quote(value),
         Before::Absent | Before::Secret => String::from("$null"),
     }
-}
-
-fn names(diff: &EnvDiff, wanted: impl Fn(&Change) -> bool) -> String {
-    let found = diff
-        .iter()
-        .filter(|(_, change)| wanted(change))
-        .map(|(name, _)| format!("'{name}'"));
-    found.collect::<Vec<_>>().join(",")
 }
 
 #[cfg(windows)]

@@ -15,7 +15,13 @@ use awsenv::secret::Secret;
 use awsenv::shell::Shell;
 use proptest::prelude::*;
 
-const SAVED: &str = "$global:__awsenv_saved";
+/// The hashtable in the script, and the statements around all others.
+const SAVED: &str = "$__awsenv_s";
+const BEGIN: &str = "& { [System.Diagnostics.DebuggerHidden()]param() $ErrorActionPreference='Stop'; \
+    $__awsenv_s=Microsoft.PowerShell.Utility\\Get-Variable -Name __awsenv_saved -ValueOnly -Scope Global -ErrorAction Ignore; \
+    $__awsenv_o=!($null -eq $__awsenv_s); if(!$__awsenv_o){$__awsenv_s=@{}}; ";
+const END: &str = "if($__awsenv_s.Count -gt 0){$global:__awsenv_saved=$__awsenv_s}\
+    elseif($__awsenv_o){Microsoft.PowerShell.Utility\\Remove-Variable -Name __awsenv_saved -Scope Global -WhatIf:$false -Confirm:$false}";
 
 /// A PowerShell process: its environment and the one global variable.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -34,7 +40,7 @@ impl Model {
             rest: text,
             model: self,
             live: false,
-            name: None,
+            saved: BTreeMap::new(),
         };
         reader.script()?;
         reader.rest = text;
@@ -83,14 +89,31 @@ struct Reader<'a> {
     rest: &'a str,
     model: &'a mut Model,
     live: bool,
-    /// `$n` of the loop.
-    name: Option<String>,
+    /// The hashtable of the script.
+    saved: BTreeMap<String, Option<String>>,
 }
 
 impl<'a> Reader<'a> {
     fn script(&mut self) -> Result<(), String> {
-        self.expect("& { ")?;
-        self.block(" }")?;
+        self.expect(BEGIN)?;
+        if self.live {
+            self.saved = self.model.saved.clone().unwrap_or_default();
+        }
+        while !self.eat(END) {
+            self.statement()?;
+            self.expect("; ")?;
+        }
+        if self.live {
+            self.model.saved = Some(std::mem::take(&mut self.saved)).filter(|saved| !saved.is_empty());
+        }
+        // What the settings say about the prompt.
+        if self.eat("; if(${function:__awsenv_place}){$global:__awsenv_mode=") {
+            self.literal()?;
+            self.expect("; $global:__awsenv_production=")?;
+            self.literal()?;
+            self.expect("; __awsenv_place}")?;
+        }
+        self.expect(" }")?;
         if self.rest.is_empty() {
             Ok(())
         } else {
@@ -112,11 +135,11 @@ impl<'a> Reader<'a> {
         if self.eat(token) { Ok(()) } else { self.error(token) }
     }
 
-    /// Statements up to `end`.
-    fn block(&mut self, end: &str) -> Result<(), String> {
+    /// Statements up to `}`.
+    fn block(&mut self) -> Result<(), String> {
         loop {
             self.statement()?;
-            if self.eat(end) {
+            if self.eat("}") {
                 return Ok(());
             }
             self.expect("; ")?;
@@ -128,7 +151,7 @@ impl<'a> Reader<'a> {
         self.expect("{")?;
         let outer = self.live;
         self.live &= condition;
-        let done = self.block("}");
+        let done = self.block();
         self.live = outer;
         done
     }
@@ -138,14 +161,12 @@ impl<'a> Reader<'a> {
             let condition = self.condition()?;
             self.expect(")")?;
             self.guarded(condition)?;
-            return if self.eat("else") {
-                self.guarded(!condition)
-            } else {
-                Ok(())
-            };
-        }
-        if self.eat("foreach($n in ") {
-            return self.foreach();
+            if self.eat("elseif(") {
+                let other = self.condition()?;
+                self.expect(")")?;
+                self.guarded(!condition && other)?;
+            }
+            return Ok(());
         }
         if self.eat("$env:") {
             let name = self.word();
@@ -156,29 +177,9 @@ impl<'a> Reader<'a> {
             }
             return Ok(());
         }
-        if self.eat("Remove-Item \"env:$n\" -ErrorAction Ignore") {
-            let name = self.loop_name()?;
-            if self.live {
-                self.model.set(&name, None);
-            }
-            return Ok(());
-        }
-        if self.eat("Set-Item \"env:$n\" ") {
-            let (name, value) = (self.loop_name()?, self.value()?);
-            if self.live {
-                self.model.set(&name, value);
-            }
-            return Ok(());
-        }
-        if self.eat("Remove-Variable -Scope Global __awsenv_saved") {
-            if self.live {
-                self.saved()?;
-                self.model.saved = None;
-            }
-            return Ok(());
-        }
-        if self.eat("Write-Warning ") {
+        if self.eat("Microsoft.PowerShell.Utility\\Write-Warning -Message ") {
             let text = self.literal()?;
+            self.expect(" -WarningAction Continue")?;
             if self.live {
                 self.model.warnings.push(text);
             }
@@ -187,69 +188,37 @@ impl<'a> Reader<'a> {
         self.expect(SAVED)?;
         if self.eat("=@{}") {
             if self.live {
-                self.model.saved = Some(BTreeMap::new());
+                self.saved.clear();
             }
         } else if self.eat(".Remove(") {
-            let key = self.key()?;
+            let key = self.quoted()?;
             self.expect(")")?;
             if self.live {
-                self.saved()?.remove(&key);
+                self.saved.remove(&key);
             }
         } else {
-            self.expect("[")?;
             let key = self.key()?;
-            self.expect("]=")?;
+            self.expect("=")?;
             let value = self.value()?;
             if self.live {
-                self.saved()?.insert(key, value);
+                self.saved.insert(key, value);
             }
         }
-        Ok(())
-    }
-
-    fn foreach(&mut self) -> Result<(), String> {
-        let mut names = vec![self.literal()?];
-        while self.eat(",") {
-            names.push(self.literal()?);
-        }
-        self.expect("){")?;
-        let body = self.rest;
-        for name in names {
-            self.rest = body;
-            self.name = Some(name);
-            self.block("}")?;
-        }
-        self.name = None;
         Ok(())
     }
 
     fn condition(&mut self) -> Result<bool, String> {
-        if self.eat("!") {
-            return Ok(!self.condition()?);
-        }
-        if self.eat("(") {
-            let inner = self.condition()?;
+        if self.eat("!($null -eq ") {
+            let value = self.value()?;
             self.expect(")")?;
-            return Ok(inner);
+            return Ok(value.is_some());
         }
-        if self.eat("Test-Path variable:global:__awsenv_saved") {
-            return Ok(self.model.saved.is_some());
-        }
-        if self.eat("Test-Path \"env:$n\"") {
-            let name = self.loop_name()?;
-            return Ok(self.model.env.contains_key(&name));
-        }
-        if self.eat("$null -eq ") {
-            return Ok(self.value()?.is_none());
-        }
+        let negated = self.eat("!");
         self.expect(SAVED)?;
-        if self.eat(".Count -eq 0") {
-            return Ok(self.live && self.saved()?.is_empty());
-        }
         self.expect(".ContainsKey(")?;
-        let key = self.key()?;
+        let key = self.quoted()?;
         self.expect(")")?;
-        Ok(self.live && self.saved()?.contains_key(&key))
+        Ok(self.saved.contains_key(&key) != negated)
     }
 
     /// An expression; `None` is `$null`.
@@ -257,33 +226,13 @@ impl<'a> Reader<'a> {
         if self.eat("$null") {
             return Ok(None);
         }
-        if self.eat("$(if(") {
-            let condition = self.condition()?;
-            self.expect("){")?;
-            let outer = self.live;
-            self.live &= condition;
-            let value = self.value();
-            self.live = outer;
-            self.expect("})")?;
-            return Ok(value?.filter(|_| condition));
-        }
         if self.eat("$env:") {
             let name = self.word();
             return Ok(self.model.env.get(name).cloned());
         }
-        if self.eat("(Get-Item \"env:$n\").Value") {
-            let name = self.loop_name()?;
-            return Ok(self.model.env.get(&name).cloned());
-        }
         if self.eat(SAVED) {
-            self.expect("[")?;
             let key = self.key()?;
-            self.expect("]")?;
-            return if self.live {
-                Ok(self.saved()?.get(&key).cloned().flatten())
-            } else {
-                Ok(None)
-            };
+            return Ok(self.saved.get(&key).cloned().flatten());
         }
         self.literal().map(Some)
     }
@@ -317,14 +266,12 @@ impl<'a> Reader<'a> {
         Ok(text.to_owned())
     }
 
+    /// `['KEY']` of the hashtable.
     fn key(&mut self) -> Result<String, String> {
-        if self.eat("$n") {
-            self.loop_name()
-        } else if self.eat("\"+$n\"") {
-            Ok(format!("+{}", self.loop_name()?))
-        } else {
-            self.quoted()
-        }
+        self.expect("[")?;
+        let key = self.quoted()?;
+        self.expect("]")?;
+        Ok(key)
     }
 
     fn word(&mut self) -> &'a str {
@@ -335,18 +282,6 @@ impl<'a> Reader<'a> {
         let (word, rest) = self.rest.split_at(end);
         self.rest = rest;
         word
-    }
-
-    fn loop_name(&self) -> Result<String, String> {
-        self.name.clone().ok_or_else(|| "$n outside of a loop".to_owned())
-    }
-
-    /// Under StrictMode a variable must exist before it is read.
-    fn saved(&mut self) -> Result<&mut BTreeMap<String, Option<String>>, String> {
-        self.model
-            .saved
-            .as_mut()
-            .ok_or_else(|| "__awsenv_saved is not set".to_owned())
     }
 }
 
@@ -583,7 +518,7 @@ fn a_failure_throws() {
             rest: &thrown,
             model: &mut model,
             live: false,
-            name: None,
+            saved: BTreeMap::new(),
         };
         let message = reader.literal().expect("one literal");
         assert!(message.starts_with("awsenv: ") && reader.rest.is_empty(), "{thrown}");
