@@ -25,7 +25,12 @@ function global:check([string] $label, [scriptblock] $block) {
 
 function global:wrong($expected, $actual) {
     $harness.wrong++
-    [Console]::Out.WriteLine("FAIL $($harness.label): expected $(shown $expected) got $(shown $actual)")
+    $texts = foreach ($value in $expected, $actual) {
+        $text = shown $value
+        # A printed script has 20 000 characters.
+        if ($text.Length -gt 400) { $text.Substring(0, 400) + '...' } else { $text }
+    }
+    [Console]::Out.WriteLine("FAIL $($harness.label): expected $($texts[0]) got $($texts[1])")
 }
 
 # Texts are compared exactly, arrays element by element.
