@@ -1,63 +1,132 @@
-# awsenv for PowerShell 7 and Windows PowerShell 5.1: the function `awsenv` and a prompt segment.
+# awsenv for PowerShell 7 and Windows PowerShell 5.1: the function `awsenv`.
 # To load it, add this line to $PROFILE:  Invoke-Expression (& { (awsenv init powershell | Out-String) })
 #
-# Variables that `awsenv init` sets before this text:
-#   $global:__awsenv_mode         auto, on or off: whether the prompt has the segment; none: leave the prompt alone
-#   $global:__awsenv_production   a regular expression for names to show in red
+# `awsenv init` prints segment.ps1, words.ps1 and complete.ps1 with this text.
 #
-# `__awsenv_quote` is in complete.ps1, which `awsenv init` prints after this text.
+# No cmdlet is called: a function of the user may have its name, its preferences are the user's, and where modules are
+# logged its arguments are. Names of variables begin with `_`, because a constant of the user may be in every scope.
+# `DebuggerHidden` keeps secrets out of `Set-PSDebug -Trace`.
+
+# An alias of this name would hide the function.
+if (${alias:awsenv}) { ${alias:awsenv} = $null }
 
 # `use` and `unset` change this shell, so their output runs here; any other command just runs the program. This is an
-# advanced function, because only WriteError can make the caller's $? false.
+# advanced function, because only WriteError can make the caller's $? false. So it has PowerShell's common parameters;
+# the switches are what PowerShell would refuse as the beginning of several of these. PowerShell names a switch in its own
+# message where an option is there twice, so the names say what to do. No option can be their beginning.
 function global:awsenv {
     [CmdletBinding(PositionalBinding = $false)]
+    [System.Diagnostics.DebuggerHidden()]
     param(
-        [Parameter(ValueFromRemainingArguments)] [object[]] $Arguments,
-        [Parameter(ValueFromPipeline)] [object] $InputObject
+        [Parameter(ValueFromRemainingArguments)] [object[]] ${_awsenv_words},
+        [Parameter(ValueFromPipeline)] [object] ${_awsenv_input},
+        [Alias('e', 'er', 'err', 'erro', 'error')] [switch] ${_e: write -- before it},
+        [Alias('i', 'in', 'inf', 'info', 'infor', 'inform', 'informa', 'informat', 'informati', 'informatio', 'information')]
+        [switch] ${_i: write -- before it},
+        [Alias('o', 'ou', 'out')] [switch] ${_o: write -- before it},
+        [Alias('p')] [switch] ${_p: write -- before it},
+        [Alias('w', 'war', 'warn', 'warni', 'warnin', 'warning')] [switch] ${_w: write -- before it}
     )
-    end {
-        # Much faster than Get-Command.
-        $program = $ExecutionContext.InvokeCommand.GetCommand('awsenv', 'Application')
-        $status = 127
-        if ($program) {
+    begin {
+        $PSNativeCommandUseErrorActionPreference = $false
+        $_reader = ''
+        $_pipe = $null
+        $_input = @()
+        $_status = 127
+        $_program = $ExecutionContext.InvokeCommand.GetCommand('awsenv', 'Application')
+        $_words = __awsenv_typed $MyInvocation $PSBoundParameters ${_awsenv_words}
+        $_here = __awsenv_here $_words
+        $_fault = ''
+        if (-not $_program) {
+            $_fault = 'program not found on PATH'
+        } elseif ($null -eq $_words) {
+            $_status = 2
+            $_fault = 'PowerShell takes some of these words for its own; quote them, or write `--` before the words of a program'
+        }
+        if ($_fault) {
+            $_fault = "awsenv: $_fault"
+            [Console]::Error.WriteLine($_fault)
+        } else {
             # As text with every word quoted, because PowerShell would expand a splatted `*` to file names.
-            $call = '& $program'
-            if ($PSBoundParameters.ContainsKey('Verbose')) { $call += ' --verbose' }
-            $verb = ''
-            $skip = $false
-            foreach ($argument in $Arguments) {
-                $word = $argument -join ','
-                $call += ' ' + (__awsenv_quote $word)
-                if ($skip) { $skip = $false }
-                elseif ($word -ceq '--color') { $skip = $true }
-                elseif ($verb -eq '' -and -not $word.StartsWith('-')) { $verb = $word }
+            $_call = '& ' + (__awsenv_quote $_program.Path)
+            foreach ($_word in $_words) { $_call += ' ' + (__awsenv_quote $_word) }
+            $_outer = $env:AWSENV_WRAPPED
+            if ($MyInvocation.ExpectingInput -and -not $_here) {
+                # The program gets its input as it comes.
+                $env:AWSENV_WRAPPED = 'powershell'
+                try {
+                    $_pipe = [scriptblock]::Create($_call).GetSteppablePipeline($MyInvocation.CommandOrigin)
+                    $_pipe.Begin($PSCmdlet)
+                } finally { $env:AWSENV_WRAPPED = $_outer }
             }
-            $outer = $env:AWSENV_WRAPPED
-            $env:AWSENV_WRAPPED = 'powershell'
-            try {
-                if ($verb -ceq 'use' -or $verb -ceq 'unset') {
-                    $script = Invoke-Expression $call | Out-String
-                    $status = $LASTEXITCODE
-                    if ($status -eq 0 -and $script) {
-                        try { Invoke-Expression $script } catch { $status = 1; [Console]::Error.WriteLine("awsenv: $_") }
-                    }
-                } elseif ($MyInvocation.ExpectingInput) {
-                    $piped = @($input)
-                    Invoke-Expression "`$piped | $call"
-                    $status = $LASTEXITCODE
-                } else {
-                    Invoke-Expression $call
-                    $status = $LASTEXITCODE
-                }
-            } finally { $env:AWSENV_WRAPPED = $outer }
-        } else { [Console]::Error.WriteLine('awsenv: program not found on PATH') }
-        $global:LASTEXITCODE = $status
-        if ($status -ne 0) {
-            # Local to this function: no text and nothing in $Error, but $? is false for the caller.
-            $ErrorActionPreference = 'Ignore'
-            $PSCmdlet.WriteError([System.Management.Automation.ErrorRecord]::new([Exception]::new("awsenv: exit status $status"), 'awsenv', 'NotSpecified', $null))
         }
     }
+    process {
+        if ($_pipe) { $_pipe.Process(${_awsenv_input}) }
+        elseif ($MyInvocation.ExpectingInput) { $_input += , ${_awsenv_input} }
+    }
+    end {
+        $_text = ''
+        if ($_pipe) {
+            $_pipe.End()
+            $_status = $LASTEXITCODE
+        } elseif (-not $_fault) {
+            $env:AWSENV_WRAPPED = 'powershell'
+            try {
+                if (-not $_here) { & ([scriptblock]::Create($_call)) }
+                elseif ($MyInvocation.ExpectingInput) { $_text = $_input | & ([scriptblock]::Create("`$input | $_call")) }
+                else { $_text = & ([scriptblock]::Create($_call)) }
+                $_status = $LASTEXITCODE
+            } finally { $env:AWSENV_WRAPPED = $_outer }
+            if ($_here) {
+                $_fault = __awsenv_evaluate ($_text -join "`n") $_status
+                if ($_fault -and $_status -eq 0) { $_status = 1 }
+            }
+        }
+        if ($_here) {
+            # This shell has changed already, so a text that someone reads only succeeds or fails.
+            $_reader = __awsenv_reader $MyInvocation
+            if ($_reader -and $_status -eq 0) { '$null=0' }
+            elseif ($_reader -eq 'code') { 'throw ' + (__awsenv_quote $_fault) }
+        }
+        $global:LASTEXITCODE = $_status
+        if ($_status -ne 0) {
+            if (-not $_fault) { $_fault = "awsenv: exit status $_status" }
+            $_record = [System.Management.Automation.ErrorRecord]::new([Exception]::new($_fault), 'awsenv', 'NotSpecified', $null)
+            $_caller = $PSCmdlet.SessionState.PSVariable
+            $_preference = $_caller.GetValue('ErrorActionPreference')
+            # `use` and `unset` fail as a cmdlet does, another command as the program does.
+            $_is_error = $_here -or $_caller.GetValue('PSNativeCommandUseErrorActionPreference')
+            if ($_is_error -and $_preference -eq 'Stop') { $PSCmdlet.ThrowTerminatingError($_record) }
+            # Otherwise this is only for the caller's $?: no text, because the program has given the reason, and nothing
+            # in $Error.
+            $ErrorActionPreference = if ($_here -or -not $_is_error) { 'Ignore' } else { $_preference }
+            $PSCmdlet.WriteError($_record)
+        }
+    }
+}
+
+# Runs what `use` or `unset` printed. Returns why it failed, or nothing. Nothing is kept of an error, because PowerShell
+# shows with it the line in which it happened, with all its keys.
+function global:__awsenv_evaluate {
+    [System.Diagnostics.DebuggerHidden()]
+    param($_text, $_status)
+    $_fault = "awsenv: exit status $_status"
+    if ($_status -eq 0) { $_fault = 'awsenv: the program printed no script' }
+    elseif (-not $_text.StartsWith('throw ')) { return $_fault }
+    if ($_text) {
+        $_last = if ($global:Error.Count) { $global:Error[0] }
+        try {
+            $null = & ([scriptblock]::Create("[System.Diagnostics.DebuggerHidden()]param() $_text"))
+            return
+        } catch {
+            # What a failing command throws is its message.
+            $_fault = if ($_status -ne 0) { $_.Exception.Message } else { 'awsenv: PowerShell could not run the script' }
+            while ($global:Error.Count -and -not [object]::ReferenceEquals($global:Error[0], $_last)) { $global:Error.RemoveAt(0) }
+        }
+    }
+    if ($_status -eq 0) { [Console]::Error.WriteLine($_fault) }
+    $_fault
 }
 
 # awsenv's part of the prompt.

@@ -148,13 +148,21 @@ const POSIX_FORGET: &str = "unset -v __awsenv_mode __awsenv_production __awsenv_
     __awsenv_strange __awsenv_bad __awsenv_c1 __awsenv_return";
 
 /// Wraps what `init` prints: under `set -a` a shell would export all that `text` defines, as it does a variable that it
-/// has inherited, and bash can be told to take comments for commands.
+/// has inherited, and bash can be told to take comments for commands. For PowerShell it becomes one line, because people
+/// evaluate it line by line, as a list of lines or joined by blanks.
 pub fn undisturbed(shell: Shell, text: &str) -> String {
     let (b, forget) = match shell {
         Shell::Bash => ("\\builtin ", "unset -v \"${!__awsenv_@}\""),
         Shell::Zsh => ("\\builtin ", "unset -m '__awsenv_*'"),
         Shell::Posix => ("\\", POSIX_FORGET),
-        Shell::Fish | Shell::PowerShell => return text.to_owned(),
+        Shell::Fish => return text.to_owned(),
+        Shell::PowerShell => {
+            // ConstrainedLanguage forbids most of it. There the program runs without a function.
+            return format!(
+                "if($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage'){{& ([scriptblock]::Create({}))}}\n",
+                shell.syntax().quote(text.as_ref())
+            );
+        }
     };
     let comments = match shell {
         Shell::Bash => {

@@ -103,7 +103,7 @@ impl Syntax for PowerShell {
     }
 
     fn integration(&self) -> &'static str {
-        include_str!("../../shell/awsenv.ps1")
+        concat!(include_str!("../../shell/awsenv.ps1"), "\n", include_str!("../../shell/words.ps1"))
     }
 
     fn completion(&self) -> Option<&'static str> {
