@@ -18,9 +18,11 @@ $kinds = @{
     kept      = 'on', 'on', 'stops'
     seen      = '$null=0 on', 'on', 'stops'
     piped     = '$null=0 on', 'throw on', 'stops'
+    native    = '* on', '* on', 'stops'
     merged    = 'on True', '* on False', 'stops'
     yes       = 'yes on', 'on', 'stops'
     next      = 'yes on', 'on', 'stops'
+    nextseen  = '$null=0 yes on', 'on', 'stops'
     both      = 'yes on', 'stops', 'stops'
     seven     = 'on', 'exit 7', 'stops'
     thrown    = 'on', 'stops', 'stops'
@@ -97,7 +99,7 @@ caught function f { try { awsenv {use} } catch { 'caught' } }; f
 caught trap { 'caught'; continue } awsenv {use}
 seven awsenv {use}; if (-not $?) { exit 7 }
 seven awsenv {use}; if ($LASTEXITCODE) { exit 7 }
-seven awsenv {use} || exit 7
+seven awsenv {use} || $(exit 7)
 seven function f { awsenv {use}; return $? }; if (-not (f)) { exit 7 }
 next awsenv {use} && 'yes'
 next awsenv {use} && awsenv unset && awsenv {use} && 'yes'
@@ -115,7 +117,7 @@ seven if (awsenv {use}) { } else { exit 7 }
 thrown if (-not (awsenv {use})) { throw 'no' }
 seven while (-not (awsenv {use})) { exit 7 }
 yes switch (awsenv {use}) { default { 'yes' } }
-next (awsenv {use}) && 'yes'
+nextseen (awsenv {use}) && 'yes'
 '@
 
 # Whoever evaluates what is printed gets a text that does nothing, or one that fails.
@@ -149,7 +151,7 @@ read & ([scriptblock]::Create((awsenv {use} | Out-String)))
 read . ([scriptblock]::Create((awsenv {use} | Out-String)))
 read . ([scriptblock]::Create(-join (awsenv {use})))
 read & ([scriptblock]::Create((awsenv {use}) -join "`n"))
-readin $ExecutionContext.InvokeCommand.InvokeScript((awsenv {use} | Out-String))
+kept $ExecutionContext.InvokeCommand.InvokeScript((awsenv {use} | Out-String))
 readin $s = awsenv {use} | Out-String; iex $s
 later $s = awsenv {use}; iex $s
 later $s = -join (awsenv {use}); iex $s
@@ -164,7 +166,7 @@ trapped try { awsenv {use} | iex } catch { 'caught' }
 piped awsenv {use} | Out-Host
 piped awsenv {use} | Out-String
 piped awsenv {use} | ForEach-Object { $_ }
-piped awsenv {use} | cat
+native awsenv {use} | cat
 '@
 
 # A script for another shell is text, jobs and threads have a shell of their own, and `unset` obeys the same rules.
@@ -194,7 +196,7 @@ inside function f { awsenv {unset} }; f
 # What a script came to, in the words of the table above.
 function outcome($result, [string] $expected) {
     $before, $after = $result.shown -split "`n?(?=<(?:True|False) )", 2
-    $text = "$before".Trim()
+    $text = "$before".Trim() -replace '\s+', ' '
     if ($expected.StartsWith('*')) { $text = '*' } elseif ($text.StartsWith("throw 'awsenv: ")) { $text = 'throw' }
     $end = if ($after -cnotmatch '^<(True|False) (\d+)>\s+WENT ON\s*$') {
         if ($result.exit -eq 1) { 'stops' } else { "exit $($result.exit)" }
@@ -242,7 +244,7 @@ foreach ($row in $rows) {
                 $now = variables
                 is $expected (outcome $result $expected)
                 $failure = $name -eq 'bad'
-                if ($row.text -notmatch 'cat$' -and $result.shown -cmatch '<\w+ (\d+)>') {
+                if ($row.kind -notin 'native', 'elsewhere' -and $result.shown -cmatch '<\w+ (\d+)>') {
                     is ([int]$failure + [int]($failure -and $unsets)) ([int]$Matches[1])
                 }
                 if ($way -ne 'fresh') {
