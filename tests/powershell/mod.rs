@@ -96,3 +96,23 @@ fn every_form_of_a_call_succeeds_and_fails_as_it_reads() {
 fn every_form_does_so_in_strict_mode() {
     run("forms.ps1", Way::File, true);
 }
+
+#[test]
+fn every_preference_and_redefinition_leaves_it_exact() {
+    run("preferences.ps1", Way::File, false);
+}
+
+#[test]
+fn every_preference_leaves_it_exact_in_strict_mode() {
+    run("preferences.ps1", Way::Command, true);
+}
+
+#[test]
+fn every_word_arrives_as_typed() {
+    run("words.ps1", Way::Command, false);
+}
+
+#[test]
+fn every_word_arrives_as_typed_in_strict_mode() {
+    run("words.ps1", Way::File, true);
+}
