@@ -35,7 +35,11 @@ const END: &str = "if($__awsenv_s.Count -gt 0){$global:__awsenv_saved=$__awsenv_
 impl Syntax for PowerShell {
     fn script(&self, diff: &EnvDiff, look: Option<&Look>) -> String {
         let mut text = String::from(BEGIN);
-        if diff.iter().filter_map(|(_, change)| change.save()).any(|save| save.anew) {
+        if diff
+            .iter()
+            .filter_map(|(_, change)| change.save())
+            .any(|save| save.anew)
+        {
             let _ = write!(text, "{SAVED}=@{{}}; ");
         }
         for (name, change) in diff.iter() {
@@ -103,7 +107,11 @@ impl Syntax for PowerShell {
     }
 
     fn integration(&self) -> &'static str {
-        concat!(include_str!("../../shell/awsenv.ps1"), "\n", include_str!("../../shell/words.ps1"))
+        concat!(
+            include_str!("../../shell/awsenv.ps1"),
+            "\n",
+            include_str!("../../shell/words.ps1")
+        )
     }
 
     fn completion(&self) -> Option<&'static str> {
@@ -136,7 +144,10 @@ fn keep(text: &mut String, name: &VarName, save: &Save) {
 }
 
 fn unless_saved(text: &mut String, name: &VarName, value: &str) {
-    let _ = write!(text, "if(!{SAVED}.ContainsKey('{name}')){{{SAVED}['{name}']={value}}}; ");
+    let _ = write!(
+        text,
+        "if(!{SAVED}.ContainsKey('{name}')){{{SAVED}['{name}']={value}}}; "
+    );
 }
 
 /// What to restore in a shell that inherited the switch and so has nothing saved.

@@ -31,6 +31,7 @@ impl<'a> Terminal<'a> {
     pub(crate) fn open_under(sandbox: &'a Sandbox, shell: &str, settings: &str, around: &[&str]) -> Option<Self> {
         let load = match shell {
             "fish" => "awsenv init fish | source".to_owned(),
+            "pwsh" => "Invoke-Expression (& { (awsenv init powershell | Out-String) })".to_owned(),
             _ => format!("eval \"$(awsenv init {shell})\""),
         };
         Self::start(sandbox, shell, &format!("{settings}\n{load}"), around)
@@ -47,6 +48,7 @@ impl<'a> Terminal<'a> {
         let rc = match shell {
             "bash" => format!("PS1='ready$ '\n{settings}\n"),
             "zsh" => format!("autoload -Uz compinit\ncompinit -u -d ~/.zcompdump\nPROMPT='ready$ '\n{settings}\n"),
+            "pwsh" => format!("function prompt {{ 'ready$ ' }}\n{settings}\n"),
             _ => format!("function fish_prompt\necho -n 'ready$ '\nend\nset -g fish_greeting\n{settings}\n"),
         };
         let mut command: Vec<String> = around.iter().map(|word| (*word).to_owned()).collect();
@@ -60,6 +62,10 @@ impl<'a> Terminal<'a> {
             "zsh" => {
                 command.extend(["-d".into(), "-i".into()]);
                 ".zshrc"
+            }
+            "pwsh" => {
+                command.push("-NoLogo".into());
+                ".config/powershell/profile.ps1"
             }
             _ => ".config/fish/config.fish",
         };

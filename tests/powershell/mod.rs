@@ -2,6 +2,9 @@
 //! ways. `harness.ps1` says what such a file looks like.
 
 mod model;
+#[cfg(target_os = "linux")]
+mod secrets;
+mod terminal;
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -24,11 +27,10 @@ enum Way {
 /// Runs a file of this folder in a sandbox of its own.
 fn run(file: &str, way: Way, strict: bool) {
     let sandbox = Sandbox::with_config(CONFIG);
-    run_in(&sandbox, file, way, strict, &[]);
+    run_in(&sandbox, file, way, strict);
 }
 
-/// `options` are for `pwsh` itself.
-fn run_in(sandbox: &Sandbox, file: &str, way: Way, strict: bool, options: &[&str]) {
+fn run_in(sandbox: &Sandbox, file: &str, way: Way, strict: bool) {
     let Some(pwsh) = require("pwsh") else { return };
     let folder = Path::new(PROJECT).join("tests/powershell");
     let path = folder.join(file);
@@ -48,7 +50,6 @@ fn run_in(sandbox: &Sandbox, file: &str, way: Way, strict: bool, options: &[&str
     };
     let run = sandbox
         .program(&pwsh)
-        .args(options)
         .args(["-NoLogo", "-NoProfile", "-NonInteractive"])
         .args(words)
         .env("TEST_FOLDER", folder)
