@@ -13,6 +13,9 @@ function global:__awsenv_typed {
         $_switches += , @(@($_name) + @($_call.MyCommand.Parameters[$_name].Aliases))
     }
     if ($null -eq $_given) { $_given = @() }
+    $_is_plain = -not $_switches
+    foreach ($_word in $_given) { if ($_word -isnot [string] -or $_word -cmatch '^(-[^-]|exec$)') { $_is_plain = $false } }
+    if ($_is_plain) { return , $_given }
     # Before PowerShell 7.5 only the line is known.
     $_text = if ($_call.PSObject.Properties['Statement']) { $_call.Statement }
     if (-not $_text -and $_call.OffsetInLine -gt 0) { $_text = $_call.Line.Substring($_call.OffsetInLine - 1) }

@@ -12,7 +12,7 @@
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 
-use crate::env::diff::{Before, Change, EnvDiff, First, Layer, Save, Since};
+use crate::env::diff::{Before, Change, EnvDiff, First, Layer, Since};
 use crate::env::names::VarName;
 use crate::shell::look::Look;
 use crate::shell::{Syntax, cannot_come_back};
@@ -42,31 +42,29 @@ impl Syntax for PowerShell {
         {
             let _ = write!(text, "{SAVED}=@{{}}; ");
         }
-        for (name, change) in diff.iter() {
-            match change {
-                Change::Set(save, _) | Change::Unset(save, _) => keep(&mut text, name, save),
-                Change::Restore(layer, before) | Change::RestoreRemoved(layer, before) => {
-                    fall_back(&mut text, name, before);
-                    if *layer == Layer::First {
-                        let _ = write!(text, "{SAVED}.Remove('+{name}'); ");
-                    }
-                }
-                _ => (),
-            }
-        }
-        // From here on nothing can fail.
+        save(&mut text, diff);
+        fall_back(&mut text, diff);
+        clear(&mut text, diff);
         for (name, change) in diff.iter() {
             let _ = match change {
-                Change::Unset(..) | Change::Drop => write!(text, "$env:{name}=$null; "),
                 Change::Set(_, value) => write!(text, "$env:{name}={}; ", self.quote(value.expose().as_ref())),
                 Change::Note(value) => write!(text, "$env:{name}={}; ", self.quote(value.as_ref())),
-                Change::Restore(..) | Change::RestoreRemoved(..) | Change::RestoreSaved => give_back(&mut text, name),
-                Change::Forget => Ok(()),
+                Change::RestoreSaved => {
+                    write!(
+                        text,
+                        "if({SAVED}.ContainsKey('{name}')){{$env:{name}={SAVED}['{name}']}}; "
+                    )
+                }
+                change if comes_back(change) => write!(text, "$env:{name}={SAVED}['{name}']; "),
+                _ => Ok(()),
             };
-            if change.forgets() {
-                let _ = write!(text, "{SAVED}.Remove('{name}'); {SAVED}.Remove('+{name}'); ");
-            }
         }
+        each(
+            &mut text,
+            diff,
+            Change::forgets,
+            &format!("{SAVED}.Remove($__awsenv_n); {SAVED}.Remove(\"+$__awsenv_n\")"),
+        );
         text.push_str(END);
         if let Some(look) = look {
             // A function of this name is there only if the integration is loaded, with its prompt.
@@ -119,67 +117,103 @@ impl Syntax for PowerShell {
     }
 }
 
-/// Saves a name before it is changed, unless it is saved already.
-fn keep(text: &mut String, name: &VarName, save: &Save) {
-    match &save.first {
-        First::Live { .. } => unless_saved(text, name, &format!("$env:{name}")),
-        // A secret is not saved, so that `unset` can tell that it cannot come back.
-        First::Known(Before::Secret) => (),
-        First::Known(before) => unless_saved(text, name, &literal(before)),
-    }
-    let _ = match &save.since {
-        Since::Nothing | Since::Known(Before::Secret) => Ok(()),
-        Since::Known(before) => {
-            let value = literal(before);
-            write!(
-                text,
-                "if(!{SAVED}.ContainsKey('+{name}')){{{SAVED}['+{name}']={value}}}; "
-            )
-        }
-        // There are no variables without export, so what is not exported is absent.
-        Since::Live { .. } => write!(text, "{SAVED}['+{name}']=$env:{name}; "),
-        Since::IfSet => write!(text, "if(!($null -eq $env:{name})){{{SAVED}['+{name}']=$env:{name}}}; "),
-        Since::Undone => write!(text, "{SAVED}.Remove('+{name}'); "),
-    };
-}
-
-fn unless_saved(text: &mut String, name: &VarName, value: &str) {
-    let _ = write!(
-        text,
-        "if(!{SAVED}.ContainsKey('{name}')){{{SAVED}['{name}']={value}}}; "
-    );
-}
-
-/// What to restore in a shell that inherited the switch and so has nothing saved.
-fn fall_back(text: &mut String, name: &VarName, before: &Before) {
-    let missing = if *before == Before::Secret {
-        let message = cannot_come_back(name);
-        format!(
-            "Microsoft.PowerShell.Utility\\Write-Warning -Message '{message}' -WarningAction Continue; {SAVED}['{name}']=$null"
+/// Saves what is there before any change. There are no variables without export, so what the process does not have is
+/// absent. A secret from before is not saved, so that `unset` can tell that it cannot come back.
+fn save(text: &mut String, diff: &EnvDiff) {
+    let is_absent = |change: &Change| {
+        let first = change.save().map(|save| &save.first);
+        matches!(
+            first,
+            Some(First::Live { exported: false } | First::Known(Before::Absent))
         )
-    } else {
-        format!("{SAVED}['{name}']={}", literal(before))
     };
-    let _ = write!(
-        text,
-        "if(!{SAVED}.ContainsKey('{name}')){{if(!{SAVED}.ContainsKey('+{name}')){{{missing}}}}}; "
-    );
-}
-
-/// `$null` removes a variable.
-fn give_back(text: &mut String, name: &VarName) -> std::fmt::Result {
-    write!(
-        text,
-        "if({SAVED}.ContainsKey('+{name}')){{$env:{name}={SAVED}['+{name}']}}\
-         elseif({SAVED}.ContainsKey('{name}')){{$env:{name}={SAVED}['{name}']}}; "
-    )
-}
-
-fn literal(before: &Before) -> String {
-    match before {
-        Before::Value(value) => PowerShell.quote(value),
-        Before::Absent | Before::Secret => String::from("$null"),
+    each(text, diff, is_absent, &unless_saved("$__awsenv_n", "$null"));
+    for (name, change) in diff.iter() {
+        let Some(save) = change.save() else { continue };
+        let (first, since) = (format!("'{name}'"), format!("'+{name}'"));
+        let (live, absent) = (format!("$env:{name}"), String::from("$null"));
+        text.push_str(&match &save.first {
+            First::Live { exported: true } => unless_saved(&first, &live) + "; ",
+            First::Known(Before::Value(value)) => unless_saved(&first, &PowerShell.quote(value)) + "; ",
+            First::Live { exported: false } | First::Known(Before::Absent | Before::Secret) => String::new(),
+        });
+        text.push_str(&match &save.since {
+            Since::Live { .. } => format!("{SAVED}[{since}]={live}; "),
+            Since::Known(Before::Value(value)) => unless_saved(&since, &PowerShell.quote(value)) + "; ",
+            Since::Known(Before::Absent) => unless_saved(&since, &absent) + "; ",
+            Since::Undone => format!("{SAVED}.Remove({since}); "),
+            Since::Nothing | Since::IfSet | Since::Known(Before::Secret) => String::new(),
+        });
     }
+}
+
+fn unless_saved(key: &str, value: &str) -> String {
+    format!("if(!{SAVED}.ContainsKey({key})){{{SAVED}[{key}]={value}}}")
+}
+
+/// Brings what is to come back into the first layer, with what a shell gets that inherited the switch and so has nothing
+/// saved.
+fn fall_back(text: &mut String, diff: &EnvDiff) {
+    for (name, change) in diff.iter().filter(|(_, change)| comes_back(change)) {
+        let (Change::Restore(_, before) | Change::RestoreRemoved(_, before)) = change else {
+            continue;
+        };
+        let missing = match before {
+            Before::Value(value) => format!("{SAVED}['{name}']={}", PowerShell.quote(value)),
+            Before::Absent => format!("{SAVED}['{name}']=$null"),
+            Before::Secret => format!(
+                "{SAVED}['{name}']=$null; \
+                 Microsoft.PowerShell.Utility\\Write-Warning -Message '{}' -WarningAction Continue",
+                cannot_come_back(name)
+            ),
+        };
+        let _ = write!(
+            text,
+            "if(!{SAVED}.ContainsKey('{name}')){{if(!{SAVED}.ContainsKey('+{name}')){{{missing}}}}}; "
+        );
+    }
+    let is_first = |change: &Change| {
+        matches!(
+            change,
+            Change::Restore(Layer::First, _) | Change::RestoreRemoved(Layer::First, _)
+        )
+    };
+    each(text, diff, is_first, &format!("{SAVED}.Remove(\"+$__awsenv_n\")"));
+    let latest = format!("if({SAVED}.ContainsKey(\"+$__awsenv_n\")){{{SAVED}[$__awsenv_n]={SAVED}[\"+$__awsenv_n\"]}}");
+    let gives_back = |change: &Change| comes_back(change) || *change == Change::RestoreSaved;
+    each(text, diff, gives_back, &latest);
+}
+
+/// Whether the name gets the value that is saved. One that `use` removed and that was absent before is absent.
+fn comes_back(change: &Change) -> bool {
+    match change {
+        Change::Restore(..) => true,
+        Change::RestoreRemoved(_, before) => *before != Before::Absent,
+        _ => false,
+    }
+}
+
+/// Removes many names in one assignment, because each statement of a new script costs time.
+fn clear(text: &mut String, diff: &EnvDiff) {
+    let gone = |change: &Change| matches!(change, Change::Unset(..) | Change::Drop);
+    let names: Vec<String> = chosen(diff, gone).map(|name| format!("$env:{name}")).collect();
+    if !names.is_empty() {
+        let _ = write!(text, "{}=$null; ", names.join(","));
+    }
+}
+
+/// A loop over the names of some changes, with the name in `$__awsenv_n`.
+fn each(text: &mut String, diff: &EnvDiff, wanted: impl Fn(&Change) -> bool, body: &str) {
+    let names: Vec<String> = chosen(diff, wanted).map(|name| format!("'{name}'")).collect();
+    if !names.is_empty() {
+        let _ = write!(text, "foreach($__awsenv_n in {}){{{body}}}; ", names.join(","));
+    }
+}
+
+fn chosen(diff: &EnvDiff, wanted: impl Fn(&Change) -> bool) -> impl Iterator<Item = &VarName> {
+    diff.iter()
+        .filter(move |(_, change)| wanted(change))
+        .map(|(name, _)| name)
 }
 
 #[cfg(windows)]

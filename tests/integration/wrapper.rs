@@ -107,12 +107,14 @@ fn powershell_switches_and_keeps_the_status() {
         let sandbox = Sandbox::with_config(CONFIG);
         let text = shell.integration()
             + "awsenv use jekyl\n\"$? $env:AWS_PROFILE\"\nawsenv -q --color never use hyde --keys\n\"$? $env:AWS_ACCESS_KEY_ID\"\n\
+               try { awsenv use nosuch; 'lied' } catch { \"$LASTEXITCODE $env:AWSENV_PROFILE\" }\n\
+               $ErrorActionPreference = 'Continue'\n\
                awsenv use nosuch; \"$? $LASTEXITCODE $env:AWSENV_PROFILE\"\nawsenv use --help; \"$? $LASTEXITCODE\"\n\
                'piped' | awsenv exec jekyl -- cat\nawsenv unset\n\"$? $(Test-Path env:AWSENV_PROFILE)\"\n";
         let output = sandbox.script(&shell, text).output();
         assert_eq!(
             output.out(),
-            "True jekyl\nTrue AKIAHYDE\nFalse 1 hyde\nTrue 0\npiped\nTrue False\n",
+            "True jekyl\nTrue AKIAHYDE\n1 hyde\nFalse 1 hyde\nTrue 0\npiped\nTrue False\n",
             "{}",
             output.all()
         );

@@ -41,6 +41,7 @@ impl Model {
             model: self,
             live: false,
             saved: BTreeMap::new(),
+            name: None,
         };
         reader.script()?;
         reader.rest = text;
@@ -91,6 +92,8 @@ struct Reader<'a> {
     live: bool,
     /// The hashtable of the script.
     saved: BTreeMap<String, Option<String>>,
+    /// `$__awsenv_n` of the loop.
+    name: Option<String>,
 }
 
 impl<'a> Reader<'a> {
@@ -168,12 +171,22 @@ impl<'a> Reader<'a> {
             }
             return Ok(());
         }
+        if self.eat("foreach($__awsenv_n in ") {
+            return self.foreach();
+        }
         if self.eat("$env:") {
-            let name = self.word();
+            let mut names = vec![self.word()];
+            while self.eat(",$env:") {
+                names.push(self.word());
+            }
             self.expect("=")?;
             let value = self.value()?;
+            // The last of the values is that of all names behind it only if it is `$null`.
+            if names.len() > 1 && value.is_some() {
+                return self.error("one value");
+            }
             if self.live {
-                self.model.set(name, value);
+                names.iter().for_each(|name| self.model.set(name, value.clone()));
             }
             return Ok(());
         }
@@ -191,19 +204,36 @@ impl<'a> Reader<'a> {
                 self.saved.clear();
             }
         } else if self.eat(".Remove(") {
-            let key = self.quoted()?;
+            let key = self.key()?;
             self.expect(")")?;
             if self.live {
                 self.saved.remove(&key);
             }
         } else {
+            self.expect("[")?;
             let key = self.key()?;
-            self.expect("=")?;
+            self.expect("]=")?;
             let value = self.value()?;
             if self.live {
                 self.saved.insert(key, value);
             }
         }
+        Ok(())
+    }
+
+    fn foreach(&mut self) -> Result<(), String> {
+        let mut names = vec![self.quoted()?];
+        while self.eat(",") {
+            names.push(self.quoted()?);
+        }
+        self.expect("){")?;
+        let body = self.rest;
+        for name in names {
+            self.rest = body;
+            self.name = Some(name);
+            self.block()?;
+        }
+        self.name = None;
         Ok(())
     }
 
@@ -216,7 +246,7 @@ impl<'a> Reader<'a> {
         let negated = self.eat("!");
         self.expect(SAVED)?;
         self.expect(".ContainsKey(")?;
-        let key = self.quoted()?;
+        let key = self.key()?;
         self.expect(")")?;
         Ok(self.saved.contains_key(&key) != negated)
     }
@@ -231,7 +261,9 @@ impl<'a> Reader<'a> {
             return Ok(self.model.env.get(name).cloned());
         }
         if self.eat(SAVED) {
+            self.expect("[")?;
             let key = self.key()?;
+            self.expect("]")?;
             return Ok(self.saved.get(&key).cloned().flatten());
         }
         self.literal().map(Some)
@@ -266,12 +298,16 @@ impl<'a> Reader<'a> {
         Ok(text.to_owned())
     }
 
-    /// `['KEY']` of the hashtable.
     fn key(&mut self) -> Result<String, String> {
-        self.expect("[")?;
-        let key = self.quoted()?;
-        self.expect("]")?;
-        Ok(key)
+        let layer = if self.eat("\"+$__awsenv_n\"") {
+            "+"
+        } else if self.eat("$__awsenv_n") {
+            ""
+        } else {
+            return self.quoted();
+        };
+        let name = self.name.as_deref().ok_or("$__awsenv_n outside of a loop")?;
+        Ok(format!("{layer}{name}"))
     }
 
     fn word(&mut self) -> &'a str {
@@ -519,6 +555,7 @@ fn a_failure_throws() {
             model: &mut model,
             live: false,
             saved: BTreeMap::new(),
+            name: None,
         };
         let message = reader.literal().expect("one literal");
         assert!(message.starts_with("awsenv: ") && reader.rest.is_empty(), "{thrown}");

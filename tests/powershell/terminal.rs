@@ -33,7 +33,9 @@ fn typed(terminal: &Terminal<'_>, line: &str) -> String {
     let prompts = |screen: &str| screen.matches("ready$").count();
     terminal.wait("a prompt", |screen| screen.trim_end().ends_with("ready$"));
     terminal.key("C-l");
-    terminal.wait("an empty screen", |screen| prompts(screen) == 1 && screen.trim().ends_with("ready$"));
+    terminal.wait("an empty screen", |screen| {
+        prompts(screen) == 1 && screen.trim().ends_with("ready$")
+    });
     terminal.line(line);
     terminal.wait("the next prompt", |screen| {
         prompts(screen) == 2 && screen.trim_end().ends_with("ready$")
@@ -48,9 +50,14 @@ fn forms_are_the_same_where_they_are_typed() {
     };
     for (form, expected) in FORMS {
         let screen = typed(&terminal, form);
-        assert!(!screen.contains("$null=0") && !screen.contains("Cannot bind"), "{screen}");
+        assert!(
+            !screen.contains("$null=0") && !screen.contains("Cannot bind"),
+            "{screen}"
+        );
         let screen = typed(&terminal, "\"<$? $LASTEXITCODE $env:AWS_PROFILE>\"");
-        let seen = screen.lines().find_map(|line| line.strip_prefix('<')?.strip_suffix('>'));
+        let seen = screen
+            .lines()
+            .find_map(|line| line.strip_prefix('<')?.strip_suffix('>'));
         assert_eq!(seen, Some(expected), "{form}: {screen}");
     }
 }

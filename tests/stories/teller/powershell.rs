@@ -21,22 +21,16 @@ pub(super) fn call(mode: Mode, args: &str) -> String {
     }
 }
 
-/// As [`call`], but ends the script on failure. What a plain eval throws does so by itself; the function only fails.
+/// As [`call`], but ends the script on failure. Under `$ErrorActionPreference = 'Stop'`, which every script has, the
+/// function does so by itself, as what a plain eval throws does.
 pub(super) fn must(mode: Mode, args: &str) -> String {
-    let guard = match mode {
-        Mode::Plain | Mode::Loaded => "",
-        Mode::Wrapper => "; if (-not $?) { exit 9 }",
-    };
-    call(mode, args) + guard
+    call(mode, args)
 }
 
 /// As [`call`], and prints `LABEL=status`.
 pub(super) fn status(mode: Mode, label: &str, args: &str) -> String {
     let call = call(mode, args);
-    match mode {
-        Mode::Plain | Mode::Loaded => format!(
-            "try {{ {call}; '{label}=0' }} catch {{ \"{label}=$(if ($LASTEXITCODE) {{ $LASTEXITCODE }} else {{ $_ }})\" }}"
-        ),
-        Mode::Wrapper => format!("{call}; if ($?) {{ '{label}=0' }} else {{ \"{label}=$LASTEXITCODE\" }}"),
-    }
+    format!(
+        "try {{ {call} && '{label}=0' || \"{label}=$LASTEXITCODE\" }} catch {{ \"{label}=$(if ($LASTEXITCODE) {{ $LASTEXITCODE }} else {{ $_ }})\" }}"
+    )
 }
