@@ -15,22 +15,29 @@ function awsenv --description 'Work as an AWS profile'
     status is-command-substitution
     and set AWSENV_WRAPPED "$AWSENV_WRAPPED"cmdsubst
     set -l __awsenv_word
+    set -l __awsenv_verb
     set -l __awsenv_skip
     for __awsenv_word in $argv
         switch "$__awsenv_skip$__awsenv_word"
             case --
-                set __awsenv_word
                 break
             case --color
                 set __awsenv_skip .
-            case '-*'
-            case '.*'
+            case --shell
+                set __awsenv_skip :
+            case '.*' :fish --shell=fish
                 set __awsenv_skip
-            case '*'
+            case ':*' '--shell=*'
+                # The text for another shell does not run here.
+                set __awsenv_verb --shell
                 break
+            case '-*'
+            case '*'
+                test -n "$__awsenv_verb"
+                or set __awsenv_verb "$__awsenv_word"
         end
     end
-    switch "$__awsenv_word"
+    switch "$__awsenv_verb"
         case use unset
             set -l __awsenv_out (command awsenv $argv)
             set -l __awsenv_status $status

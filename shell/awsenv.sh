@@ -18,12 +18,15 @@ awsenv() {
     case $__awsenv_skip$__awsenv_word in
       --) \break ;;
       --color) __awsenv_skip=. ;;
-      -*) ;;
-      .*) __awsenv_skip='' ;;
-      *)
-        __awsenv_verb=$__awsenv_word
+      --shell) __awsenv_skip=: ;;
+      .* | :posix | :sh | :dash | :ash | :ksh | :mksh | --shell=posix | --shell=sh | --shell=dash | --shell=ash | --shell=ksh | --shell=mksh) __awsenv_skip='' ;;
+      # The text for another shell does not run here.
+      :* | --shell=*)
+        __awsenv_verb=--shell
         \break
         ;;
+      -*) ;;
+      *) __awsenv_verb=${__awsenv_verb:-$__awsenv_word} ;;
     esac
   done
   case $__awsenv_verb in

@@ -20,8 +20,14 @@ function awsenv {
     case $__awsenv_skip$__awsenv_word in
       --) \builtin break ;;
       --color) __awsenv_skip=. ;;
+      --shell) __awsenv_skip=: ;;
+      .* | :zsh | --shell=zsh) __awsenv_skip='' ;;
+      # The text for another shell does not run here.
+      :* | --shell=*)
+        __awsenv_verb=--shell
+        \builtin break
+        ;;
       -*) ;;
-      .*) __awsenv_skip='' ;;
       *) __awsenv_verb=${__awsenv_verb:-$__awsenv_word} ;;
     esac
   done

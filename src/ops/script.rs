@@ -8,6 +8,7 @@ use crate::context::{Context, Outcome};
 use crate::env::Env;
 use crate::env::diff::EnvDiff;
 use crate::error::{Error, Kind};
+use crate::ops::unparsed;
 use crate::process::{Finish, Process};
 use crate::secret::Secret;
 use crate::shell::detect::Unknown;
@@ -119,7 +120,8 @@ fn switch(context: &Context, command: &str, shell: Shell, diff: &EnvDiff, is_hid
             ..Finish::default()
         };
     }
-    if Wrapper::of(&process.env).is_some_and(|wrapper| wrapper.depth > Some(0)) {
+    // The function runs no text for another shell.
+    if Wrapper::of(&process.env).is_some_and(|wrapper| wrapper.shell == shell && wrapper.depth > Some(0)) {
         ui.warn(&format!(
             "`{command}` in a subshell does not change the shell around it"
         ));
@@ -164,13 +166,14 @@ pub fn code(process: &Process, script: String, status: u8) -> Finish {
 /// Who reads what the wrapper function prints. Looked up only where that is or may be a script: a misspelled command
 /// may still be in an eval.
 pub fn reader(args: &[OsString], env: &Env) -> Reader {
+    let wrapper = Wrapper::of(env).filter(|wrapper| unparsed::shell(args, env) == Some(wrapper.shell));
     let is_captured = match cli::command_word(args) {
         Some(command) if cli::is_switch(command) => true,
         Some("fail") => false,
         Some(command) if cli::is_command(command) => return Reader::default(),
         _ => false,
     };
-    Wrapper::of(env).map_or_else(Reader::default, |wrapper| Reader::find(wrapper, is_captured))
+    wrapper.map_or_else(Reader::default, |wrapper| Reader::find(wrapper, is_captured))
 }
 
 /// Whether the arguments name a command whose stdout a shell will run.
@@ -178,11 +181,18 @@ pub fn is_expected(args: &[OsString], stdout_tty: bool) -> bool {
     cli::command_word(args).is_some_and(cli::is_script) && !stdout_tty
 }
 
-/// Whether a script with keys may be printed: not into a log, where it would show the keys and change nothing.
+/// Whether a script with keys may be printed: not into a log or the output of a PowerShell job, where it would show the
+/// keys and change nothing.
 ///
 /// # Errors
 /// It would go there.
 pub fn may_have_keys(process: &Process, typed: Option<&str>) -> Result<(), Error> {
+    if typed.is_none() && Wrapper::of(&process.env).is_none() && sys::ancestors::is_powershell_server() {
+        let message = "a PowerShell job that does not run this script would keep its keys in the job's output";
+        return Err(Error::new(Kind::Usage, message)
+            .hint("run one program with the keys: awsenv exec PROFILE -- PROGRAM")
+            .hint("if the job runs the script, name the shell: --shell powershell"));
+    }
     let is_log = match Wrapper::of(&process.env) {
         // The function captures the script, and passes it on only to a shell.
         Some(_) => process.may_be_log,

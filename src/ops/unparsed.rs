@@ -83,7 +83,7 @@ fn words(args: &[OsString]) -> (Option<&str>, Vec<&str>) {
 }
 
 /// The shell named in a command line that need not be valid, else by the wrapper.
-fn shell(args: &[OsString], env: &Env) -> Option<Shell> {
+pub(super) fn shell(args: &[OsString], env: &Env) -> Option<Shell> {
     let (command, words) = words(args);
     let glued = words.iter().find_map(|word| word.strip_prefix("--shell="));
     let after = || {

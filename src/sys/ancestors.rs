@@ -10,6 +10,9 @@ use crate::shell::program::Program;
 /// How far up to look for a shell: wrappers such as `env`, `make` or `npm` may be in between.
 const MAX: usize = 12;
 
+/// With which PowerShell starts itself for a job, and sshd for a remote session (about_Pwsh, about_Powershell_exe).
+const SERVER_OPTIONS: [&str; 4] = ["-s", "-servermode", "-sshs", "-sshservermode"];
+
 /// The nearest shell above this process.
 ///
 /// # Errors
@@ -21,6 +24,16 @@ pub fn shell() -> Result<Shell, Unknown> {
 /// Their command lines, nearest first. Without /proc there are none.
 pub fn command_lines() -> impl Iterator<Item = Vec<String>> {
     all().take(MAX).map(|ancestor| ancestor.words)
+}
+
+/// Whether the nearest shell is a PowerShell that serves another one: a background job, or a remote session. What a
+/// program prints there is the job's output, unless the job captures it, which nothing shows.
+pub fn is_powershell_server() -> bool {
+    let is_shell = |words: &Vec<String>| words.first().is_some_and(|word| Shell::parse(word).is_some());
+    command_lines().find(is_shell).is_some_and(|words| {
+        let serves = |word: &String| SERVER_OPTIONS.iter().any(|option| word.eq_ignore_ascii_case(option));
+        Shell::parse(&words[0]) == Some(Shell::PowerShell) && words[1..].iter().any(serves)
+    })
 }
 
 /// How many of them run the program of this name.

@@ -1,5 +1,7 @@
 //! The function `awsenv`: exact status, unaffected by aliases and odd options, no trace of a secret, no trap changed.
 
+use awsenv::shell::Shell;
+
 use crate::integration::terminal::Terminal;
 use crate::support::{AWSENV, Family, RealShell, Sandbox, installed};
 
@@ -75,6 +77,40 @@ fn use_and_unset_reach_the_shell_also_behind_flags() {
             output.all()
         );
         assert_eq!(output.status, 1, "{}: `set -e` stops", shell.name);
+    }
+}
+
+#[test]
+fn the_text_for_another_shell_is_passed_on_and_not_run() {
+    for shell in wrapped() {
+        let sandbox = Sandbox::with_config(CONFIG);
+        let own = if shell.family == Family::PowerShell {
+            "powershell"
+        } else {
+            shell.word
+        };
+        let others = Shell::ALL.map(Shell::as_str).into_iter().filter(|name| *name != own);
+        let show = match shell.family {
+            Family::Posix => "${AWSENV_PROFILE-}",
+            Family::Fish => "$AWSENV_PROFILE",
+            Family::PowerShell => "$env:AWSENV_PROFILE",
+        };
+        let mut text = shell.integration();
+        let mut expected = String::new();
+        for other in others {
+            let script = sandbox
+                .awsenv(["use", "jekyl", "--shell", other])
+                .output()
+                .clean()
+                .to_owned();
+            for option in ["--shell ", "--shell="] {
+                text += &format!("awsenv use jekyl {option}{other}\necho \"[{show}]\"\n");
+                expected += &format!("{script}[]\n");
+            }
+        }
+        text += &format!("awsenv use jekyl --shell {own}\necho \"[{show}]\"\n");
+        let output = sandbox.script(&shell, text).output();
+        assert_eq!(output.out(), expected + "[jekyl]\n", "{}", shell.name);
     }
 }
 
