@@ -197,4 +197,20 @@ check 'values of every kind come back' {
         }
     }
 }
+$inits = 'awsenv init powershell --no-prompt', 'awsenv init powershell'
+foreach ($init in $inits) {
+    $ways = "iex (& $init)", "$init | iex", "$init | Out-String | iex", "iex `"`$($init)`"", "iex (($init) -join `"``n`")", "iex ($init | Out-String)",
+        ". ([scriptblock]::Create(($init | Out-String)))", "& { iex (& { ($init | Out-String) }) }", "function f { iex ($init | Out-String) }; f; f",
+        "$init > ~/init.ps1; . ~/init.ps1", "`$t = $init | Out-String; Set-Alias awsenv Get-Date -Scope Global; iex `$t"
+    foreach ($way in $ways) {
+        check "loaded by $way" {
+            environment $mine
+            $result = fresh "$env:TEST_STRICT`n`$ErrorActionPreference = 'Stop'`n$way`n`$env:TEST_COMMAND = (Get-Command awsenv).CommandType`nawsenv use jekyl --keys`n$middle`nawsenv unset"
+            is 'Function' $env:TEST_COMMAND
+            is 'True||AKIAJEKYL|jekyl-secret' $env:TEST_MIDDLE
+            is $before (variables)
+            quiet '' $result
+        }
+    }
+}
 finish

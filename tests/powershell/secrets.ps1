@@ -128,7 +128,7 @@ function leaks($text, $except) {
     @($found | Select-Object -Unique -First 8) -join "`n"
 }
 
-foreach ($trace in 0, 1, 2) {
+foreach ($trace in $(if ($env:TEST_STRICT) { 1 } else { 0, 1, 2 })) {
     foreach ($kind in 'function', 'plain') {
         $texts = [ordered]@{}
         $all = if ($kind -eq 'function') { $scenarios } else { $plain }
