@@ -28,6 +28,10 @@ function global:awsenv {
         [Alias('w', 'war', 'warn', 'warni', 'warnin', 'warning')] [switch] ${_w: write -- before it}
     )
     begin {
+        # The preferences of the caller, which may be in a module.
+        $_caller = $PSCmdlet.SessionState.PSVariable
+        $_preference = $_caller.GetValue('ErrorActionPreference')
+        $_is_loud = $_caller.GetValue('PSNativeCommandUseErrorActionPreference')
         $PSNativeCommandUseErrorActionPreference = $false
         $_reader = ''
         $_pipe = $null
@@ -93,14 +97,11 @@ function global:awsenv {
         if ($_status -ne 0) {
             if (-not $_fault) { $_fault = "awsenv: exit status $_status" }
             $_record = [System.Management.Automation.ErrorRecord]::new([Exception]::new($_fault), 'awsenv', 'NotSpecified', $null)
-            $_caller = $PSCmdlet.SessionState.PSVariable
-            $_preference = $_caller.GetValue('ErrorActionPreference')
             # `use` and `unset` fail as a cmdlet does, another command as the program does.
-            $_is_error = $_here -or $_caller.GetValue('PSNativeCommandUseErrorActionPreference')
-            if ($_is_error -and $_preference -eq 'Stop') { $PSCmdlet.ThrowTerminatingError($_record) }
+            if (($_here -or $_is_loud) -and $_preference -eq 'Stop') { $PSCmdlet.ThrowTerminatingError($_record) }
             # Otherwise this is only for the caller's $?: no text, because the program has given the reason, and nothing
             # in $Error.
-            $ErrorActionPreference = if ($_here -or -not $_is_error) { 'Ignore' } else { $_preference }
+            $ErrorActionPreference = if ($_here -or -not $_is_loud) { 'Ignore' } else { $_preference }
             $PSCmdlet.WriteError($_record)
         }
     }
