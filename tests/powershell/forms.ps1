@@ -105,7 +105,7 @@ next awsenv {use} && 'yes'
 next awsenv {use} && awsenv unset && awsenv {use} && 'yes'
 '@
 
-# Where only a value is asked for, there is one on success and none on failure.
+# A call that is used as a value has one on success and none on failure.
 $forms += "`n" + @'
 seen (awsenv {use})
 seen @(awsenv {use})
@@ -120,7 +120,7 @@ yes switch (awsenv {use}) { default { 'yes' } }
 nextseen (awsenv {use}) && 'yes'
 '@
 
-# Whoever evaluates what is printed gets a text that does nothing, or one that fails.
+# Code that evaluates the output gets a text that does nothing, or one that fails.
 $forms += "`n" + @'
 read iex (awsenv {use} | Out-String)
 read Invoke-Expression (awsenv {use} | Out-String)
@@ -169,7 +169,7 @@ piped awsenv {use} | ForEach-Object { $_ }
 native awsenv {use} | cat
 '@
 
-# A script for another shell is text, jobs and threads have a shell of their own, and `unset` obeys the same rules.
+# A script for another shell is text, jobs and threads have their own shell, and `unset` follows the same rules.
 $forms += "`n" + @'
 handed awsenv {use} --shell bash
 handed awsenv {use} --shell=zsh
@@ -231,7 +231,7 @@ foreach ($row in $rows) {
         $text = "`$global:ErrorActionPreference = '$preference'`n`$ErrorActionPreference = '$preference'`n" +
             "$env:TEST_STRICT`n$load`n$start$form`n`"<`$? `$LASTEXITCODE>`"`n'WENT ON'`n"
         $ways = @('fresh')
-        # Some rows also run in a pwsh of their own, to show that a runspace is the same.
+        # Some rows also run in their own pwsh, to show that a runspace does the same. TEST_ALL runs every row there.
         if ($env:TEST_ALL) { $ways += 'File', 'Command' }
         elseif ($at % 24 -eq 0 -and $name -eq 'bad' -and -not $env:TEST_STRICT) { $ways += if ($preference -eq 'Stop') { 'File' } else { 'Command' } }
         foreach ($way in $ways) {

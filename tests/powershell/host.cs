@@ -1,4 +1,4 @@
-// A host that records what a console would show, so that many scripts run in one process, each in a runspace of its own.
+// A host that records what a console would show, so that many scripts run in one process, each in its own runspace.
 
 using System;
 using System.Collections.Generic;
@@ -70,6 +70,6 @@ internal sealed class RecordingUI : PSHostUserInterface
     private Exception Unanswered()
     {
         Asked++;
-        return new PSNotImplementedException("nobody answers here");
+        return new PSNotImplementedException("a test cannot answer");
     }
 }

@@ -28,7 +28,7 @@ function functions($body) { ($cmdlets + $short | ForEach-Object { "function glob
 $aliases = "function global:nothing { throw 'an alias' }`n" +
     (($cmdlets + $short | ForEach-Object { "Microsoft.PowerShell.Utility\Set-Alias $_ nothing -Option AllScope -Scope Global -Force" }) -join "`n")
 
-# What comes before the integration is loaded, unless the text starts with `later`.
+# Each runs before the integration is loaded, or after it if the text starts with `later`.
 $settings = [ordered]@{
     'nothing' = ''
     'WhatIf' = '$WhatIfPreference = $true'
@@ -64,7 +64,7 @@ $settings = [ordered]@{
 }
 foreach ($preference in 'ErrorAction', 'Warning', 'Verbose', 'Debug', 'Information', 'Progress') {
     foreach ($value in 'SilentlyContinue', 'Ignore', 'Continue', 'Stop', 'Inquire', 'Break') {
-        # A preference of Break opens a debugger for each message; there is no message for it to break at.
+        # Break opens a debugger for each message.
         if ($value -eq 'Break' -and $preference -ne 'ErrorAction') { continue }
         $settings["$preference $value"] = "`$${preference}Preference = '$value'"
     }
@@ -84,7 +84,7 @@ $calls = @{
     function = 'awsenv {0}'
     plain = '. ([scriptblock]::Create((awsenv {0} --shell powershell) -join "`n"))'
 }
-# These have names that the plain call itself uses, or forbid what it does.
+# ConstrainedLanguage forbids the plain call.
 $evaluated = 'Microsoft.PowerShell.Utility\Invoke-Expression ((awsenv {0} --shell powershell) -join "`n")'
 
 function script($setting, $how) {
@@ -98,11 +98,11 @@ function script($setting, $how) {
 function quiet($name, $result) {
     is 0 $result.asked
     is '' $result.stopped
-    # There the user has asked every cmdlet to tell what it does.
+    # This setting makes every cmdlet print what it does.
     if ($name -ne 'defaults Verbose') { is '' $result.told }
 }
 
-# What a shell inherits that another one has switched.
+# What a shell inherits from a switched one.
 $null = fresh "$load`nawsenv use hyde --keys"
 $inherited = @{}
 foreach ($variable in names) { $inherited[$variable] = [Environment]::GetEnvironmentVariable($variable) }
@@ -110,7 +110,7 @@ foreach ($variable in names) { $inherited[$variable] = [Environment]::GetEnviron
 foreach ($name in $settings.Keys) {
     $setting = $settings[$name]
     foreach ($how in 'function', 'plain') {
-        # Without the function, or where it steps back, the script is evaluated.
+        # There is no function in ConstrainedLanguage, and the script is evaluated.
         $call = if ($name -like 'constrained*' -and ($how -eq 'plain' -or $name -like '*before')) { $evaluated } else { $calls[$how] }
         $start = script $setting $how
         foreach ($style in $(if ($how -eq 'function') { ' --keys' } else { $styles.Keys })) {
@@ -145,7 +145,7 @@ foreach ($name in $settings.Keys) {
     }
 }
 
-# What makes a step fail: nothing is changed, and it is told.
+# If a step fails, nothing has changed.
 $barriers = [ordered]@{
     'saved values that are read-only' = 'Set-Variable __awsenv_saved @{} -Scope Global -Option ReadOnly'
     'saved values that are constant' = 'Set-Variable __awsenv_saved @{} -Scope Global -Option Constant'

@@ -1,5 +1,5 @@
 # A secret is in no log of modules, trace, transcript, error record, history or output of a job, whether a switch succeeds
-# or fails. Each scenario runs in a pwsh of its own kind: with modules logged, traced and with a transcript.
+# or fails. The scenarios run in one pwsh after the other, with module logging, a transcript, and at each level of tracing.
 
 . "$env:TEST_FOLDER/harness.ps1"
 
@@ -52,7 +52,7 @@ foreach ($way in 'throws', 'fails', 'method', 'unknown', 'cut', 'quote', 'bash',
     $scenarios["a script that goes wrong: $way"] = "`$env:PATH = '${folder}:' + `$env:PATH; awsenv use $way; awsenv unset $way; iex (awsenv use $way | Out-String)"
 }
 
-# Without it. There the arguments of a cmdlet are the user's own, so what is logged is what language evaluates.
+# Without the function. A module log contains what you pass to a cmdlet yourself, so these are not searched in the log.
 $plain = [ordered]@{
     'use --keys' = '. ([scriptblock]::Create(-join (awsenv use jekyl --keys)))'
     'unset' = '. ([scriptblock]::Create(-join (awsenv use jekyl --keys))); . ([scriptblock]::Create(-join (awsenv unset)))'
@@ -142,7 +142,7 @@ foreach ($trace in $(if ($env:TEST_STRICT) { 1 } else { 0, 1, 2 })) {
             if ($trace) { is $true ($got.shown -cmatch 'DEBUG: .*\$null = .control.') }
         }
         foreach ($sink in 'shown', 'told', 'transcript', 'errors', 'log') {
-            # There the user's own cmdlets get the script.
+            # A cmdlet of the call gets the script.
             $except = if ($sink -eq 'log') { 'by cmdlets' } else { 'nothing' }
             check "$kind, trace $trace, $sink" { is '' (leaks $got[$sink] $except) }
         }

@@ -10,7 +10,7 @@ $recorder = @"
 #!/bin/sh
 if [ "`$1" = init ]; then exec '$real' "`$@"; fi
 : >"`$HOME/ran"
-printf '%s\0' "`$@" >"`$HOME/words"
+for word; do printf '%s\0' "`$word"; done >"`$HOME/words"
 if [ "`$TEST_READ" ]; then cat >"`$HOME/input"; fi
 "@
 [IO.File]::WriteAllText("$folder/awsenv", $recorder.Replace("`r", ''))
@@ -38,11 +38,12 @@ function global:called([string] $text) {
     $global:told = "$told$errors"
     if (-not [IO.File]::Exists("$HOME/words")) { return $null }
     $bytes = [Text.Encoding]::UTF8.GetString([IO.File]::ReadAllBytes("$HOME/words"))
-    , @($bytes.Substring(0, $bytes.Length - 1).Split([char]0))
+    $words = $bytes.Split([char]0)
+    , @($words | Select-Object -SkipLast 1)
 }
 
-# A call that the program never sees is an error that says what to write, in the words of the function or of PowerShell.
-# A function around it has a `$?` of its own.
+# If the program does not run, an error says why. PowerShell's own errors name the parameter. A function around the call
+# has its own `$?`.
 function global:refused([switch] $Inside) {
     if (-not $Inside) { is $false $fine }
     is $true ($LASTEXITCODE -ne 0 -or $told -match 'parameter')
@@ -258,19 +259,21 @@ foreach ($row in $rows -split "`n") {
         } else { is (@('exec', 'p', '--', 'cmd') + $words) $actual }
     }
     foreach ($call in '& awsenv exec p cmd', 'awsenv') {
+        # It is all that PowerShell gives to the function then.
+        if ($call -eq 'awsenv' -and $typed -ceq '--%') { continue }
         check "$call $typed" {
             $actual = called "$call $typed"
             $expected = @(($call -replace '^& ') -split ' ' | Select-Object -Skip 1) + $words
-            # The first one belongs to PowerShell.
-            if ($call -eq 'awsenv' -and $typed.StartsWith('-- ')) { $expected = $words[1..($words.Count - 1)] }
-            if ($call -eq 'awsenv' -and $typed -ceq '--') { $expected = @() }
-            if ($null -ne $actual) {
-                if ($expected.Count -eq 0) { $expected = @('') }
-                is $expected $actual
-            } else { refused }
+            if ($null -eq $actual) { refused; return }
+            # Only `exec` needs its `--`, so elsewhere it may be dropped.
+            if ($call -eq 'awsenv') {
+                $expected = @($expected -cne '--')
+                $actual = @($actual -cne '--')
+            }
+            is $expected $actual
         }
     }
-    # No text of the call has these words: by splatting, in a function that hands on what it was given, from a variable.
+    # The text of the call does not contain these words: they are splatted, or a function passes its own on.
     if ($typed -notlike '--%*') {
         $global:given = @('exec', 'p', '--', 'cmd') + $words
         foreach ($call in 'awsenv @given', 'function hand { awsenv @args }; hand @given') {
@@ -279,7 +282,7 @@ foreach ($row in $rows -split "`n") {
                 if ($null -ne $actual) { is $given $actual } else { refused -Inside }
             }
         }
-        # Of these PowerShell has already made something else.
+        # PowerShell has already changed these.
         if ($typed -cmatch '^-\w+\.|[,$@(]') { continue }
         # It drops the first `--` for each function.
         check "a function with its own words for $typed" {
@@ -287,6 +290,13 @@ foreach ($row in $rows -split "`n") {
             if ($null -eq $actual) { refused -Inside }
             else { is (@('exec', 'p', 'cmd') + ($words -cne '--')) ($actual -cne '--') }
         }
+    }
+}
+
+check 'where `--` is, and what is before it' {
+    foreach ($words in 'exec -- cmd -d', 'exec p --region r -- cmd -c:v -- -x', 'exec --name p -- cmd -?', 'each x y -- cmd -d', 'history remove -- -x',
+        'use -- -x', 'list -- -v', '-q exec p -- cmd -q', '--color never exec p -- cmd --color') {
+        is ($words -split ' ') (called "awsenv $words")
     }
 }
 
