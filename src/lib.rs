@@ -8,6 +8,7 @@
 //!   --main--> stdout, once
 //! ```
 
+pub mod advice;
 pub mod cli;
 pub mod cmd;
 pub mod config;
@@ -44,7 +45,7 @@ use crate::ui::Ui;
 pub fn run(process: &Process) -> Finish {
     match parse(process) {
         Ok(cli) => {
-            let ui = Ui::new(&cli.global, process);
+            let ui = Ui::new(&cli.global, process).for_shell(cli.command.form().shell());
             cmd::run(&Context::new(process, &ui), cli.command)
         }
         Err(error) => unparsed::finish(process, &error),

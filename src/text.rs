@@ -118,7 +118,7 @@ pub fn lines(text: &str) -> String {
 }
 
 /// Each character with its place, and whether it may be shown as it is.
-fn judged(text: &str) -> impl Iterator<Item = (usize, char, bool)> {
+pub fn judged(text: &str) -> impl Iterator<Item = (usize, char, bool)> {
     let mut marks = 0;
     text.char_indices().map(move |(at, c)| {
         let look = Look::of(c);

@@ -2,10 +2,15 @@
 
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::sync::OnceLock;
 
+use crate::advice::{Advice, Paste};
 use crate::cli::{ColorChoice, Global};
 use crate::error::Error;
 use crate::process::Process;
+use crate::shell::Shell;
+use crate::shell::wrapper::Wrapper;
+use crate::sys;
 use crate::text::lines;
 
 #[derive(Clone, Debug)]
@@ -18,6 +23,10 @@ pub struct Ui {
     verbose: bool,
     terminal: bool,
     home: Option<String>,
+    /// The shell that the user will paste commands into, if something names it.
+    named: Option<Shell>,
+    /// The same, or else the nearest one, once it was asked for.
+    shell: OnceLock<Shell>,
 }
 
 impl Ui {
@@ -38,6 +47,16 @@ impl Ui {
                 .env
                 .filled("HOME")
                 .map(|home| format!("{}/", home.trim_end_matches('/'))),
+            named: Wrapper::of(&process.env).map(|wrapper| wrapper.shell),
+            shell: OnceLock::new(),
+        }
+    }
+
+    /// Commands will be pasted into the shell that the command line names, if that is a shell of ours.
+    pub fn for_shell(self, typed: Option<&str>) -> Self {
+        Self {
+            named: typed.and_then(Shell::parse).or(self.named),
+            ..self
         }
     }
 
@@ -64,6 +83,28 @@ impl Ui {
         }
     }
 
+    /// [`Ui::shown`] for a sentence with commands, which are quoted for the user's shell.
+    pub fn advice(&self, advice: &Advice) -> String {
+        advice.shown(&self.paste(&|| self.shell()), |text| self.shown(text))
+    }
+
+    /// [`Ui::advice`] for JSON: its text stays as it is.
+    pub fn raw_advice(&self, advice: &Advice) -> String {
+        advice.shown(&self.paste(&|| self.shell()), str::to_owned)
+    }
+
+    fn paste<'a>(&'a self, shell: &'a dyn Fn() -> Shell) -> Paste<'a> {
+        Paste {
+            shell,
+            home: self.home.as_deref(),
+        }
+    }
+
+    fn shell(&self) -> Shell {
+        let nearest = || sys::ancestors::shell().unwrap_or(Shell::Posix);
+        *self.shell.get_or_init(|| self.named.unwrap_or_else(nearest))
+    }
+
     /// One line about what was done; shown only on a terminal.
     pub fn notice(&self, text: &str) {
         if (self.terminal || self.verbose) && !self.quiet {
@@ -72,9 +113,9 @@ impl Ui {
     }
 
     /// What awsenv decided where the user left it open.
-    pub fn tell(&self, text: &str) {
+    pub fn tell(&self, text: impl Into<Advice>) {
         if !self.quiet {
-            talk(&format!("awsenv: {}\n", self.shown(text)));
+            talk(&format!("awsenv: {}\n", self.advice(&text.into())));
         }
     }
 
@@ -104,12 +145,12 @@ impl Ui {
     }
 
     /// Something the user should know although the command succeeded.
-    pub fn warn(&self, text: &str) {
+    pub fn warn(&self, text: impl Into<Advice>) {
         if !self.quiet {
             talk(&format!(
                 "{} {}\n",
                 self.paint("33", "awsenv: warning:"),
-                self.shown(text)
+                self.advice(&text.into())
             ));
         }
     }
@@ -117,7 +158,7 @@ impl Ui {
     pub fn error(&self, error: &Error) {
         let mut text = format!("{} {}\n", self.paint("31", "awsenv:"), self.shown(&error.message));
         for hint in &error.hints {
-            let _ = writeln!(text, "{} {}", self.paint("36", "hint:"), self.shown(hint));
+            let _ = writeln!(text, "{} {}", self.paint("36", "hint:"), self.advice(hint));
         }
         talk(&text);
     }

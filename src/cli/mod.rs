@@ -16,7 +16,9 @@ pub use key::{
     CredentialProcessArgs, KeyAction, KeyAddArgs, KeyArgs, KeyImportArgs, KeyListArgs, KeyMoveArgs, KeyRemoveArgs,
     KeyRestoreArgs, KeyUnlockArgs,
 };
-pub use words::{command_at, command_word, flag_with_value, is_command, is_script, is_switch, names_shell};
+pub use words::{
+    command_at, command_word, flag_with_value, is_command, is_script, is_switch, named_shell, names_shell, words_behind,
+};
 
 pub use package::{COMPLETED_SHELL, CompletionsArgs, ManArgs, has_completion};
 
@@ -151,6 +153,16 @@ pub enum Form {
     Script(Option<String>),
     /// Text for people and pipes, or one JSON document.
     Text { json: bool },
+}
+
+impl Form {
+    /// The shell that the command line names.
+    pub fn shell(&self) -> Option<&str> {
+        match self {
+            Self::Script(shell) => shell.as_deref(),
+            Self::Text { .. } => None,
+        }
+    }
 }
 
 impl Command {

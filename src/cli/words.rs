@@ -44,6 +44,29 @@ pub fn command_at(args: &[OsString]) -> Option<usize> {
     }
 }
 
+/// The command, and the words behind it.
+pub fn words_behind(args: &[OsString]) -> (Option<&str>, Vec<&str>) {
+    let at = command_at(args);
+    let behind = args.iter().skip(at.map_or(1, |at| at + 1));
+    let command = at.and_then(|at| args[at].to_str());
+    (command, behind.filter_map(|arg| arg.to_str()).collect())
+}
+
+/// The shell named in a command line that need not be valid.
+pub fn named_shell(args: &[OsString]) -> Option<Shell> {
+    let (command, words) = words_behind(args);
+    let glued = words.iter().find_map(|word| word.strip_prefix("--shell="));
+    let after = || {
+        let at = words.iter().position(|word| *word == "--shell")?;
+        words.get(at + 1).copied()
+    };
+    let first = || {
+        let mut words = words.iter().copied();
+        words.find(|word| command.is_some_and(names_shell) && !word.starts_with('-'))
+    };
+    glued.or_else(after).or_else(first).and_then(Shell::parse)
+}
+
 /// The flags that can come before a command.
 fn global() -> clap::Command {
     Global::augment_args(clap::Command::new("awsenv"))

@@ -40,7 +40,7 @@ pub fn run(context: &Context, args: CurrentArgs) -> Result<Outcome, Error> {
     until.iter().for_each(|until| text += &format!(", until {until}"));
     text += ")\n";
     if let Some(warning) = warning(&current, state, env) {
-        context.ui.warn(&warning);
+        context.ui.warn(warning);
     }
     Ok(Outcome::Text(text, 0))
 }

@@ -13,7 +13,7 @@ pub fn run(context: &Context, args: InitArgs) -> Result<Outcome, Error> {
     let shell = script::known_shell(&args.shell)?;
     // A mistake in the settings must not leave the user without `awsenv`.
     let mut settings = context.settings().cloned().unwrap_or_else(|error| {
-        context.ui.warn(&error.message);
+        context.ui.warn(error.message);
         Settings::default()
     });
     if settings.prompt == Prompt::Auto && starship::hides_current(context, shell) {

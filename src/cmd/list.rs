@@ -28,10 +28,10 @@ pub fn run(context: &Context, args: ListArgs) -> Result<Outcome, Error> {
         rows.iter().map(|row| display(&row.name) + "\n").collect()
     };
     let plaintext = files.profiles.profiles().filter_map(catalog::plaintext);
-    plaintext.for_each(|found| context.ui.warn(&found.to_string()));
+    plaintext.for_each(|found| context.ui.warn(found.warning()));
     if rows.is_empty() && !json {
         let searched = files.searched();
-        context.ui.warn(&format!(
+        context.ui.warn(format!(
             "there are no profiles in {searched}; `awsenv configure NAME` creates one"
         ));
     }

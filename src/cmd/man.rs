@@ -28,7 +28,7 @@ pub fn run(context: &Context, args: ManArgs) -> Result<Outcome, Error> {
         page.write(dir)?;
     }
     let (count, dir) = (pages.len(), dir.display());
-    context.ui.tell(&format!("wrote {count} pages to `{dir}`"));
+    context.ui.tell(format!("wrote {count} pages to `{dir}`"));
     Ok(Outcome::Done(0))
 }
 

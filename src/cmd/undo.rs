@@ -8,7 +8,7 @@ use crate::cli::UndoArgs;
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
 use crate::journal::{self, Change, Conflict, Journal, Undo};
-use crate::ops::diff;
+use crate::ops::{diff, keychain};
 use crate::sys;
 use crate::sys::edit::{EditLock, FileError};
 
@@ -45,10 +45,10 @@ pub fn run(context: &Context, args: UndoArgs) -> Result<Outcome, Error> {
     }
     let title = format!("{} ({})", journal.title, journal.at);
     let kept = sys::edit::journal::save(&lock, context.env(), &journal.turned());
-    context.ui.tell(&format!("{done}: {title}"));
+    context.ui.tell(format!("{done}: {title}"));
     match kept {
         Ok(()) => context.ui.notice(&format!("run `awsenv undo` again to {again} it")),
-        Err(error) => context.ui.warn(&format!("cannot write the journal: {error}")),
+        Err(error) => context.ui.warn(format!("cannot write the journal: {error}")),
     }
     Ok(Outcome::Done(0))
 }
@@ -58,9 +58,9 @@ fn check(journal: &Journal) -> Result<(), Error> {
     let (title, at) = (&journal.title, &journal.at);
     match &journal.undo {
         Undo::Journal => Ok(()),
-        Undo::Command(command) => {
+        Undo::Key { command, profile } => {
             let message = format!("the last edit has its own command to undo it: {title} ({at})");
-            Err(Error::new(Kind::Failed, message).hint(command))
+            Err(Error::new(Kind::Failed, message).hint(keychain::command(*command, profile)))
         }
         Undo::Secret => {
             let message =

@@ -16,7 +16,7 @@ pub fn run(context: &Context, args: ScriptArgs) -> Result<Outcome, Error> {
     for name in &left.drifted {
         context
             .ui
-            .warn(&format!("{name} was changed since `use`, so it is left as it is"));
+            .warn(format!("{name} was changed since `use`, so it is left as it is"));
     }
     context
         .ui

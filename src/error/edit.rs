@@ -1,6 +1,7 @@
 //! Messages for edits that failed, each with its remedy.
 
 use super::{Error, Kind};
+use crate::advice::Command;
 use crate::config::EditError;
 use crate::sys::edit::FileError;
 
@@ -48,12 +49,12 @@ impl From<FileError> for Error {
                 .hint("set HOME to an absolute path"),
             FileError::NotRegular(path) => failed(format!("`{}` is not a regular file", path.display())),
             FileError::ReadOnly(path) => failed(format!("`{}` is read-only, so it was not written", path.display()))
-                .hint(format!("chmod u+w {}", shell_words::quote(&path.to_string_lossy()))),
+                .hint(Command::new("chmod u+w").file(&path)),
             FileError::Shared(path) => failed(format!(
                 "other users can write to `{}`, so nothing was written there",
                 path.display()
             ))
-            .hint(format!("chmod go-w {}", shell_words::quote(&path.to_string_lossy()))),
+            .hint(Command::new("chmod go-w").file(&path)),
             FileError::System { path, what, why } => failed(format!("cannot {what} `{}`: {why}", path.display())),
         }
     }

@@ -13,6 +13,8 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
+use crate::advice::Advice;
+
 /// `--json` names it, and it decides the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -72,7 +74,7 @@ pub struct Error {
     /// One or more lines; the first one is enough to understand the error.
     pub message: String,
     /// What to do about it, one hint a line.
-    pub hints: Vec<String>,
+    pub hints: Vec<Advice>,
 }
 
 impl Error {
@@ -89,7 +91,7 @@ impl Error {
         Self::new(Kind::Cancelled, "cancelled, nothing changed")
     }
 
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub fn hint(mut self, hint: impl Into<Advice>) -> Self {
         self.hints.push(hint.into());
         self
     }
@@ -102,8 +104,10 @@ impl Error {
         }
     }
 
-    pub fn to_json(&self) -> Value {
-        json!({"error": {"kind": self.kind.as_str(), "message": self.message, "hints": self.hints}})
+    /// `hint` puts a hint into words.
+    pub fn to_json(&self, hint: impl Fn(&Advice) -> String) -> Value {
+        let hints: Vec<String> = self.hints.iter().map(hint).collect();
+        json!({"error": {"kind": self.kind.as_str(), "message": self.message, "hints": hints}})
     }
 }
 

@@ -82,8 +82,7 @@ impl From<resolve::Error> for Error {
             E::Legacy(error @ config::Error::HalfPair { .. }) => error.into(),
             E::Legacy(error) => Error {
                 hints: vec![
-                    "only the profiles in this legacy boto file need it: correct the line, or delete the file"
-                        .to_owned(),
+                    "only the profiles in this legacy boto file need it: correct the line, or delete the file".into(),
                 ],
                 ..error.into()
             },

@@ -39,10 +39,20 @@ pub struct Journal {
 pub enum Undo {
     /// From the journal.
     Journal,
-    /// By this command of awsenv.
-    Command(String),
+    /// By a command of awsenv.
+    Key { command: KeyCommand, profile: String },
     /// Not by awsenv: a secret was among the lines.
     Secret,
+}
+
+/// A command on the key of a profile.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum KeyCommand {
+    Add,
+    Import,
+    Remove,
+    Restore,
 }
 
 /// The change of one file.
@@ -309,8 +319,13 @@ mod tests {
     ",
             ),
         };
-        let command = Journal::of("t", "now".into(), Undo::Command("c".into()), &[edit]);
-        assert!(command.files.is_empty());
+        let undo = Undo::Key {
+            command: KeyCommand::Add,
+            profile: "a b".into(),
+        };
+        let by_command = Journal::of("t", "now".into(), undo, &[edit]);
+        assert!(by_command.files.is_empty());
+        assert_eq!(Journal::parse(by_command.to_json().as_bytes()), Ok(by_command));
     }
 
     proptest! {

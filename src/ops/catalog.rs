@@ -1,13 +1,14 @@
 //! All profiles that can be chosen, from the AWS files and the legacy boto files, with what the files alone say about
 //! them.
 
-use std::fmt;
-
+use crate::advice::{Advice, Command};
 use crate::config::{Kind, Place, Profile, account_of_arn};
 use crate::context::Context;
 use crate::env::session::is_in_use;
+use crate::journal::KeyCommand;
 use crate::keychain::layout::ID;
 use crate::ops::files::Files;
+use crate::ops::keychain::command;
 use crate::ops::keychain::detach::item_of;
 use crate::redact::{HIDDEN, harmless};
 use crate::resolve;
@@ -76,7 +77,7 @@ pub struct Plaintext {
     pub place: Place,
     pub message: String,
     /// The command that fixes it.
-    pub remedy: String,
+    pub remedy: Command,
 }
 
 /// A key in a file that takes precedence over the one in the keychain.
@@ -91,13 +92,14 @@ pub fn plaintext(profile: Profile<'_>) -> Option<Plaintext> {
     Some(Plaintext {
         place: key.place(),
         message: format!("the key in this file takes precedence over the one for `{name}` in the keychain: {who}"),
-        remedy: format!("awsenv key import {} --replace", shell_words::quote(&name)),
+        remedy: command(KeyCommand::Import, profile.name()).flag("--replace"),
     })
 }
 
-impl fmt::Display for Plaintext {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {} ({})", self.place, self.message, self.remedy)
+impl Plaintext {
+    pub fn warning(self) -> Advice {
+        let what = format!("{}: {} (", self.place, self.message);
+        Advice::from(what).command(self.remedy).text(")")
     }
 }
 

@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
+use crate::advice::{Advice, Command};
 use crate::cli::UseArgs;
 use crate::config::profile::nearest;
 use crate::context::Context;
@@ -177,12 +178,9 @@ fn ambiguous(files: &Files, word: &str, found: &[Entry]) -> Error {
     if found.len() == 1 {
         return error;
     }
-    let word = display(word);
-    let word = shell_words::quote(&word);
-    error.hint(format!(
-        "run `awsenv use --query {word}` to choose among all {}",
-        found.len()
-    ))
+    let pick = Command::new("awsenv use").option("--query", word);
+    let why = format!("` to choose among all {}", found.len());
+    error.hint(Advice::from("run `").command(pick).text(why))
 }
 
 /// Reports that `first` is taken for `word`; `how` says how it matched.
@@ -197,17 +195,12 @@ pub fn take_first(context: &Context, files: &Files, word: &str, first: &Entry, h
         format!(" for `{word_shown}`")
     };
     if !files.settings.is_production(&first.name) {
-        context.ui.tell(&format!("selected `{name}`, {how}{of}"));
+        context.ui.tell(format!("selected `{name}`, {how}{of}"));
         return Ok(());
     }
     let message = format!("{how}{of} is the production profile `{name}`, which `--first` never selects");
     let error = Error::new(Kind::Failed, message);
-    // A name can be typed as it is shown only if nothing in it was escaped.
-    Err(if name == first.name {
-        error.hint(format!("awsenv use {}", shell_words::quote(&name)))
-    } else {
-        error.hint("run `awsenv use` to choose it")
-    })
+    Err(error.hint(Command::new("awsenv use").operand(&first.name)))
 }
 
 /// Only the wrapper function may ask, because an eval may be in a script.

@@ -41,20 +41,12 @@ impl fmt::Debug for FileEdit {
     }
 }
 
-/// How the user undoes an edit.
-#[derive(Clone, Debug)]
-pub enum UndoBy {
-    /// `awsenv undo`.
-    Journal,
-    Command(String),
-}
-
 /// Writes the files in the given order, and remembers the edit for `undo` under a title such as "set `region` of
 /// `work`".
 ///
 /// # Errors
 /// The first file that cannot be written; those before it have been written then.
-pub fn save(context: &Context, lock: &EditLock, title: &str, edits: &[FileEdit], undo: UndoBy) -> Result<(), Error> {
+pub fn save(context: &Context, lock: &EditLock, title: &str, edits: &[FileEdit], undo: Undo) -> Result<(), Error> {
     let edits = distinct(edits)?;
     let mut done = 0;
     let saved = edits.iter().try_for_each(|edit| {
@@ -63,10 +55,6 @@ pub fn save(context: &Context, lock: &EditLock, title: &str, edits: &[FileEdit],
         Ok(())
     });
     if done > 0 {
-        let undo = match undo {
-            UndoBy::Journal => Undo::Journal,
-            UndoBy::Command(command) => Undo::Command(command),
-        };
         remember(context, lock, title, undo, &edits[..done]);
     }
     saved
@@ -126,8 +114,6 @@ fn remember(context: &Context, lock: &EditLock, title: &str, undo: Undo, edits: 
     let at = context.process.now.to_rfc3339().unwrap_or_default();
     let journal = Journal::of(title, at, undo, &files);
     if let Err(error) = sys::edit::journal::save(lock, &context.process.env, &journal) {
-        context
-            .ui
-            .warn(&format!("`awsenv undo` cannot undo this edit: {error}"));
+        context.ui.warn(format!("`awsenv undo` cannot undo this edit: {error}"));
     }
 }

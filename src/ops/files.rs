@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
+use crate::advice::Advice;
 use crate::config::boto::{BotoFiles, BotoKeys, BotoSource};
 use crate::config::settings::{Export, Settings};
 use crate::config::{self, Document, FileKind, Location, ProfileSet};
@@ -119,7 +120,7 @@ impl Files {
                 Kind::Failed,
                 format!("{variable} is empty, so there is no file to write"),
             )
-            .hint(format!("unset {variable}"))
+            .hint(Advice::default().unset([variable]))
         })
     }
 

@@ -2,13 +2,13 @@
 
 use std::ffi::OsString;
 
+use crate::advice::Advice;
 use crate::cli::{self, Form};
 use crate::config::settings::{Prompt, Settings};
 use crate::context::{Context, Outcome};
 use crate::env::Env;
 use crate::env::diff::EnvDiff;
 use crate::error::{Error, Kind};
-use crate::ops::unparsed;
 use crate::process::{Finish, Process};
 use crate::secret::Secret;
 use crate::shell::detect::Unknown;
@@ -86,7 +86,10 @@ pub fn finish(context: &Context, form: &Form, result: Result<Outcome, Error>) ->
             context.ui.error(&error);
             let status = error.status();
             match form {
-                Form::Text { json: true } => data(format!("{}\n", error.to_json()).into(), status),
+                Form::Text { json: true } => {
+                    let json = error.to_json(|hint| context.ui.raw_advice(hint));
+                    data(format!("{json}\n").into(), status)
+                }
                 Form::Text { json: false } => data(Secret::default(), status),
                 Form::Script(_) if context.process.stdout_tty => data(Secret::default(), status),
                 Form::Script(typed) => code(
@@ -122,9 +125,7 @@ fn switch(context: &Context, command: &str, shell: Shell, diff: &EnvDiff, is_hid
     }
     // The function runs no text for another shell.
     if Wrapper::of(&process.env).is_some_and(|wrapper| wrapper.shell == shell && wrapper.depth > Some(0)) {
-        ui.warn(&format!(
-            "`{command}` in a subshell does not change the shell around it"
-        ));
+        ui.warn(format!("`{command}` in a subshell does not change the shell around it"));
     }
     code(process, syntax.script(diff, look.as_ref()) + "\n", 0)
 }
@@ -166,7 +167,7 @@ pub fn code(process: &Process, script: String, status: u8) -> Finish {
 /// Who reads what the wrapper function prints. Looked up only where that is or may be a script: a misspelled command
 /// may still be in an eval.
 pub fn reader(args: &[OsString], env: &Env) -> Reader {
-    let wrapper = Wrapper::of(env).filter(|wrapper| unparsed::shell(args, env) == Some(wrapper.shell));
+    let wrapper = Wrapper::of(env).filter(|wrapper| cli::named_shell(args).is_none_or(|shell| shell == wrapper.shell));
     let is_captured = match cli::command_word(args) {
         Some(command) if cli::is_switch(command) => true,
         Some("fail") => false,
@@ -218,8 +219,8 @@ fn refusal() -> Error {
 
 fn with_hints(message: &str) -> Error {
     Error::new(Kind::Usage, message)
-        .hint("in bash or zsh, run: eval \"$(awsenv use PROFILE)\"")
-        .hint("or install the integration, so that `awsenv use PROFILE` is enough: eval \"$(awsenv init bash)\"")
+        .hint(Advice::from("to switch this shell, run: ").evaluate("awsenv use PROFILE"))
+        .hint(Advice::from("or install the integration, so that `awsenv use PROFILE` is enough: ").set_up())
 }
 
 /// # Errors

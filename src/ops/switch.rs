@@ -1,5 +1,6 @@
 //! What `use` and `exec` share: a chosen profile becomes the target of a switch.
 
+use crate::advice::Advice;
 use crate::cli::StyleArgs;
 use crate::config::settings::Export;
 use crate::context::Context;
@@ -23,13 +24,15 @@ pub struct Switch {
     pub because: String,
     account: Option<String>,
     region: Option<String>,
-    warnings: Vec<String>,
+    warnings: Vec<Advice>,
 }
 
 impl Switch {
     /// What the user should know although the switch works.
     pub fn warn(&self, context: &Context) {
-        self.warnings.iter().for_each(|warning| context.ui.warn(warning));
+        self.warnings
+            .iter()
+            .for_each(|warning| context.ui.warn(warning.clone()));
     }
 
     /// What `use` reports: profile, account or region, style, expiry.
@@ -109,11 +112,12 @@ pub fn to(
         (Some(region), _) => RegionChange::Set(region.clone()),
         (None, _) => RegionChange::Own,
     };
-    let mut warnings: Vec<String> = decision.warning.into_iter().collect();
-    warnings.extend(broken.map(|error| error.message));
-    warnings.extend(own.and_then(catalog::plaintext).map(|found| found.to_string()));
-    warnings.extend(export::environment_warnings(env, &vars));
-    warnings.extend(files.path_warnings().filter(|_| decision.style == Style::Name));
+    let mut warnings: Vec<Advice> = decision.warning.into_iter().map(Advice::from).collect();
+    warnings.extend(broken.map(|error| error.message.into()));
+    warnings.extend(own.and_then(catalog::plaintext).map(|found| found.warning()));
+    warnings.extend(export::environment_warnings(env, &vars).into_iter().map(Advice::from));
+    let paths = files.path_warnings().filter(|_| decision.style == Style::Name);
+    warnings.extend(paths.map(Advice::from));
     Ok(Switch {
         account: export::account(&plan, own),
         region,

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::error::ErrorKind;
 
-use crate::cli;
+use crate::cli::{self, Global};
 use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::ops::script::{code, fails_anywhere, powershell_above};
@@ -13,11 +13,11 @@ use crate::shell::Shell;
 use crate::shell::wrapper::Wrapper;
 use crate::sys;
 use crate::text::lines;
-use crate::ui::talk;
+use crate::ui::{Ui, talk};
 
 /// Where a script is or may be expected, stdout gets a statement even so.
 pub fn finish(process: &Process, error: &clap::Error) -> Finish {
-    let (command, words) = words(&process.args);
+    let (command, words) = cli::words_behind(&process.args);
     let shell = || shell(&process.args, &process.env);
     let script = command.is_some_and(cli::is_script);
     let text = error.render().to_string();
@@ -49,7 +49,9 @@ pub fn finish(process: &Process, error: &clap::Error) -> Finish {
     let evaluated = script || !is_known && (process.read_by_shell || Wrapper::of(&process.env).is_none());
     let stdout = if process.stdout_tty || !evaluated {
         if !evaluated && words.contains(&"--json") {
-            Error::new(Kind::Usage, first_line(&text)).to_json().to_string() + "\n"
+            let ui = Ui::new(&Global::default(), process);
+            let error = Error::new(Kind::Usage, first_line(&text));
+            format!("{}\n", error.to_json(|hint| ui.raw_advice(hint)))
         } else {
             String::new()
         }
@@ -74,35 +76,9 @@ pub fn last_word(args: &[OsString], env: &Env, status: u8, message: &str) -> Str
     fail.unwrap_or_else(|| "false".to_owned()) + "\n"
 }
 
-/// The command, and the words behind it.
-fn words(args: &[OsString]) -> (Option<&str>, Vec<&str>) {
-    let at = cli::command_at(args);
-    let behind = args.iter().skip(at.map_or(1, |at| at + 1));
-    let command = at.and_then(|at| args[at].to_str());
-    (command, behind.filter_map(|arg| arg.to_str()).collect())
-}
-
-/// The shell named in a command line that need not be valid, else by the wrapper.
-pub(super) fn shell(args: &[OsString], env: &Env) -> Option<Shell> {
-    let (command, words) = words(args);
-    let glued = words.iter().find_map(|word| word.strip_prefix("--shell="));
-    let after = || {
-        words
-            .iter()
-            .position(|word| *word == "--shell")
-            .and_then(|at| words.get(at + 1).copied())
-    };
-    let first = || {
-        words
-            .iter()
-            .copied()
-            .find(|word| command.is_some_and(cli::names_shell) && !word.starts_with('-'))
-    };
-    glued
-        .or_else(after)
-        .or_else(first)
-        .and_then(Shell::parse)
-        .or_else(|| Wrapper::of(env).map(|wrapper| wrapper.shell))
+/// The shell that the command line or the wrapper names.
+fn shell(args: &[OsString], env: &Env) -> Option<Shell> {
+    cli::named_shell(args).or_else(|| Wrapper::of(env).map(|wrapper| wrapper.shell))
 }
 
 fn first_line(text: &str) -> &str {

@@ -72,7 +72,7 @@ pub fn rewritten(bytes: &[u8], change: impl Fn(&History) -> Option<History>) -> 
 
 pub fn tell_if_mended(context: &Context, store: &Store, rewritten: &Rewritten) {
     if let Rewritten::Kept(old) = rewritten {
-        context.ui.warn(&format!(
+        context.ui.warn(format!(
             "the history ({}) contained lines that awsenv did not write, so it was rewritten; the old file is {}",
             store.path().display(),
             old.display()

@@ -7,6 +7,7 @@ pub mod detect;
 pub mod fish;
 mod globs;
 pub mod look;
+pub mod paste;
 pub mod posix;
 pub mod powershell;
 pub mod program;
@@ -94,13 +95,29 @@ impl Shell {
     }
 
     /// For the shell's startup file.
-    pub fn install_line(self) -> &'static str {
+    pub fn install_line(self) -> String {
+        self.evaluated(&format!("awsenv init {}", self.as_str()))
+    }
+
+    /// A line that runs what `command` prints. `command` is awsenv's own text.
+    pub fn evaluated(self, command: &str) -> String {
         match self {
-            Shell::Bash => r#"eval "$(awsenv init bash)""#,
-            Shell::Fish => "awsenv init fish | source",
-            Shell::Posix => r#"eval "$(awsenv init posix)""#,
-            Shell::PowerShell => "Invoke-Expression (& { (awsenv init powershell | Out-String) })",
-            Shell::Zsh => r#"eval "$(awsenv init zsh)""#,
+            Shell::Bash | Shell::Posix | Shell::Zsh => format!(r#"eval "$({command})""#),
+            Shell::Fish => format!("{command} | source"),
+            Shell::PowerShell => format!("Invoke-Expression (& {{ ({command} | Out-String) }})"),
+        }
+    }
+
+    /// A line that removes variables. `names` are plain names, which need no quotes.
+    pub fn unset_line(self, names: &[String]) -> String {
+        match self {
+            Shell::Bash | Shell::Posix | Shell::Zsh => format!("unset {}", names.join(" ")),
+            Shell::Fish => format!("set -e {}", names.join(" ")),
+            // `Remove-Item` would complain about those that are not set.
+            Shell::PowerShell => {
+                let each = names.iter().map(|name| format!("$env:{name} = $null"));
+                each.collect::<Vec<_>>().join("; ")
+            }
         }
     }
 

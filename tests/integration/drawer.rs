@@ -342,8 +342,8 @@ fn universal_variables_of_fish_are_named() {
     assert_eq!(
         findings(&sandbox, "fish"),
         [
-            "warn: AWS_PROFILE is a universal variable, so every fish starts with it; fix: set -eU AWS_PROFILE",
-            "warn: AWS_REGION is a universal variable, so every fish starts with it; fix: set -eU AWS_REGION",
+            "warn: AWS_PROFILE is a universal variable, so every fish starts with it; fix: fish -c 'set -eU AWS_PROFILE'",
+            "warn: AWS_REGION is a universal variable, so every fish starts with it; fix: fish -c 'set -eU AWS_REGION'",
         ]
     );
 }

@@ -98,7 +98,7 @@ fn init_takes_every_name_and_refuses_the_rest() {
     let sandbox = Sandbox::new();
     for (name, line) in [
         ("dash", "awsenv() {\n"),
-        ("pwsh", "function global:awsenv {\n"),
+        ("pwsh", "function global:awsenv {'"),
         ("bash", "function awsenv {\n"),
         ("zsh", "function awsenv {\n"),
         ("fish", "function awsenv --description"),

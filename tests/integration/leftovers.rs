@@ -209,7 +209,7 @@ fn awsenvs_own_lines_lead_somewhere() {
     assert!(message("the credential_process of `relative`").contains("is not an absolute path"));
     let bare = about("`bare`");
     assert_eq!(bare["status"], "fail");
-    assert_eq!(bare["remedy"], "awsenv key import bare --replace");
+    assert_eq!(bare["remedy"], "awsenv key import --replace bare");
     assert!(bare["message"].as_str().unwrap().contains("boto3"), "{bare}");
     assert_eq!(bare["file"], sandbox.path(".aws/credentials").display().to_string());
     assert!(message("`written`").contains("JavaScript"));

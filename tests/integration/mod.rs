@@ -28,6 +28,8 @@ mod nowhere;
 #[cfg(target_os = "linux")]
 mod once;
 mod package;
+#[cfg(target_os = "linux")]
+mod pasting;
 mod picker;
 mod prompt;
 #[cfg(unix)]

@@ -8,11 +8,12 @@ use crate::config::own_line::keychain_item;
 use crate::config::{Document, FileKind, Profile, Section};
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
+use crate::journal::Undo;
 use crate::keychain::last_four;
 use crate::keychain::layout::{ID, SECRET};
 use crate::ops::ask;
 use crate::ops::choose::{self, Chosen};
-use crate::ops::edit::{self, FileEdit, UndoBy};
+use crate::ops::edit::{self, FileEdit};
 use crate::ops::files::Files;
 use crate::ops::keychain::deposit::{self, Deposit};
 use crate::ops::keychain::transaction::{self, Plan, Rules, Sharers};
@@ -89,7 +90,7 @@ fn into_keychain(
             },
             edits: with_settings(files, profile, typed, edits)?,
             title: title(profile),
-            undo: UndoBy::Journal,
+            undo: Undo::Journal,
             rules: Rules {
                 sharers: Sharers::Warn,
                 may_change: true,
@@ -117,7 +118,7 @@ fn into_files(context: &Context, files: &Files, profile: &str, typed: &Typed) ->
             sys::edit::keep_private(&edit.path)?;
         }
     }
-    edit::save(context, &lock, &title(profile), &edits, UndoBy::Journal)?;
+    edit::save(context, &lock, &title(profile), &edits, Undo::Journal)?;
     Ok(typed.key.is_some() || !edits.is_empty())
 }
 

@@ -7,8 +7,9 @@ use crate::config::edit::Editor;
 use crate::config::{Document, FileKind, Profile, Section};
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
+use crate::journal::Undo;
 use crate::ops::choose::{self, Chosen};
-use crate::ops::edit::{self, FileEdit, UndoBy};
+use crate::ops::edit::{self, FileEdit};
 use crate::ops::files::Files;
 use crate::redact;
 use crate::redact::is_secret;
@@ -108,7 +109,7 @@ pub(super) fn change(context: &Context, profile: Option<&OsStr>, key: &str, valu
         &lock,
         &format!("set `{key}` of `{shown}`"),
         &[edit],
-        UndoBy::Journal,
+        Undo::Journal,
     )?;
     context.ui.notice(&format!("`{key}` of `{shown}` is set in {path}"));
     Ok(Outcome::Done(0))

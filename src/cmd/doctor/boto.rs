@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::{Finding, Status, access};
+use crate::advice::Advice;
 use crate::config::boto::{BotoFiles, BotoKeys, BotoSource, Fallback, Problem};
 use crate::config::{Document, Error, Place};
 use crate::env::Env;
@@ -40,7 +41,7 @@ fn readable(boto: &BotoFiles<'_>, fallbacks: &[Fallback]) -> Vec<Finding> {
         .iter()
         .filter(|fallback| matches!(fallback.found, Ok(Some(_))));
     let paths: BTreeSet<PathBuf> = own.chain(other.map(|fallback| fallback.path.clone())).collect();
-    let finding = |path: PathBuf| access::readable(CHECK, &path, "the file");
+    let finding = |path: PathBuf| access::readable(CHECK, &path);
     paths.into_iter().filter_map(finding).collect()
 }
 
@@ -83,8 +84,8 @@ fn fallen_back_to(
     said: &[Finding],
 ) -> Option<Finding> {
     let away = match fallback.variable {
-        Some(variable) => format!("unset {variable}"),
-        None => "awsenv key import --from boto, or delete the keys".to_owned(),
+        Some(variable) => Advice::default().unset([variable]),
+        None => "awsenv key import --from boto, or delete the keys".into(),
     };
     match &fallback.found {
         // A missing AWS_CREDENTIAL_FILE is an error for botocore; a missing boto file is not.

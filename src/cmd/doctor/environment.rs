@@ -1,6 +1,7 @@
 //! Leftover variables in the environment that affect every profile, or contradict each other.
 
 use super::{Finding, Status};
+use crate::advice::Advice;
 use crate::context::Context;
 use crate::credentials::Timestamp;
 use crate::env::names::{self, AWSENV_STATE};
@@ -11,15 +12,12 @@ const CHECK: &str = "environment";
 pub(super) fn check(context: &Context) -> Vec<Finding> {
     let (state, user) = (context.state(), context.env());
     let mut findings = Vec::new();
-    let mut warn = |message: String, remedy: String| {
+    let mut warn = |message: String, remedy: Advice| {
         findings.push(Finding::new(CHECK, Status::Warn, message).remedy(remedy));
     };
     let env = &context.process.env;
     if state.is_none() && env.os(AWSENV_STATE).is_some() {
-        warn(
-            "AWSENV_STATE is damaged".into(),
-            format!("unset {}", names::OWN.join(" ")),
-        );
+        warn("AWSENV_STATE is damaged".into(), unset(names::OWN));
     }
     for name in state.into_iter().flat_map(|state| drift(env, state)) {
         warn(
@@ -31,7 +29,7 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
         if user.os(name).is_some_and(|value| value.is_empty()) {
             warn(
                 format!("{name} is set but empty, so botocore looks for a profile with an empty name"),
-                format!("unset {name}"),
+                unset([name]),
             );
         }
     }
@@ -41,30 +39,30 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
         warn(
             "AWS_PROFILE and AWS_DEFAULT_PROFILE differ: boto3 uses the second, the AWS CLI and other SDKs the first"
                 .into(),
-            "unset AWS_DEFAULT_PROFILE".into(),
+            unset(["AWS_DEFAULT_PROFILE"]),
         );
     }
     let keys = user.filled("AWS_ACCESS_KEY_ID").is_some();
     if keys && env.filled("AWS_PROFILE").is_some() {
         warn(
             "AWS_PROFILE and AWS_ACCESS_KEY_ID are both set: the SDK for JavaScript uses the profile, other SDKs the key".into(),
-            "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN".into(),
+            unset(["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"]),
         );
     }
     if keys != user.filled("AWS_SECRET_ACCESS_KEY").is_some() {
         warn(
             "only one of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY is set".into(),
-            "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY".into(),
+            unset(["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]),
         );
     }
     match user.filled("AWS_CREDENTIAL_EXPIRATION").map(Timestamp::parse) {
         Some(None) => warn(
             "AWS_CREDENTIAL_EXPIRATION is not a time with an offset, so botocore fails".into(),
-            "unset AWS_CREDENTIAL_EXPIRATION".into(),
+            unset(["AWS_CREDENTIAL_EXPIRATION"]),
         ),
         Some(Some(end)) if end.seconds_from(context.process.now) <= 0 => warn(
             "AWS_CREDENTIAL_EXPIRATION has passed, so the AWS CLI refuses the keys in the environment".into(),
-            "unset AWS_CREDENTIAL_EXPIRATION, or get new keys".into(),
+            unset(["AWS_CREDENTIAL_EXPIRATION"]).text(", or get new keys"),
         ),
         _ => {}
     }
@@ -73,14 +71,18 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
         if names::is_mark(name) {
             warn(
                 format!("{name} was set by another tool, and prompts show it as the profile"),
-                format!("unset {name}"),
+                unset([name]),
             );
         } else if names::acts_on_all(name) {
-            warn(format!("{name} affects every profile"), format!("unset {name}"));
+            warn(format!("{name} affects every profile"), unset([name]));
         }
     }
     if findings.is_empty() {
         findings.push(Finding::new(CHECK, Status::Ok, "no variable conflicts with a profile"));
     }
     findings
+}
+
+fn unset<'n>(names: impl IntoIterator<Item = &'n str>) -> Advice {
+    Advice::default().unset(names)
 }

@@ -1,6 +1,7 @@
 //! Whether the files can be read, and what other SDKs make of them.
 
 use super::{Finding, Status, access, boto, process};
+use crate::advice::{Advice, Command};
 use crate::config::lint::{self, Lint};
 use crate::config::{Document, Error, FileKind, Location};
 use crate::context::Context;
@@ -39,12 +40,13 @@ fn aws_file(kind: FileKind, location: &Location) -> Vec<Finding> {
     let Some(path) = &location.path else {
         let variable = kind.variable();
         return vec![
-            found(Status::Warn, format!("{variable} is empty, so no file is read")).remedy(format!("unset {variable}")),
+            found(Status::Warn, format!("{variable} is empty, so no file is read"))
+                .remedy(Advice::default().unset([variable])),
         ];
     };
     let bytes = match sys::fs::read_regular(path) {
         Err(error) => {
-            let remedy = format!("chmod u+r {}", location.shown);
+            let remedy = Command::new("chmod u+r").file(path);
             return vec![
                 found(Status::Fail, format!("cannot be read: {error}"))
                     .remedy(remedy)
@@ -58,7 +60,7 @@ fn aws_file(kind: FileKind, location: &Location) -> Vec<Finding> {
             );
             return vec![
                 found(Status::Warn, message)
-                    .remedy(format!("unset {}", kind.variable()))
+                    .remedy(Advice::default().unset([kind.variable()]))
                     .in_file(path),
             ];
         }
@@ -69,7 +71,7 @@ fn aws_file(kind: FileKind, location: &Location) -> Vec<Finding> {
     // A credentials file that cannot be parsed is taken to hold keys.
     let is_unclear = kind == FileKind::Credentials && document.error().is_some();
     let holds_keys = is_unclear || access::holds_secret(&document);
-    let mut findings = access::check(check, holds_keys, path, &location.shown);
+    let mut findings = access::check(check, holds_keys, path);
     match document.error() {
         Some(error) => {
             let place = document.place(error.line);
@@ -105,10 +107,8 @@ fn of_lint(lint: &Lint) -> Finding {
     let owner = lint.profile.as_deref().or(lint.section.as_deref());
     let owner = owner.map_or(String::new(), |owner| format!(" in `{owner}`"));
     let message = format!("{}{owner}: {}", lint.code.as_str(), readings.join("; "));
-    let remedy = format!(
-        "awsenv explain {}",
-        lint.profile.as_deref().map_or("PROFILE".into(), shell_words::quote)
-    );
+    let explain = Command::new("awsenv explain");
+    let remedy = explain.operand(lint.profile.as_deref().unwrap_or("PROFILE"));
     Finding::new("reading", Status::Warn, message)
         .remedy(remedy)
         .at(&lint.place)

@@ -1,6 +1,7 @@
 //! Universal variables of fish that `use` changes: every fish starts with them, and a plain `set -e` leaves them.
 
 use super::{Finding, Status};
+use crate::advice::Command;
 use crate::config::Place;
 use crate::env::Env;
 use crate::env::names::{OWN, VarName};
@@ -20,7 +21,7 @@ pub(super) fn check(env: &Env) -> Vec<Finding> {
         .map(|(line, name)| {
             let message = format!("{name} is a universal variable, so every fish starts with it");
             Finding::new(CHECK, Status::Warn, message)
-                .remedy(format!("set -eU {name}"))
+                .remedy(Command::new("fish -c").operand(&format!("set -eU {name}")))
                 .at(&Place {
                     file: path.as_path().into(),
                     line,

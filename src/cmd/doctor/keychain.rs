@@ -4,6 +4,7 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::{Duration, Instant};
 
 use super::{Finding, Status};
+use crate::advice::Advice;
 use crate::error::Error;
 use crate::keychain::{self, Item, StoreKind};
 use crate::secret::Secret;
@@ -15,7 +16,9 @@ const CHECK: &str = "keychain";
 pub(super) fn check(keychain: &Keychain<'_>, try_it: bool) -> Vec<Finding> {
     let (store, why) = match keychain.chosen() {
         Ok(chosen) => chosen,
-        Err(why) => return vec![Finding::new(CHECK, Status::Fail, why).remedy("unset AWSENV_KEYCHAIN")],
+        Err(why) => {
+            return vec![Finding::new(CHECK, Status::Fail, why).remedy(Advice::default().unset(["AWSENV_KEYCHAIN"]))];
+        }
     };
     let message = format!("new keys are stored in {}: {why}", store.described());
     let mut findings = vec![Finding::new(CHECK, Status::Ok, message)];
@@ -121,7 +124,7 @@ fn failed(what: &str, error: keychain::Error) -> Finding {
     let error = Error::from(error);
     let finding = Finding::new(CHECK, Status::Fail, format!("{what}: {}", error.message));
     // The user is already running `doctor`, so the hint to run it is no help.
-    match error.hints.iter().find(|hint| !hint.starts_with("`awsenv doctor")) {
+    match error.hints.into_iter().find(|hint| !hint.begins_with("`awsenv doctor")) {
         Some(hint) => finding.remedy(hint),
         None => finding,
     }

@@ -15,6 +15,7 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
+use crate::advice::Advice;
 use crate::cli::DoctorArgs;
 use crate::config::Place;
 use crate::context::{Context, Outcome};
@@ -45,7 +46,7 @@ pub struct Finding {
     check: &'static str,
     status: Status,
     message: String,
-    remedy: Option<String>,
+    remedy: Option<Advice>,
     file: Option<PathBuf>,
     line: Option<u32>,
 }
@@ -62,7 +63,7 @@ impl Finding {
         }
     }
 
-    fn remedy(mut self, remedy: impl Into<String>) -> Self {
+    fn remedy(mut self, remedy: impl Into<Advice>) -> Self {
         self.remedy = Some(remedy.into());
         self
     }
@@ -95,20 +96,21 @@ pub fn run(context: &Context, args: DoctorArgs) -> Result<Outcome, Error> {
     findings.extend(prompt::check(context));
     let status = u8::from(findings.iter().any(|finding| finding.status == Status::Fail));
     let text = if args.json {
-        as_json(&findings)
+        as_json(context, &findings)
     } else {
         as_text(context, &findings)
     };
     Ok(Outcome::Text(text, status))
 }
 
-fn as_json(findings: &[Finding]) -> String {
+fn as_json(context: &Context, findings: &[Finding]) -> String {
     let list: Vec<_> = findings
         .iter()
         .map(|finding| {
             json!({
                 "check": finding.check, "status": finding.status.as_str(), "message": finding.message,
-                "remedy": finding.remedy, "file": finding.file.as_ref().map(|file| file.display().to_string()),
+                "remedy": finding.remedy.as_ref().map(|remedy| context.ui.raw_advice(remedy)),
+                "file": finding.file.as_ref().map(|file| file.display().to_string()),
                 "line": finding.line,
             })
         })
@@ -137,7 +139,7 @@ fn as_text(context: &Context, findings: &[Finding]) -> String {
         }
         text += &format!("{}\n", context.ui.shown(&finding.message));
         if let Some(remedy) = &finding.remedy {
-            text += &format!("      fix: {}\n", context.ui.shown(remedy));
+            text += &format!("      fix: {}\n", context.ui.advice(remedy));
         }
     }
     text

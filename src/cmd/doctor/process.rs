@@ -1,11 +1,14 @@
 //! awsenv's own lines in profiles: whether the program still exists, and whether a key in a file takes precedence.
 
 use super::{Finding, Status};
+use crate::advice::Advice;
 use crate::config::{Profile, shlex};
 use crate::env::Env;
+use crate::journal::KeyCommand;
 use crate::keychain::Index;
 use crate::ops::catalog;
 use crate::ops::files::Files;
+use crate::ops::keychain::command;
 use crate::ops::keychain::detach::item_of;
 use crate::sys;
 use crate::text::display;
@@ -33,10 +36,10 @@ pub(super) fn check(files: &Files, index: Option<&Index>) -> Vec<Finding> {
             display(&record.last_four),
             display(&record.item)
         );
-        let name = shell_words::quote(&record.profile).into_owned();
-        Finding::new(CHECK, Status::Warn, message).remedy(format!(
-            "awsenv key remove {name}, or add the profile's line again: awsenv key add {name}"
-        ))
+        let remedy = Advice::from(command(KeyCommand::Remove, &record.profile))
+            .text(", or add the profile's line again: ")
+            .command(command(KeyCommand::Add, &record.profile));
+        Finding::new(CHECK, Status::Warn, message).remedy(remedy)
     }));
     findings
 }

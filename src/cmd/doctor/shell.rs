@@ -1,9 +1,9 @@
 //! Whether this shell has the integration.
 
 use super::{Finding, Status};
+use crate::advice::Advice;
 use crate::context::Context;
 use crate::ops::script;
-use crate::shell::Shell;
 use crate::shell::detect::Unknown;
 use crate::shell::wrapper::Wrapper;
 use crate::sys;
@@ -26,9 +26,9 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
                 "awsenv has no integration for {}, so it cannot change this shell",
                 display(&name)
             ),
-            script::EXEC,
+            script::EXEC.into(),
         ),
-        shell => (NOT_LOADED.to_owned(), shell.unwrap_or(Shell::Bash).install_line()),
+        _ => (NOT_LOADED.to_owned(), Advice::default().set_up()),
     };
     vec![Finding::new(CHECK, Status::Warn, message).remedy(remedy)]
 }

@@ -8,6 +8,7 @@ mod text;
 
 use std::borrow::Cow;
 
+use crate::advice::Command;
 use crate::cli::ExplainArgs;
 use crate::config::{Place, Value};
 use crate::context::{Context, Outcome};
@@ -96,10 +97,7 @@ fn check_login(login: &Login, choice: &Choice) -> Result<(), Error> {
         Kind::Credentials,
         format!("the login session `{session}` {why} ({})", login.place),
     )
-    .hint(format!(
-        "aws login --profile {}",
-        shell_words::quote(&display(&choice.name))
-    )))
+    .hint(Command::new("aws login").option("--profile", &choice.name)))
 }
 
 impl<'a> Setting<'a> {

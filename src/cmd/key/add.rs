@@ -5,8 +5,8 @@ use serde::Deserialize;
 use crate::cli::KeyAddArgs;
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
+use crate::journal::Undo;
 use crate::keychain::last_four;
-use crate::ops::edit::UndoBy;
 use crate::ops::files::Files;
 use crate::ops::keychain::deposit::{self, Deposit};
 use crate::ops::keychain::transaction::{self, Plan, Rules, Sharers, Stored};
@@ -50,7 +50,7 @@ pub(super) fn run(context: &Context, args: KeyAddArgs) -> Result<Outcome, Error>
             },
             edits: attach::attach(files, profile, name, &value, args.replace)?,
             title: format!("add the key of `{shown}`"),
-            undo: UndoBy::Journal,
+            undo: Undo::Journal,
             rules: Rules {
                 sharers: if args.replace { Sharers::Warn } else { Sharers::Ignore },
                 may_change: true,

@@ -29,7 +29,7 @@ pub(super) fn run(context: &Context, args: KeyMoveArgs) -> Result<Outcome, Error
     }
     if !to.lasts() && !records.is_empty() {
         let store = to.described();
-        context.ui.warn(&format!(
+        context.ui.warn(format!(
             "{store} is empty after a reboot: keep the keys somewhere else as well"
         ));
     }

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use crate::cli::KeyRemoveArgs;
 use crate::context::{Context, Outcome};
 use crate::error::Error;
-use crate::ops::edit::UndoBy;
+use crate::journal::{KeyCommand, Undo};
 use crate::ops::files::Files;
 use crate::ops::keychain::transaction::{Kept, Withdrawal, Withdrawn, withdraw};
-use crate::ops::keychain::{command, detach, index, store_of};
+use crate::ops::keychain::{detach, index, store_of};
 use crate::ops::{ask, choose};
 use crate::text::display;
 
@@ -34,7 +34,7 @@ pub(super) fn run(context: &Context, args: KeyRemoveArgs) -> Result<Outcome, Err
     let key = record.map_or(String::new(), |record| format!(" ****{}", display(&record.last_four)));
     let others = dependents(&files, profile, item);
     if !others.is_empty() {
-        context.ui.warn(&format!(
+        context.ui.warn(format!(
             "without this key, these profiles have no credentials: {}",
             list(&others)
         ));
@@ -55,7 +55,10 @@ pub(super) fn run(context: &Context, args: KeyRemoveArgs) -> Result<Outcome, Err
             back: None,
             edits: detach::detach(files, profile, item)?,
             title: format!("remove the key of `{shown}`"),
-            undo: UndoBy::Command(command("add", profile)),
+            undo: Undo::Key {
+                command: KeyCommand::Add,
+                profile: profile.to_owned(),
+            },
         })
     };
     let kept = Kept {
@@ -64,7 +67,7 @@ pub(super) fn run(context: &Context, args: KeyRemoveArgs) -> Result<Outcome, Err
         store,
     };
     if withdraw(context, &keychain, &files, kept, |_| Ok(Some(())), plan)? == Withdrawn::Missing {
-        context.ui.tell(&format!(
+        context.ui.tell(format!(
             "{} had no key for `{shown}`; its line was removed",
             store.described()
         ));

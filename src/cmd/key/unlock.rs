@@ -33,7 +33,7 @@ pub(super) fn run(context: &Context, args: KeyUnlockArgs) -> Result<Outcome, Err
         Lock::Opened => "is unlocked now",
         Lock::Open => "is not locked",
     };
-    context.ui.tell(&format!("{} {said}", store.described()));
+    context.ui.tell(format!("{} {said}", store.described()));
     Ok(Outcome::Done(0))
 }
 
@@ -51,7 +51,7 @@ impl Files<'_> {
         match self.keychain.key_file()? {
             KeyFile::Absent if self.args.no_passphrase => {
                 self.keychain.create_key_file(None)?;
-                ui.tell(&format!("created the key file `{}`", self.path()));
+                ui.tell(format!("created the key file `{}`", self.path()));
                 ui.warn("it has no passphrase, so anyone who can read your files can read your keys");
                 Ok(())
             }
@@ -62,7 +62,7 @@ impl Files<'_> {
                     .map_err(|error| self.cannot_hold(&Error::from(error).message))?;
                 let passphrase = self.new_passphrase()?;
                 self.keychain.create_key_file(Some(&passphrase))?;
-                ui.tell(&format!("created the key file `{}`", self.path()));
+                ui.tell(format!("created the key file `{}`", self.path()));
                 self.hold(&passphrase)
             }
             KeyFile::Plain => {
@@ -91,7 +91,7 @@ impl Files<'_> {
         let until = end.to_rfc3339().map_or(String::new(), |end| format!(" until {end}"));
         self.context
             .ui
-            .tell(&format!("{} is unlocked{until}", self.store.described()));
+            .tell(format!("{} is unlocked{until}", self.store.described()));
         Ok(())
     }
 

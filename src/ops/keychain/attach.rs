@@ -4,6 +4,7 @@ use crate::config::edit::Editor;
 use crate::config::own_line::keychain_item;
 use crate::config::{Document, FileKind, Profile, Value};
 use crate::error::{Error, Kind};
+use crate::journal::KeyCommand;
 use crate::keychain::layout::{ID, SECRET};
 use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
@@ -78,7 +79,7 @@ fn check_free(profile: Profile<'_>) -> Result<(), Error> {
         .find_map(|key| profile.in_credentials(key).or_else(|| profile.in_config(key)));
     if let Some(value) = plain {
         let message = format!("{}: `{name}` has a key in this file", value.place());
-        return Err(Error::new(Kind::Failed, message).hint(command("import", profile.name())));
+        return Err(Error::new(Kind::Failed, message).hint(command(KeyCommand::Import, profile.name())));
     }
     Ok(())
 }

@@ -10,10 +10,11 @@ pub mod index;
 pub mod line;
 pub mod transaction;
 
+use crate::advice::Command;
 use crate::error::{Error, Kind};
+use crate::journal::KeyCommand;
 use crate::keychain::StoreKind;
 use crate::sys::keychain::Keychain;
-use crate::text::display;
 
 /// Where the item is, or would go.
 ///
@@ -23,21 +24,13 @@ pub fn store_of(keychain: &Keychain<'_>, item: &str) -> Result<StoreKind, Error>
     keychain.locate(item).map_err(|why| Error::new(Kind::Failed, why))
 }
 
-/// A command line for `action` on a profile's key, quoted for typing.
-pub fn command(action: &str, profile: &str) -> String {
-    let shown = display(profile);
-    let dashes = if shown.starts_with('-') { "-- " } else { "" };
-    format!("awsenv key {action} {dashes}{}", shell_words::quote(&shown))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_command_can_be_typed() {
-        assert_eq!(command("add", "work"), "awsenv key add work");
-        assert_eq!(command("add", "two words"), "awsenv key add 'two words'");
-        assert_eq!(command("add", "-x"), "awsenv key add -- -x");
-    }
+/// The command on the key of a profile.
+pub fn command(command: KeyCommand, profile: &str) -> Command {
+    let start = match command {
+        KeyCommand::Add => "awsenv key add",
+        KeyCommand::Import => "awsenv key import",
+        KeyCommand::Remove => "awsenv key remove",
+        KeyCommand::Restore => "awsenv key restore",
+    };
+    Command::new(start).operand(profile)
 }

@@ -429,7 +429,7 @@ fn a_key_that_goes_before_the_keychain_is_said_where_the_profile_is_used() {
             err.contains(".aws/credentials:2: the key in this file takes precedence"),
             "{err}"
         );
-        assert!(err.contains("awsenv key import work --replace"), "{err}");
+        assert!(err.contains("awsenv key import --replace work"), "{err}");
         assert!(!output.all().contains(NEW.1), "{}", output.all());
     }
     let doctor = sandbox.awsenv(["doctor"]).output();

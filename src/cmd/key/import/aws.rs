@@ -6,6 +6,7 @@ use crate::config::edit::{Edited, Editor};
 use crate::config::own_line::keychain_item;
 use crate::config::{Document, Profile, Section, Value};
 use crate::error::{Error, Kind};
+use crate::journal::KeyCommand;
 use crate::keychain::item::Cut;
 use crate::keychain::layout::{self, Halves, ID, SECRET};
 use crate::ops::choose;
@@ -109,7 +110,7 @@ fn in_keychain(
     let shown = display(profile.name());
     let Some(item) = item else {
         let message = format!("`{shown}` has no key in the files");
-        return Err(Error::new(Kind::Failed, message).hint(keychain::command("add", profile.name())));
+        return Err(Error::new(Kind::Failed, message).hint(keychain::command(KeyCommand::Add, profile.name())));
     };
     if !import.args.dry_run {
         let store = keychain::store_of(keychain, item)?;
@@ -118,7 +119,7 @@ fn in_keychain(
     import
         .context
         .ui
-        .tell(&format!("the key of `{shown}` is already in the keychain"));
+        .tell(format!("the key of `{shown}` is already in the keychain"));
     Ok(())
 }
 

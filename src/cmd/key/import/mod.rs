@@ -12,12 +12,14 @@ mod split;
 
 use std::path::PathBuf;
 
+use crate::advice::Advice;
 use crate::cli::KeyImportArgs;
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
+use crate::journal::{KeyCommand, Undo};
 use crate::keychain::{Item, last_four};
 use crate::ops::diff;
-use crate::ops::edit::{FileEdit, UndoBy};
+use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
 use crate::ops::keychain::command;
 use crate::ops::keychain::deposit::Deposit;
@@ -56,11 +58,14 @@ impl Source {
     }
 
     /// What the user still has to do.
-    fn advice(&self) -> Option<String> {
+    fn advice(&self) -> Option<Advice> {
         match self {
             Self::Aws | Self::Boto => None,
-            Self::Csv(path) => Some(format!("`{}` still contains the key: delete it", path.display())),
-            Self::Env => Some("this shell still has the key: unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY".to_owned()),
+            Self::Csv(path) => Some(format!("`{}` still contains the key: delete it", path.display()).into()),
+            Self::Env => {
+                let advice = Advice::from("this shell still has the key: ");
+                Some(advice.unset(["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]))
+            }
         }
     }
 }
@@ -178,7 +183,7 @@ impl Import<'_> {
             "the key ****{last_four} of `{shown}` is in {}{files}",
             store.described()
         ));
-        source.advice().iter().for_each(|advice| context.ui.tell(advice));
+        source.advice().into_iter().for_each(|advice| context.ui.tell(advice));
         Ok(String::new())
     }
 
@@ -202,7 +207,10 @@ impl Import<'_> {
         };
         Ok(plan.map(|plan| transaction::Plan {
             title: format!("import the key of `{}`", display(&plan.profile)),
-            undo: UndoBy::Command(command("restore", &plan.profile)),
+            undo: Undo::Key {
+                command: KeyCommand::Restore,
+                profile: plan.profile.clone(),
+            },
             edits: plan.edits,
             rules: Rules {
                 // The other profiles would get this profile's key.
@@ -225,16 +233,12 @@ impl Import<'_> {
     }
 
     /// The hint for when another profile would change its identity.
-    fn split_hint(&self, name: &str) -> Option<String> {
+    fn split_hint(&self, name: &str) -> Option<Advice> {
         if self.args.split.is_some() {
             return None;
         }
-        let name = display(name);
-        Some(format!(
-            "give the key a profile of its own: awsenv key import {} --split {}",
-            shell_words::quote(&name),
-            shell_words::quote(&format!("{name}-keys"))
-        ))
+        let import = command(KeyCommand::Import, name).option("--split", &format!("{name}-keys"));
+        Some(Advice::from("give the key a profile of its own: ").command(import))
     }
 
     fn item_name<'n>(&'n self, profile: &'n str) -> &'n str {

@@ -4,15 +4,17 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
+use crate::advice::Advice;
 use crate::config::edit::Editor;
 use crate::config::own_line::keychain_item;
 use crate::config::{Document, FileKind};
 use crate::error::{Error, Kind};
+use crate::journal::KeyCommand;
 use crate::keychain::Item;
 use crate::keychain::layout::{self, Halves, ID, SECRET};
 use crate::ops::edit::{FileEdit, join};
 use crate::ops::files::Files;
-use crate::ops::keychain::{detach, held, line};
+use crate::ops::keychain::{command, detach, held, line};
 use crate::text::display;
 
 /// Byte for byte if every cut fits, else the key replaces its line.
@@ -42,14 +44,17 @@ pub(super) fn edits(files: &Files, profile: &str, name: &str, item: &Item) -> Re
         (Some(id), Some(secret)) if (id.text(), secret.text()) == halves(item) => detach::detach(files, profile, name),
         (Some(other), _) | (None, Some(other)) => {
             let (place, shown) = (other.place(), display(profile));
-            let word = shell_words::quote(&shown);
             let error = Error::new(
                 Kind::Failed,
                 format!("{place}: `{shown}` has a different key in this file"),
             );
-            Err(error.hint(format!(
-                "`awsenv key import {word} --replace` keeps that key and moves it into the keychain; `awsenv key remove {word}` keeps it in the file"
-            )))
+            let replace = command(KeyCommand::Import, profile).flag("--replace");
+            let hint = Advice::from("`")
+                .command(replace)
+                .text("` keeps that key and moves it into the keychain; `")
+                .command(command(KeyCommand::Remove, profile))
+                .text("` keeps it in the file");
+            Err(error.hint(hint))
         }
     }
 }

@@ -5,13 +5,13 @@ mod back;
 use crate::cli::KeyRestoreArgs;
 use crate::context::{Context, Outcome};
 use crate::error::Error;
+use crate::journal::{KeyCommand, Undo};
 use crate::keychain::{self, Item};
 use crate::ops::choose;
 use crate::ops::diff;
-use crate::ops::edit::UndoBy;
 use crate::ops::files::Files;
 use crate::ops::keychain::transaction::{Kept, Withdrawal, Withdrawn, withdraw};
-use crate::ops::keychain::{command, detach, held, index, store_of};
+use crate::ops::keychain::{detach, held, index, store_of};
 use crate::text::display;
 
 /// Writes the files and reads them back before the item is deleted.
@@ -42,7 +42,10 @@ pub(super) fn run(context: &Context, args: KeyRestoreArgs) -> Result<Outcome, Er
             edits: back::edits(files, profile, &name, &item)?,
             back: Some(item),
             title: format!("restore the key of `{shown}`"),
-            undo: UndoBy::Command(command("import", profile)),
+            undo: Undo::Key {
+                command: KeyCommand::Import,
+                profile: profile.to_owned(),
+            },
         })
     };
     let done = if args.dry_run {
@@ -64,7 +67,7 @@ pub(super) fn run(context: &Context, args: KeyRestoreArgs) -> Result<Outcome, Er
         Withdrawn::Already => context
             .ui
             .notice(&format!("the key of `{shown}` is already back in the file")),
-        Withdrawn::Kept(user) => context.ui.tell(&format!(
+        Withdrawn::Kept(user) => context.ui.tell(format!(
             "the key of `{shown}` is back in the file; it also stays in {}, because {user} asks for it",
             store.described()
         )),

@@ -22,8 +22,9 @@ mod tests {
     use crate::context::Context;
     use crate::credentials::Timestamp;
     use crate::error::Error;
+    use crate::journal::Undo;
     use crate::keychain::{Item, StoreKind};
-    use crate::ops::edit::{FileEdit, UndoBy};
+    use crate::ops::edit::FileEdit;
     use crate::ops::files::Files;
     use crate::ops::keychain::deposit::{self, Deposit};
     use crate::process::Process;
@@ -99,7 +100,7 @@ mod tests {
                 deposit: deposit(),
                 edits: vec![self.edit(now)],
                 title: "import".into(),
-                undo: UndoBy::Journal,
+                undo: Undo::Journal,
                 rules,
             }
         }
@@ -109,7 +110,7 @@ mod tests {
                 back,
                 edits: vec![self.edit(now)],
                 title: "restore".into(),
-                undo: UndoBy::Journal,
+                undo: Undo::Journal,
             }
         }
 
@@ -217,7 +218,7 @@ mod tests {
             ..Rules::default()
         };
         let refused = world.store(|_| Ok(Some(world.plan(other, rules())))).unwrap_err();
-        assert_eq!(refused.hints, ["do this"]);
+        assert_eq!(refused.hints, ["do this".into()]);
         assert_eq!(world.now(), gone(PLAIN));
         let asked_for = || Rules {
             may_change: true,

@@ -3,10 +3,12 @@
 //! The key is stored before the files are locked, because the keychain may wait for the user. Then everything is read
 //! and planned again, and stored again if another awsenv removed the item meanwhile.
 
+use crate::advice::Advice;
 use crate::context::Context;
 use crate::error::{Error, Kind};
+use crate::journal::Undo;
 use crate::keychain::StoreKind;
-use crate::ops::edit::{self, FileEdit, UndoBy};
+use crate::ops::edit::{self, FileEdit};
 use crate::ops::files::Files;
 use crate::ops::keychain::deposit::{self, Deposit};
 use crate::ops::keychain::identity::{self, Moved};
@@ -22,7 +24,7 @@ pub struct Plan {
     pub edits: Vec<FileEdit>,
     /// As in [`edit::save`].
     pub title: String,
-    pub undo: UndoBy,
+    pub undo: Undo,
     pub rules: Rules,
 }
 
@@ -35,7 +37,7 @@ pub struct Rules {
     /// Whether the profile may change its identity, because the user gives it this key.
     pub may_change: bool,
     /// What to do if the edits would change another profile's identity.
-    pub hint: Option<String>,
+    pub hint: Option<Advice>,
 }
 
 /// How to treat other profiles that use the item and would get the new key too.
@@ -99,7 +101,7 @@ impl Plan {
             access_key_id: &self.deposit.item.access_key_id,
         };
         let checked = identity::guard(files, &self.edits, &moved, except);
-        checked.map_err(|error| self.rules.hint.iter().fold(error, Error::hint))
+        checked.map_err(|error| self.rules.hint.iter().cloned().fold(error, Error::hint))
     }
 
     fn mind_sharers(&self, context: &Context, files: &Files) -> Result<(), Error> {
@@ -118,7 +120,7 @@ impl Plan {
                 }
                 Sharers::Warn => {
                     let text = format!("`{other}` also asks for the item `{item}`, and will get this key");
-                    context.ui.warn(&text);
+                    context.ui.warn(text);
                 }
             }
         }

@@ -4,8 +4,9 @@
 
 use crate::context::Context;
 use crate::error::{Error, Kind};
+use crate::journal::Undo;
 use crate::keychain::{self, Item, StoreKind};
-use crate::ops::edit::{self, FileEdit, UndoBy};
+use crate::ops::edit::{self, FileEdit};
 use crate::ops::files::Files;
 use crate::ops::keychain::identity::{self, Moved};
 use crate::ops::keychain::{held, index};
@@ -29,7 +30,7 @@ pub struct Withdrawal {
     pub edits: Vec<FileEdit>,
     /// As in [`edit::save`].
     pub title: String,
-    pub undo: UndoBy,
+    pub undo: Undo,
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -1,0 +1,249 @@
+//! What to do about something: a sentence, and the commands in it for pasting.
+//!
+//! The layers that make hints know no shell, so a command stays words until it is shown. Then each word gets the quotes
+//! of the shell that the user will paste it into.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+use crate::shell::Shell;
+use crate::shell::paste::{is_bare, word};
+
+/// Text takes names only after `text::display`, but a command takes the exact name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Advice(Vec<Part>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Part {
+    Text(String),
+    Command(Command),
+    Evaluate(&'static str),
+    SetUp,
+    Unset(Vec<String>),
+}
+
+impl Advice {
+    pub fn text(self, text: impl Into<String>) -> Self {
+        self.with(Part::Text(text.into()))
+    }
+
+    pub fn command(self, command: Command) -> Self {
+        self.with(Part::Command(command))
+    }
+
+    /// The line that runs what a fixed command prints.
+    pub fn evaluate(self, command: &'static str) -> Self {
+        self.with(Part::Evaluate(command))
+    }
+
+    /// The line for the shell's startup file.
+    pub fn set_up(self) -> Self {
+        self.with(Part::SetUp)
+    }
+
+    /// A line that removes environment variables; `names` need no quotes.
+    pub fn unset<T: Into<String>>(self, names: impl IntoIterator<Item = T>) -> Self {
+        self.with(Part::Unset(names.into_iter().map(Into::into).collect()))
+    }
+
+    fn with(mut self, part: Part) -> Self {
+        self.0.push(part);
+        self
+    }
+
+    pub fn begins_with(&self, text: &str) -> bool {
+        matches!(self.0.first(), Some(Part::Text(first)) if first.starts_with(text))
+    }
+
+    /// The whole sentence; `text` makes the words around the commands fit to be shown.
+    pub fn shown(&self, paste: &Paste<'_>, text: impl Fn(&str) -> String) -> String {
+        let part = |part: &Part| match part {
+            Part::Text(words) => text(words),
+            Part::Command(command) => command.shown(paste),
+            Part::Evaluate(command) => (paste.shell)().evaluated(command),
+            Part::SetUp => (paste.shell)().install_line(),
+            Part::Unset(names) => (paste.shell)().unset_line(names),
+        };
+        self.0.iter().map(part).collect()
+    }
+}
+
+impl From<&str> for Advice {
+    fn from(text: &str) -> Self {
+        Self::default().text(text)
+    }
+}
+
+impl From<String> for Advice {
+    fn from(text: String) -> Self {
+        Self::default().text(text)
+    }
+}
+
+impl From<Command> for Advice {
+    fn from(command: Command) -> Self {
+        Self::default().command(command)
+    }
+}
+
+/// Where a command will be pasted.
+#[expect(missing_debug_implementations, reason = "it holds a function")]
+pub struct Paste<'a> {
+    /// Called only if it matters.
+    pub shell: &'a dyn Fn() -> Shell,
+    /// The path of HOME with a slash at its end.
+    pub home: Option<&'a str>,
+}
+
+/// Options come first, so that `--` can follow them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    start: &'static str,
+    options: Vec<Word>,
+    operands: Vec<Word>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Word {
+    /// The same in every shell.
+    Fixed(&'static str),
+    File(OsString),
+    Text(OsString),
+}
+
+impl Command {
+    /// `start` means the same in every shell.
+    pub fn new(start: &'static str) -> Self {
+        Self {
+            start,
+            options: Vec::new(),
+            operands: Vec::new(),
+        }
+    }
+
+    pub fn flag(mut self, name: &'static str) -> Self {
+        self.options.push(Word::Fixed(name));
+        self
+    }
+
+    pub fn option(mut self, name: &'static str, value: &str) -> Self {
+        if value.starts_with('-') {
+            self.options.push(Word::Text(format!("{name}={value}").into()));
+        } else {
+            self.options.extend([Word::Fixed(name), Word::Text(value.into())]);
+        }
+        self
+    }
+
+    pub fn operand(mut self, value: &str) -> Self {
+        self.operands.push(Word::Text(value.into()));
+        self
+    }
+
+    /// An operand that is a path.
+    pub fn file(mut self, path: &Path) -> Self {
+        self.operands.push(Word::File(path.into()));
+        self
+    }
+
+    fn shown(&self, paste: &Paste<'_>) -> String {
+        let dashes = self.operands.iter().any(Word::begins_with_dash);
+        let dashes = dashes.then(|| Word::Text("--".into()));
+        let words = self.options.iter().chain(&dashes).chain(&self.operands);
+        words.fold(self.start.to_owned(), |line, word| line + " " + &word.shown(paste))
+    }
+}
+
+impl Word {
+    fn begins_with_dash(&self) -> bool {
+        let (Self::File(word) | Self::Text(word)) = self else {
+            return false;
+        };
+        word.as_encoded_bytes().starts_with(b"-")
+    }
+
+    fn shown(&self, paste: &Paste<'_>) -> String {
+        let quoted = |text: &OsStr| {
+            if is_bare(text) {
+                text.to_string_lossy().into_owned()
+            } else {
+                word((paste.shell)(), text)
+            }
+        };
+        match self {
+            Self::Fixed(text) => (*text).to_owned(),
+            Self::Text(text) => quoted(text),
+            Self::File(path) => below(path, paste.home).unwrap_or_else(|| quoted(path)),
+        }
+    }
+}
+
+/// `~/…`, if every shell replaces the `~` there.
+fn below(path: &OsStr, home: Option<&str>) -> Option<String> {
+    let rest = path.to_str()?.strip_prefix(home?)?;
+    is_bare(path).then(|| format!("~/{rest}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(advice: impl Into<Advice>, shell: Shell) -> String {
+        let paste = Paste {
+            shell: &|| shell,
+            home: Some("/home/me/"),
+        };
+        advice.into().shown(&paste, str::to_uppercase)
+    }
+
+    #[test]
+    fn a_sentence_keeps_its_commands_exact() {
+        let advice = Advice::from("try ")
+            .command(Command::new("awsenv key add").operand("a b"))
+            .text(", or ")
+            .set_up();
+        assert_eq!(
+            shown(advice.clone(), Shell::Fish),
+            "TRY awsenv key add 'a b', OR awsenv init fish | source"
+        );
+        assert!(advice.begins_with("try") && !advice.begins_with("or"));
+        let line = Advice::default().evaluate("awsenv use PROFILE");
+        assert_eq!(shown(line, Shell::Zsh), "eval \"$(awsenv use PROFILE)\"");
+    }
+
+    #[test]
+    fn a_variable_is_removed_in_the_words_of_the_shell() {
+        let advice = Advice::default().unset(["A", "B"]);
+        assert_eq!(shown(advice.clone(), Shell::Posix), "unset A B");
+        assert_eq!(shown(advice.clone(), Shell::Fish), "set -e A B");
+        assert_eq!(shown(advice, Shell::PowerShell), "$env:A = $null; $env:B = $null");
+    }
+
+    #[test]
+    fn a_dash_is_no_option() {
+        let command = || Command::new("x").flag("--yes").option("--item", "-i").operand("-p");
+        assert_eq!(shown(command(), Shell::Bash), "x --yes '--item=-i' -- -p");
+        assert_eq!(shown(command(), Shell::PowerShell), "x --yes '--item=-i' '--' '-p'");
+        let plain = Command::new("x").option("--item", "a b").operand("p");
+        assert_eq!(shown(plain, Shell::Bash), "x --item 'a b' p");
+    }
+
+    #[test]
+    fn a_path_below_home_is_short_only_without_quotes() {
+        let file = |path: &str| shown(Command::new("chmod 600").file(Path::new(path)), Shell::Bash);
+        assert_eq!(file("/home/me/.aws/config"), "chmod 600 ~/.aws/config");
+        assert_eq!(file("/home/me/a b"), "chmod 600 '/home/me/a b'");
+        assert_eq!(file("/etc/x"), "chmod 600 /etc/x");
+        assert_eq!(file("-x"), "chmod 600 -- -x");
+    }
+
+    #[test]
+    fn the_shell_is_asked_for_only_if_it_matters() {
+        let paste = Paste {
+            shell: &|| panic!("nothing here needs quotes"),
+            home: None,
+        };
+        let advice = Advice::from("a b: ").command(Command::new("awsenv use").operand("work"));
+        assert_eq!(advice.shown(&paste, str::to_owned), "a b: awsenv use work");
+    }
+}
