@@ -48,6 +48,6 @@ mod prompts;
 mod signals;
 #[cfg(target_os = "linux")]
 mod stores;
-mod terminal;
+pub(crate) mod terminal;
 #[cfg(unix)]
 mod wrapper;

@@ -31,7 +31,7 @@ impl<'a> Terminal<'a> {
     pub(crate) fn open_under(sandbox: &'a Sandbox, shell: &str, settings: &str, around: &[&str]) -> Option<Self> {
         let load = match shell {
             "fish" => "awsenv init fish | source".to_owned(),
-            "pwsh" => "awsenv init powershell | Invoke-Expression".to_owned(),
+            "pwsh" => "Invoke-Expression (& { (awsenv init powershell | Out-String) })".to_owned(),
             _ => format!("eval \"$(awsenv init {shell})\""),
         };
         Self::start(sandbox, shell, &format!("{settings}\n{load}"), around)
@@ -64,10 +64,8 @@ impl<'a> Terminal<'a> {
                 ".zshrc"
             }
             "pwsh" => {
-                let rc = sandbox.path("rc.ps1").display().to_string();
-                command.extend(["-NoLogo", "-NoProfile", "-NoExit", "-File"].map(String::from));
-                command.push(rc);
-                "rc.ps1"
+                command.push("-NoLogo".into());
+                ".config/powershell/profile.ps1"
             }
             _ => ".config/fish/config.fish",
         };

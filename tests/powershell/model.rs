@@ -642,7 +642,7 @@ fn a_real_powershell_sees_a_failure() {
 fn a_real_powershell_reads_every_literal() {
     let sandbox = Sandbox::new();
     let golden: Vec<serde_json::Value> =
-        serde_json::from_str(include_str!("data/powershell-golden.json")).expect("the table");
+        serde_json::from_str(include_str!("../data/powershell-golden.json")).expect("the table");
     let mut text = String::new();
     for entry in &golden {
         let literal = entry["literal"].as_str().expect("literal");
