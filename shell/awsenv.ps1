@@ -7,8 +7,10 @@
 # logged its arguments are. Names of variables begin with `_`, because a constant of the user may be in every scope.
 # `DebuggerHidden` keeps secrets out of `Set-PSDebug -Trace`.
 
-# An alias of this name would hide the function.
-if (${alias:awsenv}) { ${alias:awsenv} = $null }
+# An alias of this name would hide the function. This removes a read-only one too, and a constant one stays.
+if (${alias:awsenv}) {
+    try { $ExecutionContext.InvokeProvider.Item.Remove('alias:awsenv', $false, $true, $true) } catch { $global:Error.RemoveAt(0) }
+}
 
 # `use` and `unset` change this shell, so their output runs here; any other command just runs the program. This is an
 # advanced function, because only WriteError can make the caller's $? false. So it has PowerShell's common parameters;
@@ -40,7 +42,8 @@ function global:awsenv {
         $_status = 127
         $_program = $ExecutionContext.InvokeCommand.GetCommand('awsenv', 'Application')
         $_words = __awsenv_typed $MyInvocation $PSBoundParameters ${_awsenv_words}
-        $_here = __awsenv_here $_words
+        $_switch = __awsenv_switch $_words
+        $_here = $_switch -eq 'here'
         $_fault = ''
         if (-not $_program) {
             $_fault = 'program not found on PATH'
@@ -54,7 +57,11 @@ function global:awsenv {
         } else {
             # As text with every word quoted, because PowerShell would expand a splatted `*` to file names.
             $_call = '& ' + (__awsenv_quote $_program.Path)
-            foreach ($_word in $_words) { $_call += ' ' + (__awsenv_quote $_word) }
+            foreach ($_word in $_words) {
+                $_quoted = __awsenv_quote $_word
+                # A word of its own, even in quotes, except in an array.
+                $_call += if ($_word -ceq '--%') { " @($_quoted)" } else { " $_quoted" }
+            }
             $_outer = $env:AWSENV_WRAPPED
             if ($MyInvocation.ExpectingInput -and -not $_here) {
                 # The program gets its input as it comes.
@@ -99,10 +106,12 @@ function global:awsenv {
             if (-not $_fault) { $_fault = "awsenv: exit status $_status" }
             $_record = [System.Management.Automation.ErrorRecord]::new([Exception]::new($_fault), 'awsenv', 'NotSpecified', $null)
             # `use` and `unset` fail as a cmdlet does, another command as the program does.
-            if (($_here -or $_is_loud) -and $_preference -eq 'Stop') { $PSCmdlet.ThrowTerminatingError($_record) }
+            if (($_switch -or $_is_loud) -and $_preference -eq 'Stop') { $PSCmdlet.ThrowTerminatingError($_record) }
+            # A default of the user for -ErrorAction.
+            if ($_switch -and $PSBoundParameters['ErrorAction'] -eq 'Stop') { throw $_record }
             # Otherwise this is only for the caller's $?: no text, because the program has given the reason, and nothing
             # in $Error.
-            $ErrorActionPreference = if ($_here -or -not $_is_loud) { 'Ignore' } else { $_preference }
+            $ErrorActionPreference = if ($_switch -or -not $_is_loud) { 'Ignore' } else { $_preference }
             $PSCmdlet.WriteError($_record)
         }
     }
@@ -122,8 +131,8 @@ function global:__awsenv_evaluate {
             $null = & ([scriptblock]::Create("[System.Diagnostics.DebuggerHidden()]param() $_text"))
             return
         } catch {
-            # What a failing command throws is its message.
-            $_fault = if ($_status -ne 0) { $_.Exception.Message } else { 'awsenv: PowerShell could not run the script' }
+            # What our own text throws is a message; one of PowerShell's shows the text.
+            $_fault = if ($_.Exception.Message -clike 'awsenv: *') { $_.Exception.Message } else { 'awsenv: PowerShell could not run the script' }
             while ($global:Error.Count -and -not [object]::ReferenceEquals($global:Error[0], $_last)) { $global:Error.RemoveAt(0) }
         }
     }

@@ -5,24 +5,29 @@
 function global:__awsenv_typed {
     [System.Diagnostics.DebuggerHidden()]
     param($_call, $_bound, $_given)
-    # The switches that were set, by all their names. Any other parameter has taken a word with it.
-    $_switches = @()
-    foreach ($_name in $_bound.Keys) {
-        if ($_name -like '_awsenv_*') { continue }
-        if ($_bound[$_name] -isnot [switch]) { return }
-        $_switches += , @(@($_name) + @($_call.MyCommand.Parameters[$_name].Aliases))
-    }
     if ($null -eq $_given) { $_given = @() }
-    $_is_plain = -not $_switches
-    foreach ($_word in $_given) { if ($_word -isnot [string] -or $_word -cmatch '^(-[^-]|exec$)') { $_is_plain = $false } }
+    # What PowerShell has taken for parameters, under all its names. Those of $PSDefaultParameterValues are here too.
+    $_taken = @(foreach ($_name in $_bound.Keys) {
+            if ($_name -notlike '_awsenv_*') {
+                @{
+                    names = @($_name) + @($_call.MyCommand.Parameters[$_name].Aliases)
+                    is_switch = $_bound[$_name] -is [switch]
+                    is_explained = @($global:PSDefaultParameterValues.Keys -like "*:$_name").Count -gt 0
+                }
+            }
+        })
+    # A list of words looks like the words.
+    $_is_plain = -not $_taken -and -not "$($_call.Line)".Contains(',')
+    foreach ($_word in $_given) { if ($_word -isnot [string] -or $_word -cmatch '^(-[^-]|--%|exec$)') { $_is_plain = $false } }
     if ($_is_plain) { return , $_given }
+
     # Before PowerShell 7.5 only the line is known.
     $_text = if ($_call.PSObject.Properties['Statement']) { $_call.Statement }
     if (-not $_text -and $_call.OffsetInLine -gt 0) { $_text = $_call.Line.Substring($_call.OffsetInLine - 1) }
-    $_typed = __awsenv_words "$_text" $_given $_switches
+    $_typed = __awsenv_words "$_text" $_given $_taken
     if ($null -ne $_typed) { return , $_typed }
     # The words are in no text, or not in this one.
-    if ($_switches) { return }
+    foreach ($_parameter in $_taken) { if (-not $_parameter.is_explained) { return } }
     $_typed = @()
     foreach ($_word in $_given) {
         if ("$_word" -cmatch '^(-[^-].*:|--%)$') { return }
@@ -34,70 +39,117 @@ function global:__awsenv_typed {
 # The words of a call as a list, from its text and from what PowerShell made of it; nothing if these do not agree.
 function global:__awsenv_words {
     [System.Diagnostics.DebuggerHidden()]
-    param($_text, $_given, $_switches)
+    param($_text, $_given, $_taken)
     $_tree = [System.Management.Automation.Language.Parser]::ParseInput($_text, [ref] $null, [ref] $null)
     $_command = $_tree.Find({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)
     if (-not $_command) { return }
-    $_typed = [System.Collections.Generic.List[string]]::new()
-    $_set = $_switches.Count
-    $_next = 0
-    # Where the last word ends if it belongs to an option.
-    $_last = -1
+
+    # What is in the text: where it begins and ends, how many words PowerShell made of it, and its tree.
+    $_pieces = @()
+    $_splat = $null
+    $_left = $_given.Count
     for ($_at = 1; $_at -lt $_command.CommandElements.Count; $_at++) {
         $_tree = $_command.CommandElements[$_at]
-        $_begin = $_tree.Extent.StartOffset
-        $_is_option = $_text[$_begin] -eq '-' -or $_begin -eq $_last
+        $_piece = @{ tree = $_tree; begin = $_tree.Extent.StartOffset; end = $_tree.Extent.EndOffset; count = 1 }
         if ($_tree -is [System.Management.Automation.Language.CommandParameterAst]) {
             $_name = $_tree.ParameterName
-            $_tail = $_tree.Argument
-            $_is_switch = $false
-            foreach ($_alias in $_switches) { foreach ($_each in $_alias) { if ($_each.StartsWith($_name, 'OrdinalIgnoreCase')) { $_is_switch = $true } } }
-            if ($_is_switch) {
-                if ($_tail) { return }
-                $_set--
+            $_parameter = __awsenv_parameter $_name $_taken
+            if ($_parameter) {
+                if ($_tree.Argument -or -not $_parameter.is_switch) { return }
+                $_parameter.is_explained = $true
             }
-            if ($_is_switch -or $_name -ceq '-') {
-                # A `--` in front of all words is meant for PowerShell.
-                if ($_is_switch -or $_typed.Count) { $_typed.Add($_tree.Extent.Text) }
-                continue
+            if ($_parameter -or $_name -ceq '-') {
+                $_piece.count = 0
+            } elseif ($_tree.Argument) {
+                $_left--
+                $_pieces += @{ tree = $_tree; begin = $_piece.begin; end = $_piece.begin + $_name.Length + 2; count = 1 }
+                $_piece.tree = $_tree.Argument
+                $_piece.begin = $_tree.Argument.Extent.StartOffset
             }
-            if ($_tail) {
-                if ($_next -ge $_given.Count) { return }
-                $_typed.Add($_given[$_next++])
-                $_last = $_begin + $_name.Length + 2
-                $_tree = $_tail
-                $_begin = $_tree.Extent.StartOffset
-            }
-        } elseif ($_tree.Extent.Text -ceq '--%' -or ($_tree -is [System.Management.Automation.Language.VariableExpressionAst] -and $_tree.Splatted)) { return }
-        if ($_next -ge $_given.Count) { return }
-        $_value = $_given[$_next++]
-        # By `-join`, because so a number keeps its spelling.
-        $_values = if ($_tree -is [System.Management.Automation.Language.ArrayLiteralAst]) { , ($_value -join ',') } else { foreach ($_each in $_value) { $_each -join ',' } }
-        foreach ($_word in $_values) {
-            if ($_begin -eq $_last) { $_typed[$_typed.Count - 1] += $_word } else { $_typed.Add($_word) }
+        } elseif ($_tree -is [System.Management.Automation.Language.VariableExpressionAst] -and $_tree.Splatted) {
+            # How many words it has can be told of one only.
+            if ($_splat) { return }
+            $_splat = $_piece
+            $_piece.count = 0
+        } elseif ($_tree.Extent.Text -ceq '--%') { return }
+        $_left -= $_piece.count
+        $_pieces += $_piece
+    }
+    foreach ($_parameter in $_taken) { if (-not $_parameter.is_explained) { return } }
+    if ($_splat -and $_left -ge 0) {
+        $_splat.count = $_left
+        # PowerShell may have cut one of its words before.
+        if (@($_given -cmatch '^-[^-].*:$')) { return }
+    }
+    # PowerShell takes a single list for all of the words.
+    elseif ($_left -ne 0 -and $_left -eq $_given.Count - 1) { $_given = , $_given }
+    elseif ($_left -ne 0) { return }
+
+    $_typed = [System.Collections.Generic.List[string]]::new()
+    $_next = 0
+    # Where the last piece ends if it belongs to an option.
+    $_last = -1
+    foreach ($_piece in $_pieces) {
+        $_is_option = $_text[$_piece.begin] -eq '-' -or $_piece.begin -eq $_last
+        $_values = @()
+        if ($_piece.count -eq 0 -and $_piece -ne $_splat) {
+            # A `--` in front of all words is meant for PowerShell.
+            if ($_typed.Count -or $_piece.tree.ParameterName -cne '-') { $_values = @($_piece.tree.Extent.Text) }
+        } elseif ($_piece.tree -is [System.Management.Automation.Language.ArrayLiteralAst]) {
+            $_values = @(__awsenv_joined $_piece.tree.Elements $_given[$_next++])
+        } else {
+            # By `-join`, because so a number keeps its spelling.
+            for (; $_piece.count -gt 0; $_piece.count--) { foreach ($_each in $_given[$_next++]) { $_values += $_each -join ',' } }
+        }
+        foreach ($_value in $_values) {
+            if ($_piece.begin -eq $_last) { $_typed[$_typed.Count - 1] += $_value } else { $_typed.Add($_value) }
             $_last = -1
         }
-        if ($_is_option) { $_last = $_tree.Extent.EndOffset }
+        $_last = if ($_is_option) { $_piece.end } else { -1 }
     }
-    if ($_set -eq 0 -and $_next -eq $_given.Count) { , $_typed }
+    , $_typed
 }
 
-# Whether the words ask for a switch of this shell: `use` or `unset`, and not with the text for another shell.
-function global:__awsenv_here {
+# The parameter that PowerShell took an option for, or nothing. It takes the beginning of a name too.
+function global:__awsenv_parameter {
+    [System.Diagnostics.DebuggerHidden()]
+    param($_name, $_taken)
+    foreach ($_parameter in $_taken) { if ($_parameter.names -contains $_name) { return $_parameter } }
+    foreach ($_parameter in $_taken) {
+        foreach ($_each in $_parameter.names) { if ($_each.StartsWith($_name, [StringComparison]::OrdinalIgnoreCase)) { return $_parameter } }
+    }
+}
+
+# `a,b` as one word, with its numbers as they are spelled.
+function global:__awsenv_joined {
+    [System.Diagnostics.DebuggerHidden()]
+    param($_trees, $_values)
+    $_parts = for ($_at = 0; $_at -lt $_values.Count; $_at++) {
+        $_is_number = $_trees[$_at] -is [System.Management.Automation.Language.ConstantExpressionAst] -and
+        $_trees[$_at] -isnot [System.Management.Automation.Language.StringConstantExpressionAst]
+        if ($_is_number) { $_trees[$_at].Extent.Text } else { $_values[$_at] -join ',' }
+    }
+    $_parts -join ','
+}
+
+# What the words ask of this shell: `here` if `use` or `unset` is to switch it, `elsewhere` if they are to print the text
+# for another shell, nothing if it is another command.
+function global:__awsenv_switch {
     [System.Diagnostics.DebuggerHidden()]
     param($_words)
     $_verb = ''
     $_option = ''
+    $_where = 'here'
     foreach ($_word in $_words) {
-        if ($_option) {
-            if ($_option -ceq '--shell' -and $_word -notin 'powershell', 'pwsh') { return $false }
+        if ($_option -ceq '--shell' -or $_word -clike '--shell=*') {
+            if (($_word -creplace '^--shell=') -notin 'powershell', 'pwsh') { $_where = 'elsewhere' }
             $_option = ''
-        } elseif ($_word -ceq '--') { break }
+        } elseif ($_option) { $_option = '' }
+        elseif ($_word -ceq '--') { break }
         elseif ($_word -cin '--color', '--shell') { $_option = $_word }
-        elseif ($_word -clike '--shell=*' -and $_word -notin '--shell=powershell', '--shell=pwsh') { return $false }
         elseif ($_verb -eq '' -and -not $_word.StartsWith('-')) { $_verb = $_word }
     }
-    $_verb -cin 'use', 'unset'
+    if ($_verb -cin 'use', 'unset') { $_where }
 }
 
 # Who reads what `awsenv use` prints here: `code` if it is run, `value` if only something is expected, else nothing.
@@ -108,14 +160,12 @@ function global:__awsenv_reader {
     if ($_call.PipelinePosition -lt $_call.PipelineLength) { return 'code' }
     $_at = [Math]::Max(0, $_call.OffsetInLine - 1)
     $_before = $_call.Line.Substring(0, $_at)
-    if (-not $_before.Trim()) {
-        # The statement may have begun on a line before. This function and `awsenv` are the first two frames.
-        $_frames = @([System.Management.Automation.Runspaces.Runspace]::DefaultRunspace.Debugger.GetCallStack())
-        $_extent = if ($_frames.Count -gt 2) { $_frames[2].Position }
-        if ($_extent -and $_extent.StartLineNumber -lt $_call.ScriptLineNumber) {
-            $_lines = $_extent.Text.Split("`n")
-            $_before = $_lines[0..($_call.ScriptLineNumber - $_extent.StartLineNumber - 1)] -join ' '
-        }
+    # The statement may have begun on a line before. This function and `awsenv` are the first two frames.
+    $_frames = @([System.Management.Automation.Runspaces.Runspace]::DefaultRunspace.Debugger.GetCallStack())
+    $_extent = if ($_frames.Count -gt 2) { $_frames[2].Position }
+    if ($_extent -and $_extent.StartLineNumber -lt $_call.ScriptLineNumber) {
+        $_lines = $_extent.Text.Split("`n")[0..($_call.ScriptLineNumber - $_extent.StartLineNumber - 1)]
+        $_before = "$($_lines -join ' ') $_before"
     }
     if ($_before -match '(\b(iex|Invoke-Expression)\b|(\]::Create|\.NewScriptBlock|\.InvokeScript)\()[^;}|]*$') { return 'code' }
     if ($_call.Line.Substring($_at) -match '^[^;{}]*\)[^;{}]*\|\s*(iex|Invoke-Expression)\b') { return 'code' }

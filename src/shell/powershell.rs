@@ -26,11 +26,15 @@ const SAVED: &str = "$__awsenv_s";
 /// Finds the hashtable of this shell. Under StrictMode the variable itself can be read only if there is one.
 const BEGIN: &str = "& { [System.Diagnostics.DebuggerHidden()]param() $ErrorActionPreference='Stop'; \
     $__awsenv_s=Microsoft.PowerShell.Utility\\Get-Variable -Name __awsenv_saved -ValueOnly -Scope Global -ErrorAction Ignore; \
-    $__awsenv_o=!($null -eq $__awsenv_s); if(!$__awsenv_o){$__awsenv_s=@{}}; ";
+    if(!($__awsenv_s -is [hashtable])){$__awsenv_s=@{}}; ";
 
-/// Keeps the hashtable, or removes it when nothing is saved any more.
-const END: &str = "if($__awsenv_s.Count -gt 0){$global:__awsenv_saved=$__awsenv_s}\
-    elseif($__awsenv_o){Microsoft.PowerShell.Utility\\Remove-Variable -Name __awsenv_saved -Scope Global -WhatIf:$false -Confirm:$false}";
+/// Keeps it, before anything changes: the user may have made the variable read-only, or given it a type.
+const KEEP: &str = "$global:__awsenv_saved=$__awsenv_s; \
+    if(!($global:__awsenv_saved -is [hashtable])){throw 'awsenv: the variable __awsenv_saved must hold what comes back'}; ";
+
+/// Removes it when nothing is saved any more.
+const END: &str = "if($__awsenv_s.Count -eq 0){Microsoft.PowerShell.Utility\\Remove-Variable -Name __awsenv_saved -Scope Global \
+    -WhatIf:$false -Confirm:$false}";
 
 impl Syntax for PowerShell {
     fn script(&self, diff: &EnvDiff, look: Option<&Look>) -> String {
@@ -44,6 +48,7 @@ impl Syntax for PowerShell {
         }
         save(&mut text, diff);
         fall_back(&mut text, diff);
+        text.push_str(KEEP);
         clear(&mut text, diff);
         for (name, change) in diff.iter() {
             let _ = match change {

@@ -19,9 +19,11 @@ use proptest::prelude::*;
 const SAVED: &str = "$__awsenv_s";
 const BEGIN: &str = "& { [System.Diagnostics.DebuggerHidden()]param() $ErrorActionPreference='Stop'; \
     $__awsenv_s=Microsoft.PowerShell.Utility\\Get-Variable -Name __awsenv_saved -ValueOnly -Scope Global -ErrorAction Ignore; \
-    $__awsenv_o=!($null -eq $__awsenv_s); if(!$__awsenv_o){$__awsenv_s=@{}}; ";
-const END: &str = "if($__awsenv_s.Count -gt 0){$global:__awsenv_saved=$__awsenv_s}\
-    elseif($__awsenv_o){Microsoft.PowerShell.Utility\\Remove-Variable -Name __awsenv_saved -Scope Global -WhatIf:$false -Confirm:$false}";
+    if(!($__awsenv_s -is [hashtable])){$__awsenv_s=@{}}; ";
+const KEEP: &str = "$global:__awsenv_saved=$__awsenv_s; \
+    if(!($global:__awsenv_saved -is [hashtable])){throw 'awsenv: the variable __awsenv_saved must hold what comes back'}";
+const END: &str = "if($__awsenv_s.Count -eq 0){Microsoft.PowerShell.Utility\\Remove-Variable -Name __awsenv_saved -Scope Global \
+    -WhatIf:$false -Confirm:$false}";
 
 /// A PowerShell process: its environment and the one global variable.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -102,8 +104,15 @@ impl<'a> Reader<'a> {
         if self.live {
             self.saved = self.model.saved.clone().unwrap_or_default();
         }
+        // Nothing changes before it is kept.
+        let before = self.model.env.clone();
+        let mut is_kept = false;
         while !self.eat(END) {
+            is_kept |= self.rest.starts_with(KEEP);
             self.statement()?;
+            if !is_kept && self.model.env != before {
+                return self.error("what is saved to be kept first");
+            }
             self.expect("; ")?;
         }
         if self.live {
@@ -160,6 +169,9 @@ impl<'a> Reader<'a> {
     }
 
     fn statement(&mut self) -> Result<(), String> {
+        if self.eat(KEEP) {
+            return Ok(());
+        }
         if self.eat("if(") {
             let condition = self.condition()?;
             self.expect(")")?;
