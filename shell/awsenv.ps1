@@ -15,17 +15,18 @@ if (${alias:awsenv}) { ${alias:awsenv} = $null }
 # the switches are what PowerShell would refuse as the beginning of several of these. PowerShell names a switch in its own
 # message where an option is there twice, so the names say what to do. No option can be their beginning.
 function global:awsenv {
+    <# help #>
     [CmdletBinding(PositionalBinding = $false)]
     [System.Diagnostics.DebuggerHidden()]
     param(
-        [Parameter(ValueFromRemainingArguments)] [object[]] ${_awsenv_words},
-        [Parameter(ValueFromPipeline)] [object] ${_awsenv_input},
-        [Alias('e', 'er', 'err', 'erro', 'error')] [switch] ${_e: write -- before it},
-        [Alias('i', 'in', 'inf', 'info', 'infor', 'inform', 'informa', 'informat', 'informati', 'informatio', 'information')]
+        [Parameter(ValueFromRemainingArguments, DontShow)] [object[]] ${_awsenv_words},
+        [Parameter(ValueFromPipeline, DontShow)] [object] ${_awsenv_input},
+        [Parameter(DontShow)] [Alias('e', 'er', 'err', 'erro', 'error')] [switch] ${_e: write -- before it},
+        [Parameter(DontShow)] [Alias('i', 'in', 'inf', 'info', 'infor', 'inform', 'informa', 'informat', 'informati', 'informatio', 'information')]
         [switch] ${_i: write -- before it},
-        [Alias('o', 'ou', 'out')] [switch] ${_o: write -- before it},
-        [Alias('p')] [switch] ${_p: write -- before it},
-        [Alias('w', 'war', 'warn', 'warni', 'warnin', 'warning')] [switch] ${_w: write -- before it}
+        [Parameter(DontShow)] [Alias('o', 'ou', 'out')] [switch] ${_o: write -- before it},
+        [Parameter(DontShow)] [Alias('p')] [switch] ${_p: write -- before it},
+        [Parameter(DontShow)] [Alias('w', 'war', 'warn', 'warni', 'warnin', 'warning')] [switch] ${_w: write -- before it}
     )
     begin {
         # The preferences of the caller, which may be in a module.
@@ -128,57 +129,4 @@ function global:__awsenv_evaluate {
     }
     if ($_status -eq 0) { [Console]::Error.WriteLine($_fault) }
     $_fault
-}
-
-# awsenv's part of the prompt.
-function global:__awsenv_segment {
-    $name = $env:AWSENV_PROFILE
-    $aws = $env:AWS_PROFILE
-    $expect = $env:AWSENV_EXPECT
-    if (-not $name -and -not $aws) { return '' }
-    $used = ''
-    if ($expect) { $used = $expect -creplace ':[^:]*$', '' }
-    if ($aws -and (-not $name -or $aws -cne $used)) {
-        $text = $aws
-        $known = $text -cnotmatch '[^ -~]|\\'
-    } else {
-        $text = $name -creplace ' $', ''
-        $known = $text -cnotmatch '[\x00-\x1f\x7f-\x9f\\]'
-    }
-    # Without AWS_PROFILE, a blank at the end of the name marks a production profile.
-    $color = '33'
-    if ($aws) {
-        if ((Test-Path variable:global:__awsenv_production) -and $global:__awsenv_production -and $aws -cmatch $global:__awsenv_production) { $color = '31' }
-    } elseif ($name -cmatch ' $') { $color = '31' }
-    $drift = $false
-    if (Test-Path env:AWSENV_EXPECT) { $drift = $expect -cne ($aws + ':' + $env:AWS_ACCESS_KEY_ID) }
-    elseif ($name -or $env:AWS_ACCESS_KEY_ID) { $drift = $true }
-    if ((Test-Path env:AWS_DEFAULT_PROFILE) -and (-not $aws -or $env:AWS_DEFAULT_PROFILE -cne $aws)) { $drift = $true }
-    if (-not $known) { $text = '?' }
-    elseif ($drift) { $text += '?' }
-    if ($known -and $name -and $env:AWSENV_EXPIRES -match '^[0-9]{1,12}$') {
-        $left = [int64]$env:AWSENV_EXPIRES - [DateTimeOffset]::UtcNow.ToUnixTimeSeconds()
-        if ($left -lt 0) { $text += ' expired' } else { $text += ' {0}m' -f [math]::Floor($left / 60) }
-    }
-    if ($env:NO_COLOR) { return "[$text] " }
-    $escape = [char]27
-    "[$escape[${color}m$text$escape[0m] "
-}
-
-# Skips what ConstrainedLanguage forbids, and leaves the prompt unchanged if another program draws it.
-if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
-    $__awsenv_wanted = (Test-Path variable:global:__awsenv_mode) -and ($global:__awsenv_mode -eq 'auto' -or $global:__awsenv_mode -eq 'on')
-    if ($global:__awsenv_mode -eq 'auto' -and ($env:STARSHIP_SHELL -eq 'powershell' -or $env:STARSHIP_SHELL -eq 'pwsh' -or $env:POSH_SHELL -eq 'pwsh' -or $env:POSH_SHELL -eq 'powershell')) { $__awsenv_wanted = $false }
-    if ($__awsenv_wanted -and -not (Test-Path variable:global:__awsenv_prompt)) {
-        $global:__awsenv_prompt = $function:prompt
-        function global:prompt {
-            $ok = $?; $status = $global:LASTEXITCODE
-            $segment = __awsenv_segment
-            $global:LASTEXITCODE = $status
-            # So that the saved prompt sees the original $?.
-            if ($ok) { $null = 1 } else { Write-Error '' -ErrorAction Ignore }
-            $segment + (& $global:__awsenv_prompt)
-        }
-    }
-    Remove-Variable __awsenv_wanted
 }

@@ -22,7 +22,7 @@ pub use words::{
 
 pub use package::{COMPLETED_SHELL, CompletionsArgs, ManArgs, has_completion};
 
-use clap::{ArgAction, ArgMatches, Args, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, ArgMatches, Args, CommandFactory as _, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 /// The heading of the flags that every command has, below a command's own flags.
 const GLOBAL: &str = "Global options";
@@ -110,6 +110,11 @@ pub enum Command {
     /// Fail, also in the shell that reads the output (called by the fish function)
     #[command(hide = true)]
     Fail(Lazy<FailArgs>),
+}
+
+/// What `-h` prints.
+pub fn summary() -> String {
+    Cli::command().render_help().to_string()
 }
 
 /// The arguments of a command, defined only when it runs, so that a start pays for one command and not for all.

@@ -6,13 +6,13 @@ pub(super) fn list(globs: &[String]) -> String {
     globs.join(",")
 }
 
-/// One regular expression, or an empty text.
+/// One regular expression for the whole name, where `^` and `$` would pass over a line end. An empty text for no globs.
 pub(super) fn regex(globs: &[String]) -> String {
     if globs.is_empty() {
         return String::new();
     }
     let globs: Vec<String> = globs.iter().map(|glob| escape(glob, ".*", ".")).collect();
-    format!("^(?:{})$", globs.join("|"))
+    format!(r"\A(?:{})\z", globs.join("|"))
 }
 
 /// Replaces `*` and `?`, and puts a backslash before anything else that may be special.
@@ -41,7 +41,7 @@ mod tests {
     fn globs_mean_nothing_but_their_two_signs() {
         let globs = ["prod*", "a[b].?$x\\"].map(str::to_owned);
         assert_eq!(patterns(Shell::Zsh, &globs), "prod*,a\\[b\\]\\.?\\$x\\\\");
-        assert_eq!(patterns(Shell::Fish, &globs), "^(?:prod.*|a\\[b\\]\\..\\$x\\\\)$");
+        assert_eq!(patterns(Shell::Fish, &globs), "\\A(?:prod.*|a\\[b\\]\\..\\$x\\\\)\\z");
         assert_eq!(patterns(Shell::PowerShell, &[]), "");
     }
 }

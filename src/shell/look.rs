@@ -1,7 +1,5 @@
 //! What the prompt of the integration is told: the settings, and the programs beside which it leaves its segment out.
 
-use std::fmt::Write as _;
-
 use crate::shell::{Shell, Syntax};
 
 /// What the settings say about the prompt.
@@ -44,7 +42,7 @@ pub const PURE: &str = "pure";
 
 /// The only list of programs beside which `prompt = auto` leaves the segment out. None of them says that tools may take
 /// something else, so where a `?` is due the segment is there too.
-pub const PROGRAMS: [Program; 6] = [
+pub const PROGRAMS: [Program; 7] = [
     Program {
         name: STARSHIP,
         shell: Shell::Bash,
@@ -86,6 +84,13 @@ pub const PROGRAMS: [Program; 6] = [
                and builtin functions $argv[1] | string match -q '*_pure_prompt*'",
         shows_keys: false,
     },
+    // In PowerShell, `$_prompt` is the text of the function that draws the prompt.
+    Program {
+        name: STARSHIP,
+        shell: Shell::PowerShell,
+        test: "$_prompt.Contains('starship') -and $_prompt.Contains('--path=')",
+        shows_keys: true,
+    },
 ];
 
 /// Whether `prompt = auto` leaves the segment out beside this program while no `?` is due, in *keys* style or in the
@@ -97,47 +102,52 @@ pub fn is_left_out(program: &str, shell: Shell, by_keys: bool) -> bool {
         .any(|listed| is_listed(listed) && (listed.shows_keys || !by_keys))
 }
 
-/// The function `__awsenv_drawn`, which succeeds if another program already shows the profile. Empty for a shell for
-/// which no program is listed. Its last argument is the `?` behind the name, if that is due. `silent` are programs whose
-/// own settings hide the profile.
+/// The function `__awsenv_drawn`, which says whether another program already shows the profile: by its status, or in
+/// PowerShell by its value. Empty for a shell for which no program is listed. Its last argument is the `?` behind the
+/// name, if that is due. `silent` are programs whose own settings hide the profile.
 pub fn drawn(shell: Shell, silent: &[&str]) -> String {
     let mut programs = PROGRAMS.iter().filter(|program| program.shell == shell).peekable();
     if programs.peek().is_none() {
         return String::new();
     }
-    let is_fish = shell == Shell::Fish;
-    let mut text = String::from(if is_fish {
-        "function __awsenv_drawn\n"
-    } else {
-        "function __awsenv_drawn {\n"
-    });
-    for program in programs.filter(|program| !silent.contains(&program.name)) {
-        let named = match (program.shows_keys, is_fish) {
-            (true, _) => "",
-            (false, true) => "test -n \"$AWS_PROFILE\"; and ",
-            (false, false) => "[[ -n ${AWS_PROFILE-} ]] && ",
-        };
-        let _ = match is_fish {
-            true => writeln!(
-                text,
-                "  test -z \"$argv[2]\"; and {named}{}; and return 0",
-                program.test
-            ),
-            false => writeln!(text, "  [[ -z $1 ]] && {named}{} && \\builtin return 0", program.test),
-        };
-    }
-    text + if is_fish {
-        "  return 1\nend\n"
-    } else {
-        "  \\builtin return 1\n}\n"
+    let lines = programs
+        .filter(|program| !silent.contains(&program.name))
+        .map(|program| {
+            let (test, named) = (program.test, !program.shows_keys);
+            match shell {
+                Shell::Fish => {
+                    let named = if named { "test -n \"$AWS_PROFILE\"; and " } else { "" };
+                    format!("  test -z \"$argv[2]\"; and {named}{test}; and return 0\n")
+                }
+                Shell::PowerShell => {
+                    let named = if named { " -and $env:AWS_PROFILE" } else { "" };
+                    format!("  if (-not $_mark{named} -and {test}) {{ return $true }}\n")
+                }
+                Shell::Bash | Shell::Posix | Shell::Zsh => {
+                    let named = if named { "[[ -n ${AWS_PROFILE-} ]] && " } else { "" };
+                    format!("  [[ -z $1 ]] && {named}{test} && \\builtin return 0\n")
+                }
+            }
+        });
+    let lines: String = lines.collect();
+    match shell {
+        Shell::Fish => format!("function __awsenv_drawn\n{lines}  return 1\nend\n"),
+        Shell::PowerShell => format!(
+            "function global:__awsenv_drawn {{\n  [System.Diagnostics.DebuggerHidden()] param($_prompt, $_mark)\n\
+             {lines}  $false\n}}\n"
+        ),
+        Shell::Bash | Shell::Posix | Shell::Zsh => {
+            format!("function __awsenv_drawn {{\n{lines}  \\builtin return 1\n}}\n")
+        }
     }
 }
 
-/// What the integrations of bash and sh share; empty for the other shells.
+/// What the integrations of bash and sh share, and the prompt of PowerShell; empty for the other shells.
 pub fn segment(shell: Shell) -> &'static str {
     match shell {
         Shell::Bash | Shell::Posix => include_str!("../../shell/segment.sh"),
-        Shell::Fish | Shell::PowerShell | Shell::Zsh => "",
+        Shell::PowerShell => include_str!("../../shell/segment.ps1"),
+        Shell::Fish | Shell::Zsh => "",
     }
 }
 

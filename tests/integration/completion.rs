@@ -44,13 +44,14 @@ fn in_use(terminal: &Terminal<'_>) -> String {
 
 #[test]
 fn every_name_completes_to_itself() {
-    for shell in INTERACTIVE {
+    for shell in INTERACTIVE.into_iter().chain(["pwsh"]) {
         let sandbox = sandbox();
         let Some(terminal) = Terminal::open(&sandbox, shell, "") else {
             continue;
         };
         for (typed, name) in NAMES {
-            terminal.text(&format!("awsenv use {typed}")).key("Tab").key("Enter");
+            let line = format!("awsenv use {typed}");
+            terminal.at_prompt().text(&line).key("Tab").key("Enter");
             assert_eq!(in_use(&terminal), name, "{shell}\n{}", terminal.screen());
         }
         assert!(!sandbox.path("canary").exists(), "{shell} executed a name");
@@ -59,7 +60,7 @@ fn every_name_completes_to_itself() {
 
 #[test]
 fn every_name_completes_inside_quotes() {
-    for shell in INTERACTIVE {
+    for shell in INTERACTIVE.into_iter().chain(["pwsh"]) {
         let sandbox = sandbox();
         let Some(terminal) = Terminal::open(&sandbox, shell, "") else {
             continue;
@@ -68,6 +69,7 @@ fn every_name_completes_inside_quotes() {
             for (typed, name) in NAMES {
                 // A completed name is followed by its quote and a blank, except where a shell leaves both to the user.
                 terminal
+                    .at_prompt()
                     .text(&format!("awsenv use {quote}{typed}"))
                     .key("Tab")
                     .key("Enter");
@@ -80,16 +82,16 @@ fn every_name_completes_inside_quotes() {
 
 #[test]
 fn names_complete_in_steps_across_what_bash_breaks_words_at() {
-    for shell in INTERACTIVE {
+    for shell in INTERACTIVE.into_iter().chain(["pwsh"]) {
         let sandbox = Sandbox::with_config(
             "[profile \"w:one x\"]\naws_access_key_id = A\naws_secret_access_key = B\n[profile \"w:two=y z\"]\naws_access_key_id = A\naws_secret_access_key = B\n",
         );
         let Some(terminal) = Terminal::open(&sandbox, shell, "") else {
             continue;
         };
-        terminal.text("awsenv use w:t").key("Tab").key("Enter");
+        terminal.at_prompt().text("awsenv use w:t").key("Tab").key("Enter");
         assert_eq!(in_use(&terminal), "w:two=y z", "{shell}\n{}", terminal.screen());
-        terminal.text("awsenv use w:two=y").key("Tab").key("Enter");
+        terminal.at_prompt().text("awsenv use w:two=y").key("Tab").key("Enter");
         assert_eq!(in_use(&terminal), "w:two=y z", "{shell}\n{}", terminal.screen());
     }
 }

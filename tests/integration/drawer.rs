@@ -149,6 +149,26 @@ fn starship_is_asked_whether_it_shows_this_profile() {
 }
 
 #[test]
+fn starship_draws_powershells_prompt_too() {
+    for (vars, says) in [
+        (
+            BY_NAME,
+            "ok: starship draws the prompt and shows the profile, so awsenv adds nothing",
+        ),
+        (
+            BY_KEYS,
+            "ok: starship draws the prompt and shows the profile, so awsenv adds nothing",
+        ),
+    ] {
+        let mut sandbox = starship("auto", "", "jekyl", &vars);
+        sandbox
+            .set("AWSENV_WRAPPED", "powershell")
+            .set("STARSHIP_SHELL", "pwsh");
+        assert_eq!(prompt(&sandbox), says, "{vars:?}");
+    }
+}
+
+#[test]
 fn init_reads_starships_settings() {
     for (settings, is_left_out) in [
         ("", true),
@@ -156,10 +176,15 @@ fn init_reads_starships_settings() {
         ("format = '$directory'", false),
     ] {
         let sandbox = starship("auto", settings, "", &[]);
-        for shell in ["bash", "zsh", "fish"] {
+        for (shell, end) in [
+            ("bash", "return 1"),
+            ("zsh", "return 1"),
+            ("fish", "return 1"),
+            ("powershell", "$false"),
+        ] {
             let text = sandbox.awsenv(["init", shell]).output();
             let drawn = text.clean().split("__awsenv_drawn").nth(1).expect("the function");
-            let (drawn, _) = drawn.split_once("return 1").expect("its end");
+            let (drawn, _) = drawn.split_once(end).expect("its end");
             let is_row = drawn.to_lowercase().contains("starship");
             assert_eq!(is_row, is_left_out, "{shell} {settings}");
         }

@@ -5,6 +5,8 @@
 mod ancestors;
 mod completion;
 #[cfg(unix)]
+mod completion_powershell;
+#[cfg(unix)]
 mod drawer;
 #[cfg(unix)]
 mod editing;
@@ -36,6 +38,8 @@ mod prompt;
 mod prompt_drawn;
 #[cfg(unix)]
 mod prompt_fish;
+#[cfg(unix)]
+mod prompt_powershell;
 #[cfg(unix)]
 mod prompt_states;
 #[cfg(target_os = "linux")]

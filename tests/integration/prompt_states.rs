@@ -3,14 +3,14 @@
 use crate::support::{RealShell, Sandbox, installed};
 
 /// AWSENV_PROFILE, AWS_PROFILE, AWS_ACCESS_KEY_ID, AWSENV_EXPECT and AWS_DEFAULT_PROFILE; and what is shown.
-type State = ([Option<&'static str>; 5], &'static str);
+pub(super) type State = ([Option<&'static str>; 5], &'static str);
 
 const fn state(values: [Option<&'static str>; 5], shown: &'static str) -> State {
     (values, shown)
 }
 
 /// By hand, in the order of the rules.
-const STATES: [State; 41] = [
+pub(super) const STATES: [State; 41] = [
     state([None, None, None, None, None], ""),
     state([None, None, Some("K"), None, Some("a")], ""),
     state([Some(""), Some(""), Some("K"), Some(":K"), None], ""),

@@ -171,11 +171,18 @@ impl<'a> Terminal<'a> {
         }
     }
 
+    /// Waits for a prompt without a command. PowerShell takes an Enter from before it for a line end in the next line.
+    #[track_caller]
+    pub(crate) fn at_prompt(&self) -> &Self {
+        self.wait("a prompt", at_prompt);
+        self
+    }
+
     /// Runs `command` in the shell and returns its output. Waits for the prompt first, because a shell discards what is
     /// typed while it handles a Ctrl-C.
     #[track_caller]
     pub(crate) fn answer(&self, command: &str) -> String {
-        self.wait("a prompt", at_prompt);
+        self.at_prompt();
         self.line(&format!("{command} >~/answer.new; mv ~/answer.new ~/answer"));
         self.file("answer")
     }

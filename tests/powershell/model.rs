@@ -678,7 +678,7 @@ fn a_real_powershell_completes_and_shows_the_profile() {
         ));
     }
     text.push_str(
-        "$env:NO_COLOR = '1'; $before = & $__awsenv_prompt\nawsenv use -q jekyl\n(prompt) -ceq \"[jekyl] $before\"\n\
+        "$env:NO_COLOR = '1'; $before = prompt\nawsenv use -q jekyl\n(prompt) -ceq \"[jekyl] $before\"\n\
          $env:AWS_PROFILE = 'other'; (prompt) -ceq \"[other?] $before\"\n$env:AWS_PROFILE = 'jekyl'\n\
          awsenv unset\n(prompt) -ceq $before\n",
     );

@@ -1,11 +1,16 @@
 //! `awsenv init`: the integration for a shell's startup file.
 
+mod help;
+
 use crate::cli::InitArgs;
 use crate::config::settings::{Prompt, Settings};
 use crate::context::{Context, Outcome};
 use crate::error::Error;
 use crate::ops::{script, starship};
 use crate::shell::{Shell, look};
+
+/// Where PowerShell's function has the program's help.
+const HELP: &str = "<# help #>";
 
 /// Assignments from the settings, then the shell's files unchanged. A terminal may show them, because they hold no
 /// secret.
@@ -26,12 +31,16 @@ pub fn run(context: &Context, args: InitArgs) -> Result<Outcome, Error> {
 fn text(shell: Shell, settings: &Settings, no_prompt: bool, silent: &[&str]) -> String {
     let syntax = shell.syntax();
     let mode = if no_prompt { "none" } else { settings.prompt.as_str() };
+    let integration = match shell {
+        Shell::PowerShell => syntax.integration().replacen(HELP, &help::comment(), 1),
+        _ => syntax.integration().to_owned(),
+    };
     let text = format!(
         "{}\n{}{}{}\n{}",
         script::look(settings, mode).assign(syntax, "\n"),
         look::drawn(shell, silent),
         if no_prompt { "" } else { look::segment(shell) },
-        syntax.integration(),
+        integration,
         syntax.completion().unwrap_or_default(),
     );
     look::undisturbed(shell, &text)
@@ -53,12 +62,21 @@ mod tests {
         let text = text(Shell::Bash, &settings(&["prod*"]), false, &[]);
         assert!(text.contains("\n__awsenv_mode='auto'\n__awsenv_production=$'prod\\052'\nfunction __awsenv_drawn {\n"));
         let files = concat!(
-            include_str!("../../shell/segment.sh"),
-            include_str!("../../shell/awsenv.bash"),
+            include_str!("../../../shell/segment.sh"),
+            include_str!("../../../shell/awsenv.bash"),
             "\n",
-            include_str!("../../shell/complete.bash"),
+            include_str!("../../../shell/complete.bash"),
         );
         assert!(text.contains(files), "{text}");
+    }
+
+    #[test]
+    fn powershells_function_has_the_programs_help() {
+        let text = text(Shell::PowerShell, &Settings::default(), false, &[]);
+        assert!(
+            text.contains("function global:awsenv {',[char]10,'    <#',[char]10,'.SYNOPSIS',[char]10,"),
+            "{text}"
+        );
     }
 
     #[test]
