@@ -106,9 +106,11 @@ function global:awsenv {
             if (-not $_fault) { $_fault = "awsenv: exit status $_status" }
             $_record = [System.Management.Automation.ErrorRecord]::new([Exception]::new($_fault), 'awsenv', 'NotSpecified', $null)
             # `use` and `unset` fail as a cmdlet does, another command as the program does.
-            if (($_switch -or $_is_loud) -and $_preference -eq 'Stop') { $PSCmdlet.ThrowTerminatingError($_record) }
-            # A default of the user for -ErrorAction.
-            if ($_switch -and $PSBoundParameters['ErrorAction'] -eq 'Stop') { throw $_record }
+            if (($_switch -or $_is_loud) -and $_preference -eq 'Stop') {
+                # Where it is a default of the user for -ErrorAction, the caller's own preference does not stop the script.
+                if ($PSBoundParameters['ErrorAction'] -eq 'Stop') { throw $_record }
+                $PSCmdlet.ThrowTerminatingError($_record)
+            }
             # Otherwise this is only for the caller's $?: no text, because the program has given the reason, and nothing
             # in $Error.
             $ErrorActionPreference = if ($_switch -or -not $_is_loud) { 'Ignore' } else { $_preference }
