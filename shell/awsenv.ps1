@@ -7,9 +7,14 @@
 # logged its arguments are. Names of variables begin with `_`, because a constant of the user may be in every scope.
 # `DebuggerHidden` keeps secrets out of `Set-PSDebug -Trace`.
 
-# An alias of this name would hide the function. This removes a read-only one too, and a constant one stays.
-if (${alias:awsenv}) {
-    try { $ExecutionContext.InvokeProvider.Item.Remove('alias:awsenv', $false, $true, $true) } catch { $global:Error.RemoveAt(0) }
+# An alias of this name would hide the function. One for all scopes is in each of them, and a read-only one goes too.
+try {
+    for ($_scope = 0; ${alias:awsenv} -and $_scope -lt 50; $_scope++) {
+        $ExecutionContext.InvokeProvider.Item.Remove('alias:awsenv', $false, $true, $true)
+    }
+} catch { $global:Error.RemoveAt(0) }
+if ($ExecutionContext.InvokeCommand.GetCommand('awsenv', 'Alias')) {
+    [Console]::Error.WriteLine('awsenv: an alias `awsenv` that cannot be removed hides the function')
 }
 
 # `use` and `unset` change this shell, so their output runs here; any other command just runs the program. This is an
@@ -36,13 +41,14 @@ function global:awsenv {
         $_preference = $_caller.GetValue('ErrorActionPreference')
         $_is_loud = $_caller.GetValue('PSNativeCommandUseErrorActionPreference')
         $PSNativeCommandUseErrorActionPreference = $false
+        $PSNativeCommandArgumentPassing = 'Standard'
         $_reader = ''
         $_pipe = $null
         $_input = @()
         $_status = 127
         $_program = $ExecutionContext.InvokeCommand.GetCommand('awsenv', 'Application')
         $_words = __awsenv_typed $MyInvocation $PSBoundParameters ${_awsenv_words}
-        $_switch = __awsenv_switch $_words
+        $_switch = __awsenv_switch $(if ($null -eq $_words) { ${_awsenv_words} } else { $_words })
         $_here = $_switch -eq 'here'
         $_fault = ''
         if (-not $_program) {
@@ -62,7 +68,8 @@ function global:awsenv {
                 # A word of its own, even in quotes, except in an array.
                 $_call += if ($_word -ceq '--%') { " @($_quoted)" } else { " $_quoted" }
             }
-            $_outer = $env:AWSENV_WRAPPED
+            # If it is our own, it is that of a call in another thread.
+            $_outer = if ($env:AWSENV_WRAPPED -cne 'powershell') { $env:AWSENV_WRAPPED }
             if ($MyInvocation.ExpectingInput -and -not $_here) {
                 # The program gets its input as it comes.
                 $env:AWSENV_WRAPPED = 'powershell'
@@ -81,17 +88,18 @@ function global:awsenv {
         $_text = ''
         if ($_pipe) {
             $_pipe.End()
-            $_status = $LASTEXITCODE
+            $_status = $global:LASTEXITCODE
         } elseif (-not $_fault) {
             $env:AWSENV_WRAPPED = 'powershell'
             try {
                 if (-not $_here) { & ([scriptblock]::Create($_call)) }
                 elseif ($MyInvocation.ExpectingInput) { $_text = $_input | & ([scriptblock]::Create("`$input | $_call")) }
                 else { $_text = & ([scriptblock]::Create($_call)) }
-                $_status = $LASTEXITCODE
+                $_status = $global:LASTEXITCODE
             } finally { $env:AWSENV_WRAPPED = $_outer }
             if ($_here) {
-                $_fault = __awsenv_evaluate ($_text -join "`n") $_status
+                $_text = $_text -join "`n"
+                $_fault = __awsenv_evaluate
                 if ($_fault -and $_status -eq 0) { $_status = 1 }
             }
         }
@@ -119,11 +127,12 @@ function global:awsenv {
     }
 }
 
-# Runs what `use` or `unset` printed. Returns why it failed, or nothing. Nothing is kept of an error, because PowerShell
-# shows with it the line in which it happened, with all its keys.
+# Runs $_text, which `use` or `unset` printed with $_status: the caller's variables, because arguments are logged where
+# modules are. Returns why it failed, or nothing. Nothing is kept of an error, because PowerShell shows with it the line
+# in which it happened, with all its keys.
 function global:__awsenv_evaluate {
     [System.Diagnostics.DebuggerHidden()]
-    param($_text, $_status)
+    param()
     $_fault = "awsenv: exit status $_status"
     if ($_status -eq 0) { $_fault = 'awsenv: the program printed no script' }
     elseif (-not $_text.StartsWith('throw ')) { return $_fault }

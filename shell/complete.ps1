@@ -16,7 +16,7 @@ if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
             try {
                 # An alias may have become one of another command.
                 $_alias = $ExecutionContext.InvokeCommand.GetCommand($_ast.GetCommandName(), 'Alias')
-                if ($_alias -and $_alias.Definition -ne 'awsenv') { return }
+                if ($_alias -and [string] $_alias.ResolvedCommand -notin 'awsenv', 'awsenv.exe') { return }
                 $_program = $ExecutionContext.InvokeCommand.GetCommand('awsenv', 'Application')
                 if (-not $_program) { return }
                 # The words up to the cursor, without their quotes, also if the last one is open.

@@ -31,7 +31,7 @@ function global:__awsenv_segment {
     $_text = ''
     if ($_aws -and -not ($_name -and $_used.Equals($_aws))) {
         if ($_aws -cnotmatch '[^ -~]|\\') { $_text = $_aws }
-    } elseif ($_name -cnotmatch '[\x00-\x1f\x7f-\x9f\\]') {
+    } elseif ($_name -cnotmatch '[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\\]') {
         $_text = $_name -creplace ' \z', ''
     }
 
@@ -73,7 +73,8 @@ function global:__awsenv_place {
         [System.Diagnostics.DebuggerHidden()] param()
         # The user's own function comes before everything else, and we count within its call, because each statement
         # sets $?.
-        try { $_shown = @(& $_own[0 * $global:__awsenv_depth++]) } finally { $global:__awsenv_depth-- }
+        # If it fails, PowerShell shows `PS>`.
+        try { $_shown = @(& $_own[0 * $global:__awsenv_depth++]) } catch { $_shown = @() } finally { $global:__awsenv_depth-- }
         # As the debugger does, but only where the prompt is PowerShell's own.
         if ($_is_default -and [runspace]::DefaultRunspace.Debugger.InBreakpoint) { $_shown = @("[DBG]: $_shown") }
         $_segment = if ($global:__awsenv_depth -le 0) { __awsenv_segment $_text }

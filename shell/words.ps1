@@ -18,7 +18,7 @@ function global:__awsenv_typed {
         })
     # A list of words looks like the words.
     $_is_plain = -not $_taken -and -not "$($_call.Line)".Contains(',')
-    foreach ($_word in $_given) { if ($_word -isnot [string] -or $_word -cmatch '^(-[^-]|--%|exec$)') { $_is_plain = $false } }
+    foreach ($_word in $_given) { if ($_word -isnot [string] -or $_word -cmatch '^(-|exec$)') { $_is_plain = $false } }
     if ($_is_plain) { return , $_given }
 
     # Before PowerShell 7.5 only the line is known.
@@ -140,7 +140,7 @@ function global:__awsenv_switch {
     $_verb = ''
     $_option = ''
     $_where = 'here'
-    foreach ($_word in $_words) {
+    foreach ($_word in [string[]] @($_words)) {
         if ($_option -ceq '--shell' -or $_word -clike '--shell=*') {
             if (($_word -creplace '^--shell=') -notin 'powershell', 'pwsh') { $_where = 'elsewhere' }
             $_option = ''
@@ -160,14 +160,19 @@ function global:__awsenv_reader {
     if ($_call.PipelinePosition -lt $_call.PipelineLength) { return 'code' }
     $_at = [Math]::Max(0, $_call.OffsetInLine - 1)
     $_before = $_call.Line.Substring(0, $_at)
-    # The statement may have begun on a line before. This function and `awsenv` are the first two frames.
+    $_behind = $_call.Line.Substring($_at)
+    # The statement may have other lines. This function and `awsenv` are the first two frames.
     $_frames = @([System.Management.Automation.Runspaces.Runspace]::DefaultRunspace.Debugger.GetCallStack())
     $_extent = if ($_frames.Count -gt 2) { $_frames[2].Position }
-    if ($_extent -and $_extent.StartLineNumber -lt $_call.ScriptLineNumber) {
-        $_lines = $_extent.Text.Split("`n")[0..($_call.ScriptLineNumber - $_extent.StartLineNumber - 1)]
-        $_before = "$($_lines -join ' ') $_before"
+    if ($_extent -and $_extent.StartLineNumber -lt $_extent.EndLineNumber) {
+        $_lines = $_extent.Text.Split("`n")
+        $_line = $_call.ScriptLineNumber - $_extent.StartLineNumber
+        if ($_line -gt 0) { $_before = ($_lines[0..($_line - 1)] -join "`n") + "`n$_before" }
+        if ($_line -ge 0 -and $_line + 1 -lt $_lines.Count) { $_behind += "`n" + ($_lines[($_line + 1)..($_lines.Count - 1)] -join "`n") }
     }
-    if ($_before -match '(\b(iex|Invoke-Expression)\b|(\]::Create|\.NewScriptBlock|\.InvokeScript)\()[^;}|]*$') { return 'code' }
-    if ($_call.Line.Substring($_at) -match '^[^;{}]*\)[^;{}]*\|\s*(iex|Invoke-Expression)\b') { return 'code' }
-    if ($_before -match '[(=]\s*$') { 'value' }
+    # Without comments.
+    $_before = $_before -replace '(?s)<#.*?#>' -replace '(?m)(?<![^\s(){};|])#.*$' -replace '`\r?\n', ' '
+    if ($_before -match '((?<![\w$:-])(iex|Invoke-Expression)\b|(\]::Create|\.NewScriptBlock|\.InvokeScript)\()[^;}|]*\z') { return 'code' }
+    if ($_behind -match '^[^;{}|]*\)[^;{}|]*\|[^;]*(?<![\w$:-])(iex|Invoke-Expression)\b') { return 'code' }
+    if ($_before -match '[(=]\s*\z') { 'value' }
 }

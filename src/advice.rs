@@ -6,6 +6,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
+use crate::env::names::VarName;
 use crate::shell::Shell;
 use crate::shell::paste::{is_bare, word};
 
@@ -19,7 +20,7 @@ enum Part {
     Command(Command),
     Evaluate(&'static str),
     SetUp,
-    Unset(Vec<String>),
+    Unset(Vec<VarName>),
 }
 
 impl Advice {
@@ -41,9 +42,9 @@ impl Advice {
         self.with(Part::SetUp)
     }
 
-    /// A line that removes environment variables; `names` need no quotes.
-    pub fn unset<T: Into<String>>(self, names: impl IntoIterator<Item = T>) -> Self {
-        self.with(Part::Unset(names.into_iter().map(Into::into).collect()))
+    /// A line that removes environment variables.
+    pub fn unset(self, names: impl IntoIterator<Item = VarName>) -> Self {
+        self.with(Part::Unset(names.into_iter().collect()))
     }
 
     fn with(mut self, part: Part) -> Self {
@@ -213,7 +214,7 @@ mod tests {
 
     #[test]
     fn a_variable_is_removed_in_the_words_of_the_shell() {
-        let advice = Advice::default().unset(["A", "B"]);
+        let advice = Advice::default().unset(crate::env::names::names(["A", "B"]));
         assert_eq!(shown(advice.clone(), Shell::Posix), "unset A B");
         assert_eq!(shown(advice.clone(), Shell::Fish), "set -e A B");
         assert_eq!(shown(advice, Shell::PowerShell), "$env:A = $null; $env:B = $null");

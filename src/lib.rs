@@ -48,7 +48,7 @@ pub fn run(process: &Process) -> Finish {
             let ui = Ui::new(&cli.global, process).for_shell(cli.command.form().shell());
             cmd::run(&Context::new(process, &ui), cli.command)
         }
-        Err(error) => unparsed::finish(process, &error),
+        Err(error) => unparsed::finish(process, error),
     }
 }
 

@@ -40,7 +40,7 @@ impl From<keychain::Error> for Error {
                 Kind::KeychainRefused,
                 format!("the item is larger than {limit} bytes, the limit of {}", store.described()),
             )
-            .hint("`AWSENV_KEYCHAIN=file` has no such limit"),
+            .hint("the store `file` has no such limit: set AWSENV_KEYCHAIN to `file`"),
         }
     }
 }

@@ -37,7 +37,7 @@ impl StoreKind {
                 },
                 lasts: true,
                 has_key_file: false,
-                if_absent: "without a desktop, set `AWSENV_KEYCHAIN=file` to use the encrypted file store (docs/keychain.md)",
+                if_absent: "without a desktop, set AWSENV_KEYCHAIN to `file` to use the encrypted file store (docs/keychain.md)",
                 if_locked: "log in to the desktop or unlock it there, then try again",
             },
             Self::File => Properties {

@@ -14,6 +14,7 @@ use crate::config::settings::{Export, Settings};
 use crate::config::{self, Document, FileKind, Location, ProfileSet};
 use crate::context::Context;
 use crate::env::Env;
+use crate::env::names::VarName;
 use crate::error::{Error, Kind};
 use crate::ops::edit::FileEdit;
 use crate::resolve::{self, BaseSource, Choice, CredentialPlan, Inputs, KeySource, Keys, StyleError};
@@ -120,7 +121,7 @@ impl Files {
                 Kind::Failed,
                 format!("{variable} is empty, so there is no file to write"),
             )
-            .hint(Advice::default().unset([variable]))
+            .hint(Advice::default().unset([VarName::of(variable)]))
         })
     }
 

@@ -2,7 +2,8 @@
 
 use std::ffi::OsString;
 
-use clap::error::ErrorKind;
+use clap::builder::StyledStr;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::cli::{self, Global};
 use crate::env::Env;
@@ -16,7 +17,8 @@ use crate::text::lines;
 use crate::ui::{Ui, talk};
 
 /// Where a script is or may be expected, stdout gets a statement even so.
-pub fn finish(process: &Process, error: &clap::Error) -> Finish {
+pub fn finish(process: &Process, error: clap::Error) -> Finish {
+    let error = without_the_word(error);
     let (command, words) = cli::words_behind(&process.args);
     let shell = || shell(&process.args, &process.env);
     let script = command.is_some_and(cli::is_script);
@@ -66,6 +68,20 @@ pub fn finish(process: &Process, error: &clap::Error) -> Finish {
         script,
         ..code(process, stdout, 2)
     }
+}
+
+/// clap shows for pasting what it took for an option: without quotes, and only its beginning.
+fn without_the_word(mut error: clap::Error) -> clap::Error {
+    let Some(ContextValue::StyledStrs(tips)) = error.remove(ContextKind::Suggested) else {
+        return error;
+    };
+    let is_paste = |tip: &StyledStr| tip.to_string().contains("use '-- ");
+    let tips = tips.into_iter().map(|tip| match is_paste(&tip) {
+        true => StyledStr::from("to pass a value that begins with a dash, write `--` before it"),
+        false => tip,
+    });
+    error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips.collect()));
+    error
 }
 
 /// A statement that fails with the status, in the shell that the command line or the wrapper names, else in the nearest

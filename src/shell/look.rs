@@ -151,6 +151,17 @@ pub fn segment(shell: Shell) -> &'static str {
     }
 }
 
+/// Takes the segment away from a shell that has it from an earlier `init`. In the other shells [`undisturbed`] does so.
+pub fn no_segment(shell: Shell) -> &'static str {
+    match shell {
+        // A script of `use` looks for this function.
+        Shell::PowerShell => {
+            "if (${function:__awsenv_place}) {\n    __awsenv_place\n    ${function:__awsenv_place} = $null\n}\n"
+        }
+        _ => "",
+    }
+}
+
 /// POSIX shells cannot list their variables.
 const POSIX_FORGET: &str = "unset -v __awsenv_mode __awsenv_production __awsenv_hook __awsenv_any __awsenv_q \
     __awsenv_blank __awsenv_no __awsenv_on __awsenv_other __awsenv_odd __awsenv_wild __awsenv_pattern __awsenv_name \

@@ -108,16 +108,14 @@ impl Shell {
         }
     }
 
-    /// A line that removes variables. `names` are plain names, which need no quotes.
-    pub fn unset_line(self, names: &[String]) -> String {
+    /// A line that removes variables.
+    pub fn unset_line(self, names: &[VarName]) -> String {
+        let joined = |each: &dyn Fn(&VarName) -> String, by: &str| names.iter().map(each).collect::<Vec<_>>().join(by);
         match self {
-            Shell::Bash | Shell::Posix | Shell::Zsh => format!("unset {}", names.join(" ")),
-            Shell::Fish => format!("set -e {}", names.join(" ")),
+            Shell::Bash | Shell::Posix | Shell::Zsh => format!("unset {}", joined(&VarName::to_string, " ")),
+            Shell::Fish => format!("set -e {}", joined(&VarName::to_string, " ")),
             // `Remove-Item` would complain about those that are not set.
-            Shell::PowerShell => {
-                let each = names.iter().map(|name| format!("$env:{name} = $null"));
-                each.collect::<Vec<_>>().join("; ")
-            }
+            Shell::PowerShell => joined(&|name| format!("$env:{name} = $null"), "; "),
         }
     }
 

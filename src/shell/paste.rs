@@ -164,6 +164,10 @@ fn powershell(word: &OsStr) -> String {
             .flat_map(|c| std::iter::repeat_n(c, if quotes.contains(&c) { 2 } else { 1 }));
         format!("'{}'", String::from_iter(doubled))
     };
+    // Even in quotes it would be an operator for the rest of the line, except in an array.
+    if text == "--%" {
+        return "@('--%')".to_owned();
+    }
     let pieces = pieces(text.as_ref().as_ref());
     if pieces.iter().all(|piece| piece.is_seen) {
         return literal(&text);

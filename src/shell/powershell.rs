@@ -25,8 +25,8 @@ const SAVED: &str = "$__awsenv_s";
 
 /// Finds the hashtable of this shell. Under StrictMode the variable itself can be read only if there is one.
 const BEGIN: &str = "& { [System.Diagnostics.DebuggerHidden()]param() $ErrorActionPreference='Stop'; \
-    $__awsenv_s=Microsoft.PowerShell.Utility\\Get-Variable -Name __awsenv_saved -ValueOnly -Scope Global -ErrorAction Ignore; \
-    if(!($__awsenv_s -is [hashtable])){$__awsenv_s=@{}}; ";
+    $__awsenv_s=Microsoft.PowerShell.Utility\\Get-Variable -Name __awsenv_saved -ValueOnly -Scope Global -Include @() -Exclude @() \
+    -ErrorAction Ignore;     if(!($__awsenv_s -is [hashtable])){$__awsenv_s=@{}}; ";
 
 /// Keeps it, before anything changes: the user may have made the variable read-only, or given it a type.
 const KEEP: &str = "$global:__awsenv_saved=$__awsenv_s; \
@@ -34,7 +34,7 @@ const KEEP: &str = "$global:__awsenv_saved=$__awsenv_s; \
 
 /// Removes it when nothing is saved any more.
 const END: &str = "if($__awsenv_s.Count -eq 0){Microsoft.PowerShell.Utility\\Remove-Variable -Name __awsenv_saved -Scope Global \
-    -WhatIf:$false -Confirm:$false}";
+    -Include @() -Exclude @() -WhatIf:$false -Confirm:$false -Verbose:$false}";
 
 impl Syntax for PowerShell {
     fn script(&self, diff: &EnvDiff, look: Option<&Look>) -> String {

@@ -73,7 +73,9 @@ returns 'marks' "`u{1b}]133;A`a`u{1b}]9;9;x`u{1b}\[a] PS> `u{1b}]133;B`a" { "`u{
 returns 'colours' "[a] `u{1b}[31mPS> " { "`u{1b}[31mPS> " }
 $function:global:prompt = { throw 'failed' }
 in_use 'a'
-check 'an error' 'failed' $(try { prompt } catch { $_.Exception.Message; if ($Error.Count) { $Error.RemoveAt(0) } })
+check 'an error' '[a] PS>' (prompt)
+check 'an error is kept' 'failed' $Error[0].Exception.Message
+$Error.RemoveAt(0)
 in_use $null
 
 # Prompts that are defined later, and those that call the one before.
@@ -144,5 +146,6 @@ check 'no function' '[a] PS>' (prompt)
 
 load '--no-prompt'
 check 'no prompt' '' (prompt)
+check 'no prompt, for good' $null ${function:__awsenv_place}
 check 'errors' 0 $Error.Count
 [Console]::WriteLine("$checks checks")

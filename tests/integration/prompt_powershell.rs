@@ -17,7 +17,7 @@ fn every_prompt_keeps_what_it_is() {
         let sandbox = Sandbox::new();
         let run = sandbox.program(&pwsh).args(["-NoProfile", "-File", &script]);
         let output = run.env("NO_COLOR", "1").env("AWSENV_TEST_HABIT", habit).output();
-        assert_eq!(output.clean(), "55 checks\n", "{habit}");
+        assert_eq!(output.clean(), "57 checks\n", "{habit}");
     }
 }
 

@@ -63,6 +63,7 @@ kept $a = @(1; awsenv {use})
 kept $s = awsenv {use} | Out-String
 kept [void](awsenv {use})
 statement awsenv `{line}    {use}
+statement $LASTEXITCODE = 7; awsenv {use}
 statement awsenv {use}; # a comment
 statement awsenv {use} # iex (
 statement "iex (" > $null; awsenv {use}
@@ -111,6 +112,12 @@ seen (awsenv {use})
 seen @(awsenv {use})
 seen $(awsenv {use})
 yes if (awsenv {use}) { 'yes' }
+seven if (-not ( # iex{line} awsenv {use})) { exit 7 }
+seven <# iex #> if (-not (<# why #> awsenv {use})) { exit 7 }
+seven if (-not ($env:iex -or (awsenv {use}))) { exit 7 }
+readin (awsenv {use}) |{line} iex
+readin (awsenv {use}) | ForEach-Object { iex $_ }
+seen $r = `{line} awsenv {use}; $r
 seven if (-not (awsenv {use})) { exit 7 }
 seven if (!(awsenv {use})) { exit 7 }
 seven if (awsenv {use}) { } else { exit 7 }
@@ -269,6 +276,15 @@ foreach ($row in $rows) {
 }
 "$right of $($rows.Count) forms are right"
 
+check 'words that PowerShell took fail as a failure of `use`' {
+    foreach ($form in 'awsenv use jekyl -WarningAction Ignore', 'iex (awsenv use jekyl -wa Ignore | Out-String)', 'awsenv unset -pv x | iex') {
+        environment $mine
+        $was = variables
+        $result = fresh "$load`n`$ErrorActionPreference = 'Stop'`n$form`n'WENT ON'"
+        is $false $result.shown.Contains('WENT ON')
+        is $was (variables)
+    }
+}
 check 'help changes nothing' {
     foreach ($form in 'awsenv use --help', 'iex (awsenv use --help | Out-String)', 'awsenv unset -h | iex') {
         environment $mine

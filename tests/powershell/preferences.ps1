@@ -45,7 +45,7 @@ $settings = [ordered]@{
     'defaults ErrorAction' = '$PSDefaultParameterValues[''*:ErrorAction''] = ''Stop'''
     'defaults Verbose' = '$PSDefaultParameterValues[''*:Verbose''] = $true'
     'defaults OutVariable' = '$PSDefaultParameterValues[''*:OutVariable''] = ''kept'''
-    'defaults of single cmdlets' = '$PSDefaultParameterValues[''Out-String:Width''] = 20; $PSDefaultParameterValues[''Get-Variable:Scope''] = ''Local''; $PSDefaultParameterValues[''Remove-Variable:Scope''] = ''Local'''
+    'defaults of single cmdlets' = '$PSDefaultParameterValues[''Out-String:Width''] = 20; $PSDefaultParameterValues[''Get-Variable:Scope''] = ''Local''; $PSDefaultParameterValues[''Remove-Variable:Scope''] = ''Local''; $PSDefaultParameterValues[''*-Variable:Exclude''] = ''*'''
     'OFS' = '$OFS = '','''
     'OFS everywhere' = '$global:OFS = "`n# "'
     'ANSI' = '$PSStyle.OutputRendering = ''Ansi'''

@@ -45,6 +45,8 @@ $scenarios = [ordered]@{
     'saved values that are no table' = '$global:__awsenv_saved = 5; awsenv use jekyl --keys; awsenv unset'
     'saved values of a type' = '[int] $global:__awsenv_saved = 5; awsenv use jekyl --keys; awsenv unset'
     'what the shell keeps' = 'awsenv use jekyl --keys; awsenv use hyde --keys; Get-Variable | Where-Object Name -NotLike __awsenv_saved | Out-String'
+    'a module' = '[IO.File]::WriteAllText("$HOME/m.psm1", (awsenv init powershell)); Import-Module $HOME/m.psm1; awsenv use jekyl --keys; awsenv unset'
+    'binding' = 'Trace-Command -Name ParameterBinding -FilePath $HOME/binding -Expression { awsenv use jekyl --keys }; Get-Content $HOME/binding'
     'background' = '$j = awsenv use jekyl --keys &{line}Receive-Job $j -Wait -AutoRemoveJob'
     'a job' = 'Start-Job { awsenv use jekyl --keys } | Receive-Job -Wait -AutoRemoveJob'
 }

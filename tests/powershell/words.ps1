@@ -295,7 +295,7 @@ foreach ($row in $rows -split "`n") {
 
 check 'where `--` is, and what is before it' {
     foreach ($words in 'exec -- cmd -d', 'exec p --region r -- cmd -c:v -- -x', 'exec --name p -- cmd -?', 'each x y -- cmd -d', 'history remove -- -x',
-        'use -- -x', 'list -- -v', '-q exec p -- cmd -q', '--color never exec p -- cmd --color') {
+        'use -- -x', 'use -- --foo', 'undo -- --help', 'list -- -v', '-q exec p -- cmd -q', '--color never exec p -- cmd --color') {
         is ($words -split ' ') (called "awsenv $words")
     }
 }

@@ -8,6 +8,7 @@ use crate::advice::Advice;
 use crate::config::boto::{BotoFiles, BotoKeys, BotoSource, Fallback, Problem};
 use crate::config::{Document, Error, Place};
 use crate::env::Env;
+use crate::env::names::VarName;
 use crate::ops::files::Files;
 use crate::redact;
 use crate::resolve::{self, BaseSource, Choice, How};
@@ -84,7 +85,7 @@ fn fallen_back_to(
     said: &[Finding],
 ) -> Option<Finding> {
     let away = match fallback.variable {
-        Some(variable) => Advice::default().unset([variable]),
+        Some(variable) => Advice::default().unset([VarName::of(variable)]),
         None => "awsenv key import --from boto, or delete the keys".into(),
     };
     match &fallback.found {

@@ -4,7 +4,7 @@ use super::{Finding, Status};
 use crate::advice::Advice;
 use crate::context::Context;
 use crate::credentials::Timestamp;
-use crate::env::names::{self, AWSENV_STATE};
+use crate::env::names::{self, AWSENV_STATE, VarName};
 use crate::env::session::drift;
 
 const CHECK: &str = "environment";
@@ -71,10 +71,10 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
         if names::is_mark(name) {
             warn(
                 format!("{name} was set by another tool, and prompts show it as the profile"),
-                unset([name]),
+                unset_if_plain(name),
             );
         } else if names::acts_on_all(name) {
-            warn(format!("{name} affects every profile"), unset([name]));
+            warn(format!("{name} affects every profile"), unset_if_plain(name));
         }
     }
     if findings.is_empty() {
@@ -83,6 +83,14 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     findings
 }
 
-fn unset<'n>(names: impl IntoIterator<Item = &'n str>) -> Advice {
-    Advice::default().unset(names)
+fn unset(names: impl IntoIterator<Item = &'static str>) -> Advice {
+    Advice::default().unset(names::names(names))
+}
+
+/// For a name from the environment, which may be one that a shell would run as code.
+fn unset_if_plain(name: &str) -> Advice {
+    match VarName::parse(name) {
+        Some(name) => Advice::default().unset([name]),
+        None => "start the shell without this variable".into(),
+    }
 }

@@ -5,6 +5,7 @@ use crate::advice::{Advice, Command};
 use crate::config::lint::{self, Lint};
 use crate::config::{Document, Error, FileKind, Location};
 use crate::context::Context;
+use crate::env::names::VarName;
 use crate::ops::files::{self, Files};
 use crate::resolve::Choice;
 use crate::sys;
@@ -41,7 +42,7 @@ fn aws_file(kind: FileKind, location: &Location) -> Vec<Finding> {
         let variable = kind.variable();
         return vec![
             found(Status::Warn, format!("{variable} is empty, so no file is read"))
-                .remedy(Advice::default().unset([variable])),
+                .remedy(Advice::default().unset([VarName::of(variable)])),
         ];
     };
     let bytes = match sys::fs::read_regular(path) {
@@ -60,7 +61,7 @@ fn aws_file(kind: FileKind, location: &Location) -> Vec<Finding> {
             );
             return vec![
                 found(Status::Warn, message)
-                    .remedy(Advice::default().unset([kind.variable()]))
+                    .remedy(Advice::default().unset([VarName::of(kind.variable())]))
                     .in_file(path),
             ];
         }
@@ -107,11 +108,11 @@ fn of_lint(lint: &Lint) -> Finding {
     let owner = lint.profile.as_deref().or(lint.section.as_deref());
     let owner = owner.map_or(String::new(), |owner| format!(" in `{owner}`"));
     let message = format!("{}{owner}: {}", lint.code.as_str(), readings.join("; "));
-    let explain = Command::new("awsenv explain");
-    let remedy = explain.operand(lint.profile.as_deref().unwrap_or("PROFILE"));
-    Finding::new("reading", Status::Warn, message)
-        .remedy(remedy)
-        .at(&lint.place)
+    let finding = Finding::new("reading", Status::Warn, message).at(&lint.place);
+    match &lint.profile {
+        Some(profile) => finding.remedy(Command::new("awsenv explain").operand(profile)),
+        None => finding,
+    }
 }
 
 /// Profiles that botocore rejects although the file can be read.

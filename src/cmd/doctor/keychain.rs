@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::{Finding, Status};
 use crate::advice::Advice;
+use crate::env::names::VarName;
 use crate::error::Error;
 use crate::keychain::{self, Item, StoreKind};
 use crate::secret::Secret;
@@ -17,7 +18,10 @@ pub(super) fn check(keychain: &Keychain<'_>, try_it: bool) -> Vec<Finding> {
     let (store, why) = match keychain.chosen() {
         Ok(chosen) => chosen,
         Err(why) => {
-            return vec![Finding::new(CHECK, Status::Fail, why).remedy(Advice::default().unset(["AWSENV_KEYCHAIN"]))];
+            return vec![
+                Finding::new(CHECK, Status::Fail, why)
+                    .remedy(Advice::default().unset([VarName::of("AWSENV_KEYCHAIN")])),
+            ];
         }
     };
     let message = format!("new keys are stored in {}: {why}", store.described());

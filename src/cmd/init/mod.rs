@@ -39,7 +39,11 @@ fn text(shell: Shell, settings: &Settings, no_prompt: bool, silent: &[&str]) -> 
         "{}\n{}{}{}\n{}",
         script::look(settings, mode).assign(syntax, "\n"),
         look::drawn(shell, silent),
-        if no_prompt { "" } else { look::segment(shell) },
+        if no_prompt {
+            look::no_segment(shell)
+        } else {
+            look::segment(shell)
+        },
         integration,
         syntax.completion().unwrap_or_default(),
     );

@@ -348,6 +348,27 @@ fn doctor_speaks_the_language_of_the_shell_around_it() {
 }
 
 #[test]
+fn doctor_shows_no_command_with_a_name_that_is_code() {
+    for shell in installed() {
+        let mut sandbox = Sandbox::new();
+        for name in [
+            "AWS_ENDPOINT_URL_X;touch PWN",
+            "AWS_BEARER_TOKEN_$(id)",
+            "AWS_ENDPOINT_URL_a-b",
+        ] {
+            sandbox.set(name, "x");
+        }
+        let output = sandbox.script(&shell, "awsenv doctor\necho end\n").output();
+        let fixes: Vec<_> = output.success().lines().filter(|line| line.contains("fix:")).collect();
+        assert!(
+            fixes.iter().all(|line| !line.contains("AWS_")),
+            "{}: {fixes:?}",
+            shell.name
+        );
+    }
+}
+
+#[test]
 fn use_at_a_terminal_names_the_lines_of_this_shell() {
     let mut sandbox = Sandbox::new();
     for typed in [false, true] {

@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use crate::advice::Advice;
 use crate::cli::KeyImportArgs;
 use crate::context::{Context, Outcome};
+use crate::env::names::names;
 use crate::error::{Error, Kind};
 use crate::journal::{KeyCommand, Undo};
 use crate::keychain::{Item, last_four};
@@ -64,7 +65,7 @@ impl Source {
             Self::Csv(path) => Some(format!("`{}` still contains the key: delete it", path.display()).into()),
             Self::Env => {
                 let advice = Advice::from("this shell still has the key: ");
-                Some(advice.unset(["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]))
+                Some(advice.unset(names(["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])))
             }
         }
     }

@@ -139,7 +139,7 @@ impl Plan {
             let is_there = keychain.index().is_ok_and(|index| index.find(name).is_some());
             let lasting = match is_there {
                 true => "move the stored key to a lasting store with `awsenv key move --to os` or `--to file`",
-                false => "choose a lasting store with `AWSENV_KEYCHAIN=os` or `AWSENV_KEYCHAIN=file`",
+                false => "set AWSENV_KEYCHAIN to a lasting store, `os` or `file`",
             };
             return Err(Error::new(Kind::Failed, message).hint(format!(
                 "use `--keep` to store the key and leave the files unchanged, or {lasting}"
