@@ -19,8 +19,8 @@ if ($ExecutionContext.InvokeCommand.GetCommand('awsenv', 'Alias')) {
 
 # `use` and `unset` change this shell, so their output runs here; any other command just runs the program. This is an
 # advanced function, because only WriteError can make the caller's $? false. So it has PowerShell's common parameters;
-# the switches are what PowerShell would refuse as the beginning of several of these. PowerShell names a switch in its own
-# message where an option is there twice, so the names say what to do. No option can be their beginning.
+# the switches are what PowerShell would refuse as the beginning of several of these. It names a switch where the option
+# has a value behind a colon, so the names say what to do. No option can be their beginning.
 function global:awsenv {
     <# help #>
     [CmdletBinding(PositionalBinding = $false)]
