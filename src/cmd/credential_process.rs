@@ -96,9 +96,7 @@ impl Request<'_> {
     fn lost(&self, error: Error) -> Error {
         match &self.index {
             Ok(index) if index.find(self.item).is_some() => error,
-            Ok(_) => {
-                error.hint("the key is not in the index; if it is in another store, set AWSENV_KEYCHAIN to that store")
-            }
+            Ok(_) => error.hint("the key is not in the index; set AWSENV_KEYCHAIN to the store that has it"),
             Err(why) => error.hint(format!("{why}; set AWSENV_KEYCHAIN to the store that has the key")),
         }
     }

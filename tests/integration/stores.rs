@@ -340,7 +340,7 @@ fn a_word_that_names_no_store_is_an_error() {
 fn the_file_store_is_taken_only_if_it_is_chosen() {
     let mut sandbox = Sandbox::new();
     Keychain::absent(&mut sandbox);
-    assert_fails(&sandbox, "AWSENV_KEYCHAIN=file");
+    assert_fails(&sandbox, "set AWSENV_KEYCHAIN to `file`");
     assert!(!sandbox.path(KEYS).exists(), "nothing is made without being asked for");
 }
 

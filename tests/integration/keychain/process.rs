@@ -163,7 +163,7 @@ fn assert_refuses(sandbox: &Sandbox, args: &[&str], words: &str) -> Output {
 }
 
 const NO_BUS: &str = "cannot reach a D-Bus session bus";
-const LOST: &str = "set AWSENV_KEYCHAIN to";
+const LOST: &str = "set AWSENV_KEYCHAIN to the store that has";
 
 #[test]
 fn a_profile_of_the_files_needs_no_keychain() {
