@@ -16,14 +16,14 @@ function global:__awsenv_typed {
                 }
             }
         })
-    # A list of words looks like the words.
-    $_is_plain = -not $_taken -and -not "$($_call.Line)".Contains(',')
-    foreach ($_word in $_given) { if ($_word -isnot [string] -or $_word -cmatch '^(-|exec$)') { $_is_plain = $false } }
-    if ($_is_plain) { return , $_given }
-
     # Before PowerShell 7.5 only the line is known.
     $_text = if ($_call.PSObject.Properties['Statement']) { $_call.Statement }
     if (-not $_text -and $_call.OffsetInLine -gt 0) { $_text = $_call.Line.Substring($_call.OffsetInLine - 1) }
+    # Most calls have nothing that PowerShell changes. A list of words looks like the words.
+    $_is_plain = -not $_taken -and "$_text" -cnotmatch ',|\s--\s'
+    foreach ($_word in $_given) { if ($_word -isnot [string] -or $_word -cmatch '^(-[^-]|--%|exec$)') { $_is_plain = $false } }
+    if ($_is_plain) { return , $_given }
+
     $_typed = __awsenv_words "$_text" $_given $_taken
     if ($null -ne $_typed) { return , $_typed }
     # The words are in no text, or not in this one.

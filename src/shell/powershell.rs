@@ -26,7 +26,7 @@ const SAVED: &str = "$__awsenv_s";
 /// Finds the hashtable of this shell. Under StrictMode the variable itself can be read only if there is one.
 const BEGIN: &str = "& { [System.Diagnostics.DebuggerHidden()]param() $ErrorActionPreference='Stop'; \
     $__awsenv_s=Microsoft.PowerShell.Utility\\Get-Variable -Name __awsenv_saved -ValueOnly -Scope Global -Include @() -Exclude @() \
-    -ErrorAction Ignore;     if(!($__awsenv_s -is [hashtable])){$__awsenv_s=@{}}; ";
+    -ErrorAction Ignore; if(!($__awsenv_s -is [hashtable])){$__awsenv_s=@{}}; ";
 
 /// Keeps it, before anything changes: the user may have made the variable read-only, or given it a type.
 const KEEP: &str = "$global:__awsenv_saved=$__awsenv_s; \

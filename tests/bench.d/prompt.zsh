@@ -19,6 +19,9 @@ rounds
 eval "$(awsenv init zsh)"
 awsenv use profile-25 --quiet
 export AWSENV_EXPIRES=$((EPOCHSECONDS + 3600))
-for f in $precmd_functions; do $f; done
-[[ ${(%%)PROMPT}${(%%)RPROMPT} == *profile-25* ]] || { echo "the prompt lacks the profile" >&2; exit 1 }
-rounds
+# In one command, because the segment is hidden from when a command starts until the next prompt.
+() {
+  for f in $precmd_functions; do $f; done
+  [[ ${(%%)PROMPT}${(%%)RPROMPT} == *profile-25* ]] || { echo "the prompt lacks the profile" >&2; exit 1 }
+  rounds
+}

@@ -19,7 +19,7 @@ use proptest::prelude::*;
 const SAVED: &str = "$__awsenv_s";
 const BEGIN: &str = "& { [System.Diagnostics.DebuggerHidden()]param() $ErrorActionPreference='Stop'; \
     $__awsenv_s=Microsoft.PowerShell.Utility\\Get-Variable -Name __awsenv_saved -ValueOnly -Scope Global -Include @() -Exclude @() \
-    -ErrorAction Ignore;     if(!($__awsenv_s -is [hashtable])){$__awsenv_s=@{}}; ";
+    -ErrorAction Ignore; if(!($__awsenv_s -is [hashtable])){$__awsenv_s=@{}}; ";
 const KEEP: &str = "$global:__awsenv_saved=$__awsenv_s; \
     if(!($global:__awsenv_saved -is [hashtable])){throw 'awsenv: the variable __awsenv_saved must hold what comes back'}";
 const END: &str = "if($__awsenv_s.Count -eq 0){Microsoft.PowerShell.Utility\\Remove-Variable -Name __awsenv_saved -Scope Global \
