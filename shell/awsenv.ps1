@@ -62,9 +62,10 @@ function global:awsenv {
             [Console]::Error.WriteLine($_fault)
         } else {
             # As text with every word quoted, because PowerShell would expand a splatted `*` to file names.
-            $_call = '& ' + (__awsenv_quote $_program.Path)
-            foreach ($_word in $_words) {
-                $_quoted = __awsenv_quote $_word
+            $_call = '&'
+            foreach ($_word in @($_program.Path) + $_words) {
+                # A call of a function takes longer than the match.
+                $_quoted = if ($_word -cmatch '\A[A-Za-z0-9_./:=-]+\z') { "'$_word'" } else { __awsenv_quote $_word }
                 # A word of its own, even in quotes, except in an array.
                 $_call += if ($_word -ceq '--%') { " @($_quoted)" } else { " $_quoted" }
             }

@@ -198,9 +198,13 @@ fn comes_back(change: &Change) -> bool {
     }
 }
 
-/// Removes many names in one assignment, because each statement of a new script costs time.
+/// Removes names in one assignment, because each statement of a new script costs time. So does each name, and most of
+/// them are not there: all variables are exported, so the process sees that.
 fn clear(text: &mut String, diff: &EnvDiff) {
-    let gone = |change: &Change| matches!(change, Change::Unset(..) | Change::Drop);
+    let gone = |change: &Change| match change {
+        Change::Unset(save, _) => save.first != First::Live { exported: false } && save.since != Since::IfSet,
+        change => *change == Change::Drop,
+    };
     let names: Vec<String> = chosen(diff, gone).map(|name| format!("$env:{name}")).collect();
     if !names.is_empty() {
         let _ = write!(text, "{}=$null; ", names.join(","));
