@@ -42,7 +42,6 @@ function global:awsenv {
         $_is_loud = $_caller.GetValue('PSNativeCommandUseErrorActionPreference')
         $PSNativeCommandUseErrorActionPreference = $false
         $PSNativeCommandArgumentPassing = 'Standard'
-        $_reader = ''
         $_pipe = $null
         $_input = @()
         $_status = 127

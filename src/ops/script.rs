@@ -188,15 +188,15 @@ pub fn is_expected(args: &[OsString], stdout_tty: bool) -> bool {
 /// # Errors
 /// It would go there.
 pub fn may_have_keys(process: &Process, typed: Option<&str>) -> Result<(), Error> {
-    if typed.is_none() && Wrapper::of(&process.env).is_none() && sys::ancestors::is_powershell_server() {
-        let message = "a PowerShell job that does not run this script would keep its keys in the job's output";
-        return Err(Error::new(Kind::Usage, message)
-            .hint("run one program with the keys: awsenv exec PROFILE -- PROGRAM")
-            .hint("if the job runs the script, name the shell: --shell powershell"));
-    }
     let is_log = match Wrapper::of(&process.env) {
         // The function captures the script, and passes it on only to a shell.
         Some(_) => process.may_be_log,
+        None if typed.is_none() && sys::ancestors::is_powershell_server() => {
+            let message = "a PowerShell job that does not run this script would keep its keys in the job's output";
+            return Err(Error::new(Kind::Usage, message)
+                .hint(format!("run one program with the keys: {EXEC}"))
+                .hint("if the job runs the script, name the shell: --shell powershell"));
+        }
         None => {
             // A program that asks for the script of a named shell may do so through `bash -c`, and read it.
             let ran = process.env.os("_").filter(|_| typed.is_none());
@@ -206,7 +206,7 @@ pub fn may_have_keys(process: &Process, typed: Option<&str>) -> Result<(), Error
     if is_log {
         Err(
             with_hints("no shell reads this script, so its keys would end up in a log")
-                .hint("or run one program with the keys: awsenv exec PROFILE -- PROGRAM"),
+                .hint(format!("or run one program with the keys: {EXEC}")),
         )
     } else {
         Ok(())

@@ -136,7 +136,7 @@ fn save(text: &mut String, diff: &EnvDiff) {
     for (name, change) in diff.iter() {
         let Some(save) = change.save() else { continue };
         let (first, since) = (format!("'{name}'"), format!("'+{name}'"));
-        let (live, absent) = (format!("$env:{name}"), String::from("$null"));
+        let live = format!("$env:{name}");
         text.push_str(&match &save.first {
             First::Live { exported: true } => unless_saved(&first, &live) + "; ",
             First::Known(Before::Value(value)) => unless_saved(&first, &PowerShell.quote(value)) + "; ",
@@ -145,7 +145,7 @@ fn save(text: &mut String, diff: &EnvDiff) {
         text.push_str(&match &save.since {
             Since::Live { .. } => format!("{SAVED}[{since}]={live}; "),
             Since::Known(Before::Value(value)) => unless_saved(&since, &PowerShell.quote(value)) + "; ",
-            Since::Known(Before::Absent) => unless_saved(&since, &absent) + "; ",
+            Since::Known(Before::Absent) => unless_saved(&since, "$null") + "; ",
             Since::Undone => format!("{SAVED}.Remove({since}); "),
             Since::Nothing | Since::IfSet | Since::Known(Before::Secret) => String::new(),
         });
