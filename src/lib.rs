@@ -19,6 +19,7 @@ pub mod error;
 pub mod history;
 pub mod journal;
 pub mod keychain;
+pub mod near;
 pub mod ops;
 pub mod process;
 pub mod prompt;

@@ -78,47 +78,6 @@ impl Kind {
     }
 }
 
-/// At most three of `candidates` that a mistyped `name` may have meant, the likeliest first.
-pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
-    let typed = Folded::of(name);
-    let limit = (typed.length / 3).clamp(1, 3);
-    let mut found: Vec<(usize, &str)> = Vec::new();
-    for candidate in candidates.filter(|candidate| *candidate != name) {
-        let other = Folded::of(candidate);
-        let is_near = typed.length.abs_diff(other.length) <= limit;
-        // Two swapped neighbours count as one edit.
-        let distance = is_near.then(|| strsim::osa_distance(&typed.text, &other.text));
-        if let Some(distance) = distance.filter(|distance| *distance <= limit) {
-            found.push((distance, candidate));
-        } else if typed.length >= 2 && (other.continues(&typed) || typed.continues(&other) && other.length >= 3) {
-            found.push((limit + 1, candidate));
-        }
-    }
-    found.sort_by_key(|&(distance, _)| distance);
-    found.truncate(3);
-    found.into_iter().map(|(_, candidate)| candidate).collect()
-}
-
-/// A name as it is compared: in lower case, and no longer than anyone types.
-struct Folded {
-    text: String,
-    /// In characters.
-    length: usize,
-}
-
-impl Folded {
-    fn of(name: &str) -> Self {
-        const LONGEST: usize = 64;
-        let text: String = name.to_lowercase().chars().take(LONGEST).collect();
-        let length = text.chars().count();
-        Self { text, length }
-    }
-
-    fn continues(&self, start: &Self) -> bool {
-        self.text.starts_with(&start.text)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -131,17 +90,5 @@ mod tests {
         for name in ["", "a b", "ünï", "a!", "a(b)", "a=b", "\"a\"", "a\\b"] {
             assert!(!is_portable_name(name), "{name}");
         }
-    }
-
-    #[test]
-    fn near_names() {
-        let names = ["prod", "production", "dev", "staging", "prod-eu"];
-        let near = |name| nearest(name, names.into_iter());
-        assert_eq!(near("prdo"), ["prod"]);
-        assert_eq!(near("Prod"), ["prod", "production", "prod-eu"]);
-        assert_eq!(near("stagign"), ["staging"]);
-        assert_eq!(near("devel"), ["dev"]);
-        assert_eq!(near("zzz"), Vec::<&str>::new());
-        assert_eq!(near(""), Vec::<&str>::new());
     }
 }

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use crate::advice::{Advice, Command};
 use crate::cli::UseArgs;
-use crate::config::profile::nearest;
 use crate::context::Context;
 use crate::env::session::is_in_use;
 use crate::error::{Error, Kind};
+use crate::near::nearest;
 use crate::ops::ask;
 use crate::ops::catalog::{self, Entry};
 use crate::ops::files::{self, Files};

@@ -27,9 +27,9 @@ pub use style::{ExportDecision, StyleError, export_style};
 
 pub use crate::env::state::Style;
 
-use crate::config::profile::nearest;
 use crate::config::{Profile, ProfileSet};
 use crate::env::Env;
+use crate::near::nearest;
 
 /// What resolving reads. The two functions are called only when the search reaches them.
 pub struct Inputs<'a> {

@@ -10,7 +10,7 @@ use crate::support::PROJECT;
 
 /// Lowest first: a module may use the layers below its own. `lib` and `main` are above them all.
 const LAYERS: [&[&str]; 14] = [
-    &["secret", "text"],
+    &["near", "secret", "text"],
     &["redact"],
     &["credentials"],
     &["env"],
@@ -70,7 +70,7 @@ const HOMES: [(&str, &[&str]); 32] = [
     ("shell_words", &["src/cmd/key/unlock.rs"]),
     ("signal_hook", &["src/sys/signals.rs"]),
     ("skim", &["src/sys/picker"]),
-    ("strsim", &["src/config/profile.rs"]),
+    ("strsim", &["src/near.rs"]),
     ("time", &["src/credentials.rs"]),
     ("tokio", &["src/sys/picker"]),
     ("toml", &["src/shell/starship.rs"]),
