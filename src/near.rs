@@ -1,0 +1,105 @@
+//! What a mistyped word may have meant.
+
+/// In characters: nobody types more, and distances of longer words cost too much.
+const LONGEST: usize = 64;
+
+/// At most three of `candidates` that a mistyped `name` may have meant, the likeliest first: those that differ in one
+/// letter, or in one of four letters of a longer name, then those that continue it, or that it continues.
+pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let typed = Folded::of(name);
+    let mut found: Vec<(usize, &str)> = Vec::new();
+    for candidate in candidates.filter(|candidate| *candidate != name) {
+        let other = Folded::of(candidate);
+        if let Some(distance) = typed.distance(&other, 3) {
+            found.push((distance, candidate));
+        } else if typed.length >= 2 && (other.continues(&typed) || typed.continues(&other) && other.length >= 3) {
+            found.push((LONGEST, candidate));
+        }
+    }
+    found.sort_by_key(|&(distance, _)| distance);
+    found.truncate(3);
+    found.into_iter().map(|(_, candidate)| candidate).collect()
+}
+
+/// The one of `known` that a key, a word or a value was meant to be: at most two letters off, and nearer than any
+/// other. Upper case, and `-` for `_`, do not count as letters. `None` for a word that is in `known` as it is.
+pub fn meant<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    let typed = Folded::of(&word.replace('-', "_"));
+    let mut best: Option<(usize, &str)> = None;
+    let mut is_only = true;
+    for candidate in known {
+        if candidate == word {
+            return None;
+        }
+        let Some(distance) = typed.distance(&Folded::of(&candidate.replace('-', "_")), 2) else {
+            continue;
+        };
+        match best {
+            Some((least, _)) if least < distance => {}
+            Some((least, _)) if least == distance => is_only = false,
+            _ => (best, is_only) = (Some((distance, candidate)), true),
+        }
+    }
+    best.filter(|_| is_only).map(|(_, candidate)| candidate)
+}
+
+/// A word as it is compared: in lower case, and cut at [`LONGEST`].
+struct Folded {
+    text: String,
+    /// In characters.
+    length: usize,
+}
+
+impl Folded {
+    fn of(word: &str) -> Self {
+        let text: String = word.to_lowercase().chars().take(LONGEST).collect();
+        let length = text.chars().count();
+        Self { text, length }
+    }
+
+    /// In edits, where two swapped neighbours are one; `None` if that is more than `most`, or more than one and more
+    /// than a letter in four.
+    fn distance(&self, other: &Self, most: usize) -> Option<usize> {
+        let limit = (self.length / 4).clamp(1, most);
+        let is_near = self.length.abs_diff(other.length) <= limit;
+        let distance = is_near.then(|| strsim::osa_distance(&self.text, &other.text));
+        distance.filter(|distance| *distance <= limit)
+    }
+
+    fn continues(&self, start: &Self) -> bool {
+        self.text.starts_with(&start.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names() {
+        let names = ["prod", "production", "dev", "staging", "prod-eu", "touch"];
+        let near = |name| nearest(name, names.into_iter());
+        assert_eq!(near("prdo"), ["prod"]);
+        assert_eq!(near("Prod"), ["prod", "production", "prod-eu"]);
+        assert_eq!(near("stagign"), ["staging"]);
+        assert_eq!(near("prodcutoin"), ["production", "prod"]);
+        assert_eq!(near("devel"), ["dev"]);
+        assert_eq!(near("zzz"), Vec::<&str>::new());
+        assert_eq!(near("nosuch"), Vec::<&str>::new());
+        assert_eq!(near(""), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn meant_words() {
+        let known = ["sso_start_url", "role_arn", "aws_access_key_id", "region", "output"];
+        let meant = |word| meant(word, known);
+        assert_eq!(meant("so_start_url"), Some("sso_start_url"));
+        assert_eq!(meant("role-arn"), Some("role_arn"));
+        assert_eq!(meant("Role_ARN"), Some("role_arn"));
+        assert_eq!(meant("aws_acces_key_id"), Some("aws_access_key_id"));
+        assert_eq!(meant("regoin"), Some("region"));
+        assert_eq!(meant("region"), None);
+        assert_eq!(meant("color"), None);
+        assert_eq!(super::meant("cat", ["bat", "rat"]), None);
+    }
+}
