@@ -17,7 +17,7 @@ pub fn run(context: &Context, args: ListArgs) -> Result<Outcome, Error> {
         return Ok(Outcome::Text(chosen.choice.name + "\n", 0));
     }
     let files = Files::load(context)?;
-    let active = catalog::active(context);
+    let active = catalog::active(context, &files);
     let rows = catalog::entries(&files);
     let is_active = |row: &Entry| active.as_deref() == Some(row.name.as_str());
     let text = if json {

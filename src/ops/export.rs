@@ -78,6 +78,9 @@ pub fn account(plan: &CredentialPlan, profile: Option<Profile<'_>>) -> Option<St
     if let Some(role) = plan.roles.last() {
         return of_arn(&role.role_arn);
     }
+    if let Some(BaseSource::Environment { keys, .. }) = &plan.base {
+        return keys.account_id.clone();
+    }
     let own = profile
         .and_then(|profile| profile.text("aws_account_id"))
         .map(str::to_owned);

@@ -145,6 +145,15 @@ impl Files {
         Ok(self.ask(&Boto(self.boto()), choice, region)?)
     }
 
+    /// Like [`Files::resolve`], in another environment.
+    ///
+    /// # Errors
+    /// Whatever botocore rejects.
+    pub fn resolve_in(&self, env: &Env, choice: &Choice) -> Result<CredentialPlan, Error> {
+        let boto = BotoFiles { env, ..self.boto() };
+        Ok(self.ask_in(env, &Boto(boto), choice, None)?)
+    }
+
     /// Like [`Files::resolve`], but a broken boto file does not keep a profile of the AWS files from being resolved:
     /// its error is returned with the plan.
     ///
@@ -169,11 +178,21 @@ impl Files {
         choice: &Choice,
         region: Option<&str>,
     ) -> Result<CredentialPlan, resolve::Error> {
-        let login = |session: &str| sys::login::cached(&self.env, session);
+        self.ask_in(&self.env, legacy, choice, region)
+    }
+
+    fn ask_in(
+        &self,
+        env: &Env,
+        legacy: &dyn resolve::Legacy,
+        choice: &Choice,
+        region: Option<&str>,
+    ) -> Result<CredentialPlan, resolve::Error> {
+        let login = |session: &str| sys::login::cached(env, session);
         let inputs = Inputs {
             profiles: &self.profiles,
             searched: &self.searched(),
-            env: &self.env,
+            env,
             legacy,
             login: &login,
         };

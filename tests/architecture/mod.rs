@@ -50,6 +50,7 @@ const HOMES: [(&str, &[&str]); 32] = [
     ("filedescriptor", &["src/sys/reader"]),
     ("hashbrown", &["src/config/index.rs"]),
     ("ini", &["src/config/settings"]),
+    ("jiff", &["src/credentials.rs", "src/sys/clock.rs"]),
     ("keyring", &["src/sys/keychain"]),
     ("keyring_core", &["src/sys/keychain"]),
     ("linux_keyutils", &["src/sys/keychain"]),
@@ -71,7 +72,6 @@ const HOMES: [(&str, &[&str]); 32] = [
     ("signal_hook", &["src/sys/signals.rs"]),
     ("skim", &["src/sys/picker"]),
     ("strsim", &["src/near.rs"]),
-    ("time", &["src/credentials.rs"]),
     ("tokio", &["src/sys/picker"]),
     ("toml", &["src/shell/starship.rs"]),
     (

@@ -8,17 +8,16 @@ mod text;
 
 use std::borrow::Cow;
 
-use crate::advice::Command;
 use crate::cli::ExplainArgs;
 use crate::config::{Place, Value};
 use crate::context::{Context, Outcome};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::ops::choose::Chosen;
-use crate::ops::{choose, pick};
+use crate::ops::describe::missing_login;
+use crate::ops::{choose, now, pick};
 use crate::redact::is_secret;
 use crate::redact::{command, visible};
-use crate::resolve::{BaseSource, Choice, CredentialPlan, ExportDecision, Login, LoginCache, StyleError};
-use crate::text::display;
+use crate::resolve::{Choice, CredentialPlan, ExportDecision, StyleError};
 
 /// A borrowed view of the plan and the files.
 struct Explanation<'a> {
@@ -51,14 +50,21 @@ enum Shown<'a> {
 pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
     let picked = pick::asked_for(context, &args.pick, "awsenv explain PROFILE")?;
     let typed = || choose::choose(context, args.profile.as_deref());
-    let Chosen { files, choice } = picked.map_or_else(typed, Ok)?;
+    let Chosen {
+        files,
+        choice,
+        is_named,
+    } = picked.map_or_else(typed, Ok)?;
     let region = args
         .region
         .as_deref()
         .map(|typed| choose::region(context, &files, typed));
-    let plan = files.resolve(&choice, region.as_deref())?;
-    if let Some(BaseSource::Login(login)) = &plan.base {
-        check_login(login, &choice)?;
+    let mut plan = files.resolve(&choice, region.as_deref())?;
+    if !is_named && region.is_none() {
+        plan.region = now::region(context, &files, &choice, plan.region)?;
+    }
+    if let Some(error) = missing_login(&plan, &choice) {
+        return Err(error);
     }
     let profile = files.profiles.profile(&choice.name);
     let explanation = Explanation {
@@ -75,7 +81,7 @@ pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
             choice: &choice,
             plan: &plan,
             profiles: &files.profiles,
-            env: context.env(),
+            env: &files.env,
         }),
     };
     let text = if args.json {
@@ -84,20 +90,6 @@ pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
         context.ui.shown(&explanation.to_text())
     };
     Ok(Outcome::Text(text, 0))
-}
-
-fn check_login(login: &Login, choice: &Choice) -> Result<(), Error> {
-    let why = match &login.cached {
-        LoginCache::Ready { .. } => return Ok(()),
-        LoginCache::Missing => "is not logged in".to_owned(),
-        LoginCache::Incomplete(missing) => format!("has a damaged login cache, which lacks {}", missing.join(", ")),
-    };
-    let session = display(&login.session);
-    Err(Error::new(
-        Kind::Credentials,
-        format!("the login session `{session}` {why} ({})", login.place),
-    )
-    .hint(Command::new("aws login").option("--profile", &choice.name)))
 }
 
 impl<'a> Setting<'a> {
