@@ -188,9 +188,9 @@ impl Current {
         answer
     }
 
-    /// Empty if there is no plan, because the error says it all.
+    /// Empty without credentials, because the error says it all.
     fn to_text(&self) -> String {
-        let Some(plan) = &self.plan else {
+        let Some(plan) = self.plan.as_ref().filter(|plan| plan.base.is_some()) else {
             return String::new();
         };
         let mut parts = vec![format!("by {}", self.style().as_str())];

@@ -12,7 +12,7 @@ use crate::error::{Error, Kind};
 use crate::ops::choose::Chosen;
 use crate::ops::{choose, fit, now, pick, ports, switch};
 use crate::process::Launch;
-use crate::resolve::BaseSource;
+use crate::resolve::{BaseSource, CredentialPlan, StyleError};
 
 /// The program's exit status becomes this one's.
 pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
@@ -59,13 +59,18 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
 /// Whether programs find in this shell's environment what tools take there, so that nothing has to be exported.
 fn works_by_itself(context: &Context, chosen: &Chosen) -> Result<bool, Error> {
     let Chosen { files, choice, .. } = chosen;
+    let last = |plan: &CredentialPlan| now::expires(context, plan).is_none_or(|end| end > context.process.now);
     if choice.is_explicit() {
-        return Ok(false);
+        return Ok(last(&now::plan(context, files, choice)?));
     }
     let (plan, _) = files.resolve_past_boto(choice, None)?;
-    let decision = files.style(&plan, choice, None)?;
+    let decision = match files.style(&plan, choice, None) {
+        // The credentials of a container or a token file, which need no profile.
+        Err(StyleError::NoProfile { .. }) if plan.base.is_some() => return Ok(true),
+        decision => decision?,
+    };
     if let Some(BaseSource::Environment { .. }) = plan.base {
-        return Ok(now::expires(context, &plan).is_none_or(|end| end > context.process.now));
+        return Ok(last(&plan));
     }
     if decision.style == Style::Keys {
         return Ok(false);

@@ -4,6 +4,7 @@ use crate::advice::Advice;
 use crate::cli::StyleArgs;
 use crate::config::settings::Export;
 use crate::context::Context;
+use crate::credentials::Timestamp;
 use crate::env::session::{RegionChange, Target};
 use crate::env::state::Style;
 use crate::error::Error;
@@ -16,6 +17,7 @@ use crate::ops::ports::{self, Outside};
 use crate::provider;
 use crate::redact::shown;
 use crate::resolve::{BaseSource, RegionSource};
+use crate::sys::clock::local;
 use crate::text::{PRODUCTION_MARK, display, prompt_name};
 
 #[derive(Debug)]
@@ -43,10 +45,7 @@ impl Switch {
             (Some(one), None) | (None, Some(one)) => format!(" ({})", shown(one)),
             (None, None) => String::new(),
         };
-        let until = self
-            .target
-            .expires
-            .and_then(|at| crate::credentials::Timestamp(at).to_rfc3339());
+        let until = self.target.expires.and_then(|at| local(Timestamp(at)));
         let until = until.map_or(String::new(), |at| format!(", until {at}"));
         format!(
             "using {}{place}, by {}{until}",

@@ -213,6 +213,26 @@ fn current_says_until_when_in_local_time() {
 }
 
 #[test]
+fn use_says_until_when_in_local_time() {
+    let mut sandbox = sandbox();
+    let document = r#"{"Version":1,"AccessKeyId":"ASIA1","SecretAccessKey":"hush","SessionToken":"t","Expiration":"2090-07-01T00:00:00Z"}"#;
+    sandbox.write("keys.json", document);
+    sandbox.write(".aws/config", "[profile p]\ncredential_process = cat keys.json\n");
+    sandbox.set("TZ", "Europe/Berlin");
+    let (_, said) = after(&sandbox, "cd", "eval \"$(awsenv use p --keys -v --shell posix)\"");
+    assert!(
+        said.contains("awsenv: using p, by keys, until 2090-07-01 02:00 CEST\n"),
+        "{said}"
+    );
+    let (current, _) = after(
+        &sandbox,
+        "cd; eval \"$(awsenv use p --keys --shell posix)\"",
+        "awsenv current",
+    );
+    assert_eq!(current, "p (by keys, until 2090-07-01 02:00 CEST)\n");
+}
+
+#[test]
 fn a_default_profile_counts_where_nothing_else_is_named() {
     let sandbox = sandbox();
     sandbox.write(
