@@ -10,7 +10,7 @@ use crate::env::session::enter;
 use crate::env::state::Style;
 use crate::error::{Error, Kind};
 use crate::ops::choose::Chosen;
-use crate::ops::{choose, fit, now, pick, ports, switch};
+use crate::ops::{choose, export, fit, now, pick, ports, switch};
 use crate::process::Launch;
 use crate::resolve::{BaseSource, CredentialPlan, StyleError};
 
@@ -72,7 +72,8 @@ fn works_by_itself(context: &Context, chosen: &Chosen) -> Result<bool, Error> {
     if let Some(BaseSource::Environment { .. }) = plan.base {
         return Ok(last(&plan));
     }
-    if decision.style == Style::Keys {
+    let lacks_region = files.settings.export_region && export::region(&plan).is_some();
+    if decision.style == Style::Keys || lacks_region {
         return Ok(false);
     }
     if let Some(BaseSource::CredentialProcess(process)) = &plan.base {

@@ -117,7 +117,9 @@ pub fn to(
     });
     let change = match (stays, &region, decision.style) {
         (Some(stays), ..) => now::keep_region(context, &stays.value),
-        (None, Some(region), Style::Name) if args.region.is_none() => RegionChange::Clear(region.clone()),
+        (None, Some(region), Style::Name) if args.region.is_none() && !files.settings.export_region => {
+            RegionChange::Clear(region.clone())
+        }
         (None, Some(region), _) => RegionChange::Set(region.clone()),
         (None, None, _) => RegionChange::Own,
     };

@@ -9,15 +9,15 @@ mod text;
 use std::borrow::Cow;
 
 use crate::cli::ExplainArgs;
-use crate::config::{Place, Value};
+use crate::config::settings::Settings;
+use crate::config::{Place, Profile, Value};
 use crate::context::{Context, Outcome};
 use crate::error::Error;
 use crate::ops::choose::Chosen;
 use crate::ops::describe::missing_login;
 use crate::ops::{choose, now, pick};
-use crate::redact::is_secret;
-use crate::redact::{command, visible};
-use crate::resolve::{Choice, CredentialPlan, ExportDecision, StyleError};
+use crate::redact::{command, harmless, is_secret, visible};
+use crate::resolve::{Choice, CredentialPlan, ExportDecision, Style, StyleError};
 
 /// A borrowed view of the plan and the files.
 struct Explanation<'a> {
@@ -25,6 +25,8 @@ struct Explanation<'a> {
     plan: &'a CredentialPlan,
     settings: Vec<Setting<'a>>,
     export: Result<ExportDecision, StyleError>,
+    /// The region that is exported with the name or the keys.
+    region: Option<&'a str>,
     legacy: Vec<legacy::Legacy>,
     readers: Vec<readers::Reading>,
 }
@@ -67,6 +69,7 @@ pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
         return Err(error);
     }
     let profile = files.profiles.profile(&choice.name);
+    let export = files.style(&plan, &choice, None);
     let explanation = Explanation {
         choice: &choice,
         plan: &plan,
@@ -75,21 +78,33 @@ pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
             .flat_map(|profile| profile.settings())
             .map(Setting::of)
             .collect(),
-        export: files.style(&plan, &choice, None),
+        export: export.clone(),
+        region: exported_region(profile, export.as_ref().ok(), &files.settings),
         legacy: legacy::legacy(&files, &plan),
         readers: readers::readers(&readers::Subject {
             choice: &choice,
             plan: &plan,
-            profiles: &files.profiles,
+            files: &files,
             env: &files.env,
         }),
     };
+    files.lists().for_each(|(_, message)| context.ui.warn(message));
     let text = if args.json {
         format!("{}\n", explanation.to_json())
     } else {
         context.ui.shown(&explanation.to_text())
     };
     Ok(Outcome::Text(text, 0))
+}
+
+fn exported_region<'a>(
+    profile: Option<Profile<'a>>,
+    export: Option<&ExportDecision>,
+    settings: &Settings,
+) -> Option<&'a str> {
+    let is_exported = export?.style == Style::Keys || settings.export_region;
+    let region = profile?.text("region")?;
+    harmless(region).filter(|region| is_exported && !region.is_empty())
 }
 
 impl<'a> Setting<'a> {
