@@ -15,6 +15,7 @@ use crate::ops::choose;
 use crate::ops::files::Files;
 use crate::ops::keychain::detach::item_of;
 use crate::ops::ports::Outside;
+use crate::ops::refusal::without_credentials;
 use crate::provider;
 use crate::resolve::{BaseSource, Choice, CredentialPlan};
 use crate::sys::keychain::Keychain;
@@ -84,10 +85,13 @@ impl Request<'_> {
     fn of_keychain(&self) -> Result<Credentials, Error> {
         match self.read()? {
             Ok(keys) => Ok(provider::of_item(keys, None)),
-            Err(missing @ keychain::Error::Missing { .. }) => match self.plan(&Files::load(self.context)?)? {
-                Some(plan) => self.get(&plan),
-                None => Err(missing.into()),
-            },
+            Err(missing @ keychain::Error::Missing { .. }) => {
+                let files = Files::load(self.context)?;
+                match self.plan(&files)? {
+                    Some(plan) => self.get(&plan),
+                    None => Err(without_credentials(&files.profiles, self.profile, missing.into())),
+                }
+            }
             Err(error) => Err(self.lost(error.into())),
         }
     }

@@ -126,6 +126,9 @@ fn zone(text: &str) -> Option<String> {
 /// The region of a name such as `Ireland`, `EU (Ireland)` or `US East (Ohio)`.
 fn named(lower: &str) -> Option<&'static str> {
     let typed = letters(lower);
+    if typed.contains(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
     let names = || {
         PLACES.iter().flat_map(|(region, name)| {
             let (area, place) = name.split_once(" (").unwrap_or((name, ""));

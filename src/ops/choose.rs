@@ -15,6 +15,7 @@ use crate::near::nearest;
 use crate::ops::ask;
 use crate::ops::catalog::{self, Entry};
 use crate::ops::files::{self, Files};
+use crate::ops::refusal::refused;
 use crate::ops::usage::{self, Keeper};
 use crate::resolve::{self, Choice, How};
 use crate::shell::wrapper::Wrapper;
@@ -169,7 +170,7 @@ fn not_found_but(files: &Files, name: &str, near: Vec<String>) -> Error {
         searched: files.searched(),
         near,
     };
-    error.into()
+    refused(&files.profiles, error)
 }
 
 /// No profile has this name, but those in `found` contain it.

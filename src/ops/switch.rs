@@ -12,6 +12,7 @@ use crate::ops::choose::{self, Chosen};
 use crate::ops::export;
 use crate::ops::fit;
 use crate::ops::ports::{self, Outside};
+use crate::ops::refusal::without_credentials;
 use crate::provider;
 use crate::redact::shown;
 use crate::resolve::BaseSource;
@@ -80,7 +81,8 @@ pub fn to(
         (_, true) => Some(Export::Keys),
         _ => None,
     };
-    let decision = files.style(&plan, choice, asked)?;
+    let decision = files.style(&plan, choice, asked);
+    let decision = decision.map_err(|error| without_credentials(&files.profiles, &choice.name, error.into()))?;
     let mut shown = prompt_name(&choice.name);
     let (vars, expires) = match decision.style {
         Style::Name => {
