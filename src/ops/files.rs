@@ -20,6 +20,7 @@ use crate::ops::edit::FileEdit;
 use crate::ops::refusal::refused;
 use crate::resolve::{self, BaseSource, Choice, CredentialPlan, Inputs, KeySource, Keys, StyleError};
 use crate::sys;
+use crate::text::display;
 
 #[derive(Debug)]
 pub struct Files {
@@ -212,7 +213,30 @@ impl Files {
 
     /// Where awsenv looked for profiles, for people.
     pub fn searched(&self) -> String {
-        format!("{} or {}", self.config.shown, self.credentials.shown)
+        let list = self.lists().map(|(kind, _)| kind.variable()).collect::<Vec<_>>();
+        let note = match list.as_slice() {
+            [] => String::new(),
+            names => format!(" (a list of paths: {} takes one path)", names.join(" and ")),
+        };
+        format!("{} or {}{note}", self.config.shown, self.credentials.shown)
+    }
+
+    /// Variables that hold several paths, which no SDK takes apart, in words.
+    pub fn lists(&self) -> impl Iterator<Item = (FileKind, String)> {
+        let files = [
+            (FileKind::Config, &self.config, self.profiles.config()),
+            (FileKind::Credentials, &self.credentials, self.profiles.credentials()),
+        ];
+        files.into_iter().filter_map(|(kind, location, document)| {
+            let paths = location.several().filter(|_| document.is_none())?;
+            let name = kind.variable();
+            let paths: Vec<String> = paths.into_iter().map(|path| format!("`{}`", display(path))).collect();
+            let message = format!(
+                "{name} takes one path, not a list ({}): every SDK looks for a file with the whole value as its name",
+                paths.join(", ")
+            );
+            Some((kind, message))
+        })
     }
 
     /// Warns if a path from the environment does not name the same file for every SDK.
@@ -221,9 +245,12 @@ impl Files {
             (FileKind::Config, &self.config),
             (FileKind::Credentials, &self.credentials),
         ];
-        both.into_iter().filter_map(|(kind, location)| {
+        let lists: Vec<_> = self.lists().collect();
+        both.into_iter().filter_map(move |(kind, location)| {
             let name = kind.variable();
-            if location.is_relative {
+            if let Some((_, message)) = lists.iter().find(|(list, _)| *list == kind) {
+                Some(message.clone())
+            } else if location.is_relative {
                 Some(format!(
                     "{name} is a relative path, so SDKs look for a different file in another directory"
                 ))
