@@ -92,7 +92,13 @@ impl Request<'_> {
                     None => Err(without_credentials(&files.profiles, self.profile, missing.into())),
                 }
             }
-            Err(error) => Err(self.lost(error.into())),
+            Err(error) => {
+                let lost = self.lost(error.into());
+                Err(match Files::load(self.context) {
+                    Ok(files) if !files.has(self.profile) => without_credentials(&files.profiles, self.profile, lost),
+                    _ => lost,
+                })
+            }
         }
     }
 

@@ -57,6 +57,8 @@ pub struct Meant {
     pub region: String,
     /// What the value is instead, as in `` `us-east-1a` is … ``.
     pub is: String,
+    /// Another cloud may have a region of this name.
+    pub is_guess: bool,
 }
 
 /// The region that `text` was meant to be, unless it may be one: AWS adds regions, and other clouds have their own.
@@ -67,6 +69,7 @@ pub fn meant(text: &str) -> Option<Meant> {
         Some(Meant {
             region: region.to_owned(),
             is,
+            is_guess: false,
         })
     };
     if is_region(&lower) {
@@ -83,11 +86,15 @@ pub fn meant(text: &str) -> Option<Meant> {
         return new(&region, "short for `{}`, which only awsenv's `--region` knows");
     }
     if let Some(region) = named(&lower) {
-        return new(region, "a name, not a code: the code is `{}`");
+        return new(region, "the name of `{}`, not a code");
     }
     let known = PLACES.iter().map(|(region, _)| *region);
     let region = slipped(&lower.replace(' ', "-"), known).or_else(|| same(&lower))?;
-    new(region, "not a region that AWS has; did you mean `{}`?")
+    Some(Meant {
+        region: region.to_owned(),
+        is: "unknown to AWS".to_owned(),
+        is_guess: true,
+    })
 }
 
 /// A region that differs in its separators only.
@@ -335,7 +342,7 @@ mod tests {
         ] {
             let found = meant(text).unwrap_or_else(|| panic!("{text}"));
             assert_eq!(found.region, region, "{text}");
-            assert!(found.is.contains(region), "{text}");
+            assert!(found.is_guess || found.is.contains(region), "{text}");
         }
     }
 

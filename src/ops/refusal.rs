@@ -19,14 +19,18 @@ pub fn refused(profiles: &ProfileSet, error: resolve::Error) -> Error {
 
 /// An error about a profile that resolves to nothing, with the mistakes in it.
 pub fn without_credentials(profiles: &ProfileSet, name: &str, error: Error) -> Error {
+    mistakes(profiles, name).fold(error, Error::hint)
+}
+
+/// The mistakes that may keep a profile from having credentials, or from being one.
+pub fn mistakes(profiles: &ProfileSet, name: &str) -> impl Iterator<Item = String> {
     let found = match profiles.profile(name) {
         Some(_) => mistakes::of_profile(profiles, name),
         None => mistakes::defining(profiles, SectionKind::Profile, name)
             .into_iter()
             .collect(),
     };
-    let hints = found.iter().take(MAX_NAMED).map(hint);
-    hints.fold(error, Error::hint)
+    found.into_iter().take(MAX_NAMED).map(|mistake| hint(&mistake))
 }
 
 fn hint(mistake: &Mistake) -> String {

@@ -12,7 +12,7 @@ use crate::ops::choose::{self, Chosen};
 use crate::ops::export;
 use crate::ops::fit;
 use crate::ops::ports::{self, Outside};
-use crate::ops::refusal::without_credentials;
+use crate::ops::refusal::{self, without_credentials};
 use crate::provider;
 use crate::redact::shown;
 use crate::resolve::BaseSource;
@@ -115,6 +115,9 @@ pub fn to(
         (None, _) => RegionChange::Own,
     };
     let mut warnings: Vec<Advice> = decision.warning.into_iter().map(Advice::from).collect();
+    if plan.base.is_none() {
+        warnings.extend(refusal::mistakes(&files.profiles, &choice.name).map(Advice::from));
+    }
     warnings.extend(broken.map(|error| error.message.into()));
     warnings.extend(own.and_then(catalog::plaintext).map(|found| found.warning()));
     warnings.extend(export::environment_warnings(env, &vars).into_iter().map(Advice::from));

@@ -68,6 +68,7 @@ checks! {
     StateDamaged = "state-damaged",
     UnusedKey = "unused-key",
     VariableForAll = "variable-for-all",
+    VariableValue = "variable-value",
 }
 
 impl Check {

@@ -76,7 +76,8 @@ fn values(env: &Env) -> Vec<Finding> {
         .chain(output)
         .map(|(name, wrong)| {
             let message = format!("{name}: {}", wrong.what);
-            Finding::new(Check::Mistake(wrong.code), Status::Fail, message).remedy(wrong.instead)
+            let status = if wrong.is_certain { Status::Fail } else { Status::Warn };
+            Finding::new(Check::VariableValue, status, message).remedy(wrong.instead)
         })
         .collect()
 }

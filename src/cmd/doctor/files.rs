@@ -5,7 +5,7 @@ use super::finding::{Finding, Status};
 use super::{access, boto, mistakes, process};
 use crate::advice::{Advice, Command};
 use crate::config::lint::{self, Lint};
-use crate::config::{Document, Error, FileKind, Location, locate};
+use crate::config::{Document, Error, FileKind, Location};
 use crate::context::Context;
 use crate::env::Env;
 use crate::env::names::VarName;
@@ -22,7 +22,13 @@ pub(super) fn check(context: &Context, files: Option<&Files>) -> Vec<Finding> {
             Finding::new(Check::Settings, Status::Fail, error.message).remedy("correct the line, or delete the file"),
         );
     }
+    let lists: Vec<_> = files.into_iter().flat_map(Files::lists).collect();
     for kind in [FileKind::Config, FileKind::Credentials] {
+        if let Some((_, message)) = lists.iter().find(|(list, _)| *list == kind) {
+            let remedy = format!("merge the files, and set {} to the path of one", kind.variable());
+            findings.push(Finding::new(Check::FileList, Status::Fail, message).remedy(remedy));
+            continue;
+        }
         findings.extend(aws_file(kind, &files::locate(kind, env), env));
     }
     if let Some(files) = files {
@@ -58,9 +64,6 @@ fn aws_file(kind: FileKind, location: &Location, env: &Env) -> Vec<Finding> {
             ];
         }
         Ok(None) if location.from_variable => {
-            if let Some(finding) = list(kind, location, env) {
-                return vec![finding];
-            }
             let message = format!(
                 "{} does not name a regular file, so it is treated as empty",
                 kind.variable()
@@ -96,30 +99,6 @@ fn aws_file(kind: FileKind, location: &Location, env: &Env) -> Vec<Finding> {
     }
     findings.extend(lint::lint(&document, kind).iter().map(of_lint));
     findings
-}
-
-/// Several paths in a variable that names one file.
-fn list(kind: FileKind, location: &Location, env: &Env) -> Option<Finding> {
-    let is_there = |part: &str| locate::expand(part, env, &sys::fs::home_of).is_file();
-    let parts_at = |separator: char| {
-        let parts: Vec<&str> = location
-            .shown
-            .split(separator)
-            .map(str::trim)
-            .filter(|part| !part.is_empty())
-            .collect();
-        (parts.len() > 1 && parts.iter().any(|part| is_there(part))).then_some(parts.len())
-    };
-    let separators = if cfg!(windows) {
-        [';', ',', ' '].as_slice()
-    } else {
-        [':', ';', ',', ' '].as_slice()
-    };
-    let parts = separators.iter().find_map(|separator| parts_at(*separator))?;
-    let variable = kind.variable();
-    let message = format!("{variable} holds {parts} paths, but it names one file, so none of them is read");
-    let remedy = format!("merge the files, and set {variable} to one path");
-    Some(Finding::new(Check::FileList, Status::Fail, message).remedy(remedy))
 }
 
 /// One construct, with every reader that differs.

@@ -8,6 +8,7 @@ use crate::config::{Kind, Profile, ProfileSet};
 use crate::journal::KeyCommand;
 use crate::keychain::layout::ID;
 use crate::ops::keychain::command;
+use crate::ops::keychain::detach::item_of;
 use crate::text::display;
 
 pub(super) fn check(profiles: &ProfileSet) -> Vec<Finding> {
@@ -25,7 +26,8 @@ fn finding(mistake: &Mistake) -> Finding {
 
 /// A key that does not expire; keys with a token are written and renewed by other tools.
 fn plaintext(profile: Profile<'_>) -> Option<Finding> {
-    if Kind::of(profile) != Kind::StaticKeys {
+    // A key beside awsenv's own line has a finding of its own.
+    if Kind::of(profile) != Kind::StaticKeys || item_of(profile).is_some() {
         return None;
     }
     let section = [profile.credentials_section(), profile.config_section()]

@@ -94,20 +94,22 @@ fn entry(ui: &Ui, example: &Finding, kind: &[&Finding]) -> String {
 /// `hidden` are warnings that the settings switch off; `has_more` says that `-v` shows more than was shown.
 fn summary(findings: &[&Finding], hidden: usize, has_more: bool) -> String {
     let count = |status| findings.iter().filter(|finding| finding.status == status).count();
-    let counted = |status, one: &str, many: &str| match count(status) {
-        0 => None,
-        1 => Some(format!("1 {one}")),
-        count => Some(format!("{count} {many}")),
+    let kinds = |status| {
+        let kinds = kinds(findings).iter().filter(|kind| kind[0].status == status).count();
+        let of_all = count(status);
+        if kinds < of_all && kinds > 1 {
+            format!(" of {kinds} kinds")
+        } else {
+            String::new()
+        }
     };
-    let problems = [
-        counted(Status::Fail, "failure", "failures"),
-        counted(Status::Warn, "warning", "warnings"),
-    ];
-    let mut parts: Vec<String> = problems.into_iter().flatten().collect();
-    if parts.is_empty() {
-        parts.push("nothing is wrong".to_owned());
-    }
-    parts.extend((count(Status::Ok) > 0).then(|| format!("{} ok", count(Status::Ok))));
+    let counted = |status, word: &str| match count(status) {
+        0 => format!("no {word}s"),
+        1 => format!("1 {word}"),
+        count => format!("{count} {word}s{}", kinds(status)),
+    };
+    let mut parts = vec![counted(Status::Fail, "failure"), counted(Status::Warn, "warning")];
+    parts.push(format!("{} ok", count(Status::Ok)));
     parts.extend((hidden > 0).then(|| format!("{hidden} switched off in the settings")));
     let more = if has_more {
         "; `awsenv doctor -v` shows everything"

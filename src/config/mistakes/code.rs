@@ -29,11 +29,11 @@ codes! {
     /// A section that a later one of the same name replaces.
     ReplacedSection = "replaced-section",
     /// `[DEFAULT]` with keys where `[default]` was meant.
-    DefaultSection = "default-section",
+    CapitalDefault = "capital-default",
     /// `so_start_url`
     Key = "key",
     /// `region = "eu-west-1"`
-    QuotedValue = "quoted-value",
+    QuotesInValue = "quotes-in-value",
     /// `region = eu-west-1 # home`
     CommentInValue = "comment-in-value",
     /// An indented `key = value` that belongs to the value above it.

@@ -5,7 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::{Mistake, MistakeCode, known, shown};
+use super::{Mistake, MistakeCode, Owned, known, shown};
 use crate::config::document::Document;
 use crate::config::profiles::{ProfileSet, SectionKind, defined};
 use crate::config::value::{Section, Value};
@@ -29,6 +29,21 @@ pub(super) fn all(profiles: &ProfileSet) -> Vec<Mistake> {
         .filter(|_| !has_default)
         .flat_map(default_sections);
     config.chain(others).chain(defaults).collect()
+}
+
+/// The sections of the config file that botocore ignores, as what they were meant to be.
+pub(super) fn misread(profiles: &ProfileSet) -> impl Iterator<Item = Owned<'_>> {
+    let named = Named::of(profiles);
+    let config = profiles.config().into_iter().flat_map(Document::sections);
+    config.filter_map(move |section| {
+        let header = section.header();
+        if known::is_section(header) || defined(section).is_some() {
+            return None;
+        }
+        let Written { kind, name } = Written::of(header);
+        let kind = kind.or_else(|| content(section, &name, &named))?;
+        Some(Owned { section, kind, name })
+    })
 }
 
 /// A header that was meant to define `name`.
@@ -77,6 +92,11 @@ struct Written {
 impl Written {
     fn of(header: &str) -> Self {
         let wraps = |c: char| c.is_whitespace() || "\"'[]“”‘’".contains(c);
+        // A bracket in a comment belongs to the header.
+        let header = match header.split_once(']') {
+            Some((before, after)) if after.trim_start().starts_with(['#', ';']) => before,
+            _ => header,
+        };
         let plain = header.trim_matches(wraps);
         let lower = plain.to_lowercase();
         if let Some(rest) = ["sso session ", "sso session:"]
@@ -138,8 +158,7 @@ fn in_config(section: Section<'_>, as_a: Option<SectionKind>, named: &Named<'_>)
     let written = Written::of(header);
     let new = |instead: String, is_certain| mistake(section, "defines nothing in the config file", instead, is_certain);
     if let Some(kind) = written.kind {
-        let name = if written.name.is_empty() { "NAME" } else { &written.name };
-        return Some(new(there(kind, name), true));
+        return Some(new(there(kind, &written.name), true));
     }
     if is_default(&written.name) {
         return Some(new("there it must be `[default]`".to_owned(), true));
@@ -230,7 +249,7 @@ fn default_sections(document: &Document) -> impl Iterator<Item = Mistake> {
     let sections = document.default_sections();
     let gives = |section: &Section<'_>| section.entries().any(|value| CREDENTIALS.contains(&value.key()));
     sections.filter(gives).map(|section| Mistake {
-        code: MistakeCode::DefaultSection,
+        code: MistakeCode::CapitalDefault,
         ..mistake(
             section,
             "is no profile: it gives its keys to every profile of the file",
@@ -254,6 +273,7 @@ fn there(kind: SectionKind, name: &str) -> String {
 fn bracketed(kind: SectionKind, name: &str) -> String {
     let is_plain = !name.contains(|c: char| c.is_whitespace() || "\"'\\".contains(c));
     let word = match name {
+        "" => "NAME".to_owned(),
         name if is_plain => shown(name),
         name if name.contains(['"', '\\']) => format!("'{}'", shown(name)),
         name => format!("\"{}\"", shown(name)),
@@ -334,6 +354,8 @@ mod tests {
             ("defualt", "[default]"),
             ("defaults", "[default]"),
             ("default2", "[profile default2]"),
+            ("profile x] # see [y", "[profile x]"),
+            ("]", "[profile NAME]"),
             ("sso_session x", "[sso-session x]"),
             ("sso-sesion x", "[sso-session x]"),
             ("sso session x", "[sso-session x]"),

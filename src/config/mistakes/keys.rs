@@ -1,10 +1,11 @@
 //! Keys that no program reads, and that resemble one which programs read.
 
 use super::known;
-use super::{Keys, Mistake, MistakeCode, Owned, shown};
+use super::{Keys, Mistake, MistakeCode, Owned};
 use crate::config::profiles::SectionKind;
 use crate::config::value::Value;
 use crate::near;
+use crate::text::display;
 
 /// Shorter keys resemble too much.
 const SHORTEST: usize = 4;
@@ -48,7 +49,7 @@ fn mistake(value: Value<'_>, key: &str, right: &str) -> Mistake {
         code: MistakeCode::Key,
         place: value.place(),
         profile: None,
-        what: format!("no AWS program reads the key `{}`", shown(key)),
+        what: format!("no AWS program reads the key `{}`", display(key)),
         instead: format!("did you mean `{right}`?"),
         is_certain: false,
     }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::{Mistake, MistakeCode, shown};
 use crate::config::profiles::{Profile, ProfileSet, SectionKind, defined};
 use crate::config::value::{Section, Value};
+use crate::near::nearest;
 
 /// Any of them gives a profile credentials, or stops it from having any.
 const SOURCES: [&str; 7] = [
@@ -34,7 +35,7 @@ pub(super) fn of(profiles: &ProfileSet, profile: Profile<'_>) -> Vec<Mistake> {
     {
         let name = shown(services.text());
         let what = format!("the services `{name}` are not defined, so every call fails");
-        let instead = format!("add `[services {name}]`, or delete the line");
+        let instead = missing("services", services.text(), profiles.services_names());
         found.push(new(MistakeCode::MissingSection, services, what, &instead, true));
     }
     if has("sso_account_id") || has("sso_role_name") {
@@ -46,7 +47,7 @@ pub(super) fn of(profiles: &ProfileSet, profile: Profile<'_>) -> Vec<Mistake> {
     {
         let name = shown(value.text());
         let what = format!("the sso-session `{name}` is not defined");
-        let instead = format!("add `[sso-session {name}]`, or delete the line");
+        let instead = missing("sso-session", value.text(), profiles.sso_session_names());
         found.push(new(MistakeCode::MissingSection, value, what, &instead, true));
         return found;
     }
@@ -64,6 +65,13 @@ pub(super) fn of(profiles: &ProfileSet, profile: Profile<'_>) -> Vec<Mistake> {
         found.push(new(MistakeCode::SsoWithoutRole, value, what, instead, false));
     }
     found
+}
+
+fn missing<'a>(prefix: &str, name: &str, names: impl Iterator<Item = &'a str>) -> String {
+    match nearest(name, names).first() {
+        Some(near) => format!("did you mean `{}`?", shown(near)),
+        None => format!("add `[{prefix} {}]`, or delete the line", shown(name)),
+    }
 }
 
 /// Whether its token can be exchanged for keys; CodeCatalyst and others take the token itself.

@@ -49,10 +49,10 @@ pub(super) fn mistakes(owned: &Owned<'_>, found: &mut Vec<Mistake>) {
 /// A mistake without its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrong {
-    pub code: MistakeCode,
+    code: MistakeCode,
     pub what: String,
     pub instead: String,
-    is_certain: bool,
+    pub is_certain: bool,
 }
 
 impl Wrong {
@@ -84,7 +84,9 @@ pub fn output(text: &str) -> Option<Wrong> {
         return None;
     }
     let (code, near) = (MistakeCode::Output, near::meant(text, OUTPUTS));
-    let what = format!("the AWS CLI has no output format `{}`", shown(text));
+    // Lines behind the first may be anything.
+    let first = text.lines().next().unwrap_or_default();
+    let what = format!("the AWS CLI has no output format `{}`", shown(first));
     Some(match near {
         Some(right) => Wrong::new(code, what, format!("did you mean `{right}`?")),
         None => Wrong::new(code, what, format!("use one of {}", OUTPUTS.join(", "))),
@@ -95,11 +97,15 @@ pub fn output(text: &str) -> Option<Wrong> {
 pub fn region(text: &str) -> Option<Wrong> {
     let meant = region::meant(text)?;
     let what = format!("the region `{}` is {}", shown(text), meant.is);
-    Some(Wrong::new(
-        MistakeCode::Region,
-        what,
-        format!("write `{}`", meant.region),
-    ))
+    let instead = if meant.is_guess {
+        format!("did you mean `{}`?", meant.region)
+    } else {
+        format!("write `{}`", meant.region)
+    };
+    Some(Wrong {
+        is_certain: !meant.is_guess,
+        ..Wrong::new(MistakeCode::Region, what, instead)
+    })
 }
 
 /// Quotes around a value, or a comment behind it, that belong to it.
@@ -119,7 +125,7 @@ fn spelled(key: &str, text: &str) -> Option<Wrong> {
     let is_quoted = quoted(text).is_some();
     is_quoted.then(|| {
         let what = format!("the quotes are part of the value of `{key}`; only the SDK for Go removes them");
-        Wrong::new(MistakeCode::QuotedValue, what, "delete the quotes")
+        Wrong::new(MistakeCode::QuotesInValue, what, "delete the quotes")
     })
 }
 
