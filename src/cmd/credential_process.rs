@@ -30,7 +30,7 @@ pub fn run(context: &Context, args: CredentialProcessArgs) -> Result<Outcome, Er
     let profile = choose::utf8(&args.profile)?;
     let item = args.item.as_deref().unwrap_or(profile);
     let outside = Outside::of(context, profile)?;
-    let keychain = context.keychain()?;
+    let keychain = context.keychain();
     let request = Request {
         context,
         profile,
@@ -83,22 +83,23 @@ impl Request<'_> {
 
     /// The item's keys, else those that the files have for the profile.
     fn of_keychain(&self) -> Result<Credentials, Error> {
-        match self.read()? {
-            Ok(keys) => Ok(provider::of_item(keys, None)),
-            Err(missing @ keychain::Error::Missing { .. }) => {
-                let files = Files::load(self.context)?;
-                match self.plan(&files)? {
-                    Some(plan) => self.get(&plan),
-                    None => Err(without_credentials(&files.profiles, self.profile, missing.into())),
-                }
-            }
-            Err(error) => {
+        let missing = match self.read() {
+            Ok(Ok(keys)) => return Ok(provider::of_item(keys, None)),
+            Ok(Err(missing @ keychain::Error::Missing { .. })) => missing.into(),
+            Ok(Err(error)) => {
                 let lost = self.lost(error.into());
-                Err(match Files::load(self.context) {
+                return Err(match Files::load(self.context) {
                     Ok(files) if !files.has(self.profile) => without_credentials(&files.profiles, self.profile, lost),
                     _ => lost,
-                })
+                });
             }
+            // A mistake in the choice of stores does not concern keys in the files.
+            Err(why) => why,
+        };
+        let files = Files::load(self.context)?;
+        match self.plan(&files)? {
+            Some(plan) => self.get(&plan),
+            None => Err(without_credentials(&files.profiles, self.profile, missing)),
         }
     }
 

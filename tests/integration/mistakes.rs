@@ -256,6 +256,52 @@ fn failures_come_first_and_nothing_is_lost() {
     assert!(!verbose.out().contains("doctor -v"));
 }
 
+#[test]
+fn warnings_can_be_switched_off_and_failures_cannot() {
+    let sandbox = sandbox(
+        "[prfile a]\nregion = eu-west-1\n[notes]\nx = y\n",
+        &format!("[a]\n{PAIR}"),
+    );
+    let text = |args: &[&str]| sandbox.awsenv(args).output().out().to_owned();
+    let settings = |ignore: &str| {
+        sandbox.write(".config/awsenv/config", format!("[doctor]\nignore = {ignore}\n"));
+    };
+    let all = text(&["doctor"]);
+    for kind in ["fail  header", "warn  unread-section", "warn  plaintext-keys"] {
+        assert!(all.contains(kind), "{all}");
+    }
+    settings("plaintext-keys, unread-section,header");
+    let less = text(&["doctor"]);
+    assert!(
+        less.contains("fail  header") && !less.contains("plaintext-keys") && !less.contains("unread-section"),
+        "{less}"
+    );
+    assert!(
+        less.contains("1 warning,") && less.contains("2 switched off in the settings"),
+        "{less}"
+    );
+    let verbose = text(&["doctor", "-v"]);
+    assert!(
+        verbose.contains("warn  plaintext-keys") && verbose.contains("warn  unread-section"),
+        "{verbose}"
+    );
+    assert_eq!(found(&sandbox, "plaintext-keys").len(), 1);
+    assert!(found(&sandbox, "settings").is_empty());
+
+    settings("plaintxt-keys, nosuch");
+    let wrong = found(&sandbox, "settings");
+    assert!(wrong.len() == 2, "{wrong:?}");
+    assert!(
+        wrong[0].contains("`plaintxt-keys`") && wrong[0].ends_with("[did you mean `plaintext-keys`?]"),
+        "{wrong:?}"
+    );
+    assert!(
+        wrong[1].starts_with("warn ") && wrong[1].contains("`nosuch`"),
+        "{wrong:?}"
+    );
+    assert!(text(&["doctor"]).contains("warn  plaintext-keys"));
+}
+
 /// Root may look at the files of another user, and must not take them away.
 #[test]
 fn root_in_another_home_takes_no_file() {
@@ -274,7 +320,6 @@ fn root_in_another_home_takes_no_file() {
         found(&sandbox, "foreign-home"),
         ["warn HOME belongs to `12345`, and this runs as root: awsenv edits no files there [run awsenv as `12345`]"]
     );
-    let chown_to = |owner: &str| format!("chown -- {owner} ~/.aws/credentials");
     let owners = found(&sandbox, "file-owner");
     assert!(
         owners.len() == 1 && owners[0].starts_with("warn belongs to root"),
@@ -282,8 +327,7 @@ fn root_in_another_home_takes_no_file() {
     );
     assert!(
         owners[0].contains("chown") && owners[0].contains("12345 ~/.aws/credentials"),
-        "{owners:?} {}",
-        chown_to("12345")
+        "{owners:?}"
     );
     chown(&credentials, Some(54321), None).expect("root");
     let owners = found(&sandbox, "file-owner");

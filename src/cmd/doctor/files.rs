@@ -17,11 +17,6 @@ use crate::sys;
 pub(super) fn check(context: &Context, files: Option<&Files>) -> Vec<Finding> {
     let env = context.env();
     let mut findings = Vec::new();
-    if let Err(error) = context.settings() {
-        findings.push(
-            Finding::new(Check::Settings, Status::Fail, error.message).remedy("correct the line, or delete the file"),
-        );
-    }
     let lists: Vec<_> = files.into_iter().flat_map(Files::lists).collect();
     for kind in [FileKind::Config, FileKind::Credentials] {
         if let Some((_, message)) = lists.iter().find(|(list, _)| *list == kind) {
@@ -35,7 +30,7 @@ pub(super) fn check(context: &Context, files: Option<&Files>) -> Vec<Finding> {
         findings.extend(mistakes::check(&files.profiles));
         findings.extend(lint::lint_profiles(&files.profiles).iter().map(of_lint));
         findings.extend(profiles(files));
-        let index = context.keychain().ok().and_then(|keychain| keychain.index().ok());
+        let index = context.keychain().index().ok();
         findings.extend(process::check(files, index.as_ref()));
     }
     findings.extend(boto::check(env, files));

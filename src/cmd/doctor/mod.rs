@@ -13,6 +13,7 @@ mod mistakes;
 mod process;
 mod prompt;
 mod report;
+mod settings;
 mod shell;
 
 pub use check::Check;
@@ -28,14 +29,13 @@ use finding::Status;
 /// 1 if something fails.
 pub fn run(context: &Context, args: DoctorArgs) -> Result<Outcome, Error> {
     let _state = context.state();
+    // First, because loading the files reads the settings, and would warn about them.
+    let mut findings = settings::check(context);
     let files = Files::load(context).ok();
-    let mut findings = files::check(context, files.as_ref());
+    findings.extend(files::check(context, files.as_ref()));
     findings.extend(leftovers::check(context.env()));
     findings.extend(environment::check(context, files.as_ref()));
-    // An error in the settings has been reported already.
-    if let Ok(keychain) = context.keychain() {
-        findings.extend(keychain::check(&keychain, args.keychain));
-    }
+    findings.extend(keychain::check(context.env(), &context.keychain(), args.keychain));
     findings.extend(fish::check(context.env()));
     findings.extend(shell::check(context));
     findings.extend(prompt::check(context));
@@ -43,7 +43,7 @@ pub fn run(context: &Context, args: DoctorArgs) -> Result<Outcome, Error> {
     let text = if args.json {
         report::as_json(context.ui, &findings)
     } else {
-        report::as_text(context, &findings, &[])
+        report::as_text(context.ui, &findings, &context.settings().doctor_ignore)
     };
     Ok(Outcome::Text(text, status))
 }

@@ -3,7 +3,6 @@
 use serde_json::json;
 
 use super::finding::{Finding, Status};
-use crate::context::Context;
 use crate::ui::Ui;
 
 /// Every finding.
@@ -23,8 +22,7 @@ pub(super) fn as_json(ui: &Ui, findings: &[Finding]) -> String {
 }
 
 /// One line for each kind that fails or warns, failures first, and a summary; with `--verbose` every finding.
-pub(super) fn as_text(context: &Context, findings: &[Finding], ignored: &[String]) -> String {
-    let ui = context.ui;
+pub(super) fn as_text(ui: &Ui, findings: &[Finding], ignored: &[String]) -> String {
     let is_ignored = |finding: &&Finding| {
         finding.status == Status::Warn && ignored.iter().any(|kind| kind == finding.check.as_str())
     };
