@@ -64,20 +64,25 @@ struct Folded {
     text: String,
     /// In characters.
     length: usize,
+    /// A bit for each letter in it; letters may share one.
+    letters: u64,
 }
 
 impl Folded {
     fn of(word: &str) -> Self {
         let text: String = word.to_lowercase().chars().take(LONGEST).collect();
         let length = text.chars().count();
-        Self { text, length }
+        let letters = text.chars().fold(0, |letters, c| letters | 1 << (u32::from(c) % 64));
+        Self { text, length, letters }
     }
 
     /// In edits, where two swapped neighbours are one; `None` if that is more than `most`, or more than one and more
     /// than a letter in four.
     fn distance(&self, other: &Self, most: usize) -> Option<usize> {
         let limit = (self.length / 4).clamp(1, most);
-        let is_near = self.length.abs_diff(other.length) <= limit;
+        // An edit adds a letter, removes one, or both.
+        let different = (self.letters ^ other.letters).count_ones() as usize;
+        let is_near = self.length.abs_diff(other.length) <= limit && different <= 2 * limit;
         let distance = is_near.then(|| strsim::osa_distance(&self.text, &other.text));
         distance.filter(|distance| *distance <= limit)
     }

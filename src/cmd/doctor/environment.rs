@@ -39,11 +39,8 @@ fn undefined(context: &Context, files: Option<&Files>) -> Vec<Finding> {
         if files.profiles.profile(name).is_some() {
             return None;
         }
-        let message = format!(
-            "{variable} names `{}`, which {} do not define",
-            shown(name),
-            files.searched()
-        );
+        let searched = files.searched();
+        let message = format!("{variable} names `{}`, which is not defined in {searched}", shown(name));
         let mistake = mistakes::defining(&files.profiles, SectionKind::Profile, name);
         let near = nearest(name, files.profiles.names());
         let finding = Finding::new(Check::ProfileUndefined, Status::Fail, message);

@@ -20,7 +20,7 @@ pub(super) fn all(profiles: &ProfileSet) -> Vec<Mistake> {
     let has_default = profiles.profile("default").is_some();
     let others = credentials.into_iter().flat_map(Document::sections);
     let others = others
-        .filter_map(|section| in_credentials(section, has_default))
+        .filter_map(|section| in_credentials(profiles, section))
         .map(|(_, mistake)| mistake);
     let documents = [profiles.config(), credentials];
     let defaults = documents
@@ -56,10 +56,9 @@ pub(super) fn defining(profiles: &ProfileSet, kind: SectionKind, name: &str) -> 
     if let Some(section) = config.next() {
         return in_config(section, Some(kind), &Named::default());
     }
-    let has_default = profiles.profile("default").is_some();
     let mut credentials = profiles.credentials().into_iter().flat_map(Document::sections);
     credentials.find_map(|section| {
-        let (meant, mistake) = in_credentials(section, has_default)?;
+        let (meant, mistake) = in_credentials(profiles, section)?;
         (meant == (kind, name.to_owned())).then_some(mistake)
     })
 }
@@ -69,6 +68,8 @@ pub(super) fn defining(profiles: &ProfileSet, kind: SectionKind, name: &str) -> 
 struct Named<'a> {
     sessions: HashSet<&'a str>,
     services: HashSet<&'a str>,
+    /// The sections that the config file has.
+    defined: HashSet<(SectionKind, String)>,
 }
 
 impl<'a> Named<'a> {
@@ -77,6 +78,12 @@ impl<'a> Named<'a> {
         Self {
             sessions: of("sso_session"),
             services: of("services"),
+            defined: profiles
+                .config()
+                .into_iter()
+                .flat_map(Document::sections)
+                .filter_map(defined)
+                .collect(),
         }
     }
 }
@@ -98,7 +105,8 @@ impl Written {
             _ => header,
         };
         let plain = header.trim_matches(wraps);
-        let lower = plain.to_lowercase();
+        // Of the same length as `plain`.
+        let lower = plain.to_ascii_lowercase();
         if let Some(rest) = ["sso session ", "sso session:"]
             .iter()
             .find_map(|start| lower.strip_prefix(start))
@@ -157,16 +165,20 @@ fn in_config(section: Section<'_>, as_a: Option<SectionKind>, named: &Named<'_>)
     }
     let written = Written::of(header);
     let new = |instead: String, is_certain| mistake(section, "defines nothing in the config file", instead, is_certain);
+    let meant = |kind, name: &str| {
+        let is_there = named.defined.contains(&(kind, name.to_owned()));
+        Some(new(there(&bracketed(kind, name), is_there), true))
+    };
     if let Some(kind) = written.kind {
-        return Some(new(there(kind, &written.name), true));
+        return meant(kind, &written.name);
     }
     if is_default(&written.name) {
-        return Some(new("there it must be `[default]`".to_owned(), true));
+        return meant(SectionKind::Profile, "default");
     }
     let kind = as_a.or_else(|| content(section, &written.name, named));
-    Some(match kind {
-        Some(kind) => new(there(kind, &written.name), true),
-        None => Mistake {
+    match kind {
+        Some(kind) => meant(kind, &written.name),
+        None => Some(Mistake {
             code: MistakeCode::UnreadSection,
             what: format!("no AWS program reads the section `[{}]`", shown(header)),
             instead: format!(
@@ -175,8 +187,8 @@ fn in_config(section: Section<'_>, as_a: Option<SectionKind>, named: &Named<'_>)
             ),
             is_certain: false,
             ..new(String::new(), false)
-        },
-    })
+        }),
+    }
 }
 
 /// What a section of the config file is by its keys.
@@ -197,50 +209,47 @@ fn content(section: Section<'_>, name: &str, named: &Named<'_>) -> Option<Sectio
 }
 
 /// The mistake, and what the header was meant to define.
-fn in_credentials(section: Section<'_>, has_default: bool) -> Option<((SectionKind, String), Mistake)> {
+fn in_credentials(profiles: &ProfileSet, section: Section<'_>) -> Option<((SectionKind, String), Mistake)> {
     let header = section.header();
-    let written = Written::of(header);
-    let spelled = header.trim_start();
-    let is_prefixed = KINDS.iter().any(|(word, _)| {
-        let rest = spelled.to_lowercase().replace('_', "-");
-        rest.strip_prefix(word)
-            .is_some_and(|rest| rest.starts_with([' ', '\t', ':']))
-    });
-    let new = |what: &str, instead: String| mistake(section, what, instead, true);
-    match written.kind {
-        Some(SectionKind::Profile) if is_prefixed || spelled.contains([' ', '\t']) => {
+    let Written { kind, name } = Written::of(header);
+    let bare = |name: String, what: &str| {
+        let profile = profiles.profile(&name);
+        let is_there = profile.is_some_and(|profile| profile.credentials_section().is_some());
+        let instead = there(&format!("`[{}]`", shown(&name)), is_there);
+        Some(((SectionKind::Profile, name), mistake(section, what, instead, true)))
+    };
+    match kind {
+        Some(SectionKind::Profile) if is_prefixed(header) => {
             let what = format!("defines the profile `{}` in the credentials file", shown(header));
-            let instead = format!("there it must be `[{}]`", shown(&written.name));
-            Some(((SectionKind::Profile, written.name), new(&what, instead)))
+            bare(name, &what)
         }
-        Some(kind) if is_prefixed => {
-            let instead = format!(
-                "move the section to the config file, as {}",
-                bracketed(kind, &written.name)
-            );
-            Some((
-                (kind, written.name),
-                new("defines a profile in the credentials file", instead),
-            ))
+        Some(kind) if is_prefixed(header) => {
+            let what = "defines a profile in the credentials file";
+            let instead = format!("move the section to the config file, as {}", bracketed(kind, &name));
+            Some(((kind, name), mistake(section, what, instead, true)))
         }
-        _ if is_default(header) && !has_default => {
+        _ if is_default(header) && profiles.profile("default").is_none() => {
             let what = format!("defines the profile `{}`, not the default", shown(header));
-            let instead = "there it must be `[default]`".to_owned();
-            Some(((SectionKind::Profile, "default".to_owned()), new(&what, instead)))
+            bare("default".to_owned(), &what)
         }
-        _ if written.name != header && header.contains(&written.name) && is_wrapped(header) => {
-            let what = "defines a profile with these quotes or blanks in its name";
-            let instead = format!("there it must be `[{}]`", shown(&written.name));
-            Some(((SectionKind::Profile, written.name), new(what, instead)))
-        }
-        _ => None,
+        _ => bare(
+            unwrapped(header)?.to_owned(),
+            "defines a profile with these quotes or blanks in its name",
+        ),
     }
 }
 
-fn is_wrapped(header: &str) -> bool {
-    let wraps = |c: char| c == ' ' || c == '\t' || c == '"' || c == '\'';
-    let plain = header.trim_matches(wraps);
-    !plain.is_empty() && plain != header
+/// Whether the first word is followed by what a bare name seldom holds.
+fn is_prefixed(header: &str) -> bool {
+    let header = header.trim();
+    let is_word = |(word, _): &(&str, SectionKind)| header.len() > word.len() && header.as_bytes()[word.len()] == b':';
+    header.contains([' ', '\t']) || KINDS.iter().any(is_word)
+}
+
+/// A name without the quotes or blanks around it, if there are any.
+fn unwrapped(header: &str) -> Option<&str> {
+    let plain = header.trim_matches([' ', '\t', '"', '\'']);
+    (!plain.is_empty() && plain != header).then_some(plain)
 }
 
 /// `[DEFAULT]`, which passes its keys on and defines nothing, where it gives credentials.
@@ -265,8 +274,13 @@ fn is_default(name: &str) -> bool {
     name != "default" && is_word && (name.eq_ignore_ascii_case("default") || near::slipped(name, ["default"]).is_some())
 }
 
-fn there(kind: SectionKind, name: &str) -> String {
-    format!("there it must be {}", bracketed(kind, name))
+/// `header` is what was meant; a second section of that name would replace the first.
+fn there(header: &str, is_there: bool) -> String {
+    if is_there {
+        format!("move its lines to {header}")
+    } else {
+        format!("there it must be {header}")
+    }
 }
 
 /// The header as botocore reads it.
@@ -422,6 +436,7 @@ mod tests {
             ("profile \"x y\"", "there it must be `[x y]`"),
             ("\"x\"", "there it must be `[x]`"),
             (" x ", "there it must be `[x]`"),
+            (" profile-x ", "there it must be `[profile-x]`"),
             ("Default", "there it must be `[default]`"),
             ("defualt", "there it must be `[default]`"),
             (
@@ -433,6 +448,10 @@ mod tests {
                 "move the section to the config file, as `[sso-session x]`",
             ),
             ("services x", "move the section to the config file, as `[services x]`"),
+            (
+                "sso-sesion x",
+                "move the section to the config file, as `[sso-session x]`",
+            ),
             ("x", ""),
             ("x y", ""),
             ("profile-x", ""),
@@ -449,6 +468,23 @@ mod tests {
             assert_eq!(instead, right, "{header}");
         }
         assert!(said("[default]\nregion = r\n", &format!("[Default]{keys}")).is_empty());
+    }
+
+    #[test]
+    fn a_section_that_is_there_takes_the_lines() {
+        let said = said(
+            "[stage]\nregion = r\n[profile stage]\nregion = r\n[Default]\noutput = json\n[default]\nregion = r\n",
+            "[x]\nregion = r\n[profile x]\nregion = r\n",
+        );
+        let instead: Vec<_> = said.iter().map(|text| text.rsplit(": ").next().unwrap()).collect();
+        assert_eq!(
+            instead,
+            [
+                "move its lines to `[profile stage]`",
+                "move its lines to `[default]`",
+                "move its lines to `[x]`"
+            ]
+        );
     }
 
     #[test]

@@ -40,14 +40,14 @@ pub fn all(profiles: &ProfileSet) -> Vec<Mistake> {
     let mut found = headers::all(profiles);
     let mut keys = Keys::default();
     for owned in read(profiles).chain(headers::misread(profiles)) {
-        found.extend(of_section(&owned, &mut keys));
+        found.extend(of_section(profiles, &owned, &mut keys));
     }
     found.extend(
         profiles
             .profiles()
             .flat_map(|profile| self::profiles::of(profiles, profile)),
     );
-    found.extend(self::profiles::replaced(profiles));
+    found.extend(self::profiles::replaced(profiles, ""));
     found.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
     found
 }
@@ -68,10 +68,10 @@ pub fn of_profile(profiles: &ProfileSet, name: &str) -> Vec<Mistake> {
     let mut keys = Keys::default();
     let mut found: Vec<_> = config
         .chain(credentials)
-        .flat_map(|owned| of_section(&owned, &mut keys))
+        .flat_map(|owned| of_section(profiles, &owned, &mut keys))
         .collect();
     found.extend(self::profiles::of(profiles, profile));
-    found.extend(self::profiles::replaced(profiles).filter(|mistake| mistake.profile.as_deref() == Some(name)));
+    found.extend(self::profiles::replaced(profiles, name).filter(|mistake| mistake.profile.as_deref() == Some(name)));
     found
 }
 
@@ -99,10 +99,10 @@ fn read(profiles: &ProfileSet) -> impl Iterator<Item = Owned<'_>> {
 /// What each key was meant to be; files repeat their keys.
 type Keys<'a> = HashMap<&'a str, Option<&'static str>>;
 
-fn of_section<'a>(owned: &Owned<'a>, known: &mut Keys<'a>) -> Vec<Mistake> {
+fn of_section<'a>(profiles: &ProfileSet, owned: &Owned<'a>, known: &mut Keys<'a>) -> Vec<Mistake> {
     let mut found = Vec::new();
     keys::mistakes(owned, known, &mut found);
-    values::mistakes(owned, &mut found);
+    values::mistakes(profiles, owned, &mut found);
     if owned.kind == SectionKind::Profile {
         for mistake in &mut found {
             mistake.profile = Some(owned.name.clone());

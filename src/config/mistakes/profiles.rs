@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::{Mistake, MistakeCode, shown};
+use crate::config::document::Document;
 use crate::config::profiles::{Profile, ProfileSet, SectionKind, defined};
 use crate::config::value::{Section, Value};
 use crate::near::nearest;
@@ -80,10 +81,11 @@ fn gives_keys(session: Section<'_>) -> bool {
     scopes.is_none_or(|scopes| scopes.text().contains("sso:account"))
 }
 
-/// Sections of the config file that a later one of the same name replaces.
-pub(super) fn replaced(profiles: &ProfileSet) -> impl Iterator<Item = Mistake> {
+/// Sections of the config file that a later one of the same name replaces; only those whose header holds `part`.
+pub(super) fn replaced(profiles: &ProfileSet, part: &str) -> impl Iterator<Item = Mistake> {
     let mut seen: HashMap<(SectionKind, String), Section<'_>> = HashMap::new();
-    let sections = profiles.config().into_iter().flat_map(|config| config.sections());
+    let sections = profiles.config().into_iter().flat_map(Document::sections);
+    let sections = sections.filter(move |section| section.header().contains(part));
     sections.filter_map(move |section| {
         let name = defined(section)?;
         let profile = (name.0 == SectionKind::Profile).then(|| name.1.clone());

@@ -1,7 +1,7 @@
 //! Values that botocore takes otherwise than they were meant: with quotes or a comment in them, or of another kind.
 
 use super::{Mistake, MistakeCode, Owned, known, shown};
-use crate::config::profiles::SectionKind;
+use crate::config::profiles::{ProfileSet, SectionKind};
 use crate::config::region;
 use crate::config::value::Value;
 use crate::near;
@@ -15,7 +15,7 @@ const COMMANDS: [&str; 2] = ["cli_pager", "credential_process"];
 /// Where these are set, a region may be any word.
 const ELSEWHERE: [&str; 2] = ["endpoint_url", "services"];
 
-pub(super) fn mistakes(owned: &Owned<'_>, found: &mut Vec<Mistake>) {
+pub(super) fn mistakes(profiles: &ProfileSet, owned: &Owned<'_>, found: &mut Vec<Mistake>) {
     let section = owned.section;
     let is_aws = !ELSEWHERE.iter().any(|key| section.own(key).is_some());
     for value in section.entries() {
@@ -24,14 +24,14 @@ pub(super) fn mistakes(owned: &Owned<'_>, found: &mut Vec<Mistake>) {
             let block = owned.kind == SectionKind::Services || key == "s3";
             for entry in value.nested().filter(|_| block) {
                 let place = entry.place();
-                found.extend(spelled(entry.key(), entry.text()).map(|found| Mistake {
+                found.extend(spelled(&shown(entry.key()), entry.text()).map(|found| Mistake {
                     place,
                     ..found.at(value)
                 }));
             }
             continue;
         }
-        if !known::PROFILE.contains(&key) || COMMANDS.contains(&key) {
+        if !known::PROFILE.contains(&key) || COMMANDS.contains(&key) || is_name(profiles, value) {
             continue;
         }
         let text = value.text();
@@ -43,6 +43,16 @@ pub(super) fn mistakes(owned: &Owned<'_>, found: &mut Vec<Mistake>) {
                 _ => None,
             });
         found.extend(wrong.map(|found| found.at(value)));
+    }
+}
+
+/// Whether the value is the name of a section that exists; such a name may hold anything.
+fn is_name(profiles: &ProfileSet, value: Value<'_>) -> bool {
+    match value.key() {
+        "source_profile" => profiles.profile(value.text()).is_some(),
+        "services" => profiles.services(value.text()).is_some(),
+        "sso_session" => profiles.sso_session(value.text()).is_some(),
+        _ => false,
     }
 }
 
