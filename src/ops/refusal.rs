@@ -44,12 +44,19 @@ fn hint(mistake: &Mistake) -> String {
 
 fn behind(profiles: &ProfileSet, error: &resolve::Error) -> Vec<Mistake> {
     use resolve::Error as E;
-    let defining = |kind, name: &str| mistakes::defining(profiles, kind, name).into_iter().collect();
+    let defining = |kind, name: &str| mistakes::defining(profiles, kind, name);
+    let of = |profile: &str| mistakes::of_profile(profiles, profile);
     match error {
-        E::ProfileNotFound { name, .. } => defining(SectionKind::Profile, name),
-        E::SourceMissing { source, .. } => defining(SectionKind::Profile, source),
-        E::SsoSessionMissing { session, .. } => defining(SectionKind::SsoSession, session),
-        E::SourceWithoutCredentials { source, .. } => mistakes::of_profile(profiles, source),
+        E::ProfileNotFound { name, .. } => defining(SectionKind::Profile, name).into_iter().collect(),
+        E::SourceMissing { profile, source, .. } => {
+            let header = defining(SectionKind::Profile, source);
+            header.into_iter().chain(of(profile)).collect()
+        }
+        E::SsoSessionMissing { profile, session, .. } => {
+            let header = defining(SectionKind::SsoSession, session);
+            header.into_iter().chain(of(profile)).collect()
+        }
+        E::SourceWithoutCredentials { source, .. } => of(source),
         E::BadCredentialSource { profile, .. }
         | E::BadProcess { profile, .. }
         | E::BadValue { profile, .. }
@@ -59,7 +66,7 @@ fn behind(profiles: &ProfileSet, error: &resolve::Error) -> Vec<Mistake> {
         }
         | E::SsoConflict { profile, .. }
         | E::SsoIncomplete { profile, .. }
-        | E::WebIdentityWithoutRole { profile, .. } => mistakes::of_profile(profiles, profile),
+        | E::WebIdentityWithoutRole { profile, .. } => of(profile),
         E::BothSources { .. }
         | E::ContainerRefused { .. }
         | E::CredentialSourceEmpty { .. }

@@ -91,6 +91,39 @@ fn what_a_profile_refers_to_may_have_a_mistaken_header() {
 }
 
 #[test]
+fn what_a_profile_refers_to_may_be_in_quotes() {
+    let quoted =
+        "[profile r]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = \"base\"\n[profile base]\nregion = r\n";
+    refused(&sandbox(quoted, ""), "r", "~/.aws/config:3: ", ": delete the quotes");
+    let comment = quoted.replace("\"base\"", "base # keys");
+    refused(
+        &sandbox(&comment, ""),
+        "r",
+        "~/.aws/config:3: ",
+        ": put the comment on a line of its own",
+    );
+}
+
+/// The config file has the profile, and the credentials file has its keys under another name.
+#[test]
+fn keys_behind_a_mistaken_header() {
+    let sandbox = sandbox("[profile x]\nregion = eu-west-1\n", &format!("[profile x]\n{PAIR}"));
+    let instead = "`[profile x]` defines the profile `profile x` in the credentials file: there it must be `[x]`";
+    for words in [
+        &["use", "--shell=bash", "x"][..],
+        &["explain", "x"],
+        &["exec", "x", "--", "true"],
+    ] {
+        let output = sandbox.awsenv(words).output();
+        let all = output.all();
+        assert!(
+            all.contains("~/.aws/credentials:1") && all.contains(instead),
+            "{words:?}: {all}"
+        );
+    }
+}
+
+#[test]
 fn the_key_that_a_profile_lacks_may_be_mistyped() {
     let sso = "[profile s]\nso_start_url = https://x\nsso_region = r\nsso_account_id = 1\nsso_role_name = r\n";
     refused(

@@ -87,9 +87,18 @@ fn meant(key: &str, known: &[&'static str]) -> Option<&'static str> {
     let near = || {
         let long = known.iter().chain(&known::OF_OTHERS).copied();
         let right = near::meant(plain, long.filter(|right| right.len() > SHORTEST))?;
-        (plain.len() >= SHORTEST && known.contains(&right)).then_some(right)
+        (plain.len() >= SHORTEST && known.contains(&right) && is_slip(plain, right)).then_some(right)
     };
     named.or_else(spelled).or_else(near)
+}
+
+/// Whether each word of the key is near: `sts_region` is not meant as `sso_region`.
+fn is_slip(key: &str, right: &str) -> bool {
+    let words = |text: &str| -> Vec<String> { text.split(['_', '-', ' ', '.']).map(str::to_owned).collect() };
+    let (words, rights) = (words(key), words(right));
+    let mut pairs = words.iter().zip(&rights);
+    words.len() != rights.len()
+        || pairs.all(|(word, right)| word == right || near::meant(word, [right.as_str()]).is_some())
 }
 
 /// Without what makes it a line of a shell: `export aws_profile`, `$env:aws_profile`.
@@ -134,6 +143,9 @@ mod tests {
             ("credentials_process", "credential_process"),
             ("credentail_process", "credential_process"),
             ("mfa_serail", "mfa_serial"),
+            ("was_access_key_id", "aws_access_key_id"),
+            ("sso_startt_url", "sso_start_url"),
+            ("ssoregion", "sso_region"),
             ("external-id", "external_id"),
             ("sso_acount_id", "sso_account_id"),
         ] {
@@ -158,6 +170,10 @@ mod tests {
             .chain(&known::S3)
             .copied();
         let others = [
+            "sts_region",
+            "s3_region",
+            "dst_region",
+            "user_arn",
             "color",
             "colour",
             "name",

@@ -52,7 +52,7 @@ pub fn all(profiles: &ProfileSet) -> Vec<Mistake> {
     found
 }
 
-/// Of one profile, and of the sso-session and the services that it names.
+/// Of one profile, of the sso-session and the services that it names, and of a header that was meant to be the profile's.
 pub fn of_profile(profiles: &ProfileSet, name: &str) -> Vec<Mistake> {
     let Some(profile) = profiles.profile(name) else {
         return Vec::new();
@@ -71,6 +71,7 @@ pub fn of_profile(profiles: &ProfileSet, name: &str) -> Vec<Mistake> {
         .flat_map(|owned| of_section(profiles, &owned, &mut keys))
         .collect();
     found.extend(self::profiles::of(profiles, profile));
+    found.extend(defining(profiles, SectionKind::Profile, name));
     found.extend(self::profiles::replaced(profiles, name).filter(|mistake| mistake.profile.as_deref() == Some(name)));
     found
 }
