@@ -119,7 +119,7 @@ fn of_lint(lint: &Lint) -> Finding {
         .at(&lint.place);
     match &lint.profile {
         Some(profile) => finding.remedy(Command::new("awsenv explain").operand(profile)),
-        None => finding,
+        None => finding.remedy("awsenv explain PROFILE"),
     }
 }
 
