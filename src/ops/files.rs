@@ -17,6 +17,7 @@ use crate::env::Env;
 use crate::env::names::VarName;
 use crate::error::{Error, Kind};
 use crate::ops::edit::FileEdit;
+use crate::ops::refusal::refused;
 use crate::resolve::{self, BaseSource, Choice, CredentialPlan, Inputs, KeySource, Keys, StyleError};
 use crate::sys;
 use crate::text::display;
@@ -142,7 +143,16 @@ impl Files {
     /// # Errors
     /// Whatever botocore rejects.
     pub fn resolve(&self, choice: &Choice, region: Option<&str>) -> Result<CredentialPlan, Error> {
-        Ok(self.ask(&Boto(self.boto()), choice, region)?)
+        let plan = self.ask(&Boto(self.boto()), choice, region);
+        plan.map_err(|error| refused(&self.profiles, error))
+    }
+
+    /// [`Files::resolve`] for many profiles: it does not search the files for the mistake behind an error.
+    ///
+    /// # Errors
+    /// Whatever botocore rejects.
+    pub fn plan(&self, choice: &Choice) -> Result<CredentialPlan, resolve::Error> {
+        self.ask(&Boto(self.boto()), choice, None)
     }
 
     /// Like [`Files::resolve`], in another environment.
@@ -151,7 +161,8 @@ impl Files {
     /// Whatever botocore rejects.
     pub fn resolve_in(&self, env: &Env, choice: &Choice) -> Result<CredentialPlan, Error> {
         let boto = BotoFiles { env, ..self.boto() };
-        Ok(self.ask_in(env, &Boto(boto), choice, None)?)
+        let plan = self.ask_in(env, &Boto(boto), choice, None);
+        plan.map_err(|error| refused(&self.profiles, error))
     }
 
     /// Like [`Files::resolve`], but a broken boto file does not keep a profile of the AWS files from being resolved:
@@ -166,9 +177,11 @@ impl Files {
     ) -> Result<(CredentialPlan, Option<Error>), Error> {
         match self.ask(&Boto(self.boto()), choice, region) {
             Err(broken @ resolve::Error::Legacy(_)) if self.profiles.profile(&choice.name).is_some() => {
-                Ok((self.ask(&NoBoto, choice, region)?, Some(broken.into())))
+                let plan = self.ask(&NoBoto, choice, region);
+                let plan = plan.map_err(|error| refused(&self.profiles, error))?;
+                Ok((plan, Some(broken.into())))
             }
-            plan => Ok((plan?, None)),
+            plan => Ok((plan.map_err(|error| refused(&self.profiles, error))?, None)),
         }
     }
 

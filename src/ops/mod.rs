@@ -13,6 +13,7 @@ pub mod keychain;
 pub mod now;
 pub mod pick;
 pub mod ports;
+pub mod refusal;
 pub mod script;
 pub mod starship;
 pub mod switch;

@@ -9,6 +9,7 @@ mod text;
 use std::borrow::Cow;
 
 use crate::cli::ExplainArgs;
+use crate::config::mistakes::{self, Mistake};
 use crate::config::settings::Settings;
 use crate::config::{Place, Profile, Value};
 use crate::context::{Context, Outcome};
@@ -27,6 +28,7 @@ struct Explanation<'a> {
     export: Result<ExportDecision, StyleError>,
     /// The region that is exported with the name or the keys.
     region: Option<&'a str>,
+    mistakes: Vec<Mistake>,
     legacy: Vec<legacy::Legacy>,
     readers: Vec<readers::Reading>,
 }
@@ -80,6 +82,7 @@ pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
             .collect(),
         export: export.clone(),
         region: exported_region(profile, export.as_ref().ok(), &files.settings),
+        mistakes: mistakes::of_profile(&files.profiles, &choice.name),
         legacy: legacy::legacy(&files, &plan),
         readers: readers::readers(&readers::Subject {
             choice: &choice,
