@@ -138,7 +138,7 @@ fn the_setting_export_region_sets_the_region_beside_the_name() {
         };
         assert_eq!(region("on"), both("eu-west-1", "a"), "{label}");
         assert_eq!(region("next"), both("us-east-1", "far"), "{label}");
-        let own = region("own").replace(" AWS_PROFILE=b", "");
+        let own = without(&region("own"), &["AWS_PROFILE"]);
         assert_eq!(own, users, "{label}: a profile without a region leaves the user's own");
         assert_eq!(region("asked"), both("xx", "a"), "{label}");
         assert_eq!(region("after"), users, "{label}");
