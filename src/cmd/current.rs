@@ -18,6 +18,7 @@ use crate::prompt::InUse;
 use crate::redact::{HIDDEN, harmless, shown, visible};
 use crate::resolve::{BaseSource, Choice, CredentialPlan, How, Keys};
 use crate::sys::clock::local;
+use crate::sys::sso::{self, LoggedOut};
 use crate::text::display;
 
 /// # Errors
@@ -100,12 +101,12 @@ impl Current {
         self.region = plan.region.as_ref().map(|region| region.value.clone());
         self.expires = now::expires(context, &plan);
         self.is_expired = self.expires.is_some_and(|end| end <= context.process.now);
-        self.failure = self.failure(files, &plan);
+        self.failure = self.failure(files, &plan, context.process.now);
         self.plan = Some(plan);
     }
 
     /// Why tools fail with this plan, as far as can be known here.
-    fn failure(&self, files: &Files, plan: &CredentialPlan) -> Option<Error> {
+    fn failure(&self, files: &Files, plan: &CredentialPlan, now: Timestamp) -> Option<Error> {
         let nothing = match self.choice.how {
             How::Implicit => format!("{NOTHING}, and "),
             How::Explicit | How::Variable(_) => String::new(),
@@ -130,6 +131,16 @@ impl Current {
             ),
             None => Some(fails(format!("profile `{name}` has no credentials")).hint(self.explain())),
             Some(BaseSource::Environment { .. }) => of_environment(plan).and_then(|keys| self.spent(keys)),
+            Some(BaseSource::Sso(sso)) if plan.roles.is_empty() => {
+                let out = sso::logged_out(&files.env, sso, now)?;
+                let name = shown(sso.session.as_ref().unwrap_or(&sso.start_url));
+                let why = match out {
+                    LoggedOut::Missing => "is not logged in".to_owned(),
+                    LoggedOut::Expired(end) => format!("expired at {}", local(end).unwrap_or_default()),
+                };
+                let login = Command::new("aws sso login").option("--profile", &self.choice.name);
+                Some(fails(format!("the SSO session `{name}` {why}")).hint(login))
+            }
             Some(BaseSource::StaticKeys(keys) | BaseSource::Boto(keys)) if keys.is_empty() => Some(
                 fails(format!("profile `{name}` has an empty key, which AWS does not accept")).hint(self.explain()),
             ),
