@@ -67,10 +67,11 @@ impl From<resolve::Error> for Error {
                 ),
             )
             .hint(format!("it needs {needs}")),
-            E::InfiniteLoop { members, again } => {
+            E::InfiniteLoop { members, more, again } => {
                 let way: Vec<String> = members
                     .iter()
                     .map(|(name, place)| format!("{} ({})", tick(name), at(place)))
+                    .chain((more > 0).then(|| format!("{more} more")))
                     .chain([tick(&again)])
                     .collect();
                 Error::new(

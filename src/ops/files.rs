@@ -1,5 +1,6 @@
 //! What several commands read before they resolve a profile: awsenv's settings and the AWS files.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
@@ -17,7 +18,7 @@ use crate::env::Env;
 use crate::env::names::VarName;
 use crate::error::{Error, Kind};
 use crate::ops::edit::FileEdit;
-use crate::resolve::{self, BaseSource, Choice, CredentialPlan, Inputs, KeySource, Keys, StyleError};
+use crate::resolve::{self, BaseSource, Choice, CredentialPlan, Inputs, KeySource, Keys, StyleError, Survey};
 use crate::sys;
 
 #[derive(Debug)]
@@ -32,6 +33,9 @@ pub struct Files {
     credentials: Location,
     disk: Disk,
 }
+
+/// With more errors in one run, the first guesses are enough.
+const MAX_GUESSES: u32 = 20;
 
 /// How files are read: as they are, or as they would be after an edit.
 #[derive(Clone)]
@@ -168,15 +172,24 @@ impl Files {
         choice: &Choice,
         region: Option<&str>,
     ) -> Result<CredentialPlan, resolve::Error> {
+        self.with_inputs(legacy, |inputs| resolve::resolve(inputs, choice, region))
+    }
+
+    /// For many profiles at once.
+    pub fn survey<T>(&self, work: impl FnOnce(&mut Survey<'_>) -> T) -> T {
+        self.with_inputs(&Boto(self.boto()), |inputs| work(&mut Survey::new(inputs)))
+    }
+
+    fn with_inputs<T>(&self, legacy: &dyn resolve::Legacy, work: impl FnOnce(&Inputs<'_>) -> T) -> T {
         let login = |session: &str| sys::login::cached(&self.env, session);
-        let inputs = Inputs {
+        work(&Inputs {
             profiles: &self.profiles,
             searched: &self.searched(),
             env: &self.env,
             legacy,
             login: &login,
-        };
-        resolve::resolve(&inputs, choice, region)
+            guesses: Cell::new(MAX_GUESSES),
+        })
     }
 
     /// Which style to export: the one `asked` on the command line, else the one in the settings if it works, else the

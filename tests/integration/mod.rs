@@ -3,6 +3,8 @@
 
 #[cfg(target_os = "linux")]
 mod ancestors;
+#[cfg(unix)]
+mod bounds;
 mod completion;
 #[cfg(unix)]
 mod completion_powershell;

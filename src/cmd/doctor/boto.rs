@@ -11,7 +11,7 @@ use crate::env::Env;
 use crate::env::names::VarName;
 use crate::ops::files::Files;
 use crate::redact;
-use crate::resolve::{self, BaseSource, Choice, How};
+use crate::resolve::{self, BaseSource, Choice, How, Start, Survey};
 use crate::text::display;
 
 const CHECK: &str = "boto";
@@ -132,27 +132,23 @@ fn receivers(files: Option<&Files>, keys: &BotoKeys) -> String {
     let Some(files) = files else {
         return "every profile without credentials of its own".to_owned();
     };
-    let takes = |choice: &Choice| {
-        let plan = files.resolve(choice, None).ok();
-        plan.filter(|plan| plan.roles.is_empty())
-            .and_then(|plan| match plan.base? {
-                BaseSource::Boto(taken) => taken.place,
-                _ => None,
-            })
-            .is_some_and(|place: Place| place == keys.place)
+    let takes = |survey: &mut Survey<'_>, choice: &Choice| match survey.outline(choice, None).map(|found| found.start) {
+        Ok(Start::Base(Some(BaseSource::Boto(taken)))) => taken.place.as_ref() == Some(&keys.place),
+        _ => false,
     };
-    let profiles = files.profiles.names().map(Choice::explicit);
-    let mut names: Vec<String> = profiles
-        .filter(|choice| takes(choice))
-        .map(|choice| format!("`{}`", display(&choice.name)))
-        .collect();
     let nobody = Choice {
         how: How::Implicit,
         ..resolve::select(Some("default"), &files.env)
     };
-    if takes(&nobody) {
-        names.push("commands that name no profile".to_owned());
-    }
+    let names = files.survey(|survey| {
+        let profiles = files.profiles.names().map(Choice::explicit);
+        let taking = profiles.filter(|choice| takes(survey, choice));
+        let mut names: Vec<String> = taking.map(|choice| format!("`{}`", display(&choice.name))).collect();
+        if takes(survey, &nobody) {
+            names.push("commands that name no profile".to_owned());
+        }
+        names
+    });
     match names.split_last() {
         None => "no profile now, because each has credentials of its own".to_owned(),
         Some((only, [])) => format!("{only}, for lack of other credentials"),

@@ -4,11 +4,11 @@ use super::{Finding, Status, access, boto, process};
 use crate::advice::{Advice, Command};
 use crate::config::lint::{self, Lint};
 use crate::config::settings::Problem;
-use crate::config::{Document, Error, FileKind, Location};
+use crate::config::{Document, Error, FileKind, Location, Profile};
 use crate::context::Context;
 use crate::env::names::VarName;
 use crate::ops::files::{self, Files};
-use crate::resolve::Choice;
+use crate::resolve::{Choice, Survey};
 use crate::sys;
 
 pub(super) fn check(context: &Context) -> Vec<Finding> {
@@ -123,8 +123,9 @@ fn of_lint(lint: &Lint) -> Finding {
 
 /// Profiles that botocore rejects although the file can be read.
 fn profiles(files: &Files) -> Vec<Finding> {
-    let refused = files.profiles.profiles().filter_map(|profile| {
-        let error = files.resolve(&Choice::explicit(profile.name()), None).err()?;
+    let refused = |survey: &mut Survey<'_>, profile: Profile<'_>| {
+        let error = survey.outline(&Choice::explicit(profile.name()), None).err()?;
+        let error = crate::error::Error::from(error);
         let finding = Finding::new("profile", Status::Fail, error.message);
         let finding = match error.hints.into_iter().next() {
             Some(hint) => finding.remedy(hint),
@@ -136,6 +137,9 @@ fn profiles(files: &Files) -> Vec<Finding> {
                 .into_iter()
                 .fold(finding, |finding, place| finding.at(&place)),
         )
-    });
-    refused.collect()
+    };
+    files.survey(|survey| {
+        let profiles = files.profiles.profiles();
+        profiles.filter_map(|profile| refused(survey, profile)).collect()
+    })
 }
