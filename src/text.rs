@@ -110,6 +110,33 @@ pub fn columns<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
     rows.iter().map(line).collect()
 }
 
+/// [`columns`] that stay within a width: columns are left out from the right while the first one would be narrow, and a
+/// longer cell pushes the others out of its own row only.
+pub fn columns_within<const N: usize>(rows: &[[String; N]], width: Option<usize>) -> Vec<String> {
+    let Some(width) = width else {
+        return columns(rows);
+    };
+    let widest = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0);
+    let widths: [usize; N] = std::array::from_fn(widest);
+    let rest = |shown: usize| widths[1..shown].iter().map(|width| width + 2).sum::<usize>();
+    let least = widths[0].min(LEAST);
+    let shown = (1..=N).rev().find(|shown| least + rest(*shown) <= width).unwrap_or(1);
+    let first = widths[0].min(width.saturating_sub(rest(shown)));
+    let line = |row: &[String; N]| {
+        let mut line = String::new();
+        for (at, cell) in row[..shown].iter().enumerate() {
+            let width = if at == 0 { first } else { widths[at] };
+            line += cell;
+            line += &" ".repeat(width.saturating_sub(cell.width()) + 2);
+        }
+        cut(line.trim_end().to_owned(), width)
+    };
+    rows.iter().map(line).collect()
+}
+
+/// In columns; what the first column keeps while there are others.
+const LEAST: usize = 24;
+
 /// [`display`] for text of several lines; keeps the line ends.
 pub fn lines(text: &str) -> String {
     text.split_inclusive('\n')
@@ -214,6 +241,36 @@ mod tests {
         let rows = [["a", "bb", ""], ["界", "", "c"]].map(|row| row.map(str::to_owned));
         assert_eq!(columns(&rows), ["a   bb", "界      c"]);
         assert_eq!(columns::<2>(&[]), [""; 0]);
+    }
+
+    #[test]
+    fn columns_give_way_to_names() {
+        let long = "a-name-that-is-longer-than-others-界界界";
+        let rows = [
+            ["NAME", "KIND", "REGION"],
+            ["b", "role", "eu-west-1"],
+            [long, "role", "eu-west-1"],
+        ];
+        let rows = rows.map(|row| row.map(str::to_owned));
+        assert_eq!(columns_within(&rows, None), columns(&rows));
+        assert_eq!(columns_within(&rows, Some(80)), columns(&rows));
+        let within = |width| columns_within(&rows, Some(width));
+        assert_eq!(
+            within(45),
+            [
+                "NAME                          KIND  REGION",
+                "b                             role  eu-west-1",
+                "a-name-that-is-longer-than-others-界界界  ro…"
+            ]
+        );
+        assert_eq!(
+            within(34)[1..],
+            ["b                             role", "a-name-that-is-longer-than-others…"]
+        );
+        assert_eq!(within(9), ["NAME", "b", "a-name-t…"]);
+        for width in 1..90 {
+            assert!(within(width).iter().all(|line| line.width() <= width), "{width}");
+        }
     }
 
     #[test]

@@ -246,12 +246,18 @@ pub struct InitArgs {
 
 #[derive(Args, Debug)]
 pub struct ListArgs {
+    /// List only the profiles whose name contains this text
+    #[arg(value_name = "TEXT")]
+    pub text: Option<String>,
     /// Print one JSON document, with exact names
     #[arg(long, conflicts_with = "pick")]
     pub json: bool,
-    /// Prints the exact name of the chosen profile.
-    #[command(flatten)]
-    pub pick: PickArgs,
+    /// Choose a profile in a picker, and print its exact name
+    #[arg(long)]
+    pub pick: bool,
+    /// The same as TEXT; with `--pick`, start the picker with it
+    #[arg(long, value_name = "TEXT", conflicts_with = "text")]
+    pub query: Option<String>,
 }
 
 #[derive(Args, Debug, Default)]

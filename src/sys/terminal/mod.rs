@@ -19,6 +19,20 @@ use self::mode::Hidden;
 
 pub use self::mode::restore;
 
+/// In columns, of the terminal that stdout is; `None` if that is unknown.
+#[cfg(unix)]
+pub fn width() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).ok()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+}
+
+/// In columns, of the console.
+#[cfg(not(unix))]
+pub fn width() -> Option<usize> {
+    let (columns, _) = ratatui::crossterm::terminal::size().ok()?;
+    Some(usize::from(columns)).filter(|columns| *columns > 0)
+}
+
 /// The controlling terminal, open for answers.
 #[derive(Debug)]
 pub struct Terminal(File);
