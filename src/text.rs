@@ -265,7 +265,10 @@ mod tests {
         );
         assert_eq!(
             within(34)[1..],
-            ["b                             role", "a-name-that-is-longer-than-others…"]
+            [
+                "b                             role",
+                "a-name-that-is-longer-than-others…"
+            ]
         );
         assert_eq!(within(9), ["NAME", "b", "a-name-t…"]);
         for width in 1..90 {

@@ -3,6 +3,7 @@
 mod configure;
 mod dashes;
 mod key;
+mod named;
 mod package;
 mod words;
 
@@ -16,8 +17,10 @@ pub use key::{
     CredentialProcessArgs, KeyAction, KeyAddArgs, KeyArgs, KeyImportArgs, KeyListArgs, KeyMoveArgs, KeyRemoveArgs,
     KeyRestoreArgs, KeyUnlockArgs,
 };
+pub use named::{PROFILE_FLAG, placed, profile};
 pub use words::{
-    command_at, command_word, flag_with_value, is_command, is_script, is_switch, named_shell, names_shell, words_behind,
+    command_at, command_names, command_word, flag_with_value, is_command, is_script, is_switch, named_shell,
+    names_shell, words_behind,
 };
 
 pub use package::{COMPLETED_SHELL, CompletionsArgs, ManArgs, has_completion};
@@ -138,7 +141,7 @@ fn late<T: Args>(command: clap::Command) -> clap::Command {
     let about = command.get_about().cloned().unwrap_or_default();
     let command = Global::augment_args(command).mut_args(|flag| flag.global(true));
     let command = T::augment_args(command.next_help_heading(None)).about(about);
-    command.long_about(clap::builder::Resettable::Reset)
+    named::with_flag(command).long_about(clap::builder::Resettable::Reset)
 }
 
 impl<T: FromArgMatches> FromArgMatches for Lazy<T> {

@@ -51,7 +51,7 @@ pub fn run(context: &Context, args: ListArgs) -> Result<Outcome, Error> {
     if is_empty && !json {
         let searched = files.searched();
         context.ui.warn(format!(
-            "there are no profiles in {searched}; `awsenv configure NAME` creates one"
+            "there are no profiles in {searched}; `awsenv configure` sets one up"
         ));
     }
     Ok(Outcome::Text(text, u8::from(rows.is_empty() && !is_empty)))

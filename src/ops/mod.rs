@@ -15,5 +15,7 @@ pub mod ports;
 pub mod script;
 pub mod starship;
 pub mod switch;
+mod unknown;
 pub mod unparsed;
+pub mod unstarted;
 pub mod usage;

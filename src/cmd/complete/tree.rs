@@ -2,7 +2,7 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use crate::cli::{COMPLETED_SHELL, PROFILE_OR_ALIAS, flag_with_value, has_completion};
+use crate::cli::{COMPLETED_SHELL, PROFILE_FLAG, PROFILE_OR_ALIAS, flag_with_value, has_completion, profile};
 use crate::shell::Shell;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -162,6 +162,7 @@ impl<'a> Place<'a> {
     /// An argument has the same meaning in every command, so its name decides.
     fn values(&self, arg: &Arg, names: &dyn Fn(Names) -> Vec<Candidate>) -> Vec<Candidate> {
         match arg.get_id().as_str() {
+            PROFILE_FLAG => profile(self.command).map_or_else(Vec::new, |arg| self.values(arg, names)),
             PROFILE_OR_ALIAS => names(Names::WithAliases),
             "profile" => names(Names::Profiles),
             "page" => subcommands(self.page),
