@@ -195,7 +195,18 @@ impl Command {
 /// The id of an argument that also takes an alias. Where only the exact name of a profile is valid, it is `profile`.
 pub const PROFILE_OR_ALIAS: &str = "profile_or_alias";
 
+/// Of a profile with a key in the keychain.
+pub const STORED_PROFILE: &str = "stored_profile";
+
+/// Of a profile in the history.
+pub const REMEMBERED_PROFILE: &str = "remembered_profile";
+
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  awsenv use                        pick a profile
+  awsenv use dev --region euw1      use `dev` in eu-west-1
+  awsenv use -                      go back to the previous profile")]
 pub struct UseArgs {
     /// Profile to use (`-` for the previous one; omit to pick)
     #[arg(id = PROFILE_OR_ALIAS, value_name = "PROFILE")]
@@ -304,6 +315,11 @@ pub struct ExplainArgs {
 
 #[derive(Args, Debug)]
 #[command(override_usage = "awsenv exec [OPTIONS] [PROFILE] -- PROGRAM [ARGUMENT]...")]
+#[command(after_help = "\
+Examples:
+  awsenv exec dev -- aws s3 ls
+  awsenv exec dev --keys -- terraform plan
+  awsenv exec dev -- sh -c 'aws s3 ls | sort'")]
 pub struct ExecArgs {
     /// Profile to run it with (default: the one the AWS CLI would use)
     #[arg(id = PROFILE_OR_ALIAS, value_name = "PROFILE", conflicts_with = "pick")]
@@ -338,6 +354,7 @@ pub enum HistoryAction {
     /// Forget a profile
     Remove {
         /// Profile to forget
+        #[arg(id = REMEMBERED_PROFILE, value_name = "PROFILE")]
         profile: OsString,
     },
 }

@@ -8,7 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, CommandFactory as _, builder::OsStringValueParser};
 
 use super::words::{command_at, takes_value};
-use super::{Cli, PROFILE_OR_ALIAS};
+use super::{Cli, PROFILE_OR_ALIAS, REMEMBERED_PROFILE, STORED_PROFILE};
 
 /// The id of the flag.
 pub const PROFILE_FLAG: &str = "profile_flag";
@@ -29,7 +29,8 @@ pub(super) fn with_flag(command: clap::Command) -> clap::Command {
 /// The positional argument that names a profile.
 pub fn profile(command: &clap::Command) -> Option<&Arg> {
     let mut positionals = command.get_positionals();
-    positionals.find(|arg| [PROFILE_OR_ALIAS, "profile"].contains(&arg.get_id().as_str()))
+    let ids = [PROFILE_OR_ALIAS, STORED_PROFILE, REMEMBERED_PROFILE, "profile"];
+    positionals.find(|arg| ids.contains(&arg.get_id().as_str()))
 }
 
 /// The arguments with the word in place of the flag.

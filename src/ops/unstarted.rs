@@ -35,7 +35,7 @@ fn hint(process: &Process, word: &str) -> Advice {
             .command(exec);
     }
     let named = Wrapper::of(&process.env).map(|wrapper| wrapper.shell);
-    let start = match named.or_else(|| sys::ancestors::shell().ok()) {
+    let start = match named.or_else(|| process.env.text("SHELL").and_then(Shell::parse)) {
         Some(Shell::Bash) => "awsenv exec PROFILE -- bash -ic",
         Some(Shell::Fish) => "awsenv exec PROFILE -- fish -c",
         Some(Shell::PowerShell) => "awsenv exec PROFILE -- pwsh -Command",

@@ -28,6 +28,8 @@ mod limits;
 mod loops;
 #[cfg(unix)]
 mod mistakes;
+#[cfg(unix)]
+mod mistyped;
 mod named;
 #[cfg(target_os = "linux")]
 mod nowhere;
