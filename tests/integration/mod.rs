@@ -4,6 +4,8 @@
 #[cfg(target_os = "linux")]
 mod ancestors;
 #[cfg(unix)]
+mod beside;
+#[cfg(unix)]
 mod bounds;
 mod completion;
 #[cfg(unix)]
