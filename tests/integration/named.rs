@@ -209,7 +209,8 @@ fn a_hostile_name_is_shown_harmless_and_chosen_exactly() {
             assert_eq!(current["profile"], name, "{shell}");
         }
         terminal.line("clear; awsenv list");
-        let screen = terminal.wait("the list", |screen| screen.contains(&wide[..60]));
+        let row = format!("\n* {}", &wide[..60]);
+        let screen = terminal.wait("the list", |screen| screen.contains(&row));
         assert!(
             !screen.contains("[y/N] yes"),
             "{shell}: the screen holds nothing but the list"
