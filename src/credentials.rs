@@ -1,8 +1,5 @@
 //! Credentials and when they expire. Time is a parameter.
 
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
-
 use crate::secret::Secret;
 
 /// What is wrong with a key that expires by itself, where one that lasts is needed.
@@ -15,14 +12,13 @@ pub struct Timestamp(pub i64);
 impl Timestamp {
     /// Parses RFC 3339. An offset is required, as in every SDK.
     pub fn parse(text: &str) -> Option<Self> {
-        OffsetDateTime::parse(text, &Rfc3339)
-            .ok()
-            .map(|time| Self(time.unix_timestamp()))
+        let time: jiff::Timestamp = text.parse().ok()?;
+        Some(Self(time.as_second()))
     }
 
     /// RFC 3339 in UTC; `None` beyond the year 9999.
     pub fn to_rfc3339(self) -> Option<String> {
-        OffsetDateTime::from_unix_timestamp(self.0).ok()?.format(&Rfc3339).ok()
+        Some(jiff::Timestamp::from_second(self.0).ok()?.to_string())
     }
 
     /// Whole seconds from `now`; negative once it has passed.

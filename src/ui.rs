@@ -112,9 +112,14 @@ impl Ui {
 
     /// One line about what was done; shown only on a terminal.
     pub fn notice(&self, text: &str) {
-        if (self.terminal || self.verbose) && !self.quiet {
+        if self.has_notices() {
             talk(&format!("awsenv: {}\n", self.shown(text)));
         }
+    }
+
+    /// Whether a notice is shown at all.
+    pub fn has_notices(&self) -> bool {
+        (self.terminal || self.verbose) && !self.quiet
     }
 
     /// What awsenv decided where the user left it open.

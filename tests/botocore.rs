@@ -37,6 +37,27 @@ fn botocore_and_awsenv_agree_on_random_cases() {
     say(said.trim_end());
 }
 
+/// `AWSENV_JUDGE_NOW` sets the number of cases.
+#[cfg(unix)]
+#[test]
+fn what_is_in_use_is_what_botocore_takes() {
+    let Some(python) = crate::support::python("botocore") else {
+        return;
+    };
+    let seed = seed();
+    let count = std::env::var("AWSENV_JUDGE_NOW").unwrap_or_else(|_| "300".to_owned());
+    let output = Command::new(python)
+        .args(["-X", "utf8", "-B"])
+        .arg(Path::new(PROJECT).join("tests/judge/now.py"))
+        .args([AWSENV, "--seed", &seed, "--count", &count])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "seed {seed}\n{said}\n{errors}");
+    say(said.trim_end());
+}
+
 fn seed() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_secs();
     std::env::var("AWSENV_JUDGE_SEED").unwrap_or(now.to_string())

@@ -83,7 +83,7 @@ pub enum Command {
     Init(Lazy<InitArgs>),
     /// List the profiles, in file order
     List(Lazy<ListArgs>),
-    /// Show which profile this shell uses, and until when
+    /// Show what the next aws call of this shell uses, and until when
     Current(Lazy<CurrentArgs>),
     /// Print the prompt segment, for other prompt programs
     Prompt(Lazy<PromptArgs>),

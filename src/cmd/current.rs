@@ -1,138 +1,303 @@
-//! `awsenv current`: what this shell uses, and until when.
+//! `awsenv current`: what the next `aws` call of this shell will be, until when, and where that is not what `use` set.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
+use crate::advice::{Advice, Command};
 use crate::cli::CurrentArgs;
 use crate::context::{Context, Outcome};
 use crate::credentials::Timestamp;
-use crate::env::Env;
-use crate::env::session::drift;
-use crate::env::state::{State, Style};
+use crate::env::names::{self, DECISIVE, REGION};
+use crate::env::session::{drift, is_left};
+use crate::env::state::Style;
 use crate::error::{Error, Kind};
+use crate::ops::choose::{self, Chosen};
+use crate::ops::describe::{missing_login, source};
 use crate::ops::files::Files;
+use crate::ops::{export, now};
 use crate::prompt::InUse;
-use crate::redact::{HIDDEN, harmless};
-use crate::resolve::{self, How};
-use crate::text::{display, prompt_name};
+use crate::redact::{HIDDEN, harmless, shown, visible};
+use crate::resolve::{BaseSource, Choice, CredentialPlan, How, Keys};
+use crate::sys::clock::local;
+use crate::sys::sso::{self, LoggedOut};
+use crate::text::display;
 
 /// # Errors
-/// Nothing is in use.
+/// Nothing is in use. Something that does not work is shown all the same, with the same status.
 pub fn run(context: &Context, args: CurrentArgs) -> Result<Outcome, Error> {
-    let env = &context.process.env;
-    let state = context.state();
-    let current = match InUse::of(env) {
-        Some(used) => Current::of(&used, state, env),
-        None => unnamed(env)?,
+    let current = Current::of(context)?;
+    current
+        .warnings(context)
+        .into_iter()
+        .for_each(|text| context.ui.warn(text));
+    if let Some(error) = &current.failure {
+        context.ui.error(error);
+    }
+    let text = if args.json {
+        format!("{}\n", current.to_json(context))
+    } else {
+        current.to_text()
     };
-    let region = region(context, &current.profile);
-    let until = current.expires.and_then(|at| Timestamp(at).to_rfc3339());
-    if args.json {
-        let answer = json!({
-            "profile": current.profile, "style": current.style.as_str(), "region": region, "expires": until,
-            "drift": current.drifts,
-        });
-        return Ok(Outcome::Text(format!("{answer}\n"), 0));
-    }
-    let mut text = format!("{} (by {}", display(&current.profile), current.style.as_str());
-    region
-        .iter()
-        .for_each(|region| text += &format!(", {}", display(region)));
-    until.iter().for_each(|until| text += &format!(", until {until}"));
-    text += ")\n";
-    if let Some(warning) = warning(&current, state, env) {
-        context.ui.warn(warning);
-    }
-    Ok(Outcome::Text(text, 0))
+    Ok(Outcome::Text(text, current.failure.as_ref().map_or(0, Error::status)))
 }
 
 struct Current {
-    /// The exact name.
-    profile: String,
-    style: Style,
-    /// In seconds since 1970.
-    expires: Option<i64>,
+    choice: Choice,
+    /// The exact name; `None` where no profile is chosen.
+    profile: Option<String>,
+    /// As tools see it; `None` if botocore refuses the profile.
+    plan: Option<CredentialPlan>,
+    /// Whose keys the environment has, if `use` exported them.
+    keys_of: Option<String>,
+    account: Option<String>,
+    region: Option<String>,
+    expires: Option<Timestamp>,
+    is_expired: bool,
     drifts: bool,
+    /// What `use` had set.
+    used: Option<String>,
+    /// Why tools fail.
+    failure: Option<Error>,
 }
 
 impl Current {
-    /// As the prompt shows it. What `use` cleaned for display has its exact name in AWS_PROFILE or in the state.
-    fn of(used: &InUse, state: Option<&State>, env: &Env) -> Self {
-        let state = state.filter(|_| used.by_use);
-        let exact = env
-            .text("AWS_PROFILE")
-            .into_iter()
-            .chain(state.map(|state| state.profile.as_str()));
-        let exact = exact
-            .filter(|_| used.by_use)
-            .find(|exact| prompt_name(exact) == used.name);
-        Self {
-            profile: exact.unwrap_or(&used.name).to_owned(),
-            style: used.style.or(state.map(|state| state.style)).unwrap_or(Style::Name),
-            expires: state.and_then(|state| state.expires),
-            drifts: used.drifts,
-        }
-    }
-}
-
-/// The profile of AWS_DEFAULT_PROFILE, which no prompt shows.
-fn unnamed(env: &Env) -> Result<Current, Error> {
-    let choice = resolve::select(None, env);
-    let keys = env.os("AWS_ACCESS_KEY_ID").is_some_and(|key| !key.is_empty());
-    match choice.how {
-        How::Variable(name) if choice.name.is_empty() => {
-            let error = Error::new(Kind::Failed, "no profile is in use in this shell");
-            Err(error.hint(format!("{name} is set but empty, which the AWS CLI refuses: unset it")))
-        }
-        How::Variable(_) => Ok(Current {
-            profile: choice.name,
-            style: Style::Name,
+    fn of(context: &Context) -> Result<Self, Error> {
+        let (env, state) = (&context.process.env, context.state());
+        let choice = now::choice(context);
+        let keys = env.filled("AWS_ACCESS_KEY_ID").is_some();
+        let drifts = InUse::of(env).map_or(keys && env.os("AWS_DEFAULT_PROFILE").is_some(), |used| used.drifts);
+        let mut current = Self {
+            profile: (choice.how != How::Implicit).then(|| choice.name.clone()),
+            plan: None,
+            keys_of: state
+                .filter(|state| state.style == Style::Keys && is_left(env, state, &["AWS_ACCESS_KEY_ID"]))
+                .map(|state| state.profile.clone()),
+            account: None,
+            region: REGION.into_iter().find_map(|name| env.text(name)).map(str::to_owned),
             expires: None,
-            drifts: keys,
-        }),
-        How::Implicit | How::Explicit => Err(nothing(keys)),
+            is_expired: false,
+            drifts: drifts || state.is_some_and(|state| !is_left(env, state, &DECISIVE)),
+            used: state.map(|state| state.profile.clone()),
+            failure: None,
+            choice,
+        };
+        let resolved = choose::choose(context, None).and_then(|Chosen { files, choice, .. }| {
+            current.profile = now::profile(&choice, &files).map(str::to_owned);
+            Ok((now::plan(context, &files, &choice)?, files))
+        });
+        match resolved {
+            Ok((plan, _)) if current.profile.is_none() && plan.base.is_none() => return Err(current.nothing(context)),
+            Ok((plan, files)) => current.take(context, &files, plan),
+            Err(error) => current.failure = Some(error),
+        }
+        Ok(current)
+    }
+
+    fn take(&mut self, context: &Context, files: &Files, plan: CredentialPlan) {
+        let account = |plan: &CredentialPlan| export::account(plan, files.profiles.profile(&self.choice.name));
+        self.account = account(&plan).or_else(|| {
+            let of_files = files.resolve(&self.choice, None).ok()?;
+            account(&of_files).filter(|_| self.choice.is_explicit())
+        });
+        self.region = plan.region.as_ref().map(|region| region.value.clone());
+        self.expires = now::expires(context, &plan);
+        self.is_expired = self.expires.is_some_and(|end| end <= context.process.now);
+        self.failure = self.failure(files, &plan, context.process.now);
+        self.plan = Some(plan);
+    }
+
+    /// Why tools fail with this plan, as far as can be known here.
+    fn failure(&self, files: &Files, plan: &CredentialPlan, now: Timestamp) -> Option<Error> {
+        let nothing = match self.choice.how {
+            How::Implicit => format!("{NOTHING}, and "),
+            How::Explicit | How::Variable(_) => String::new(),
+        };
+        let fails = |message: String| Error::new(Kind::Credentials, nothing.clone() + &message);
+        if let Some(error) = missing_login(plan, &self.choice) {
+            return Some(error);
+        }
+        let name = display(&self.choice.name);
+        if let (How::Variable(variable), None) = (self.choice.how, files.profiles.profile(&self.choice.name)) {
+            let message =
+                format!("profile `{name}` is only in a legacy boto file, where the AWS CLI and SDKs find none");
+            let error = Error::new(Kind::ProfileNotFound, message).hint(format!("{variable} names it"));
+            return Some(error.hint(Command::new("awsenv use").operand(&self.choice.name)));
+        }
+        match &plan.base {
+            None if plan.asks_metadata => Some(
+                fails(format!(
+                    "profile `{name}` has no credentials in the files or the environment"
+                ))
+                .hint("on an EC2 instance, the AWS CLI and SDKs use those of the instance"),
+            ),
+            None => Some(fails(format!("profile `{name}` has no credentials")).hint(self.explain())),
+            Some(BaseSource::Environment { .. }) => of_environment(plan).and_then(|keys| self.spent(keys)),
+            Some(BaseSource::Sso(sso)) if plan.roles.is_empty() => {
+                let out = sso::logged_out(&files.env, sso, now)?;
+                let name = shown(sso.session.as_ref().unwrap_or(&sso.start_url));
+                let why = match out {
+                    LoggedOut::Missing => "is not logged in".to_owned(),
+                    LoggedOut::Expired(end) => format!("expired at {}", local(end).unwrap_or_default()),
+                };
+                let login = Command::new("aws sso login").option("--profile", &self.choice.name);
+                Some(fails(format!("the SSO session `{name}` {why}")).hint(login))
+            }
+            Some(BaseSource::StaticKeys(keys) | BaseSource::Boto(keys)) if keys.is_empty() => Some(
+                fails(format!("profile `{name}` has an empty key, which AWS does not accept")).hint(self.explain()),
+            ),
+            _ => None,
+        }
+    }
+
+    /// Why AWS refuses these keys of the environment.
+    fn spent(&self, keys: &Keys) -> Option<Error> {
+        let fails = |message: String| Error::new(Kind::Credentials, message);
+        let remedy = match &self.keys_of {
+            Some(profile) => Command::new("awsenv use").operand(profile).into(),
+            None => Advice::default().unset(names::names(KEYS)),
+        };
+        if self.is_expired {
+            let end = self.expires.and_then(local).unwrap_or_default();
+            return Some(fails(format!("the keys in the environment expired at {end}")).hint(remedy));
+        }
+        if keys.access_key_id.starts_with("ASIA") && keys.session_token.is_none() {
+            let message = "the key in the environment is temporary, and AWS_SESSION_TOKEN is not set";
+            return Some(fails(message.to_owned()).hint(remedy));
+        }
+        None
+    }
+
+    fn explain(&self) -> Command {
+        Command::new("awsenv explain").operand(&self.choice.name)
+    }
+
+    fn style(&self) -> Style {
+        match self.plan.as_ref().and_then(of_environment) {
+            Some(_) => Style::Keys,
+            None => Style::Name,
+        }
+    }
+
+    fn to_json(&self, context: &Context) -> Value {
+        let base = self.plan.as_ref().and_then(|plan| plan.base.as_ref());
+        let id = base.and_then(BaseSource::access_key_id);
+        let mut answer = json!({
+            "profile": self.profile,
+            "style": self.style().as_str(),
+            "region": self.region.as_deref().map(|region| harmless(region).unwrap_or(HIDDEN)),
+            "expires": self.expires.and_then(Timestamp::to_rfc3339),
+            "drift": self.drifts,
+            "expired": self.is_expired,
+            "credentials": self.plan.as_ref().and_then(CredentialPlan::method),
+            "access_key_id": id.and_then(|id| visible("aws_access_key_id", id)),
+            "account_id": self.account.as_deref().and_then(harmless),
+            "used": self.used,
+        });
+        if let Some(error) = &self.failure {
+            let error = error.to_json(|hint| context.ui.raw_advice(hint));
+            answer["error"] = error["error"].clone();
+        }
+        answer
+    }
+
+    /// Empty without credentials, because the error says it all.
+    fn to_text(&self) -> String {
+        let Some(plan) = self.plan.as_ref().filter(|plan| plan.base.is_some()) else {
+            return String::new();
+        };
+        let mut parts = vec![format!("by {}", self.style().as_str())];
+        parts.extend(self.account.as_deref().map(shown));
+        parts.extend(self.region.as_deref().filter(|region| !region.is_empty()).map(shown));
+        if let Some(end) = self.expires.and_then(local) {
+            parts.push(if self.is_expired {
+                format!("expired {end}")
+            } else {
+                format!("until {end}")
+            });
+        }
+        format!("{} ({})\n", self.subject(plan), parts.join(", "))
+    }
+
+    fn subject(&self, plan: &CredentialPlan) -> String {
+        let name = self.profile.as_deref().map(display);
+        let of_use = self.keys_of.as_deref().map(display);
+        match (of_environment(plan), name) {
+            // All that `use` exported, and no name beside it.
+            (_, Some(name)) if self.choice.is_explicit() => name,
+            (Some(_), name) => {
+                let keys = match (of_use, &plan.base) {
+                    (Some(profile), _) => format!("the key of {profile} in the environment"),
+                    (None, Some(base)) => source(base),
+                    (None, None) => String::new(),
+                };
+                let settings = name.map(|name| format!(", with the settings of {name}"));
+                keys + &settings.unwrap_or_default()
+            }
+            (None, Some(name)) if self.choice.how == How::Implicit => {
+                format!("{name}, because no other profile is named")
+            }
+            (None, Some(name)) => name,
+            (None, None) => plan.base.as_ref().map(source).unwrap_or_default(),
+        }
+    }
+
+    /// What `use` had set, where that is no longer so, and why some tools take something else.
+    fn warnings(&self, context: &Context) -> Vec<String> {
+        let changed = changed(context);
+        let mut warnings = Vec::new();
+        match &self.used {
+            Some(used) if self.profile.as_ref() != Some(used) => {
+                warnings.push(had_set(used, context));
+            }
+            Some(_) if !changed.is_empty() => warnings.push(format!("changed since `use`: {changed}")),
+            _ => {}
+        }
+        let wins = self.plan.as_ref().and_then(of_environment).is_some() && !self.choice.is_explicit();
+        if let (How::Variable(variable), true) = (self.choice.how, wins) {
+            warnings.push(format!(
+                "the key in the environment wins over {variable}, except in the SDK for JavaScript"
+            ));
+        }
+        if let Some(other) = &self.choice.boto3 {
+            warnings.push(format!(
+                "boto3 and AWS CLI v1 use `{}`: they read AWS_DEFAULT_PROFILE first",
+                display(other)
+            ));
+        }
+        if warnings.is_empty() && self.drifts {
+            warnings.push("tools may use something else: run `awsenv use` again".to_owned());
+        }
+        warnings
+    }
+
+    fn nothing(&self, context: &Context) -> Error {
+        let error = Error::new(Kind::Failed, NOTHING);
+        let Some(used) = &self.used else { return error };
+        error.hint(had_set(used, context))
     }
 }
 
-/// What `use` had set, where that is no longer so, and why tools may use something else.
-fn warning(current: &Current, state: Option<&State>, env: &Env) -> Option<String> {
-    let changed: Vec<String> = state
-        .into_iter()
-        .flat_map(|state| drift(env, state))
-        .map(|name| name.to_string())
-        .collect();
-    match state {
-        Some(state) if current.profile != state.profile => {
-            let was = display(&state.profile);
-            Some(format!("`use` had set `{was}`; changed since: {}", changed.join(", ")))
-        }
-        Some(_) if !changed.is_empty() => Some(format!("changed since `use`: {}", changed.join(", "))),
-        _ if !current.drifts => None,
-        _ if env.filled("AWS_ACCESS_KEY_ID").is_some() => {
-            Some("AWS_ACCESS_KEY_ID is set too, and most SDKs use that key".to_owned())
-        }
-        _ if env.os("AWS_DEFAULT_PROFILE").is_some() => {
-            Some("AWS_DEFAULT_PROFILE names another profile, which boto3 uses".to_owned())
-        }
-        _ => Some("tools may use something else: run `awsenv use` again".to_owned()),
+const NOTHING: &str = "no profile is in use in this shell";
+
+const KEYS: [&str; 4] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+];
+
+fn of_environment(plan: &CredentialPlan) -> Option<&Keys> {
+    match &plan.base {
+        Some(BaseSource::Environment { keys, .. }) if plan.roles.is_empty() => Some(keys),
+        _ => None,
     }
 }
 
-fn nothing(keys: bool) -> Error {
-    let error = Error::new(Kind::Failed, "no profile is in use in this shell");
-    if keys {
-        error.hint("AWS_ACCESS_KEY_ID is set, so the AWS CLI and SDKs use that key")
-    } else {
-        error
-    }
+fn had_set(used: &str, context: &Context) -> String {
+    format!("`use` had set `{}`; changed since: {}", display(used), changed(context))
 }
 
-/// From the environment, else from the profile; files that cannot be read have none.
-fn region(context: &Context, profile: &str) -> Option<String> {
-    let env = &context.process.env;
-    if let Some(region) = env.text("AWS_REGION").or_else(|| env.text("AWS_DEFAULT_REGION")) {
-        return Some(region.to_owned());
-    }
-    let files = Files::load(context).ok()?;
-    let region = files.profiles.profile(profile)?.text("region")?;
-    Some(harmless(region).unwrap_or(HIDDEN).to_owned())
+fn changed(context: &Context) -> String {
+    let state = context.state().into_iter();
+    let names = state.flat_map(|state| drift(&context.process.env, state));
+    names.map(|name| name.to_string()).collect::<Vec<_>>().join(", ")
 }

@@ -6,11 +6,13 @@ use crate::cli::ExecArgs;
 use crate::context::{Context, Outcome};
 use crate::env::diff::EnvDiff;
 use crate::env::names::{AWSENV_DEPTH, AWSENV_WRAPPED};
-use crate::env::session::{enter, is_in_use};
-use crate::env::state::State;
+use crate::env::session::enter;
+use crate::env::state::Style;
 use crate::error::{Error, Kind};
-use crate::ops::{choose, fit, pick, ports, switch};
+use crate::ops::choose::Chosen;
+use crate::ops::{choose, export, fit, now, pick, ports, switch};
 use crate::process::Launch;
+use crate::resolve::{BaseSource, CredentialPlan, StyleError};
 
 /// The program's exit status becomes this one's.
 pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
@@ -24,15 +26,20 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
     let state = context.state();
     let picked = pick::asked_for(context, &args.pick, "awsenv exec PROFILE -- PROGRAM")?;
     let names_none = picked.is_none() && args.profile.is_none();
+    let stays = names_none && args.style.is_empty();
     let diff = match state {
         // This shell already uses the profile, with the style, region and keys that the user chose then.
-        Some(state) if names_none && args.style.is_empty() && serves(context, state) => EnvDiff::default(),
+        Some(state) if stays && now::serves(context, state) => EnvDiff::default(),
         _ => {
             let typed = || choose::choose(context, args.profile.as_deref());
             let chosen = picked.map_or_else(typed, Ok)?;
-            let switch = switch::to(context, &chosen, &args.style, || Ok(()))?;
-            switch.warn(context);
-            fit::check(context, enter(env, state, &switch.target), Some(&switch.target.profile))?
+            if stays && works_by_itself(context, &chosen)? {
+                EnvDiff::default()
+            } else {
+                let switch = switch::to(context, &chosen, &args.style, || Ok(()))?;
+                switch.warn(context);
+                fit::check(context, enter(env, state, &switch.target), Some(&switch.target.profile))?
+            }
         }
     };
     let mut vars = diff.apply(env);
@@ -49,7 +56,31 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
     }))
 }
 
-/// Whether the environment still works as `state` says, and will for a while.
-fn serves(context: &Context, state: &State) -> bool {
-    is_in_use(&context.process.env, state) && state.expires.is_none_or(|end| end > context.process.now.0)
+/// Whether programs find in this shell's environment what tools take there, so that nothing has to be exported.
+fn works_by_itself(context: &Context, chosen: &Chosen) -> Result<bool, Error> {
+    let Chosen { files, choice, .. } = chosen;
+    let last = |plan: &CredentialPlan| now::expires(context, plan).is_none_or(|end| end > context.process.now);
+    if choice.is_explicit() {
+        return Ok(last(&now::plan(context, files, choice)?));
+    }
+    let (plan, _) = files.resolve_past_boto(choice, None)?;
+    let decision = match files.style(&plan, choice, None) {
+        // The credentials of a container or a token file, which need no profile.
+        Err(StyleError::NoProfile { .. }) if plan.base.is_some() => return Ok(true),
+        decision => decision?,
+    };
+    if let Some(BaseSource::Environment { .. }) = plan.base {
+        return Ok(last(&plan));
+    }
+    let lacks_region = files.settings.export_region && export::region(&plan).is_some();
+    if decision.style == Style::Keys || lacks_region {
+        return Ok(false);
+    }
+    if let Some(BaseSource::CredentialProcess(process)) = &plan.base {
+        ports::check_name_style(context, &choice.name, process)?;
+    }
+    if let Some(warning) = decision.warning {
+        context.ui.warn(warning);
+    }
+    Ok(true)
 }

@@ -27,7 +27,7 @@ pub fn run(context: &Context, args: ListArgs) -> Result<Outcome, Error> {
         return Ok(Outcome::Text(chosen.choice.name + "\n", 0));
     }
     let files = Files::load(context)?;
-    let active = catalog::active(context);
+    let active = catalog::active(context, &files);
     let mut rows = catalog::entries(&files);
     let is_empty = rows.is_empty();
     if let Some(text) = wanted.as_deref().filter(|text| !text.is_empty() && !is_empty) {

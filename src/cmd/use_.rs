@@ -35,7 +35,10 @@ pub fn run(context: &Context, args: UseArgs) -> Result<Outcome, Error> {
     context
         .ui
         .narrate(&format!("changes {}", diff.changed(&context.process.env).join(", ")));
-    context.ui.notice(&switch.summary());
+    // The local time is in a file.
+    if context.ui.has_notices() {
+        context.ui.notice(&switch.summary());
+    }
     // What programs do says nothing about what a person will choose.
     if context.process.stderr_tty && chosen.files.settings.history {
         usage::remember(context, &switch.target.profile);

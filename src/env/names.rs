@@ -48,6 +48,16 @@ pub const IDENTITY: [&str; 16] = [
     "AWS_WEB_IDENTITY_TOKEN_FILE",
 ];
 
+/// The part of the identity that decides which profile and which keys tools take.
+pub const DECISIVE: [&str; 6] = [
+    "AWS_ACCESS_KEY_ID",
+    "AWS_DEFAULT_PROFILE",
+    "AWS_PROFILE",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SECURITY_TOKEN",
+    "AWS_SESSION_TOKEN",
+];
+
 /// Where a container gets its credentials: cleared, unless the profile's source is `EcsContainer`.
 pub const CONTAINER: [&str; 4] = [
     "AWS_CONTAINER_AUTHORIZATION_TOKEN",
@@ -196,6 +206,7 @@ mod tests {
         let lists: Vec<&str> = [
             &OWN[..],
             &IDENTITY,
+            &DECISIVE,
             &CONTAINER,
             &MARKS,
             &REGION,

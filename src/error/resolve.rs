@@ -1,7 +1,9 @@
 //! Messages for profiles that lack a setting or have contradictory ones.
 
 use super::{Error, Kind};
+use crate::advice::Advice;
 use crate::config::{self, Place};
+use crate::env::names::VarName;
 use crate::resolve::{self, How, StyleError};
 use crate::text::display;
 
@@ -109,6 +111,15 @@ impl From<resolve::Error> for Error {
                 Error::new(Kind::PartialCredentials, message).hint(format!(
                     "both must be in the same place: {provider} does not look for the other half elsewhere"
                 ))
+            }
+            E::ProfileNotFound {
+                name,
+                how: How::Variable(variable),
+                ..
+            } if name.is_empty() => {
+                let message = format!("{variable} is set but empty, so the AWS CLI looks for a profile without a name");
+                let unset = Advice::default().unset([VarName::of(variable)]);
+                Error::new(Kind::ProfileNotFound, message).hint(unset)
             }
             E::ProfileNotFound {
                 name,

@@ -4,14 +4,13 @@
 use crate::advice::{Advice, Command};
 use crate::config::{Kind, Place, Profile, account_of_arn};
 use crate::context::Context;
-use crate::env::session::is_in_use;
 use crate::journal::KeyCommand;
 use crate::keychain::layout::ID;
 use crate::ops::files::Files;
 use crate::ops::keychain::command;
 use crate::ops::keychain::detach::item_of;
+use crate::ops::now;
 use crate::redact::{HIDDEN, harmless};
-use crate::resolve;
 use crate::text::display;
 
 #[derive(Clone, Debug)]
@@ -58,16 +57,9 @@ pub fn entries(files: &Files) -> Vec<Entry> {
     entries
 }
 
-/// The profile that this shell works as, with or without awsenv.
-pub fn active(context: &Context) -> Option<String> {
-    let env = &context.process.env;
-    match context.state() {
-        Some(state) if is_in_use(env, state) => Some(state.profile.clone()),
-        _ => {
-            let choice = resolve::select(None, env);
-            (choice.how != resolve::How::Implicit).then_some(choice.name)
-        }
-    }
+/// The profile that tools take in this shell, with or without awsenv.
+pub fn active(context: &Context, files: &Files) -> Option<String> {
+    now::profile(&now::choice(context), files).map(str::to_owned)
 }
 
 /// A key in a file, beside awsenv's own line for the same profile. `aws configure` leaves one.

@@ -9,12 +9,12 @@ use crate::advice::{Advice, Command};
 use crate::cli::UseArgs;
 use crate::config::region;
 use crate::context::Context;
-use crate::env::session::is_in_use;
 use crate::error::{Error, Kind};
 use crate::near::nearest;
 use crate::ops::ask;
 use crate::ops::catalog::{self, Entry};
 use crate::ops::files::{self, Files};
+use crate::ops::now;
 use crate::ops::refusal::refused;
 use crate::ops::usage::{self, Keeper};
 use crate::resolve::{self, Choice, How};
@@ -33,6 +33,8 @@ const MAX_WIDTH: usize = 120;
 pub struct Chosen {
     pub files: Arc<Files>,
     pub choice: Choice,
+    /// Whether the user named it for this run; otherwise it is what tools take in this shell anyway.
+    pub is_named: bool,
 }
 
 impl Chosen {
@@ -44,26 +46,33 @@ impl Chosen {
         Ok(Self {
             files: Files::load(context)?.into(),
             choice: Choice::explicit(name),
+            is_named: true,
         })
     }
 }
 
-/// The profile that `word` names, else the one in use, else the AWS CLI's choice.
+/// The profile that `word` names, else what tools take in this shell.
 ///
 /// # Errors
 /// As [`Files::load`]; a name that is not UTF-8, or an alias of an undefined profile.
 pub fn choose(context: &Context, word: Option<&OsStr>) -> Result<Chosen, Error> {
-    let files = Arc::new(Files::load(context)?);
-    let env = &context.process.env;
-    let choice = match (word, context.state()) {
-        (Some(word), _) => {
+    let mut files = Files::load(context)?;
+    let choice = match word {
+        Some(word) => {
             let word = utf8(word)?;
             Choice::explicit(exact(context, &files, word)?.unwrap_or(word))
         }
-        (None, Some(state)) if is_in_use(env, state) => Choice::explicit(&state.profile),
-        _ => resolve::select(None, env),
+        None => {
+            let choice = now::choice(context);
+            files.env = now::env(context, &files, &choice);
+            choice
+        }
     };
-    Ok(Chosen { files, choice })
+    Ok(Chosen {
+        files: files.into(),
+        choice,
+        is_named: word.is_some(),
+    })
 }
 
 /// The profile that `use` takes for `word`, which may be a part of its name: then the user is asked, or `--first`
@@ -74,7 +83,11 @@ pub fn choose(context: &Context, word: Option<&OsStr>) -> Result<Chosen, Error> 
 pub fn find(context: &Context, word: &OsStr, args: &UseArgs) -> Result<Option<Chosen>, Error> {
     let files = Arc::new(Files::load(context)?);
     let choice = find_in(context, &files, word, args)?;
-    Ok(choice.map(|choice| Chosen { files, choice }))
+    Ok(choice.map(|choice| Chosen {
+        files,
+        choice,
+        is_named: true,
+    }))
 }
 
 fn find_in(context: &Context, files: &Files, word: &OsStr, args: &UseArgs) -> Result<Option<Choice>, Error> {

@@ -1,7 +1,9 @@
 //! Parts of a plan in words, for the commands that show one.
 
+use crate::advice::Command;
+use crate::error::{Error, Kind};
 use crate::redact::{command, shown, visible};
-use crate::resolve::{AssumeRole, BaseSource};
+use crate::resolve::{AssumeRole, BaseSource, Choice, CredentialPlan, LoginCache};
 use crate::text::display;
 
 pub fn source(base: &BaseSource) -> String {
@@ -43,6 +45,22 @@ pub fn source(base: &BaseSource) -> String {
             )
         }
     }
+}
+
+/// Why botocore finds no credentials in a login session.
+pub fn missing_login(plan: &CredentialPlan, choice: &Choice) -> Option<Error> {
+    let Some(BaseSource::Login(login)) = &plan.base else {
+        return None;
+    };
+    let why = match &login.cached {
+        LoginCache::Ready { .. } => return None,
+        LoginCache::Missing => "is not logged in".to_owned(),
+        LoginCache::Incomplete(missing) => format!("has a damaged login cache, which lacks {}", missing.join(", ")),
+    };
+    let session = shown(&login.session);
+    let message = format!("the login session `{session}` {why} ({})", login.place);
+    let login = Command::new("aws login").option("--profile", &choice.name);
+    Some(Error::new(Kind::Credentials, message).hint(login))
 }
 
 pub fn parameters(role: &AssumeRole) -> impl Iterator<Item = (&'static str, String)> {

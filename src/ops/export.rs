@@ -7,7 +7,7 @@ use crate::config::{Profile, ProfileSet, Section, account_of_arn};
 use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::env::names::{self, VarName};
-use crate::resolve::{BaseSource, CredentialPlan};
+use crate::resolve::{BaseSource, CredentialPlan, RegionSource};
 use crate::secret::Secret;
 use crate::text::display;
 
@@ -78,6 +78,9 @@ pub fn account(plan: &CredentialPlan, profile: Option<Profile<'_>>) -> Option<St
     if let Some(role) = plan.roles.last() {
         return of_arn(&role.role_arn);
     }
+    if let Some(BaseSource::Environment { keys, .. }) = &plan.base {
+        return keys.account_id.clone();
+    }
     let own = profile
         .and_then(|profile| profile.text("aws_account_id"))
         .map(str::to_owned);
@@ -87,6 +90,14 @@ pub fn account(plan: &CredentialPlan, profile: Option<Profile<'_>>) -> Option<St
         BaseSource::Login(login) => of_arn(&login.session),
         _ => None,
     })
+}
+
+/// The region that only the profile's file names, if the file gives the credentials too.
+pub fn region(plan: &CredentialPlan) -> Option<&str> {
+    let region = plan.region.as_ref()?;
+    let is_named = matches!(region.source, RegionSource::Profile(_)) && !region.value.is_empty();
+    let is_of_file = !plan.roles.is_empty() || plan.base.as_ref().is_some_and(|base| base.place().is_some());
+    (is_named && is_of_file).then_some(region.value.as_str())
 }
 
 /// Warns about variables of the user's own that affect every profile.

@@ -151,6 +151,16 @@ impl Files {
         plan.map_err(|error| refused(&self.profiles, error))
     }
 
+    /// Like [`Files::resolve`], in another environment.
+    ///
+    /// # Errors
+    /// Whatever botocore rejects.
+    pub fn resolve_in(&self, env: &Env, choice: &Choice) -> Result<CredentialPlan, Error> {
+        let boto = BotoFiles { env, ..self.boto() };
+        let plan = self.ask_in(env, &Boto(boto), choice, None);
+        plan.map_err(|error| refused(&self.profiles, error))
+    }
+
     /// Like [`Files::resolve`], but a broken boto file does not keep a profile of the AWS files from being resolved:
     /// its error is returned with the plan.
     ///
@@ -177,20 +187,30 @@ impl Files {
         choice: &Choice,
         region: Option<&str>,
     ) -> Result<CredentialPlan, resolve::Error> {
-        self.with_inputs(legacy, |inputs| resolve::resolve(inputs, choice, region))
+        self.ask_in(&self.env, legacy, choice, region)
+    }
+
+    fn ask_in(
+        &self,
+        env: &Env,
+        legacy: &dyn resolve::Legacy,
+        choice: &Choice,
+        region: Option<&str>,
+    ) -> Result<CredentialPlan, resolve::Error> {
+        self.with_inputs(env, legacy, |inputs| resolve::resolve(inputs, choice, region))
     }
 
     /// For many profiles at once.
     pub fn survey<T>(&self, work: impl FnOnce(&mut Survey<'_>) -> T) -> T {
-        self.with_inputs(&Boto(self.boto()), |inputs| work(&mut Survey::new(inputs)))
+        self.with_inputs(&self.env, &Boto(self.boto()), |inputs| work(&mut Survey::new(inputs)))
     }
 
-    fn with_inputs<T>(&self, legacy: &dyn resolve::Legacy, work: impl FnOnce(&Inputs<'_>) -> T) -> T {
-        let login = |session: &str| sys::login::cached(&self.env, session);
+    fn with_inputs<T>(&self, env: &Env, legacy: &dyn resolve::Legacy, work: impl FnOnce(&Inputs<'_>) -> T) -> T {
+        let login = |session: &str| sys::login::cached(env, session);
         work(&Inputs {
             profiles: &self.profiles,
             searched: &self.searched(),
-            env: &self.env,
+            env,
             legacy,
             login: &login,
             guesses: Cell::new(MAX_GUESSES),

@@ -10,6 +10,7 @@ pub mod export;
 pub mod files;
 pub mod fit;
 pub mod keychain;
+pub mod now;
 pub mod pick;
 pub mod ports;
 pub mod refusal;

@@ -4,6 +4,7 @@ use crate::advice::Advice;
 use crate::cli::StyleArgs;
 use crate::config::settings::Export;
 use crate::context::Context;
+use crate::credentials::Timestamp;
 use crate::env::session::{RegionChange, Target};
 use crate::env::state::Style;
 use crate::error::Error;
@@ -11,11 +12,13 @@ use crate::ops::catalog;
 use crate::ops::choose::{self, Chosen};
 use crate::ops::export;
 use crate::ops::fit;
+use crate::ops::now;
 use crate::ops::ports::{self, Outside};
 use crate::ops::refusal::{self, without_credentials};
 use crate::provider;
 use crate::redact::shown;
-use crate::resolve::BaseSource;
+use crate::resolve::{BaseSource, RegionSource};
+use crate::sys::clock::local;
 use crate::text::{PRODUCTION_MARK, display, prompt_name};
 
 #[derive(Debug)]
@@ -43,10 +46,7 @@ impl Switch {
             (Some(one), None) | (None, Some(one)) => format!(" ({})", shown(one)),
             (None, None) => String::new(),
         };
-        let until = self
-            .target
-            .expires
-            .and_then(|at| crate::credentials::Timestamp(at).to_rfc3339());
+        let until = self.target.expires.and_then(|at| local(Timestamp(at)));
         let until = until.map_or(String::new(), |at| format!(", until {at}"));
         format!(
             "using {}{place}, by {}{until}",
@@ -66,7 +66,11 @@ pub fn to(
     args: &StyleArgs,
     may_have_keys: impl FnOnce() -> Result<(), Error>,
 ) -> Result<Switch, Error> {
-    let Chosen { files, choice } = chosen;
+    let Chosen {
+        files,
+        choice,
+        is_named,
+    } = chosen;
     let env = &files.env;
     fit::check_name(&choice.name)?;
     let outside = Outside::of(context, &choice.name)?;
@@ -109,10 +113,17 @@ pub fn to(
         .and_then(|profile| profile.text("region"))
         .filter(|region| !region.is_empty());
     let region = asked_region.as_deref().or(region).map(str::to_owned);
-    let change = match (&region, decision.style) {
-        (Some(region), Style::Name) if args.region.is_none() => RegionChange::Clear(region.clone()),
-        (Some(region), _) => RegionChange::Set(region.clone()),
-        (None, _) => RegionChange::Own,
+    let stays = plan.region.as_ref().filter(|region| {
+        let is_from_environment = matches!(region.source, RegionSource::Environment(_));
+        !is_named && is_from_environment
+    });
+    let change = match (stays, &region, decision.style) {
+        (Some(stays), ..) => now::keep_region(context, &stays.value),
+        (None, Some(region), Style::Name) if args.region.is_none() && !files.settings.export_region => {
+            RegionChange::Clear(region.clone())
+        }
+        (None, Some(region), _) => RegionChange::Set(region.clone()),
+        (None, None, _) => RegionChange::Own,
     };
     let mut warnings: Vec<Advice> = decision.warning.into_iter().map(Advice::from).collect();
     if plan.base.is_none() {

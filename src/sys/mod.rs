@@ -17,6 +17,7 @@ pub mod reader;
 mod replace;
 pub mod settings;
 pub mod signals;
+pub mod sso;
 pub mod stdin;
 pub mod terminal;
 mod wait;

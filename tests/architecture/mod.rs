@@ -30,7 +30,7 @@ const LAYERS: [&[&str]; 14] = [
 const BLIND: [(&str, &str); 2] = [("shell", "config"), ("prompt", "config")];
 
 /// Each outside crate, by its name in code, and the only files or folders that may use it.
-const HOMES: [(&str, &[&str]); 32] = [
+const HOMES: [(&str, &[&str]); 33] = [
     ("age", &["src/sys/keychain"]),
     ("base64", &["src/env/origin.rs", "src/env/state.rs"]),
     // `lib` parses, `unparsed` finds out how a rejected command line was meant, `complete` and `man` read the tree of
@@ -50,6 +50,7 @@ const HOMES: [(&str, &[&str]); 32] = [
     ("filedescriptor", &["src/sys/reader"]),
     ("hashbrown", &["src/config/index.rs"]),
     ("ini", &["src/config/settings"]),
+    ("jiff", &["src/credentials.rs", "src/sys/clock.rs"]),
     ("keyring", &["src/sys/keychain"]),
     ("keyring_core", &["src/sys/keychain"]),
     ("linux_keyutils", &["src/sys/keychain"]),
@@ -62,6 +63,7 @@ const HOMES: [(&str, &[&str]); 32] = [
     // JSON is a vocabulary, like the standard library's types.
     ("serde", &["src/"]),
     ("serde_json", &["src/"]),
+    ("sha1", &["src/sys/sso.rs"]),
     // `login` and `keychain` compute file names.
     (
         "sha2",
@@ -71,7 +73,6 @@ const HOMES: [(&str, &[&str]); 32] = [
     ("signal_hook", &["src/sys/signals.rs"]),
     ("skim", &["src/sys/picker"]),
     ("strsim", &["src/near.rs"]),
-    ("time", &["src/credentials.rs"]),
     ("tokio", &["src/sys/picker"]),
     ("toml", &["src/shell/starship.rs"]),
     (

@@ -8,7 +8,10 @@ const KEYS: &str = "aws_access_key_id = AKIAJEKYL\naws_secret_access_key = hush\
 
 fn sandbox() -> Sandbox {
     let sandbox = Sandbox::with_config("[profile jekyl]\nregion = eu-west-1\n[profile hyde]\nregion = us-east-1\n");
-    sandbox.write(".aws/credentials", format!("[jekyl]\n{KEYS}[a\u{200b}\\b ]\n{KEYS}"));
+    sandbox.write(
+        ".aws/credentials",
+        format!("[jekyl]\n{KEYS}[hyde]\n{KEYS}[a\u{200b}\\b ]\n{KEYS}"),
+    );
     sandbox
 }
 
@@ -19,49 +22,138 @@ fn after(sandbox: &Sandbox, lines: &str, command: &str) -> (String, String) {
     (output.out().to_owned(), output.err().to_owned())
 }
 
+/// What `list`, `explain` and `exec` without a name take, next to `current`.
+fn others(sandbox: &Sandbox, lines: &str) -> [Option<String>; 3] {
+    let (document, _) = after(sandbox, lines, "awsenv list --json");
+    let rows: Vec<serde_json::Value> = serde_json::from_str(&document).expect("a list");
+    let active: Vec<_> = rows.iter().filter(|row| row["active"] == true).collect();
+    assert!(active.len() < 2, "{lines}: {active:?}");
+    let text = |value: &serde_json::Value| value.as_str().map(str::to_owned);
+    let (document, _) = after(sandbox, lines, "awsenv explain --json");
+    let explained: serde_json::Value = serde_json::from_str(&document).expect("a document");
+    let (document, _) = after(sandbox, lines, "awsenv exec -- awsenv current --json");
+    let inside: serde_json::Value = serde_json::from_str(&document).unwrap_or_default();
+    [
+        active.first().and_then(|row| text(&row["name"])),
+        text(&explained["profile"]),
+        text(&inside["profile"]),
+    ]
+}
+
 #[test]
 fn prompt_and_current_agree() {
     let sandbox = sandbox();
     let by_name = "eval \"$(awsenv use jekyl --shell posix -q)\"; ";
     let by_keys = "eval \"$(awsenv use jekyl --keys --shell posix -q)\"; ";
-    for (before, change, name, style, mark) in [
-        (by_name, "", "jekyl", "name", ""),
-        (by_name, "export AWS_REGION=x AWS_PAGER=", "jekyl", "name", ""),
-        (by_name, "export AWS_DEFAULT_PROFILE=jekyl", "jekyl", "name", ""),
-        (by_name, "export AWS_PROFILE=hyde", "hyde", "name", "?"),
-        (by_name, "export AWS_PROFILE=jekyl2", "jekyl2", "name", "?"),
-        (by_name, "export AWS_PROFILE=", "jekyl", "name", "?"),
-        (by_name, "unset AWS_PROFILE", "jekyl", "name", "?"),
-        (by_name, "export AWS_ACCESS_KEY_ID=AKIAOTHER", "jekyl", "name", "?"),
-        (by_name, "export AWS_DEFAULT_PROFILE=hyde", "jekyl", "name", "?"),
-        (by_name, "unset AWSENV_EXPECT", "jekyl", "name", "?"),
-        (by_name, "unset AWSENV_PROFILE", "jekyl", "name", ""),
-        (by_name, "AWSENV_STATE=damaged", "jekyl", "name", ""),
-        (by_keys, "", "jekyl", "keys", ""),
-        (by_keys, "AWSENV_STATE=damaged", "jekyl", "keys", ""),
-        (by_keys, "export AWS_PROFILE=hyde", "hyde", "name", "?"),
-        (by_keys, "export AWS_PROFILE=jekyl", "jekyl", "name", "?"),
-        (by_keys, "AWS_ACCESS_KEY_ID=AKIAJEKYL2", "jekyl", "keys", "?"),
-        (by_keys, "unset AWS_ACCESS_KEY_ID", "jekyl", "keys", "?"),
-        (by_keys, "export AWS_DEFAULT_PROFILE=jekyl", "jekyl", "keys", "?"),
-        ("", "export AWS_PROFILE=hyde", "hyde", "name", ""),
-        ("", "export AWS_PROFILE=hyde AWS_ACCESS_KEY_ID=A", "hyde", "name", "?"),
+    let pair = "export AWS_ACCESS_KEY_ID=AKIAOTHER AWS_SECRET_ACCESS_KEY=x";
+    let hyde = "export AWS_PROFILE=hyde";
+    // What was done, what the prompt shows, what tools take and how, or why they fail.
+    for (before, change, shown, taken, how) in [
+        (by_name, "", "jekyl name", "jekyl", "name"),
+        (by_name, "export AWS_REGION=x AWS_PAGER=", "jekyl name", "jekyl", "name"),
         (
-            "",
-            "export AWS_PROFILE=hyde AWS_DEFAULT_PROFILE=jekyl",
-            "hyde",
+            by_name,
+            "export AWS_DEFAULT_PROFILE=jekyl",
+            "jekyl name",
+            "jekyl",
             "name",
-            "?",
         ),
+        (by_name, "export AWS_PROFILE=hyde", "hyde? name", "hyde", "name"),
+        (
+            by_name,
+            "export AWS_PROFILE=jekyl2",
+            "jekyl2? name",
+            "jekyl2",
+            "profile-not-found",
+        ),
+        (by_name, "export AWS_PROFILE=", "jekyl? name", "", "profile-not-found"),
+        (by_name, "unset AWS_PROFILE", "jekyl? name", "nothing", "failed"),
+        (
+            by_name,
+            "export AWS_ACCESS_KEY_ID=AKIAOTHER",
+            "jekyl? name",
+            "jekyl",
+            "partial-credentials",
+        ),
+        (by_name, pair, "jekyl? name", "jekyl", "keys"),
+        (
+            by_name,
+            "export AWS_DEFAULT_PROFILE=hyde",
+            "jekyl? name",
+            "jekyl",
+            "name",
+        ),
+        (by_name, "unset AWSENV_EXPECT", "jekyl? name", "jekyl", "name"),
+        (by_name, "unset AWSENV_PROFILE", "jekyl name", "jekyl", "name"),
+        (by_name, "AWSENV_STATE=damaged", "jekyl name", "jekyl", "name"),
+        (by_keys, "", "jekyl keys", "jekyl", "keys"),
+        (by_keys, "AWSENV_STATE=damaged", "jekyl keys", "jekyl", "keys"),
+        (by_keys, "export AWS_PROFILE=hyde", "hyde? name", "hyde", "keys"),
+        (by_keys, "export AWS_PROFILE=jekyl", "jekyl? name", "jekyl", "keys"),
+        (
+            by_keys,
+            "AWS_ACCESS_KEY_ID=AKIAJEKYL2",
+            "jekyl? keys",
+            "nothing",
+            "keys",
+        ),
+        (by_keys, "AWS_SECRET_ACCESS_KEY=other", "jekyl keys", "nothing", "keys"),
+        (by_keys, "unset AWS_ACCESS_KEY_ID", "jekyl? keys", "nothing", "failed"),
+        (
+            by_keys,
+            "unset AWS_SECRET_ACCESS_KEY",
+            "jekyl keys",
+            "nothing",
+            "partial-credentials",
+        ),
+        (
+            by_keys,
+            "export AWS_DEFAULT_PROFILE=jekyl",
+            "jekyl? keys",
+            "jekyl",
+            "keys",
+        ),
+        ("", hyde, "hyde name", "hyde", "name"),
+        (
+            hyde,
+            "; export AWS_ACCESS_KEY_ID=A",
+            "hyde? name",
+            "hyde",
+            "partial-credentials",
+        ),
+        (hyde, "; export AWS_DEFAULT_PROFILE=jekyl", "hyde? name", "hyde", "name"),
+        ("", pair, "", "nothing", "keys"),
+        (
+            pair,
+            "; export AWS_PROFILE=nosuch",
+            "nosuch? name",
+            "nosuch",
+            "profile-not-found",
+        ),
+        ("", "export AWS_DEFAULT_PROFILE=hyde", "", "hyde", "name"),
     ] {
         let lines = format!("{before}{change}");
-        let (shown, _) = after(&sandbox, &lines, "awsenv prompt --format '{profile} {style}'");
-        assert_eq!(shown, format!("{name}{mark} {style}\n"), "{lines}");
+        let (prompt, _) = after(&sandbox, &lines, "awsenv prompt --format '{profile} {style}'");
+        assert_eq!(prompt.trim_end(), shown, "{lines}");
         let (document, _) = after(&sandbox, &lines, "awsenv current --json");
         let current: serde_json::Value = serde_json::from_str(&document).expect("a document");
-        assert_eq!(current["profile"], name, "{lines}");
-        assert_eq!(current["style"], style, "{lines}");
-        assert_eq!(current["drift"], !mark.is_empty(), "{lines}");
+        let taken = Some(taken).filter(|taken| *taken != "nothing");
+        assert_eq!(current["profile"].as_str(), taken, "{lines}");
+        let works = current["error"]["kind"].as_str();
+        assert_eq!(works.or(current["style"].as_str()), Some(how), "{lines}");
+        let (_, status) = after(&sandbox, &lines, "awsenv current -q >/dev/null; echo $? >&2");
+        let status = status.lines().last().unwrap_or_default().to_owned();
+        assert_eq!(status == "0", works.is_none(), "{lines}");
+        if shown.contains('?') && how != "failed" {
+            assert_eq!(current["drift"], true, "{lines}");
+        }
+        let [active, explained, inside] = others(&sandbox, &lines);
+        let known = taken.filter(|name| ["hyde", "jekyl"].contains(name));
+        assert_eq!(active.as_deref(), known, "{lines}");
+        if works.is_none() {
+            assert_eq!(explained.as_deref().filter(|name| *name != "default"), taken, "{lines}");
+            assert_eq!(inside.as_deref(), taken, "{lines}");
+        }
     }
 }
 
@@ -76,11 +168,119 @@ fn current_says_what_use_had_set() {
             "awsenv: warning: `use` had set `jekyl`; changed since: AWS_PROFILE\n".to_owned()
         )
     );
-    let line = "export AWS_PROFILE=hyde AWS_ACCESS_KEY_ID=AKIAOTHER";
-    let (_, warning) = after(&sandbox, line, "awsenv current");
+    let line = "export AWS_PROFILE=hyde AWS_ACCESS_KEY_ID=AKIAOTHER AWS_SECRET_ACCESS_KEY=x";
     assert_eq!(
-        warning,
-        "awsenv: warning: AWS_ACCESS_KEY_ID is set too, and most SDKs use that key\n"
+        after(&sandbox, line, "awsenv current"),
+        (
+            "key AKIAOTHER from the environment, with the settings of hyde (by keys, us-east-1)\n".to_owned(),
+            "awsenv: warning: the key in the environment wins over AWS_PROFILE, except in the SDK for JavaScript\n"
+                .to_owned()
+        )
+    );
+}
+
+#[test]
+fn current_says_until_when_in_local_time() {
+    let mut sandbox = sandbox();
+    let keys = "export AWS_ACCESS_KEY_ID=ASIAOTHER AWS_SECRET_ACCESS_KEY=x AWS_SESSION_TOKEN=t \
+                AWS_ACCOUNT_ID=111122223333 AWS_CREDENTIAL_EXPIRATION=";
+    let key = "key ASIAOTHER from the environment (by keys, 111122223333, ";
+    for (zone, until) in [
+        ("Europe/Berlin", "2100-07-01 02:00 CEST"),
+        ("UTC", "2100-07-01 00:00 UTC"),
+        ("EST5EDT,M3.2.0,M11.1.0", "2100-06-30 20:00 EDT"),
+        ("<+0330>-3:30", "2100-07-01 03:30 +0330"),
+        ("Nowhere/Land", "2100-07-01 00:00 UTC"),
+    ] {
+        sandbox.set("TZ", zone);
+        let (said, _) = after(&sandbox, &format!("{keys}2100-07-01T00:00:00Z"), "awsenv current");
+        assert_eq!(said, format!("{key}until {until})\n"), "{zone}");
+    }
+    sandbox.set("TZ", "Europe/Berlin");
+    let expired = format!("{keys}2020-07-01T00:00:00Z");
+    let (said, error) = after(&sandbox, &expired, "awsenv current || echo failed");
+    assert_eq!(said, format!("{key}expired 2020-07-01 02:00 CEST)\nfailed\n"));
+    assert!(error.starts_with("awsenv: the keys in the environment expired at 2020-07-01 02:00 CEST\nhint: "));
+    let (document, _) = after(&sandbox, &expired, "awsenv current --json");
+    let current: serde_json::Value = serde_json::from_str(&document).expect("a document");
+    assert_eq!(current["expires"], "2020-07-01T00:00:00Z");
+    assert_eq!(
+        (&current["expired"], &current["account_id"]),
+        (&true.into(), &"111122223333".into())
+    );
+    let (_, error) = after(&sandbox, &format!("{keys}; unset AWS_SESSION_TOKEN"), "awsenv current");
+    assert!(error.starts_with("awsenv: the key in the environment is temporary, and AWS_SESSION_TOKEN is not set\n"));
+}
+
+#[test]
+fn use_says_until_when_in_local_time() {
+    let mut sandbox = sandbox();
+    let document = r#"{"Version":1,"AccessKeyId":"ASIA1","SecretAccessKey":"hush","SessionToken":"t","Expiration":"2090-07-01T00:00:00Z"}"#;
+    sandbox.write("keys.json", document);
+    sandbox.write(".aws/config", "[profile p]\ncredential_process = cat keys.json\n");
+    sandbox.set("TZ", "Europe/Berlin");
+    let (_, said) = after(&sandbox, "cd", "eval \"$(awsenv use p --keys -v --shell posix)\"");
+    assert!(
+        said.contains("awsenv: using p, by keys, until 2090-07-01 02:00 CEST\n"),
+        "{said}"
+    );
+    let (current, _) = after(
+        &sandbox,
+        "cd; eval \"$(awsenv use p --keys --shell posix)\"",
+        "awsenv current",
+    );
+    assert_eq!(current, "p (by keys, until 2090-07-01 02:00 CEST)\n");
+}
+
+#[test]
+fn current_says_that_an_sso_session_is_over() {
+    let mut sandbox = sandbox();
+    sandbox.set("TZ", "Europe/Berlin").set("AWS_PROFILE", "p");
+    let profile = "[profile p]\nsso_session = my-sso\nsso_account_id = 123456789011\nsso_role_name = readOnly\n";
+    let session = "[sso-session my-sso]\nsso_region = eu-west-1\nsso_start_url = https://x\n";
+    sandbox.write(".aws/config", format!("{profile}{session}"));
+    let current = |why: &str| {
+        let shown = "p (by name, 123456789011)\n";
+        let hint = "hint: aws sso login --profile p\n";
+        let error = format!("awsenv: the SSO session `my-sso` {why}\n{hint}failed\n");
+        let (said, said_error) = after(&sandbox, "", "awsenv current || echo failed >&2");
+        assert_eq!((said.as_str(), said_error), (shown, error));
+    };
+    current("is not logged in");
+    // Named by the SHA-1 of the session.
+    let token = ".aws/sso/cache/0ad374308c5a4e22f723adf10145eafad7c4031c.json";
+    sandbox.write(token, r#"{"accessToken":"hush","expiresAt":"2020-07-01T00:00:00Z"}"#);
+    current("expired at 2020-07-01 02:00 CEST");
+    sandbox.write(token, r#"{"accessToken":"hush","expiresAt":"2100-07-01T00:00:00Z"}"#);
+    let (said, error) = after(&sandbox, "", "awsenv current && echo works");
+    assert_eq!(
+        (said.as_str(), error.as_str()),
+        ("p (by name, 123456789011)\nworks\n", "")
+    );
+}
+
+#[test]
+fn a_default_profile_counts_where_nothing_else_is_named() {
+    let sandbox = sandbox();
+    sandbox.write(
+        ".aws/config",
+        "[default]\nrole_arn = arn:aws:iam::111122223333:role/x\nsource_profile = jekyl\nregion = eu-west-1\n",
+    );
+    let (said, error) = after(&sandbox, "", "awsenv current && echo works");
+    let default = "default, because no other profile is named (by name, 111122223333, eu-west-1)\nworks\n";
+    assert_eq!((said.as_str(), error.as_str()), (default, ""));
+    let [active, explained, inside] = others(&sandbox, "");
+    assert!(
+        [active, explained, inside]
+            .iter()
+            .all(|name| name.as_deref() == Some("default"))
+    );
+    sandbox.write(".aws/config", "[default]\nregion = eu-west-1\n");
+    let (_, error) = after(&sandbox, "", "awsenv current || echo fails >&2");
+    assert_eq!(
+        error,
+        "awsenv: no profile is in use in this shell, and profile `default` has no credentials\n\
+         hint: awsenv explain default\nfails\n"
     );
 }
 

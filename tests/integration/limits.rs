@@ -41,7 +41,7 @@ fn sandbox() -> Sandbox {
              [profile wide]\ncredential_process = {wide}\n\
              [profile cut]\ncredential_process = {cut}\n\
              [profile fits]\ncredential_process = {fits}\n\
-             [profile small]\nregion = eu-west-1\n\
+             [profile small]\nregion = eu-west-1\naws_access_key_id = AKIA1\naws_secret_access_key = hush\n\
              [profile w-{long}]\nregion = eu-west-1\n"
         ),
     );

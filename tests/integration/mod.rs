@@ -53,6 +53,7 @@ mod prompt_states;
 #[cfg(target_os = "linux")]
 mod prompts;
 #[cfg(target_os = "linux")]
+mod readers;
 mod settings;
 #[cfg(target_os = "linux")]
 mod signals;

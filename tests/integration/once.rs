@@ -10,7 +10,10 @@ const CONFIG: &str = "[profile a]\nregion = eu-west-1\n[profile ab]\nregion = eu
 fn each_file_is_opened_once() {
     let Some(strace) = Strace::find() else { return };
     let sandbox = Sandbox::with_config(CONFIG);
-    sandbox.write(".aws/credentials", "[other]\n");
+    sandbox.write(
+        ".aws/credentials",
+        "[a]\naws_access_key_id = AKIA1\naws_secret_access_key = hush\n",
+    );
     sandbox.write(".config/awsenv/config", "[alias]\nx = a\n");
     let trace = sandbox.path("trace");
     for line in [

@@ -173,7 +173,10 @@ fn another_query_puts_the_cursor_on_its_best_match() {
     terminal.wait("the picker", |screen| screen.contains("6/6>"));
     let cursor = |name: &str| {
         let name = name.to_owned();
-        move |screen: &str| screen.lines().any(|line| line.starts_with(&format!(">   {name} ")))
+        move |screen: &str| {
+            let rows = [format!(">   {name} "), format!("> * {name} ")];
+            screen.lines().any(|line| rows.iter().any(|row| line.starts_with(row)))
+        }
     };
     terminal.key("Up").key("Up").key("Up");
     terminal.wait("the fourth", cursor("developer"));

@@ -110,6 +110,42 @@ fn the_region_follows_the_profile_or_stays_the_users() {
 }
 
 #[test]
+fn the_setting_export_region_sets_the_region_beside_the_name() {
+    everywhere(|sandbox, mut story| {
+        sandbox.write(".config/awsenv/config", "export_region = on\n");
+        story.export("AWS_REGION", "mine").keep("AWS_DEFAULT_REGION", "kept");
+        story.awsenv("use a").snap("on").awsenv("use far --name").snap("next");
+        story.awsenv("use b --name").snap("own");
+        story.awsenv("use a --region xx").snap("asked");
+        story
+            .awsenv("use a")
+            .line("awsenv exec -- /usr/bin/printenv AWS_REGION");
+        story.line("awsenv exec far -- /usr/bin/printenv AWS_DEFAULT_REGION");
+        story.awsenv("unset").snap("after");
+        let output = story.told(sandbox);
+        let label = story.label();
+        assert_eq!(output.out(), "eu-west-1\nus-east-1\n", "{label}: {}", output.err());
+        let region = |label: &str| {
+            let shown = snap(sandbox, label).shown;
+            let words = shown
+                .split(' ')
+                .filter(|word| word.contains("REGION") || word.contains("AWS_PROFILE"));
+            words.collect::<Vec<_>>().join(" ")
+        };
+        let users = story.shown("AWS_DEFAULT_REGION~kept AWS_REGION=mine");
+        let both = |region: &str, profile: &str| {
+            format!("AWS_DEFAULT_REGION={region} AWS_PROFILE={profile} AWS_REGION={region}")
+        };
+        assert_eq!(region("on"), both("eu-west-1", "a"), "{label}");
+        assert_eq!(region("next"), both("us-east-1", "far"), "{label}");
+        let own = without(&region("own"), &["AWS_PROFILE"]);
+        assert_eq!(own, users, "{label}: a profile without a region leaves the user's own");
+        assert_eq!(region("asked"), both("xx", "a"), "{label}");
+        assert_eq!(region("after"), users, "{label}");
+    });
+}
+
+#[test]
 fn keys_take_the_profiles_settings_along_and_give_them_up() {
     everywhere(|sandbox, mut story| {
         story.awsenv("use far --keys").snap("far").awsenv("use b").snap("b");

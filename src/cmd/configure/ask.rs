@@ -44,7 +44,7 @@ pub(super) fn run(context: &Context, profile: Option<&OsStr>, plaintext: bool) -
         context,
         "use `awsenv configure set KEY VALUE` and `awsenv key add PROFILE --stdin` instead",
     )?;
-    let Chosen { files, choice } = choose::choose(context, profile)?;
+    let Chosen { files, choice, .. } = choose::choose(context, profile)?;
     let name = choice.name;
     let found = files.profiles.profile(&name);
     let own_item = found.and_then(|found| found.text(line::KEY)).and_then(keychain_item);

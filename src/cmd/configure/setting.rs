@@ -51,7 +51,7 @@ impl fmt::Display for Key<'_> {
 /// Prints nothing, and returns status 1, if the profile does not set `key`.
 pub(super) fn print(context: &Context, profile: Option<&OsStr>, key: &str) -> Result<Outcome, Error> {
     let key = Key::parse(key);
-    let Chosen { files, choice } = choose::choose(context, profile)?;
+    let Chosen { files, choice, .. } = choose::choose(context, profile)?;
     let name = choice.name;
     let Some(found) = files.profiles.profile(&name) else {
         if profile.is_none() && name == "default" {
@@ -94,7 +94,7 @@ pub(super) fn change(context: &Context, profile: Option<&OsStr>, key: &str, valu
         return Err(Error::new(Kind::Usage, message).hint("`awsenv configure` and `awsenv key add` ask for it"));
     }
     let lock = EditLock::take(context.env())?;
-    let Chosen { files, choice } = choose::choose(context, profile)?;
+    let Chosen { files, choice, .. } = choose::choose(context, profile)?;
     let name = choice.name;
     let shown = display(&name);
     let Some(edit) = edit_for(&files, &name, &key, value)? else {

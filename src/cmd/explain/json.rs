@@ -40,7 +40,7 @@ impl Explanation<'_> {
             "credentials": self.plan.method(),
             "chain": chain,
             "settings": self.settings.iter().map(setting).collect::<Vec<_>>(),
-            "export": {"style": style, "because": because},
+            "export": {"style": style, "because": because, "region": self.region},
             "legacy": self.legacy.iter().map(legacy).collect::<Vec<_>>(),
             "readers": readers,
         })

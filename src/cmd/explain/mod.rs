@@ -8,18 +8,17 @@ mod text;
 
 use std::borrow::Cow;
 
-use crate::advice::Command;
 use crate::cli::ExplainArgs;
 use crate::config::mistakes::{self, Mistake};
-use crate::config::{Place, Value};
+use crate::config::settings::Settings;
+use crate::config::{Place, Profile, Value};
 use crate::context::{Context, Outcome};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::ops::choose::Chosen;
-use crate::ops::{choose, pick};
-use crate::redact::is_secret;
-use crate::redact::{command, visible};
-use crate::resolve::{BaseSource, Choice, CredentialPlan, ExportDecision, Login, LoginCache, StyleError};
-use crate::text::display;
+use crate::ops::describe::missing_login;
+use crate::ops::{choose, now, pick};
+use crate::redact::{command, harmless, is_secret, visible};
+use crate::resolve::{Choice, CredentialPlan, ExportDecision, Style, StyleError};
 
 /// A borrowed view of the plan and the files.
 struct Explanation<'a> {
@@ -27,6 +26,8 @@ struct Explanation<'a> {
     plan: &'a CredentialPlan,
     settings: Vec<Setting<'a>>,
     export: Result<ExportDecision, StyleError>,
+    /// The region that is exported with the name or the keys.
+    region: Option<&'a str>,
     mistakes: Vec<Mistake>,
     legacy: Vec<legacy::Legacy>,
     readers: Vec<readers::Reading>,
@@ -53,16 +54,24 @@ enum Shown<'a> {
 pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
     let picked = pick::asked_for(context, &args.pick, "awsenv explain PROFILE")?;
     let typed = || choose::choose(context, args.profile.as_deref());
-    let Chosen { files, choice } = picked.map_or_else(typed, Ok)?;
+    let Chosen {
+        files,
+        choice,
+        is_named,
+    } = picked.map_or_else(typed, Ok)?;
     let region = args
         .region
         .as_deref()
         .map(|typed| choose::region(context, &files, typed));
-    let plan = files.resolve(&choice, region.as_deref())?;
-    if let Some(BaseSource::Login(login)) = &plan.base {
-        check_login(login, &choice)?;
+    let mut plan = files.resolve(&choice, region.as_deref())?;
+    if !is_named && region.is_none() {
+        plan.region = now::region(context, &files, &choice, plan.region)?;
+    }
+    if let Some(error) = missing_login(&plan, &choice) {
+        return Err(error);
     }
     let profile = files.profiles.profile(&choice.name);
+    let export = files.style(&plan, &choice, None);
     let explanation = Explanation {
         choice: &choice,
         plan: &plan,
@@ -71,16 +80,18 @@ pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
             .flat_map(|profile| profile.settings())
             .map(Setting::of)
             .collect(),
-        export: files.style(&plan, &choice, None),
+        export: export.clone(),
+        region: exported_region(profile, export.as_ref().ok(), &files.settings),
         mistakes: mistakes::of_profile(&files.profiles, &choice.name),
         legacy: legacy::legacy(&files, &plan),
         readers: readers::readers(&readers::Subject {
             choice: &choice,
             plan: &plan,
-            profiles: &files.profiles,
-            env: context.env(),
+            files: &files,
+            env: &files.env,
         }),
     };
+    files.lists().for_each(|(_, message)| context.ui.warn(message));
     let text = if args.json {
         format!("{}\n", explanation.to_json())
     } else {
@@ -89,18 +100,14 @@ pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
     Ok(Outcome::Text(text, 0))
 }
 
-fn check_login(login: &Login, choice: &Choice) -> Result<(), Error> {
-    let why = match &login.cached {
-        LoginCache::Ready { .. } => return Ok(()),
-        LoginCache::Missing => "is not logged in".to_owned(),
-        LoginCache::Incomplete(missing) => format!("has a damaged login cache, which lacks {}", missing.join(", ")),
-    };
-    let session = display(&login.session);
-    Err(Error::new(
-        Kind::Credentials,
-        format!("the login session `{session}` {why} ({})", login.place),
-    )
-    .hint(Command::new("aws login").option("--profile", &choice.name)))
+fn exported_region<'a>(
+    profile: Option<Profile<'a>>,
+    export: Option<&ExportDecision>,
+    settings: &Settings,
+) -> Option<&'a str> {
+    let is_exported = export?.style == Style::Keys || settings.export_region;
+    let region = profile?.text("region")?;
+    harmless(region).filter(|region| is_exported && !region.is_empty())
 }
 
 impl<'a> Setting<'a> {

@@ -7,7 +7,7 @@ use crate::config::Place;
 use crate::config::mistakes::Mistake;
 use crate::ops::describe::{parameters, source};
 use crate::redact::{HIDDEN, shown};
-use crate::resolve::{How, RegionSource};
+use crate::resolve::{How, RegionSource, Style};
 use crate::text::display;
 
 use super::legacy::Held;
@@ -98,8 +98,16 @@ impl Explanation<'_> {
                     .warning
                     .iter()
                     .map(|warning| Row::new("", format!("but {warning}"), None));
+                let region = self.region.filter(|_| export.style == Style::Name).map(|region| {
+                    Row::new(
+                        "",
+                        format!("and the region {}, by the setting `export_region`", shown(region)),
+                        None,
+                    )
+                });
                 [Row::new("use exports", what, None)]
                     .into_iter()
+                    .chain(region)
                     .chain(warning)
                     .collect()
             }

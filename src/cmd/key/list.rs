@@ -7,6 +7,7 @@ use crate::context::{Context, Outcome};
 use crate::error::Error;
 use crate::keychain::index::Record;
 use crate::ops::keychain::index;
+use crate::sys::clock::local_day;
 use crate::text::{columns, display};
 
 /// A table, or JSON.
@@ -35,7 +36,6 @@ fn as_json(record: &Record) -> serde_json::Value {
 }
 
 fn row(record: &Record) -> [String; 5] {
-    let since = record.since.to_rfc3339().unwrap_or_default();
     let item = if record.item == record.profile {
         String::new()
     } else {
@@ -45,7 +45,7 @@ fn row(record: &Record) -> [String; 5] {
     let store = format!(
         "{} since {}",
         record.store.as_str(),
-        since.split('T').next().unwrap_or_default()
+        local_day(record.since).unwrap_or_default()
     );
     [display(&record.profile), masked(record), account, store, item]
 }

@@ -9,6 +9,7 @@ use crate::keychain::StoreKind;
 use crate::ops::ask;
 use crate::secret::Secret;
 use crate::sys;
+use crate::sys::clock::local;
 use crate::sys::keychain::{KeyFile, Keychain, Lock, NotUnlocked};
 
 /// # Errors
@@ -88,7 +89,7 @@ impl Files<'_> {
         })?;
         let seconds = i64::try_from(self.settings.unlock_for.as_secs()).unwrap_or(i64::MAX);
         let end = Timestamp(self.context.process.now.0.saturating_add(seconds));
-        let until = end.to_rfc3339().map_or(String::new(), |end| format!(" until {end}"));
+        let until = local(end).map_or(String::new(), |end| format!(" until {end}"));
         self.context
             .ui
             .tell(format!("{} is unlocked{until}", self.store.described()));

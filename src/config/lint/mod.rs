@@ -33,6 +33,9 @@ pub enum Reader {
     SdkJsV3,
     /// The Rust SDK, which is also the SDK specification.
     SdkRust,
+    /// Out of support, as [`Reader::SdkJsV2`].
+    SdkGoV1,
+    SdkJsV2,
 }
 
 impl Reader {
@@ -46,9 +49,14 @@ impl Reader {
         Reader::Boto2,
     ];
 
+    /// What they make of the files is not compared in full.
+    pub const OLD: [Reader; 2] = [Reader::SdkGoV1, Reader::SdkJsV2];
+
     /// The name in JSON and text.
     pub fn as_str(self) -> &'static str {
         match self {
+            Reader::SdkGoV1 => "aws-sdk-go-v1",
+            Reader::SdkJsV2 => "aws-sdk-js-v2",
             Reader::AwsCliV2 => "aws-cli-v2",
             Reader::Boto3 => "boto3",
             Reader::Boto2 => "boto 2",

@@ -2,6 +2,7 @@
 //!
 //! ```ini
 //! export = auto
+//! export_region = off
 //! production = prod*, *-live
 //! prompt = auto
 //! order = frecency
@@ -90,6 +91,8 @@ pub enum Order {
 pub struct Settings {
     /// `export = auto|name|keys`.
     pub export: Export,
+    /// `export_region = on|off`: whether the name is exported with the profile's region.
+    pub export_region: bool,
     /// `production = GLOB, …`: profiles that are shown in red.
     pub production: Vec<String>,
     /// `prompt = auto|on|off`.
@@ -119,6 +122,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             export: Export::Auto,
+            export_region: false,
             production: Vec::new(),
             prompt: Prompt::Auto,
             order: Order::Frecency,

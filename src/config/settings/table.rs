@@ -4,7 +4,7 @@ use super::key::{Key, choice, quoted, switch};
 use super::{Export, Names, Order, Prompt, Settings, keychain, picker, words};
 
 /// The keys above the first section.
-const TOP: [Key; 6] = [
+const TOP: [Key; 7] = [
     Key::new("export", |settings, value, _| {
         let words = [("auto", Export::Auto), ("name", Export::Name), ("keys", Export::Keys)];
         settings.export = choice("export", &words, value)?;
@@ -12,6 +12,10 @@ const TOP: [Key; 6] = [
     })
     .guarded("profiles are exported by name where possible", |settings, _| {
         settings.export = Export::Name
+    }),
+    Key::new("export_region", |settings, value, _| {
+        settings.export_region = switch("export_region", value)?;
+        Ok(())
     }),
     Key::new("production", |settings, value, _| {
         settings.production = globs(value)?;

@@ -64,7 +64,15 @@ fn a_mistake_costs_its_own_line() {
         ("promt = off", "unknown key `promt`: did you mean `prompt`?"),
         (
             "mouse = on",
-            "unknown key `mouse`: expected `export`, `production`, `prompt`, `order`, `history` or `keychain`",
+            "unknown key `mouse`: expected `export`, `export_region`, `production`, `prompt`, `order`, `history` or `keychain`",
+        ),
+        (
+            "export_region = yes",
+            "`export_region` must be `on` or `off`, not `yes`",
+        ),
+        (
+            "export_regoin = on",
+            "unknown key `export_regoin`: did you mean `export_region`?",
         ),
         ("prompt = none", "`prompt` must be `auto`, `on` or `off`, not `none`"),
         ("order = name", "`order` must be `frecency` or `file`, not `name`"),

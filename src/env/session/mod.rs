@@ -130,14 +130,18 @@ pub fn user_env(env: &Env, current: Option<&State>) -> Env {
     user
 }
 
-/// Whether the shell still works as the profile of `state`: its name, or its key, is as `use` left it.
-pub fn is_in_use(env: &Env, state: &State) -> bool {
-    let name = match state.style {
-        Style::Keys => "AWS_ACCESS_KEY_ID",
-        Style::Name => "AWS_PROFILE",
+/// Whether these names are as `use` left them. `use` removes a name that has no mark.
+pub fn is_left(env: &Env, state: &State, names: &[&'static str]) -> bool {
+    let is_left = |name: &'static str| {
+        let mark = state.marks.get(&VarName::of(name)).unwrap_or(&Mark::ABSENT);
+        mark.is_now(env.os(name))
     };
-    let mark = state.marks.get(&VarName::of(name));
-    mark.is_some_and(|mark| mark.is_now(env.os(name)))
+    names.iter().copied().all(is_left)
+}
+
+/// Whether the shell has all the keys that `use` exported, and no name beside them.
+pub fn has_keys(env: &Env, state: &State) -> bool {
+    state.style == Style::Keys && is_left(env, state, &names::DECISIVE)
 }
 
 /// Every name that `use` removes whatever the profile: the fixed ones, and marks that are there or were.

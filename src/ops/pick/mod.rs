@@ -74,7 +74,7 @@ pub fn profile(context: &Context, manner: Manner<'_>, usage: &str) -> Result<Cho
     let settings = files.settings.picker.clone();
     let menu = Arc::new(Profiles {
         columns: Columns::of(&entries),
-        active: catalog::active(context),
+        active: catalog::active(context, &files),
         files: Arc::clone(&files),
         entries,
         ui: context.ui.clone(),
@@ -109,6 +109,7 @@ pub fn profile(context: &Context, manner: Manner<'_>, usage: &str) -> Result<Cho
     Ok(Chosen {
         files,
         choice: Choice::explicit(&chosen.name),
+        is_named: true,
     })
 }
 

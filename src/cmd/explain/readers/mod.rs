@@ -1,10 +1,14 @@
 //! What other programs make of the same profile: the lints of the files, and precedence rules between the environment,
 //! the files and the boto files. A reader that none of them names is taken to agree.
 
+mod load_config;
+mod paths;
+
 use crate::config::lint::{self, Reader};
-use crate::config::{Kind, Place, Profile, ProfileSet};
+use crate::config::{Kind, Place, Profile};
 use crate::env::Env;
-use crate::resolve::{BaseSource, Choice, CredentialPlan, How, KeySource, RegionSource};
+use crate::ops::files::Files;
+use crate::resolve::{AssumeRole, BaseSource, Choice, CredentialPlan, How, KeySource, RegionSource};
 
 use Reader::{AwsCliV2, Boto2, Boto3, SdkGoV2, SdkJsV3, SdkRust};
 
@@ -26,22 +30,40 @@ pub(super) struct Difference {
 pub(super) struct Subject<'a> {
     pub(super) choice: &'a Choice,
     pub(super) plan: &'a CredentialPlan,
-    pub(super) profiles: &'a ProfileSet,
+    pub(super) files: &'a Files,
     pub(super) env: &'a Env,
 }
 
-/// One entry for each reader that agrees, and one for each difference of the others.
+impl<'a> Subject<'a> {
+    /// The names of the profile and of those that its credentials come from.
+    fn chain(&self) -> Vec<&'a str> {
+        let of_role = |role: &'a AssumeRole| {
+            let profile = self.files.profiles.profile(&role.profile);
+            let source = profile.and_then(|profile| profile.text("source_profile"));
+            [Some(role.profile.as_str()), source].into_iter().flatten()
+        };
+        let chain = self.plan.roles.iter().flat_map(of_role);
+        let mut names: Vec<&str> = chain.chain([self.choice.name.as_str()]).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+/// One entry for each reader that agrees, and one for each difference of the others. Old ones are never said to agree.
 pub(super) fn readers(subject: &Subject<'_>) -> Vec<Reading> {
     let Subject {
         choice,
         plan,
-        profiles,
+        files,
         env,
     } = *subject;
-    let profile = profiles.profile(&choice.name);
+    let profile = files.profiles.profile(&choice.name);
     let mut found = Findings(Vec::new());
     selection(&mut found, choice);
     region(&mut found, plan, profile, env);
+    paths::paths(&mut found, subject);
+    load_config::load_config(&mut found, subject);
     if let Some(profile) = profile {
         machine(&mut found, subject, profile);
         lints(&mut found, subject);
@@ -81,7 +103,14 @@ impl Findings {
             }
             own
         };
-        Reader::ALL.into_iter().flat_map(of).collect()
+        let mut all: Vec<_> = Reader::ALL.into_iter().flat_map(of).collect();
+        all.extend(
+            self.0
+                .iter()
+                .filter(|found| Reader::OLD.contains(&found.reader))
+                .cloned(),
+        );
+        all
     }
 }
 
@@ -163,17 +192,8 @@ fn machine(found: &mut Findings, subject: &Subject<'_>, profile: Profile<'_>) {
 
 /// The lints of the profile and of the other profiles in its chain.
 fn lints(found: &mut Findings, subject: &Subject<'_>) {
-    let profiles = subject.profiles;
-    let chain = subject.plan.roles.iter().flat_map(|role| {
-        let source = profiles
-            .profile(&role.profile)
-            .and_then(|profile| profile.text("source_profile"));
-        [Some(role.profile.as_str()), source].into_iter().flatten()
-    });
-    let mut names: Vec<&str> = chain.chain([subject.choice.name.as_str()]).collect();
-    names.sort_unstable();
-    names.dedup();
-    let all = lint::all(profiles);
+    let names = subject.chain();
+    let all = lint::all(&subject.files.profiles);
     for lint in &all {
         let own = lint.profile.as_deref().is_some_and(|name| names.contains(&name));
         for reading in lint.readings.iter().filter(|reading| own || reading.whole_file) {
