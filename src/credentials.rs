@@ -1,5 +1,7 @@
 //! Credentials and when they expire. Time is a parameter.
 
+pub mod pair;
+
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 

@@ -39,10 +39,25 @@ pub struct Journal {
 pub enum Undo {
     /// From the journal.
     Journal,
+    /// From the journal, and in the keychain.
+    Item(ItemChange),
     /// By a command of awsenv.
     Key { command: KeyCommand, profile: String },
     /// Not by awsenv: a secret was among the lines.
     Secret,
+}
+
+/// An item that an edit made, or whose key it replaced.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct ItemChange {
+    pub profile: String,
+    pub item: String,
+    /// Another item in the same store: it holds the key that was replaced, or once this is undone, the new one.
+    pub kept: String,
+    /// Whether there was a key before.
+    pub is_replaced: bool,
+    /// Tells the new key from others: a fingerprint of its id and its time.
+    pub mark: String,
 }
 
 /// A command on the key of a profile.
@@ -90,7 +105,7 @@ impl Journal {
     pub fn of(title: &str, at: String, undo: Undo, files: &[Edit<'_>]) -> Self {
         let changes = files.iter().map(Change::of);
         let files: Option<Vec<Change>> = match undo {
-            Undo::Journal => changes.collect(),
+            Undo::Journal | Undo::Item(_) => changes.collect(),
             _ => None,
         };
         Self {
@@ -99,7 +114,7 @@ impl Journal {
             at,
             is_undone: false,
             undo: match undo {
-                Undo::Journal if files.is_none() => Undo::Secret,
+                Undo::Journal | Undo::Item(_) if files.is_none() => Undo::Secret,
                 undo => undo,
             },
             files: files.unwrap_or_default(),

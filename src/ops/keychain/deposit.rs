@@ -2,7 +2,6 @@
 
 use crate::config::Profile;
 use crate::context::Context;
-use crate::credentials::TEMPORARY;
 use crate::error::{Error, Kind};
 use crate::keychain::{self, Item, StoreKind};
 use crate::ops::keychain::index;
@@ -32,14 +31,30 @@ pub fn item(context: &Context, profile: Option<Profile<'_>>, id: &str, secret: &
     }
 }
 
+/// What became of the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Put {
+    New,
+    /// The key that was there is now in [`kept_name`].
+    Replaced,
+    /// An earlier run stored the same key.
+    Same,
+}
+
+/// Where a replaced key is kept, so that `undo` can bring it back.
+pub fn kept_name(item: &str) -> String {
+    format!("{item} (replaced)")
+}
+
 /// Stores the item, reads it back and compares it; only then may the secret be removed elsewhere. If an earlier run
 /// stored the same key, that item is kept with its cuts.
 ///
 /// # Errors
 /// The store's own; an item with that name but another key or other content.
-pub fn put(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit) -> Result<(), Error> {
+pub fn put(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit) -> Result<Put, Error> {
     let Deposit { profile, name, .. } = deposit;
     let mut item = deposit.item.clone();
+    let mut put = Put::Same;
     let is_stored = match keychain.read(store, name) {
         Ok(old) if old.has_same_key(&item) => {
             let is_new = |cut: &keychain::item::Cut| {
@@ -55,70 +70,44 @@ pub fn put(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit) -> Resu
             item == old
         }
         Ok(_) if !deposit.replace => return Err(other_key(store, name)),
-        Ok(_) | Err(keychain::Error::Missing { .. }) => false,
+        Ok(old) => {
+            let kept = kept_name(name);
+            write(keychain, store, &kept, &kept, &old)?;
+            put = Put::Replaced;
+            false
+        }
+        Err(keychain::Error::Missing { .. }) => {
+            put = Put::New;
+            false
+        }
         // It may be the secret of another program, or of a newer awsenv.
         Err(keychain::Error::Damaged { .. }) if deposit.replace => false,
         Err(error) => return Err(error.into()),
     };
-    if !is_stored {
-        keychain.write(store, name, &item)?;
-        if keychain.read(store, name)? != item {
-            let why = "it returned something other than what was stored".to_owned();
-            return Err(keychain::Error::Refused { store, why }.into());
-        }
+    if is_stored {
+        index::record(keychain, profile, name, &item, store)?;
+    } else {
+        write(keychain, store, profile, name, &item)?;
     }
-    index::record(keychain, profile, name, &item, store)
+    Ok(put)
 }
 
-/// Checks that both halves can be what AWS calls an access key id and a secret; the error never repeats them.
-/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html>
+/// Stores an item, reads it back, compares it, and adds it to the index.
 ///
 /// # Errors
-/// Which half is impossible, and why.
-pub fn check_key(id: &str, secret: &Secret<String>) -> Result<(), Error> {
-    let fail = |why: &str| Err(Error::new(Kind::Failed, why));
-    let is_word = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    let secret = secret.expose();
-    match id {
-        "" => fail("the access key id is empty"),
-        id if !is_word(id) => fail("the access key id contains invalid characters: is it the secret?"),
-        id if id.starts_with("ASIA") => Err(temporary("the key")),
-        _ if secret.is_empty() => fail("the secret access key is empty"),
-        _ if secret.chars().any(|c| c.is_whitespace() || c.is_control()) => {
-            fail("the secret access key contains blanks or control characters")
-        }
-        _ => Ok(()),
+/// The store's own.
+pub fn write(keychain: &Keychain<'_>, store: StoreKind, profile: &str, name: &str, item: &Item) -> Result<(), Error> {
+    keychain.write(store, name, item)?;
+    if keychain.read(store, name)? != *item {
+        let why = "it returned something other than what was stored".to_owned();
+        return Err(keychain::Error::Refused { store, why }.into());
     }
+    index::record(keychain, profile, name, item, store)
 }
 
-/// A key that expires by itself, which `whose` names.
-pub fn temporary(whose: &str) -> Error {
-    Error::new(Kind::Failed, format!("{whose} {TEMPORARY}")).hint("the keychain is for keys that last")
-}
-
-fn other_key(store: StoreKind, name: &str) -> Error {
+/// Another key has the name.
+pub fn other_key(store: StoreKind, name: &str) -> Error {
     let message = format!("{} has a different key with the name `{name}`", store.described());
     Error::new(Kind::Failed, message)
         .hint("`--replace` overwrites that key; `--item NAME` keeps both, under different names")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_can_be_no_key_is_refused_without_a_word_of_it() {
-        let checked = |id: &str, secret: &str| check_key(id, &Secret::new(secret.to_owned()));
-        assert_eq!(checked("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG"), Ok(()));
-        for (id, secret) in [
-            ("", "hunter2"),
-            ("hunter2/x", "A"),
-            ("ASIA1", "hunter2"),
-            ("A", ""),
-            ("A", "hun ter2"),
-        ] {
-            let error = checked(id, secret).unwrap_err();
-            assert!(!error.message.contains("hun"), "{error}");
-        }
-    }
 }

@@ -10,9 +10,9 @@ use crate::journal::Undo;
 use crate::keychain::StoreKind;
 use crate::ops::edit::{self, FileEdit};
 use crate::ops::files::Files;
-use crate::ops::keychain::deposit::{self, Deposit};
+use crate::ops::keychain::deposit::{self, Deposit, Put};
 use crate::ops::keychain::identity::{self, Moved};
-use crate::ops::keychain::{detach, store_of};
+use crate::ops::keychain::{detach, store_of, swap};
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
@@ -75,7 +75,7 @@ pub fn store(
         return Ok(None);
     };
     first.mind_sharers(context, files)?;
-    deposit::put(keychain, first.store(keychain)?, &first.deposit)?;
+    let put = deposit::put(keychain, first.store(keychain)?, &first.deposit)?;
     // The user and the keychain took their time, so the files are locked and read again only now.
     let lock = EditLock::take(context.env())?;
     let Some(plan) = plan(&Files::load(context)?)? else {
@@ -84,7 +84,11 @@ pub fn store(
     // Another awsenv may have deleted the item meanwhile, or moved it to another store.
     let store = plan.store(keychain)?;
     deposit::put(keychain, store, &plan.deposit)?;
-    edit::save(context, &lock, &plan.title, &plan.edits, plan.undo.clone())?;
+    let undo = match (&plan.undo, put) {
+        (Undo::Journal, Put::New | Put::Replaced) => Undo::Item(swap::change(&plan.deposit, put == Put::Replaced)),
+        (undo, _) => undo.clone(),
+    };
+    edit::save(context, &lock, &plan.title, &plan.edits, undo)?;
     Ok(Some(Stored { plan, store }))
 }
 
