@@ -4,6 +4,8 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 pub use crate::text::HIDDEN;
 use crate::text::{display, is_secret_shaped, masked};
 
@@ -81,9 +83,21 @@ pub fn harmless(text: &str) -> Option<&str> {
     (!hides).then_some(text)
 }
 
-/// What a name may be shown as in JSON, where it stays as it is otherwise.
-pub fn name(text: &str) -> Cow<'_, str> {
-    masked(text)
+/// A document for stdout: a line of JSON in which no text, not even a name, is shaped like a secret.
+pub fn json(value: Value) -> String {
+    format!("{}\n", without_secrets(value))
+}
+
+pub fn without_secrets(value: Value) -> Value {
+    match value {
+        Value::String(text) => masked(&text).into(),
+        Value::Array(values) => values.into_iter().map(without_secrets).collect(),
+        Value::Object(values) => values
+            .into_iter()
+            .map(|(key, value)| (masked(&key).into_owned(), without_secrets(value)))
+            .collect(),
+        other => other,
+    }
 }
 
 pub fn shown(text: &str) -> String {
@@ -265,6 +279,16 @@ mod tests {
         ] {
             assert_eq!(shown(text).replace("\\u{a}", "\n"), text);
         }
+    }
+
+    #[test]
+    fn a_document_has_no_text_that_is_shaped_like_a_secret() {
+        const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+        let document = serde_json::json!({"name": SECRET, SECRET: [1, format!("x {SECRET}")], "n": null});
+        assert_eq!(
+            json(document),
+            "{\"name\":\"(secret)\",\"(secret)\":[1,\"x (secret)\"],\"n\":null}\n"
+        );
     }
 
     #[test]

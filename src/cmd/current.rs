@@ -11,7 +11,7 @@ use crate::env::state::{State, Style};
 use crate::error::{Error, Kind};
 use crate::ops::files::Files;
 use crate::prompt::InUse;
-use crate::redact::{HIDDEN, harmless};
+use crate::redact::{self, HIDDEN, harmless};
 use crate::resolve::{self, How};
 use crate::text::{display, prompt_name};
 
@@ -31,7 +31,7 @@ pub fn run(context: &Context, args: CurrentArgs) -> Result<Outcome, Error> {
             "profile": current.profile, "style": current.style.as_str(), "region": region, "expires": until,
             "drift": current.drifts,
         });
-        return Ok(Outcome::Text(format!("{answer}\n"), 0));
+        return Ok(Outcome::Text(redact::json(answer), 0));
     }
     let mut text = format!("{} (by {}", display(&current.profile), current.style.as_str());
     region

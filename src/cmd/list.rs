@@ -8,6 +8,7 @@ use crate::error::Error;
 use crate::ops::catalog::{self, Entry};
 use crate::ops::files::Files;
 use crate::ops::pick;
+use crate::redact;
 use crate::text::{columns, display};
 
 /// A table on a terminal, only names in a pipe, or JSON.
@@ -51,7 +52,7 @@ fn as_json(rows: &[Entry], is_active: impl Fn(&Entry) -> bool) -> String {
             })
         })
         .collect();
-    format!("{}\n", serde_json::Value::from(rows))
+    redact::json(rows.into())
 }
 
 /// The active profile is marked and highlighted.

@@ -2,6 +2,7 @@
 
 use super::{Error, Kind};
 use crate::config::{self, Place};
+use crate::redact::shown;
 use crate::resolve::{self, How, StyleError};
 use crate::text::display;
 
@@ -234,8 +235,8 @@ const LIST: &str = "`awsenv list` shows all profiles";
 /// name.
 fn tick(text: &str) -> String {
     match text.split_once('\n') {
-        Some((name, _)) => format!("`{}…`", display(name)),
-        None => format!("`{}`", display(text)),
+        Some((name, _)) => format!("`{}…`", shown(name)),
+        None => format!("`{}`", shown(text)),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::config::boto::{BotoFiles, BotoKeys, BotoSource, Fallback, Problem};
 use crate::config::{Document, Error, Place};
 use crate::env::Env;
 use crate::env::names::VarName;
+use crate::ops::describe;
 use crate::ops::files::Files;
 use crate::redact;
 use crate::resolve::{self, BaseSource, Choice, How};
@@ -65,7 +66,7 @@ fn problems(boto: &BotoFiles<'_>) -> Vec<Finding> {
         }
         Problem::Keyring { place, name } => found(format!(
             "the keyring `{}` is never used: only a `[Credentials]` section without a secret uses its keyring",
-            display(&name)
+            redact::shown(&name)
         ))
         .remedy("delete the line")
         .at(&place),
@@ -121,7 +122,7 @@ fn fallen_back_to(
                 Some(first) => format!("but does not use it, because `{}` comes first", first.path.display()),
                 None => format!("and uses it for {}", receivers(files, keys)),
             };
-            let message = format!("botocore still reads the key {} here, {to}", shown(keys));
+            let message = format!("botocore still reads {} here, {to}", shown(keys));
             Some(found(message).remedy(away).at(&keys.place))
         }
     }
@@ -164,7 +165,7 @@ fn profiles(boto: &BotoFiles<'_>) -> Vec<Finding> {
     let of = |(name, place): (String, Place)| {
         let keyring = match boto.profile(&name) {
             Ok(Some(BotoSource::Keyring(keyring))) => {
-                format!(", with its secret in the keyring `{}`", display(&keyring.service))
+                format!(", with its secret in the keyring `{}`", redact::shown(&keyring.service))
             }
             _ => String::new(),
         };
@@ -175,5 +176,5 @@ fn profiles(boto: &BotoFiles<'_>) -> Vec<Finding> {
 }
 
 fn shown(keys: &BotoKeys) -> String {
-    redact::shown(&keys.access_key_id)
+    describe::the_key(&keys.access_key_id)
 }

@@ -20,6 +20,7 @@ use crate::cli::DoctorArgs;
 use crate::config::Place;
 use crate::context::{Context, Outcome};
 use crate::error::Error;
+use crate::redact;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
@@ -115,7 +116,7 @@ fn as_json(context: &Context, findings: &[Finding]) -> String {
             })
         })
         .collect();
-    format!("{}\n", serde_json::Value::from(list))
+    redact::json(list.into())
 }
 
 fn as_text(context: &Context, findings: &[Finding]) -> String {

@@ -15,10 +15,8 @@ use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
 use crate::ops::choose::Chosen;
 use crate::ops::{choose, pick};
-use crate::redact::is_secret;
-use crate::redact::{command, visible};
+use crate::redact::{self, command, is_secret, shown, visible};
 use crate::resolve::{BaseSource, Choice, CredentialPlan, ExportDecision, Login, LoginCache, StyleError};
-use crate::text::display;
 
 /// A borrowed view of the plan and the files.
 struct Explanation<'a> {
@@ -79,7 +77,7 @@ pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
         }),
     };
     let text = if args.json {
-        format!("{}\n", explanation.to_json())
+        redact::json(explanation.to_json())
     } else {
         context.ui.shown(&explanation.to_text())
     };
@@ -92,7 +90,7 @@ fn check_login(login: &Login, choice: &Choice) -> Result<(), Error> {
         LoginCache::Missing => "is not logged in".to_owned(),
         LoginCache::Incomplete(missing) => format!("has a damaged login cache, which lacks {}", missing.join(", ")),
     };
-    let session = display(&login.session);
+    let session = shown(&login.session);
     Err(Error::new(
         Kind::Credentials,
         format!("the login session `{session}` {why} ({})", login.place),

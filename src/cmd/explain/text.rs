@@ -4,7 +4,7 @@
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::config::Place;
-use crate::ops::describe::{parameters, source};
+use crate::ops::describe::{self, parameters, source};
 use crate::redact::{HIDDEN, shown};
 use crate::resolve::{How, RegionSource};
 use crate::text::display;
@@ -137,7 +137,7 @@ impl Explanation<'_> {
                 value: (*why).to_owned(),
                 place: Some(display(&legacy.path.to_string_lossy())),
             },
-            Held::Key { id, because, place, .. } => Row::new(format!("key {}", shown(id)), *because, Some(place)),
+            Held::Key { id, because, place, .. } => Row::new(describe::key(id), *because, Some(place)),
         })
     }
 

@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Error, Kind};
-use crate::ops::describe;
+use crate::ops::describe::{self, Show};
 use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
 use crate::redact::shown;
 use crate::resolve::{self, AssumeRole, BaseSource, Choice, CredentialPlan};
+use crate::secret::Secret;
 use crate::text::display;
 
 /// A key that is in files before an edit and in the keychain after it; both count as the same identity.
@@ -26,8 +27,8 @@ type Identities = BTreeMap<Option<String>, Identity>;
 enum Identity {
     /// No credentials, or an error of this kind.
     Nobody(&'static str),
-    /// The source and the roles on top, for people.
-    Somebody(String),
+    /// The source and the roles on top: exactly, and for people, who may not see all of it.
+    Somebody { exact: Secret<String>, words: String },
 }
 
 /// Rejects an edit that would change the identity of a profile.
@@ -80,7 +81,7 @@ impl Identity {
     fn words(&self) -> String {
         match self {
             Identity::Nobody(why) => format!("no identity ({why})"),
-            Identity::Somebody(words) => words.clone(),
+            Identity::Somebody { words, .. } => words.clone(),
         }
     }
 }
@@ -96,29 +97,29 @@ fn of_plan(plan: &CredentialPlan, moved: &Moved<'_>) -> Identity {
     let Some(base) = &plan.base else {
         return Identity::Nobody("no credentials");
     };
-    let base = match base {
+    let id = match base {
         BaseSource::CredentialProcess(process) if process.keychain.as_deref() == Some(moved.item) => {
-            key(moved.access_key_id)
+            Some(moved.access_key_id)
         }
-        base => match base.access_key_id() {
-            Some(id) => key(id),
-            None => describe::source(base),
-        },
+        base => base.access_key_id(),
     };
-    Identity::Somebody(
-        plan.roles
-            .iter()
-            .fold(base, |words, hop| format!("{words}, then {}", role(hop))),
-    )
+    let roles = |base: String, show: Show<'_>| {
+        let hops = plan.roles.iter();
+        hops.fold(base, |words, hop| format!("{words}, then {}", role(hop, show)))
+    };
+    let (exact, words) = match id {
+        Some(id) => (format!("the key {id}"), describe::the_key(id)),
+        None => (describe::source_by(base, &str::to_owned), describe::source(base)),
+    };
+    Identity::Somebody {
+        exact: Secret::new(roles(exact, &str::to_owned)),
+        words: roles(words, &shown),
+    }
 }
 
-fn key(id: &str) -> String {
-    format!("the key {}", shown(id))
-}
-
-fn role(role: &AssumeRole) -> String {
-    let with: String = describe::parameters(role)
+fn role(role: &AssumeRole, show: Show<'_>) -> String {
+    let with: String = describe::parameters_by(role, show)
         .map(|(what, value)| format!(" with {what} {value}"))
         .collect();
-    format!("the role {}{with}", shown(&role.role_arn))
+    format!("the role {}{with}", show(&role.role_arn))
 }
