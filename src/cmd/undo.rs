@@ -70,9 +70,12 @@ pub fn run(context: &Context, args: UndoArgs) -> Result<Outcome, Error> {
         context.ui.tell(told(change, journal.is_undone));
     }
     let title = format!("{} ({})", journal.title, journal.at);
-    let kept = sys::edit::journal::save(&lock, context.env(), &journal.turned());
+    let turned = journal.turned();
+    let can_turn = turned.undo != Undo::Secret;
+    let kept = sys::edit::journal::save(&lock, context.env(), &turned);
     context.ui.tell(format!("{done}: {title}"));
     match kept {
+        Ok(()) if !can_turn => {}
         Ok(()) => context.ui.notice(&format!("run `awsenv undo` again to {again} it")),
         Err(error) => context.ui.warn(format!("cannot write the journal: {error}")),
     }
@@ -89,8 +92,9 @@ fn check(journal: &Journal) -> Result<(), Error> {
             Err(Error::new(Kind::Failed, message).hint(keychain::command(*command, profile)))
         }
         Undo::Secret => {
+            let undone = if journal.is_undone { "redone" } else { "undone" };
             let message =
-                format!("the last edit cannot be undone, because its lines contained a secret: {title} ({at})");
+                format!("the last edit cannot be {undone}, because its lines contained a secret: {title} ({at})");
             Err(Error::new(Kind::Failed, message).hint(
                 "awsenv keeps no secrets in its journal; enter the right one with `awsenv configure` or `awsenv key add`",
             ))

@@ -114,6 +114,14 @@ fn expand_variables(text: &str, env: &Env) -> String {
     out + rest
 }
 
+/// Replaces a leading `~/` that no shell replaces: inside a word, in a setting, within quotes.
+pub fn in_home(text: &str, env: &Env, home_of: HomeOf<'_>) -> PathBuf {
+    match text.starts_with("~/") {
+        true => expand_user(text, env, home_of),
+        false => PathBuf::from(text),
+    }
+}
+
 /// Replaces a leading `~` by HOME (USERPROFILE on Windows), `~user` by what `home_of` says.
 pub(super) fn expand_user(text: &str, env: &Env, home_of: HomeOf<'_>) -> PathBuf {
     let Some(tail) = text.strip_prefix('~') else {
@@ -128,7 +136,8 @@ pub(super) fn expand_user(text: &str, env: &Env, home_of: HomeOf<'_>) -> PathBuf
         None
     };
     let Some(home) = home.or_else(|| home_of(user)) else {
-        return PathBuf::from(text);
+        // A directory of that name, which is not to be taken for a home directory when it is shown.
+        return Path::new(".").join(text);
     };
     let rest = rest.trim_start_matches(separator);
     // An empty or root HOME gives a path from the root, as in Python.
@@ -174,7 +183,8 @@ mod tests {
             at(FileKind::Config, &[("HOME", "")]).path.unwrap(),
             Path::new("/.aws/config")
         );
-        assert_eq!(at(FileKind::Config, &[]).path.unwrap(), Path::new("~/.aws/config"));
+        let literal = at(FileKind::Config, &[]).path.unwrap();
+        assert_eq!(literal.display().to_string(), "./~/.aws/config");
     }
 
     #[test]
@@ -189,8 +199,22 @@ mod tests {
         assert_eq!(path("~/a"), Path::new("/home/me/a"));
         assert_eq!(path("~"), Path::new("/home/me"));
         assert_eq!(path("~ann/a"), Path::new("/users/ann/a"));
-        assert_eq!(path("~bob/a"), Path::new("~bob/a"));
+        assert_eq!(path("~bob/a"), Path::new("./~bob/a"));
         assert_eq!(path("a/~/b"), Path::new("a/~/b"));
+    }
+
+    #[test]
+    fn only_a_leading_tilde_with_a_slash_is_home() {
+        let env = Env::from_iter([("HOME", "/home/me")]);
+        for (text, path) in [
+            ("~/a", "/home/me/a"),
+            ("~ann/a", "~ann/a"),
+            ("~", "~"),
+            ("./~/a", "./~/a"),
+            ("$HOME/a", "$HOME/a"),
+        ] {
+            assert_eq!(in_home(text, &env, &|_| None), Path::new(path));
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 
-use super::plan::{Keeping, Present, Target};
+use super::plan::{Answers, Keeping, Present, Target};
 use super::setting;
 use crate::advice::Command;
 use crate::config::edit::check_name;
@@ -10,16 +10,9 @@ use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
 use crate::ops::ask::{self, Questions};
 use crate::ops::choose::{self, Chosen};
-use crate::ops::keychain::typed::{self, Typed};
+use crate::ops::keychain::typed;
 use crate::redact;
 use crate::text::display;
-
-/// An empty answer keeps the present value.
-pub(super) struct Answers {
-    pub(super) key: Option<Typed>,
-    pub(super) region: String,
-    pub(super) output: String,
-}
 
 /// What else was asked for.
 pub(super) struct Options {
@@ -96,7 +89,12 @@ fn questions(context: &Context, target: &Target<'_>, options: &Options) -> Resul
                 && !present.is_same(typed)
                 && present.works
             {
-                let question = format!("replace the key {} of `{}`", present.masked(), display(target.profile));
+                let lost = match &target.keeping {
+                    Keeping::Files { .. } => ", which `awsenv undo` cannot bring back",
+                    _ => "",
+                };
+                let shown = display(target.profile);
+                let question = format!("replace the key {} of `{shown}`{lost}", present.masked());
                 if !questions.yes(&question)? {
                     return Ok(None);
                 }

@@ -20,7 +20,6 @@ use crate::sys;
 use crate::sys::edit::EditLock;
 use crate::text::display;
 
-use super::ask::Answers;
 use super::setting::{self, Key};
 
 /// A profile, and what becomes of its key.
@@ -28,6 +27,13 @@ pub(super) struct Target<'a> {
     pub(super) profile: &'a str,
     pub(super) keeping: Keeping,
     files: &'a Files,
+}
+
+/// An empty answer keeps the present value.
+pub(super) struct Answers {
+    pub(super) key: Option<Typed>,
+    pub(super) region: String,
+    pub(super) output: String,
 }
 
 /// Where a new key goes.

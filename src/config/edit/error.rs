@@ -51,7 +51,12 @@ impl fmt::Display for EditError {
             EditError::IsBlock(key) => write!(f, "`{key}` is a block of keys, not a value"),
             EditError::IsText(key) => write!(f, "`{key}` is a value, not a block of keys"),
             EditError::Unholdable { what, why } => write!(f, "an AWS file cannot hold {what}: {why}"),
-            EditError::KeyPart { what, part } => write!(f, "{what} is shaped like {part}, so it is not written"),
+            EditError::KeyPart { what, part: Part::Id } => {
+                write!(f, "{what} is shaped like an access key id, so it is not written")
+            }
+            EditError::KeyPart { what, .. } => {
+                write!(f, "{what} is shaped like a secret access key, so it is not written")
+            }
             EditError::Ambiguous(header) => write!(
                 f,
                 "because of the indentation around section `[{header}]`, the edit would change the meaning of other lines"

@@ -15,6 +15,7 @@ use std::path::PathBuf;
 
 use crate::advice::Advice;
 use crate::cli::KeyImportArgs;
+use crate::config::locate::in_home;
 use crate::context::{Context, Outcome};
 use crate::env::names::names;
 use crate::error::{Error, Kind};
@@ -28,6 +29,7 @@ use crate::ops::keychain::deposit::Deposit;
 use crate::ops::keychain::pair as check;
 use crate::ops::keychain::transaction::{self, Rules, Sharers, Stored};
 use crate::ops::{ask, choose};
+use crate::sys;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
 
@@ -39,9 +41,9 @@ enum Source {
 }
 
 impl Source {
-    fn parse(word: &str) -> Result<Self, Error> {
+    fn parse(context: &Context, word: &str) -> Result<Self, Error> {
         match word.split_once(':') {
-            Some(("csv", path)) if !path.is_empty() => Ok(Self::Csv(path.into())),
+            Some(("csv", path)) if !path.is_empty() => Ok(Self::Csv(in_home(path, context.env(), &sys::fs::home_of))),
             None if word == "aws" => Ok(Self::Aws),
             None if word == "boto" => Ok(Self::Boto),
             None if word == "env" => Ok(Self::Env),
@@ -93,7 +95,7 @@ struct Plan {
 
 /// With `--all` it imports what it can, and returns status 1 if something failed.
 pub(super) fn run(context: &Context, args: KeyImportArgs) -> Result<Outcome, Error> {
-    let source = Source::parse(&args.from)?;
+    let source = Source::parse(context, &args.from)?;
     let import = Import { context, args: &args };
     let names = import.names(&source)?;
     if names.is_empty() {
