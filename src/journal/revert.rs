@@ -49,8 +49,8 @@ fn replaced(change: &Change, now: &str, places: &[Range<usize>]) -> Option<Zeroi
     let mut text = Zeroizing::new(String::with_capacity(now.len() + grows));
     let mut at = 0;
     for (lines, place) in change.lines.iter().zip(places) {
-        let now = now.get(place.clone())?;
-        if !lines.is_hidden && now != lines.is {
+        let there = now.get(place.clone())?;
+        if !lines.is_hidden && there != lines.is {
             return None;
         }
         text.push_str(now.get(at..place.start)?);

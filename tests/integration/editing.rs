@@ -414,7 +414,7 @@ fn the_aws_cli_reads_what_was_set() {
 }
 
 const ID: &str = "AKIAIOSFODNN7NEWKEYY";
-const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYNEWKEYY";
+const SECRET: &str = "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";
 
 /// Answers the questions of `configure`, and waits for the status.
 fn answers(terminal: &Terminal<'_>, command: &str, answers: &[(&str, &str)]) -> String {
@@ -535,7 +535,7 @@ fn what_cannot_be_is_said_before_the_first_question() {
     }
     assert_eq!(text(&sandbox, ".aws/config"), CONFIG);
     // No keychain, and no key file.
-    for store in ["os", "file"] {
+    for (store, instead) in [("os", "set AWSENV_KEYCHAIN to `file`"), ("file", "awsenv key unlock")] {
         sandbox.set("AWSENV_KEYCHAIN", store);
         let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
             return;
@@ -543,7 +543,7 @@ fn what_cannot_be_is_said_before_the_first_question() {
         let screen = answers(&terminal, "awsenv configure new", &[]);
         assert!(screen.contains("status 1.") && !screen.contains(ASK_ID), "{screen}");
         assert!(screen.contains("awsenv configure --plaintext new"), "{screen}");
-        assert!(screen.contains("awsenv key unlock"), "{screen}");
+        assert!(screen.contains(instead), "{screen}");
         let screen = answers(
             &terminal,
             "awsenv configure keys",
