@@ -149,7 +149,7 @@ pub fn may_hold_secret(line: &str) -> bool {
                 || word.len() >= 32 && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase))
     };
     let break_at = |c: char| c.is_whitespace() || "\"'`.:,;()[]{}<>|".contains(c);
-    let unassigned = |word: &str| word.split('=').any(is_key) || is_key(word);
+    let unassigned = |word: &str| word.trim_end_matches('=').split('=').any(is_key);
     PARTS.iter().any(|part| lower.contains(part))
         || lower
             .split(|c: char| !c.is_alphanumeric())
@@ -375,6 +375,7 @@ mod tests {
             "account 123456789012, since 2019-04-01",
             "https://example.awsapps.com/start",
             "production-database-administrators",
+            "region=eu-west-3",
             "eu-central-1 and ap-southeast-2",
             "passes through the bypass, spinning",
             "mail me@example.com or see https://example.com/@me:there",

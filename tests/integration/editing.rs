@@ -442,7 +442,7 @@ fn answers(terminal: &Terminal<'_>, command: &str, answers: &[(&str, &str)]) -> 
 const ASK_ID: &str = "Access Key ID";
 const ASK_SECRET: &str = "Secret Access Key [";
 const ASK_REGION: &str = "region name";
-const ASK_OUTPUT: &str = "output format";
+const ASK_OUTPUT: &str = "output format [";
 const ASK_REPLACE: &str = "replace the key";
 
 #[test]
@@ -591,7 +591,10 @@ fn an_answer_is_checked_when_it_is_given() {
     assert!(screen.contains(&format!("{ASK_ID} [None]: {ID}")), "{screen}");
     let config = text(&sandbox, ".aws/config");
     assert!(!config.contains(SECRET), "{config}");
-    assert!(config.ends_with("\nregion = eu-west-1\noutput = yaml"), "{config}");
+    assert!(
+        config.contains("\nregion=eu-west-1\n") && config.ends_with("\noutput = yaml"),
+        "{config}"
+    );
     let document = sandbox.awsenv(["credential-process", "last"]).output();
     assert!(document.out().contains(SECRET), "{}", document.all());
 }

@@ -84,6 +84,7 @@ impl Terminal {
             signals,
             terminal: self.0,
             rest: Zeroizing::new(Vec::with_capacity(MAX_PENDING)),
+            is_after_text: false,
         })
     }
 }
@@ -96,6 +97,8 @@ pub struct Typing {
     terminal: File,
     /// What was typed after the last line.
     rest: Zeroizing<Vec<u8>>,
+    /// Whether the last line was not empty.
+    is_after_text: bool,
 }
 
 /// In bytes; reserved at once, because growing would leave copies behind. More is not read before it is needed.
@@ -111,9 +114,10 @@ impl Typing {
     /// # Errors
     /// As [`Terminal::secret`].
     pub fn line(&mut self, may_show: &dyn Fn(&str) -> bool, echo: &dyn Fn(&str)) -> io::Result<Option<Secret<String>>> {
-        // The terminal turns the line end of pasted text into two.
-        let blank = self.rest.iter().take_while(|byte| b"\r\n".contains(byte)).count();
-        self.rest.drain(..blank);
+        // The terminal turns the line end `\r\n` of pasted text into two.
+        if self.is_after_text && self.rest.first().is_some_and(|byte| b"\r\n".contains(byte)) {
+            self.rest.drain(..1);
+        }
         let mut line = Line::new();
         let mut shown = Zeroizing::new(String::new());
         while !self.signals.told_to_end() {
@@ -141,6 +145,7 @@ impl Typing {
             }
             now.clone_into(&mut shown);
             if typed == Typed::Done {
+                self.is_after_text = line.text() != Some("");
                 return line.finish().map(Some);
             }
         }
