@@ -30,7 +30,7 @@ pub fn run(context: &Context, args: UndoArgs) -> Result<Outcome, Error> {
     };
     if let (Undo::Item(change), false) = (&load()?.undo, args.dry_run) {
         // The keychain may wait for the user, so it is opened before the files are locked.
-        let keychain = context.keychain()?;
+        let keychain = context.keychain();
         match keychain.read(keychain::store_of(&keychain, &change.item)?, &change.item) {
             Ok(_) | Err(Missing { .. }) => {}
             Err(error) => return Err(error.into()),
@@ -59,14 +59,14 @@ pub fn run(context: &Context, args: UndoArgs) -> Result<Outcome, Error> {
     if let Undo::Item(change) = &journal.undo {
         // A profile never asks for a key that is not there.
         if journal.is_undone || change.is_replaced {
-            keychain::swap::turn(&context.keychain()?, change, journal.is_undone)?;
+            keychain::swap::turn(&context.keychain(), change, journal.is_undone)?;
         }
     }
     for step in &steps {
         write(&lock, step)?;
     }
     if let Undo::Item(change) = &journal.undo {
-        keychain::swap::turn(&context.keychain()?, change, journal.is_undone)?;
+        keychain::swap::turn(&context.keychain(), change, journal.is_undone)?;
         context.ui.tell(told(change, journal.is_undone));
     }
     let title = format!("{} ({})", journal.title, journal.at);

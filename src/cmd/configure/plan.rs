@@ -14,7 +14,7 @@ use crate::ops::files::Files;
 use crate::ops::keychain::deposit::{self, Deposit};
 use crate::ops::keychain::transaction::{self, Plan, Rules, Sharers};
 use crate::ops::keychain::typed::Typed;
-use crate::ops::keychain::{attach, index, line, store_of};
+use crate::ops::keychain::{attach, index, line, store_to_write};
 use crate::secret::Secret;
 use crate::sys;
 use crate::sys::edit::EditLock;
@@ -132,8 +132,8 @@ impl<'a> Target<'a> {
                 false => obstacle,
             }));
         }
-        let keychain = context.keychain()?;
-        let store = store_of(&keychain, &item)?;
+        let keychain = context.keychain();
+        let store = store_to_write(&keychain, &item)?;
         let present = match keychain.read(store, &item) {
             Ok(item) => Some(Present {
                 id: item.access_key_id.clone(),
@@ -230,7 +230,7 @@ fn into_keychain(
             },
         }))
     };
-    transaction::store(context, &context.keychain()?, files, plan).map(drop)
+    transaction::store(context, &context.keychain(), files, plan).map(drop)
 }
 
 /// Puts all answers into the files; returns whether there were any.

@@ -168,7 +168,7 @@ impl Import<'_> {
     fn one(&self, source: &Source, name: &str) -> Result<String, Error> {
         let context = self.context;
         let files = Files::load(context)?;
-        let keychain = context.keychain()?;
+        let keychain = context.keychain();
         let is_minded = Cell::new(self.args.any_shape);
         let plan = |files: &Files| {
             let Some((place, plan)) = self.plan(source, files, &keychain, name)? else {
