@@ -77,8 +77,8 @@ pub fn check_id(id: &str, any_shape: bool) -> Result<(), Flaw> {
         "" => Err(Flaw::Empty(Part::Id)),
         _ if is_secret_shaped(id) && !any_shape => Err(Flaw::SecretAsId),
         _ if has_blank(id) => Err(Flaw::Blank(Part::Id)),
-        _ if !any_shape && !is_key_id(id) => Err(Flaw::NotAnId),
         _ if id.starts_with("ASIA") => Err(Flaw::Temporary),
+        _ if !any_shape && !is_key_id(id) => Err(Flaw::NotAnId),
         _ => Ok(()),
     }
 }

@@ -47,6 +47,7 @@ mod prompts;
 #[cfg(target_os = "linux")]
 mod settings;
 #[cfg(target_os = "linux")]
+mod shown;
 mod signals;
 #[cfg(target_os = "linux")]
 mod stores;
