@@ -214,4 +214,31 @@ mod tests {
             assert_eq!(shortened(text, "/root/"), wanted);
         }
     }
+
+    #[test]
+    fn a_home_that_is_the_root_shortens_nothing() {
+        let ui = |home: &str| {
+            let process = Process {
+                args: Vec::new(),
+                env: [("HOME", home)].into_iter().collect(),
+                stdout_tty: false,
+                stderr_tty: false,
+                read_by_shell: false,
+                may_be_log: false,
+                now: crate::credentials::Timestamp(0),
+            };
+            Ui::new(&Global::default(), &process)
+        };
+        for (home, shown) in [("/", "/etc/x"), ("//", "/etc/x"), ("", "/etc/x"), ("/etc/", "~/x")] {
+            assert_eq!(ui(home).shown("/etc/x"), shown, "{home}");
+            assert_eq!(
+                ui(home).advice(
+                    &crate::advice::Command::new("cat")
+                        .file(std::path::Path::new("/etc/x"))
+                        .into()
+                ),
+                format!("cat {shown}")
+            );
+        }
+    }
 }

@@ -53,10 +53,10 @@ pub type HomeOf<'a> = &'a dyn Fn(&str) -> Option<PathBuf>;
 /// The path of one AWS file. `home_of` resolves `~user`, and `~` without HOME (then with an empty name).
 pub fn locate(kind: FileKind, env: &Env, home_of: HomeOf<'_>) -> Location {
     let Some(value) = env.os(kind.variable()) else {
-        let shown = kind.default_path().to_owned();
+        let path = expand(kind.default_path(), env, home_of);
         return Location {
-            path: Some(expand(&shown, env, home_of)),
-            shown,
+            shown: shown(kind.default_path(), &path),
+            path: Some(path),
             ..Location::default()
         };
     };
@@ -76,11 +76,20 @@ pub fn locate(kind: FileKind, env: &Env, home_of: HomeOf<'_>) -> Location {
     let is_relative = path.as_deref().is_some_and(Path::is_relative);
     let needs_botocore = text.contains('$') || text.starts_with('~') && !text.starts_with("~/");
     Location {
+        shown: path.as_deref().map_or(String::new(), |path| shown(text, path)),
         path,
-        shown: text.to_owned(),
         from_variable: true,
         is_relative,
         needs_botocore,
+    }
+}
+
+/// The text, unless its `~` is not a home directory: a directory of that name, or all files.
+fn shown(text: &str, path: &Path) -> String {
+    let is_home = path.is_absolute() && (!text.starts_with("~/") || path != Path::new("/").join(&text[2..]));
+    match !text.starts_with('~') || is_home {
+        true => text.to_owned(),
+        false => path.display().to_string(),
     }
 }
 
@@ -185,6 +194,15 @@ mod tests {
         );
         let literal = at(FileKind::Config, &[]).path.unwrap();
         assert_eq!(literal.display().to_string(), "./~/.aws/config");
+        for (home, wanted) in [
+            (&[("HOME", "/home/me")][..], "~/.aws/config"),
+            (&[("HOME", "/")], "/.aws/config"),
+            (&[], "./~/.aws/config"),
+        ] {
+            assert_eq!(at(FileKind::Config, home).shown, wanted);
+            let named = [home, &[("AWS_CONFIG_FILE", "~/.aws/config")]].concat();
+            assert_eq!(at(FileKind::Config, &named).shown, wanted);
+        }
     }
 
     #[test]

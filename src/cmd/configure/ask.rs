@@ -22,15 +22,15 @@ pub(super) struct Options {
 
 /// Looks at everything and asks everything first, then makes all changes or none.
 pub(super) fn run(context: &Context, profile: Option<&OsStr>, options: &Options) -> Result<Outcome, Error> {
-    ask::check(
-        context,
-        "use `awsenv configure set KEY VALUE` and `awsenv key add PROFILE --stdin` instead",
-    )?;
     let Chosen { files, choice } = choose::choose(context, profile)?;
     let name = choice.name;
     if let Some(error) = of_aws(&name).filter(|_| profile.is_some() && !files.has(&name)) {
         return Err(error);
     }
+    ask::check(
+        context,
+        "use `awsenv configure set KEY VALUE` and `awsenv key add PROFILE --stdin` instead",
+    )?;
     check_name(&name)?;
     let target = Target::of(context, &files, &name, options.plaintext)?;
     context.ui.show(&format!("awsenv: {}\n", target.title()));

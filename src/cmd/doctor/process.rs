@@ -9,8 +9,8 @@ use crate::keychain::Index;
 use crate::ops::catalog;
 use crate::ops::files::Files;
 use crate::ops::keychain::command;
-use crate::ops::keychain::deposit::kept_name;
 use crate::ops::keychain::detach::item_of;
+use crate::ops::keychain::swap::kept_name;
 use crate::sys;
 use crate::text::display;
 

@@ -31,30 +31,14 @@ pub fn item(context: &Context, profile: Option<Profile<'_>>, id: &str, secret: &
     }
 }
 
-/// What became of the store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Put {
-    New,
-    /// The key that was there is now in [`kept_name`].
-    Replaced,
-    /// An earlier run stored the same key.
-    Same,
-}
-
-/// Where a replaced key is kept, so that `undo` can bring it back.
-pub fn kept_name(item: &str) -> String {
-    format!("{item} (replaced)")
-}
-
 /// Stores the item, reads it back and compares it; only then may the secret be removed elsewhere. If an earlier run
 /// stored the same key, that item is kept with its cuts.
 ///
 /// # Errors
 /// The store's own; an item with that name but another key or other content.
-pub fn put(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit) -> Result<Put, Error> {
+pub fn put(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit) -> Result<(), Error> {
     let Deposit { profile, name, .. } = deposit;
     let mut item = deposit.item.clone();
-    let mut put = Put::Same;
     let is_stored = match keychain.read(store, name) {
         Ok(old) if old.has_same_key(&item) => {
             let is_new = |cut: &keychain::item::Cut| {
@@ -70,39 +54,19 @@ pub fn put(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit) -> Resu
             item == old
         }
         Ok(_) if !deposit.replace => return Err(other_key(store, name)),
-        Ok(old) => {
-            let kept = kept_name(name);
-            write(keychain, store, &kept, &kept, &old)?;
-            put = Put::Replaced;
-            false
-        }
-        Err(keychain::Error::Missing { .. }) => {
-            put = Put::New;
-            false
-        }
+        Ok(_) | Err(keychain::Error::Missing { .. }) => false,
         // It may be the secret of another program, or of a newer awsenv.
         Err(keychain::Error::Damaged { .. }) if deposit.replace => false,
         Err(error) => return Err(error.into()),
     };
-    if is_stored {
-        index::record(keychain, profile, name, &item, store)?;
-    } else {
-        write(keychain, store, profile, name, &item)?;
+    if !is_stored {
+        keychain.write(store, name, &item)?;
+        if keychain.read(store, name)? != item {
+            let why = "it returned something other than what was stored".to_owned();
+            return Err(keychain::Error::Refused { store, why }.into());
+        }
     }
-    Ok(put)
-}
-
-/// Stores an item, reads it back, compares it, and adds it to the index.
-///
-/// # Errors
-/// The store's own.
-pub fn write(keychain: &Keychain<'_>, store: StoreKind, profile: &str, name: &str, item: &Item) -> Result<(), Error> {
-    keychain.write(store, name, item)?;
-    if keychain.read(store, name)? != *item {
-        let why = "it returned something other than what was stored".to_owned();
-        return Err(keychain::Error::Refused { store, why }.into());
-    }
-    index::record(keychain, profile, name, item, store)
+    index::record(keychain, profile, name, &item, store)
 }
 
 /// Another key has the name.

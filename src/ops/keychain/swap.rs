@@ -6,19 +6,37 @@
 use crate::error::Error;
 use crate::journal::{ItemChange, fingerprint};
 use crate::keychain::{self, Item, StoreKind};
-use crate::ops::keychain::deposit::{Deposit, kept_name, write};
+use crate::ops::keychain::deposit::Deposit;
 use crate::ops::keychain::{index, store_of};
 use crate::sys::keychain::Keychain;
 
-/// What the journal holds of a deposit.
-pub fn change(deposit: &Deposit, is_replaced: bool) -> ItemChange {
-    ItemChange {
+/// Where a replaced key is kept, so that `undo` can bring it back.
+pub fn kept_name(item: &str) -> String {
+    format!("{item} (replaced)")
+}
+
+/// Keeps the key that a deposit is going to replace, and returns what undoes the deposit; `None` if it changes nothing.
+///
+/// # Errors
+/// The store's own.
+pub fn keep(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit) -> Result<Option<ItemChange>, Error> {
+    let kept = kept_name(&deposit.name);
+    let is_replaced = match keychain.read(store, &deposit.name) {
+        Ok(old) if old.has_same_key(&deposit.item) => return Ok(None),
+        Ok(old) if deposit.replace => {
+            write(keychain, store, &kept, &kept, &old)?;
+            true
+        }
+        Ok(_) | Err(keychain::Error::Missing { .. } | keychain::Error::Damaged { .. }) => false,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Some(ItemChange {
         profile: deposit.profile.clone(),
         item: deposit.name.clone(),
-        kept: kept_name(&deposit.name),
+        kept,
         is_replaced,
         mark: mark(&deposit.item),
-    }
+    }))
 }
 
 fn mark(item: &Item) -> String {
@@ -78,6 +96,16 @@ pub fn turn(keychain: &Keychain<'_>, change: &ItemChange, is_undone: bool) -> Re
 /// The store's own.
 pub fn forget_kept(keychain: &Keychain<'_>, item: &str) -> Result<(), Error> {
     forget(keychain, &kept_name(item))
+}
+
+/// Stores an item, reads it back, compares it, and adds it to the index.
+fn write(keychain: &Keychain<'_>, store: StoreKind, profile: &str, name: &str, item: &Item) -> Result<(), Error> {
+    keychain.write(store, name, item)?;
+    if keychain.read(store, name)? != *item {
+        let why = "it returned something other than what was stored".to_owned();
+        return Err(keychain::Error::Refused { store, why }.into());
+    }
+    index::record(keychain, profile, name, item, store)
 }
 
 fn missing(store: StoreKind, item: &str) -> keychain::Error {
