@@ -15,6 +15,9 @@
 //! unlock = pass show awsenv
 //! unlock_for = 8h
 //!
+//! [doctor]
+//! ignore = plaintext-keys
+//!
 //! [alias]
 //! p = production-admin
 //!
@@ -99,6 +102,8 @@ pub struct Settings {
     pub keychain: KeychainSettings,
     /// `[picker]`: how the picker looks, and its keys.
     pub picker: Picker,
+    /// `[doctor]`, `ignore = KIND, …`: warnings that `doctor` leaves out.
+    pub doctor_ignore: Vec<String>,
     /// `[alias]`: short names of profiles.
     pub aliases: Names,
     /// `[region]`: short names of regions.
@@ -120,6 +125,7 @@ impl Default for Settings {
             history: true,
             keychain: KeychainSettings::default(),
             picker: Picker::default(),
+            doctor_ignore: Vec::new(),
             aliases: Names::new(),
             regions: Names::new(),
             problems: Vec::new(),
