@@ -71,7 +71,7 @@ const HOMES: [(&str, &[&str]); 32] = [
     ("signal_hook", &["src/sys/signals.rs"]),
     ("skim", &["src/sys/picker"]),
     ("strsim", &["src/near.rs"]),
-    ("time", &["src/credentials.rs"]),
+    ("time", &["src/credentials/mod.rs"]),
     ("tokio", &["src/sys/picker"]),
     ("toml", &["src/shell/starship.rs"]),
     (
