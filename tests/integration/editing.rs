@@ -544,6 +544,8 @@ fn what_cannot_be_is_said_before_the_first_question() {
         assert!(screen.contains("status 1.") && !screen.contains(ASK_ID), "{screen}");
         assert!(screen.contains("awsenv configure --plaintext new"), "{screen}");
         assert!(screen.contains(instead), "{screen}");
+        let screen = answers(&terminal, "awsenv key add new", &[]);
+        assert!(screen.contains("status 1.") && !screen.contains(ASK_ID), "{screen}");
         let screen = answers(
             &terminal,
             "awsenv configure keys",

@@ -134,27 +134,22 @@ impl<'a> Target<'a> {
         }
         let keychain = context.keychain();
         let store = store_to_write(&keychain, &item)?;
-        let present = match keychain.read(store, &item) {
-            Ok(item) => Some(Present {
-                id: item.access_key_id.clone(),
-                secret: item.secret_access_key.clone(),
-                works: true,
-            }),
-            Err(keychain::Error::Missing { .. }) => None,
-            // It is replaced, as nothing can read it.
-            Err(keychain::Error::Damaged { .. }) if has_line => None,
-            Err(error) => {
-                let is_absent = matches!(error, keychain::Error::Absent { .. });
-                let error = Error::from(error);
-                return Err(match is_absent {
-                    true => error.hint(plaintext_command(profile)),
-                    false => error,
-                });
-            }
-        };
         let records = index::load(&keychain)?;
         let is_recorded = records.find(&item).is_some_and(|record| record.profile == profile);
         let is_own = has_line || is_recorded;
+        let present = deposit::present(&keychain, &item, is_own).map_err(|error| {
+            let is_absent = matches!(error, keychain::Error::Absent { .. });
+            let error = Error::from(error);
+            match is_absent {
+                true => error.hint(plaintext_command(profile)),
+                false => error,
+            }
+        })?;
+        let present = present.map(|item| Present {
+            id: item.access_key_id.clone(),
+            secret: item.secret_access_key.clone(),
+            works: true,
+        });
         if present.is_some() && !is_own {
             return Err(deposit::other_key(store, &item));
         }

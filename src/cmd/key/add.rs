@@ -10,7 +10,7 @@ use crate::ops::files::Files;
 use crate::ops::keychain::deposit::{self, Deposit};
 use crate::ops::keychain::transaction::{self, Plan, Rules, Sharers, Stored};
 use crate::ops::keychain::typed::{self, Typed};
-use crate::ops::keychain::{attach, line, pair};
+use crate::ops::keychain::{attach, line, pair, store_to_write};
 use crate::ops::{ask, choose};
 use crate::text::display;
 
@@ -39,7 +39,7 @@ pub(super) fn run(context: &Context, args: KeyAddArgs) -> Result<Outcome, Error>
         }
         typed
     } else {
-        asked(context, args.any_shape)?
+        asked(context, name, &args)?
     };
 
     let found = files.profiles.profile(profile);
@@ -71,11 +71,14 @@ pub(super) fn run(context: &Context, args: KeyAddArgs) -> Result<Outcome, Error>
     Ok(Outcome::Done(0))
 }
 
-fn asked(context: &Context, any_shape: bool) -> Result<Typed, Error> {
+fn asked(context: &Context, name: &str, args: &KeyAddArgs) -> Result<Typed, Error> {
     ask::check(
         context,
         "use `--stdin` to read the key from stdin: the id and the secret on a line each, or JSON",
     )?;
-    let typed = typed::asked(&mut Questions::begin(context)?, None, any_shape)?;
+    let keychain = context.keychain();
+    store_to_write(&keychain, name)?;
+    deposit::present(&keychain, name, args.replace)?;
+    let typed = typed::asked(&mut Questions::begin(context)?, None, args.any_shape)?;
     typed.ok_or_else(Error::cancelled)
 }

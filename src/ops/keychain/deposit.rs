@@ -69,6 +69,20 @@ pub fn put(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit) -> Resu
     index::record(keychain, profile, name, &item, store)
 }
 
+/// The item that a deposit would find; `None` if there is none, or one that it would replace unread.
+///
+/// # Errors
+/// The store cannot take a key now.
+pub fn present(keychain: &Keychain<'_>, name: &str, replace: bool) -> Result<Option<Item>, keychain::Error> {
+    let store = keychain.locate(name).unwrap_or_default();
+    match keychain.read(store, name) {
+        Ok(item) => Ok(Some(item)),
+        Err(keychain::Error::Missing { .. }) => Ok(None),
+        Err(keychain::Error::Damaged { .. }) if replace => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Another key has the name.
 pub fn other_key(store: StoreKind, name: &str) -> Error {
     let message = format!("{} has a different key with the name `{name}`", store.described());

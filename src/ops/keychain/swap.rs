@@ -99,7 +99,13 @@ pub fn forget_kept(keychain: &Keychain<'_>, item: &str) -> Result<(), Error> {
 }
 
 /// Stores an item, reads it back, compares it, and adds it to the index.
-fn write(keychain: &Keychain<'_>, store: StoreKind, profile: &str, name: &str, item: &Item) -> Result<(), Error> {
+pub(super) fn write(
+    keychain: &Keychain<'_>,
+    store: StoreKind,
+    profile: &str,
+    name: &str,
+    item: &Item,
+) -> Result<(), Error> {
     keychain.write(store, name, item)?;
     if keychain.read(store, name)? != *item {
         let why = "it returned something other than what was stored".to_owned();
