@@ -65,8 +65,7 @@ impl<'a> Questions<'a> {
         check: impl Fn(&str) -> Result<(), Error>,
     ) -> Result<String, Error> {
         loop {
-            self.context.ui.ask(question, false);
-            let typed = self.read(&may_show)?;
+            let typed = self.read(question, &may_show)?;
             let text = typed.expose().trim();
             match check(text) {
                 Ok(()) => {
@@ -91,8 +90,7 @@ impl<'a> Questions<'a> {
         check: impl Fn(&mut Self, &str) -> Result<(), Error>,
     ) -> Result<Secret<String>, Error> {
         loop {
-            self.context.ui.ask(question, false);
-            let typed = self.read(&|_| false)?;
+            let typed = self.read(question, &|_| false)?;
             let text = Secret::new(typed.expose().trim().to_owned());
             talk("\n");
             match check(self, text.expose()) {
@@ -110,9 +108,8 @@ impl<'a> Questions<'a> {
     /// The user cancels.
     pub fn yes(&mut self, question: &str) -> Result<bool, Error> {
         self.typing.forget();
-        self.context.ui.ask(&format!("{question}? [y/N]"), false);
         let is_word = |text: &str| text.len() <= 3 && text.chars().all(|c| c.is_ascii_alphabetic());
-        let typed = self.read(&is_word)?;
+        let typed = self.read(&format!("{question}? [y/N]"), &is_word)?;
         talk("\n");
         let answer = typed.expose().trim().to_lowercase();
         Ok(answer == "yes" || answer == "y")
@@ -125,8 +122,9 @@ impl<'a> Questions<'a> {
         self.typing.forget();
     }
 
-    fn read(&mut self, may_show: &dyn Fn(&str) -> bool) -> Result<Secret<String>, Error> {
-        match self.typing.line(may_show, &talk) {
+    fn read(&mut self, question: &str, may_show: &dyn Fn(&str) -> bool) -> Result<Secret<String>, Error> {
+        let ask = || self.context.ui.ask(question, false);
+        match self.typing.line(&ask, may_show, &talk) {
             Ok(Some(line)) => Ok(line),
             Err(error) if error.kind() == ErrorKind::InvalidData => Err(Error::new(Kind::Failed, error.to_string())),
             Ok(None) | Err(_) => {

@@ -65,10 +65,8 @@ impl Terminal {
     ///
     /// # Errors
     /// The line is not UTF-8 or longer than any secret, or what the system says.
-    pub fn secret(self, ask: impl FnOnce()) -> io::Result<Option<Secret<String>>> {
-        let mut typing = self.typing()?;
-        ask();
-        typing.line(&|_| false, &|_| {})
+    pub fn secret(self, ask: impl Fn()) -> io::Result<Option<Secret<String>>> {
+        self.typing()?.line(&ask, &|_| false, &|_| {})
     }
 
     /// Answers to several questions, not echoed by the terminal: lines that are pasted together wait for their
@@ -108,12 +106,18 @@ const MAX_PENDING: usize = 4096;
 const BURST: Duration = Duration::from_millis(20);
 
 impl Typing {
-    /// The next line. What is typed of it is shown through `echo` for as long as all of it `may_show`; that must be of
-    /// ASCII. `None` as in [`Terminal::secret`].
+    /// Asks for the next line. What is typed of it is shown through `echo` for as long as all of it `may_show`; that must
+    /// be of ASCII. `None` as in [`Terminal::secret`].
     ///
     /// # Errors
     /// As [`Terminal::secret`].
-    pub fn line(&mut self, may_show: &dyn Fn(&str) -> bool, echo: &dyn Fn(&str)) -> io::Result<Option<Secret<String>>> {
+    pub fn line(
+        &mut self,
+        ask: &dyn Fn(),
+        may_show: &dyn Fn(&str) -> bool,
+        echo: &dyn Fn(&str),
+    ) -> io::Result<Option<Secret<String>>> {
+        ask();
         // The terminal turns the line end `\r\n` of pasted text into two.
         if self.is_after_text && self.rest.first().is_some_and(|byte| b"\r\n".contains(byte)) {
             self.rest.drain(..1);
