@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 
 use crate::context::Context;
 use crate::error::{Error, Kind};
-use crate::redact::harmless;
+use crate::redact::visible;
 use crate::secret::Secret;
 use crate::sys::terminal::{Terminal, Typing};
 use crate::ui::talk;
@@ -53,13 +53,14 @@ impl<'a> Questions<'a> {
         Ok(Self { context, typing })
     }
 
-    /// A line without its surrounding blanks. It is shown while all of it `may_show`, and when `check` accepts it;
-    /// otherwise the error is shown and the question asked again.
+    /// A value for `key`, without its surrounding blanks. It is shown while all of it `may_show`, and when `check` accepts
+    /// it, as far as such a value may be seen; otherwise the error is shown and the question asked again.
     ///
     /// # Errors
     /// The user cancels.
     pub fn line(
         &mut self,
+        key: &str,
         question: &str,
         may_show: impl Fn(&str) -> bool,
         check: impl Fn(&str) -> Result<(), Error>,
@@ -69,7 +70,7 @@ impl<'a> Questions<'a> {
             let text = typed.expose().trim();
             match check(text) {
                 Ok(()) => {
-                    if !may_show(typed.expose()) && harmless(text).is_some() {
+                    if !may_show(typed.expose()) && visible(key, text).is_some() {
                         talk(&self.context.ui.shown(text));
                     }
                     talk("\n");

@@ -107,7 +107,7 @@ fn questions(context: &Context, target: &Target<'_>, options: &Options) -> Resul
             text.bytes()
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
         };
-        questions.line(&question(what, &now), may_show, |text| match text {
+        questions.line(key, &question(what, &now), may_show, |text| match text {
             "" => Ok(()),
             text => setting::check(key, text),
         })

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use crate::credentials::pair::{self, Flaw, ODD_SECRET, Part};
 use crate::error::{Error, Kind};
+use crate::keychain::layout;
 use crate::ops::ask::Questions;
 use crate::ops::keychain::pair::{refused, temporary};
 use crate::secret::Secret;
@@ -60,7 +61,7 @@ pub fn asked(
         text.bytes().all(is_of_ids)
     };
     loop {
-        let id = questions.line(&ask_id, may_show, |id| match id {
+        let id = questions.line(layout::ID, &ask_id, may_show, |id| match id {
             "" if present.is_some() => Ok(()),
             id => pair::check_id(id, any_shape).map_err(|flaw| refused("", flaw)),
         })?;
