@@ -9,6 +9,7 @@ use std::path::Path;
 use crate::env::names::VarName;
 use crate::shell::Shell;
 use crate::shell::paste::{is_bare, word};
+use crate::text::masked;
 
 /// Text takes names only after `text::display`, but a command takes the exact name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -68,7 +69,8 @@ impl Advice {
             Part::StartFile => (paste.shell)().start_file().to_owned(),
             Part::Unset(names) => (paste.shell)().unset_line(names),
         };
-        self.0.iter().map(part).collect()
+        let text: String = self.0.iter().map(part).collect();
+        masked(&text).into_owned()
     }
 }
 

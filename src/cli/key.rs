@@ -54,6 +54,9 @@ pub struct KeyAddArgs {
     /// Replace an existing key or credential_process
     #[arg(long)]
     pub replace: bool,
+    /// Accept keys that are not shaped like those of AWS, for services that work alike
+    #[arg(long)]
+    pub any_shape: bool,
     /// Always an error: other programs can see a secret on the command line.
     #[arg(hide = true, value_name = "NOTHING")]
     pub rest: Vec<OsString>,
@@ -81,6 +84,9 @@ pub struct KeyImportArgs {
     /// Replace an existing item or credential_process
     #[arg(long)]
     pub replace: bool,
+    /// Accept keys that are not shaped like those of AWS, for services that work alike
+    #[arg(long)]
+    pub any_shape: bool,
     /// Name of the item in the keychain, if another profile already uses this one's
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new(), conflicts_with = "all")]
     pub item: Option<String>,

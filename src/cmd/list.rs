@@ -9,6 +9,7 @@ use crate::ops::catalog::{self, Entry};
 use crate::ops::choose;
 use crate::ops::files::Files;
 use crate::ops::pick::{self, Manner};
+use crate::redact;
 use crate::resolve::contains;
 use crate::sys;
 use crate::text::{columns_within, display};
@@ -70,7 +71,7 @@ fn as_json(rows: &[Entry], is_active: impl Fn(&Entry) -> bool) -> String {
             })
         })
         .collect();
-    format!("{}\n", serde_json::Value::from(rows))
+    redact::json(rows.into())
 }
 
 /// The active profile is marked and highlighted. Every row is one line of `width` columns: what is right of the names

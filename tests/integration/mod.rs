@@ -56,6 +56,7 @@ mod prompts;
 mod readers;
 mod settings;
 #[cfg(target_os = "linux")]
+mod shown;
 mod signals;
 #[cfg(target_os = "linux")]
 mod stores;

@@ -11,6 +11,7 @@ use crate::config::boto::{BotoFiles, BotoKeys, BotoSource, Fallback, Problem};
 use crate::config::{Document, Error, Place};
 use crate::env::Env;
 use crate::env::names::VarName;
+use crate::ops::describe;
 use crate::ops::files::Files;
 use crate::redact;
 use crate::resolve::{self, BaseSource, Choice, How, Start, Survey};
@@ -70,7 +71,7 @@ fn problems(boto: &BotoFiles<'_>) -> Vec<Finding> {
             Check::BotoKeyring,
             format!(
                 "the keyring `{}` is never used: only a `[Credentials]` section without a secret uses its keyring",
-                display(&name)
+                redact::shown(&name)
             ),
         )
         .remedy("delete the line")
@@ -132,7 +133,7 @@ fn fallen_back_to(
                 Some(first) => format!("but does not use it, because `{}` comes first", first.path.display()),
                 None => format!("and uses it for {}", receivers(files, keys)),
             };
-            let message = format!("botocore still reads the key {} here, {to}", shown(keys));
+            let message = format!("botocore still reads {} here, {to}", shown(keys));
             Some(found(Check::BotoFallback, message).remedy(away).at(&keys.place))
         }
     }
@@ -171,7 +172,7 @@ fn profiles(boto: &BotoFiles<'_>) -> Vec<Finding> {
     let of = |(name, place): (String, Place)| {
         let keyring = match boto.profile(&name) {
             Ok(Some(BotoSource::Keyring(keyring))) => {
-                format!(", with its secret in the keyring `{}`", display(&keyring.service))
+                format!(", with its secret in the keyring `{}`", redact::shown(&keyring.service))
             }
             _ => String::new(),
         };
@@ -182,5 +183,5 @@ fn profiles(boto: &BotoFiles<'_>) -> Vec<Finding> {
 }
 
 fn shown(keys: &BotoKeys) -> String {
-    redact::shown(&keys.access_key_id)
+    describe::the_key(&keys.access_key_id)
 }

@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::error::{Error, Kind};
-use crate::ops::describe;
+use crate::ops::describe::{self, Show};
 use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
 use crate::redact::shown;
 use crate::resolve::{self, AssumeRole, BaseSource, Choice, Link, LinkId, Start, Survey};
+use crate::secret::Secret;
 use crate::text::display;
 
 /// A key that is in files before an edit and in the keychain after it; both count as the same identity.
@@ -33,8 +34,16 @@ enum Identity {
 /// Each identity once, so that a chain of roles costs one step for each profile: what it adds to the identity below.
 #[derive(Default)]
 struct Known {
-    numbers: HashMap<(Option<usize>, String), usize>,
+    numbers: HashMap<(Option<usize>, Secret<String>), usize>,
+    /// Each with the identity below it, in words.
     steps: Vec<(Option<usize>, String)>,
+}
+
+/// A source, or a role on top of one.
+struct Step {
+    exact: Secret<String>,
+    /// For people, who may not see all of it.
+    words: String,
 }
 
 /// A message names no more roles than these.
@@ -117,11 +126,11 @@ impl Known {
         number
     }
 
-    fn number(&mut self, below: Option<usize>, step: String) -> usize {
+    fn number(&mut self, below: Option<usize>, step: Step) -> usize {
         let next = self.steps.len();
-        let number = *self.numbers.entry((below, step.clone())).or_insert(next);
+        let number = *self.numbers.entry((below, step.exact)).or_insert(next);
         if number == next {
-            self.steps.push((below, step));
+            self.steps.push((below, step.words));
         }
         number
     }
@@ -175,25 +184,33 @@ impl Known {
     }
 }
 
-fn of_base(base: &BaseSource, moved: &Moved<'_>) -> String {
-    match base {
+/// Whose keys the base is of.
+fn of_base(base: &BaseSource, moved: &Moved<'_>) -> Step {
+    let id = match base {
         BaseSource::CredentialProcess(process) if process.keychain.as_deref() == Some(moved.item) => {
-            key(moved.access_key_id)
+            Some(moved.access_key_id)
         }
-        base => match base.access_key_id() {
-            Some(id) => key(id),
-            None => describe::source(base),
-        },
+        base => base.access_key_id(),
+    };
+    let (exact, words) = match id {
+        Some(id) => (format!("the key {id}"), describe::the_key(id)),
+        None => (describe::source_by(base, &str::to_owned), describe::source(base)),
+    };
+    Step {
+        exact: Secret::new(exact),
+        words,
     }
 }
 
-fn key(id: &str) -> String {
-    format!("the key {}", shown(id))
-}
-
-fn role(role: &AssumeRole) -> String {
-    let with: String = describe::parameters(role)
-        .map(|(what, value)| format!(" with {what} {value}"))
-        .collect();
-    format!("the role {}{with}", shown(&role.role_arn))
+fn role(role: &AssumeRole) -> Step {
+    let by = |show: Show<'_>| {
+        let with: String = describe::parameters_by(role, show)
+            .map(|(what, value)| format!(" with {what} {value}"))
+            .collect();
+        format!("the role {}{with}", show(&role.role_arn))
+    };
+    Step {
+        exact: Secret::new(by(&str::to_owned)),
+        words: by(&shown),
+    }
 }
