@@ -9,6 +9,7 @@ use std::path::Path;
 use crate::env::names::VarName;
 use crate::shell::Shell;
 use crate::shell::paste::{is_bare, word};
+use crate::text::masked;
 
 /// Text takes names only after `text::display`, but a command takes the exact name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,6 +21,7 @@ enum Part {
     Command(Command),
     Evaluate(&'static str),
     SetUp,
+    StartFile,
     Unset(Vec<VarName>),
 }
 
@@ -37,9 +39,10 @@ impl Advice {
         self.with(Part::Evaluate(command))
     }
 
-    /// The line for the shell's startup file.
+    /// The line for the shell's startup file, and where that is.
     pub fn set_up(self) -> Self {
-        self.with(Part::SetUp)
+        let named = self.text("add to ").with(Part::StartFile).text(": ");
+        named.with(Part::SetUp)
     }
 
     /// A line that removes environment variables.
@@ -63,9 +66,11 @@ impl Advice {
             Part::Command(command) => command.shown(paste),
             Part::Evaluate(command) => (paste.shell)().evaluated(command),
             Part::SetUp => (paste.shell)().install_line(),
+            Part::StartFile => (paste.shell)().start_file().to_owned(),
             Part::Unset(names) => (paste.shell)().unset_line(names),
         };
-        self.0.iter().map(part).collect()
+        let text: String = self.0.iter().map(part).collect();
+        masked(&text).into_owned()
     }
 }
 
@@ -205,7 +210,7 @@ mod tests {
             .set_up();
         assert_eq!(
             shown(advice.clone(), Shell::Fish),
-            "TRY awsenv key add 'a b', OR awsenv init fish | source"
+            "TRY awsenv key add 'a b', OR ADD TO ~/.config/fish/config.fish: awsenv init fish | source"
         );
         assert!(advice.begins_with("try") && !advice.begins_with("or"));
         let line = Advice::default().evaluate("awsenv use PROFILE");

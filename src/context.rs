@@ -71,7 +71,8 @@ impl<'a> Context<'a> {
                 .checked_sub(MAX_WARNINGS)
                 .filter(|more| *more > 0)
             {
-                let text = format!("{more} more mistakes in the settings; `");
+                let mistakes = if more == 1 { "mistake" } else { "mistakes" };
+                let text = format!("{more} more {mistakes} in the settings; `");
                 self.ui.warn(
                     Advice::from(text)
                         .command(Command::new("awsenv doctor"))

@@ -34,7 +34,7 @@ pub mod ui;
 
 use clap::Parser as _;
 
-use crate::cli::{Cli, Global, Swallowed};
+use crate::cli::{Cli, Global, Swallowed, placed};
 use crate::context::Context;
 use crate::ops::{choose, unparsed};
 use crate::process::{Finish, Process};
@@ -56,8 +56,9 @@ pub fn run(process: &Process) -> Finish {
 /// PowerShell swallows the `--` of `exec`; the profiles then decide what the first word is.
 fn parse(process: &Process) -> Result<Cli, clap::Error> {
     let is_powershell = Wrapper::of(&process.env).is_some_and(|wrapper| wrapper.shell == Shell::PowerShell);
-    let Some(line) = is_powershell.then(|| Swallowed::of(&process.args)).flatten() else {
-        return Cli::try_parse_from(&process.args);
+    let args = placed(&process.args)?;
+    let Some(line) = is_powershell.then(|| Swallowed::of(&args)).flatten() else {
+        return Cli::try_parse_from(&*args);
     };
     let without = Cli::try_parse_from(line.without_profile());
     let ui = Ui::new(&Global::default(), process).silenced();

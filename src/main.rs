@@ -6,11 +6,12 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
 
+use awsenv::cli::Global;
 use awsenv::env::Env;
-use awsenv::ops::{script, unparsed};
+use awsenv::ops::{script, unparsed, unstarted};
 use awsenv::process::{Finish, Process};
 use awsenv::sys::reader::Reader;
-use awsenv::{sys, text, ui};
+use awsenv::{sys, ui};
 
 #[expect(clippy::disallowed_methods, reason = "the one place where the process is gathered")]
 fn main() -> ExitCode {
@@ -51,13 +52,10 @@ fn main() -> ExitCode {
     let status = match finish.launch {
         None => finish.status,
         Some(launch) => {
-            let program = launch.program.to_string_lossy().into_owned();
+            let program = launch.program.clone();
             sys::process::launch(launch).unwrap_or_else(|failed| {
-                ui::talk(&format!(
-                    "awsenv: cannot run `{}`: {}\n",
-                    text::display(&program),
-                    failed.error
-                ));
+                let error = unstarted::error(&process, &program, &failed.error);
+                ui::Ui::new(&Global::default(), &process).error(&error);
                 failed.status
             })
         }

@@ -4,10 +4,10 @@
 
 use std::borrow::Cow;
 
-use crate::text::display;
+use serde_json::Value;
 
-/// Replaces a value that is a secret or has swallowed one.
-pub const HIDDEN: &str = "(secret)";
+pub use crate::text::HIDDEN;
+use crate::text::{display, is_secret_shaped, masked};
 
 /// Their values never enter AWSENV_STATE.
 pub const SECRET_VARIABLES: [&str; 5] = [
@@ -20,6 +20,8 @@ pub const SECRET_VARIABLES: [&str; 5] = [
 
 /// Settings of the AWS files whose values are secret.
 const SETTINGS: [&str; 3] = ["aws_secret_access_key", "aws_session_token", "aws_security_token"];
+
+const ID: &str = "aws_access_key_id";
 
 /// The same in legacy files, CSV and JSON.
 const FIELDS: [&str; 2] = ["awssecretkey", "secretaccesskey"];
@@ -47,16 +49,55 @@ pub fn is_secret(key: &str) -> bool {
         && !matches!(key, "web_identity_token_file" | "sso_token_file")
 }
 
-/// `None` if it is a secret or not [`harmless`].
-pub fn visible<'t>(key: &str, text: &'t str) -> Option<&'t str> {
-    harmless(text).filter(|_| !is_secret(&key.to_lowercase()))
+/// The access key id in `text`, which may be shown: 16 to 128 letters, digits or `_`, and no secret.
+/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html>
+pub fn is_key_id(text: &str) -> bool {
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    (16..=128).contains(&text.len()) && text.bytes().all(is_word) && !is_secret_shaped(text)
 }
 
-/// `None` if `text` has swallowed the line of a secret: an indented line continues the value above it.
+/// `None` if it is a secret or not [`harmless`], or if it should be the id of a key and is not shaped like one.
+pub fn visible<'t>(key: &str, text: &'t str) -> Option<&'t str> {
+    match key.to_lowercase().as_str() {
+        ID => key_id(text),
+        key => harmless(text).filter(|_| !is_secret(key)),
+    }
+}
+
+/// `None` if it cannot be the id of a key: then it may be anything, even the secret. Short ids are those of examples.
+pub fn key_id(text: &str) -> Option<&str> {
+    let is_upper = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    let is_example =
+        ["AKIA", "ASIA"].iter().any(|start| text.starts_with(start)) && text.len() < 16 && text.bytes().all(is_upper);
+    (text.is_empty() || is_example || is_key_id(text)).then_some(text)
+}
+
+/// `None` if `text` may hold a secret: it is shaped like one, has a URL with a password, assigns one, or has swallowed
+/// the line of one, because an indented line continues the value above it.
 pub fn harmless(text: &str) -> Option<&str> {
     let lower = text.to_lowercase();
-    let hides = SETTINGS.iter().any(|setting| lower.contains(setting));
+    let hides = SETTINGS.iter().any(|setting| lower.contains(setting))
+        || masked(text) != text
+        || text.lines().any(|line| assigned(line) || has_url_user(line))
+        || text.lines().skip(1).any(may_hold_secret);
     (!hides).then_some(text)
+}
+
+/// A document for stdout: a line of JSON in which no text, not even a name, is shaped like a secret.
+pub fn json(value: Value) -> String {
+    format!("{}\n", without_secrets(value))
+}
+
+pub fn without_secrets(value: Value) -> Value {
+    match value {
+        Value::String(text) => masked(&text).into(),
+        Value::Array(values) => values.into_iter().map(without_secrets).collect(),
+        Value::Object(values) => values
+            .into_iter()
+            .map(|(key, value)| (masked(&key).into_owned(), without_secrets(value)))
+            .collect(),
+        other => other,
+    }
 }
 
 pub fn shown(text: &str) -> String {
@@ -108,15 +149,12 @@ pub fn may_hold_secret(line: &str) -> bool {
                 || word.len() >= 32 && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase))
     };
     let break_at = |c: char| c.is_whitespace() || "\"'`.:,;()[]{}<>|".contains(c);
-    let unassigned = |word: &str| word.split('=').any(is_key) || is_key(word);
-    let has_user = |url: &str| url.split(['/', '?', '#']).next().is_some_and(|host| host.contains('@'));
+    let unassigned = |word: &str| word.trim_end_matches('=').split('=').any(is_key);
     PARTS.iter().any(|part| lower.contains(part))
         || lower
             .split(|c: char| !c.is_alphanumeric())
             .any(|word| WORDS.contains(&word))
-        || line
-            .split_whitespace()
-            .any(|word| word.split("://").skip(1).any(has_user))
+        || has_url_user(line)
         || line.split(break_at).any(unassigned)
 }
 
@@ -124,13 +162,30 @@ pub fn may_hold_secret(line: &str) -> bool {
 /// password, or a word with the shape of a secret access key or session token. Narrower than [`may_hold_secret`],
 /// because what it finds is reported and not just hidden.
 pub fn holds_secret(line: &str) -> bool {
+    let is_port = |text: &str| {
+        let port = text.split('/').next().unwrap_or_default();
+        port.len() < text.len() && port.bytes().all(|byte| byte.is_ascii_digit())
+    };
     let in_url = |word: &str| {
-        let hosts = word.split("://").skip(1);
-        let mut users = hosts.filter_map(|url| url.split(['/', '?', '#']).next()?.rsplit_once('@'));
-        users.any(|(user, _)| user.split_once(':').is_some_and(|(_, password)| !password.is_empty()))
+        let mut users = word.split("://").skip(1).filter_map(|url| url.rsplit_once('@'));
+        users.any(|(user, _)| {
+            let parts = user.split_once(':');
+            parts.is_some_and(|(name, password)| !name.contains('/') && !password.is_empty() && !is_port(password))
+        })
     };
     let words = || line.split(|c: char| c.is_whitespace() || "#\"'`.:,;()[]{}<>|=".contains(c));
     assigned(line) || line.split_whitespace().any(in_url) || words().any(is_key_shaped)
+}
+
+/// Whether there is a URL with a user, who may have a password: even one with a slash in it, which ends the host in a
+/// valid URL.
+fn has_url_user(line: &str) -> bool {
+    let has_user = |url: &str| {
+        let in_host = url.split(['/', '?', '#']).next().is_some_and(|host| host.contains('@'));
+        in_host || url.rsplit_once('@').is_some_and(|(user, _)| user.contains(':'))
+    };
+    line.split_whitespace()
+        .any(|word| word.split("://").skip(1).any(has_user))
 }
 
 /// `NAME = VALUE` or `NAME: VALUE`.
@@ -196,6 +251,65 @@ mod tests {
     }
 
     #[test]
+    fn a_value_with_a_secret_is_not_shown() {
+        const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+        for text in [
+            SECRET.to_owned(),
+            format!("eu-west-1\n{SECRET}"),
+            format!("eu-west-1 # {SECRET}"),
+            format!("arn:aws:iam::1:role/x\n\"{SECRET}\""),
+            "eu-west-1\nhunter2hunter2hunter2".to_owned(),
+            "eu-west-1\npassword hunter2".to_owned(),
+            "x password=hunter2".to_owned(),
+            "x\naws_secret_access_key = x".to_owned(),
+            "https://me:hunter2@example.com".to_owned(),
+            "https://me:hun/ter2@example.com".to_owned(),
+            format!("{SECRET}{SECRET}{SECRET}"),
+        ] {
+            assert_eq!((harmless(&text), visible("region", &text)), (None, None), "{text}");
+            assert_eq!(shown(&text), HIDDEN, "{text}");
+        }
+        for text in [
+            "eu-west-1",
+            "arn:aws:iam::123456789012:role/AVeryLongNameOfARoleForTheTeam12345",
+            "arn:aws:iam::123456789012:mfa/me",
+            "https://example.awsapps.com/start#/",
+            "http://localhost:4566",
+            "a\nb",
+        ] {
+            assert_eq!(shown(text).replace("\\u{a}", "\n"), text);
+        }
+    }
+
+    #[test]
+    fn a_document_has_no_text_that_is_shaped_like_a_secret() {
+        const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+        let document = serde_json::json!({"name": SECRET, SECRET: [1, format!("x {SECRET}")], "n": null});
+        assert_eq!(
+            json(document),
+            "{\"name\":\"(secret)\",\"(secret)\":[1,\"x (secret)\"],\"n\":null}\n"
+        );
+    }
+
+    #[test]
+    fn only_an_id_is_shown_as_one() {
+        for id in ["AKIAIOSFODNN7EXAMPLE", "AKIA1", "a_service_with_other_ids", ""] {
+            assert_eq!(visible("aws_access_key_id", id), Some(id));
+        }
+        for other in [
+            "hunter2",
+            "minioadmin",
+            "akia1",
+            "AKIAIOSFODNN7 EXAMPLE",
+            "AKIAIOSFODNN7EXAMPLE\nx",
+            "wJalrXUtnFEMI0K7MDENG0bPxRfiCYEXAMPLEKEY",
+            "wJalrXUtnFEMI/K7MDENG",
+        ] {
+            assert_eq!(visible("AWS_ACCESS_KEY_ID", other), None, "{other}");
+        }
+    }
+
+    #[test]
     fn what_holds_a_secret_and_what_only_speaks_of_one() {
         for secret in [
             "#aws_secret_access_key = x1",
@@ -209,6 +323,7 @@ mod tests {
             "# pw=hunter2hunter2",
             "# old password: hunter2",
             "proxy = https://me:hunter2@example.com/start",
+            "proxy = https://me:hun/ter2@example.com/start",
         ] {
             assert!(holds_secret(secret), "{secret}");
         }
@@ -224,6 +339,8 @@ mod tests {
             "# da39a3ee5e6b4b0d3255bfef95601890afd80709",
             "role_arn = arn:aws:iam::123456789012:role/AVeryLongNameOfARoleForTheTeam1",
             "https://me@example.com",
+            "https://example.com:8080/@me",
+            "https://example.com/a:b@c",
             "credential_process = awsenv credential-process work",
             "sso_start_url = https://example.awsapps.com/start#/",
         ] {
@@ -246,6 +363,7 @@ mod tests {
             "ask for the pwd, it is hunter2",
             "the seed is JBSW Y3DP EHPK 3PXP",
             "https://me:hunter2@example.com/start",
+            "https://me:hun/ter2@example.com/start",
             "ghp_abcdefghijklmnopqrstuvwxyzABCDEFGHIJ",
             "{\"k\":\"QUFBcUFBQUFxQUFBcUFBQUFxQUFBcUFB\"}",
             "\"FwoGZXIvYXdzEBYaDEXAMPLE1\"",
@@ -257,6 +375,7 @@ mod tests {
             "account 123456789012, since 2019-04-01",
             "https://example.awsapps.com/start",
             "production-database-administrators",
+            "region=eu-west-3",
             "eu-central-1 and ap-southeast-2",
             "passes through the bypass, spinning",
             "mail me@example.com or see https://example.com/@me:there",

@@ -8,7 +8,7 @@ use std::fmt;
 use zeroize::Zeroize;
 
 /// Holds a secret (or anything that may be one) and wipes it on drop.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Secret<T: Zeroize>(T);
 
 impl<T: Zeroize> Secret<T> {

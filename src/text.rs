@@ -1,20 +1,94 @@
 //! Text from files, AWS or the environment: made safe for a terminal, cut, and set in columns.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt::Write as _;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use regex_syntax::hir::{Class, ClassUnicode, HirKind};
 use unicode_width::UnicodeWidthStr as _;
 
 /// Makes text from files, AWS or the environment safe to show: what is invisible or moves other text becomes `\u{…}`,
-/// so nothing can move the cursor, recolour, retitle, write to the clipboard, or look like another name.
+/// so nothing can move the cursor, recolour, retitle, write to the clipboard, or look like another name. What is shaped
+/// like a secret is [`masked`].
 pub fn display(text: &str) -> String {
+    let text = &*masked(text);
     let mut out = String::with_capacity(text.len());
     for (_, c, is_seen) in judged(text) {
         push(&mut out, c, is_seen, "\\u{");
     }
     out
+}
+
+/// Replaces what is shaped like a secret, such as a name.
+pub const HIDDEN: &str = "(secret)";
+
+/// The length of a secret access key, and the least of what can only be a session token.
+const SECRET: usize = 40;
+const TOKEN: usize = 100;
+
+/// Whether the whole text has the shape of a secret access key: 40 characters of its alphabet, with upper case, lower
+/// case and a digit; hexadecimal numbers do not mix cases. Or that of a session token, which is much longer.
+pub fn is_secret_shaped(text: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| text.as_bytes().iter().any(is);
+    (text.len() == SECRET || text.len() >= TOKEN)
+        && text.bytes().all(is_of_secrets)
+        && has(u8::is_ascii_digit)
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_uppercase)
+}
+
+fn is_of_secrets(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"/+".contains(&byte)
+}
+
+/// Replaces what is shaped like a secret. In a path, a URL or an ARN only a whole part of it counts, because their
+/// slashes are of the alphabet too.
+pub fn masked(text: &str) -> Cow<'_, str> {
+    if is_secret_shaped(text) {
+        return HIDDEN.into();
+    }
+    let mut out = String::new();
+    let mut done = 0;
+    for run in runs(text).filter(|run| run.len() >= SECRET) {
+        let word = text[..run.start].rfind(char::is_whitespace).unwrap_or(0);
+        let word = text[word..].trim_start_matches(|c: char| c.is_whitespace() || "`'\"([<".contains(c));
+        let word = word.split(char::is_whitespace).next().unwrap_or_default();
+        let has_slashes = ["/", "~/", "arn:"].iter().any(|start| word.starts_with(start)) || word.contains("://");
+        let mut mask = |part: Range<usize>| {
+            if is_secret_shaped(&text[part.clone()]) {
+                out += &text[done..part.start];
+                out += HIDDEN;
+                done = part.end;
+            }
+        };
+        if !has_slashes && is_secret_shaped(&text[run.clone()]) {
+            mask(run);
+            continue;
+        }
+        let mut start = run.start;
+        for part in text[run].split('/') {
+            mask(start..start + part.len());
+            start += part.len() + 1;
+        }
+    }
+    if done == 0 {
+        return text.into();
+    }
+    (out + &text[done..]).into()
+}
+
+/// The longest stretches of the alphabet of secrets.
+fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + bytes[at..].iter().position(|byte| is_of_secrets(*byte))?;
+        let length = bytes[start..].iter().position(|byte| !is_of_secrets(*byte));
+        at = length.map_or(bytes.len(), |length| start + length);
+        Some(start..at)
+    })
 }
 
 /// The last character of AWSENV_PROFILE if no AWS_PROFILE tells the prompt that the profile is a production profile. No
@@ -30,6 +104,7 @@ const ESCAPE: &str = "{u+";
 /// A profile's name as AWSENV_PROFILE has it: [`inert`], without a blank at either end, and cut to a width that leaves
 /// room on the line. Names that are not cut stay different.
 pub fn prompt_name(name: &str) -> String {
+    let name = &*masked(name);
     let is_edge = |at| at == 0 || at + 1 == name.len();
     let piece = |(at, c, is_seen)| {
         let is_special = c == '\\' || c == ' ' && is_edge(at) || name[at..].starts_with(ESCAPE);
@@ -109,6 +184,33 @@ pub fn columns<const N: usize>(rows: &[[String; N]]) -> Vec<String> {
     };
     rows.iter().map(line).collect()
 }
+
+/// [`columns`] that stay within a width: columns are left out from the right while the first one would be narrow, and a
+/// longer cell pushes the others out of its own row only.
+pub fn columns_within<const N: usize>(rows: &[[String; N]], width: Option<usize>) -> Vec<String> {
+    let Some(width) = width else {
+        return columns(rows);
+    };
+    let widest = |column: usize| rows.iter().map(|row| row[column].width()).max().unwrap_or(0);
+    let widths: [usize; N] = std::array::from_fn(widest);
+    let rest = |shown: usize| widths[1..shown].iter().map(|width| width + 2).sum::<usize>();
+    let least = widths[0].min(LEAST);
+    let shown = (1..=N).rev().find(|shown| least + rest(*shown) <= width).unwrap_or(1);
+    let first = widths[0].min(width.saturating_sub(rest(shown)));
+    let line = |row: &[String; N]| {
+        let mut line = String::new();
+        for (at, cell) in row[..shown].iter().enumerate() {
+            let width = if at == 0 { first } else { widths[at] };
+            line += cell;
+            line += &" ".repeat(width.saturating_sub(cell.width()) + 2);
+        }
+        cut(line.trim_end().to_owned(), width)
+    };
+    rows.iter().map(line).collect()
+}
+
+/// In columns; what the first column keeps while there are others.
+const LEAST: usize = 24;
 
 /// [`display`] for text of several lines; keeps the line ends.
 pub fn lines(text: &str) -> String {
@@ -214,6 +316,72 @@ mod tests {
         let rows = [["a", "bb", ""], ["界", "", "c"]].map(|row| row.map(str::to_owned));
         assert_eq!(columns(&rows), ["a   bb", "界      c"]);
         assert_eq!(columns::<2>(&[]), [""; 0]);
+    }
+
+    #[test]
+    fn columns_give_way_to_names() {
+        let long = "a-name-that-is-longer-than-others-界界界";
+        let rows = [
+            ["NAME", "KIND", "REGION"],
+            ["b", "role", "eu-west-1"],
+            [long, "role", "eu-west-1"],
+        ];
+        let rows = rows.map(|row| row.map(str::to_owned));
+        assert_eq!(columns_within(&rows, None), columns(&rows));
+        assert_eq!(columns_within(&rows, Some(80)), columns(&rows));
+        let within = |width| columns_within(&rows, Some(width));
+        assert_eq!(
+            within(45),
+            [
+                "NAME                          KIND  REGION",
+                "b                             role  eu-west-1",
+                "a-name-that-is-longer-than-others-界界界  ro…"
+            ]
+        );
+        assert_eq!(
+            within(34)[1..],
+            [
+                "b                             role",
+                "a-name-that-is-longer-than-others…"
+            ]
+        );
+        assert_eq!(within(9), ["NAME", "b", "a-name-t…"]);
+        for width in 1..90 {
+            assert!(within(width).iter().all(|line| line.width() <= width), "{width}");
+        }
+    }
+
+    #[test]
+    fn what_is_shaped_like_a_secret_is_masked() {
+        const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+        const LETTERS: &str = "wJalrXUtnFEMI0K7MDENG0bPxRfiCYEXAMPLEKEY";
+        const SLASH: &str = "/JalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+        for (text, wanted) in [
+            (SECRET.to_owned(), "(secret)"),
+            (SLASH.to_owned(), "(secret)"),
+            (format!("profile `{SECRET}` is"), "profile `(secret)` is"),
+            (format!("{SECRET} {LETTERS}"), "(secret) (secret)"),
+            (format!("x/{LETTERS}"), "x/(secret)"),
+            (format!("/tmp/{LETTERS}/x:3"), "/tmp/(secret)/x:3"),
+            (format!("`/tmp/{LETTERS}`"), "`/tmp/(secret)`"),
+            (format!("arn:aws:iam::1:role/{LETTERS}"), "arn:aws:iam::1:role/(secret)"),
+            (format!("[profile {SECRET}]"), "[profile (secret)]"),
+            (format!("x={SECRET},y"), "x=(secret),y"),
+        ] {
+            assert_eq!(display(&text), wanted, "{text}");
+            assert_eq!(lines(&text), lines(wanted), "{text}");
+        }
+        assert_eq!(prompt_name(SECRET), "(secret)");
+        for shown in [
+            "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+            "AKIAIOSFODNN7EXAMPLE",
+            "/Users/Ada/Client42/infra/settings/confg:3",
+            "arn:aws:iam::123456789012:role/AVeryLongNameOfARoleForTheTeam12345",
+            "https://example.com/Users/Ada42/infra/settings/x",
+            &SECRET[1..],
+        ] {
+            assert_eq!(display(shown), shown);
+        }
     }
 
     #[test]

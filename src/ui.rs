@@ -1,5 +1,6 @@
 //! What the user reads: stderr and colour.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::sync::OnceLock;
@@ -46,7 +47,9 @@ impl Ui {
             home: process
                 .env
                 .filled("HOME")
-                .map(|home| format!("{}/", home.trim_end_matches('/'))),
+                .map(|home| home.trim_end_matches('/'))
+                .filter(|home| !home.is_empty())
+                .map(|home| format!("{home}/")),
             named: Wrapper::of(&process.env).map(|wrapper| wrapper.shell),
             shell: OnceLock::new(),
         }
@@ -76,10 +79,7 @@ impl Ui {
 
     /// Makes text safe for a terminal, and writes paths below HOME with `~`.
     pub fn shown(&self, text: &str) -> String {
-        let text = self
-            .home
-            .as_ref()
-            .map_or(text.to_owned(), |home| text.replace(home.as_str(), "~/"));
+        let text = self.home.as_ref().map_or(text.into(), |home| shortened(text, home));
         let shown = lines(&text);
         if text.ends_with('\n') {
             shown
@@ -182,7 +182,73 @@ impl Ui {
     }
 }
 
+/// Writes the paths that begin with `home` with `~`, and no others that contain it.
+fn shortened<'t>(text: &'t str, home: &str) -> Cow<'t, str> {
+    let mut out = String::new();
+    let mut done = 0;
+    for (at, _) in text.match_indices(home) {
+        let before = text[..at].chars().next_back();
+        if before.is_none_or(|c| c.is_whitespace() || "`'\"([{<>=:,;|".contains(c)) {
+            out += &text[done..at];
+            out += "~/";
+            done = at + home.len();
+        }
+    }
+    if done == 0 {
+        return text.into();
+    }
+    (out + &text[done..]).into()
+}
+
 /// Writes to stderr in one go. If that fails, there is no way to report it.
 pub fn talk(text: &str) {
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_below_home_is_written_with_a_tilde() {
+        for (text, wanted) in [
+            ("/root/x:1: bad", "~/x:1: bad"),
+            ("`/root/x`, (/root/y) and /root/z", "`~/x`, (~/y) and ~/z"),
+            ("AWS_CONFIG_FILE=/root/x", "AWS_CONFIG_FILE=~/x"),
+            ("/mnt/root/x", "/mnt/root/x"),
+            ("./root/x and ~/root/x", "./root/x and ~/root/x"),
+            ("/root", "/root"),
+            ("/rooted/x", "/rooted/x"),
+            ("/root/~/x", "~/~/x"),
+        ] {
+            assert_eq!(shortened(text, "/root/"), wanted);
+        }
+    }
+
+    #[test]
+    fn a_home_that_is_the_root_shortens_nothing() {
+        let ui = |home: &str| {
+            let process = Process {
+                args: Vec::new(),
+                env: [("HOME", home)].into_iter().collect(),
+                stdout_tty: false,
+                stderr_tty: false,
+                read_by_shell: false,
+                may_be_log: false,
+                now: crate::credentials::Timestamp(0),
+            };
+            Ui::new(&Global::default(), &process)
+        };
+        for (home, shown) in [("/", "/etc/x"), ("//", "/etc/x"), ("", "/etc/x"), ("/etc/", "~/x")] {
+            assert_eq!(ui(home).shown("/etc/x"), shown, "{home}");
+            assert_eq!(
+                ui(home).advice(
+                    &crate::advice::Command::new("cat")
+                        .file(std::path::Path::new("/etc/x"))
+                        .into()
+                ),
+                format!("cat {shown}")
+            );
+        }
+    }
 }

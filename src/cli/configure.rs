@@ -12,6 +12,9 @@ pub struct ConfigureArgs {
     /// Write the secret to the credentials file instead of the keychain
     #[arg(long)]
     pub plaintext: bool,
+    /// Accept keys that are not shaped like those of AWS, for services that work alike
+    #[arg(long)]
+    pub any_shape: bool,
     #[command(subcommand)]
     pub action: Option<ConfigureAction>,
 }

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
+use super::STORED_PROFILE;
 use crate::keychain::StoreKind;
 
 #[derive(Args, Debug)]
@@ -53,12 +54,20 @@ pub struct KeyAddArgs {
     /// Replace an existing key or credential_process
     #[arg(long)]
     pub replace: bool,
+    /// Accept keys that are not shaped like those of AWS, for services that work alike
+    #[arg(long)]
+    pub any_shape: bool,
     /// Always an error: other programs can see a secret on the command line.
     #[arg(hide = true, value_name = "NOTHING")]
     pub rest: Vec<OsString>,
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  awsenv key import dev --dry-run                     show what would change
+  awsenv key import --all                             every key in the AWS files
+  awsenv key import dev --from csv:accessKeys.csv     a file of the AWS console")]
 pub struct KeyImportArgs {
     /// Profiles whose keys to import
     #[arg(value_name = "PROFILE")]
@@ -75,6 +84,9 @@ pub struct KeyImportArgs {
     /// Replace an existing item or credential_process
     #[arg(long)]
     pub replace: bool,
+    /// Accept keys that are not shaped like those of AWS, for services that work alike
+    #[arg(long)]
+    pub any_shape: bool,
     /// Name of the item in the keychain, if another profile already uses this one's
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new(), conflicts_with = "all")]
     pub item: Option<String>,
@@ -99,6 +111,7 @@ pub struct KeyListArgs {
 #[derive(Args, Debug)]
 pub struct KeyRemoveArgs {
     /// Profile whose key to delete
+    #[arg(id = STORED_PROFILE, value_name = "PROFILE")]
     pub profile: OsString,
     /// Skip the confirmation
     #[arg(short, long)]
@@ -108,6 +121,7 @@ pub struct KeyRemoveArgs {
 #[derive(Args, Debug)]
 pub struct KeyRestoreArgs {
     /// Profile whose key to restore
+    #[arg(id = STORED_PROFILE, value_name = "PROFILE")]
     pub profile: OsString,
     /// Show what would change, without changing anything
     #[arg(long)]
@@ -117,10 +131,10 @@ pub struct KeyRestoreArgs {
 #[derive(Args, Debug)]
 pub struct KeyMoveArgs {
     /// Profiles whose keys to move
-    #[arg(value_name = "PROFILE", required_unless_present = "all")]
+    #[arg(id = STORED_PROFILE, value_name = "PROFILE", required_unless_present = "all")]
     pub profile: Vec<OsString>,
     /// Move every key
-    #[arg(long, conflicts_with = "profile")]
+    #[arg(long, conflicts_with = STORED_PROFILE)]
     pub all: bool,
     /// Store to move the keys to
     #[arg(long, value_name = "STORE", value_parser = store())]

@@ -3,6 +3,7 @@
 mod configure;
 mod dashes;
 mod key;
+mod named;
 mod package;
 mod words;
 
@@ -16,8 +17,10 @@ pub use key::{
     CredentialProcessArgs, KeyAction, KeyAddArgs, KeyArgs, KeyImportArgs, KeyListArgs, KeyMoveArgs, KeyRemoveArgs,
     KeyRestoreArgs, KeyUnlockArgs,
 };
+pub use named::{PROFILE_FLAG, placed, profile};
 pub use words::{
-    command_at, command_word, flag_with_value, is_command, is_script, is_switch, named_shell, names_shell, words_behind,
+    command_at, command_names, command_word, flag_with_value, is_command, is_script, is_switch, named_shell,
+    names_shell, words_behind,
 };
 
 pub use package::{COMPLETED_SHELL, CompletionsArgs, ManArgs, has_completion};
@@ -138,7 +141,7 @@ fn late<T: Args>(command: clap::Command) -> clap::Command {
     let about = command.get_about().cloned().unwrap_or_default();
     let command = Global::augment_args(command).mut_args(|flag| flag.global(true));
     let command = T::augment_args(command.next_help_heading(None)).about(about);
-    command.long_about(clap::builder::Resettable::Reset)
+    named::with_flag(command).long_about(clap::builder::Resettable::Reset)
 }
 
 impl<T: FromArgMatches> FromArgMatches for Lazy<T> {
@@ -192,7 +195,18 @@ impl Command {
 /// The id of an argument that also takes an alias. Where only the exact name of a profile is valid, it is `profile`.
 pub const PROFILE_OR_ALIAS: &str = "profile_or_alias";
 
+/// Of a profile with a key in the keychain.
+pub const STORED_PROFILE: &str = "stored_profile";
+
+/// Of a profile in the history.
+pub const REMEMBERED_PROFILE: &str = "remembered_profile";
+
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  awsenv use                        pick a profile
+  awsenv use dev --region euw1      use `dev` in eu-west-1
+  awsenv use -                      go back to the previous profile")]
 pub struct UseArgs {
     /// Profile to use (`-` for the previous one; omit to pick)
     #[arg(id = PROFILE_OR_ALIAS, value_name = "PROFILE")]
@@ -246,12 +260,18 @@ pub struct InitArgs {
 
 #[derive(Args, Debug)]
 pub struct ListArgs {
+    /// List only the profiles whose name contains this text
+    #[arg(value_name = "TEXT")]
+    pub text: Option<String>,
     /// Print one JSON document, with exact names
     #[arg(long, conflicts_with = "pick")]
     pub json: bool,
-    /// Prints the exact name of the chosen profile.
-    #[command(flatten)]
-    pub pick: PickArgs,
+    /// Choose a profile in a picker, and print its exact name
+    #[arg(long)]
+    pub pick: bool,
+    /// The same as TEXT; with `--pick`, start the picker with it
+    #[arg(long, value_name = "TEXT", conflicts_with = "text")]
+    pub query: Option<String>,
 }
 
 #[derive(Args, Debug, Default)]
@@ -295,6 +315,11 @@ pub struct ExplainArgs {
 
 #[derive(Args, Debug)]
 #[command(override_usage = "awsenv exec [OPTIONS] [PROFILE] -- PROGRAM [ARGUMENT]...")]
+#[command(after_help = "\
+Examples:
+  awsenv exec dev -- aws s3 ls
+  awsenv exec dev --keys -- terraform plan
+  awsenv exec dev -- sh -c 'aws s3 ls | sort'")]
 pub struct ExecArgs {
     /// Profile to run it with (default: the one the AWS CLI would use)
     #[arg(id = PROFILE_OR_ALIAS, value_name = "PROFILE", conflicts_with = "pick")]
@@ -329,6 +354,7 @@ pub enum HistoryAction {
     /// Forget a profile
     Remove {
         /// Profile to forget
+        #[arg(id = REMEMBERED_PROFILE, value_name = "PROFILE")]
         profile: OsString,
     },
 }

@@ -12,6 +12,13 @@ pub fn is_command(word: &str) -> bool {
     Cli::command().find_subcommand(word).is_some()
 }
 
+/// Those that the help lists.
+pub fn command_names() -> Vec<String> {
+    let root = Cli::command();
+    let shown = root.get_subcommands().filter(|command| !command.is_hide_set());
+    shown.map(|command| command.get_name().to_owned()).collect()
+}
+
 /// Whether the command prints code for a shell, as `Command::form` says once its line is parsed.
 pub fn is_script(word: &str) -> bool {
     is_switch(word) || names_shell(word)

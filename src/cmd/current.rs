@@ -15,7 +15,7 @@ use crate::ops::describe::{missing_login, source};
 use crate::ops::files::Files;
 use crate::ops::{export, now};
 use crate::prompt::InUse;
-use crate::redact::{HIDDEN, harmless, shown, visible};
+use crate::redact::{self, HIDDEN, harmless, key_id, shown};
 use crate::resolve::{BaseSource, Choice, CredentialPlan, How, Keys};
 use crate::sys::clock::local;
 use crate::sys::sso::{self, LoggedOut};
@@ -33,7 +33,7 @@ pub fn run(context: &Context, args: CurrentArgs) -> Result<Outcome, Error> {
         context.ui.error(error);
     }
     let text = if args.json {
-        format!("{}\n", current.to_json(context))
+        redact::json(current.to_json(context))
     } else {
         current.to_text()
     };
@@ -188,7 +188,7 @@ impl Current {
             "drift": self.drifts,
             "expired": self.is_expired,
             "credentials": self.plan.as_ref().and_then(CredentialPlan::method),
-            "access_key_id": id.and_then(|id| visible("aws_access_key_id", id)),
+            "access_key_id": id.and_then(|id| key_id(id)),
             "account_id": self.account.as_deref().and_then(harmless),
             "used": self.used,
         });

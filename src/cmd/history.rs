@@ -13,6 +13,7 @@ use crate::error::{Error, Kind};
 use crate::history::{History, Use};
 use crate::ops::files::Files;
 use crate::ops::{catalog, usage};
+use crate::redact;
 use crate::sys::history::{Rewritten, Store};
 use crate::text::{columns, display};
 
@@ -47,7 +48,7 @@ fn show(context: &Context, store: &Store, json: bool) -> Result<Outcome, Error> 
             .iter()
             .map(|use_| as_json(use_, now, known.contains(&use_.profile)))
             .collect();
-        return Ok(Outcome::Text(format!("{}\n", Value::from(rows)), 0));
+        return Ok(Outcome::Text(redact::json(rows.into()), 0));
     }
     let shown: Vec<&Use> = uses
         .iter()

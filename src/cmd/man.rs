@@ -7,6 +7,7 @@ use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
 use crate::cli::{Cli, ManArgs};
+use crate::config::locate::in_home;
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
 use crate::sys;
@@ -20,7 +21,11 @@ pub fn run(context: &Context, args: ManArgs) -> Result<Outcome, Error> {
     let mut root = Cli::command();
     // Only a built command knows the arguments of its subcommands, and their full names.
     root.build();
-    let Some(dir) = &args.dir else {
+    let dir = args.dir.as_ref().map(|dir| match dir.to_str() {
+        Some(text) => in_home(text, context.env(), &sys::fs::home_of),
+        None => dir.clone(),
+    });
+    let Some(dir) = &dir else {
         return Ok(Outcome::Text(Page::of(find(&root, &args.page)?).text, 0));
     };
     let pages = all(&root);

@@ -7,10 +7,12 @@ use zeroize::Zeroizing;
 use crate::cli::UndoArgs;
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
-use crate::journal::{self, Change, Conflict, Journal, Undo};
+use crate::journal::{self, Change, Conflict, ItemChange, Journal, Undo};
+use crate::keychain::Error::Missing;
 use crate::ops::{diff, keychain};
 use crate::sys;
 use crate::sys::edit::{EditLock, FileError};
+use crate::text::display;
 
 /// What to do with one file.
 struct Step<'a> {
@@ -21,10 +23,21 @@ struct Step<'a> {
 
 /// Reverts the last edit, or redoes it if it is already reverted.
 pub fn run(context: &Context, args: UndoArgs) -> Result<Outcome, Error> {
+    let load = || {
+        let journal = sys::edit::journal::load(context.env())?;
+        let journal = journal.ok_or_else(|| Error::new(Kind::Failed, "there is nothing to undo"))?;
+        check(&journal).map(|()| journal)
+    };
+    if let (Undo::Item(change), false) = (&load()?.undo, args.dry_run) {
+        // The keychain may wait for the user, so it is opened before the files are locked.
+        let keychain = context.keychain();
+        match keychain.read(keychain::store_of(&keychain, &change.item)?, &change.item) {
+            Ok(_) | Err(Missing { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
     let lock = EditLock::take(context.env())?;
-    let journal =
-        sys::edit::journal::load(context.env())?.ok_or_else(|| Error::new(Kind::Failed, "there is nothing to undo"))?;
-    check(&journal)?;
+    let journal = load()?;
     let steps: Vec<Step<'_>> = journal.files.iter().rev().map(step).collect::<Result<_, _>>()?;
     let differences = steps.iter().map(|step| {
         let then = step.then.as_deref().map(String::as_bytes);
@@ -37,16 +50,32 @@ pub fn run(context: &Context, args: UndoArgs) -> Result<Outcome, Error> {
         ("undone", "redo")
     };
     if args.dry_run {
+        if let Undo::Item(change) = &journal.undo {
+            context.ui.tell(told(change, journal.is_undone));
+        }
         return Ok(Outcome::Text(differences, 0));
     }
     context.ui.show(&differences);
+    if let Undo::Item(change) = &journal.undo {
+        // A profile never asks for a key that is not there.
+        if journal.is_undone || change.is_replaced {
+            keychain::swap::turn(&context.keychain(), change, journal.is_undone)?;
+        }
+    }
     for step in &steps {
         write(&lock, step)?;
     }
+    if let Undo::Item(change) = &journal.undo {
+        keychain::swap::turn(&context.keychain(), change, journal.is_undone)?;
+        context.ui.tell(told(change, journal.is_undone));
+    }
     let title = format!("{} ({})", journal.title, journal.at);
-    let kept = sys::edit::journal::save(&lock, context.env(), &journal.turned());
+    let turned = journal.turned();
+    let can_turn = turned.undo != Undo::Secret;
+    let kept = sys::edit::journal::save(&lock, context.env(), &turned);
     context.ui.tell(format!("{done}: {title}"));
     match kept {
+        Ok(()) if !can_turn => {}
         Ok(()) => context.ui.notice(&format!("run `awsenv undo` again to {again} it")),
         Err(error) => context.ui.warn(format!("cannot write the journal: {error}")),
     }
@@ -57,18 +86,29 @@ pub fn run(context: &Context, args: UndoArgs) -> Result<Outcome, Error> {
 fn check(journal: &Journal) -> Result<(), Error> {
     let (title, at) = (&journal.title, &journal.at);
     match &journal.undo {
-        Undo::Journal => Ok(()),
+        Undo::Journal | Undo::Item(_) => Ok(()),
         Undo::Key { command, profile } => {
             let message = format!("the last edit has its own command to undo it: {title} ({at})");
             Err(Error::new(Kind::Failed, message).hint(keychain::command(*command, profile)))
         }
         Undo::Secret => {
+            let undone = if journal.is_undone { "redone" } else { "undone" };
             let message =
-                format!("the last edit cannot be undone, because its lines contained a secret: {title} ({at})");
+                format!("the last edit cannot be {undone}, because its lines contained a secret: {title} ({at})");
             Err(Error::new(Kind::Failed, message).hint(
                 "awsenv keeps no secrets in its journal; enter the right one with `awsenv configure` or `awsenv key add`",
             ))
         }
+    }
+}
+
+/// What becomes of the key.
+fn told(change: &ItemChange, is_undone: bool) -> String {
+    let (profile, kept) = (display(&change.profile), display(&change.kept));
+    match (is_undone, change.is_replaced) {
+        (false, true) => format!("the keychain has the former key of `{profile}`, and keeps the new one as `{kept}`"),
+        (false, false) => format!("the keychain keeps the key of `{profile}` as `{kept}`"),
+        (true, _) => format!("the keychain has the new key of `{profile}`"),
     }
 }
 

@@ -19,7 +19,10 @@ pub fn run(context: &Context, args: UseArgs) -> Result<Outcome, Error> {
             let none = || Error::new(Kind::Failed, "this shell has no previous profile");
             Chosen::named(context, previous.ok_or_else(none)?)?
         }
-        Some(word) => choose::find(context, word, &args)?,
+        Some(word) => match choose::find(context, word, &args)? {
+            Some(chosen) => chosen,
+            None => pick::profile(context, Manner::Ask(&word.to_string_lossy()), "awsenv use PROFILE")?,
+        },
     };
     let may_have_keys = || script::may_have_keys(context.process, args.script.shell.as_deref());
     let switch = switch::to(context, &chosen, &args.style, may_have_keys)?;

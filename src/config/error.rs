@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::place::Place;
 use super::reason::{ParseError, Reason};
+use crate::redact::shown;
 
 /// A file that cannot be read as botocore reads it; `Display` words each cause.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,9 +51,9 @@ impl fmt::Display for Error {
                 keyring,
             } => {
                 write!(f, "{place}: `{missing}` is missing for this access key id")?;
-                keyring
-                    .as_ref()
-                    .map_or(Ok(()), |name| write!(f, "; boto 2 looked in the keyring `{name}`"))
+                keyring.as_ref().map_or(Ok(()), |name| {
+                    write!(f, "; boto 2 looked in the keyring `{}`", shown(name))
+                })
             }
             Error::Parse { place, other, reason } => {
                 write!(f, "{place}: {reason}")?;

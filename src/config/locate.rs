@@ -74,10 +74,10 @@ pub type HomeOf<'a> = &'a dyn Fn(&str) -> Option<PathBuf>;
 /// The path of one AWS file. `home_of` resolves `~user`, and `~` without HOME (then with an empty name).
 pub fn locate(kind: FileKind, env: &Env, home_of: HomeOf<'_>) -> Location {
     let Some(value) = env.os(kind.variable()) else {
-        let shown = kind.default_path().to_owned();
+        let path = expand(kind.default_path(), env, home_of);
         return Location {
-            path: Some(expand(&shown, env, home_of)),
-            shown,
+            shown: shown(kind.default_path(), &path),
+            path: Some(path),
             ..Location::default()
         };
     };
@@ -97,11 +97,20 @@ pub fn locate(kind: FileKind, env: &Env, home_of: HomeOf<'_>) -> Location {
     let is_relative = path.as_deref().is_some_and(Path::is_relative);
     let needs_botocore = text.contains('$') || text.starts_with('~') && !text.starts_with("~/");
     Location {
+        shown: path.as_deref().map_or(String::new(), |path| shown(text, path)),
         path,
-        shown: text.to_owned(),
         from_variable: true,
         is_relative,
         needs_botocore,
+    }
+}
+
+/// The text, unless its `~` is not a home directory: a directory of that name, or all files.
+fn shown(text: &str, path: &Path) -> String {
+    let is_home = path.is_absolute() && (!text.starts_with("~/") || path != Path::new("/").join(&text[2..]));
+    match !text.starts_with('~') || is_home {
+        true => text.to_owned(),
+        false => path.display().to_string(),
     }
 }
 
@@ -135,6 +144,14 @@ fn expand_variables(text: &str, env: &Env) -> String {
     out + rest
 }
 
+/// Replaces a leading `~/` that no shell replaces: inside a word, in a setting, within quotes.
+pub fn in_home(text: &str, env: &Env, home_of: HomeOf<'_>) -> PathBuf {
+    match text.starts_with("~/") {
+        true => expand_user(text, env, home_of),
+        false => PathBuf::from(text),
+    }
+}
+
 /// Replaces a leading `~` by HOME (USERPROFILE on Windows), `~user` by what `home_of` says.
 pub(super) fn expand_user(text: &str, env: &Env, home_of: HomeOf<'_>) -> PathBuf {
     let Some(tail) = text.strip_prefix('~') else {
@@ -149,7 +166,8 @@ pub(super) fn expand_user(text: &str, env: &Env, home_of: HomeOf<'_>) -> PathBuf
         None
     };
     let Some(home) = home.or_else(|| home_of(user)) else {
-        return PathBuf::from(text);
+        // A directory of that name, which is not to be taken for a home directory when it is shown.
+        return Path::new(".").join(text);
     };
     let rest = rest.trim_start_matches(separator);
     // An empty or root HOME gives a path from the root, as in Python.
@@ -195,7 +213,17 @@ mod tests {
             at(FileKind::Config, &[("HOME", "")]).path.unwrap(),
             Path::new("/.aws/config")
         );
-        assert_eq!(at(FileKind::Config, &[]).path.unwrap(), Path::new("~/.aws/config"));
+        let literal = at(FileKind::Config, &[]).path.unwrap();
+        assert_eq!(literal.display().to_string(), "./~/.aws/config");
+        for (home, wanted) in [
+            (&[("HOME", "/home/me")][..], "~/.aws/config"),
+            (&[("HOME", "/")], "/.aws/config"),
+            (&[], "./~/.aws/config"),
+        ] {
+            assert_eq!(at(FileKind::Config, home).shown, wanted);
+            let named = [home, &[("AWS_CONFIG_FILE", "~/.aws/config")]].concat();
+            assert_eq!(at(FileKind::Config, &named).shown, wanted);
+        }
     }
 
     #[test]
@@ -210,8 +238,22 @@ mod tests {
         assert_eq!(path("~/a"), Path::new("/home/me/a"));
         assert_eq!(path("~"), Path::new("/home/me"));
         assert_eq!(path("~ann/a"), Path::new("/users/ann/a"));
-        assert_eq!(path("~bob/a"), Path::new("~bob/a"));
+        assert_eq!(path("~bob/a"), Path::new("./~bob/a"));
         assert_eq!(path("a/~/b"), Path::new("a/~/b"));
+    }
+
+    #[test]
+    fn only_a_leading_tilde_with_a_slash_is_home() {
+        let env = Env::from_iter([("HOME", "/home/me")]);
+        for (text, path) in [
+            ("~/a", "/home/me/a"),
+            ("~ann/a", "~ann/a"),
+            ("~", "~"),
+            ("./~/a", "./~/a"),
+            ("$HOME/a", "$HOME/a"),
+        ] {
+            assert_eq!(in_home(text, &env, &|_| None), Path::new(path));
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use super::edit::{EditError, process_value};
+use super::edit::{EditError, check_name, process_value};
 use super::shlex;
 
 /// The key of the line.
@@ -18,6 +18,7 @@ const VERB: &str = "credential-process";
 /// # Errors
 /// A program path or a name that the line cannot hold.
 pub fn value(program: &str, profile: &str, item: &str) -> Result<String, EditError> {
+    check_name(profile).and_then(|()| check_name(item))?;
     process_value(&words(program, profile, item))
 }
 

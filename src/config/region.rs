@@ -189,7 +189,7 @@ const SPOKEN: [(&str, &str); 7] = [
 ];
 
 /// The regions of today with the names that AWS gives them.
-const PLACES: [(&str, &str); 38] = [
+pub const PLACES: [(&str, &str); 38] = [
     ("af-south-1", "Africa (Cape Town)"),
     ("ap-east-1", "Asia Pacific (Hong Kong)"),
     ("ap-east-2", "Asia Pacific (Taipei)"),

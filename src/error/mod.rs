@@ -14,6 +14,7 @@ use std::fmt;
 use serde_json::{Value, json};
 
 use crate::advice::Advice;
+use crate::redact::without_secrets;
 
 /// `--json` names it, and it decides the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +108,7 @@ impl Error {
     /// `hint` puts a hint into words.
     pub fn to_json(&self, hint: impl Fn(&Advice) -> String) -> Value {
         let hints: Vec<String> = self.hints.iter().map(hint).collect();
-        json!({"error": {"kind": self.kind.as_str(), "message": self.message, "hints": hints}})
+        without_secrets(json!({"error": {"kind": self.kind.as_str(), "message": self.message, "hints": hints}}))
     }
 }
 

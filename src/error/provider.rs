@@ -3,7 +3,7 @@
 use super::{Error, Kind};
 use crate::config::Place;
 use crate::provider;
-use crate::text::display;
+use crate::redact::{HIDDEN, command, key_id, shown};
 
 impl From<provider::Error> for Error {
     fn from(error: provider::Error) -> Self {
@@ -28,8 +28,8 @@ impl From<provider::Error> for Error {
                 Kind::KeychainItemMissing,
                 format!(
                     "{place}: the keyring has no secret for the key `{}` under the service `{}`",
-                    display(&access_key_id),
-                    display(&service)
+                    key_id(&access_key_id).unwrap_or(HIDDEN),
+                    shown(&service)
                 ),
             )
             .hint("boto 2 read it with Python's `keyring`: `keyring get SERVICE KEY-ID` shows whether it is there"),
@@ -46,7 +46,8 @@ impl From<provider::Error> for Error {
                 new(format!("{place}: the credential_process failed ({status}){said}"))
             }
             E::ProcessMissing { place, program, why } => new(format!(
-                "{place}: the credential_process `{program}` cannot be run: {why}"
+                "{place}: the credential_process `{}` cannot be run: {why}",
+                command(&program)
             ))
             .hint("awsenv runs it without a shell, as the AWS CLI does: `~`, `$VARIABLE` and `|` are not special"),
             E::Unreachable { method } => new(format!("awsenv cannot get the keys of this profile itself ({method})"))

@@ -4,6 +4,7 @@ use super::{Error, Kind};
 use crate::advice::Advice;
 use crate::config::{self, Place};
 use crate::env::names::VarName;
+use crate::redact::shown;
 use crate::resolve::{self, How, StyleError};
 use crate::text::display;
 
@@ -69,10 +70,11 @@ impl From<resolve::Error> for Error {
                 ),
             )
             .hint(format!("it needs {needs}")),
-            E::InfiniteLoop { members, again } => {
+            E::InfiniteLoop { members, more, again } => {
                 let way: Vec<String> = members
                     .iter()
                     .map(|(name, place)| format!("{} ({})", tick(name), at(place)))
+                    .chain((more > 0).then(|| format!("{more} more")))
                     .chain([tick(&again)])
                     .collect();
                 Error::new(
@@ -245,8 +247,8 @@ const LIST: &str = "`awsenv list` shows all profiles";
 /// name.
 fn tick(text: &str) -> String {
     match text.split_once('\n') {
-        Some((name, _)) => format!("`{}…`", display(name)),
-        None => format!("`{}`", display(text)),
+        Some((name, _)) => format!("`{}…`", shown(name)),
+        None => format!("`{}`", shown(text)),
     }
 }
 

@@ -1,7 +1,8 @@
 //! What the last edit changed, so that `undo` can revert it: a text that holds no secret.
 //!
 //! A change is kept as the lines that it removed and those that it added, with fingerprints of the files before and
-//! after. If a secret is among the lines, none of them is kept, and the edit is undone in another way.
+//! after. Of lines with a secret, only the length is kept if they were added; if they were removed, nothing is kept, and
+//! the edit is undone in another way.
 
 mod hunk;
 mod revert;
@@ -39,10 +40,25 @@ pub struct Journal {
 pub enum Undo {
     /// From the journal.
     Journal,
+    /// From the journal, and in the keychain.
+    Item(ItemChange),
     /// By a command of awsenv.
     Key { command: KeyCommand, profile: String },
     /// Not by awsenv: a secret was among the lines.
     Secret,
+}
+
+/// An item that an edit made, or whose key it replaced.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
+pub struct ItemChange {
+    pub profile: String,
+    pub item: String,
+    /// Another item in the same store: it holds the key that was replaced, or once this is undone, the new one.
+    pub kept: String,
+    /// Whether there was a key before.
+    pub is_replaced: bool,
+    /// Tells the new key from others: a fingerprint of its id and its time.
+    pub mark: String,
 }
 
 /// A command on the key of a profile.
@@ -84,13 +100,16 @@ pub struct Lines {
     pub section: Option<String>,
     pub was: String,
     pub is: String,
+    /// Whether `is` had a secret: it has only the length of the lines then, and they can be removed but not put back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_hidden: bool,
 }
 
 impl Journal {
     pub fn of(title: &str, at: String, undo: Undo, files: &[Edit<'_>]) -> Self {
         let changes = files.iter().map(Change::of);
         let files: Option<Vec<Change>> = match undo {
-            Undo::Journal => changes.collect(),
+            Undo::Journal | Undo::Item(_) => changes.collect(),
             _ => None,
         };
         Self {
@@ -99,7 +118,7 @@ impl Journal {
             at,
             is_undone: false,
             undo: match undo {
-                Undo::Journal if files.is_none() => Undo::Secret,
+                Undo::Journal | Undo::Item(_) if files.is_none() => Undo::Secret,
                 undo => undo,
             },
             files: files.unwrap_or_default(),
@@ -126,6 +145,15 @@ impl Journal {
     /// The journal of this edit once it is undone, or redone.
     pub fn turned(mut self) -> Self {
         self.is_undone = !self.is_undone;
+        if self
+            .files
+            .iter()
+            .flat_map(|file| &file.lines)
+            .any(|lines| lines.is_hidden)
+        {
+            self.undo = Undo::Secret;
+            self.files = Vec::new();
+        }
         self.files.reverse();
         for change in &mut self.files {
             std::mem::swap(&mut change.before, &mut change.after);
@@ -148,16 +176,21 @@ impl Change {
         let (old, new) = (document(was), document(is));
         let (old_text, new_text) = (text(&old)?, text(&new)?);
         let lines = hunks(old_text, new_text).into_iter().map(|hunk| {
-            if holds_secret(&old, &hunk.old) || holds_secret(&new, &hunk.new) {
+            if holds_secret(&old, &hunk.old) {
                 return None;
             }
+            let is_hidden = holds_secret(&new, &hunk.new);
             Some(Lines {
+                is_hidden,
                 at: hunk.new.start,
                 section: section_of(&old, &hunk.old)
                     .filter(|header| section_of(&new, &hunk.new) == Some(*header))
                     .map(str::to_owned),
                 was: old_text[hunk.old].to_owned(),
-                is: new_text[hunk.new].to_owned(),
+                is: match is_hidden {
+                    true => " ".repeat(hunk.new.len()),
+                    false => new_text[hunk.new].to_owned(),
+                },
             })
         });
         Some(Self {
@@ -297,13 +330,18 @@ mod tests {
             "credential_process = get hunter2\n",
             "x_password = hunter2\n",
         ] {
-            for (was, is) in [
-                (empty.to_owned(), format!("{empty}{secret}")),
-                (format!("{empty}{secret}"), empty.to_owned()),
-            ] {
-                let journal = journal(Some(&was), Some(&is));
-                assert_eq!((journal.undo, journal.files), (Undo::Secret, Vec::new()), "{secret}");
-            }
+            let with = format!("{empty}{secret}");
+            let gone = journal(Some(&with), Some(empty));
+            assert_eq!((gone.undo, gone.files), (Undo::Secret, Vec::new()), "{secret}");
+            // Lines that were added can be removed without knowing them, but not put back.
+            let added = journal(Some(empty), Some(&with));
+            let (json, lines) = (added.to_json(), secret.lines().map(str::trim));
+            assert!(lines.into_iter().all(|line| !json.contains(line)), "{json}");
+            assert_eq!(Journal::parse(json.as_bytes()).as_ref(), Ok(&added));
+            assert_eq!(reverted(&added, &with), Ok(Some(empty.to_owned())), "{secret}");
+            assert_eq!(reverted(&added, &format!("{with}[b]\n")), Err(Conflict::Changed));
+            let turned = added.turned();
+            assert_eq!((turned.undo, turned.files), (Undo::Secret, Vec::new()), "{secret}");
         }
         // A continuation line of a secret, changed without its key.
         let several = |line: &str| format!("[a]\naws_session_token =\n  x\n  {line}\n");

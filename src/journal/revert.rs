@@ -49,7 +49,8 @@ fn replaced(change: &Change, now: &str, places: &[Range<usize>]) -> Option<Zeroi
     let mut text = Zeroizing::new(String::with_capacity(now.len() + grows));
     let mut at = 0;
     for (lines, place) in change.lines.iter().zip(places) {
-        if now.get(place.clone())? != lines.is {
+        let there = now.get(place.clone())?;
+        if !lines.is_hidden && there != lines.is {
             return None;
         }
         text.push_str(now.get(at..place.start)?);
@@ -94,7 +95,7 @@ fn find(document: &Document, now: &str, wanted: &Lines) -> Option<Range<usize>> 
     let start = sections.next()?.line_span().end;
     let end = sections.next().map_or(now.len(), |next| next.line_span().start);
     let section = &now[start..end];
-    if wanted.is.is_empty() {
+    if wanted.is.is_empty() || wanted.is_hidden {
         return None;
     }
     let starts = lines(section).into_iter().map(|line| line.start);

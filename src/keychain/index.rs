@@ -40,6 +40,14 @@ struct Line {
     store: String,
 }
 
+/// An older awsenv may have kept the end of what was no id.
+fn is_of_id(last_four: &str) -> bool {
+    last_four.len() <= 4
+        && last_four
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
 impl Index {
     /// Reads [`Index::to_json`]. Empty text is an empty index; unknown keys are ignored.
     ///
@@ -60,7 +68,7 @@ impl Index {
                 since: line.since.as_deref().and_then(Timestamp::parse).unwrap_or(Timestamp(0)),
                 profile: line.profile,
                 item: line.item,
-                last_four: line.last_four,
+                last_four: Some(line.last_four).filter(|four| is_of_id(four)).unwrap_or_default(),
                 account_id: line.account_id,
             });
         }
@@ -144,6 +152,29 @@ mod tests {
         assert_eq!(index.of_profile("work"), index.find("other"));
         assert_eq!(index.of_profile("none"), None);
         assert_eq!(index.records().count(), 3);
+    }
+
+    #[test]
+    fn the_end_of_what_is_no_id_is_forgotten() {
+        let of = |four: &str| {
+            let mut index = Index::default();
+            index.put(Record {
+                last_four: four.into(),
+                ..record("a", "a")
+            });
+            let index = Index::parse(index.to_json().as_bytes()).unwrap();
+            index.find("a").unwrap().last_four.clone()
+        };
+        for (kept, now) in [
+            ("MPLE", "MPLE"),
+            ("a_1", "a_1"),
+            ("", ""),
+            ("K/Y+", ""),
+            ("secret", ""),
+            ("äöü", ""),
+        ] {
+            assert_eq!(of(kept), now);
+        }
     }
 
     #[test]

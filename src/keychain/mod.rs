@@ -11,6 +11,8 @@ pub mod store;
 
 use std::time::Duration;
 
+use crate::redact::key_id;
+
 pub use content::Content;
 pub use index::{Index, Record};
 pub use item::Item;
@@ -56,11 +58,11 @@ pub enum Error {
     },
 }
 
-/// The last four characters of a key id: enough to tell keys apart, and what AWS's own tools show.
+/// The last four characters of a key id: enough to tell keys apart, and what AWS's own tools show. Nothing of what is not
+/// shaped like an id.
 pub fn last_four(access_key_id: &str) -> &str {
-    let id = access_key_id.trim();
-    let from = id.char_indices().rev().nth(3).map_or(0, |(at, _)| at);
-    &id[from..]
+    let id = key_id(access_key_id.trim()).unwrap_or_default();
+    &id[id.len().saturating_sub(4)..]
 }
 
 #[cfg(test)]
@@ -70,7 +72,8 @@ mod tests {
     #[test]
     fn the_last_four() {
         assert_eq!(last_four("AKIAIOSFODNN7EXAMPLE "), "MPLE");
-        assert_eq!(last_four("äöü"), "äöü");
-        assert_eq!(last_four(""), "");
+        for other in ["äöü", "", "hunter2", "wJalrXUtnFEMI0K7MDENG0bPxRfiCYEXAMPLEKEY"] {
+            assert_eq!(last_four(other), "", "{other}");
+        }
     }
 }

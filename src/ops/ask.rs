@@ -4,8 +4,10 @@ use std::io::ErrorKind;
 
 use crate::context::Context;
 use crate::error::{Error, Kind};
+use crate::redact::visible;
 use crate::secret::Secret;
-use crate::sys::terminal::Terminal;
+use crate::sys::terminal::{Terminal, Typing};
+use crate::ui::talk;
 
 /// Checks that the user can be asked, before the first of several questions; `without_terminal` is the hint that says
 /// what to do without a terminal.
@@ -18,16 +20,6 @@ pub fn check(context: &Context, without_terminal: &str) -> Result<(), Error> {
         .map_err(|error| error.hint(without_terminal))
 }
 
-/// A line without its surrounding blanks.
-///
-/// # Errors
-/// There is no terminal, or the user cancels.
-pub fn line(context: &Context, question: &str) -> Result<String, Error> {
-    let terminal = terminal(context)?;
-    context.ui.ask(question, false);
-    answer(&terminal)
-}
-
 /// A line that is not shown while it is typed, returned unchanged.
 ///
 /// # Errors
@@ -36,11 +28,111 @@ pub fn secret(context: &Context, question: &str) -> Result<Secret<String>, Error
     let terminal = terminal(context)?;
     let answer = terminal.secret(|| context.ui.ask(question, false));
     // The terminal did not show Enter either.
-    crate::ui::talk("\n");
+    talk("\n");
     match answer {
         Ok(Some(secret)) => Ok(secret),
         Err(error) if error.kind() == ErrorKind::InvalidData => Err(Error::new(Kind::Failed, error.to_string())),
         Ok(None) | Err(_) => Err(Error::cancelled()),
+    }
+}
+
+/// Several questions in a row. The terminal echoes nothing meanwhile, because a secret may be typed or pasted at any of
+/// them.
+#[derive(Debug)]
+pub struct Questions<'a> {
+    context: &'a Context<'a>,
+    typing: Typing,
+}
+
+impl<'a> Questions<'a> {
+    /// # Errors
+    /// There is no terminal.
+    pub fn begin(context: &'a Context<'a>) -> Result<Self, Error> {
+        let typing = terminal(context)?.typing();
+        let typing = typing.map_err(|error| Error::new(Kind::Failed, format!("cannot read the terminal: {error}")))?;
+        Ok(Self { context, typing })
+    }
+
+    /// A value for `key`, without its surrounding blanks. It is shown while all of it `may_show`, and when `check` accepts
+    /// it, as far as such a value may be seen; otherwise the error is shown and the question asked again.
+    ///
+    /// # Errors
+    /// The user cancels.
+    pub fn line(
+        &mut self,
+        key: &str,
+        question: &str,
+        may_show: impl Fn(&str) -> bool,
+        check: impl Fn(&str) -> Result<(), Error>,
+    ) -> Result<String, Error> {
+        loop {
+            let typed = self.read(question, &may_show)?;
+            let text = typed.expose().trim();
+            match check(text) {
+                Ok(()) => {
+                    if !may_show(typed.expose()) && visible(key, text).is_some() {
+                        talk(&self.context.ui.shown(text));
+                    }
+                    talk("\n");
+                    return Ok(text.to_owned());
+                }
+                Err(error) => self.again(&error),
+            }
+        }
+    }
+
+    /// A line that is not shown, without its surrounding blanks; asked again until `check` accepts it.
+    ///
+    /// # Errors
+    /// The user cancels.
+    pub fn secret(
+        &mut self,
+        question: &str,
+        check: impl Fn(&mut Self, &str) -> Result<(), Error>,
+    ) -> Result<Secret<String>, Error> {
+        loop {
+            let typed = self.read(question, &|_| false)?;
+            let text = Secret::new(typed.expose().trim().to_owned());
+            talk("\n");
+            match check(self, text.expose()) {
+                Ok(()) => return Ok(text),
+                Err(error) if error.kind == Kind::Cancelled => return Err(error),
+                Err(error) => self.context.ui.error(&error),
+            }
+            self.typing.forget();
+        }
+    }
+
+    /// What was typed before the question does not answer it.
+    ///
+    /// # Errors
+    /// The user cancels.
+    pub fn yes(&mut self, question: &str) -> Result<bool, Error> {
+        self.typing.forget();
+        let is_word = |text: &str| text.len() <= 3 && text.chars().all(|c| c.is_ascii_alphabetic());
+        let typed = self.read(&format!("{question}? [y/N]"), &is_word)?;
+        talk("\n");
+        let answer = typed.expose().trim().to_lowercase();
+        Ok(answer == "yes" || answer == "y")
+    }
+
+    /// Says what is wrong with an answer. What was typed after it belongs to it.
+    pub fn again(&mut self, error: &Error) {
+        talk("\n");
+        self.context.ui.error(error);
+        self.typing.forget();
+    }
+
+    fn read(&mut self, question: &str, may_show: &dyn Fn(&str) -> bool) -> Result<Secret<String>, Error> {
+        let ask = || self.context.ui.ask(question, false);
+        match self.typing.line(&ask, may_show, &talk) {
+            Ok(Some(line)) => Ok(line),
+            Err(error) if error.kind() == ErrorKind::InvalidData => Err(Error::new(Kind::Failed, error.to_string())),
+            Ok(None) | Err(_) => {
+                talk("\n");
+                Err(Error::cancelled())
+            }
+        }
     }
 }
 
@@ -74,7 +166,7 @@ fn answer(terminal: &Terminal) -> Result<String, Error> {
         Ok(Some(answer)) => Ok(answer.trim().to_owned()),
         _ => {
             // The cursor is still after the question.
-            crate::ui::talk("\n");
+            talk("\n");
             Err(Error::cancelled())
         }
     }

@@ -76,24 +76,24 @@ pub fn choose(context: &Context, word: Option<&OsStr>) -> Result<Chosen, Error> 
 }
 
 /// The profile that `use` takes for `word`, which may be a part of its name: then the user is asked, or `--first`
-/// decides.
+/// decides. `None` if several names contain it and the user can pick one.
 ///
 /// # Errors
-/// As [`Files::load`]; no match, several matches, a production profile with `--first`, or a user who says no.
-pub fn find(context: &Context, word: &OsStr, args: &UseArgs) -> Result<Chosen, Error> {
+/// As [`Files::load`]; several matches without a terminal, a production profile with `--first`, or a user who says no.
+pub fn find(context: &Context, word: &OsStr, args: &UseArgs) -> Result<Option<Chosen>, Error> {
     let files = Arc::new(Files::load(context)?);
     let choice = find_in(context, &files, word, args)?;
-    Ok(Chosen {
+    Ok(choice.map(|choice| Chosen {
         files,
         choice,
         is_named: true,
-    })
+    }))
 }
 
-fn find_in(context: &Context, files: &Files, word: &OsStr, args: &UseArgs) -> Result<Choice, Error> {
+fn find_in(context: &Context, files: &Files, word: &OsStr, args: &UseArgs) -> Result<Option<Choice>, Error> {
     let word = utf8(word)?;
     if let Some(name) = exact(context, files, word)? {
-        return Ok(Choice::explicit(name));
+        return Ok(Some(Choice::explicit(name)));
     }
     // Equally good matches are ranked by use, as in the picker.
     let mut entries = catalog::entries(files);
@@ -101,7 +101,7 @@ fn find_in(context: &Context, files: &Files, word: &OsStr, args: &UseArgs) -> Re
     let found = resolve::partial(word, entries, |entry| &entry.name);
     let Some(first) = found.first() else {
         // Resolving reports what is wrong with the name.
-        return Ok(Choice::explicit(word));
+        return Ok(Some(Choice::explicit(word)));
     };
     if args.first {
         let how = match found.len() {
@@ -110,13 +110,16 @@ fn find_in(context: &Context, files: &Files, word: &OsStr, args: &UseArgs) -> Re
         };
         take_first(context, files, word, first, &how)?;
     } else {
-        if found.len() != 1 || !is_askable(context) {
+        if !is_askable(context) {
             return Err(ambiguous(files, word, &found));
+        }
+        if found.len() > 1 {
+            return Ok(None);
         }
         let region = args.style.region.as_deref().map(|typed| region(context, files, typed));
         confirm(context, files, first, region.as_deref())?;
     }
-    Ok(Choice::explicit(&first.name))
+    Ok(Some(Choice::explicit(&first.name)))
 }
 
 /// Whether `word` is the name or alias of a profile. Files that cannot be read define none.

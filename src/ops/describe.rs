@@ -2,46 +2,72 @@
 
 use crate::advice::Command;
 use crate::error::{Error, Kind};
-use crate::redact::{command, shown, visible};
+use crate::redact::{command, key_id, shown};
 use crate::resolve::{AssumeRole, BaseSource, Choice, CredentialPlan, LoginCache};
 use crate::text::display;
 
-pub fn source(base: &BaseSource) -> String {
-    let key = |id: &str| match visible("aws_access_key_id", id) {
+/// A key by its id, if that is one.
+pub fn key(id: &str) -> String {
+    match key_id(id) {
         Some("") => "an empty key".to_owned(),
         Some(id) => format!("key {}", display(id)),
-        None => "a key that includes the lines below it".to_owned(),
-    };
+        None if id.contains('\n') => "a key that includes the lines below it".to_owned(),
+        None => "a key whose id is not shaped like one".to_owned(),
+    }
+}
+
+/// [`key`] with its article.
+pub fn the_key(id: &str) -> String {
+    match key(id) {
+        key if key.starts_with("a") => key,
+        key => format!("the {key}"),
+    }
+}
+
+/// How much of a value is shown.
+pub type Show<'s> = &'s dyn Fn(&str) -> String;
+
+pub fn source(base: &BaseSource) -> String {
+    match base {
+        BaseSource::CredentialProcess(process) if process.keychain.is_none() => {
+            format!("the output of this program: {}", display(&command(&process.command)))
+        }
+        base => source_by(base, &shown),
+    }
+}
+
+/// For comparisons, [`source`] with every value.
+pub fn source_by(base: &BaseSource, show: Show<'_>) -> String {
     match base {
         BaseSource::Boto(keys) => format!("{} from a legacy file, by {}", key(&keys.access_key_id), base.method()),
         BaseSource::BotoKeyring(keyring) => format!(
             "{} from a legacy file, with its secret in the keyring {}",
             key(&keyring.access_key_id),
-            shown(&keyring.service)
+            show(&keyring.service)
         ),
-        BaseSource::Container { uri, .. } => format!("the container endpoint {}", shown(uri)),
+        BaseSource::Container { uri, .. } => format!("the container endpoint {}", show(uri)),
         BaseSource::CredentialProcess(process) if process.keychain.is_some() => {
             "a key in the keychain, through awsenv itself".into()
         }
         BaseSource::CredentialProcess(process) => {
-            format!("the output of this program: {}", display(&command(&process.command)))
+            format!("the output of this program: {}", show(&process.command))
         }
         BaseSource::Environment { keys, .. } => format!("{} from the environment", key(&keys.access_key_id)),
         BaseSource::InstanceMetadata { .. } => "those of the EC2 instance".to_owned(),
-        BaseSource::Login(login) => format!("`aws login` as {}", shown(&login.session)),
+        BaseSource::Login(login) => format!("`aws login` as {}", show(&login.session)),
         BaseSource::Sso(sso) => format!(
             "IAM Identity Center: role {} in account {}, {} {}",
-            shown(&sso.role_name),
-            shown(&sso.account_id),
+            show(&sso.role_name),
+            show(&sso.account_id),
             if sso.session.is_some() { "session" } else { "start URL" },
-            shown(sso.session.as_ref().unwrap_or(&sso.start_url)),
+            show(sso.session.as_ref().unwrap_or(&sso.start_url)),
         ),
         BaseSource::StaticKeys(keys) => key(&keys.access_key_id),
         BaseSource::WebIdentity(web) => {
             format!(
                 "the role {} with the token in {}",
-                shown(&web.role_arn),
-                shown(&web.token_file)
+                show(&web.role_arn),
+                show(&web.token_file)
             )
         }
     }
@@ -64,7 +90,11 @@ pub fn missing_login(plan: &CredentialPlan, choice: &Choice) -> Option<Error> {
 }
 
 pub fn parameters(role: &AssumeRole) -> impl Iterator<Item = (&'static str, String)> {
-    let text = |value: &Option<String>| value.as_deref().map(shown);
+    parameters_by(role, &shown)
+}
+
+pub fn parameters_by(role: &AssumeRole, show: Show<'_>) -> impl Iterator<Item = (&'static str, String)> {
+    let text = |value: &Option<String>| value.as_deref().map(show);
     [
         ("an MFA code from", text(&role.mfa_serial)),
         ("the external id", text(&role.external_id)),

@@ -54,7 +54,8 @@ pub fn save(context: &Context, lock: &EditLock, title: &str, edits: &[FileEdit],
         done += 1;
         Ok(())
     });
-    if done > 0 {
+    let is_done = done > 0 || saved.is_ok() && matches!(undo, Undo::Item(_));
+    if is_done {
         remember(context, lock, title, undo, &edits[..done]);
     }
     saved

@@ -1,5 +1,6 @@
 //! What several commands read before they resolve a profile: awsenv's settings and the AWS files.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
@@ -18,7 +19,7 @@ use crate::env::names::VarName;
 use crate::error::{Error, Kind};
 use crate::ops::edit::FileEdit;
 use crate::ops::refusal::refused;
-use crate::resolve::{self, BaseSource, Choice, CredentialPlan, Inputs, KeySource, Keys, StyleError};
+use crate::resolve::{self, BaseSource, Choice, CredentialPlan, Inputs, KeySource, Keys, StyleError, Survey};
 use crate::sys;
 use crate::text::display;
 
@@ -34,6 +35,9 @@ pub struct Files {
     credentials: Location,
     disk: Disk,
 }
+
+/// With more errors in one run, the first guesses are enough.
+const MAX_GUESSES: u32 = 20;
 
 /// How files are read: as they are, or as they would be after an edit.
 #[derive(Clone)]
@@ -147,14 +151,6 @@ impl Files {
         plan.map_err(|error| refused(&self.profiles, error))
     }
 
-    /// [`Files::resolve`] for many profiles: it does not search the files for the mistake behind an error.
-    ///
-    /// # Errors
-    /// Whatever botocore rejects.
-    pub fn plan(&self, choice: &Choice) -> Result<CredentialPlan, resolve::Error> {
-        self.ask(&Boto(self.boto()), choice, None)
-    }
-
     /// Like [`Files::resolve`], in another environment.
     ///
     /// # Errors
@@ -201,15 +197,24 @@ impl Files {
         choice: &Choice,
         region: Option<&str>,
     ) -> Result<CredentialPlan, resolve::Error> {
+        self.with_inputs(env, legacy, |inputs| resolve::resolve(inputs, choice, region))
+    }
+
+    /// For many profiles at once.
+    pub fn survey<T>(&self, work: impl FnOnce(&mut Survey<'_>) -> T) -> T {
+        self.with_inputs(&self.env, &Boto(self.boto()), |inputs| work(&mut Survey::new(inputs)))
+    }
+
+    fn with_inputs<T>(&self, env: &Env, legacy: &dyn resolve::Legacy, work: impl FnOnce(&Inputs<'_>) -> T) -> T {
         let login = |session: &str| sys::login::cached(env, session);
-        let inputs = Inputs {
+        work(&Inputs {
             profiles: &self.profiles,
             searched: &self.searched(),
             env,
             legacy,
             login: &login,
-        };
-        resolve::resolve(&inputs, choice, region)
+            guesses: Cell::new(MAX_GUESSES),
+        })
     }
 
     /// Which style to export: the one `asked` on the command line, else the one in the settings if it works, else the

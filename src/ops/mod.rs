@@ -17,5 +17,7 @@ pub mod refusal;
 pub mod script;
 pub mod starship;
 pub mod switch;
+mod unknown;
 pub mod unparsed;
+pub mod unstarted;
 pub mod usage;

@@ -2,13 +2,15 @@
 
 use std::ffi::OsString;
 
-use crate::advice::Advice;
+use crate::advice::{Advice, Command};
 use crate::cli::{self, Form};
 use crate::config::settings::{Prompt, Settings};
 use crate::context::{Context, Outcome};
 use crate::env::Env;
 use crate::env::diff::EnvDiff;
 use crate::error::{Error, Kind};
+use crate::ops::catalog;
+use crate::ops::files::Files;
 use crate::process::{Finish, Process};
 use crate::secret::Secret;
 use crate::shell::detect::Unknown;
@@ -83,6 +85,7 @@ pub fn finish(context: &Context, form: &Form, result: Result<Outcome, Error>) ->
             is_hidden,
         }) => switch(context, command, shell, &diff, is_hidden),
         Err(error) => {
+            let error = first_steps(context, error);
             context.ui.error(&error);
             let status = error.status();
             match form {
@@ -99,6 +102,19 @@ pub fn finish(context: &Context, form: &Form, result: Result<Outcome, Error>) ->
                 ),
             }
         }
+    }
+}
+
+/// Where there is no profile at all, a list of them is no help.
+fn first_steps(context: &Context, error: Error) -> Error {
+    let is_empty = |files: Files| catalog::entries(&files).is_empty();
+    if error.kind != Kind::ProfileNotFound || !Files::load(context).is_ok_and(is_empty) {
+        return error;
+    }
+    let configure = Advice::from("there are no profiles yet: `").command(Command::new("awsenv configure"));
+    Error {
+        hints: vec![configure.text("` sets one up")],
+        ..error
     }
 }
 
@@ -218,7 +234,7 @@ fn refusal() -> Error {
 fn with_hints(message: &str) -> Error {
     Error::new(Kind::Usage, message)
         .hint(Advice::from("to switch this shell, run: ").evaluate("awsenv use PROFILE"))
-        .hint(Advice::from("or install the integration, so that `awsenv use PROFILE` is enough: ").set_up())
+        .hint(Advice::from("or, so that `awsenv use PROFILE` is enough, ").set_up())
 }
 
 /// # Errors

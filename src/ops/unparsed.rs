@@ -9,6 +9,7 @@ use crate::cli::{self, Global};
 use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::ops::script::{code, fails_anywhere, powershell_above};
+use crate::ops::unknown;
 use crate::process::{Finish, Process};
 use crate::shell::Shell;
 use crate::shell::wrapper::Wrapper;
@@ -43,11 +44,16 @@ pub fn finish(process: &Process, error: clap::Error) -> Finish {
         };
         return code(process, stdout, 0);
     }
-    // Without a command, clap answers with the help.
-    let said = text.strip_prefix("error: ").map(|said| format!("awsenv: {said}"));
-    talk(&lines(&said.unwrap_or(text.clone())));
     // An unknown command may be a typo in an eval; the wrapper can tell.
     let is_known = command.is_some_and(cli::is_command);
+    match command.filter(|_| !is_known && error.kind() == ErrorKind::InvalidSubcommand) {
+        Some(word) => Ui::new(&Global::default(), process).error(&unknown::command(process, word, &words)),
+        None => {
+            // Without a command, clap answers with the help.
+            let said = text.strip_prefix("error: ").map(|said| format!("awsenv: {said}"));
+            talk(&lines(&said.unwrap_or(text.clone())));
+        }
+    }
     let evaluated = script || !is_known && (process.read_by_shell || Wrapper::of(&process.env).is_none());
     let stdout = if process.stdout_tty || !evaluated {
         if !evaluated && words.contains(&"--json") {

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::credentials::{Credentials, Timestamp};
+use crate::credentials::{Credentials, Timestamp, pair};
 use crate::provider::{Error, Run};
 use crate::redact::said;
 use crate::resolve::CredentialProcess;
@@ -80,10 +80,15 @@ fn parse(answer: &[u8]) -> Result<Credentials, String> {
         None => None,
         Some(text) => Some(Timestamp::parse(text).ok_or("`Expiration` must be an RFC 3339 time with an offset")?),
     };
+    let access_key_id = document.access_key_id.ok_or("`AccessKeyId` is missing")?;
+    let secret_access_key = document.secret_access_key.ok_or("`SecretAccessKey` is missing")?;
+    let session_token = document.session_token.filter(|token| !token.expose().is_empty());
+    let token = session_token.as_ref().map(|token| token.expose().as_str());
+    pair::check_answer(&access_key_id, secret_access_key.expose(), token).map_err(|flaw| flaw.to_string())?;
     Ok(Credentials {
-        access_key_id: document.access_key_id.ok_or("`AccessKeyId` is missing")?,
-        secret_access_key: document.secret_access_key.ok_or("`SecretAccessKey` is missing")?,
-        session_token: document.session_token.filter(|token| !token.expose().is_empty()),
+        access_key_id,
+        secret_access_key,
+        session_token,
         expires,
         account_id: document.account_id,
     })
@@ -130,6 +135,11 @@ mod tests {
             r#"{"Version":1,"SecretAccessKey":"hidden"}"#,
             r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"hidden","Expiration":"2030-01-01T00:00:00"}"#,
             r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"hidden"} hidden"#,
+            r#"{"Version":1,"AccessKeyId":"","SecretAccessKey":"hidden"}"#,
+            r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":""}"#,
+            r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"hidden\n"}"#,
+            r#"{"Version":1,"AccessKeyId":"A\u0000","SecretAccessKey":"hidden"}"#,
+            r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"S","SessionToken":"hidden\r"}"#,
             "hidden",
         ] {
             let why = parse(bad.as_bytes()).unwrap_err();

@@ -71,7 +71,7 @@ fn what_is_empty_or_not_there_is_no_credentials() {
     let empty = r#"{"Version":1,"AccessKeyId":"","SecretAccessKey":"S"}"#;
     assert!(matches!(
         get(&plan(process(None)), &prints(empty)),
-        Err(Error::Empty { .. })
+        Err(Error::ProcessAnswer { why, .. }) if why.contains("is empty")
     ));
 }
 

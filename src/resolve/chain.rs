@@ -1,4 +1,7 @@
-//! A role chain, hop by hop: botocore's `AssumeRoleProvider`.
+//! Role chains, hop by hop: botocore's `AssumeRoleProvider`. What lies below a profile is worked out once, however many
+//! chains lead there.
+
+use std::collections::HashMap;
 
 use crate::config::{Place, Profile, Value};
 
@@ -6,47 +9,269 @@ use super::plan::{AssumeRole, BaseSource};
 use super::read::{as_text, integer, owned, text};
 use super::{Error, Inputs, ambient, near, source};
 
-/// The first credentials and the roles on top, outermost last; `None` if `profile` asks for no role. The role wins
-/// over keys in the same profile.
-pub(super) fn chain(inputs: &Inputs<'_>, profile: Profile<'_>) -> Result<Option<(BaseSource, Vec<AssumeRole>)>, Error> {
-    let Some(mut role_arn) = role_arn(profile) else {
-        return Ok(None);
-    };
-    let mut profile = profile;
-    let mut walk = Walk {
-        inputs,
-        visited: vec![profile.name().to_owned()],
-        followed: Vec::new(),
-    };
-    let mut roles = Vec::new();
-    let base = loop {
-        roles.push(role(profile, role_arn)?);
-        let source = match (text(profile, "source_profile")?, text(profile, "credential_source")?) {
-            (Some((_, source_profile)), Some((_, credential_source))) => {
-                let profile = profile.name().to_owned();
-                return Err(Error::BothSources {
-                    profile,
-                    source_profile,
-                    credential_source,
-                });
-            }
-            (None, None) => {
-                return Err(Error::NoSource {
-                    profile: profile.name().to_owned(),
-                    place: role_arn.place(),
-                });
-            }
-            (None, Some((source, place))) => break ambient::named(inputs, profile.name(), source, &place)?,
-            (Some((source, place)), None) => walk.to(profile, source, place)?,
-        };
-        // A source with keys of its own is not asked for its role.
-        match self::role_arn(source).filter(|_| !has_static_keys(source)) {
-            Some(next) => (profile, role_arn) = (source, next),
-            None => break source::of_profile(inputs, source, false)?.ok_or_else(|| walk.dead_end(profile, source))?,
+/// A link of a chain, the same for every chain that leads through it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LinkId(usize);
+
+/// What a link adds to those below it.
+#[derive(Debug)]
+pub enum Link {
+    Base(BaseSource),
+    /// On top of another link.
+    Role(AssumeRole, LinkId),
+}
+
+/// An error names no more members of a loop than these.
+const MAX_MEMBERS: usize = 20;
+
+pub(super) struct Chains<'a> {
+    inputs: &'a Inputs<'a>,
+    links: Vec<Linked<'a>>,
+    failures: Vec<Failure<'a>>,
+    /// By profile: what it gives to the profile that has it as its source.
+    below: HashMap<&'a str, Below>,
+}
+
+struct Linked<'a> {
+    link: Link,
+    /// The profile whose own credentials are the base; `None` if they are the environment's.
+    end: Option<&'a str>,
+    /// How many roles are in the chain up to this link.
+    roles: usize,
+}
+
+#[derive(Clone, Copy)]
+enum Below {
+    Failed(usize),
+    Link(LinkId),
+    /// The profile exists and has no credentials.
+    Nothing,
+}
+
+enum Failure<'a> {
+    Error(Error),
+    /// How many profiles a walk from here passes until it comes back to `again`.
+    Loop {
+        length: usize,
+        again: &'a str,
+    },
+}
+
+/// A profile with a role, and the line that names its source.
+struct Hop<'a> {
+    profile: Profile<'a>,
+    role: AssumeRole,
+    source: Profile<'a>,
+    place: Place,
+}
+
+enum Step<'a> {
+    /// The role's `credential_source`.
+    Ambient(AssumeRole, BaseSource),
+    /// The role's `source_profile`.
+    Hop(Hop<'a>),
+    /// No role, or keys that a source is asked for instead.
+    Own,
+}
+
+impl<'a> Chains<'a> {
+    pub(super) fn new(inputs: &'a Inputs<'a>) -> Self {
+        Self {
+            inputs,
+            links: Vec::new(),
+            failures: Vec::new(),
+            below: HashMap::new(),
         }
-    };
-    roles.reverse();
-    Ok(Some((base, roles)))
+    }
+
+    /// The outermost role of the chosen `profile`; `None` if it asks for no role. The role wins over keys in the same
+    /// profile.
+    pub(super) fn chosen(&mut self, profile: Profile<'a>) -> Result<Option<LinkId>, Error> {
+        let Some(role_arn) = role_arn(profile) else {
+            return Ok(None);
+        };
+        if !has_static_keys(profile) {
+            return match self.source(profile) {
+                Below::Link(link) => Ok(Some(link)),
+                Below::Nothing => Ok(None),
+                Below::Failed(failure) => Err(self.error(profile, failure)),
+            };
+        }
+        // What a source that leads back here gets are this profile's keys, but a chain from here must not come back.
+        let hop = match self.hop(profile, role_arn)? {
+            Step::Hop(hop) => hop,
+            Step::Ambient(role, base) => return Ok(Some(self.ambient(role, base))),
+            Step::Own => return Ok(None),
+        };
+        let is_own = hop.source.name() == profile.name();
+        let below = self.source(hop.source);
+        if let Below::Link(LinkId(link)) = below
+            && let Linked { end, roles, .. } = &self.links[link]
+            && *end == Some(profile.name())
+            && !is_own
+        {
+            let length = roles + 1;
+            return Err(self.looped(profile, length, profile.name()));
+        }
+        match self.on_top(hop, below) {
+            Below::Link(link) => Ok(Some(link)),
+            Below::Nothing => Ok(None),
+            Below::Failed(failure) => Err(self.error(profile, failure)),
+        }
+    }
+
+    pub(super) fn link(&self, LinkId(id): LinkId) -> &Link {
+        &self.links[id].link
+    }
+
+    /// What `start` gives as a source. Walks to the end of the chain, or to where an earlier walk has been.
+    fn source(&mut self, start: Profile<'a>) -> Below {
+        let mut path: Vec<Hop<'a>> = Vec::new();
+        let mut passed: HashMap<&'a str, usize> = HashMap::new();
+        let mut at = start;
+        let mut below = loop {
+            let name = at.name();
+            if let Some(known) = self.below.get(name) {
+                break *known;
+            }
+            if let Some(&first) = passed.get(name) {
+                let length = path.len() - first;
+                for hop in path.drain(first..) {
+                    let again = hop.profile.name();
+                    let failed = self.failed(Failure::Loop { length, again });
+                    self.below.insert(again, failed);
+                }
+                break self.failed(Failure::Loop { length, again: name });
+            }
+            let found = match self.step(at) {
+                Ok(Step::Hop(hop)) => {
+                    passed.insert(name, path.len());
+                    at = hop.source;
+                    path.push(hop);
+                    continue;
+                }
+                Ok(Step::Ambient(role, base)) => Below::Link(self.ambient(role, base)),
+                Ok(Step::Own) => match source::of_profile(self.inputs, at, false) {
+                    Ok(Some(base)) => Below::Link(self.push(Link::Base(base), Some(name), 0)),
+                    Ok(None) => Below::Nothing,
+                    Err(error) => self.failed(Failure::Error(error)),
+                },
+                Err(error) => self.failed(Failure::Error(error)),
+            };
+            self.below.insert(name, found);
+            break found;
+        };
+        while let Some(hop) = path.pop() {
+            let name = hop.profile.name();
+            below = self.on_top(hop, below);
+            self.below.insert(name, below);
+        }
+        // The members of a loop have been left out of the path.
+        self.below.get(start.name()).copied().unwrap_or(below)
+    }
+
+    fn on_top(&mut self, hop: Hop<'a>, below: Below) -> Below {
+        match below {
+            Below::Link(id) => {
+                let Linked { end, roles, .. } = self.links[id.0];
+                Below::Link(self.push(Link::Role(hop.role, id), end, roles + 1))
+            }
+            Below::Nothing => self.failed(Failure::Error(Error::SourceWithoutCredentials {
+                profile: hop.profile.name().to_owned(),
+                source: hop.source.name().to_owned(),
+                place: Some(hop.place),
+            })),
+            Below::Failed(failure) => match self.failures[failure] {
+                Failure::Loop { length, again } => self.failed(Failure::Loop {
+                    length: length + 1,
+                    again,
+                }),
+                Failure::Error(_) => below,
+            },
+        }
+    }
+
+    fn ambient(&mut self, role: AssumeRole, base: BaseSource) -> LinkId {
+        let base = self.push(Link::Base(base), None, 0);
+        self.push(Link::Role(role, base), None, 1)
+    }
+
+    fn push(&mut self, link: Link, end: Option<&'a str>, roles: usize) -> LinkId {
+        self.links.push(Linked { link, end, roles });
+        LinkId(self.links.len() - 1)
+    }
+
+    fn failed(&mut self, failure: Failure<'a>) -> Below {
+        self.failures.push(failure);
+        Below::Failed(self.failures.len() - 1)
+    }
+
+    /// A source with keys of its own is not asked for its role.
+    fn step(&self, profile: Profile<'a>) -> Result<Step<'a>, Error> {
+        match role_arn(profile).filter(|_| !has_static_keys(profile)) {
+            Some(role_arn) => self.hop(profile, role_arn),
+            None => Ok(Step::Own),
+        }
+    }
+
+    fn hop(&self, profile: Profile<'a>, role_arn: Value<'a>) -> Result<Step<'a>, Error> {
+        let role = role(profile, role_arn)?;
+        let name = || profile.name().to_owned();
+        match (text(profile, "source_profile")?, text(profile, "credential_source")?) {
+            (Some((_, source_profile)), Some((_, credential_source))) => Err(Error::BothSources {
+                profile: name(),
+                source_profile,
+                credential_source,
+            }),
+            (None, None) => Err(Error::NoSource {
+                profile: name(),
+                place: role_arn.place(),
+            }),
+            (None, Some((source, place))) => {
+                let base = ambient::named(self.inputs, profile.name(), source, &place)?;
+                Ok(Step::Ambient(role, base))
+            }
+            (Some((source, place)), None) => match self.inputs.profiles.profile(source) {
+                Some(source) => Ok(Step::Hop(Hop {
+                    profile,
+                    role,
+                    source,
+                    place,
+                })),
+                None => Err(Error::SourceMissing {
+                    profile: name(),
+                    source: source.to_owned(),
+                    place,
+                    near: near(self.inputs, source, self.inputs.profiles.names()),
+                }),
+            },
+        }
+    }
+
+    fn error(&self, start: Profile<'a>, failure: usize) -> Error {
+        match &self.failures[failure] {
+            Failure::Error(error) => error.clone(),
+            Failure::Loop { length, again } => self.looped(start, *length, again),
+        }
+    }
+
+    /// A walk of `length` profiles from `start`, which comes back to `again`.
+    fn looped(&self, start: Profile<'a>, length: usize, again: &str) -> Error {
+        let mut members = Vec::new();
+        let mut at = Some(start);
+        while let Some(profile) = at.filter(|_| members.len() < length.min(MAX_MEMBERS)) {
+            let Ok(Some((source, place))) = text(profile, "source_profile") else {
+                break;
+            };
+            members.push((profile.name().to_owned(), place));
+            at = self.inputs.profiles.profile(source);
+        }
+        Error::InfiniteLoop {
+            more: length - members.len(),
+            members,
+            again: again.to_owned(),
+        }
+    }
 }
 
 /// The role that a profile asks for; with a token file the web identity provider handles the profile.
@@ -71,45 +296,4 @@ fn role(profile: Profile<'_>, role_arn: Value<'_>) -> Result<AssumeRole, Error> 
         duration_seconds: text(profile, "duration_seconds")?.and_then(|(value, _)| integer(value)),
         place,
     })
-}
-
-/// The path so far.
-struct Walk<'a> {
-    inputs: &'a Inputs<'a>,
-    visited: Vec<String>,
-    /// The lines of `source_profile` that led from one of `visited` to the next.
-    followed: Vec<Place>,
-}
-
-impl<'a> Walk<'a> {
-    /// The source profile, if it exists and forms no loop. A profile may name itself only for its own keys.
-    fn to(&mut self, profile: Profile<'_>, source: &str, place: Place) -> Result<Profile<'a>, Error> {
-        let Some(found) = self.inputs.profiles.profile(source) else {
-            return Err(Error::SourceMissing {
-                profile: profile.name().to_owned(),
-                source: source.to_owned(),
-                place,
-                near: near(source, self.inputs.profiles.names()),
-            });
-        };
-        self.followed.push(place);
-        let own_keys = profile.name() == source && has_static_keys(found);
-        if !own_keys && self.visited.iter().any(|name| name == source) {
-            let members = self.visited.drain(..).zip(self.followed.drain(..)).collect();
-            return Err(Error::InfiniteLoop {
-                members,
-                again: source.to_owned(),
-            });
-        }
-        self.visited.push(source.to_owned());
-        Ok(found)
-    }
-
-    fn dead_end(&self, profile: Profile<'_>, source: Profile<'_>) -> Error {
-        Error::SourceWithoutCredentials {
-            profile: profile.name().to_owned(),
-            source: source.name().to_owned(),
-            place: self.followed.last().cloned(),
-        }
-    }
 }

@@ -46,8 +46,10 @@ pub enum Error {
     },
     /// A role chain that returns to a profile it has passed.
     InfiniteLoop {
-        /// The profiles in the order of the walk, each with the line of its `source_profile`.
+        /// The first profiles in the order of the walk, each with the line of its `source_profile`.
         members: Vec<(String, Place)>,
+        /// How many follow them.
+        more: usize,
         /// The profile that comes up twice.
         again: String,
     },

@@ -15,8 +15,9 @@ mod select;
 mod source;
 mod style;
 
+pub use chain::{Link, LinkId};
 pub use error::Error;
-pub use partial::partial;
+pub use partial::{contains, partial};
 pub use plan::{
     AssumeRole, BaseSource, CredentialPlan, CredentialProcess, KeySource, Keys, Login, LoginCache, Sso, WebIdentity,
 };
@@ -27,9 +28,12 @@ pub use style::{ExportDecision, StyleError, export_style};
 
 pub use crate::env::state::Style;
 
+use std::cell::Cell;
+
 use crate::config::{Profile, ProfileSet};
 use crate::env::Env;
 use crate::near::nearest;
+use chain::Chains;
 
 /// What resolving reads. The two functions are called only when the search reaches them.
 pub struct Inputs<'a> {
@@ -41,6 +45,8 @@ pub struct Inputs<'a> {
     pub legacy: &'a dyn Legacy,
     /// What the cache of `aws login` holds for a session.
     pub login: &'a dyn Fn(&str) -> LoginCache,
+    /// How many more mistyped names are compared with all the others, which takes time for each.
+    pub guesses: Cell<u32>,
 }
 
 /// Keys outside the AWS files.
@@ -58,43 +64,117 @@ pub trait Legacy {
 /// # Errors
 /// Whatever botocore refuses without asking anyone, with the lines responsible.
 pub fn resolve(inputs: &Inputs<'_>, choice: &Choice, region: Option<&str>) -> Result<CredentialPlan, Error> {
-    let profile = inputs.profiles.profile(&choice.name);
-    if profile.is_none() && choice.how != How::Implicit {
-        return legacy_profile(inputs, choice, region);
+    let mut survey = Survey::new(inputs);
+    let outline = survey.outline(choice, region)?;
+    Ok(survey.plan(outline))
+}
+
+/// Plans of many profiles of the same files: chains share their links, so all profiles together cost no more than what
+/// the files hold.
+pub struct Survey<'a> {
+    inputs: &'a Inputs<'a>,
+    chains: Chains<'a>,
+}
+
+/// A [`CredentialPlan`] whose chain is still in the survey.
+pub struct Outline {
+    pub start: Start,
+    region: Option<Region>,
+    asks_metadata: bool,
+}
+
+/// What a plan has instead of `base` and `roles`.
+pub enum Start {
+    /// A chain by its outermost role.
+    Chain(LinkId),
+    /// Credentials without a role; `None` where botocore finds none.
+    Base(Option<BaseSource>),
+}
+
+impl<'a> Survey<'a> {
+    pub fn new(inputs: &'a Inputs<'a>) -> Self {
+        Self {
+            inputs,
+            chains: Chains::new(inputs),
+        }
     }
-    let region = region::region(region, inputs.env, profile)?;
-    if let Some(profile) = profile {
-        check_metadata_settings(inputs.env, profile)?;
+
+    pub fn link(&self, id: LinkId) -> &Link {
+        self.chains.link(id)
     }
-    let plan = |base, roles| CredentialPlan {
-        base,
-        roles,
-        region,
-        asks_metadata: false,
-    };
-    if !choice.is_explicit()
-        && let Some(keys) = ambient::environment(inputs.env)?
-    {
-        return Ok(plan(Some(BaseSource::Environment { keys, named: None }), Vec::new()));
+
+    /// # Errors
+    /// As [`resolve`].
+    pub fn outline(&mut self, choice: &Choice, region: Option<&str>) -> Result<Outline, Error> {
+        let inputs = self.inputs;
+        let profile = inputs.profiles.profile(&choice.name);
+        if profile.is_none() && choice.how != How::Implicit {
+            return legacy_profile(inputs, choice, region);
+        }
+        let region = region::region(region, inputs.env, profile)?;
+        if let Some(profile) = profile {
+            check_metadata_settings(inputs.env, profile)?;
+        }
+        let outline = |start| Outline {
+            start,
+            region,
+            asks_metadata: false,
+        };
+        if !choice.is_explicit()
+            && let Some(keys) = ambient::environment(inputs.env)?
+        {
+            return Ok(outline(Start::Base(Some(BaseSource::Environment {
+                keys,
+                named: None,
+            }))));
+        }
+        if let Some(profile) = profile
+            && let Some(chain) = self.chains.chosen(profile)?
+        {
+            return Ok(outline(Start::Chain(chain)));
+        }
+        let own = match profile {
+            Some(profile) => source::of_profile(inputs, profile, !choice.is_explicit())?,
+            None => source::web_identity(inputs, &choice.name, None, true)?.map(BaseSource::WebIdentity),
+        };
+        let base = match own {
+            Some(base) => Some(base),
+            None => fallback(inputs)?,
+        };
+        let asks_metadata = base.is_none() && !ambient::metadata_disabled(inputs.env);
+        Ok(Outline {
+            asks_metadata,
+            ..outline(Start::Base(base))
+        })
     }
-    if let Some(profile) = profile
-        && let Some((base, roles)) = chain::chain(inputs, profile)?
-    {
-        return Ok(plan(Some(base), roles));
+
+    fn plan(&self, outline: Outline) -> CredentialPlan {
+        let Outline {
+            start,
+            region,
+            asks_metadata,
+        } = outline;
+        let mut roles = Vec::new();
+        let base = match start {
+            Start::Base(base) => base,
+            Start::Chain(mut at) => loop {
+                match self.link(at) {
+                    Link::Role(role, below) => {
+                        roles.push(role.clone());
+                        at = *below;
+                    }
+                    Link::Base(base) => break Some(base.clone()),
+                }
+            },
+        };
+        roles.reverse();
+        CredentialPlan {
+            base,
+            roles,
+            region,
+            asks_metadata,
+        }
     }
-    let own = match profile {
-        Some(profile) => source::of_profile(inputs, profile, !choice.is_explicit())?,
-        None => source::web_identity(inputs, &choice.name, None, true)?.map(BaseSource::WebIdentity),
-    };
-    let base = match own {
-        Some(base) => Some(base),
-        None => fallback(inputs)?,
-    };
-    let asks_metadata = base.is_none() && !ambient::metadata_disabled(inputs.env);
-    Ok(CredentialPlan {
-        asks_metadata,
-        ..plan(base, Vec::new())
-    })
 }
 
 /// What botocore tries after the profile, even one named on the command line.
@@ -109,11 +189,10 @@ fn fallback(inputs: &Inputs<'_>) -> Result<Option<BaseSource>, Error> {
 }
 
 /// A profile that only legacy boto files define; botocore does not read those.
-fn legacy_profile(inputs: &Inputs<'_>, choice: &Choice, region: Option<&str>) -> Result<CredentialPlan, Error> {
+fn legacy_profile(inputs: &Inputs<'_>, choice: &Choice, region: Option<&str>) -> Result<Outline, Error> {
     match inputs.legacy.profile(&choice.name)? {
-        Some(base) => Ok(CredentialPlan {
-            base: Some(base),
-            roles: Vec::new(),
+        Some(base) => Ok(Outline {
+            start: Start::Base(Some(base)),
             region: region::region(region, inputs.env, None)?,
             asks_metadata: false,
         }),
@@ -121,7 +200,7 @@ fn legacy_profile(inputs: &Inputs<'_>, choice: &Choice, region: Option<&str>) ->
             name: choice.name.clone(),
             how: choice.how,
             searched: inputs.searched.to_owned(),
-            near: near(&choice.name, inputs.profiles.names()),
+            near: near(inputs, &choice.name, inputs.profiles.names()),
         }),
     }
 }
@@ -159,8 +238,10 @@ fn check_metadata_settings(env: &Env, profile: Profile<'_>) -> Result<(), Error>
     Ok(())
 }
 
-fn near<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+fn near<'a>(inputs: &Inputs<'_>, name: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let guesses = inputs.guesses.get();
+    inputs.guesses.set(guesses.saturating_sub(1));
     // An empty name has no letters that could be mistyped.
-    let names = names.filter(|_| !name.is_empty());
+    let names = names.filter(|_| !name.is_empty() && guesses > 0);
     nearest(name, names).into_iter().map(str::to_owned).collect()
 }

@@ -16,6 +16,11 @@ pub fn partial<T>(word: &str, candidates: impl IntoIterator<Item = T>, name: imp
     first
 }
 
+/// Whether a name contains `word`, in any case.
+pub fn contains(name: &str, word: &str) -> bool {
+    fold(name).contains(&fold(word))
+}
+
 /// `text` without the difference of case. By way of upper case, because `ß`, `ς` and `ſ` are lower case letters that
 /// share theirs with others.
 fn fold(text: &str) -> String {

@@ -93,7 +93,7 @@ fn sso(inputs: &Inputs<'_>, profile: Profile<'_>) -> Result<Option<Sso>, Error> 
                     profile: name,
                     session: session.to_owned(),
                     place,
-                    near: near(session, inputs.profiles.sso_session_names()),
+                    near: near(inputs, session, inputs.profiles.sso_session_names()),
                 });
             }
         },

@@ -99,6 +99,17 @@ impl Shell {
         self.evaluated(&format!("awsenv init {}", self.as_str()))
     }
 
+    /// Where that line belongs, unless the user has moved the file.
+    pub fn start_file(self) -> &'static str {
+        match self {
+            Shell::Bash => "~/.bashrc",
+            Shell::Fish => "~/.config/fish/config.fish",
+            Shell::Posix => "the file that ENV names",
+            Shell::PowerShell => "$PROFILE",
+            Shell::Zsh => "~/.zshrc",
+        }
+    }
+
     /// A line that runs what `command` prints. `command` is awsenv's own text.
     pub fn evaluated(self, command: &str) -> String {
         match self {

@@ -2,10 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::config::locate::in_home;
 use crate::config::settings::Settings;
 use crate::env::Env;
 use crate::keychain::StoreKind;
-use crate::sys::fs::{config_dir, read_regular};
+use crate::sys::fs::{config_dir, home_of, read_regular};
 
 /// Reads the file that AWSENV_CONFIG names, else the default one if it exists. A file that cannot be read may have
 /// guarded anything.
@@ -41,6 +42,6 @@ fn in_its_place(path: &Path) -> Option<&'static str> {
 
 /// The file need not exist; `None` without a home directory.
 pub fn path(env: &Env) -> Option<PathBuf> {
-    let named = env.filled("AWSENV_CONFIG").map(PathBuf::from);
+    let named = env.filled("AWSENV_CONFIG").map(|named| in_home(named, env, &home_of));
     named.or_else(|| Some(config_dir(env)?.join("awsenv/config")))
 }

@@ -414,14 +414,16 @@ fn the_aws_cli_reads_what_was_set() {
 }
 
 const ID: &str = "AKIAIOSFODNN7NEWKEYY";
-const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYNEWKEYY";
+const SECRET: &str = "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";
 
 /// Answers the questions of `configure`, and waits for the status.
-fn answers(terminal: &Terminal<'_>, command: &str, answers: &[&str]) -> String {
+fn answers(terminal: &Terminal<'_>, command: &str, answers: &[(&str, &str)]) -> String {
     terminal.line(&format!("clear; {command}"));
-    let questions = ["Access Key ID", "Secret Access Key", "region name", "output format"];
-    for (question, answer) in questions.iter().zip(answers) {
-        terminal.wait(question, |screen| screen.contains(question));
+    for (number, (question, answer)) in answers.iter().enumerate() {
+        let asked = answers[..=number].iter().filter(|(other, _)| other == question).count();
+        terminal.wait(question, |screen| {
+            screen.matches(question).count() >= asked && screen.trim_end().ends_with([':', ']'])
+        });
         match *answer {
             "C-c" => terminal.key("C-c"),
             answer => terminal.line(answer),
@@ -437,15 +439,26 @@ fn answers(terminal: &Terminal<'_>, command: &str, answers: &[&str]) -> String {
     })
 }
 
+const ASK_ID: &str = "Access Key ID";
+const ASK_SECRET: &str = "Secret Access Key [";
+const ASK_REGION: &str = "region name";
+const ASK_OUTPUT: &str = "output format [";
+const ASK_REPLACE: &str = "replace the key";
+
 #[test]
 fn questions_are_asked_as_the_aws_cli_asks_them() {
     let sandbox = sandbox();
     let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
         return;
     };
-    let kept = answers(&terminal, "awsenv configure keys", &["", "", "", ""]);
+    let kept = answers(
+        &terminal,
+        "awsenv configure --plaintext keys",
+        &[(ASK_ID, ""), (ASK_SECRET, ""), (ASK_REGION, ""), (ASK_OUTPUT, "")],
+    );
     assert!(kept.contains("status 0."), "{kept}");
     for question in [
+        "configuring `keys` (~/.aws/config:",
         "AWS Access Key ID [****MPLE]:",
         "AWS Secret Access Key [****]:",
         "Default region name [us-east-1]:",
@@ -453,59 +466,190 @@ fn questions_are_asked_as_the_aws_cli_asks_them() {
     ] {
         assert!(kept.contains(question), "{kept}");
     }
-    assert_eq!(
-        (text(&sandbox, ".aws/config"), text(&sandbox, ".aws/credentials")),
-        (CONFIG.into(), CREDENTIALS.into())
-    );
+    let unchanged = || (text(&sandbox, ".aws/config"), text(&sandbox, ".aws/credentials"));
+    assert_eq!(unchanged(), (CONFIG.into(), CREDENTIALS.into()));
 
-    for left in [&["C-c"][..], &["AKIAX", "C-c"], &[ID, SECRET, "C-c"]] {
-        let screen = answers(&terminal, "awsenv configure new", left);
+    for left in [
+        &[(ASK_ID, "C-c")][..],
+        &[(ASK_ID, ID), (ASK_SECRET, "C-c")],
+        &[(ASK_ID, ID), (ASK_SECRET, SECRET), (ASK_REGION, "C-c")],
+        // A key that works is not replaced by the way.
+        &[(ASK_ID, ID), (ASK_SECRET, SECRET), (ASK_REPLACE, "")],
+    ] {
+        let profile = if left.last() == Some(&(ASK_REPLACE, "")) {
+            "keys"
+        } else {
+            "new"
+        };
+        let screen = answers(&terminal, &format!("awsenv configure --plaintext {profile}"), left);
         assert!(screen.contains("status 130.") && !screen.contains(SECRET), "{screen}");
     }
-    let half = answers(&terminal, "awsenv configure new", &[ID, ""]);
-    assert!(
-        half.contains("status 1.") && half.contains("the secret access key is missing"),
-        "{half}"
-    );
-    assert_eq!(text(&sandbox, ".aws/config"), CONFIG);
+    assert_eq!(unchanged(), (CONFIG.into(), CREDENTIALS.into()));
 
     let plain = answers(
         &terminal,
         "awsenv configure --plaintext new",
-        &[ID, SECRET, "eu-north-1", ""],
+        &[
+            (ASK_ID, ID),
+            (ASK_SECRET, SECRET),
+            (ASK_REGION, "eu-north-1"),
+            (ASK_OUTPUT, ""),
+        ],
     );
     assert!(plain.contains("status 0.") && !plain.contains(SECRET), "{plain}");
+    assert!(plain.contains("`new`, a new profile"), "{plain}");
     let section = format!("\n[new]\naws_access_key_id = {ID}\naws_secret_access_key = {SECRET}\n");
     assert_eq!(text(&sandbox, ".aws/credentials"), format!("{CREDENTIALS}{section}"));
     assert_eq!(
         text(&sandbox, ".aws/config"),
         format!("{CONFIG}\n\n[profile new]\nregion = eu-north-1")
     );
-    let undo = sandbox.awsenv(["undo"]).output();
-    assert!(
-        undo.status == 1 && undo.err().contains("its lines contained a secret"),
-        "{}",
-        undo.all()
-    );
     let journal = text(&sandbox, ".local/state/awsenv/journal");
     assert!(!journal.contains(SECRET) && !journal.contains(ID), "{journal}");
-
-    let imported = answers(&terminal, "awsenv configure keys", &[ID, SECRET, "", ""]);
+    sandbox.awsenv(["undo"]).output().success();
+    assert_eq!(unchanged(), (CONFIG.into(), CREDENTIALS.into()));
+    let redo = sandbox.awsenv(["undo"]).output();
     assert!(
-        imported.contains("status 1.") && imported.contains("awsenv key import keys"),
-        "{imported}"
+        redo.status == 1
+            && redo
+                .err()
+                .contains("cannot be redone, because its lines contained a secret"),
+        "{}",
+        redo.all()
     );
 }
 
 #[test]
-fn a_key_goes_into_the_keychain() {
+fn what_cannot_be_is_said_before_the_first_question() {
+    let mut sandbox = sandbox();
+    for (word, instead) in [
+        ("list", "awsenv explain"),
+        ("list-profiles", "awsenv list"),
+        ("sso", "aws configure sso"),
+    ] {
+        let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+            return;
+        };
+        let screen = answers(&terminal, &format!("awsenv configure {word}"), &[]);
+        assert!(screen.contains("status 2.") && screen.contains(instead), "{screen}");
+    }
+    assert_eq!(text(&sandbox, ".aws/config"), CONFIG);
+    // No keychain, and no key file.
+    for (store, instead) in [("os", "set AWSENV_KEYCHAIN to `file`"), ("file", "awsenv key unlock")] {
+        sandbox.set("AWSENV_KEYCHAIN", store);
+        let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+            return;
+        };
+        let screen = answers(&terminal, "awsenv configure new", &[]);
+        assert!(screen.contains("status 1.") && !screen.contains(ASK_ID), "{screen}");
+        assert!(screen.contains("awsenv configure --plaintext new"), "{screen}");
+        assert!(screen.contains(instead), "{screen}");
+        let screen = answers(&terminal, "awsenv key add new", &[]);
+        assert!(screen.contains("status 1.") && !screen.contains(ASK_ID), "{screen}");
+        let screen = answers(
+            &terminal,
+            "awsenv configure keys",
+            &[(ASK_REGION, ""), (ASK_OUTPUT, "")],
+        );
+        assert!(screen.contains("awsenv key import keys"), "{screen}");
+        assert!(screen.contains("status 0.") && !screen.contains(ASK_ID), "{screen}");
+    }
+}
+
+#[test]
+fn an_answer_is_checked_when_it_is_given() {
     let mut sandbox = sandbox();
     sandbox.set("AWSENV_KEYCHAIN", "file");
     sandbox.awsenv(["key", "unlock", "--no-passphrase"]).output().success();
     let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
         return;
     };
-    let screen = answers(&terminal, "awsenv configure last", &[ID, SECRET, "", "json"]);
+    // Everything one line late, and the secret everywhere.
+    let screen = answers(
+        &terminal,
+        "awsenv configure last",
+        &[
+            (ASK_ID, SECRET),
+            (ASK_ID, "short"),
+            (ASK_ID, ID),
+            (ASK_SECRET, ID),
+            (ASK_SECRET, "two words"),
+            (ASK_SECRET, ""),
+            (ASK_SECRET, "not-forty"),
+            ("keep it anyway", "n"),
+            (ASK_SECRET, SECRET),
+            (ASK_REGION, SECRET),
+            (ASK_REGION, ID),
+            (ASK_REGION, "eu-west-1"),
+            (ASK_OUTPUT, SECRET),
+            (ASK_OUTPUT, "yml"),
+            (ASK_OUTPUT, "yaml"),
+        ],
+    );
+    assert!(screen.contains("status 0."), "{screen}");
+    for trace in [&SECRET[..12], &SECRET[28..], "not-forty", "two words"] {
+        assert!(!screen.contains(trace), "{screen}");
+    }
+    assert!(screen.contains(&format!("{ASK_ID} [None]: {ID}")), "{screen}");
+    let config = text(&sandbox, ".aws/config");
+    assert!(!config.contains(SECRET), "{config}");
+    assert!(
+        config.contains("\nregion=eu-west-1\n") && config.ends_with("\noutput = yaml"),
+        "{config}"
+    );
+    let document = sandbox.awsenv(["credential-process", "last"]).output();
+    assert!(document.out().contains(SECRET), "{}", document.all());
+}
+
+#[test]
+fn lines_that_are_pasted_together_answer_without_being_seen() {
+    let mut sandbox = sandbox();
+    sandbox.set("AWSENV_KEYCHAIN", "file");
+    sandbox.awsenv(["key", "unlock", "--no-passphrase"]).output().success();
+    let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    for (profile, end) in [("one", "\n"), ("two", "\r\n")] {
+        terminal.line(&format!("clear; awsenv key add {profile}"));
+        terminal.wait("the question", |screen| screen.trim_end().ends_with("ID:"));
+        terminal.paste(&format!("{ID}{end}{SECRET}{end}"));
+        let screen = terminal.wait("the end", |screen| screen.contains("is in"));
+        assert!(!screen.contains(&SECRET[..12]) && screen.contains(ID), "{screen}");
+        let document = sandbox.awsenv(["credential-process", profile]).output();
+        assert!(document.out().contains(SECRET), "{}", document.all());
+    }
+    // The other way round, nothing is taken, and the rest of the paste is dropped.
+    terminal.line("clear; awsenv key add three");
+    terminal.wait("the question", |screen| screen.trim_end().ends_with("ID:"));
+    terminal.paste(&format!("{SECRET}\n{ID}\ntouch canary\n"));
+    let screen = terminal.wait("a question", |screen| screen.matches("ID:").count() == 2);
+    assert!(
+        !screen.contains(&SECRET[..12]) && screen.contains("shaped like a secret"),
+        "{screen}"
+    );
+    terminal.key("C-c");
+    assert_eq!(terminal.answer("echo alive"), "alive\n");
+    assert!(!sandbox.path("canary").exists());
+}
+
+#[test]
+fn undo_brings_a_replaced_key_back() {
+    let mut sandbox = sandbox();
+    sandbox.set("AWSENV_KEYCHAIN", "file");
+    sandbox.awsenv(["key", "unlock", "--no-passphrase"]).output().success();
+    let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    let screen = answers(
+        &terminal,
+        "awsenv configure last",
+        &[
+            (ASK_ID, ID),
+            (ASK_SECRET, SECRET),
+            (ASK_REGION, ""),
+            (ASK_OUTPUT, "json"),
+        ],
+    );
     assert!(screen.contains("status 0.") && !screen.contains(SECRET), "{screen}");
     let line = "\ncredential_process = ";
     let config = text(&sandbox, ".aws/config");
@@ -513,27 +657,53 @@ fn a_key_goes_into_the_keychain() {
         config.starts_with(&format!("{CONFIG}{line}")) && config.ends_with("\noutput = json"),
         "{config}"
     );
-    let document = sandbox.awsenv(["credential-process", "last"]).output();
-    assert!(document.out().contains(SECRET), "{}", document.all());
+    let key = || sandbox.awsenv(["credential-process", "last"]).output();
+    assert!(key().out().contains(SECRET), "{}", key().all());
+    let other = "AKIAIOSFODNN7OTHERKE";
     let screen = answers(
         &terminal,
         "awsenv configure last",
-        &["AKIAIOSFODNN7OTHERKE", SECRET, "", ""],
+        &[
+            (ASK_ID, other),
+            (ASK_SECRET, SECRET),
+            (ASK_REPLACE, "y"),
+            (ASK_REGION, "eu-north-1"),
+            (ASK_OUTPUT, ""),
+        ],
     );
     assert!(
-        screen.contains("[****EYYY]") || screen.contains("[****KEYY]"),
+        screen.contains("[****KEYY]") && screen.contains("replace the key ****KEYY"),
         "{screen}"
     );
-    assert!(
-        sandbox
-            .awsenv(["credential-process", "last"])
-            .output()
-            .out()
-            .contains("OTHERKE")
+    assert!(key().out().contains(other));
+    for (wanted, region) in [(ID, false), (other, true), (ID, false)] {
+        sandbox.awsenv(["undo"]).output().success();
+        assert!(key().out().contains(wanted), "{}", key().all());
+        assert_eq!(text(&sandbox, ".aws/config").contains("eu-north-1"), region);
+    }
+    assert_eq!(text(&sandbox, ".aws/config"), config);
+    // Neither key is left when the profile's is deleted.
+    sandbox.awsenv(["key", "remove", "last", "--yes"]).output().success();
+    assert_eq!(sandbox.awsenv(["key", "list", "--json"]).output().success(), "[]\n");
+
+    // A key that is new goes, and comes back.
+    let add = |id: &str| {
+        let add = sandbox.awsenv(["key", "add", "fresh", "--stdin"]);
+        add.stdin(format!("{id}\n{SECRET}\n")).output().success();
+    };
+    add(ID);
+    let fresh = || sandbox.awsenv(["credential-process", "fresh"]).output();
+    for status in [1, 0] {
+        sandbox.awsenv(["undo"]).output().success();
+        assert_eq!(fresh().status, status, "{}", fresh().all());
+    }
+    let plain = answers(
+        &terminal,
+        "awsenv configure --plaintext fresh",
+        &[(ASK_REGION, ""), (ASK_OUTPUT, "")],
     );
-    let plain = answers(&terminal, "awsenv configure --plaintext last", &[ID, SECRET, "", ""]);
     assert!(
-        plain.contains("status 1.") && plain.contains("from a credential_process"),
+        plain.contains("status 0.") && plain.contains("from a credential_process"),
         "{plain}"
     );
 }

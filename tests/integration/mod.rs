@@ -3,6 +3,10 @@
 
 #[cfg(target_os = "linux")]
 mod ancestors;
+#[cfg(unix)]
+mod beside;
+#[cfg(unix)]
+mod bounds;
 mod completion;
 #[cfg(unix)]
 mod completion_powershell;
@@ -26,6 +30,8 @@ mod limits;
 mod loops;
 #[cfg(unix)]
 mod mistakes;
+#[cfg(unix)]
+mod mistyped;
 mod named;
 #[cfg(target_os = "linux")]
 mod nowhere;
@@ -50,6 +56,7 @@ mod prompts;
 mod readers;
 mod settings;
 #[cfg(target_os = "linux")]
+mod shown;
 mod signals;
 #[cfg(target_os = "linux")]
 mod stores;

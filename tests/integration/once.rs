@@ -46,7 +46,9 @@ fn the_index_of_the_keychain_is_opened_once() {
     let mut sandbox = Sandbox::with_config("[profile a]\naws_access_key_id = A\naws_secret_access_key = s\n");
     sandbox.set("AWSENV_KEYCHAIN", "file");
     sandbox.awsenv(["key", "unlock", "--no-passphrase"]).output().success();
-    let add = sandbox.awsenv(["key", "add", "stored", "--stdin"]).stdin("AKIA1\ns\n");
+    let add = sandbox
+        .awsenv(["key", "add", "stored", "--stdin"])
+        .stdin("AKIAIOSFODNN7EXAMPLE\ns\n");
     add.output().success();
     let trace = sandbox.path("trace");
     for (profile, status) in [("a", 0), ("stored", 0), ("none", 1)] {

@@ -770,6 +770,72 @@ fn other_commands_pick_when_asked_to() {
 }
 
 #[test]
+fn a_part_of_several_names_opens_the_picker_with_it() {
+    let sandbox = sandbox();
+    let Some(terminal) = open(&sandbox, "bash", 100, 24) else {
+        return;
+    };
+    terminal.line("clear").line("awsenv use de");
+    terminal.wait("the picker", |screen| screen.contains("4/6> de"));
+    terminal.text("v");
+    terminal.wait("one match", |screen| screen.contains("1/6> dev"));
+    terminal.key("Enter");
+    terminal.wait("the prompt", |screen| screen.contains("[developer] ready$"));
+    terminal.line("echo $AWS_PROFILE >~/answer.new; mv ~/answer.new ~/answer");
+    assert_eq!(terminal.file("answer"), "developer\n");
+    let output = sandbox.awsenv(["use", "de", "--shell", "bash"]).output();
+    assert_eq!(
+        (output.status, output.out()),
+        (1, "(exit 1)\n"),
+        "without a terminal nothing is picked"
+    );
+}
+
+#[test]
+fn list_fits_the_terminal() {
+    let sandbox = sandbox();
+    let Some(terminal) = open(&sandbox, "bash", 40, 24) else {
+        return;
+    };
+    terminal.line("clear").line("awsenv list");
+    let screen = terminal.wait("the list", |screen| screen.contains("broken"));
+    let rows: Vec<&str> = screen.lines().map(str::trim_end).collect();
+    let start = rows
+        .iter()
+        .position(|row| row.starts_with("  NAME "))
+        .expect("a header");
+    let names = ["default", "production-admin", "base", "developer", "reader", "broken"];
+    for (row, name) in rows[start + 1..].iter().zip(names) {
+        assert!(row.starts_with(&format!("  {name}")), "{screen}");
+    }
+}
+
+#[test]
+fn list_shows_what_contains_a_text() {
+    let sandbox = sandbox();
+    for args in [&["list", "DE"][..], &["list", "--query", "de"]] {
+        assert_eq!(sandbox.awsenv(args).output().success(), "default\ndeveloper\nreader\n");
+    }
+    let json = sandbox.awsenv(["list", "devel", "--json"]).output();
+    assert!(json.success().matches("\"name\"").count() == 1 && json.out().contains("\"developer\""));
+    for (args, out) in [
+        (&["list", "zzz"][..], ""),
+        (&["list", "--query", "zzz", "--json"], "[]\n"),
+    ] {
+        let none = sandbox.awsenv(args).output();
+        assert_eq!((none.status, none.out()), (1, out));
+        assert!(
+            none.err().contains("no profile has `zzz` in its name"),
+            "{}",
+            none.all()
+        );
+    }
+    let near = sandbox.awsenv(["list", "devloper"]).output();
+    assert!(near.err().contains("did you mean `developer`?"), "{}", near.all());
+    assert_eq!(sandbox.awsenv(["list", ""]).output().success().lines().count(), 6);
+}
+
+#[test]
 fn the_first_match_is_taken_without_a_question_but_never_production() {
     let sandbox = sandbox();
     let run = |args: &[&str]| sandbox.awsenv(["use", "--shell", "bash"].iter().chain(args)).output();

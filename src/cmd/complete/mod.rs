@@ -5,18 +5,22 @@
 mod line;
 mod tree;
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use clap::CommandFactory as _;
 
 use crate::cli::{Cli, CompleteArgs};
 use crate::config::Kind;
+use crate::config::mistakes::PROFILE_KEYS;
+use crate::config::region::PLACES;
 use crate::context::{Context, Outcome};
 use crate::error::Error;
+use crate::history::History;
 use crate::ops::catalog;
 use crate::ops::files::Files;
 use crate::ops::usage::{self, Keeper};
 use crate::shell::Shell;
+use crate::sys::history::Store;
 use crate::text::display;
 
 use self::line::Line;
@@ -71,9 +75,21 @@ fn show(shell: Option<Shell>, line: &Line, candidate: &Candidate) -> Option<Stri
     }
 }
 
-/// Leaves out names with control, bidirectional or invisible characters, which cannot be typed. Profiles come in the
-/// order of the picker, then aliases.
+/// Leaves out names with control, bidirectional or invisible characters, which cannot be typed.
 fn names(context: &Context, names: Names) -> Vec<Candidate> {
+    let mut found = match names {
+        Names::Profiles | Names::WithAliases => profiles(context, names == Names::WithAliases),
+        Names::Regions => regions(context),
+        Names::Remembered => remembered(context),
+        Names::Settings => PROFILE_KEYS.iter().map(|key| Candidate::new(key, "")).collect(),
+        Names::Stored => stored(context),
+    };
+    found.retain(|candidate| !candidate.value.is_empty() && display(&candidate.value) == candidate.value);
+    found
+}
+
+/// In the order of the picker, then aliases.
+fn profiles(context: &Context, with_aliases: bool) -> Vec<Candidate> {
     let Ok(files) = Files::load(context) else {
         return Vec::new();
     };
@@ -87,16 +103,47 @@ fn names(context: &Context, names: Names) -> Vec<Candidate> {
         };
         Candidate::new(&entry.name, about)
     });
-    let aliases = files
-        .settings
-        .aliases
-        .iter()
-        .filter(|(alias, target)| {
-            names == Names::WithAliases && known.contains(target.as_str()) && !known.contains(alias.as_str())
-        })
-        .map(|(alias, target)| Candidate::new(alias, &format!("alias of {}", display(target))));
-    profiles
-        .chain(aliases)
-        .filter(|candidate| !candidate.value.is_empty() && display(&candidate.value) == candidate.value)
+    let aliases =
+        files.settings.aliases.iter().filter(|(alias, target)| {
+            with_aliases && known.contains(target.as_str()) && !known.contains(alias.as_str())
+        });
+    let aliases = aliases.map(|(alias, target)| Candidate::new(alias, &format!("alias of {}", display(target))));
+    profiles.chain(aliases).collect()
+}
+
+/// Short names, then the regions of AWS, those that profiles have first.
+fn regions(context: &Context) -> Vec<Candidate> {
+    let short = context.settings().regions.iter();
+    let short = short.map(|(name, region)| Candidate::new(name, &format!("short for {}", display(region))));
+    let entries = Files::load(context)
+        .map(|files| catalog::entries(&files))
+        .unwrap_or_default();
+    let used: BTreeSet<String> = entries.into_iter().filter_map(|entry| entry.region).collect();
+    let about = |region: &str| {
+        PLACES
+            .iter()
+            .find(|(name, _)| *name == region)
+            .map_or("", |(_, place)| place)
+    };
+    let others = PLACES.iter().filter(|(name, _)| !used.contains(*name));
+    let others = others.map(|(name, place)| Candidate::new(name, place));
+    let used = used.iter().map(|region| Candidate::new(region, about(region)));
+    short.chain(used).chain(others).collect()
+}
+
+/// The best first.
+fn remembered(context: &Context) -> Vec<Candidate> {
+    let bytes = Store::of(&context.process.env).and_then(|store| store.read().ok());
+    let history = History::parse(&bytes.unwrap_or_default());
+    let uses = history.best_first(context.process.now);
+    uses.iter().map(|use_| Candidate::new(&use_.profile, "")).collect()
+}
+
+/// By the index, without opening a store.
+fn stored(context: &Context) -> Vec<Candidate> {
+    let index = context.keychain().index().unwrap_or_default();
+    let records = index.records();
+    records
+        .map(|record| Candidate::new(&record.profile, &format!("in {}", record.store.described())))
         .collect()
 }

@@ -2,7 +2,10 @@
 
 use clap::{Arg, ArgAction, Command};
 
-use crate::cli::{COMPLETED_SHELL, PROFILE_OR_ALIAS, flag_with_value, has_completion};
+use crate::cli::{
+    COMPLETED_SHELL, PROFILE_FLAG, PROFILE_OR_ALIAS, REMEMBERED_PROFILE, STORED_PROFILE, flag_with_value,
+    has_completion, profile,
+};
 use crate::shell::Shell;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,10 +16,18 @@ pub(super) struct Candidate {
     pub(super) about: String,
 }
 
-/// Which names are valid in place of a profile.
+/// Names that the command tree does not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Names {
     Profiles,
+    /// Those in the history.
+    Remembered,
+    /// Short names of regions, and the regions that profiles have.
+    Regions,
+    /// Not profiles: the keys of the AWS files.
+    Settings,
+    /// Those with a key in the keychain.
+    Stored,
     WithAliases,
 }
 
@@ -162,8 +173,17 @@ impl<'a> Place<'a> {
     /// An argument has the same meaning in every command, so its name decides.
     fn values(&self, arg: &Arg, names: &dyn Fn(Names) -> Vec<Candidate>) -> Vec<Candidate> {
         match arg.get_id().as_str() {
+            PROFILE_FLAG => profile(self.command).map_or_else(Vec::new, |arg| self.values(arg, names)),
             PROFILE_OR_ALIAS => names(Names::WithAliases),
+            STORED_PROFILE => names(Names::Stored),
+            REMEMBERED_PROFILE => names(Names::Remembered),
             "profile" => names(Names::Profiles),
+            "region" => names(Names::Regions),
+            "from" => ["aws", "boto", "env", "csv:"]
+                .map(|source| Candidate::new(source, ""))
+                .into(),
+            "key" => names(Names::Settings),
+            "text" => names(Names::Profiles),
             "page" => subcommands(self.page),
             "shell" => shells(|_| true),
             COMPLETED_SHELL => shells(has_completion),
@@ -212,10 +232,14 @@ mod tests {
         let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
         let current = words.pop().unwrap();
         let profiles = |wanted| {
-            let mut names = vec!["jekyl", "-x", "my prod"];
-            if wanted == Names::WithAliases {
-                names.push("j");
-            }
+            let names = match wanted {
+                Names::Profiles => vec!["jekyl", "-x", "my prod"],
+                Names::Regions => vec!["home", "eu-west-1"],
+                Names::Remembered => vec!["used"],
+                Names::Settings => vec!["output"],
+                Names::Stored => vec!["stored"],
+                Names::WithAliases => vec!["jekyl", "-x", "my prod", "j"],
+            };
             names
                 .into_iter()
                 .map(|name| Candidate::new(name, "static-keys"))
@@ -252,9 +276,31 @@ mod tests {
         }
         assert_eq!(fits("use -- "), ["jekyl", "-x", "my prod", "j"]);
         assert_eq!(fits("history "), ["remove"]);
-        assert_eq!(fits("history remove "), ["jekyl", "my prod"]);
+        assert_eq!(fits("history remove "), ["used"]);
+        for line in [
+            "key remove ",
+            "key restore ",
+            "key move ",
+            "key move --to file stored ",
+            "key remove --profile ",
+        ] {
+            assert_eq!(fits(line), ["stored"], "{line}");
+        }
+        assert_eq!(fits("use --profile "), ["jekyl", "my prod", "j"]);
+        assert_eq!(
+            fits("exec --profile="),
+            ["--profile=jekyl", "--profile=-x", "--profile=my prod", "--profile=j"]
+        );
+        assert_eq!(fits("configure --profile "), ["jekyl", "my prod"]);
+        assert_eq!(fits("list "), ["jekyl", "my prod"]);
         assert_eq!(fits("use jekyl "), [""; 0]);
-        assert_eq!(fits("use --region "), [""; 0]);
+        for line in ["use --region ", "exec --region ", "explain --region "] {
+            assert_eq!(fits(line), ["home", "eu-west-1"], "{line}");
+        }
+        for line in ["configure get ", "configure set "] {
+            assert_eq!(fits(line), ["output"], "{line}");
+        }
+        assert_eq!(fits("key import --from "), ["aws", "boto", "env", "csv:"]);
         assert_eq!(fits("exec "), ["jekyl", "my prod", "j", "--"]);
     }
 

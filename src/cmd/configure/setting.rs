@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fmt;
 
-use crate::config::edit::Editor;
+use crate::config::edit::{Editor, check_setting};
 use crate::config::{Document, FileKind, Profile, Section};
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
@@ -14,7 +14,7 @@ use crate::ops::files::Files;
 use crate::redact;
 use crate::redact::is_secret;
 use crate::sys::edit::EditLock;
-use crate::text::{display, lines};
+use crate::text::{display, either, lines};
 
 /// As typed: `region`, or `s3.max_queue_size` for a key in a block.
 pub(super) struct Key<'t> {
@@ -73,11 +73,13 @@ pub(super) fn print(context: &Context, profile: Option<&OsStr>, key: &str) -> Re
         }
         None => value.text(),
     };
-    if key.is_secret() || redact::harmless(text).is_none() {
-        let message = format!(
-            "{}: `{key}` contains a secret, which awsenv does not print",
-            value.place()
-        );
+    let name = key.nested.unwrap_or(&key.name);
+    if key.is_secret() || redact::visible(name, text).is_none() {
+        let what = match key.is_secret() || redact::harmless(text).is_none() {
+            true => "contains a secret, which awsenv does not print",
+            false => "is not shaped like an access key id and may be a secret, so awsenv does not print it",
+        };
+        let message = format!("{}: `{key}` {what}", value.place());
         return Err(Error::new(Kind::Failed, message).hint("use `awsenv exec` to give it to a program"));
     }
     let text = format!("{text}\n");
@@ -113,6 +115,26 @@ pub(super) fn change(context: &Context, profile: Option<&OsStr>, key: &str, valu
     )?;
     context.ui.notice(&format!("`{key}` of `{shown}` is set in {path}"));
     Ok(Outcome::Done(0))
+}
+
+/// The output formats of the AWS CLI.
+const OUTPUTS: [&str; 6] = ["json", "yaml", "yaml-stream", "text", "table", "off"];
+
+/// Checks an answer for `region` or `output`.
+///
+/// # Errors
+/// What is wrong with it; never the text of a key.
+pub(super) fn check(key: &str, text: &str) -> Result<(), Error> {
+    check_setting(key, text)?;
+    let fail = |message: String| Err(Error::new(Kind::Failed, message));
+    if redact::harmless(text).is_none() || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        return fail(format!("`{key}` must be one word"));
+    }
+    if key == "output" && !OUTPUTS.contains(&text) {
+        let words: Vec<String> = OUTPUTS.iter().map(|word| format!("`{word}`")).collect();
+        return fail(format!("`output` must be {}", either(&words)));
+    }
+    Ok(())
 }
 
 /// The edit that sets `key` to `value`; `None` if it is already set to that.

@@ -11,9 +11,10 @@ use crate::config::boto::{BotoFiles, BotoKeys, BotoSource, Fallback, Problem};
 use crate::config::{Document, Error, Place};
 use crate::env::Env;
 use crate::env::names::VarName;
+use crate::ops::describe;
 use crate::ops::files::Files;
 use crate::redact;
-use crate::resolve::{self, BaseSource, Choice, How};
+use crate::resolve::{self, BaseSource, Choice, How, Start, Survey};
 use crate::text::display;
 
 /// `files` are the AWS files, if they can be read.
@@ -70,7 +71,7 @@ fn problems(boto: &BotoFiles<'_>) -> Vec<Finding> {
             Check::BotoKeyring,
             format!(
                 "the keyring `{}` is never used: only a `[Credentials]` section without a secret uses its keyring",
-                display(&name)
+                redact::shown(&name)
             ),
         )
         .remedy("delete the line")
@@ -132,7 +133,7 @@ fn fallen_back_to(
                 Some(first) => format!("but does not use it, because `{}` comes first", first.path.display()),
                 None => format!("and uses it for {}", receivers(files, keys)),
             };
-            let message = format!("botocore still reads the key {} here, {to}", shown(keys));
+            let message = format!("botocore still reads {} here, {to}", shown(keys));
             Some(found(Check::BotoFallback, message).remedy(away).at(&keys.place))
         }
     }
@@ -143,27 +144,23 @@ fn receivers(files: Option<&Files>, keys: &BotoKeys) -> String {
     let Some(files) = files else {
         return "every profile without credentials of its own".to_owned();
     };
-    let takes = |choice: &Choice| {
-        let plan = files.plan(choice).ok();
-        plan.filter(|plan| plan.roles.is_empty())
-            .and_then(|plan| match plan.base? {
-                BaseSource::Boto(taken) => taken.place,
-                _ => None,
-            })
-            .is_some_and(|place: Place| place == keys.place)
+    let takes = |survey: &mut Survey<'_>, choice: &Choice| match survey.outline(choice, None).map(|found| found.start) {
+        Ok(Start::Base(Some(BaseSource::Boto(taken)))) => taken.place.as_ref() == Some(&keys.place),
+        _ => false,
     };
-    let profiles = files.profiles.names().map(Choice::explicit);
-    let mut names: Vec<String> = profiles
-        .filter(|choice| takes(choice))
-        .map(|choice| format!("`{}`", display(&choice.name)))
-        .collect();
     let nobody = Choice {
         how: How::Implicit,
         ..resolve::select(Some("default"), &files.env)
     };
-    if takes(&nobody) {
-        names.push("commands that name no profile".to_owned());
-    }
+    let names = files.survey(|survey| {
+        let profiles = files.profiles.names().map(Choice::explicit);
+        let taking = profiles.filter(|choice| takes(survey, choice));
+        let mut names: Vec<String> = taking.map(|choice| format!("`{}`", display(&choice.name))).collect();
+        if takes(survey, &nobody) {
+            names.push("commands that name no profile".to_owned());
+        }
+        names
+    });
     match names.split_last() {
         None => "no profile now, because each has credentials of its own".to_owned(),
         Some((only, [])) => format!("{only}, for lack of other credentials"),
@@ -175,7 +172,7 @@ fn profiles(boto: &BotoFiles<'_>) -> Vec<Finding> {
     let of = |(name, place): (String, Place)| {
         let keyring = match boto.profile(&name) {
             Ok(Some(BotoSource::Keyring(keyring))) => {
-                format!(", with its secret in the keyring `{}`", display(&keyring.service))
+                format!(", with its secret in the keyring `{}`", redact::shown(&keyring.service))
             }
             _ => String::new(),
         };
@@ -186,5 +183,5 @@ fn profiles(boto: &BotoFiles<'_>) -> Vec<Finding> {
 }
 
 fn shown(keys: &BotoKeys) -> String {
-    redact::shown(&keys.access_key_id)
+    describe::the_key(&keys.access_key_id)
 }

@@ -5,12 +5,12 @@ use super::finding::{Finding, Status};
 use super::{access, boto, mistakes, process};
 use crate::advice::{Advice, Command};
 use crate::config::lint::{self, Lint};
-use crate::config::{Document, Error, FileKind, Location};
+use crate::config::{Document, Error, FileKind, Location, Profile};
 use crate::context::Context;
 use crate::env::Env;
 use crate::env::names::VarName;
 use crate::ops::files::{self, Files};
-use crate::resolve::Choice;
+use crate::resolve::{Choice, Survey};
 use crate::sys;
 
 /// `files` are the AWS files, if they can be read.
@@ -125,8 +125,8 @@ fn of_lint(lint: &Lint) -> Finding {
 
 /// Profiles that botocore rejects although the file can be read.
 fn profiles(files: &Files) -> Vec<Finding> {
-    let refused = files.profiles.profiles().filter_map(|profile| {
-        let error = files.plan(&Choice::explicit(profile.name())).err()?;
+    let refused = |survey: &mut Survey<'_>, profile: Profile<'_>| {
+        let error = survey.outline(&Choice::explicit(profile.name()), None).err()?;
         let error = crate::error::Error::from(error);
         let finding = Finding::new(Check::Profile, Status::Fail, error.message);
         let finding = match error.hints.into_iter().next() {
@@ -139,6 +139,9 @@ fn profiles(files: &Files) -> Vec<Finding> {
                 .into_iter()
                 .fold(finding, |finding, place| finding.at(&place)),
         )
-    });
-    refused.collect()
+    };
+    files.survey(|survey| {
+        let profiles = files.profiles.profiles();
+        profiles.filter_map(|profile| refused(survey, profile)).collect()
+    })
 }

@@ -13,6 +13,7 @@ use crate::ops::catalog;
 use crate::ops::files::Files;
 use crate::ops::keychain::command;
 use crate::ops::keychain::detach::item_of;
+use crate::ops::keychain::swap::kept_name;
 use crate::sys;
 use crate::text::display;
 
@@ -32,6 +33,14 @@ pub(super) fn check(files: &Files, index: Option<&Index>) -> Vec<Finding> {
         .flat_map(Index::records)
         .filter(|record| !used.contains(&record.item));
     findings.extend(unused.map(|record| {
+        if used.iter().any(|item| kept_name(item) == record.item) {
+            let message = format!(
+                "`{}` in the keychain is a key that `undo` may bring back",
+                display(&record.item)
+            );
+            let remedy = command(KeyCommand::Remove, &record.profile);
+            return Finding::new(Check::UnusedKey, Status::Ok, message).remedy(remedy);
+        }
         let message = format!(
             "the key …{} is in the keychain as `{}`, but no profile uses it",
             display(&record.last_four),

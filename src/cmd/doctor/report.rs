@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::finding::{Finding, Status};
+use crate::redact;
 use crate::ui::Ui;
 
 /// Every finding.
@@ -18,7 +19,7 @@ pub(super) fn as_json(ui: &Ui, findings: &[Finding]) -> String {
             })
         })
         .collect();
-    format!("{}\n", serde_json::Value::from(list))
+    redact::json(list.into())
 }
 
 /// One line for each kind that fails or warns, failures first, and a summary; with `--verbose` every finding.

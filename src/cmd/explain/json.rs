@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::config::Place;
 use crate::resolve::{AssumeRole, BaseSource, Region, RegionSource};
 
-use crate::redact::{command, harmless, visible};
+use crate::redact::{command, harmless, key_id};
 
 use super::legacy::{Held, Legacy};
 use super::{Explanation, Setting, Shown};
@@ -64,7 +64,11 @@ fn source(base: &BaseSource) -> Value {
             json!({"kind": kind, "command": command(&process.command), "keychain_item": process.keychain})
         }
         BaseSource::Login(login) => {
-            json!({"kind": kind, "access_key_id": base.access_key_id(), "login_session": login.session})
+            json!({
+                "kind": kind,
+                "access_key_id": base.access_key_id().and_then(key_id),
+                "login_session": login.session,
+            })
         }
         BaseSource::Sso(sso) => json!({
             "kind": kind,
@@ -82,11 +86,11 @@ fn source(base: &BaseSource) -> Value {
         }),
         BaseSource::BotoKeyring(keyring) => json!({
             "kind": kind,
-            "access_key_id": visible("aws_access_key_id", &keyring.access_key_id),
+            "access_key_id": key_id(&keyring.access_key_id),
             "keyring": keyring.service,
         }),
         BaseSource::Boto(_) | BaseSource::Environment { .. } | BaseSource::StaticKeys(_) => {
-            json!({"kind": kind, "access_key_id": base.access_key_id().and_then(|id| visible("aws_access_key_id", id))})
+            json!({"kind": kind, "access_key_id": base.access_key_id().and_then(key_id)})
         }
     };
     placed(safe(step), base.place())
@@ -112,10 +116,7 @@ fn legacy(legacy: &Legacy) -> Value {
             "file": legacy.path.to_string_lossy(),
             "line": null,
         }),
-        Held::Key { id, taken, place, .. } => placed(
-            json!({"access_key_id": visible("aws_access_key_id", id), "taken": taken}),
-            Some(place),
-        ),
+        Held::Key { id, taken, place, .. } => placed(json!({"access_key_id": key_id(id), "taken": taken}), Some(place)),
     }
 }
 

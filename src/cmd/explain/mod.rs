@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::ops::choose::Chosen;
 use crate::ops::describe::missing_login;
 use crate::ops::{choose, now, pick};
-use crate::redact::{command, harmless, is_secret, visible};
+use crate::redact::{self, command, harmless, is_secret, visible};
 use crate::resolve::{Choice, CredentialPlan, ExportDecision, Style, StyleError};
 
 /// A borrowed view of the plan and the files.
@@ -93,7 +93,7 @@ pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
     };
     files.lists().for_each(|(_, message)| context.ui.warn(message));
     let text = if args.json {
-        format!("{}\n", explanation.to_json())
+        redact::json(explanation.to_json())
     } else {
         context.ui.shown(&explanation.to_text())
     };

@@ -5,7 +5,7 @@ use unicode_width::UnicodeWidthStr as _;
 
 use crate::config::Place;
 use crate::config::mistakes::Mistake;
-use crate::ops::describe::{parameters, source};
+use crate::ops::describe::{self, parameters, source};
 use crate::redact::{HIDDEN, shown};
 use crate::resolve::{How, RegionSource, Style};
 use crate::text::display;
@@ -161,7 +161,7 @@ impl Explanation<'_> {
                 value: (*why).to_owned(),
                 place: Some(display(&legacy.path.to_string_lossy())),
             },
-            Held::Key { id, because, place, .. } => Row::new(format!("key {}", shown(id)), *because, Some(place)),
+            Held::Key { id, because, place, .. } => Row::new(describe::key(id), *because, Some(place)),
         })
     }
 

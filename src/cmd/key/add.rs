@@ -1,25 +1,21 @@
 //! `awsenv key add`: stores an access key that is typed or piped in, and makes the profile use it.
 
-use serde::Deserialize;
-
 use crate::cli::KeyAddArgs;
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
 use crate::journal::Undo;
 use crate::keychain::last_four;
+use crate::ops::ask::Questions;
 use crate::ops::files::Files;
 use crate::ops::keychain::deposit::{self, Deposit};
 use crate::ops::keychain::transaction::{self, Plan, Rules, Sharers, Stored};
-use crate::ops::keychain::{attach, line};
+use crate::ops::keychain::typed::{self, Typed};
+use crate::ops::keychain::{attach, line, pair, store_to_write};
 use crate::ops::{ask, choose};
-use crate::secret::Secret;
-use crate::sys;
 use crate::text::display;
 
-struct Typed {
-    id: String,
-    secret: Secret<String>,
-}
+/// Where a piped key is.
+const STDIN: &str = "stdin: ";
 
 /// Stores the key before the profile gets its line.
 pub(super) fn run(context: &Context, args: KeyAddArgs) -> Result<Outcome, Error> {
@@ -35,8 +31,16 @@ pub(super) fn run(context: &Context, args: KeyAddArgs) -> Result<Outcome, Error>
     // Reports what is impossible before anything is typed.
     let files = Files::load(context)?;
     attach::attach(&files, profile, name, &value, args.replace)?;
-    let typed = if args.stdin { piped()? } else { asked(context)? };
-    deposit::check_key(&typed.id, &typed.secret)?;
+    let typed = if args.stdin {
+        let typed = typed::piped()?;
+        pair::check(STDIN, &typed.id, &typed.secret, args.any_shape)?;
+        if !args.any_shape {
+            pair::mind(context, STDIN, &typed.secret, true)?;
+        }
+        typed
+    } else {
+        asked(context, name, &args)?
+    };
 
     let found = files.profiles.profile(profile);
     let item = deposit::item(context, found, &typed.id, typed.secret.expose());
@@ -67,93 +71,14 @@ pub(super) fn run(context: &Context, args: KeyAddArgs) -> Result<Outcome, Error>
     Ok(Outcome::Done(0))
 }
 
-fn asked(context: &Context) -> Result<Typed, Error> {
+fn asked(context: &Context, name: &str, args: &KeyAddArgs) -> Result<Typed, Error> {
     ask::check(
         context,
         "use `--stdin` to read the key from stdin: the id and the secret on a line each, or JSON",
     )?;
-    let id = ask::line(context, "AWS Access Key ID:")?;
-    let secret = ask::secret(context, "AWS Secret Access Key (not shown):")?;
-    Ok(Typed {
-        id,
-        secret: Secret::new(secret.expose().trim().to_owned()),
-    })
-}
-
-/// Two lines, or JSON.
-fn piped() -> Result<Typed, Error> {
-    let bytes = sys::stdin::read().map_err(|error| unreadable(&error.to_string()))?;
-    let text = str::from_utf8(&bytes).map_err(|_| unreadable("it is not UTF-8"))?;
-    parse(text)
-}
-
-fn unreadable(why: &str) -> Error {
-    Error::new(Kind::Failed, format!("stdin: {why}"))
-        .hint("write two lines, the id and the secret, or JSON with `AccessKeyId` and `SecretAccessKey`")
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Json {
-    access_key_id: String,
-    secret_access_key: Secret<String>,
-    session_token: Option<Secret<String>>,
-}
-
-fn parse(text: &str) -> Result<Typed, Error> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.trim_start().starts_with('{') {
-        let json: Json = serde_json::from_str(text).map_err(|_| unreadable("it is not JSON with an access key"))?;
-        if json.session_token.is_some_and(|token| !token.expose().is_empty()) {
-            return Err(deposit::temporary("stdin: the key"));
-        }
-        return Ok(Typed {
-            id: json.access_key_id,
-            secret: json.secret_access_key,
-        });
-    }
-    let mut lines = text.lines().map(str::trim);
-    let (Some(id), Some(secret)) = (lines.next(), lines.next()) else {
-        return Err(unreadable("expected two lines"));
-    };
-    if lines.any(|line| !line.is_empty()) {
-        return Err(unreadable("expected only two lines"));
-    }
-    Ok(Typed {
-        id: id.to_owned(),
-        secret: Secret::new(secret.to_owned()),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(text: &str) -> Result<(String, String), String> {
-        parse(text)
-            .map(|typed| (typed.id, typed.secret.expose().clone()))
-            .map_err(|error| error.message)
-    }
-
-    #[test]
-    fn both_forms_of_stdin() {
-        let key = Ok(("AKIA1".to_owned(), "a/b+c".to_owned()));
-        assert_eq!(read("AKIA1\na/b+c\n"), key);
-        assert_eq!(read("\u{feff}AKIA1\r\n a/b+c \r\n\r\n"), key);
-        assert_eq!(
-            read(" {\"AccessKeyId\":\"AKIA1\",\"SecretAccessKey\":\"a/b+c\",\"More\":1}\n"),
-            key
-        );
-        for bad in [
-            "",
-            "AKIA1",
-            "AKIA1\nx\ny\n",
-            "{\"AccessKeyId\":\"hunter2\"}",
-            "{\"hunter2",
-        ] {
-            assert!(!read(bad).unwrap_err().contains("hunter2"));
-        }
-        let token = r#"{"AccessKeyId":"A","SecretAccessKey":"B","SessionToken":"C"}"#;
-        assert!(read(token).unwrap_err().contains("temporary"));
-    }
+    let keychain = context.keychain();
+    store_to_write(&keychain, name)?;
+    deposit::present(&keychain, name, args.replace)?;
+    let typed = typed::asked(&mut Questions::begin(context)?, None, args.any_shape)?;
+    typed.ok_or_else(Error::cancelled)
 }

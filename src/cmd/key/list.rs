@@ -7,6 +7,7 @@ use crate::context::{Context, Outcome};
 use crate::error::Error;
 use crate::keychain::index::Record;
 use crate::ops::keychain::index;
+use crate::redact;
 use crate::sys::clock::local_day;
 use crate::text::{columns, display};
 
@@ -15,7 +16,7 @@ pub(super) fn run(context: &Context, args: KeyListArgs) -> Result<Outcome, Error
     let index = index::load(&context.keychain())?;
     let text = if args.json {
         let rows: Vec<_> = index.records().map(as_json).collect();
-        format!("{}\n", serde_json::Value::from(rows))
+        redact::json(rows.into())
     } else {
         let rows: Vec<[String; 5]> = index.records().map(row).collect();
         columns(&rows).into_iter().map(|line| line + "\n").collect()

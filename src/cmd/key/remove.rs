@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::journal::{KeyCommand, Undo};
 use crate::ops::files::Files;
 use crate::ops::keychain::transaction::{Kept, Withdrawal, Withdrawn, withdraw};
-use crate::ops::keychain::{detach, index, store_of};
+use crate::ops::keychain::{detach, index, store_of, swap};
 use crate::ops::{ask, choose};
 use crate::text::display;
 
@@ -66,7 +66,9 @@ pub(super) fn run(context: &Context, args: KeyRemoveArgs) -> Result<Outcome, Err
         name: item,
         store,
     };
-    if withdraw(context, &keychain, &files, kept, |_| Ok(Some(())), plan)? == Withdrawn::Missing {
+    let withdrawn = withdraw(context, &keychain, &files, kept, |_| Ok(Some(())), plan)?;
+    swap::forget_kept(&keychain, item)?;
+    if withdrawn == Withdrawn::Missing {
         context.ui.tell(format!(
             "{} had no key for `{shown}`; its line was removed",
             store.described()

@@ -1,12 +1,14 @@
 //! `awsenv key unlock`: makes a store readable; for the encrypted file store it also creates the key file.
 
 use crate::cli::KeyUnlockArgs;
+use crate::config::locate::in_home;
 use crate::config::settings::KeychainSettings;
 use crate::context::{Context, Outcome};
 use crate::credentials::Timestamp;
 use crate::error::{Error, Kind};
 use crate::keychain::StoreKind;
 use crate::ops::ask;
+use crate::redact;
 use crate::secret::Secret;
 use crate::sys;
 use crate::sys::clock::local;
@@ -147,10 +149,18 @@ impl Files<'_> {
     /// The first line that the command from the settings prints.
     fn run(&self, command: &str) -> Result<Secret<String>, Error> {
         let failed = |why: String| {
-            let message = format!("`unlock = {command}` gave no passphrase: {why}");
+            let message = format!("`unlock = {}` gave no passphrase: {why}", redact::command(command));
             Error::new(Kind::Failed, message).hint("run the command by hand to see what it prints")
         };
         let words = shell_words::split(command).map_err(|error| failed(error.to_string()))?;
+        let env = self.context.env();
+        let words: Vec<String> = words
+            .into_iter()
+            .map(|word| match word.starts_with("~/") {
+                true => in_home(&word, env, &sys::fs::home_of).to_string_lossy().into_owned(),
+                false => word,
+            })
+            .collect();
         let captured = sys::process::capture(&words, &self.context.process.env);
         let captured = captured.map_err(|error| failed(error.to_string()))?;
         match captured.failure {

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::config::Error;
+use crate::credentials::pair::Part;
 
 /// Why an edit cannot be made. Holds names, never a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +30,12 @@ pub enum EditError {
         what: &'static str,
         why: &'static str,
     },
+    /// A part of a key in the place of something else.
+    KeyPart {
+        /// What it should be, as in "the name".
+        what: String,
+        part: Part,
+    },
     /// The file's indentation gives the edit another meaning.
     Ambiguous(String),
 }
@@ -44,6 +51,12 @@ impl fmt::Display for EditError {
             EditError::IsBlock(key) => write!(f, "`{key}` is a block of keys, not a value"),
             EditError::IsText(key) => write!(f, "`{key}` is a value, not a block of keys"),
             EditError::Unholdable { what, why } => write!(f, "an AWS file cannot hold {what}: {why}"),
+            EditError::KeyPart { what, part: Part::Id } => {
+                write!(f, "{what} is shaped like an access key id, so it is not written")
+            }
+            EditError::KeyPart { what, .. } => {
+                write!(f, "{what} is shaped like a secret access key, so it is not written")
+            }
             EditError::Ambiguous(header) => write!(
                 f,
                 "because of the indentation around section `[{header}]`, the edit would change the meaning of other lines"

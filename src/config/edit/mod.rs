@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 
 pub use buffer::Splice;
 pub use error::EditError;
+pub use names::{check_name, check_setting};
 pub(super) use process::process_value;
 
 use buffer::Buffer;
@@ -74,6 +75,7 @@ impl<'d> Editor<'d> {
     pub fn set(&mut self, header: &str, key: &str, value: &str) -> Result<(), EditError> {
         names::check_key(key)?;
         names::check_value(value)?;
+        names::check_setting(key, value)?;
         let section = self.section(header)?;
         let changes = match section.own(key) {
             Some(entry) if entry.is_nested() => return Err(EditError::IsBlock(key.to_owned())),

@@ -4,6 +4,7 @@ use super::EditError;
 use crate::config::locate::FileKind;
 use crate::config::python::{lower, strip};
 use crate::config::shlex;
+use crate::credentials::pair::resembles;
 
 /// A key on a line of its own, lower case.
 pub(super) fn check_key(key: &str) -> Result<(), EditError> {
@@ -41,6 +42,37 @@ pub(super) fn check_value(value: &str) -> Result<(), EditError> {
     text("the value", value)
 }
 
+/// A value that is no part of a key: `aws configure` writes a secret as the region if its answers are one line late.
+///
+/// # Errors
+/// Which part of a key it is.
+pub fn check_setting(key: &str, value: &str) -> Result<(), EditError> {
+    let is_checked = key == "output"
+        || key.ends_with("region")
+        || ["role_session_name", "services", "source_profile", "sso_session"].contains(&key);
+    match resembles(value).filter(|_| is_checked) {
+        Some(part) => Err(EditError::KeyPart {
+            what: format!("`{key}`"),
+            part,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// The name of a new profile or item.
+///
+/// # Errors
+/// It is a part of a key.
+pub fn check_name(name: &str) -> Result<(), EditError> {
+    match resembles(name) {
+        Some(part) => Err(EditError::KeyPart {
+            what: "the name".to_owned(),
+            part,
+        }),
+        None => Ok(()),
+    }
+}
+
 /// The text after a `#`.
 pub(super) fn check_comment(comment: &str) -> Result<(), EditError> {
     text("the comment", comment)
@@ -70,6 +102,7 @@ pub(super) fn check_header(header: &str) -> Result<(), EditError> {
 /// # Errors
 /// A name that botocore would not read back.
 pub(super) fn header_of(kind: FileKind, profile: &str) -> Result<String, EditError> {
+    check_name(profile)?;
     if kind == FileKind::Credentials || profile == "default" {
         check_header(profile)?;
         return Ok(profile.to_owned());
@@ -124,6 +157,25 @@ mod tests {
 
     use super::*;
     use crate::config::{Document, ProfileSet};
+
+    #[test]
+    fn no_part_of_a_key_is_written_as_something_else() {
+        const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+        for part in [SECRET, &SECRET.replace('/', "1"), "AKIAIOSFODNN7EXAMPLE"] {
+            for key in ["region", "sso_region", "output", "source_profile"] {
+                assert!(
+                    matches!(check_setting(key, part), Err(EditError::KeyPart { .. })),
+                    "{key} {part}"
+                );
+            }
+            for kind in [FileKind::Config, FileKind::Credentials] {
+                let error = header_of(kind, part).unwrap_err();
+                assert!(!error.to_string().contains(part), "{error}");
+            }
+            check_setting("external_id", part).unwrap();
+        }
+        check_setting("region", "eu-west-1").unwrap();
+    }
 
     #[test]
     fn headers_are_read_back() {

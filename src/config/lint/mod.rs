@@ -19,7 +19,7 @@ use super::place::Place;
 use super::profiles;
 use super::profiles::ProfileSet;
 use super::value::{Section, Value};
-use crate::redact::is_secret;
+use crate::redact::visible;
 
 /// A program or library that reads AWS files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -210,9 +210,8 @@ fn name(section: Section<'_>, kind: FileKind) -> Option<String> {
 
 /// A value as it may be shown.
 fn masked(value: Value<'_>, text: &str) -> String {
-    if is_secret(value.key()) {
-        "a secret".to_owned()
-    } else {
-        format!("`{text}`")
+    match visible(value.key(), text) {
+        Some(text) => format!("`{text}`"),
+        None => "a secret".to_owned(),
     }
 }

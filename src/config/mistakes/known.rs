@@ -1,7 +1,7 @@
 //! Keys that programs read, by where they belong.
 
 /// Of profiles: AWS CLI, botocore and the SDKs.
-pub(super) const PROFILE: [&str; 92] = [
+pub const PROFILE: [&str; 92] = [
     "account_id_endpoint_mode",
     "api_versions",
     "auth_scheme_preference",

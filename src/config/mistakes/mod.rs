@@ -19,6 +19,7 @@ use super::value::Section;
 use crate::redact;
 
 pub use code::MistakeCode;
+pub use known::PROFILE as PROFILE_KEYS;
 pub use values::{Wrong, output, region};
 
 #[derive(Clone, Debug, PartialEq, Eq)]

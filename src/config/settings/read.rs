@@ -176,7 +176,8 @@ impl<'p> Reader<'p> {
             }
             // The section has been reported, but it may have swallowed a guard.
             None => {
-                let doubted = guards_near(key);
+                let mut doubted = guards_near(key);
+                doubted.retain(|key| !self.doubts.contains_key(key.name));
                 if !doubted.is_empty() {
                     let why = format!("`{}` is in an unknown section", quoted(key));
                     self.problem(Some(line), why, &doubted);

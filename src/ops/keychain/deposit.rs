@@ -2,7 +2,6 @@
 
 use crate::config::Profile;
 use crate::context::Context;
-use crate::credentials::TEMPORARY;
 use crate::error::{Error, Kind};
 use crate::keychain::{self, Item, StoreKind};
 use crate::ops::keychain::index;
@@ -70,55 +69,23 @@ pub fn put(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit) -> Resu
     index::record(keychain, profile, name, &item, store)
 }
 
-/// Checks that both halves can be what AWS calls an access key id and a secret; the error never repeats them.
-/// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html>
+/// The item that a deposit would find; `None` if there is none, or one that it would replace unread.
 ///
 /// # Errors
-/// Which half is impossible, and why.
-pub fn check_key(id: &str, secret: &Secret<String>) -> Result<(), Error> {
-    let fail = |why: &str| Err(Error::new(Kind::Failed, why));
-    let is_word = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    let secret = secret.expose();
-    match id {
-        "" => fail("the access key id is empty"),
-        id if !is_word(id) => fail("the access key id contains invalid characters: is it the secret?"),
-        id if id.starts_with("ASIA") => Err(temporary("the key")),
-        _ if secret.is_empty() => fail("the secret access key is empty"),
-        _ if secret.chars().any(|c| c.is_whitespace() || c.is_control()) => {
-            fail("the secret access key contains blanks or control characters")
-        }
-        _ => Ok(()),
+/// The store cannot take a key now.
+pub fn present(keychain: &Keychain<'_>, name: &str, replace: bool) -> Result<Option<Item>, keychain::Error> {
+    let store = keychain.locate(name).unwrap_or_default();
+    match keychain.read(store, name) {
+        Ok(item) => Ok(Some(item)),
+        Err(keychain::Error::Missing { .. }) => Ok(None),
+        Err(keychain::Error::Damaged { .. }) if replace => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
-/// A key that expires by itself, which `whose` names.
-pub fn temporary(whose: &str) -> Error {
-    Error::new(Kind::Failed, format!("{whose} {TEMPORARY}")).hint("the keychain is for keys that last")
-}
-
-fn other_key(store: StoreKind, name: &str) -> Error {
+/// Another key has the name.
+pub fn other_key(store: StoreKind, name: &str) -> Error {
     let message = format!("{} has a different key with the name `{name}`", store.described());
     Error::new(Kind::Failed, message)
         .hint("`--replace` overwrites that key; `--item NAME` keeps both, under different names")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_can_be_no_key_is_refused_without_a_word_of_it() {
-        let checked = |id: &str, secret: &str| check_key(id, &Secret::new(secret.to_owned()));
-        assert_eq!(checked("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG"), Ok(()));
-        for (id, secret) in [
-            ("", "hunter2"),
-            ("hunter2/x", "A"),
-            ("ASIA1", "hunter2"),
-            ("A", ""),
-            ("A", "hun ter2"),
-        ] {
-            let error = checked(id, secret).unwrap_err();
-            assert!(!error.message.contains("hun"), "{error}");
-        }
-    }
 }

@@ -6,10 +6,10 @@ use zeroize::Zeroizing;
 
 use crate::config::Document;
 use crate::config::own_line::keychain_item;
-use crate::keychain::Item;
 use crate::keychain::index::Record;
 use crate::keychain::item::Cut;
 use crate::keychain::layout::{ID, SECRET};
+use crate::keychain::{Item, last_four};
 use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
 use crate::ops::keychain::{detach, line};
@@ -32,7 +32,7 @@ pub fn seems_back(files: &Files, profile: &str, record: Option<&Record>) -> bool
         return false;
     };
     let own = |key| detach::sections(profile).find_map(|section| section.own(key));
-    let is_same = own(ID).is_some_and(|id| id.text().ends_with(&record.last_four));
+    let is_same = own(ID).is_some_and(|id| last_four(id.text()) == record.last_four);
     is_same && own(SECRET).is_some() && detach::item_of(profile).is_none()
 }
 

@@ -8,7 +8,10 @@ pub mod held;
 pub mod identity;
 pub mod index;
 pub mod line;
+pub mod pair;
+pub mod swap;
 pub mod transaction;
+pub mod typed;
 
 use crate::advice::Command;
 use crate::error::{Error, Kind};

@@ -68,7 +68,7 @@ pub fn profile(context: &Context, manner: Manner<'_>, usage: &str) -> Result<Cho
         let searched = files.searched();
         return Err(
             Error::new(Kind::ProfileNotFound, format!("there are no profiles in {searched}"))
-                .hint("`awsenv configure NAME` creates one"),
+                .hint("`awsenv configure` sets one up"),
         );
     }
     let settings = files.settings.picker.clone();

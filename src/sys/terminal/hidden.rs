@@ -70,6 +70,11 @@ impl Line {
         Typed::More
     }
 
+    /// What was typed so far; `None` if it is not UTF-8 or too long.
+    pub(super) fn text(&self) -> Option<&str> {
+        str::from_utf8(&self.bytes).ok().filter(|_| !self.is_too_long)
+    }
+
     /// Returns the secret in the memory where it was typed, without a copy.
     ///
     /// # Errors

@@ -9,7 +9,7 @@ use std::io::{self, ErrorKind, Read};
 use std::thread;
 use std::time::Duration;
 
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::secret::Secret;
 use crate::sys::signals::Signals;
@@ -18,6 +18,20 @@ use self::hidden::{Line, Typed};
 use self::mode::Hidden;
 
 pub use self::mode::restore;
+
+/// In columns, of the terminal that stdout is; `None` if that is unknown.
+#[cfg(unix)]
+pub fn width() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).ok()?;
+    Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
+}
+
+/// In columns, of the console.
+#[cfg(not(unix))]
+pub fn width() -> Option<usize> {
+    let (columns, _) = ratatui::crossterm::terminal::size().ok()?;
+    Some(usize::from(columns)).filter(|columns| *columns > 0)
+}
 
 /// The controlling terminal, open for answers.
 #[derive(Debug)]
@@ -61,40 +75,136 @@ impl Terminal {
     }
 
     /// The next line, typed without any trace on the screen, not even its length. `None` on Ctrl-C, Ctrl-D, or a signal
-    /// that ends the program. The terminal's mode is always restored. Echo is off before `ask` is called, so that a
-    /// quick answer is not shown either.
+    /// that ends the program. Echo is off before `ask` is called, so that a quick answer is not shown either.
     ///
     /// # Errors
     /// The line is not UTF-8 or longer than any secret, or what the system says.
-    pub fn secret(&self, ask: impl FnOnce()) -> io::Result<Option<Secret<String>>> {
+    pub fn secret(self, ask: impl Fn()) -> io::Result<Option<Secret<String>>> {
+        self.typing()?.line(&ask, &|_| false, &|_| {})
+    }
+
+    /// Answers to several questions, not echoed by the terminal: lines that are pasted together wait for their
+    /// questions unseen.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn typing(self) -> io::Result<Typing> {
         let signals = Signals::heed()?;
-        let _hidden = Hidden::begin(&self.0)?;
+        let hidden = Hidden::begin(&self.0)?;
+        Ok(Typing {
+            _hidden: hidden,
+            signals,
+            terminal: self.0,
+            rest: Zeroizing::new(Vec::with_capacity(MAX_PENDING)),
+            is_after_text: false,
+        })
+    }
+}
+
+/// A terminal that does not echo. Its mode is always restored.
+#[derive(Debug)]
+pub struct Typing {
+    _hidden: Hidden,
+    signals: Signals,
+    terminal: File,
+    /// What was typed after the last line.
+    rest: Zeroizing<Vec<u8>>,
+    /// Whether the last line was not empty.
+    is_after_text: bool,
+}
+
+/// In bytes; reserved at once, because growing would leave copies behind. More is not read before it is needed.
+const MAX_PENDING: usize = 4096;
+
+/// How long to wait for more of a text that was pasted, before any of it is shown.
+const BURST: Duration = Duration::from_millis(20);
+
+impl Typing {
+    /// Asks for the next line. What is typed of it is shown through `echo` for as long as all of it `may_show`; that must
+    /// be of ASCII. `None` as in [`Terminal::secret`].
+    ///
+    /// # Errors
+    /// As [`Terminal::secret`].
+    pub fn line(
+        &mut self,
+        ask: &dyn Fn(),
+        may_show: &dyn Fn(&str) -> bool,
+        echo: &dyn Fn(&str),
+    ) -> io::Result<Option<Secret<String>>> {
         ask();
+        // The terminal turns the line end `\r\n` of pasted text into two.
+        if self.is_after_text && self.rest.first().is_some_and(|byte| b"\r\n".contains(byte)) {
+            self.rest.drain(..1);
+        }
         let mut line = Line::new();
-        let mut part = Zeroizing::new([0; 256]);
-        while !signals.told_to_end() {
-            let length = match (&self.0).read(&mut *part) {
-                Ok(0) => {
-                    // Nothing was typed for a while, or the terminal is gone.
-                    Self::open()?;
-                    continue;
+        let mut shown = Zeroizing::new(String::new());
+        while !self.signals.told_to_end() {
+            if self.rest.is_empty() && !self.read()? {
+                continue;
+            }
+            let mut taken = 0;
+            let mut typed = Typed::More;
+            for byte in self.rest.iter() {
+                taken += 1;
+                typed = line.take(*byte);
+                if typed != Typed::More {
+                    break;
                 }
-                Ok(length) => length,
-                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(error) => return Err(error),
-            };
-            for byte in &part[..length] {
-                match line.take(*byte) {
-                    Typed::More => {}
-                    Typed::Done => {
-                        thread::sleep(PASTE);
-                        return line.finish().map(Some);
-                    }
-                    Typed::Left => return Ok(None),
-                }
+            }
+            self.rest.drain(..taken);
+            if typed == Typed::Left {
+                return Ok(None);
+            }
+            let now = line.text().filter(|text| text.is_ascii() && may_show(text));
+            let now = now.unwrap_or_default();
+            match now.strip_prefix(shown.as_str()) {
+                Some(more) => echo(more),
+                None => echo(&format!("{}{now}", "\x08 \x08".repeat(shown.len()))),
+            }
+            now.clone_into(&mut shown);
+            if typed == Typed::Done {
+                self.is_after_text = line.text() != Some("");
+                return line.finish().map(Some);
             }
         }
         Ok(None)
+    }
+
+    /// Drops what was typed ahead of the next question.
+    pub fn forget(&mut self) {
+        thread::sleep(PASTE);
+        self.rest.zeroize();
+        mode::flush(&self.terminal);
+    }
+
+    /// Reads what is there; `false` if nothing was typed for a while.
+    fn read(&mut self) -> io::Result<bool> {
+        let mut part = Zeroizing::new([0; 256]);
+        loop {
+            let room = part.len().min(MAX_PENDING - self.rest.len());
+            let length = match (&self.terminal).read(&mut part[..room]) {
+                Ok(length) => length,
+                Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(false),
+                Err(error) => return Err(error),
+            };
+            self.rest.extend_from_slice(&part[..length]);
+            if self.rest.is_empty() {
+                // Nothing was typed, or the terminal is gone.
+                Terminal::open()?;
+                return Ok(false);
+            }
+            thread::sleep(BURST);
+            if length == 0 || self.rest.len() == MAX_PENDING || !mode::has_more(&self.terminal) {
+                return Ok(true);
+            }
+        }
+    }
+}
+
+impl Drop for Typing {
+    fn drop(&mut self) {
+        // The rest of what was pasted is dropped with the mode.
+        thread::sleep(PASTE);
     }
 }
 

@@ -31,6 +31,7 @@ mod system {
     use std::io;
     use std::sync::Mutex;
 
+    use rustix::io::ioctl_fionread;
     use rustix::termios::{
         LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr, tcsetattr,
     };
@@ -51,6 +52,16 @@ mod system {
         Ok(())
     }
 
+    /// Drops what was typed and not read yet.
+    pub(in crate::sys::terminal) fn flush(terminal: &File) {
+        let _ = tcflush(terminal, QueueSelector::IFlush);
+    }
+
+    /// Whether something was typed and not read yet.
+    pub(in crate::sys::terminal) fn has_more(terminal: &File) -> bool {
+        ioctl_fionread(terminal).is_ok_and(|length| length > 0)
+    }
+
     /// Restores the terminal's mode if it has been changed. Drops what was pasted after the secret: it would be shown,
     /// and the shell would run it.
     pub fn restore() {
@@ -58,7 +69,7 @@ mod system {
         let Some((terminal, mode)) = SAVED.try_lock().ok().and_then(|mut saved| saved.take()) else {
             return;
         };
-        let _ = tcflush(&terminal, QueueSelector::IFlush);
+        flush(&terminal);
         let _ = tcsetattr(&terminal, OptionalActions::Drain, &mode);
     }
 }
@@ -74,6 +85,12 @@ mod system {
         enable_raw_mode()
     }
 
+    pub(in crate::sys::terminal) fn flush(_: &File) {}
+
+    pub(in crate::sys::terminal) fn has_more(_: &File) -> bool {
+        false
+    }
+
     /// Restores the console's mode.
     pub fn restore() {
         let _ = disable_raw_mode();
@@ -82,3 +99,4 @@ mod system {
 
 use system::hide;
 pub use system::restore;
+pub(super) use system::{flush, has_more};

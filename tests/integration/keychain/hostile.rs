@@ -263,7 +263,10 @@ fn only_the_file_that_gets_the_key_is_narrowed() {
 #[test]
 fn a_csv_with_what_is_no_lasting_key_is_refused() {
     let sandbox = sandbox();
-    for (id, secret, why) in [("ASIAX", "x", "temporary"), ("AKIAX", "\"hun ter2\"", "blanks")] {
+    for (id, secret, why) in [
+        ("ASIAX", "x", "temporary"),
+        ("AKIAIOSFODNN7EXAMPLE", "\"hun ter2\"", "blanks"),
+    ] {
         let path = sandbox.write("keys.csv", format!("Access key ID,Secret access key\n{id},{secret}\n"));
         let from = format!("csv:{}", path.display());
         let refused = sandbox.awsenv(["key", "import", "work", "--from", &from]).output();

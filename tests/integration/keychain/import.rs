@@ -455,7 +455,12 @@ fn many_at_once_lose_neither_a_line_nor_a_key() {
         .iter()
         .map(|name| format!("[profile {name}]\nregion = eu-west-1\n\n"))
         .collect();
-    let section = |name: &String| format!("[{name}]\n{}\n", pair((&format!("AKIAIOSFODNN7{name}"), &secret(name))));
+    let section = |name: &String| {
+        format!(
+            "[{name}]\n{}\n",
+            pair((&format!("AKIAIOSFODNN7000{name}"), &secret(name)))
+        )
+    };
     let credentials: String = names.iter().map(section).collect();
     let mut sandbox = Sandbox::with_config(&config);
     private(&sandbox, ".aws/credentials", &credentials);

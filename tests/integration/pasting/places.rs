@@ -328,6 +328,17 @@ fn own_lines(word: &str) -> [&'static str; 3] {
     }
 }
 
+fn start_file(word: &str) -> &'static str {
+    match word {
+        "bash" => "~/.bashrc",
+        "fish" => "~/.config/fish/config.fish",
+        "posix" => "the file that ENV names",
+        "powershell" => "$PROFILE",
+        "zsh" => "~/.zshrc",
+        word => panic!("{word}"),
+    }
+}
+
 /// Without a function that says which shell this is.
 #[test]
 fn doctor_speaks_the_language_of_the_shell_around_it() {
@@ -337,13 +348,9 @@ fn doctor_speaks_the_language_of_the_shell_around_it() {
         sandbox.set("AWS_PROFILE", "a").set("AWS_DEFAULT_PROFILE", "b");
         let output = sandbox.script(&shell, "awsenv doctor\necho end\n").output();
         let [set_up, unset, _] = own_lines(shell.word);
-        for line in [set_up, unset] {
-            assert!(
-                output.success().contains(&format!("fix: {line}\n")),
-                "{}: {}",
-                shell.name,
-                output.all()
-            );
+        let set_up = format!("fix: add to {}: {set_up}\n", start_file(shell.word));
+        for line in [set_up, format!("fix: {unset}\n")] {
+            assert!(output.success().contains(&line), "{}: {}", shell.name, output.all());
         }
     }
 }
@@ -387,7 +394,8 @@ fn use_at_a_terminal_names_the_lines_of_this_shell() {
             let said = terminal.file("said");
             let [set_up, _, eval] = own_lines(word);
             assert!(said.contains(&format!("run: {eval}\n")), "{word}: {said}");
-            assert!(said.contains(&format!("is enough: {set_up}\n")), "{word}: {said}");
+            let set_up = format!("is enough, add to {}: {set_up}\n", start_file(word));
+            assert!(said.contains(&set_up), "{word}: {said}");
         }
     }
 }

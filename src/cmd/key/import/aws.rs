@@ -15,7 +15,9 @@ use crate::ops::files::Files;
 use crate::ops::keychain::attach::{STRONGER, has_process};
 use crate::ops::keychain::deposit;
 use crate::ops::keychain::detach::{item_of, sections};
+use crate::ops::keychain::pair::check;
 use crate::ops::keychain::{self, index, line};
+use crate::secret::Secret;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
 
@@ -71,8 +73,13 @@ pub(super) fn plan(
         profile,
         process.filter(|_| stored.as_deref() != Some(item_name.as_str())),
     )?;
-    let item = deposit::item(import.context, Some(profile), pair.id.text(), pair.secret.text());
+    let [first, _] = pair.in_order();
+    let place = format!("{}: ", first.place());
+    let secret = Secret::new(pair.secret.text().to_owned());
+    check(&place, pair.id.text(), &secret, import.args.any_shape)?;
+    let item = deposit::item(import.context, Some(profile), pair.id.text(), secret.expose());
     let mut plan = Plan {
+        place,
         profile: name.to_owned(),
         name: item_name,
         item,

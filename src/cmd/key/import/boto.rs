@@ -46,6 +46,11 @@ pub(super) fn keys(import: &Import<'_>, files: &Files, name: &str) -> Result<Fou
     else {
         return Err(fail(format!("no boto file has a key for `{shown}`")).hint("`awsenv doctor` lists the boto files"));
     };
+    let place = match &found {
+        BotoSource::Keys(keys) => &keys.place,
+        BotoSource::Keyring(keyring) => &keyring.place,
+    };
+    let place = format!("{place}: ");
     let (access_key_id, secret_access_key) = match found {
         BotoSource::Keys(keys) => (keys.access_key_id, keys.secret_access_key),
         BotoSource::Keyring(keyring) => {
@@ -67,6 +72,7 @@ pub(super) fn keys(import: &Import<'_>, files: &Files, name: &str) -> Result<Fou
         layout.extend(cut);
     }
     Ok(Found {
+        place,
         secret_access_key: Secret::new(secret_access_key.expose().clone()),
         access_key_id,
         edits,

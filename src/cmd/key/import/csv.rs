@@ -51,6 +51,7 @@ pub(super) fn keys(path: &Path, profile: &str) -> Result<Found, Error> {
     };
     let row = rows.swap_remove(at);
     Ok(Found {
+        place: format!("{}:{}: ", path.display(), row.line),
         access_key_id: row.id.to_string(),
         secret_access_key: Secret::new(row.secret.to_string()),
         edits: Vec::new(),
@@ -59,6 +60,7 @@ pub(super) fn keys(path: &Path, profile: &str) -> Result<Found, Error> {
 }
 
 struct Row {
+    line: usize,
     user: Option<Zeroizing<String>>,
     id: Zeroizing<String>,
     secret: Zeroizing<String>,
@@ -98,7 +100,12 @@ fn parse(text: &str) -> Result<Vec<Row>, (usize, &'static str)> {
             return Err((at + 1, "half of the key is missing"));
         };
         let user = user.and_then(full);
-        rows.push(Row { user, id, secret });
+        rows.push(Row {
+            line: at + 1,
+            user,
+            id,
+            secret,
+        });
     }
     if rows.is_empty() {
         Err((1, "it has no key"))

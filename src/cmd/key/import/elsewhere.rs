@@ -6,13 +6,15 @@ use crate::keychain::Item;
 use crate::keychain::item::Cut;
 use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
-use crate::ops::keychain::{attach, deposit, line};
+use crate::ops::keychain::{attach, line, pair};
 use crate::secret::Secret;
 
 use super::{Import, Plan};
 
 /// A key, and how to remove it from where it was found.
 pub(super) struct Found {
+    /// Where it is, to begin a message with.
+    pub(super) place: String,
     pub(super) access_key_id: String,
     pub(super) secret_access_key: Secret<String>,
     /// The edits that remove it from there.
@@ -26,7 +28,12 @@ pub(super) struct Found {
 /// # Errors
 /// The text cannot be a key, or not a lasting one; the profile has credentials of another kind.
 pub(super) fn plan(import: &Import<'_>, files: &Files, profile: &str, found: Found) -> Result<Plan, Error> {
-    deposit::check_key(&found.access_key_id, &found.secret_access_key)?;
+    pair::check(
+        &found.place,
+        &found.access_key_id,
+        &found.secret_access_key,
+        import.args.any_shape,
+    )?;
     let name = import.item_name(profile).to_owned();
     let mut edits = Vec::new();
     let mut layout = Vec::new();
@@ -37,6 +44,7 @@ pub(super) fn plan(import: &Import<'_>, files: &Files, profile: &str, found: Fou
         layout = found.layout;
     }
     Ok(Plan {
+        place: found.place,
         profile: profile.to_owned(),
         name,
         item: Item {
@@ -75,9 +83,10 @@ pub(super) fn of_env(context: &Context) -> Result<Found, Error> {
         .iter()
         .any(|name| env.filled(name).is_some());
     if has_token || id.starts_with("ASIA") {
-        return Err(deposit::temporary("the key in the environment"));
+        return Err(pair::temporary("the key in the environment"));
     }
     Ok(Found {
+        place: "the environment: ".to_owned(),
         access_key_id: id.to_owned(),
         secret_access_key: Secret::new(secret.to_owned()),
         edits: Vec::new(),

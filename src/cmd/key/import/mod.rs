@@ -10,10 +10,12 @@ mod elsewhere;
 mod pair;
 mod split;
 
+use std::cell::Cell;
 use std::path::PathBuf;
 
 use crate::advice::Advice;
 use crate::cli::KeyImportArgs;
+use crate::config::locate::in_home;
 use crate::context::{Context, Outcome};
 use crate::env::names::names;
 use crate::error::{Error, Kind};
@@ -24,8 +26,10 @@ use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
 use crate::ops::keychain::command;
 use crate::ops::keychain::deposit::Deposit;
+use crate::ops::keychain::pair as check;
 use crate::ops::keychain::transaction::{self, Rules, Sharers, Stored};
 use crate::ops::{ask, choose};
+use crate::sys;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
 
@@ -37,9 +41,9 @@ enum Source {
 }
 
 impl Source {
-    fn parse(word: &str) -> Result<Self, Error> {
+    fn parse(context: &Context, word: &str) -> Result<Self, Error> {
         match word.split_once(':') {
-            Some(("csv", path)) if !path.is_empty() => Ok(Self::Csv(path.into())),
+            Some(("csv", path)) if !path.is_empty() => Ok(Self::Csv(in_home(path, context.env(), &sys::fs::home_of))),
             None if word == "aws" => Ok(Self::Aws),
             None if word == "boto" => Ok(Self::Boto),
             None if word == "env" => Ok(Self::Env),
@@ -78,6 +82,8 @@ struct Import<'a> {
 }
 
 struct Plan {
+    /// Where the key is, to begin a message with.
+    place: String,
     /// The profile that gets the key.
     profile: String,
     /// Of the item.
@@ -89,7 +95,7 @@ struct Plan {
 
 /// With `--all` it imports what it can, and returns status 1 if something failed.
 pub(super) fn run(context: &Context, args: KeyImportArgs) -> Result<Outcome, Error> {
-    let source = Source::parse(&args.from)?;
+    let source = Source::parse(context, &args.from)?;
     let import = Import { context, args: &args };
     let names = import.names(&source)?;
     if names.is_empty() {
@@ -163,7 +169,18 @@ impl Import<'_> {
         let context = self.context;
         let files = Files::load(context)?;
         let keychain = context.keychain();
-        let plan = |files: &Files| self.plan(source, files, &keychain, name);
+        let is_minded = Cell::new(self.args.any_shape);
+        let plan = |files: &Files| {
+            let Some((place, plan)) = self.plan(source, files, &keychain, name)? else {
+                return Ok(None);
+            };
+            // Once, and not while the files are locked.
+            if !is_minded.replace(true) {
+                let may_ask = !self.args.yes && !self.args.dry_run;
+                check::mind(context, &place, &plan.deposit.item.secret_access_key, may_ask)?;
+            }
+            Ok(Some(plan))
+        };
         if self.args.dry_run {
             let Some(plan) = plan(&files)? else {
                 return Ok(String::new());
@@ -188,14 +205,14 @@ impl Import<'_> {
         Ok(String::new())
     }
 
-    /// `None` if it is already done.
+    /// Also where the key is; `None` if it is already done.
     fn plan(
         &self,
         source: &Source,
         files: &Files,
         keychain: &Keychain<'_>,
         name: &str,
-    ) -> Result<Option<transaction::Plan>, Error> {
+    ) -> Result<Option<(String, transaction::Plan)>, Error> {
         let found = match source {
             Source::Aws => None,
             Source::Boto => Some(boto::keys(self, files, name)?),
@@ -206,30 +223,35 @@ impl Import<'_> {
             None => aws::plan(self, files, keychain, name)?,
             Some(found) => Some(elsewhere::plan(self, files, name, found)?),
         };
-        Ok(plan.map(|plan| transaction::Plan {
-            title: format!("import the key of `{}`", display(&plan.profile)),
-            undo: Undo::Key {
-                command: KeyCommand::Restore,
-                profile: plan.profile.clone(),
-            },
-            edits: plan.edits,
-            rules: Rules {
-                // The other profiles would get this profile's key.
-                sharers: if self.args.replace {
-                    Sharers::Refuse
-                } else {
-                    Sharers::Ignore
+        Ok(plan.map(|plan| {
+            (
+                plan.place.clone(),
+                transaction::Plan {
+                    title: format!("import the key of `{}`", display(&plan.profile)),
+                    undo: Undo::Key {
+                        command: KeyCommand::Restore,
+                        profile: plan.profile.clone(),
+                    },
+                    edits: plan.edits,
+                    rules: Rules {
+                        // The other profiles would get this profile's key.
+                        sharers: if self.args.replace {
+                            Sharers::Refuse
+                        } else {
+                            Sharers::Ignore
+                        },
+                        must_last: !self.args.keep,
+                        may_change: source.is_new(),
+                        hint: self.split_hint(name).filter(|_| matches!(source, Source::Aws)),
+                    },
+                    deposit: Deposit {
+                        profile: plan.profile,
+                        name: plan.name,
+                        item: plan.item,
+                        replace: self.args.replace,
+                    },
                 },
-                must_last: !self.args.keep,
-                may_change: source.is_new(),
-                hint: self.split_hint(name).filter(|_| matches!(source, Source::Aws)),
-            },
-            deposit: Deposit {
-                profile: plan.profile,
-                name: plan.name,
-                item: plan.item,
-                replace: self.args.replace,
-            },
+            )
         }))
     }
 

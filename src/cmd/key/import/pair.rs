@@ -3,8 +3,8 @@
 use crate::config::{Profile, Section, Value};
 use crate::error::{Error, Kind};
 use crate::keychain::layout::{ID, SECRET};
-use crate::ops::keychain::deposit;
 use crate::ops::keychain::detach::sections;
+use crate::ops::keychain::pair::temporary;
 use crate::text::display;
 
 const TOKENS: [&str; 2] = ["aws_session_token", "aws_security_token"];
@@ -70,11 +70,8 @@ fn pair<'a>(profile: Profile<'_>, section: Section<'a>) -> Result<Option<Pair<'a
         return Err(Error::new(Kind::PartialCredentials, message).hint("complete the pair, or delete the line"));
     };
     let token = TOKENS.into_iter().find_map(|key| section.get(key));
-    if let Some(temporary) = token.or(Some(id).filter(|id| id.text().starts_with("ASIA"))) {
-        return Err(deposit::temporary(&format!(
-            "{}: the key of `{name}`",
-            temporary.place()
-        )));
+    if let Some(value) = token.or(Some(id).filter(|id| id.text().starts_with("ASIA"))) {
+        return Err(temporary(&format!("{}: the key of `{name}`", value.place())));
     }
     for value in [id, secret] {
         if value.is_multi_line() || value.text().is_empty() {

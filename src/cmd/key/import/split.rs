@@ -38,6 +38,7 @@ pub(super) fn rest(
         return Ok(None);
     }
     Ok(Some(Plan {
+        place: String::new(),
         profile: new.to_owned(),
         name: name.to_owned(),
         item: keychain.read(store_of(keychain, name)?, name)?,

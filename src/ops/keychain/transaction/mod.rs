@@ -27,6 +27,7 @@ mod tests {
     use crate::ops::edit::FileEdit;
     use crate::ops::files::Files;
     use crate::ops::keychain::deposit::{self, Deposit};
+    use crate::ops::keychain::swap;
     use crate::process::Process;
     use crate::secret::Secret;
     use crate::ui::Ui;
@@ -338,5 +339,59 @@ mod tests {
         let done = world.withdraw_if(|| false, || world.withdrawal(None, ""));
         assert_eq!(done, Ok(Withdrawn::Already));
         assert_eq!(world.now(), gone(PLAIN));
+    }
+
+    #[test]
+    fn an_undo_that_was_killed_is_repeated_without_losing_a_key() {
+        let world = World::new("file", LINE);
+        world.put();
+        let context = world.context();
+        let keychain = context.keychain();
+        let new = Item {
+            access_key_id: "AKIAI44QH8DHBEXAMPLE".into(),
+            since: Timestamp(2),
+            ..item()
+        };
+        let plan = || {
+            let mut plan = world.plan(LINE, Rules::default());
+            plan.rules.may_change = true;
+            plan.deposit.replace = true;
+            plan.deposit.item = new.clone();
+            plan
+        };
+        let change = swap::keep(&keychain, StoreKind::File, &plan().deposit)
+            .unwrap()
+            .unwrap();
+        world.store(|_| Ok(Some(plan()))).unwrap();
+        let read = |name: &str| keychain.read(StoreKind::File, name).ok();
+        let kept = swap::kept_name("work");
+        let spare = swap::kept_name(&kept);
+        for is_undone in [false, true] {
+            let (now, other) = if is_undone {
+                (item(), new.clone())
+            } else {
+                (new.clone(), item())
+            };
+            assert_eq!((read("work"), read(&kept)), (Some(now.clone()), Some(other.clone())));
+            let steps = [(&spare, &other), (&kept, &now), (&"work".to_owned(), &other)];
+            for killed_after in 0..=steps.len() {
+                for (name, item) in [(&"work".to_owned(), &now), (&kept, &other)] {
+                    swap::write(&keychain, StoreKind::File, name, name, item).unwrap();
+                }
+                for (name, item) in &steps[..killed_after] {
+                    swap::write(&keychain, StoreKind::File, name, name, item).unwrap();
+                }
+                swap::turn(&keychain, &change, is_undone).unwrap();
+                assert_eq!(read("work"), Some(other.clone()), "{killed_after}");
+                assert_eq!((read(&kept), read(&spare)), (Some(now.clone()), None), "{killed_after}");
+                let index = keychain.index().unwrap();
+                let names: Vec<_> = index.records().map(|record| record.item.clone()).collect();
+                assert_eq!(names, ["work".to_owned(), kept.clone()]);
+            }
+        }
+        // The other key was deleted meanwhile, so nothing is taken away.
+        keychain.delete(StoreKind::File, &kept).unwrap();
+        assert!(swap::turn(&keychain, &change, false).is_err());
+        assert_eq!(read("work"), Some(new));
     }
 }

@@ -12,7 +12,7 @@ use crate::ops::edit::{self, FileEdit};
 use crate::ops::files::Files;
 use crate::ops::keychain::deposit::{self, Deposit};
 use crate::ops::keychain::identity::{self, Moved};
-use crate::ops::keychain::{detach, store_to_write};
+use crate::ops::keychain::{detach, store_to_write, swap};
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
@@ -75,7 +75,12 @@ pub fn store(
         return Ok(None);
     };
     first.mind_sharers(context, files)?;
-    deposit::put(keychain, first.store(keychain)?, &first.deposit)?;
+    let store = first.store(keychain)?;
+    let change = match first.undo {
+        Undo::Journal => swap::keep(keychain, store, &first.deposit)?,
+        _ => None,
+    };
+    deposit::put(keychain, store, &first.deposit)?;
     // The user and the keychain took their time, so the files are locked and read again only now.
     let lock = EditLock::take(context.env())?;
     let Some(plan) = plan(&Files::load(context)?)? else {
@@ -84,7 +89,8 @@ pub fn store(
     // Another awsenv may have deleted the item meanwhile, or moved it to another store.
     let store = plan.store(keychain)?;
     deposit::put(keychain, store, &plan.deposit)?;
-    edit::save(context, &lock, &plan.title, &plan.edits, plan.undo.clone())?;
+    let undo = change.map_or(plan.undo.clone(), Undo::Item);
+    edit::save(context, &lock, &plan.title, &plan.edits, undo)?;
     Ok(Some(Stored { plan, store }))
 }
 

@@ -1,5 +1,7 @@
 //! Credentials and when they expire. Time is a parameter.
 
+pub mod pair;
+
 use crate::secret::Secret;
 
 /// What is wrong with a key that expires by itself, where one that lasts is needed.

@@ -1,0 +1,251 @@
+//! A key pair: what can be one, and what only resembles one. No message repeats a part of it.
+//! <https://docs.aws.amazon.com/IAM/latest/APIReference/API_AccessKey.html>
+
+use std::fmt;
+
+use super::TEMPORARY;
+use crate::redact::is_key_id;
+use crate::text::{is_secret_shaped, masked};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    Id,
+    Secret,
+    Token,
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Part::Id => "the access key id",
+            Part::Secret => "the secret access key",
+            Part::Token => "the session token",
+        })
+    }
+}
+
+/// Why a text is no part of a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    Empty(Part),
+    /// It contains blanks or control characters.
+    Blank(Part),
+    /// It contains control characters.
+    Control(Part),
+    /// The id is not 16 to 128 letters, digits or `_`.
+    NotAnId,
+    SecretAsId,
+    IdAsSecret,
+    Swapped,
+    Temporary,
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Flaw::Empty(part) => write!(f, "{part} is empty"),
+            Flaw::Blank(part) => write!(f, "{part} contains blanks or control characters"),
+            Flaw::Control(part) => write!(f, "{part} contains control characters"),
+            Flaw::NotAnId => write!(f, "{} is not 16 to 128 letters, digits or `_`", Part::Id),
+            Flaw::SecretAsId => write!(f, "{} is shaped like a secret access key", Part::Id),
+            Flaw::IdAsSecret => write!(f, "{} is shaped like an access key id", Part::Secret),
+            Flaw::Swapped => write!(f, "{} and {} are swapped", Part::Id, Part::Secret),
+            Flaw::Temporary => write!(f, "the key {TEMPORARY}"),
+        }
+    }
+}
+
+/// What is wrong with a secret that AWS did not make.
+pub const ODD_SECRET: &str = "is not 40 letters, digits, `/` or `+`, as AWS's are";
+
+/// Checks a pair that is to be kept. `any_shape` accepts the ids of services that only resemble AWS.
+///
+/// # Errors
+/// The first flaw.
+pub fn check(id: &str, secret: &str, any_shape: bool) -> Result<(), Flaw> {
+    if is_aws_id(secret) && id != secret && check_id(id, any_shape).is_err() && !id.is_empty() {
+        return Err(Flaw::Swapped);
+    }
+    check_id(id, any_shape)?;
+    check_secret(id, secret, any_shape)
+}
+
+/// # Errors
+/// As [`check`].
+pub fn check_id(id: &str, any_shape: bool) -> Result<(), Flaw> {
+    match id {
+        "" => Err(Flaw::Empty(Part::Id)),
+        _ if is_secret_shaped(id) && !any_shape => Err(Flaw::SecretAsId),
+        _ if has_blank(id) => Err(Flaw::Blank(Part::Id)),
+        _ if id.starts_with("ASIA") => Err(Flaw::Temporary),
+        _ if !any_shape && !is_key_id(id) => Err(Flaw::NotAnId),
+        _ => Ok(()),
+    }
+}
+
+/// # Errors
+/// As [`check`]; `id` has been checked.
+pub fn check_secret(id: &str, secret: &str, any_shape: bool) -> Result<(), Flaw> {
+    match secret {
+        "" => Err(Flaw::Empty(Part::Secret)),
+        _ if has_blank(secret) => Err(Flaw::Blank(Part::Secret)),
+        _ if is_aws_id(secret) || secret == id && !any_shape => Err(Flaw::IdAsSecret),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a secret that is accepted is not as AWS makes them.
+pub fn is_odd(secret: &str) -> bool {
+    let is_of_aws = |byte: u8| byte.is_ascii_alphanumeric() || b"/+".contains(&byte);
+    secret.len() != 40 || !secret.bytes().all(is_of_aws)
+}
+
+/// Checks what a program or AWS answered, which may be the key of any service.
+///
+/// # Errors
+/// The first flaw.
+pub fn check_answer(id: &str, secret: &str, token: Option<&str>) -> Result<(), Flaw> {
+    let parts = [(Part::Id, id), (Part::Secret, secret)];
+    for (part, text) in parts.into_iter().chain(token.map(|token| (Part::Token, token))) {
+        if text.is_empty() {
+            return Err(Flaw::Empty(part));
+        }
+        if text.contains(char::is_control) {
+            return Err(Flaw::Control(part));
+        }
+    }
+    Ok(())
+}
+
+/// The part of a key that a text seems to be, where it should be something else.
+pub fn resembles(text: &str) -> Option<Part> {
+    if is_aws_id(text) {
+        Some(Part::Id)
+    } else {
+        (masked(text) != text).then_some(Part::Secret)
+    }
+}
+
+fn has_blank(text: &str) -> bool {
+    text.contains(|c: char| c.is_whitespace() || c.is_control())
+}
+
+/// Whether AWS itself makes such ids: `AKIA` and the like, in capital letters and digits. A secret may well consist of
+/// letters and digits only, but not of so few.
+fn is_aws_id(text: &str) -> bool {
+    let prefixes = ["ABIA", "ACCA", "AKIA", "ASIA"];
+    let has_prefix = text
+        .get(..4)
+        .is_some_and(|start| prefixes.iter().any(|prefix| start.eq_ignore_ascii_case(prefix)));
+    let is_upper = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
+    is_key_id(text)
+        && (has_prefix && text.len() < 40 || text.starts_with('A') && text.len() == 20 && text.bytes().all(is_upper))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "AKIAIOSFODNN7EXAMPLE";
+    const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+    /// A secret that has the letters of an id.
+    const LETTERS: &str = "wJalrXUtnFEMI0K7MDENG0bPxRfiCYEXAMPLEKEY";
+
+    #[test]
+    fn a_pair_is_checked() {
+        for (id, secret, flaw) in [
+            ("", SECRET, Flaw::Empty(Part::Id)),
+            (ID, "", Flaw::Empty(Part::Secret)),
+            (SECRET, ID, Flaw::Swapped),
+            (LETTERS, ID, Flaw::Swapped),
+            ("hunter2", ID, Flaw::Swapped),
+            (SECRET, SECRET, Flaw::SecretAsId),
+            (LETTERS, SECRET, Flaw::SecretAsId),
+            (ID, ID, Flaw::IdAsSecret),
+            (ID, "AKIAI44QH8DHBEXAMPLE", Flaw::IdAsSecret),
+            (ID, "akiai44qh8dhbexample", Flaw::IdAsSecret),
+            (ID, "ASIAI44QH8DHBEXAMPLE", Flaw::IdAsSecret),
+            (
+                "AKIAIOSFODNN7EXAMPLEMINE_",
+                "AKIAIOSFODNN7EXAMPLEMINE_",
+                Flaw::IdAsSecret,
+            ),
+            ("AKIAIOSFODNN7EX", SECRET, Flaw::NotAnId),
+            ("AKIAIOSFODNN7-EXAMPLE", SECRET, Flaw::NotAnId),
+            ("AKIAIOSFODNN7EXÄMPLE", SECRET, Flaw::NotAnId),
+            ("AKIAIOSFODNN7 EXAMPLE", SECRET, Flaw::Blank(Part::Id)),
+            ("AKIAIOSFODNN7EXAMPLE\u{85}", SECRET, Flaw::Blank(Part::Id)),
+            (ID, "wJalrXUtnFEMI K7MDENG", Flaw::Blank(Part::Secret)),
+            (ID, "wJalrXUtnFEMI\0K7MDENG", Flaw::Blank(Part::Secret)),
+            (ID, "wJalrXUtnFEMI\u{a0}K7MDENG", Flaw::Blank(Part::Secret)),
+            ("ASIAIOSFODNN7EXAMPLE", SECRET, Flaw::Temporary),
+        ] {
+            assert_eq!(check(id, secret, false), Err(flaw), "{id:?} {secret:?}");
+        }
+        let long = "a".repeat(129);
+        assert_eq!(check(&long, SECRET, false), Err(Flaw::NotAnId));
+        for (id, secret) in [
+            (ID, SECRET),
+            (ID, LETTERS),
+            (ID, "short"),
+            ("abcdefghij_klmno", SECRET),
+            (&long[..128], SECRET),
+        ] {
+            assert_eq!(check(id, secret, false), Ok(()), "{id:?} {secret:?}");
+        }
+    }
+
+    #[test]
+    fn any_shape_lets_other_ids_in_but_no_mistake() {
+        for (id, secret) in [
+            ("minioadmin", "minioadmin"),
+            ("a-b.c:d", "x"),
+            (LETTERS, SECRET),
+            (ID, SECRET),
+        ] {
+            assert_eq!(check(id, secret, true), Ok(()), "{id:?}");
+        }
+        for (id, secret, flaw) in [
+            ("", "x", Flaw::Empty(Part::Id)),
+            ("x", "", Flaw::Empty(Part::Secret)),
+            ("a b", "x", Flaw::Blank(Part::Id)),
+            ("x", "a\tb", Flaw::Blank(Part::Secret)),
+            (ID, ID, Flaw::IdAsSecret),
+            ("x", ID, Flaw::IdAsSecret),
+        ] {
+            assert_eq!(check(id, secret, true), Err(flaw), "{id:?} {secret:?}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_key_is_known_anywhere() {
+        assert_eq!(resembles(SECRET), Some(Part::Secret));
+        assert_eq!(resembles(ID), Some(Part::Id));
+        for other in ["eu-west-1", "json", "AKIA", "production", "DEVELOPMENT_ACCOUNT1"] {
+            assert_eq!(resembles(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn an_odd_secret_is_one_that_aws_did_not_make() {
+        assert!(!is_odd(SECRET) && !is_odd(LETTERS));
+        for odd in [&SECRET[1..], &format!("{SECRET}a"), &SECRET.replace('/', "="), "x"] {
+            assert!(is_odd(odd), "{odd}");
+        }
+    }
+
+    #[test]
+    fn an_answer_may_have_any_shape() {
+        assert_eq!(check_answer("id", "a secret", None), Ok(()));
+        assert_eq!(check_answer("id", "s", Some("t")), Ok(()));
+        for (id, secret, token, flaw) in [
+            ("", "s", None, Flaw::Empty(Part::Id)),
+            ("i", "", None, Flaw::Empty(Part::Secret)),
+            ("i", "s\n", None, Flaw::Control(Part::Secret)),
+            ("i\0", "s", None, Flaw::Control(Part::Id)),
+            ("i", "s", Some("t\r"), Flaw::Control(Part::Token)),
+        ] {
+            assert_eq!(check_answer(id, secret, token), Err(flaw));
+        }
+    }
+}

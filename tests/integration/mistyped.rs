@@ -1,0 +1,144 @@
+//! What people type by mistake or by habit, and what they are told.
+
+use crate::support::{Key, Sandbox};
+
+const KEY: Key = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::with_config("[profile work]\nregion = eu-west-9\n[profile other]\n");
+    let keys = format!(
+        "[work]\naws_access_key_id = {}\naws_secret_access_key = {}\n",
+        KEY.0, KEY.1
+    );
+    sandbox.write(".aws/credentials", keys);
+    sandbox.write(
+        ".config/awsenv/config",
+        "[alias]\nw = work\n[region]\nhome = eu-central-1\n",
+    );
+    sandbox
+}
+
+#[test]
+fn a_word_that_is_no_command_gets_the_hint_that_fits() {
+    let sandbox = sandbox();
+    for (words, hint) in [
+        (&["completion", "bash"][..], "did you mean `awsenv completions`?"),
+        (&["help"], "awsenv --help"),
+        (&["help", "use"], "awsenv use --help"),
+        (&["help", "zzz"], "awsenv --help"),
+        (&["ues", "work"], "did you mean `awsenv use`?"),
+        (&["exce"], "did you mean `awsenv exec`?"),
+        (&["ls"], "did you mean `awsenv list`?"),
+        (&["config"], "did you mean `awsenv configure`?"),
+        (&["version"], "awsenv --version"),
+        (&["work"], "it is a profile: to use it, run `awsenv use work`"),
+        (&["w"], "it is a profile: to use it, run `awsenv use w`"),
+        (&["qqqqq"], "`awsenv --help` lists the commands"),
+    ] {
+        let output = sandbox.awsenv(words).output();
+        let said = format!("awsenv: unknown command `{}`\nhint: {hint}\n", words[0]);
+        assert_eq!((output.status, output.err()), (2, said.as_str()), "{words:?}");
+    }
+}
+
+#[test]
+fn exec_explains_what_is_no_program() {
+    let sandbox = sandbox();
+    let hint = |word: &str| {
+        let output = sandbox
+            .awsenv(["exec", "work", "--", word])
+            .env("SHELL", "/bin/zsh")
+            .output();
+        assert_eq!(output.status, 127, "{}", output.all());
+        output.err().lines().nth(1).unwrap_or_default().to_owned()
+    };
+    assert!(
+        hint("ll").ends_with("known only to the shell: awsenv exec PROFILE -- zsh -ic ll"),
+        "{}",
+        hint("ll")
+    );
+    assert!(
+        hint("aws s3 ls").ends_with("as words: awsenv exec PROFILE -- aws s3 ls"),
+        "{}",
+        hint("aws s3 ls")
+    );
+    assert!(
+        hint("aws s3 ls | sort").ends_with("-- sh -c 'aws s3 ls | sort'"),
+        "{}",
+        hint("aws s3 ls | sort")
+    );
+    assert_eq!(hint("/no/such/program"), "");
+}
+
+#[test]
+fn a_profile_can_be_named_by_the_flag_of_the_aws_cli() {
+    let sandbox = sandbox();
+    for args in [
+        &["exec", "--profile", "work", "--", "sh", "-c", "echo $AWS_PROFILE"][..],
+        &["exec", "--profile=w", "--", "sh", "-c", "echo $AWS_PROFILE"],
+        &[
+            "exec",
+            "work",
+            "--profile",
+            "work",
+            "--",
+            "sh",
+            "-c",
+            "echo $AWS_PROFILE",
+        ],
+    ] {
+        assert_eq!(sandbox.awsenv(args).output().clean(), "work\n", "{args:?}");
+    }
+    let used = sandbox.awsenv(["use", "--profile", "work", "--shell", "bash"]).output();
+    assert!(used.success().contains("AWS_PROFILE='work'"));
+    let differ = sandbox
+        .awsenv(["use", "other", "--profile", "work", "--shell", "bash"])
+        .output();
+    assert_eq!((differ.status, differ.out()), (2, "(exit 2)\n"), "{}", differ.all());
+    let keys = sandbox.awsenv(["credential-process", "--profile", "work"]).output();
+    assert!(keys.success().contains(KEY.0));
+}
+
+#[test]
+fn an_empty_machine_is_told_how_to_begin() {
+    let sandbox = Sandbox::new();
+    for args in [
+        &["use", "x", "--shell", "bash"][..],
+        &["exec", "--", "true"],
+        &["explain", "x"],
+        &["list"],
+    ] {
+        let output = sandbox.awsenv(args).output();
+        assert!(
+            output.err().contains("`awsenv configure` sets one up"),
+            "{args:?}: {}",
+            output.all()
+        );
+    }
+}
+
+#[test]
+fn completion_offers_what_is_there() {
+    let mut sandbox = sandbox();
+    sandbox.set("AWSENV_KEYCHAIN", "file");
+    let offered = |sandbox: &Sandbox, words: &[&str]| {
+        let args = ["complete", "--shell", "fish", "--"].iter().chain(words);
+        let output = sandbox.awsenv(args).output();
+        let lines = output
+            .clean()
+            .lines()
+            .map(|line| line.split('\t').next().unwrap_or_default().to_owned());
+        lines.collect::<Vec<_>>()
+    };
+    assert_eq!(offered(&sandbox, &["key", "remove", ""]), Vec::<String>::new());
+    sandbox.awsenv(["key", "unlock", "--no-passphrase"]).output().success();
+    sandbox.awsenv(["key", "import", "work"]).output().success();
+    for command in ["remove", "restore", "move"] {
+        assert_eq!(offered(&sandbox, &["key", command, ""]), ["work"], "{command}");
+    }
+    let regions = offered(&sandbox, &["use", "--region", ""]);
+    assert_eq!(regions[..2], ["home", "eu-west-9"]);
+    assert!(regions.contains(&"us-east-1".to_owned()));
+    assert!(offered(&sandbox, &["configure", "get", ""]).contains(&"role_arn".to_owned()));
+    assert_eq!(offered(&sandbox, &["history", "remove", ""]), Vec::<String>::new());
+}
