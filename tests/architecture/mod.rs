@@ -50,7 +50,7 @@ const HOMES: [(&str, &[&str]); 33] = [
     ("filedescriptor", &["src/sys/reader"]),
     ("hashbrown", &["src/config/index.rs"]),
     ("ini", &["src/config/settings"]),
-    ("jiff", &["src/credentials.rs", "src/sys/clock.rs"]),
+    ("jiff", &["src/credentials/mod.rs", "src/sys/clock.rs"]),
     ("keyring", &["src/sys/keychain"]),
     ("keyring_core", &["src/sys/keychain"]),
     ("linux_keyutils", &["src/sys/keychain"]),
