@@ -29,9 +29,7 @@ pub fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
     if !meta.is_file() {
         return Ok(None);
     }
-    if meta.len() > MAX_FILE {
-        return Err(ErrorKind::FileTooLarge.into());
-    }
+    check_size(meta.len())?;
     let length = usize::try_from(meta.len()).unwrap_or(0).saturating_add(1);
     // Without memory for what is made of the file, a later allocation would end the program without a word.
     if length > LARGE {
@@ -40,12 +38,25 @@ pub fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
     // One allocation, because growing would leave copies of secrets behind.
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(length)?;
-    file.take(MAX_FILE).read_to_end(&mut bytes)?;
+    file.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    // It may have grown since.
+    check_size(bytes.len() as u64)?;
     Ok(Some(bytes))
 }
 
 /// In bytes; ten thousand profiles take about one megabyte.
 const MAX_FILE: u64 = 64 * 1024 * 1024;
+
+/// # Errors
+/// [`ErrorKind::FileTooLarge`] with the size, as the rest of a sentence about the file.
+pub(super) fn check_size(bytes: u64) -> io::Result<()> {
+    if bytes <= MAX_FILE {
+        return Ok(());
+    }
+    let most = MAX_FILE / (1024 * 1024);
+    let why = format!("it is too large: {bytes} bytes, where awsenv reads at most {most} MiB");
+    Err(io::Error::new(ErrorKind::FileTooLarge, why))
+}
 
 /// In bytes; what is made of a smaller file takes little.
 const LARGE: usize = 256 * 1024;
@@ -215,6 +226,25 @@ mod tests {
         assert_eq!(read_regular(&file.join("below")).unwrap(), None);
         assert_eq!(read_regular(dir.path()).unwrap(), None);
         assert_eq!(read_regular(Path::new("")).unwrap(), None);
+    }
+
+    #[test]
+    fn what_is_too_large_is_refused_with_its_size() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        let file = File::create(&path).unwrap();
+        for (length, is_read) in [(MAX_FILE, true), (MAX_FILE + 1, false), (1 << 40, false)] {
+            if file.set_len(length).is_err() {
+                continue;
+            }
+            match read_regular(&path) {
+                Ok(bytes) => assert_eq!((bytes.unwrap().len() as u64, true), (length, is_read)),
+                Err(error) => {
+                    assert_eq!((error.kind(), is_read), (ErrorKind::FileTooLarge, false));
+                    assert!(error.to_string().contains(&format!("{length} bytes")), "{error}");
+                }
+            }
+        }
     }
 
     #[cfg(unix)]

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::env::Env;
-use crate::sys::fs::state_dir;
+use crate::sys::fs::{check_size, state_dir};
 use crate::sys::private::{check_owner, make_dir, open, open_private};
 use crate::sys::signals;
 
@@ -84,6 +84,7 @@ impl Store {
         for _ in 0..8 {
             let mut options = OpenOptions::new();
             let mut file = open_private(options.read(true).append(true).create(true), &self.path)?;
+            check_size(file.metadata()?.len())?;
             append(&mut file, line.as_bytes())?;
             if is_at(&file, &self.path) {
                 let length = file.metadata()?.len();
@@ -184,6 +185,7 @@ fn append(file: &mut File, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn read(file: &File) -> io::Result<Vec<u8>> {
+    check_size(file.metadata()?.len())?;
     let mut bytes = Vec::new();
     file.take(MOST + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
@@ -319,11 +321,23 @@ mod tests {
     fn of_what_is_far_too_long_the_begin_is_read() {
         let (_dir, store) = store();
         store.append("one\n").unwrap();
-        let file = OpenOptions::new().write(true).open(store.path()).unwrap();
-        file.set_len(3 * MOST).unwrap();
+        file_of(&store).set_len(3 * MOST).unwrap();
         assert_eq!(store.read().unwrap().len() as u64, MOST + 1);
         store.rewrite(A_MOMENT, &|_| New::Mended("one\n".to_owned())).unwrap();
         assert_eq!(text(&store), "one\n");
+        file_of(&store).set_len((64 << 20) + 1).unwrap();
+        let refused = [
+            store.read().map(drop),
+            store.append("two\n").map(drop),
+            store.rewrite(A_MOMENT, &says("x")).map(drop),
+        ];
+        for refused in refused {
+            assert!(refused.unwrap_err().to_string().contains("67108865 bytes"));
+        }
+    }
+
+    fn file_of(store: &Store) -> File {
+        OpenOptions::new().write(true).open(store.path()).unwrap()
     }
 
     #[cfg(unix)]

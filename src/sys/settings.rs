@@ -21,7 +21,7 @@ pub fn load(env: &Env) -> Result<Settings, Error> {
         path: path.clone(),
         why,
     };
-    let bytes = read_regular(&path).map_err(|error| unreadable(error.to_string()))?;
+    let bytes = read_regular(&path).map_err(|error| Error::unread(&path, &error))?;
     match bytes.map(String::from_utf8) {
         Some(Ok(text)) => Settings::parse(&path, &text, &StoreKind::words()),
         Some(Err(_)) => Err(unreadable("it is not UTF-8".to_owned())),

@@ -160,10 +160,7 @@ impl BotoFiles<'_> {
         let document = match (self.read)(path) {
             Ok(bytes) => bytes.map(|bytes| parse(path, bytes)),
             Err(error) => {
-                let error = Error::Unreadable {
-                    path: path.to_owned(),
-                    why: error.kind().to_string(),
-                };
+                let error = Error::unread(path, &error);
                 return Err(Failed { error, document: None });
             }
         };
