@@ -7,6 +7,9 @@ use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+#[cfg(unix)]
+use rustix::fs::OFlags;
+
 use crate::env::Env;
 use crate::sys::replace::replace;
 
@@ -101,6 +104,32 @@ pub fn names_in(dir: &Path) -> Vec<OsString> {
     entries.filter_map(|entry| Some(entry.ok()?.file_name())).collect()
 }
 
+/// For a link to a missing file, the path of that file.
+pub(super) fn behind_links(path: &Path) -> io::Result<PathBuf> {
+    match fs::canonicalize(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        found => return found,
+    }
+    let mut target = path.to_owned();
+    for _ in 0..40 {
+        match fs::read_link(&target) {
+            Ok(link) => target = parent(&target).join(link),
+            Err(_) => return Ok(target),
+        }
+    }
+    Err(io::Error::other("too many links"))
+}
+
+/// The current directory for a bare name.
+pub(super) fn parent(path: &Path) -> &Path {
+    let parent = path.parent().unwrap_or(Path::new(""));
+    if parent.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        parent
+    }
+}
+
 #[derive(Clone, Copy, Debug)]
 pub struct Access {
     /// The permission bits.
@@ -185,16 +214,24 @@ fn open(path: &Path) -> io::Result<File> {
 /// Opens without blocking, in case a FIFO has replaced the file since it was checked. Has no effect on regular files.
 pub(super) fn do_not_wait(options: &mut OpenOptions) {
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.custom_flags(NONBLOCK);
-    }
+    set_flags(options, OFlags::NONBLOCK);
+    #[cfg(not(unix))]
+    let _ = options;
+}
+
+/// As [`do_not_wait`], and a link is an error.
+pub(super) fn follow_nothing(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    set_flags(options, OFlags::NONBLOCK | OFlags::NOFOLLOW);
     #[cfg(not(unix))]
     let _ = options;
 }
 
 #[cfg(unix)]
-const NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+fn set_flags(options: &mut OpenOptions, flags: OFlags) {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    options.custom_flags(flags.bits().cast_signed());
+}
 
 #[cfg(test)]
 mod tests {

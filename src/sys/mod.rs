@@ -19,4 +19,5 @@ pub mod settings;
 pub mod signals;
 pub mod stdin;
 pub mod terminal;
+mod trust;
 mod wait;

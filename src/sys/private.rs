@@ -2,11 +2,12 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::sys::fs::do_not_wait;
+use crate::sys::fs::{behind_links, follow_nothing, parent};
 use crate::sys::replace;
+use crate::sys::trust::{self, Distrust};
 
 /// Replaces the file at `path` completely or not at all, and makes it private to this user. The caller holds the
 /// directory's lock, so the name beside it is free.
@@ -68,20 +69,30 @@ pub(super) fn sync_dir(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Opens only a regular file, because a pipe would block.
+/// Opens only a regular file of this user's, because a pipe would block, and another user's link or file may lead
+/// anywhere. Follows no link.
 pub(super) fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    let refused = || io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file");
-    if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
-        return Err(refused());
+    let refused = |why| Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+    match fs::symlink_metadata(path) {
+        Ok(meta) if meta.is_symlink() => return refused("it is a symbolic link, which awsenv does not follow here"),
+        Ok(meta) if !meta.is_file() => return refused("it is not a regular file"),
+        _ => {}
     }
-    do_not_wait(options);
+    follow_nothing(options);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     let file = options.open(path)?;
-    if file.metadata()?.is_file() {
-        Ok(file)
-    } else {
-        Err(refused())
+    let meta = file.metadata()?;
+    if !meta.is_file() {
+        return refused("it is not a regular file");
+    }
+    if has_other_names(&meta) {
+        return refused("it is a hard link, so it may be the file of another program");
+    }
+    match trust::check_file(&meta) {
+        // Its mode is repaired, because no other user can reach into the directory.
+        Ok(()) | Err(Distrust::Shared) => Ok(file),
+        Err(Distrust::Foreign) => Err(untrusted(Distrust::Foreign)),
     }
 }
 
@@ -93,13 +104,50 @@ pub(super) fn open_private(options: &mut OpenOptions, path: &Path) -> io::Result
     Ok(file)
 }
 
+/// `path`, or the file to which the user's own link of that name leads; its directory is checked like awsenv's own.
+///
+/// # Errors
+/// What the system says; other users could replace the file.
+pub(super) fn followed(path: &Path) -> io::Result<PathBuf> {
+    if !fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink()) {
+        return Ok(path.to_owned());
+    }
+    let target = behind_links(path)?;
+    trust::check_dir(&fs::metadata(parent(&target))?).map_err(untrusted)?;
+    Ok(target)
+}
+
 /// Creates a directory and its parents, private to this user whatever the umask is; also removes other users' rights to
-/// an existing directory of this user.
+/// read an existing directory of this user.
+///
+/// # Errors
+/// What the system says; other users could have put files there.
 pub(super) fn make_dir(path: &Path) -> io::Result<()> {
     if path.is_dir() {
-        return check_owner(path).and_then(|()| narrow_dir(path, false));
+        trust::check_dir(&fs::metadata(path)?).map_err(untrusted)?;
+        return narrow_dir(path, false);
     }
     make_dirs(path)
+}
+
+/// As the rest of a sentence about the file or directory.
+fn untrusted(distrust: Distrust) -> io::Error {
+    let why = match distrust {
+        Distrust::Foreign => "it belongs to another user",
+        Distrust::Shared => "other users can write to it; run chmod go-w on it",
+    };
+    io::Error::new(io::ErrorKind::PermissionDenied, why)
+}
+
+/// A file that awsenv has made has one.
+#[cfg(unix)]
+fn has_other_names(meta: &fs::Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::nlink(meta) > 1
+}
+
+#[cfg(not(unix))]
+fn has_other_names(_: &fs::Metadata) -> bool {
+    false
 }
 
 fn make_dirs(path: &Path) -> io::Result<()> {
@@ -145,7 +193,7 @@ fn narrower(meta: &fs::Metadata, wanted: Option<u32>) -> Option<fs::Permissions>
 
 /// With `sudo`, HOME may still be the user's, who could not read what root leaves there.
 #[cfg(unix)]
-pub(super) fn check_owner(dir: &Path) -> io::Result<()> {
+fn check_owner(dir: &Path) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt as _;
     if rustix::process::geteuid().is_root() && fs::metadata(dir)?.uid() != 0 {
         return Err(io::Error::new(
@@ -168,7 +216,7 @@ fn narrow_file(_: &File, _: bool) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-pub(super) fn check_owner(_: &Path) -> io::Result<()> {
+fn check_owner(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
@@ -203,6 +251,58 @@ mod tests {
         replace(&path, b"one").unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_another_user_could_have_put_there_is_not_opened() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        let mine = at("mine");
+        fs::write(&mine, "precious").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        fs::set_permissions(&mine, fs::Permissions::from_mode(0o644)).unwrap();
+        symlink(&mine, at("link")).unwrap();
+        symlink(at("none"), at("dangling")).unwrap();
+        fs::hard_link(&mine, at("hard")).unwrap();
+        for name in ["link", "dangling", "hard"] {
+            assert!(lock(&at(name), Duration::ZERO).is_err(), "{name}");
+            assert_eq!(
+                (fs::read_to_string(&mine).unwrap().as_str(), mode(&mine)),
+                ("precious", 0o644)
+            );
+        }
+        assert!(!at("none").exists());
+
+        let state = at("state");
+        make_dir(&state).unwrap();
+        let set_mode = |mode| fs::set_permissions(&state, fs::Permissions::from_mode(mode)).unwrap();
+        symlink(&state, at("way")).unwrap();
+        for path in [&state, &at("way")] {
+            for (wanted, is_made) in [(0o755, true), (0o703, false), (0o1777, true)] {
+                set_mode(wanted);
+                assert_eq!(make_dir(path).is_ok(), is_made, "{wanted:o} {}", path.display());
+            }
+        }
+        set_mode(0o700);
+        fs::write(at("state/history"), "").unwrap();
+        symlink(at("state/history"), at("history")).unwrap();
+        assert_eq!(
+            followed(&at("history")).unwrap(),
+            at("state/history").canonicalize().unwrap()
+        );
+        assert_eq!(followed(&at("mine")).unwrap(), mine);
+        set_mode(0o702);
+        assert!(followed(&at("history")).is_err());
+        if rustix::process::geteuid().is_root() {
+            set_mode(0o700);
+            std::os::unix::fs::chown(&state, Some(12345), None).unwrap();
+            assert!(make_dir(&at("way")).is_err() && followed(&at("history")).is_err());
+            fs::write(at("theirs"), "precious").unwrap();
+            std::os::unix::fs::chown(at("theirs"), Some(12345), None).unwrap();
+            assert!(lock(&at("theirs"), Duration::ZERO).is_err());
+        }
     }
 
     #[test]

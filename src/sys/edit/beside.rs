@@ -5,8 +5,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::{access, parent};
-use crate::sys::fs::names_in;
+use super::access;
+use crate::sys::fs::{names_in, parent};
 use crate::sys::private;
 
 /// Removed on drop, unless it has replaced the old file.

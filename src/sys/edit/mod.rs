@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::fs::{read_regular, state_dir};
+use super::fs::{behind_links, parent, read_regular, state_dir};
 use super::private;
 use crate::env::Env;
 use beside::Beside;
@@ -73,9 +73,15 @@ impl EditLock {
     /// [`FileError::Busy`], or there is no place for the lock.
     pub fn take(env: &Env) -> Result<Self, FileError> {
         let path = state_dir(env).ok_or(FileError::NoState)?.join("awsenv/edit.lock");
-        private::make_dir(parent(&path)).map_err(FileError::system(parent(&path), "make"))?;
+        let dir = parent(&path);
+        access::check_dir(dir)?;
+        private::make_dir(dir).map_err(FileError::system(dir, "make"))?;
         match private::lock(&path, PATIENCE) {
             Ok(mut file) => {
+                if !holds_process(&file) {
+                    let error = io::Error::other("it contains something that awsenv did not write");
+                    return Err(FileError::system(&path, "lock")(error));
+                }
                 // The process id is only for the message of a waiting run, so failing to write it is no error.
                 let _ = file
                     .set_len(0)
@@ -98,6 +104,13 @@ fn holder(path: &Path) -> Option<u32> {
     let mut text = String::new();
     File::open(path).ok()?.take(32).read_to_string(&mut text).ok()?;
     text.parse().ok()
+}
+
+/// Whether the file is empty or holds what a lock holds: anything else would be lost.
+fn holds_process(file: &File) -> bool {
+    let mut bytes = Vec::new();
+    let is_read = file.take(32).read_to_end(&mut bytes).is_ok();
+    is_read && bytes.len() < 32 && bytes.iter().all(u8::is_ascii_digit)
 }
 
 /// Replaces the content `was` of the file at `path` with `now`; `None` means that the file did not exist. A new file or
@@ -183,31 +196,6 @@ fn says(target: &Path, was: Option<&[u8]>) -> Result<bool, FileError> {
 pub fn is_same(one: &Path, other: &Path) -> bool {
     let target = |path| behind_links(path).ok();
     one == other || target(one).is_some_and(|found| target(other) == Some(found))
-}
-
-/// For a link to a missing file, the path of that file.
-fn behind_links(path: &Path) -> io::Result<PathBuf> {
-    match fs::canonicalize(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
-        found => return found,
-    }
-    let mut target = path.to_owned();
-    for _ in 0..40 {
-        match fs::read_link(&target) {
-            Ok(link) => target = parent(&target).join(link),
-            Err(_) => return Ok(target),
-        }
-    }
-    Err(io::Error::other("too many links"))
-}
-
-fn parent(path: &Path) -> &Path {
-    let parent = path.parent().unwrap_or(Path::new(""));
-    if parent.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        parent
-    }
 }
 
 #[cfg(test)]
@@ -469,6 +457,37 @@ mod tests {
         let mut found = [0; 256];
         let length = rustix::fs::getxattr(dir.path("config"), name, &mut found).unwrap();
         assert_eq!(found[..length], list[..]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_lock_never_costs_anyone_a_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let env = Env::from_iter([("XDG_STATE_HOME", dir.path().to_str().unwrap())]);
+        drop(EditLock::take(&env).unwrap());
+        let (lock, mine) = (dir.path().join("awsenv/edit.lock"), dir.path().join("mine"));
+        for way in ["link", "hard link", "the file itself"] {
+            fs::write(&mine, "precious").unwrap();
+            fs::remove_file(&lock).unwrap();
+            match way {
+                "link" => std::os::unix::fs::symlink(&mine, &lock),
+                "hard link" => fs::hard_link(&mine, &lock),
+                _ => fs::copy(&mine, &lock).map(drop),
+            }
+            .unwrap();
+            let refused = EditLock::take(&env).unwrap_err();
+            assert!(
+                matches!(refused, FileError::System { what: "lock", .. }),
+                "{way}: {refused:?}"
+            );
+            assert_eq!(fs::read_to_string(&lock).unwrap(), "precious", "{way}");
+        }
+        fs::remove_file(&lock).unwrap();
+        set_mode(&dir.path().join("awsenv"), 0o702);
+        assert_eq!(
+            EditLock::take(&env).unwrap_err(),
+            FileError::Shared(dir.path().join("awsenv"))
+        );
     }
 
     #[test]
