@@ -89,7 +89,7 @@ pub fn read_start(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
 /// What the system says.
 pub fn write_public(path: &Path, text: &str) -> io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)?;
-    replace(path, text.as_bytes(), |new| File::create_new(new))
+    replace(path, text.as_bytes(), |new| File::create_new(new), |_| Ok(()))
 }
 
 /// Whether a file's last change is longer ago than this. `false` if the clock was set back.

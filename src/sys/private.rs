@@ -1,5 +1,6 @@
 //! Files and directories that only this user can read: what awsenv writes for itself.
 
+use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,8 +16,28 @@ use crate::sys::trust::{self, Distrust};
 /// # Errors
 /// What the system says; the old file is still there then.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace_file(path, bytes, |_| Ok(()))?;
+    // Without it, a power cut may bring the old file back, and that one is complete too.
+    let _ = sync_dir(path);
+    Ok(())
+}
+
+/// As [`replace`], and the new file takes the place of the old one only if `check` accepts it.
+///
+/// # Errors
+/// As [`replace`]; also if only the new name may be lost in a power cut, because something else is deleted next.
+pub(super) fn replace_checked(
+    path: &Path,
+    bytes: &[u8],
+    check: impl FnOnce(&Path) -> io::Result<()>,
+) -> io::Result<()> {
+    replace_file(path, bytes, check)?;
+    sync_dir(path)
+}
+
+fn replace_file(path: &Path, bytes: &[u8], check: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     let create = |new: &Path| open_private(OpenOptions::new().write(true).create_new(true), new);
-    replace::replace(path, bytes, create).and_then(|()| sync_dir(path))
+    replace::replace(path, bytes, create, check)
 }
 
 /// Removes what [`replace`] leaves beside `path` if it is killed. The caller holds the directory's lock.
@@ -24,12 +45,14 @@ pub(super) fn remove_stale(path: &Path) {
     let _ = replace::remove_stale(path);
 }
 
-/// The removal survives a power cut.
+/// The removal survives a power cut, if the file system can do that.
 ///
 /// # Errors
 /// What the system says, also if there is no such file.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
-    fs::remove_file(path).and_then(|()| sync_dir(path))
+    fs::remove_file(path)?;
+    let _ = sync_dir(path);
+    Ok(())
 }
 
 /// Locks the file at `path`, which is never removed, until the result is dropped. Waits up to `patience` for another
@@ -55,12 +78,17 @@ pub(super) fn lock(path: &Path, patience: Duration) -> io::Result<File> {
     }
 }
 
-/// Makes a new or removed name survive a power cut, as far as the file system can.
+/// Makes a new or removed name survive a power cut. A file system without such a call has done what it can.
+///
+/// # Errors
+/// What the system says.
 #[cfg(unix)]
 pub(super) fn sync_dir(path: &Path) -> io::Result<()> {
-    let dir = File::open(path.parent().unwrap_or(Path::new(".")))?;
-    let _ = dir.sync_all();
-    Ok(())
+    let synced = File::open(parent(path))?.sync_all();
+    match synced.as_ref().map_err(io::Error::kind) {
+        Err(io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        _ => synced,
+    }
 }
 
 /// Windows has no such call for a directory.
@@ -124,8 +152,11 @@ pub(super) fn followed(path: &Path) -> io::Result<PathBuf> {
 /// What the system says; other users could have put files there.
 pub(super) fn make_dir(path: &Path) -> io::Result<()> {
     if path.is_dir() {
-        trust::check_dir(&fs::metadata(path)?).map_err(untrusted)?;
-        return narrow_dir(path, false);
+        return match trust::check_dir(&fs::metadata(path)?) {
+            Err(Distrust::Shared) if !keeps_modes(path) => Err(no_modes()),
+            Err(distrust) => Err(untrusted(distrust)),
+            Ok(()) => narrow_dir(path, false),
+        };
     }
     make_dirs(path)
 }
@@ -137,6 +168,35 @@ fn untrusted(distrust: Distrust) -> io::Error {
         Distrust::Shared => "other users can write to it; run chmod go-w on it",
     };
     io::Error::new(io::ErrorKind::PermissionDenied, why)
+}
+
+/// The file system keeps no modes, so no file on it can be private.
+#[derive(Debug)]
+struct NoModes;
+
+impl fmt::Display for NoModes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("its file system keeps no modes, so other users could read and write it")
+    }
+}
+
+impl std::error::Error for NoModes {}
+
+fn no_modes() -> io::Error {
+    io::Error::new(io::ErrorKind::Unsupported, NoModes)
+}
+
+/// Whether the reason of an error is that the file system keeps no modes.
+pub(super) fn is_no_modes(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|error| error.is::<NoModes>())
+}
+
+/// Whether a file in this directory can be made private; `true` if none can be made at all.
+pub(super) fn keeps_modes(dir: &Path) -> bool {
+    let path = dir.join(format!(".awsenv-mode-{}", std::process::id()));
+    let made = open_private(OpenOptions::new().write(true).create_new(true), &path);
+    let _ = fs::remove_file(&path);
+    !made.is_err_and(|error| is_no_modes(&error))
 }
 
 /// A file that awsenv has made has one.
@@ -168,7 +228,7 @@ fn narrow_dir(path: &Path, is_new: bool) -> io::Result<()> {
     let meta = fs::symlink_metadata(path)?;
     // The target of a link is the user's own choice.
     match narrower(&meta, if is_new { Some(0o700) } else { None }) {
-        Some(mode) if meta.is_dir() => fs::set_permissions(path, mode),
+        Some(mode) if meta.is_dir() => check_narrowed(fs::set_permissions(path, mode), || fs::symlink_metadata(path)),
         _ => Ok(()),
     }
 }
@@ -176,8 +236,19 @@ fn narrow_dir(path: &Path, is_new: bool) -> io::Result<()> {
 #[cfg(unix)]
 fn narrow_file(file: &File, is_new: bool) -> io::Result<()> {
     match narrower(&file.metadata()?, if is_new { Some(0o600) } else { None }) {
-        Some(mode) => file.set_permissions(mode),
+        Some(mode) => check_narrowed(file.set_permissions(mode), || file.metadata()),
         None => Ok(()),
+    }
+}
+
+/// Whether the change of mode, of this user's own file, had its effect.
+#[cfg(unix)]
+fn check_narrowed(changed: io::Result<()>, look: impl FnOnce() -> io::Result<fs::Metadata>) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    match changed {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(no_modes()),
+        Ok(()) if look()?.permissions().mode() & 0o077 != 0 => Err(no_modes()),
+        changed => changed,
     }
 }
 
