@@ -1,14 +1,14 @@
 //! What every command gets, and what it returns.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::fmt;
 
-use crate::config::settings::Settings;
+use crate::advice::{Advice, Command};
+use crate::config::settings::{Problem, Settings};
 use crate::env::Env;
 use crate::env::diff::EnvDiff;
 use crate::env::session::user_env;
 use crate::env::state::State;
-use crate::error::Error;
 use crate::process::{Launch, Process};
 use crate::secret::Secret;
 use crate::shell::Shell;
@@ -23,7 +23,9 @@ pub struct Context<'a> {
     say: Box<dyn Fn(&str) + 'a>,
     state: OnceCell<Option<State>>,
     env: OnceCell<Env>,
-    settings: OnceCell<Result<Settings, Error>>,
+    settings: OnceCell<Settings>,
+    /// Whether the user knows what is wrong with the settings.
+    warned: Cell<bool>,
 }
 
 impl<'a> Context<'a> {
@@ -35,6 +37,7 @@ impl<'a> Context<'a> {
             state: OnceCell::new(),
             env: OnceCell::new(),
             settings: OnceCell::new(),
+            warned: Cell::new(false),
         }
     }
 
@@ -55,21 +58,48 @@ impl<'a> Context<'a> {
         self.env.get_or_init(|| user_env(&self.process.env, self.state()))
     }
 
-    /// # Errors
-    /// The settings file cannot be read or is invalid.
-    pub fn settings(&self) -> Result<&Settings, Error> {
-        let load = || sys::settings::load(&self.process.env).map_err(Error::from);
-        self.settings.get_or_init(load).as_ref().map_err(Clone::clone)
+    /// What is wrong with them is reported once, and never stops a run.
+    pub fn settings(&self) -> &Settings {
+        let settings = self.loaded();
+        if !self.warned.replace(true) {
+            for problem in settings.problems.iter().take(MAX_WARNINGS) {
+                self.ui.warn(problem.to_string());
+            }
+            if let Some(more) = settings
+                .problems
+                .len()
+                .checked_sub(MAX_WARNINGS)
+                .filter(|more| *more > 0)
+            {
+                let text = format!("{more} more mistakes in the settings; `");
+                self.ui.warn(
+                    Advice::from(text)
+                        .command(Command::new("awsenv doctor"))
+                        .text("` lists them"),
+                );
+            }
+        }
+        settings
+    }
+
+    /// What is wrong with the settings, for a command that reports it in a way of its own.
+    pub fn problems(&self) -> &[Problem] {
+        self.warned.set(true);
+        &self.loaded().problems
+    }
+
+    fn loaded(&self) -> &Settings {
+        self.settings.get_or_init(|| sys::settings::load(&self.process.env))
     }
 
     /// Opens no store yet; tells the user when awsenv has to wait for one.
-    ///
-    /// # Errors
-    /// As [`Context::settings`].
-    pub fn keychain(&self) -> Result<Keychain<'_>, Error> {
-        Ok(Keychain::new(self.env(), &self.settings()?.keychain, &*self.say))
+    pub fn keychain(&self) -> Keychain<'_> {
+        Keychain::new(self.env(), &self.settings().keychain, &*self.say)
     }
 }
+
+/// A run shows no more mistakes in the settings than these.
+const MAX_WARNINGS: usize = 3;
 
 impl fmt::Debug for Context<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -43,6 +43,12 @@ pub fn meant<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option
     best.filter(|_| is_only).map(|(_, candidate)| candidate)
 }
 
+/// Whether a guard of the settings must take `word` for `known`: at most two letters off, however short the word is.
+pub fn is_close(word: &str, known: &str) -> bool {
+    let [word, known] = [word, known].map(|word| Folded::of(&word.replace('-', "_")));
+    word.length.abs_diff(known.length) <= 2 && strsim::osa_distance(&word.text, &known.text) <= 2
+}
+
 /// A word as it is compared: in lower case, and cut at [`LONGEST`].
 struct Folded {
     text: String,

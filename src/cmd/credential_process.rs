@@ -29,7 +29,7 @@ pub fn run(context: &Context, args: CredentialProcessArgs) -> Result<Outcome, Er
     let profile = choose::utf8(&args.profile)?;
     let item = args.item.as_deref().unwrap_or(profile);
     let outside = Outside::of(context, profile)?;
-    let keychain = context.keychain()?;
+    let keychain = context.keychain();
     let request = Request {
         context,
         profile,
@@ -82,13 +82,16 @@ impl Request<'_> {
 
     /// The item's keys, else those that the files have for the profile.
     fn of_keychain(&self) -> Result<Credentials, Error> {
-        match self.read()? {
-            Ok(keys) => Ok(provider::of_item(keys, None)),
-            Err(missing @ keychain::Error::Missing { .. }) => match self.plan(&Files::load(self.context)?)? {
-                Some(plan) => self.get(&plan),
-                None => Err(missing.into()),
-            },
-            Err(error) => Err(self.lost(error.into())),
+        let missing = match self.read() {
+            Ok(Ok(keys)) => return Ok(provider::of_item(keys, None)),
+            Ok(Err(missing @ keychain::Error::Missing { .. })) => missing.into(),
+            Ok(Err(error)) => return Err(self.lost(error.into())),
+            // A mistake in the choice of stores does not concern keys in the files.
+            Err(why) => why,
+        };
+        match self.plan(&Files::load(self.context)?)? {
+            Some(plan) => self.get(&plan),
+            None => Err(missing),
         }
     }
 

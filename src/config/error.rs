@@ -36,13 +36,6 @@ pub enum Error {
         /// The operating system's message.
         why: String,
     },
-    /// awsenv's own settings file has a line without a meaning.
-    Settings {
-        path: PathBuf,
-        line: Option<u32>,
-        /// What is wrong, and what is allowed.
-        why: String,
-    },
 }
 
 impl Error {
@@ -90,12 +83,6 @@ impl fmt::Display for Error {
             Error::TooLarge { path, why } | Error::Unreadable { path, why } => {
                 write!(f, "cannot read `{}`: {why}", path.display())
             }
-            Error::Settings {
-                path,
-                line: Some(line),
-                why,
-            } => write!(f, "{}:{line}: {why}", path.display()),
-            Error::Settings { path, line: None, why } => write!(f, "{}: {why}", path.display()),
         }
     }
 }

@@ -7,7 +7,6 @@ impl From<config::Error> for Error {
     fn from(error: config::Error) -> Self {
         let kind = match &error {
             config::Error::HalfPair { .. } => Kind::PartialCredentials,
-            config::Error::Settings { .. } => Kind::Failed,
             _ => Kind::ConfigParse,
         };
         let hint = match &error {
@@ -16,7 +15,7 @@ impl From<config::Error> for Error {
             config::Error::Unreadable { .. } => {
                 Some("give yourself read permission, or point the variable at another file")
             }
-            config::Error::HalfPair { .. } | config::Error::Settings { .. } => None,
+            config::Error::HalfPair { .. } => None,
         };
         let plain = Error::new(kind, error.to_string());
         hint.into_iter().fold(plain, Error::hint)

@@ -51,7 +51,7 @@ impl Files {
     /// # Errors
     /// A file cannot be read, or botocore rejects it.
     pub fn load(context: &Context) -> Result<Self, Error> {
-        let (env, settings) = (context.env(), context.settings()?.clone());
+        let (env, settings) = (context.env(), context.settings().clone());
         let config = locate(FileKind::Config, env);
         let credentials = locate(FileKind::Credentials, env);
         let profiles = config::load(&config, &credentials, &sys::fs::read_regular)?;

@@ -36,7 +36,7 @@ impl<'a> Outside<'a> {
         Ok(Self {
             env: context.env(),
             asked: asked(&context.process.env, profile)?,
-            keychain: context.keychain()?,
+            keychain: context.keychain(),
         })
     }
 

@@ -106,16 +106,14 @@ pub fn finish(context: &Context, form: &Form, result: Result<Outcome, Error>) ->
 fn switch(context: &Context, command: &str, shell: Shell, diff: &EnvDiff, is_hidden: bool) -> Finish {
     let Context { process, ui, .. } = context;
     let syntax = shell.syntax();
-    // Broken settings must not keep a shell from getting back what it had.
-    let look = context.settings().ok().map(|settings| {
-        let mode = match settings.prompt {
-            Prompt::Auto if is_hidden => Prompt::On,
-            mode => mode,
-        };
-        look(settings, mode.as_str())
-    });
+    let settings = context.settings();
+    let mode = match settings.prompt {
+        Prompt::Auto if is_hidden => Prompt::On,
+        mode => mode,
+    };
+    let look = look(settings, mode.as_str());
     if process.read_by_shell {
-        let (here, there) = syntax.hand_on(diff, look.as_ref());
+        let (here, there) = syntax.hand_on(diff, Some(&look));
         return Finish {
             stdout: (here + "\n").into(),
             handed: (there + "\n").into(),
@@ -127,7 +125,7 @@ fn switch(context: &Context, command: &str, shell: Shell, diff: &EnvDiff, is_hid
     if Wrapper::of(&process.env).is_some_and(|wrapper| wrapper.shell == shell && wrapper.depth > Some(0)) {
         ui.warn(format!("`{command}` in a subshell does not change the shell around it"));
     }
-    code(process, syntax.script(diff, look.as_ref()) + "\n", 0)
+    code(process, syntax.script(diff, Some(&look)) + "\n", 0)
 }
 
 /// What the settings say about the prompt, with a mode of `settings::Prompt` or `none`.

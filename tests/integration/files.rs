@@ -123,5 +123,9 @@ fn a_slip_in_the_settings_is_said_and_the_integration_still_loads() {
     let output = sandbox.awsenv(["init", "bash"]).output();
     assert_eq!(output.status, 0);
     assert!(output.out().contains("function awsenv {\n"));
-    assert!(output.err().contains("unknown key `promt`"), "{}", output.all());
+    assert!(
+        output.err().contains("unknown key `promt`: did you mean `prompt`?"),
+        "{}",
+        output.all()
+    );
 }

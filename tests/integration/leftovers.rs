@@ -332,7 +332,7 @@ fn what_names_no_file_is_told_as_it_is() {
         (sandbox.path("none"), "it does not exist"),
     ] {
         let output = sandbox.awsenv(["list"]).env("AWSENV_CONFIG", path).output();
-        assert_eq!(output.status, 1);
+        assert_eq!(output.status, 0);
         assert!(
             output.err().contains(&format!("AWSENV_CONFIG names it, but {what}")),
             "{}",

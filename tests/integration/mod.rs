@@ -45,6 +45,8 @@ mod prompt_states;
 #[cfg(target_os = "linux")]
 mod prompts;
 #[cfg(target_os = "linux")]
+mod settings;
+#[cfg(target_os = "linux")]
 mod signals;
 #[cfg(target_os = "linux")]
 mod stores;

@@ -98,7 +98,7 @@ fn into_keychain(
             },
         }))
     };
-    transaction::store(context, &context.keychain()?, files, plan).map(drop)
+    transaction::store(context, &context.keychain(), files, plan).map(drop)
 }
 
 /// Puts all answers into the files; returns whether there were any.
@@ -131,7 +131,7 @@ fn questions(context: &Context, files: &Files, name: &str, item: &str) -> Result
     let text = |key: &str| found.and_then(|found| found.text(key)).unwrap_or_default();
     let old_id = plaintext_id(found);
     let in_keychain = || {
-        let index = context.keychain().ok()?.index().ok()?;
+        let index = context.keychain().index().ok()?;
         index.find(item).map(|record| format!("****{}", record.last_four))
     };
     let shown_id = old_id.map(|id| format!("****{}", last_four(id))).or_else(in_keychain);

@@ -3,6 +3,7 @@
 use super::{Finding, Status, access, boto, process};
 use crate::advice::{Advice, Command};
 use crate::config::lint::{self, Lint};
+use crate::config::settings::Problem;
 use crate::config::{Document, Error, FileKind, Location};
 use crate::context::Context;
 use crate::env::names::VarName;
@@ -13,10 +14,7 @@ use crate::sys;
 pub(super) fn check(context: &Context) -> Vec<Finding> {
     let env = context.env();
     let mut findings = Vec::new();
-    if let Err(error) = context.settings() {
-        findings
-            .push(Finding::new("settings", Status::Fail, error.message).remedy("correct the line, or delete the file"));
-    }
+    findings.extend(context.problems().iter().map(of_settings));
     for kind in [FileKind::Config, FileKind::Credentials] {
         findings.extend(aws_file(kind, &files::locate(kind, env)));
     }
@@ -24,11 +22,19 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
     if let Some(files) = &files {
         findings.extend(lint::lint_profiles(&files.profiles).iter().map(of_lint));
         findings.extend(profiles(files));
-        let index = context.keychain().ok().and_then(|keychain| keychain.index().ok());
+        let index = context.keychain().index().ok();
         findings.extend(process::check(files, index.as_ref()));
     }
     findings.extend(boto::check(env, files.as_ref()));
     findings
+}
+
+fn of_settings(problem: &Problem) -> Finding {
+    let status = if problem.is_guarded { Status::Fail } else { Status::Warn };
+    Finding {
+        line: problem.line,
+        ..Finding::new("settings", status, problem.why.clone()).in_file(&problem.path)
+    }
 }
 
 fn aws_file(kind: FileKind, location: &Location) -> Vec<Finding> {

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::{Finding, Status};
 use crate::advice::Advice;
+use crate::env::Env;
 use crate::env::names::VarName;
 use crate::error::Error;
 use crate::keychain::{self, Item, StoreKind};
@@ -14,14 +15,15 @@ use crate::sys::keychain::{KeyFile, Keychain};
 const CHECK: &str = "keychain";
 
 /// `try_it` writes an item, reads it back, and deletes it.
-pub(super) fn check(keychain: &Keychain<'_>, try_it: bool) -> Vec<Finding> {
+pub(super) fn check(env: &Env, keychain: &Keychain<'_>, try_it: bool) -> Vec<Finding> {
     let (store, why) = match keychain.chosen() {
         Ok(chosen) => chosen,
         Err(why) => {
-            return vec![
-                Finding::new(CHECK, Status::Fail, why)
-                    .remedy(Advice::default().unset([VarName::of("AWSENV_KEYCHAIN")])),
-            ];
+            // Otherwise it is a mistake in the settings, which has a finding of its own.
+            let finding = env.filled("AWSENV_KEYCHAIN").map(|_| {
+                Finding::new(CHECK, Status::Fail, why).remedy(Advice::default().unset([VarName::of("AWSENV_KEYCHAIN")]))
+            });
+            return finding.into_iter().collect();
         }
     };
     let message = format!("new keys are stored in {}: {why}", store.described());

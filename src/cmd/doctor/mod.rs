@@ -87,10 +87,7 @@ pub fn run(context: &Context, args: DoctorArgs) -> Result<Outcome, Error> {
     let mut findings = files::check(context);
     findings.extend(leftovers::check(context.env()));
     findings.extend(environment::check(context));
-    // An error in the settings has been reported already.
-    if let Ok(keychain) = context.keychain() {
-        findings.extend(keychain::check(&keychain, args.keychain));
-    }
+    findings.extend(keychain::check(context.env(), &context.keychain(), args.keychain));
     findings.extend(fish::check(context.env()));
     findings.extend(shell::check(context));
     findings.extend(prompt::check(context));

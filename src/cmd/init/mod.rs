@@ -16,11 +16,7 @@ const HELP: &str = "<# help #>";
 /// secret.
 pub fn run(context: &Context, args: InitArgs) -> Result<Outcome, Error> {
     let shell = script::known_shell(&args.shell)?;
-    // A mistake in the settings must not leave the user without `awsenv`.
-    let mut settings = context.settings().cloned().unwrap_or_else(|error| {
-        context.ui.warn(error.message);
-        Settings::default()
-    });
+    let mut settings = context.settings().clone();
     if settings.prompt == Prompt::Auto && starship::hides_current(context, shell) {
         settings.prompt = Prompt::On;
     }

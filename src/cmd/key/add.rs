@@ -58,7 +58,7 @@ pub(super) fn run(context: &Context, args: KeyAddArgs) -> Result<Outcome, Error>
             },
         }))
     };
-    if let Some(Stored { store, .. }) = transaction::store(context, &context.keychain()?, &files, plan)? {
+    if let Some(Stored { store, .. }) = transaction::store(context, &context.keychain(), &files, plan)? {
         let (last_four, store) = (last_four(&item.access_key_id), store.described());
         context
             .ui

@@ -11,7 +11,7 @@ use crate::text::{columns, display};
 
 /// A table, or JSON.
 pub(super) fn run(context: &Context, args: KeyListArgs) -> Result<Outcome, Error> {
-    let index = index::load(&context.keychain()?)?;
+    let index = index::load(&context.keychain())?;
     let text = if args.json {
         let rows: Vec<_> = index.records().map(as_json).collect();
         format!("{}\n", serde_json::Value::from(rows))

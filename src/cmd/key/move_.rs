@@ -15,7 +15,7 @@ use crate::text::display;
 
 pub(super) fn run(context: &Context, args: KeyMoveArgs) -> Result<Outcome, Error> {
     let to = args.to;
-    let keychain = context.keychain()?;
+    let keychain = context.keychain();
     let index = index::load(&keychain)?;
     let mut records = Vec::new();
     if args.all {

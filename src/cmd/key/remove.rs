@@ -20,7 +20,7 @@ pub(super) fn run(context: &Context, args: KeyRemoveArgs) -> Result<Outcome, Err
     let profile = choose::utf8(&args.profile)?;
     let shown = display(profile);
     let files = Files::load(context)?;
-    let keychain = context.keychain()?;
+    let keychain = context.keychain();
     let index = index::load(&keychain)?;
     let line = files.profiles.profile(profile).and_then(detach::item_of);
     let record = match &line {

@@ -14,8 +14,8 @@ use crate::sys::keychain::{KeyFile, Keychain, Lock, NotUnlocked};
 /// # Errors
 /// The store's, or that there is no passphrase.
 pub(super) fn run(context: &Context, args: KeyUnlockArgs) -> Result<Outcome, Error> {
-    let settings = &context.settings()?.keychain;
-    let keychain = context.keychain()?;
+    let settings = &context.settings().keychain;
+    let keychain = context.keychain();
     let (store, _) = keychain.chosen().map_err(|why| Error::new(Kind::Usage, why))?;
     let said = match keychain.unlock(store)? {
         Lock::KeyFile => {

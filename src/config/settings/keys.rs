@@ -1,5 +1,6 @@
 //! `keys = KEY:ACTION, …` of the section `[picker]`. A closed list: no key can run a program.
 
+use super::key::quoted;
 use super::words;
 
 /// What a key can do in the picker.
@@ -58,18 +59,20 @@ pub(super) fn bindings(value: &str) -> Result<Vec<Binding>, String> {
 fn binding(word: &str) -> Result<Binding, String> {
     let (key, name) = word
         .split_once(':')
-        .ok_or_else(|| format!("`keys`: `{word}` is not KEY:ACTION"))?;
+        .ok_or_else(|| format!("`keys`: `{}` is not KEY:ACTION", quoted(word)))?;
     let action = Action::ALL.iter().find(|(known, _)| *known == name);
     let Some((_, action)) = action else {
         let known: Vec<&str> = Action::ALL.iter().map(|(known, _)| *known).collect();
         return Err(format!(
-            "`keys`: unknown action `{name}`: expected one of {}",
+            "`keys`: unknown action `{}`: expected one of {}",
+            quoted(name),
             known.join(", ")
         ));
     };
     if !is_key(key) {
         return Err(format!(
-            "`keys`: unknown key `{key}`: expected `ctrl-`, `alt-` or `shift-` before a character, f1 to f12, or one of {}",
+            "`keys`: unknown key `{}`: expected `ctrl-`, `alt-` or `shift-` before a character, f1 to f12, or one of {}",
+            quoted(key),
             NAMED.join(", ")
         ));
     }

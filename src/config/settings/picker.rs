@@ -1,5 +1,6 @@
 //! The section `[picker]`: how the picker looks.
 
+use super::key::{Key, choice, quoted, refused};
 use super::keys::{Binding, bindings};
 use super::words;
 
@@ -56,34 +57,31 @@ const PARTS: [&str; 12] = [
 ];
 const MODIFIERS: [&str; 5] = ["bold", "underlined", "dim", "italic", "reverse"];
 
-impl Picker {
-    pub(super) fn set(&mut self, key: &str, value: &str) -> Result<(), String> {
-        match key {
-            "height" => self.height = height(value)?,
-            "preview" => {
-                self.preview = match value {
-                    "auto" => PreviewPosition::Auto,
-                    "right" => PreviewPosition::Right,
-                    "bottom" => PreviewPosition::Bottom,
-                    "off" => PreviewPosition::Off,
-                    _ => {
-                        return Err(format!(
-                            "`preview` must be `auto`, `right`, `bottom` or `off`, not `{value}`"
-                        ));
-                    }
-                }
-            }
-            "keys" => self.keys = bindings(value)?,
-            "colors" => self.colors = Some(colors(value)?),
-            _ => {
-                return Err(format!(
-                    "unknown key `{key}`: expected `height`, `preview`, `keys` or `colors`"
-                ));
-            }
-        }
+/// The keys of `[picker]`.
+pub(super) const KEYS: [Key; 4] = [
+    Key::new("height", |settings, value, _| {
+        settings.picker.height = height(value)?;
         Ok(())
-    }
-}
+    }),
+    Key::new("preview", |settings, value, _| {
+        let words = [
+            ("auto", PreviewPosition::Auto),
+            ("right", PreviewPosition::Right),
+            ("bottom", PreviewPosition::Bottom),
+            ("off", PreviewPosition::Off),
+        ];
+        settings.picker.preview = choice("preview", &words, value)?;
+        Ok(())
+    }),
+    Key::new("keys", |settings, value, _| {
+        settings.picker.keys = bindings(value)?;
+        Ok(())
+    }),
+    Key::new("colors", |settings, value, _| {
+        settings.picker.colors = Some(colors(value)?);
+        Ok(())
+    }),
+];
 
 fn height(value: &str) -> Result<Height, String> {
     let parsed = match value.strip_suffix('%') {
@@ -95,7 +93,7 @@ fn height(value: &str) -> Result<Height, String> {
             .map(Height::Percent),
         None => value.parse().ok().filter(|rows| *rows >= 6).map(Height::Rows),
     };
-    parsed.ok_or_else(|| format!("`height` must be 10% to 100%, or at least 6 rows, not `{value}`"))
+    parsed.ok_or_else(|| refused("height", "10% to 100%, or at least 6 rows", value))
 }
 
 fn colors(value: &str) -> Result<String, String> {
@@ -121,8 +119,9 @@ fn colors(value: &str) -> Result<String, String> {
         };
         if !known {
             return Err(format!(
-                "`colors`: `{word}` is neither a theme ({}) nor PART:COLOR; PART is one of {}, with or without _fg or _bg; \
+                "`colors`: `{}` is neither a theme ({}) nor PART:COLOR; PART is one of {}, with or without _fg or _bg; \
                  COLOR is 0-255, #rrggbb or -1, optionally followed by +bold, +underlined, +dim, +italic or +reverse",
+                quoted(word),
                 THEMES.join(", "),
                 PARTS.join(", ")
             ));

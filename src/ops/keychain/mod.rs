@@ -24,6 +24,16 @@ pub fn store_of(keychain: &Keychain<'_>, item: &str) -> Result<StoreKind, Error>
     keychain.locate(item).map_err(|why| Error::new(Kind::Failed, why))
 }
 
+/// As [`store_of`], for a key that is to be stored there: a mistake in the choice of stores must not be passed over, even
+/// if the index has an older key.
+///
+/// # Errors
+/// A word that names no store, or settings that leave it open.
+pub fn store_to_write(keychain: &Keychain<'_>, item: &str) -> Result<StoreKind, Error> {
+    keychain.chosen().map_err(|why| Error::new(Kind::Failed, why))?;
+    store_of(keychain, item)
+}
+
 /// The command on the key of a profile.
 pub fn command(command: KeyCommand, profile: &str) -> Command {
     let start = match command {

@@ -58,7 +58,7 @@ impl<'a> Keychain<'a> {
     /// The store for new items, and why it was chosen.
     ///
     /// # Errors
-    /// A word that names no store, as a sentence.
+    /// A word that names no store, or a mistake in the settings that hides the choice, as a sentence.
     pub fn chosen(&self) -> Result<(StoreKind, &'static str), String> {
         if let Some(word) = self.env.os("AWSENV_KEYCHAIN").filter(|word| !word.is_empty()) {
             let store = word.to_str().and_then(StoreKind::parse);
@@ -70,7 +70,8 @@ impl<'a> Keychain<'a> {
                 });
         }
         // The settings reject other words.
-        Ok(match self.settings.store.as_deref().and_then(StoreKind::parse) {
+        let word = self.settings.store.as_ref().map_err(Clone::clone)?;
+        Ok(match word.as_deref().and_then(StoreKind::parse) {
             Some(store) => (store, "the settings choose it"),
             None => (StoreKind::default(), "it is the default"),
         })
@@ -234,7 +235,7 @@ mod tests {
     #[test]
     fn the_store_is_chosen_by_the_environment_then_the_settings() {
         let file = KeychainSettings {
-            store: Some("file".into()),
+            store: Ok(Some("file".into())),
             ..KeychainSettings::default()
         };
         let chosen = |pairs: &[(&str, &str)], settings: &KeychainSettings| {

@@ -18,7 +18,7 @@ const CHECK: &str = "prompt";
 pub(super) fn check(context: &Context) -> Option<Finding> {
     let env = &context.process.env;
     let shell = Wrapper::of(env)?.shell;
-    let mode = context.settings().map_or(Prompt::Auto, |settings| settings.prompt);
+    let mode = context.settings().prompt;
     let used = InUse::of(env);
     let by_keys = used.as_ref().is_some_and(|used| used.style == Some(Style::Keys));
     let Some(drawer) = Drawer::of(shell, env, used.as_ref()) else {

@@ -51,7 +51,7 @@ pub(super) fn keys(import: &Import<'_>, files: &Files, name: &str) -> Result<Fou
         BotoSource::Keyring(keyring) => {
             let secret = import
                 .context
-                .keychain()?
+                .keychain()
                 .password(&keyring.service, &keyring.access_key_id)?;
             (keyring.access_key_id, secret)
         }

@@ -162,7 +162,7 @@ impl Import<'_> {
     fn one(&self, source: &Source, name: &str) -> Result<String, Error> {
         let context = self.context;
         let files = Files::load(context)?;
-        let keychain = context.keychain()?;
+        let keychain = context.keychain();
         let plan = |files: &Files| self.plan(source, files, &keychain, name);
         if self.args.dry_run {
             let Some(plan) = plan(&files)? else {

@@ -19,7 +19,7 @@ pub(super) fn run(context: &Context, args: KeyRestoreArgs) -> Result<Outcome, Er
     let profile = choose::utf8(&args.profile)?;
     let shown = display(profile);
     let files = Files::load(context)?;
-    let keychain = context.keychain()?;
+    let keychain = context.keychain();
     let index = index::load(&keychain)?;
     let item_of = |files: &Files| files.profiles.profile(profile).and_then(detach::item_of);
     let known = || index.of_profile(profile).map(|record| record.item.clone());

@@ -70,7 +70,7 @@ mod tests {
             let world = Self { dir, process, ui };
             fs::write(world.path(), credentials).unwrap();
             let context = world.context();
-            context.keychain().unwrap().create_key_file(None).unwrap();
+            context.keychain().create_key_file(None).unwrap();
             drop(context);
             world
         }
@@ -117,7 +117,7 @@ mod tests {
         /// The item, the file, and the last four characters in the index, as they are now.
         fn now(&self) -> (Option<Item>, String, Option<String>) {
             let context = self.context();
-            let keychain = context.keychain().unwrap();
+            let keychain = context.keychain();
             let index = keychain.index().unwrap();
             (
                 keychain.read(StoreKind::File, "work").ok(),
@@ -128,13 +128,13 @@ mod tests {
 
         fn put(&self) {
             let context = self.context();
-            deposit::put(&context.keychain().unwrap(), StoreKind::File, &deposit()).unwrap();
+            deposit::put(&context.keychain(), StoreKind::File, &deposit()).unwrap();
         }
 
         fn store(&self, plan: impl Fn(&Files) -> Result<Option<Plan>, Error>) -> Result<Option<Stored>, Error> {
             let context = self.context();
             let files = Files::load(&context)?;
-            store(&context, &context.keychain()?, &files, plan)
+            store(&context, &context.keychain(), &files, plan)
         }
 
         fn withdraw(&self, plan: impl Fn() -> Withdrawal) -> Result<Withdrawn, Error> {
@@ -151,7 +151,7 @@ mod tests {
                 store: StoreKind::File,
             };
             let read = |_: &Files| Ok(is_left().then_some(()));
-            withdraw(&context, &context.keychain()?, &files, kept, read, |_, ()| Ok(plan()))
+            withdraw(&context, &context.keychain(), &files, kept, read, |_, ()| Ok(plan()))
         }
     }
 
@@ -191,7 +191,7 @@ mod tests {
             if asked.get() == 2 {
                 assert_eq!(world.now(), kept(PLAIN));
                 let context = world.context();
-                context.keychain()?.delete(StoreKind::File, "work")?;
+                context.keychain().delete(StoreKind::File, "work")?;
             }
             Ok(Some(world.plan(LINE, Rules::default())))
         });
@@ -334,7 +334,7 @@ mod tests {
         let world = World::new("file", PLAIN);
         world.put();
         let context = world.context();
-        context.keychain().unwrap().delete(StoreKind::File, "work").unwrap();
+        context.keychain().delete(StoreKind::File, "work").unwrap();
         let done = world.withdraw_if(|| false, || world.withdrawal(None, ""));
         assert_eq!(done, Ok(Withdrawn::Already));
         assert_eq!(world.now(), gone(PLAIN));

@@ -12,7 +12,7 @@ use crate::ops::edit::{self, FileEdit};
 use crate::ops::files::Files;
 use crate::ops::keychain::deposit::{self, Deposit};
 use crate::ops::keychain::identity::{self, Moved};
-use crate::ops::keychain::{detach, store_of};
+use crate::ops::keychain::{detach, store_to_write};
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
@@ -130,7 +130,7 @@ impl Plan {
     /// The item's store, if a file may give up its key for it.
     fn store(&self, keychain: &Keychain<'_>) -> Result<StoreKind, Error> {
         let name = &self.deposit.name;
-        let store = store_of(keychain, name)?;
+        let store = store_to_write(keychain, name)?;
         if !store.lasts() && self.rules.must_last {
             let message = format!(
                 "{} is empty after a reboot, so awsenv does not remove keys from files for it",

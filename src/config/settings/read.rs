@@ -1,0 +1,278 @@
+//! The lines of the settings -> what is valid, and what is wrong with the rest.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::Settings;
+use super::key::{Key, choices, quoted};
+use super::lines::{Line, lines};
+use super::table::{Holds, SECTIONS, keys, section};
+use crate::near::{is_close, meant};
+use crate::text::either;
+
+/// A mistake in the settings; awsenv goes on without that line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub path: PathBuf,
+    pub line: Option<u32>,
+    /// What is wrong, what to do, and what awsenv does until then.
+    pub why: String,
+    /// Whether a guard takes the safe side because of it.
+    pub is_guarded: bool,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.path.display())?;
+        self.line.map_or(Ok(()), |line| write!(f, ":{line}"))?;
+        write!(f, ": {}", self.why)
+    }
+}
+
+/// A file with more mistakes is no settings file.
+const MAX_PROBLEMS: usize = 100;
+
+struct Reader<'p> {
+    path: &'p Path,
+    stores: &'p [&'p str],
+    settings: Settings,
+    /// Guards whose value is in doubt, with the first reason.
+    doubts: BTreeMap<&'static str, String>,
+}
+
+impl Settings {
+    /// Reads the file at `path`. `stores` are the words that `keychain = …` may have. What is wrong is in
+    /// [`Settings::problems`], and what it may have been meant to guard is on the safe side.
+    pub fn parse(path: &Path, bytes: &[u8], stores: &[&str]) -> Self {
+        if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || bytes.contains(&0) {
+            return Self::unreadable(path, "it is not UTF-8");
+        }
+        let mut reader = Reader::new(path, stores);
+        reader.read(&String::from_utf8_lossy(bytes));
+        reader.finish()
+    }
+
+    /// The defaults, with every guard on the safe side.
+    pub fn unreadable(path: &Path, why: &str) -> Self {
+        let mut reader = Reader::new(path, &[]);
+        let all = keys().map(|(_, key)| key).filter(|key| key.guard.is_some());
+        reader.problem(None, format!("cannot be read: {why}"), &all.collect::<Vec<_>>());
+        reader.finish()
+    }
+}
+
+impl<'p> Reader<'p> {
+    fn new(path: &'p Path, stores: &'p [&'p str]) -> Self {
+        Self {
+            path,
+            stores,
+            settings: Settings::default(),
+            doubts: BTreeMap::new(),
+        }
+    }
+
+    fn read(&mut self, text: &str) {
+        let mut within = "";
+        let mut seen: BTreeMap<(&str, &str), u32> = BTreeMap::new();
+        let mut twice: BTreeSet<(&str, &str)> = BTreeSet::new();
+        for (line, what) in lines(text) {
+            match what {
+                Line::Header(name) => {
+                    within = name;
+                    self.header(line, name);
+                }
+                Line::Other(text) => self.other(line, text, &mut within),
+                Line::Pair(key, value) => match seen.get(&(within, key)) {
+                    Some(first) => {
+                        let first = *first;
+                        self.again(line, first, within, key);
+                        twice.insert((within, key));
+                    }
+                    None => {
+                        seen.insert((within, key), line);
+                        self.pair(line, within, key, value);
+                    }
+                },
+            }
+        }
+        for (within, key) in twice {
+            if let Some(Holds::Names(names)) = section(within) {
+                names(&mut self.settings).remove(key);
+            }
+        }
+    }
+
+    fn finish(mut self) -> Settings {
+        for (_, key) in keys() {
+            if let (Some(guard), Some(why)) = (key.guard, self.doubts.get(key.name)) {
+                (guard.make_safe)(&mut self.settings, why);
+            }
+        }
+        self.settings
+    }
+
+    fn header(&mut self, line: u32, name: &str) {
+        if !name.is_empty() && section(name).is_some() {
+            return;
+        }
+        let known = SECTIONS.iter().map(|(name, _)| *name).filter(|name| !name.is_empty());
+        let advice = meant(name, known.clone()).map_or_else(
+            || {
+                let known: Vec<String> = known.map(|name| format!("`[{name}]`")).collect();
+                format!("expected {}", either(&known))
+            },
+            |near| format!("did you mean `[{near}]`?"),
+        );
+        let why = format!("unknown section `[{}]`: {advice}", quoted(name));
+        self.problem(Some(line), why, &guards_below(name));
+    }
+
+    /// The text is not shown, because a key may have been pasted here.
+    fn other<'t>(&mut self, line: u32, text: &'t str, within: &mut &'t str) {
+        let doubted = match text.strip_prefix('[') {
+            Some(header) => {
+                *within = text;
+                guards_below(header.split(']').next().unwrap_or_default().trim())
+            }
+            None => guards_near(text),
+        };
+        self.problem(Some(line), "expected `KEY = VALUE` or `[SECTION]`".to_owned(), &doubted);
+    }
+
+    fn again(&mut self, line: u32, first: u32, within: &str, key: &str) {
+        let (doubted, effect): (Vec<&Key>, &str) = match section(within) {
+            Some(Holds::Keys(known)) => match known.iter().find(|known| known.name == key) {
+                Some(known) if known.guard.is_some() => (vec![known], ""),
+                _ => (Vec::new(), "; the first counts"),
+            },
+            Some(Holds::Names(_)) => (Vec::new(), "; until one of them is removed, neither counts"),
+            None => (guards_near(key), ""),
+        };
+        let why = format!("`{}` is defined twice, first on line {first}{effect}", quoted(key));
+        self.problem(Some(line), why, &doubted);
+    }
+
+    fn pair(&mut self, line: u32, within: &str, key: &str, value: &str) {
+        match section(within) {
+            Some(Holds::Keys(known)) => match known.iter().find(|known| known.name == key) {
+                Some(known) => self.value(line, known, value),
+                None => self.unknown(line, known, key),
+            },
+            Some(Holds::Names(names)) => {
+                if value.is_empty() || value.contains('\u{fffd}') {
+                    let what = if value.is_empty() { "empty" } else { "not UTF-8" };
+                    self.problem(
+                        Some(line),
+                        format!("`{}` is {what}, so it is left out", quoted(key)),
+                        &[],
+                    );
+                } else {
+                    names(&mut self.settings).insert(key.to_owned(), value.to_owned());
+                    self.strayed(line, key, value);
+                }
+            }
+            // The section has been reported, but it may have swallowed a guard.
+            None => {
+                let doubted = guards_near(key);
+                if !doubted.is_empty() {
+                    let why = format!("`{}` is in an unknown section", quoted(key));
+                    self.problem(Some(line), why, &doubted);
+                }
+            }
+        }
+    }
+
+    fn value(&mut self, line: u32, key: &'static Key, value: &str) {
+        let set = if value.contains('\u{fffd}') {
+            Err(format!("`{}` is not UTF-8", key.name))
+        } else {
+            (key.set)(&mut self.settings, value, self.stores)
+        };
+        if let Err(why) = set {
+            let doubted: Vec<&Key> = key.guard.is_some().then_some(key).into_iter().collect();
+            self.problem(Some(line), why, &doubted);
+        }
+    }
+
+    fn unknown(&mut self, line: u32, known: &[Key], key: &str) {
+        let doubted = guards_near(key);
+        let names = known.iter().map(|known| known.name);
+        let place = |wanted: &str| keys().find(|(_, other)| other.name == wanted);
+        let near = meant(key, names.clone()).map(|near| (None, near));
+        let near = near.or_else(|| {
+            let near = meant(key, keys().map(|(_, key)| key.name)).or_else(|| Some(doubted.first()?.name))?;
+            let is_here = known.iter().any(|known| known.name == near);
+            Some(((!is_here).then_some(place(near)?.0), near))
+        });
+        let advice = match (place(key), near) {
+            (Some(("", _)), _) => "it belongs above the first section".to_owned(),
+            (Some((section, _)), _) => format!("it belongs in `[{section}]`"),
+            (None, Some((None, near))) => format!("did you mean `{near}`?"),
+            (None, Some((Some(""), near))) => format!("did you mean `{near}` above the first section?"),
+            (None, Some((Some(section), near))) => format!("did you mean `{near}` in `[{section}]`?"),
+            (None, None) => format!("expected {}", choices(&names.collect::<Vec<_>>())),
+        };
+        self.problem(Some(line), format!("unknown key `{}`: {advice}", quoted(key)), &doubted);
+    }
+
+    /// A setting that was added below `[alias]` or `[region]` is read as a name there.
+    fn strayed(&mut self, line: u32, key: &str, value: &str) {
+        let is_meant = |(section, known): &(&str, &Key)| {
+            let is_it = known.name == key || known.guard.is_some() && is_close(key, known.name);
+            let is_its_value = match known.name {
+                "production" => value.contains(['*', '?', ',']),
+                _ => (known.set)(&mut Settings::default(), value, self.stores).is_ok(),
+            };
+            section.is_empty() && is_it && is_its_value
+        };
+        if let Some((_, known)) = keys().find(is_meant) {
+            let why = format!("`{}` belongs above the first section", known.name);
+            let doubted: Vec<&Key> = known.guard.is_some().then_some(known).into_iter().collect();
+            self.problem(Some(line), why, &doubted);
+        }
+    }
+
+    /// Guards are in doubt from here on, and the message says what that means.
+    fn problem(&mut self, line: Option<u32>, why: String, doubted: &[&'static Key]) {
+        let mut effects: Vec<&str> = doubted.iter().filter_map(|key| Some(key.guard?.effect)).collect();
+        effects.dedup();
+        let why = if effects.is_empty() {
+            why
+        } else {
+            let why = why.trim_end_matches('?').to_owned() + if why.ends_with('?') { "?" } else { ";" };
+            format!("{why} until it is corrected, {}", effects.join(", "))
+        };
+        let problem = Problem {
+            path: self.path.to_owned(),
+            line,
+            why,
+            is_guarded: !effects.is_empty(),
+        };
+        for key in doubted {
+            self.doubts.entry(key.name).or_insert_with(|| problem.to_string());
+        }
+        if self.settings.problems.len() < MAX_PROBLEMS {
+            self.settings.problems.push(problem);
+        }
+    }
+}
+
+/// The guards that a text names, or is at most two letters away from.
+fn guards_near(text: &str) -> Vec<&'static Key> {
+    let start = text.split(['=', ':']).next().unwrap_or_default().trim();
+    let words = start.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '-');
+    let words: Vec<&str> = words.chain([start]).chain(start.split(['_', '-'])).collect();
+    let guards = keys().map(|(_, key)| key).filter(|key| key.guard.is_some());
+    guards
+        .filter(|key| words.iter().any(|word| is_close(word, key.name)))
+        .collect()
+}
+
+/// The guards that an unknown section was to hold or, if it was meant to be no section, is itself.
+fn guards_below(name: &str) -> Vec<&'static Key> {
+    let is_below = |section: &str| !section.is_empty() && is_close(name, section);
+    let guards = keys().filter(|(section, key)| key.guard.is_some() && is_below(section));
+    let guards: Vec<&Key> = guards.map(|(_, key)| key).collect();
+    if guards.is_empty() { guards_near(name) } else { guards }
+}

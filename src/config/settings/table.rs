@@ -1,0 +1,88 @@
+//! The table of the settings: its sections, their keys, and which of those are guards.
+
+use super::key::{Key, choice, quoted, switch};
+use super::{Export, Names, Order, Prompt, Settings, keychain, picker, words};
+
+/// The keys above the first section.
+const TOP: [Key; 6] = [
+    Key::new("export", |settings, value, _| {
+        let words = [("auto", Export::Auto), ("name", Export::Name), ("keys", Export::Keys)];
+        settings.export = choice("export", &words, value)?;
+        Ok(())
+    })
+    .guarded("profiles are exported by name where possible", |settings, _| {
+        settings.export = Export::Name
+    }),
+    Key::new("production", |settings, value, _| {
+        settings.production = globs(value)?;
+        Ok(())
+    })
+    .guarded("every profile counts as production", |settings, _| {
+        settings.production = vec!["*".to_owned()]
+    }),
+    Key::new("prompt", |settings, value, _| {
+        let words = [("auto", Prompt::Auto), ("on", Prompt::On), ("off", Prompt::Off)];
+        settings.prompt = choice("prompt", &words, value)?;
+        Ok(())
+    }),
+    Key::new("order", |settings, value, _| {
+        let words = [("frecency", Order::Frecency), ("file", Order::File)];
+        settings.order = choice("order", &words, value)?;
+        Ok(())
+    }),
+    Key::new("history", |settings, value, _| {
+        settings.history = switch("history", value)?;
+        Ok(())
+    })
+    .guarded("`use` remembers nothing", |settings, _| settings.history = false),
+    keychain::STORE,
+];
+
+/// What a section may hold.
+pub(super) enum Holds {
+    Keys(&'static [Key]),
+    /// Short names that the user invents.
+    Names(fn(&mut Settings) -> &mut Names),
+}
+
+/// The sections; the first is what is above all of them.
+pub(super) const SECTIONS: [(&str, Holds); 5] = [
+    ("", Holds::Keys(&TOP)),
+    ("picker", Holds::Keys(&picker::KEYS)),
+    ("keychain", Holds::Keys(&keychain::KEYS)),
+    ("alias", Holds::Names(|settings| &mut settings.aliases)),
+    ("region", Holds::Names(|settings| &mut settings.regions)),
+];
+
+pub(super) fn section(name: &str) -> Option<&'static Holds> {
+    SECTIONS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, holds)| holds)
+}
+
+/// Every key with its section.
+pub(super) fn keys() -> impl Iterator<Item = (&'static str, &'static Key)> {
+    SECTIONS.iter().flat_map(|(section, holds)| {
+        let keys: &'static [Key] = match holds {
+            Holds::Keys(keys) => keys,
+            Holds::Names(_) => &[],
+        };
+        keys.iter().map(move |key| (*section, key))
+    })
+}
+
+/// A glob that can match no name that it was meant for is refused, because it would protect nothing.
+fn globs(value: &str) -> Result<Vec<String>, String> {
+    for glob in words(value) {
+        let why = if glob.contains([';', '"', '\'']) || glob.contains(" #") {
+            "a glob has no quotes, and a comment needs a line of its own"
+        } else if glob.contains(char::is_whitespace) && glob.contains(['*', '?']) {
+            "globs are separated by commas; `?` matches a blank in a name"
+        } else {
+            continue;
+        };
+        return Err(format!("`production`: `{}`: {why}", quoted(glob)));
+    }
+    Ok(words(value).map(str::to_owned).collect())
+}
