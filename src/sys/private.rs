@@ -241,6 +241,15 @@ fn narrow_file(file: &File, is_new: bool) -> io::Result<()> {
     }
 }
 
+/// Changes the mode of this user's own file to one that lets no other user in.
+///
+/// # Errors
+/// What the system says; the file system keeps no modes.
+#[cfg(unix)]
+pub(super) fn narrow(path: &Path, mode: fs::Permissions) -> io::Result<()> {
+    check_narrowed(fs::set_permissions(path, mode), || fs::metadata(path))
+}
+
 /// Whether the change of mode, of this user's own file, had its effect.
 #[cfg(unix)]
 fn check_narrowed(changed: io::Result<()>, look: impl FnOnce() -> io::Result<fs::Metadata>) -> io::Result<()> {

@@ -62,7 +62,7 @@ fn a_mistake_costs_its_own_line() {
         ("promt = off", "unknown key `promt`: did you mean `prompt`?"),
         (
             "mouse = on",
-            "unknown key `mouse`: expected `export`, `production`, `prompt`, `order`, `history` or `keychain`",
+            "unknown key `mouse`: expected `export`, `production`, `prompt`, `order`, `history`, `keychain` or `write_through`",
         ),
         ("prompt = none", "`prompt` must be `auto`, `on` or `off`, not `none`"),
         ("order = name", "`order` must be `frecency` or `file`, not `name`"),

@@ -1,10 +1,12 @@
 //! Who owns a file, and who may write to it.
 
 use std::fs::{self, Metadata};
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::Path;
 
 use super::FileError;
+use crate::sys::fs::parent;
+use crate::sys::private;
 use crate::sys::trust::{self, Distrust};
 
 #[cfg(unix)]
@@ -32,9 +34,30 @@ pub(super) fn check_file(path: &Path, meta: &Metadata) -> Result<(), FileError> 
     Ok(())
 }
 
+/// The directory, if it exists, lets this user look at its files and put new ones beside them.
+pub(super) fn check_usable(dir: &Path) -> Result<(), FileError> {
+    match system::try_access(dir) {
+        Err(error) if dir.is_dir() && error.kind() == ErrorKind::PermissionDenied => Err(barred(dir, &error)),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn barred(dir: &Path, error: &io::Error) -> FileError {
+    let is_read_only = error.kind() == ErrorKind::ReadOnlyFilesystem;
+    let is_own = fs::metadata(dir).is_ok_and(|meta| system::is_own(&meta));
+    FileError::Barred {
+        dir: dir.to_owned(),
+        why: error.to_string(),
+        is_own: is_own && !is_read_only,
+    }
+}
+
 fn untrusted(path: &Path) -> impl Fn(Distrust) -> FileError {
     move |distrust| match distrust {
         Distrust::Foreign => FileError::Foreign(path.to_owned()),
+        Distrust::Shared if !private::keeps_modes(if path.is_dir() { path } else { parent(path) }) => {
+            FileError::NoModes(path.to_owned())
+        }
         Distrust::Shared => FileError::Shared(path.to_owned()),
     }
 }
@@ -45,6 +68,8 @@ mod unix {
     use std::io::{self, ErrorKind};
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
     use std::path::Path;
+
+    use crate::sys::private;
 
     /// Whether the mode lets nobody write.
     pub(super) fn is_read_only(meta: &Metadata) -> bool {
@@ -100,7 +125,19 @@ mod unix {
         if mode & 0o077 == 0 {
             return Ok(());
         }
-        fs::set_permissions(path, Permissions::from_mode(mode & 0o600))
+        private::narrow(path, Permissions::from_mode(mode & 0o600))
+    }
+
+    /// Whether this user may find files in the directory.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(super) fn try_access(dir: &Path) -> io::Result<()> {
+        Ok(rustix::fs::access(dir, rustix::fs::Access::EXEC_OK)?)
+    }
+
+    pub(super) fn is_own(meta: &Metadata) -> bool {
+        meta.uid() == rustix::process::geteuid().as_raw()
     }
 }
 
@@ -121,5 +158,13 @@ mod windows {
 
     pub(in crate::sys::edit) fn narrow(path: &Path) -> io::Result<()> {
         fs::metadata(path).map(drop)
+    }
+
+    pub(super) fn try_access(_dir: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(super) fn is_own(_meta: &Metadata) -> bool {
+        false
     }
 }

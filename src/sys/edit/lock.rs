@@ -65,7 +65,7 @@ fn parse(bytes: &[u8]) -> Option<Entry> {
 /// What the system says.
 pub(super) fn write(mut file: &File, handover: Option<&Handover>) -> io::Result<()> {
     let mut bytes = std::process::id().to_string().into_bytes();
-    for Handover { target, beside, known } in handover {
+    if let Some(Handover { target, beside, known }) = handover {
         let paths = [target, beside].map(|path| path.as_os_str().as_encoded_bytes());
         for field in paths.into_iter().chain(known.iter().map(String::as_bytes)) {
             bytes.push(0);
@@ -174,7 +174,7 @@ mod tests {
             (Some("later"), Some("theirs"), Some("later"), Some("theirs")),
             (Some("now"), None, Some("now"), None),
         ] {
-            for (path, text) in [(&target, at_target), (&beside, at_beside)] {
+            for (path, text) in [(&target, at_target), (&beside, at_beside), (&kept, None)] {
                 match text {
                     Some(text) => fs::write(path, text).unwrap(),
                     None => drop(fs::remove_file(path)),

@@ -5,10 +5,15 @@
 
 mod access;
 mod beside;
+mod error;
 pub mod journal;
+mod lock;
+mod obstacle;
+mod swap;
+mod through;
 
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read as _, Seek as _, Write as _};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -18,99 +23,91 @@ use super::fs::{behind_links, parent, read_regular, state_dir};
 use super::private;
 use crate::env::Env;
 use beside::Beside;
+use lock::Handover;
+
+pub use error::FileError;
 
 /// How long to wait for another edit; each takes only a moment.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Why a file was not written. It is unchanged then.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FileError {
-    /// Another awsenv is editing files and does not finish.
-    Busy {
-        /// The other process, if it wrote its id into the lock.
-        by: Option<u32>,
-        /// How long awsenv waited.
-        after: Duration,
-    },
-    /// The file has changed since it was read.
-    Changed(PathBuf),
-    /// The file or its directory belongs to another user.
-    Foreign(PathBuf),
-    /// There is no state directory, where the lock would be.
-    NoState,
-    /// Not a regular file: a directory or a device.
-    NotRegular(PathBuf),
-    ReadOnly(PathBuf),
-    /// Other users may write to the file, or replace it.
-    Shared(PathBuf),
-    System {
-        path: PathBuf,
-        /// Completes "cannot …".
-        what: &'static str,
-        /// In the system's words.
-        why: String,
-    },
-}
-
-impl FileError {
-    fn system(path: &Path, what: &'static str) -> impl Fn(io::Error) -> Self {
-        move |error| Self::System {
-            path: path.to_owned(),
-            what,
-            why: error.to_string(),
-        }
-    }
-}
-
 /// Held while files are read, edited and written. One lock covers all AWS files of a user.
 #[derive(Debug)]
 pub struct EditLock {
-    _file: File,
+    file: File,
 }
 
 impl EditLock {
+    /// Also removes what a killed run left.
+    ///
     /// # Errors
     /// [`FileError::Busy`], or there is no place for the lock.
     pub fn take(env: &Env) -> Result<Self, FileError> {
+        Self::take_within(env, PATIENCE)
+    }
+
+    /// Removes what a killed run left, if no other run is at work.
+    pub fn tidy(env: &Env) {
+        drop(Self::take_within(env, Duration::ZERO));
+    }
+
+    fn take_within(env: &Env, patience: Duration) -> Result<Self, FileError> {
         let path = state_dir(env).ok_or(FileError::NoState)?.join("awsenv/edit.lock");
         let dir = parent(&path);
         access::check_dir(dir)?;
-        private::make_dir(dir).map_err(FileError::system(dir, "make"))?;
-        match private::lock(&path, PATIENCE) {
-            Ok(mut file) => {
-                if !holds_process(&file) {
+        private::make_dir(dir).map_err(FileError::making(dir))?;
+        match private::lock(&path, patience) {
+            Ok(file) => {
+                let Some(entry) = lock::read(&file) else {
                     let error = io::Error::other("it contains something that awsenv did not write");
                     return Err(FileError::system(&path, "lock")(error));
-                }
-                // The process id is only for the message of a waiting run, so failing to write it is no error.
-                let _ = file
-                    .set_len(0)
-                    .and_then(|()| file.rewind())
-                    .and_then(|()| write!(file, "{}", std::process::id()));
+                };
+                entry.handover.iter().for_each(Handover::clear);
+                let lock = Self { file };
+                lock.end();
                 journal::remove_stale(env);
-                Ok(Self { _file: file })
+                Ok(lock)
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => Err(FileError::Busy {
                 by: holder(&path),
-                after: PATIENCE,
+                after: patience,
             }),
             Err(error) => Err(FileError::system(&path, "lock")(error)),
         }
+    }
+
+    /// Makes the next run finish the handover if this one is killed.
+    fn begin(&self, handover: &Handover) -> io::Result<()> {
+        lock::write(&self.file, Some(handover))
+    }
+
+    /// The process id is only for the message of a waiting run, so failing to write it is no error.
+    fn end(&self) {
+        let _ = lock::write(&self.file, None);
     }
 }
 
 /// The process id in the lock.
 fn holder(path: &Path) -> Option<u32> {
-    let mut text = String::new();
-    File::open(path).ok()?.take(32).read_to_string(&mut text).ok()?;
-    text.parse().ok()
+    lock::read(&File::open(path).ok()?)?.process
 }
 
-/// Whether the file is empty or holds what a lock holds: anything else would be lost.
-fn holds_process(file: &File) -> bool {
-    let mut bytes = Vec::new();
-    let is_read = file.take(32).read_to_end(&mut bytes).is_ok();
-    is_read && bytes.len() < 32 && bytes.iter().all(u8::is_ascii_digit)
+/// What a file lacks that has been written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Why a power cut may bring the old file back.
+    pub unsynced: Option<String>,
+    /// The old file, which could not be removed.
+    pub left: Option<PathBuf>,
+    /// Whether the file could not be replaced, so it was overwritten.
+    pub in_place: bool,
+}
+
+/// Whether a file that cannot be replaced may be overwritten instead.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InPlace {
+    Allowed,
+    #[default]
+    Refused,
 }
 
 /// Replaces the content `was` of the file at `path` with `now`; `None` means that the file did not exist. A new file or
@@ -118,52 +115,110 @@ fn holds_process(file: &File) -> bool {
 ///
 /// # Errors
 /// The file has changed since it was read, other users can write to it, or what the system says. It is unchanged then.
-pub fn save(_lock: &EditLock, path: &Path, was: Option<&[u8]>, now: &[u8]) -> Result<(), FileError> {
+pub fn save(
+    lock: &EditLock,
+    path: &Path,
+    was: Option<&[u8]>,
+    now: &[u8],
+    in_place: InPlace,
+) -> Result<Written, FileError> {
     let target = check(path, was)?;
     if was == Some(now) {
-        return Ok(());
+        return Ok(Written::default());
     }
     let dir = parent(&target);
     if !dir.is_dir() {
-        if target != path {
-            let error = io::Error::other("the link leads to a directory that does not exist");
-            return Err(FileError::system(path, "write")(error));
-        }
-        private::make_dir(dir).map_err(FileError::system(dir, "make"))?;
+        check_way(path, &target)?;
+        private::make_dir(dir).map_err(FileError::making(dir))?;
     }
     beside::remove_stale(&target);
-    let written = Beside::write(&target, now).map_err(FileError::system(&target, "write"))?;
-    // One last look, because the lock does not keep other programs out.
-    if !says(&target, was)? {
-        return Err(FileError::Changed(path.to_owned()));
+    let changed = || FileError::Changed(path.to_owned());
+    let replaced = obstacle::check(&target)
+        .and_then(|()| Beside::write(&target, now).map_err(FileError::beside(&target)))
+        .and_then(|beside| {
+            // One last look, because the lock does not keep other programs out.
+            if !says(&target, was)? {
+                return Err(changed());
+            }
+            let taken = beside.take_place_of(lock, &target, was, now);
+            taken.map_err(FileError::replacing(&target))?.ok_or_else(changed)
+        });
+    match (replaced, was) {
+        (Err(error), Some(was)) if in_place == InPlace::Allowed && error.leaves_the_file_writable() => {
+            let is_written = through::write(&target, was, now).map_err(FileError::system(&target, "write into"))?;
+            is_written.then_some(()).ok_or_else(changed)?;
+            Ok(Written {
+                in_place: true,
+                ..Written::default()
+            })
+        }
+        (replaced, _) => replaced,
     }
-    written
-        .take_place_of(&target)
-        .map_err(FileError::system(&target, "replace"))
+}
+
+/// Checks that [`save`] can write the file, as far as that can be told without writing it.
+///
+/// # Errors
+/// As [`save`].
+pub fn check_writable(path: &Path, was: Option<&[u8]>, in_place: InPlace) -> Result<(), FileError> {
+    let target = check(path, was)?;
+    if !parent(&target).is_dir() {
+        return check_way(path, &target);
+    }
+    let replaceable = obstacle::check(&target).and_then(|()| {
+        Beside::write(&target, b"")
+            .map(drop)
+            .map_err(FileError::beside(&target))
+    });
+    match replaceable {
+        Err(error) if in_place == InPlace::Allowed && error.leaves_the_file_writable() && was.is_some() => {
+            through::open(&target)
+                .map(drop)
+                .map_err(FileError::system(&target, "write into"))
+        }
+        replaceable => replaceable,
+    }
+}
+
+/// Checks that the directories which the file lacks can be made; those that a link leads to are the user's to make.
+fn check_way(path: &Path, target: &Path) -> Result<(), FileError> {
+    if target != path {
+        let error = io::Error::other("the link leads to a directory that does not exist");
+        return Err(FileError::system(path, "write")(error));
+    }
+    match target.ancestors().skip(1).find(|dir| dir.is_dir()) {
+        Some(dir) => access::check_usable(dir),
+        None => Ok(()),
+    }
 }
 
 /// Removes the file at `path` if its content is still `was`.
 ///
 /// # Errors
 /// As [`save`].
-pub fn remove(_lock: &EditLock, path: &Path, was: &[u8]) -> Result<(), FileError> {
+pub fn remove(lock: &EditLock, path: &Path, was: &[u8]) -> Result<Written, FileError> {
     let target = check(path, Some(was))?;
-    private::remove(&target).map_err(FileError::system(&target, "remove"))
+    obstacle::check(&target)?;
+    let removed = beside::remove(lock, &target, was).map_err(FileError::system(&target, "remove"))?;
+    removed.ok_or_else(|| FileError::Changed(path.to_owned()))
 }
 
 /// Removes other users' rights to a file that is about to hold secrets; does nothing if the file does not exist.
 ///
 /// # Errors
-/// What the system says.
+/// What the system says; the file system keeps no modes.
 pub fn keep_private(path: &Path) -> Result<(), FileError> {
     match access::narrow(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(FileError::system(path, "change the mode of")(error)),
-        _ => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) if private::is_no_modes(&error) => Err(FileError::NoModes(path.to_owned())),
+        Err(error) => Err(FileError::system(path, "change the mode of")(error)),
+        Ok(()) => Ok(()),
     }
 }
 
 /// Follows links, and checks that the target may be written and its content is `was`.
 fn check(path: &Path, was: Option<&[u8]>) -> Result<PathBuf, FileError> {
+    access::check_usable(parent(path))?;
     let target = behind_links(path).map_err(FileError::system(path, "follow"))?;
     for dir in [parent(path), parent(&target)] {
         access::check_dir(dir)?;
@@ -221,7 +276,8 @@ mod tests {
         }
 
         fn save(&self, name: &str, was: Option<&str>, now: &str) -> Result<(), FileError> {
-            save(&self.lock, &self.path(name), was.map(str::as_bytes), now.as_bytes())
+            let was = was.map(str::as_bytes);
+            save(&self.lock, &self.path(name), was, now.as_bytes(), InPlace::Refused).map(drop)
         }
 
         fn says(&self, name: &str) -> String {
@@ -393,7 +449,7 @@ mod tests {
         let below_file = dir.path("file/config");
         fs::write(dir.path("file"), "").unwrap();
         assert!(matches!(
-            save(&dir.lock, &below_file, None, b"x"),
+            save(&dir.lock, &below_file, None, b"x", InPlace::Refused),
             Err(FileError::System { .. })
         ));
     }
