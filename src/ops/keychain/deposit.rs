@@ -77,8 +77,17 @@ pub fn put(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit) -> Resu
     };
     if old.as_ref() != Some(&item) {
         let record = keychain.index().ok().and_then(|index| index.find(name).cloned());
-        keychain.write(store, name, &item)?;
         before.changed = Some((old, record));
+        if let Err(error) = keychain.write(store, name, &item) {
+            // A store may fail after it has written.
+            let is_written = keychain.read(store, name).is_ok_and(|found| found == item);
+            let error = Error::from(error);
+            return Err(if is_written {
+                before.restore(keychain, error)
+            } else {
+                error
+            });
+        }
     }
     match check_stored(keychain, store, deposit, &item) {
         Ok(()) => Ok(before),

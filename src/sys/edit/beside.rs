@@ -53,7 +53,10 @@ impl Beside {
     ) -> io::Result<Option<Written>> {
         let left = match was {
             None => self.take_free_place(target)?.then_some(None),
-            Some(was) => self.exchange(lock, target, was, now)?,
+            Some(was) => {
+                let handover = Handover::new(target, &self.path, was, now);
+                lock.during(&handover, || self.exchange(&handover, was))?
+            }
         };
         Ok(left.map(|left| Written { left, ..synced(target) }))
     }
@@ -72,15 +75,8 @@ impl Beside {
 
     /// What another program writes until the very moment comes out of the exchange, and goes back. `None` if it did;
     /// else the old file, if it could not be removed.
-    fn exchange(
-        &mut self,
-        lock: &EditLock,
-        target: &Path,
-        was: &[u8],
-        now: &[u8],
-    ) -> io::Result<Option<Option<PathBuf>>> {
-        let handover = Handover::new(target, &self.path, was, now);
-        lock.begin(&handover)?;
+    fn exchange(&mut self, handover: &Handover, was: &[u8]) -> io::Result<Option<Left>> {
+        let target = &handover.target;
         match swap::exchange(&self.path, target) {
             Ok(()) => {}
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -89,23 +85,23 @@ impl Beside {
             Err(_) => {
                 fs::rename(&self.path, target)?;
                 self.is_in_place = true;
-                lock.end();
                 return Ok(Some(None));
             }
         }
+        self.is_in_place = true;
         if holds(&self.path, was) {
-            self.is_in_place = true;
-            let left = fs::remove_file(&self.path).is_err().then(|| self.path.clone());
-            if left.is_none() {
-                lock.end();
-            }
-            return Ok(Some(left));
+            return Ok(Some(removed(&self.path)));
         }
         handover.clear();
-        self.is_in_place = true;
-        lock.end();
         Ok(None)
     }
+}
+
+/// A file that could not be removed.
+type Left = Option<PathBuf>;
+
+fn removed(path: &Path) -> Left {
+    fs::remove_file(path).is_err().then(|| path.to_owned())
 }
 
 impl Drop for Beside {
@@ -123,18 +119,15 @@ impl Drop for Beside {
 pub(super) fn remove(lock: &EditLock, target: &Path, was: &[u8]) -> io::Result<Option<Written>> {
     let aside = free_name(target);
     let handover = Handover::new(target, &aside, was, was);
-    lock.begin(&handover)?;
-    fs::rename(target, &aside)?;
-    if holds(&aside, was) {
-        let left = fs::remove_file(&aside).is_err().then_some(aside);
-        if left.is_none() {
-            lock.end();
+    let left = lock.during(&handover, || {
+        fs::rename(target, &aside)?;
+        if holds(&aside, was) {
+            return Ok(Some(removed(&aside)));
         }
-        return Ok(Some(Written { left, ..synced(target) }));
-    }
-    handover.clear();
-    lock.end();
-    Ok(None)
+        handover.clear();
+        Ok(None)
+    })?;
+    Ok(left.map(|left| Written { left, ..synced(target) }))
 }
 
 /// Whether the new name survives a power cut.
@@ -147,8 +140,9 @@ fn synced(target: &Path) -> Written {
 }
 
 fn holds(path: &Path, text: &[u8]) -> bool {
+    let is_file = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file());
     let bytes = read_regular(path).ok().flatten().map(Zeroizing::new);
-    bytes.is_some_and(|bytes| **bytes == *text)
+    is_file && bytes.is_some_and(|bytes| **bytes == *text)
 }
 
 /// Removes what a killed run left; such a file is no longer locked.

@@ -1,5 +1,5 @@
-//! What the file of the lock says: which process holds it, and which file of another program's could be lost if that
-//! process were killed right now.
+//! What the file of the lock says: which process holds it, and which files are beside others while these are
+//! replaced: a kill right then must not cost another program its text.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
@@ -29,7 +29,7 @@ pub(super) struct Handover {
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) process: Option<u32>,
-    pub(super) handover: Option<Handover>,
+    pub(super) handovers: Vec<Handover>,
 }
 
 /// `None` if it is not awsenv's own file: that one would be lost.
@@ -48,24 +48,27 @@ fn parse(bytes: &[u8]) -> Option<Entry> {
     if number.len() > 20 || !number.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    let handover = match fields[1..] {
-        [] => None,
-        [target, beside, was, now] => Some(Handover {
+    let (handovers, rest) = fields[1..].as_chunks();
+    if !rest.is_empty() {
+        return None;
+    }
+    let handover = |[target, beside, was, now]: &[&[u8]; 4]| {
+        Some(Handover {
             target: path(target)?,
             beside: path(beside)?,
             known: [text(was)?, text(now)?],
-        }),
-        _ => return None,
+        })
     };
+    let handovers = handovers.iter().map(handover).collect::<Option<_>>()?;
     let process = text(number).and_then(|number| number.parse().ok());
-    Some(Entry { process, handover })
+    Some(Entry { process, handovers })
 }
 
 /// # Errors
 /// What the system says.
-pub(super) fn write(mut file: &File, handover: Option<&Handover>) -> io::Result<()> {
+pub(super) fn write(mut file: &File, handovers: &[Handover]) -> io::Result<()> {
     let mut bytes = std::process::id().to_string().into_bytes();
-    if let Some(Handover { target, beside, known }) = handover {
+    for Handover { target, beside, known } in handovers {
         let paths = [target, beside].map(|path| path.as_os_str().as_encoded_bytes());
         for field in paths.into_iter().chain(known.iter().map(String::as_bytes)) {
             bytes.push(0);
@@ -89,20 +92,21 @@ impl Handover {
     /// After a kill: removes the file beside, unless another program wrote it. That one gets its place back, if it is
     /// free or still has what awsenv wrote; otherwise the file is kept under a name that says so.
     pub(super) fn clear(&self) {
-        let fingerprint_of = |path: &Path| {
+        let is_at = |path: &Path, known: &[String]| {
+            let is_file = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file());
             let bytes = read_regular(path).ok().flatten().map(Zeroizing::new);
-            bytes.map(|bytes| fingerprint(&bytes))
+            is_file && bytes.is_some_and(|bytes| known.contains(&fingerprint(&bytes)))
         };
-        let Some(left) = fingerprint_of(&self.beside) else {
+        if fs::symlink_metadata(&self.beside).is_err() {
             return;
-        };
-        if self.known.contains(&left) {
+        }
+        if is_at(&self.beside, &self.known) {
             let _ = fs::remove_file(&self.beside);
             return;
         }
         let back = if fs::symlink_metadata(&self.target).is_err() {
             fs::rename(&self.beside, &self.target)
-        } else if fingerprint_of(&self.target).as_ref() == Some(&self.known[1]) {
+        } else if is_at(&self.target, &self.known[1..]) {
             swap::exchange(&self.beside, &self.target).and_then(|()| fs::remove_file(&self.beside))
         } else {
             Err(io::ErrorKind::AlreadyExists.into())
@@ -138,10 +142,10 @@ mod tests {
     fn what_is_written_is_read_and_nothing_else() {
         let mut file = tempfile::tempfile().unwrap();
         let handover = Handover::new(Path::new("/a\n b/config"), Path::new("/a\n b/.x"), b"was", b"now");
-        for handover in [None, Some(handover)] {
-            write(&file, handover.as_ref()).unwrap();
+        for handovers in [vec![], vec![handover.clone()], vec![handover.clone(), handover]] {
+            write(&file, &handovers).unwrap();
             let process = Some(std::process::id());
-            assert_eq!(read(&file), Some(Entry { process, handover }));
+            assert_eq!(read(&file), Some(Entry { process, handovers }));
         }
         for (text, is_ours) in [
             ("", true),

@@ -12,6 +12,7 @@ mod obstacle;
 mod swap;
 mod through;
 
+use std::cell::RefCell;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -34,6 +35,8 @@ const PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub struct EditLock {
     file: File,
+    /// Those that are not at their end: at most one is under way, and others left a file that could not be removed.
+    handovers: RefCell<Vec<Handover>>,
 }
 
 impl EditLock {
@@ -61,9 +64,13 @@ impl EditLock {
                     let error = io::Error::other("it contains something that awsenv did not write");
                     return Err(FileError::system(&path, "lock")(error));
                 };
-                entry.handover.iter().for_each(Handover::clear);
-                let lock = Self { file };
-                lock.end();
+                entry.handovers.iter().for_each(Handover::clear);
+                let lock = Self {
+                    file,
+                    handovers: RefCell::default(),
+                };
+                // The process id is only for the message of a waiting run.
+                let _ = lock.say();
                 journal::remove_stale(env);
                 Ok(lock)
             }
@@ -75,14 +82,23 @@ impl EditLock {
         }
     }
 
-    /// Makes the next run finish the handover if this one is killed.
-    fn begin(&self, handover: &Handover) -> io::Result<()> {
-        lock::write(&self.file, Some(handover))
+    /// Makes the next run finish the handover if this one is killed, or leaves a file that it cannot remove.
+    fn during(
+        &self,
+        handover: &Handover,
+        act: impl FnOnce() -> io::Result<Option<Option<PathBuf>>>,
+    ) -> io::Result<Option<Option<PathBuf>>> {
+        self.handovers.borrow_mut().push(handover.clone());
+        let done = self.say().and_then(|()| act());
+        if !matches!(done, Ok(Some(Some(_)))) {
+            self.handovers.borrow_mut().pop();
+            let _ = self.say();
+        }
+        done
     }
 
-    /// The process id is only for the message of a waiting run, so failing to write it is no error.
-    fn end(&self) {
-        let _ = lock::write(&self.file, None);
+    fn say(&self) -> io::Result<()> {
+        lock::write(&self.file, &self.handovers.borrow())
     }
 }
 
@@ -452,6 +468,76 @@ mod tests {
             save(&dir.lock, &below_file, None, b"x", InPlace::Refused),
             Err(FileError::System { .. })
         ));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_another_program_writes_at_the_last_moment_stays() {
+        let dir = Dir::new();
+        dir.save("config", None, "theirs").unwrap();
+        let path = dir.path("config");
+        // After the last look: the text is not what was read, or the file is gone, or has come.
+        let taken = |was: Option<&str>| {
+            let beside = Beside::write(&path, b"ours").unwrap();
+            beside
+                .take_place_of(&dir.lock, &path, was.map(str::as_bytes), b"ours")
+                .unwrap()
+        };
+        for was in [Some("read"), None] {
+            assert_eq!(taken(was), None, "{was:?}");
+            assert_eq!(
+                (dir.says("config").as_str(), names_in(dir.dir.path()).len()),
+                ("theirs", 2)
+            );
+        }
+        assert_eq!(beside::remove(&dir.lock, &path, b"read").unwrap(), None);
+        assert_eq!(
+            (dir.says("config").as_str(), names_in(dir.dir.path()).len()),
+            ("theirs", 2)
+        );
+        fs::remove_file(&path).unwrap();
+        assert_eq!(taken(Some("read")), None);
+        let elsewhere = dir.path("state/elsewhere");
+        fs::write(&elsewhere, "read").unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &path).unwrap();
+        assert_eq!(taken(Some("read")), None);
+        assert_eq!(fs::read_link(&path).unwrap(), elsewhere);
+        fs::remove_file(&path).unwrap();
+        dir.save("config", None, "read").unwrap();
+        assert_eq!(taken(Some("read")), Some(Written::default()));
+        assert_eq!(
+            (dir.says("config").as_str(), names_in(dir.dir.path()).len()),
+            ("ours", 2)
+        );
+        let lock = fs::read(dir.path("state/awsenv/edit.lock")).unwrap();
+        assert_eq!(
+            lock,
+            std::process::id().to_string().as_bytes(),
+            "nothing is left to finish"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_handover_that_was_killed_is_finished_by_the_next_run() {
+        let dir = Dir::new();
+        dir.save("config", None, "now").unwrap();
+        let (path, beside) = (dir.path("config"), dir.path(".config.awsenv-1"));
+        let env = Env::from_iter([("XDG_STATE_HOME", dir.path("state").to_str().unwrap())]);
+        let state = dir.path("state/awsenv/edit.lock");
+        drop(dir.lock);
+        for (left, then) in [("was", "now"), ("theirs", "theirs")] {
+            fs::write(&path, "now").unwrap();
+            fs::write(&beside, left).unwrap();
+            let file = File::options().write(true).open(&state).unwrap();
+            lock::write(&file, &[Handover::new(&path, &beside, b"was", b"now")]).unwrap();
+            drop(file);
+            EditLock::tidy(&env);
+            assert_eq!(
+                (fs::read_to_string(&path).unwrap().as_str(), beside.exists()),
+                (then, false)
+            );
+        }
     }
 
     #[test]
