@@ -235,3 +235,85 @@ fn remember(context: &Context, lock: &EditLock, title: &str, undo: Undo, edits: 
         context.ui.warn(format!("`awsenv undo` cannot undo this edit: {error}"));
     }
 }
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+    use crate::cli::Global;
+    use crate::credentials::Timestamp;
+    use crate::process::Process;
+    use crate::ui::Ui;
+
+    /// Makes the changes in a directory of its own, where `one` holds "1" and `shared` can be written by others.
+    fn made(changes: &[(&str, Option<&str>, Option<&str>)]) -> (Option<(String, usize)>, String) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        fs::write(path("one"), "1").unwrap();
+        fs::write(path("shared"), "3").unwrap();
+        fs::set_permissions(path("shared"), fs::Permissions::from_mode(0o606)).unwrap();
+        let process = Process {
+            args: Vec::new(),
+            env: [("HOME", path("")), ("XDG_STATE_HOME", path("state"))]
+                .into_iter()
+                .map(|(name, path)| (name, path.to_string_lossy().into_owned()))
+                .collect(),
+            stdout_tty: false,
+            stderr_tty: false,
+            read_by_shell: false,
+            may_be_log: false,
+            now: Timestamp(0),
+        };
+        let ui = Ui::new(
+            &Global {
+                quiet: true,
+                ..Global::default()
+            },
+            &process,
+        );
+        let context = Context::new(&process, &ui);
+        let lock = EditLock::take(context.env()).unwrap();
+        let paths: Vec<PathBuf> = changes.iter().map(|(name, ..)| path(name)).collect();
+        let changes: Vec<Change<'_>> = changes
+            .iter()
+            .zip(&paths)
+            .map(|((_, was, now), path)| Change {
+                path,
+                was: was.map(str::as_bytes),
+                now: now.map(str::as_bytes),
+            })
+            .collect();
+        let made = write(&context, &lock, &changes).err();
+        let made = made.map(|unsaved| {
+            let hints = unsaved.error.hints.iter().map(|hint| format!("{hint:?}"));
+            (
+                hints.fold(unsaved.error.message, |all, hint| all + "\n" + &hint),
+                unsaved.done,
+            )
+        });
+        let left = ["one", "two"].map(|name| fs::read_to_string(path(name)).unwrap_or_else(|_| "none".to_owned()));
+        (made, left.join(" "))
+    }
+
+    #[test]
+    fn all_files_are_written_or_none() {
+        let (one, two) = (("one", Some("1"), Some("new")), ("two", None, Some("2")));
+        assert_eq!(made(&[one, two]), (None, "new 2".to_owned()));
+        assert_eq!(made(&[("one", Some("1"), None), two]), (None, "none 2".to_owned()));
+        for bad in [
+            ("shared", Some("3"), Some("x")),
+            ("shared", Some("x"), Some("y")),
+            ("two", Some("x"), None),
+        ] {
+            for good in [vec![one], vec![one, two], vec![("one", Some("1"), None), two], vec![]] {
+                let all: Vec<_> = good.iter().copied().chain([bad]).collect();
+                let (error, left) = made(&all);
+                let (error, done) = error.unwrap();
+                assert_eq!((left.as_str(), done), ("1 none", 0), "{error}");
+                assert_eq!(error.matches("put back").count(), good.len(), "{error}");
+            }
+        }
+    }
+}

@@ -384,6 +384,41 @@ fn a_full_disk_harms_nothing() {
     }
 }
 
+/// The key is in both files. The exchanges fail, and the renames that are tried instead.
+#[test]
+fn both_files_are_written_or_it_is_said_which() {
+    let Some(walk) = Walk::new() else { return };
+    let new = {
+        let sandbox = filed(&IMPORT);
+        sandbox.awsenv(IMPORT.args).output().success();
+        known(&sandbox)
+    };
+    // The item and the index are renamed before the files are.
+    let from = |exchange| [("renameat2", exchange), ("rename", 3)];
+    let sandbox = filed(&IMPORT);
+    let old = known(&sandbox);
+    let output = walk.failed_from(&sandbox, &from(1), "EIO", IMPORT.args);
+    assert_eq!(output.status, 1, "{}", output.all());
+    assert_eq!(known(&sandbox), old, "{}", output.all());
+    let output = walk.failed_from(&sandbox, &from(2), "EIO", IMPORT.args);
+    assert_eq!(output.status, 1, "{}", output.all());
+    assert!(
+        output.err().contains("cannot replace `~/.aws/credentials`")
+            && output
+                .err()
+                .contains("`~/.aws/config` is already changed, and `~/.aws/config` cannot be put back"),
+        "{}",
+        output.all()
+    );
+    let now = known(&sandbox);
+    assert_eq!(now[".aws/config"], new[".aws/config"]);
+    assert_eq!(now[".aws/credentials"], old[".aws/credentials"]);
+    assert_kept(&sandbox, &IMPORT, "half done");
+    assert_eq!(names(&sandbox).iter().filter(|name| name.ends_with(".age")).count(), 1);
+    sandbox.awsenv(IMPORT.args).output().success();
+    assert_eq!(known(&sandbox), new);
+}
+
 /// Each failure of a sync is told, and what cannot be synced is not written; a directory comes after that.
 #[test]
 fn a_directory_that_cannot_be_synced_is_a_warning() {
