@@ -129,11 +129,14 @@ fn take_back(context: &Context, lock: &EditLock, done: &[Change<'_>], error: Err
                 .iter()
                 .map(|change| format!("`{}`", change.path.display()))
                 .collect();
-            let are = if written.len() == 1 { "is" } else { "are" };
-            error.message += &format!(
-                "; {} {are} already changed, and `{path}` cannot be put back: {why}",
-                written.join(" and ")
-            );
+
+            error.message += &match written.as_slice() {
+                [one] => format!("; {one} is already changed and cannot be put back: {why}"),
+                all => format!(
+                    "; {} are already changed, and `{path}` cannot be put back: {why}",
+                    all.join(" and ")
+                ),
+            };
             return Unsaved { error, done: at + 1 };
         }
         error = error.hint(format!("`{path}` had been changed, and was put back as it was"));

@@ -15,7 +15,7 @@ use crate::secret::Secret;
 use crate::sys::signals::Signals;
 
 use self::hidden::{Line, Typed};
-use self::mode::Hidden;
+use self::mode::{Hidden, is_own, is_ready};
 
 pub use self::mode::restore;
 
@@ -25,6 +25,9 @@ pub struct Terminal(File);
 
 /// How long to wait for the rest of pasted text after a secret, so that it is dropped too.
 const PASTE: Duration = Duration::from_millis(30);
+
+/// How often to look whether the terminal is this program's again.
+const MOMENT: Duration = Duration::from_millis(50);
 
 /// In bytes; the rest of a longer answer is dropped.
 const MAX_ANSWER: usize = 1024;
@@ -62,17 +65,32 @@ impl Terminal {
 
     /// The next line, typed without any trace on the screen, not even its length. `None` on Ctrl-C, Ctrl-D, or a signal
     /// that ends the program. The terminal's mode is always restored. Echo is off before `ask` is called, so that a
-    /// quick answer is not shown either.
+    /// quick answer is not shown either. A program that was stopped hides and asks again, and the line starts anew.
     ///
     /// # Errors
     /// The line is not UTF-8 or longer than any secret, or what the system says.
-    pub fn secret(&self, ask: impl FnOnce()) -> io::Result<Option<Secret<String>>> {
+    pub fn secret(&self, ask: impl Fn()) -> io::Result<Option<Secret<String>>> {
         let signals = Signals::heed()?;
-        let _hidden = Hidden::begin(&self.0)?;
+        let hidden = Hidden::begin(&self.0)?;
         ask();
         let mut line = Line::new();
         let mut part = Zeroizing::new([0; 256]);
         while !signals.told_to_end() {
+            if signals.told_to_stop() {
+                hidden.pause();
+                signals.stop();
+            }
+            if !is_own(&self.0) {
+                thread::sleep(MOMENT);
+                continue;
+            }
+            if signals.has_continued() | hidden.renew(&self.0)? {
+                line = Line::new();
+                ask();
+            }
+            if !is_ready(&self.0) {
+                continue;
+            }
             let length = match (&self.0).read(&mut *part) {
                 Ok(0) => {
                     // Nothing was typed for a while, or the terminal is gone.

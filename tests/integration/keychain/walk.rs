@@ -406,7 +406,7 @@ fn both_files_are_written_or_it_is_said_which() {
         output.err().contains("cannot replace `~/.aws/credentials`")
             && output
                 .err()
-                .contains("`~/.aws/config` is already changed, and `~/.aws/config` cannot be put back"),
+                .contains("`~/.aws/config` is already changed and cannot be put back"),
         "{}",
         output.all()
     );
