@@ -239,7 +239,8 @@ fn remember(context: &Context, lock: &EditLock, title: &str, undo: Undo, edits: 
     }
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt as _;

@@ -314,7 +314,8 @@ pub fn stdout_is_closed() -> bool {
     false
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
 

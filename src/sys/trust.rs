@@ -45,6 +45,16 @@ fn is_shared(meta: &Metadata) -> bool {
 }
 
 #[cfg(unix)]
+pub(super) fn is_own(meta: &Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::uid(meta) == me()
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_own(_: &Metadata) -> bool {
+    false
+}
+
+#[cfg(unix)]
 fn me() -> u32 {
     rustix::process::geteuid().as_raw()
 }

@@ -1,7 +1,7 @@
 //! Who owns a file, and who may write to it.
 
 use std::fs::{self, Metadata};
-use std::io::{self, ErrorKind};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::FileError;
@@ -37,18 +37,10 @@ pub(super) fn check_file(path: &Path, meta: &Metadata) -> Result<(), FileError> 
 /// The directory, if it exists, lets this user look at its files and put new ones beside them.
 pub(super) fn check_usable(dir: &Path) -> Result<(), FileError> {
     match system::try_access(dir) {
-        Err(error) if dir.is_dir() && error.kind() == ErrorKind::PermissionDenied => Err(barred(dir, &error)),
+        Err(error) if dir.is_dir() && error.kind() == ErrorKind::PermissionDenied => {
+            Err(FileError::barred(dir, &error))
+        }
         _ => Ok(()),
-    }
-}
-
-pub(super) fn barred(dir: &Path, error: &io::Error) -> FileError {
-    let is_read_only = error.kind() == ErrorKind::ReadOnlyFilesystem;
-    let is_own = fs::metadata(dir).is_ok_and(|meta| system::is_own(&meta));
-    FileError::Barred {
-        dir: dir.to_owned(),
-        why: error.to_string(),
-        is_own: is_own && !is_read_only,
     }
 }
 
@@ -135,10 +127,6 @@ mod unix {
     pub(super) fn try_access(dir: &Path) -> io::Result<()> {
         Ok(rustix::fs::access(dir, rustix::fs::Access::EXEC_OK)?)
     }
-
-    pub(super) fn is_own(meta: &Metadata) -> bool {
-        meta.uid() == rustix::process::geteuid().as_raw()
-    }
 }
 
 /// Windows keeps other users out of a user's directory with access lists that a new file inherits.
@@ -162,9 +150,5 @@ mod windows {
 
     pub(super) fn try_access(_dir: &Path) -> io::Result<()> {
         Ok(())
-    }
-
-    pub(super) fn is_own(_meta: &Metadata) -> bool {
-        false
     }
 }

@@ -1,12 +1,13 @@
 //! Why a file was not written.
 
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::access;
 use crate::sys::fs::parent;
 use crate::sys::private;
+use crate::sys::trust::is_own;
 
 /// Why a file was not written. It is unchanged then.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +61,16 @@ impl FileError {
             why: error.to_string(),
         }
     }
+    /// For a directory that takes no new file.
+    pub(super) fn barred(dir: &Path, error: &io::Error) -> Self {
+        let is_own = fs::metadata(dir).is_ok_and(|meta| is_own(&meta));
+        Self::Barred {
+            dir: dir.to_owned(),
+            why: error.to_string(),
+            is_own: is_own && error.kind() != ErrorKind::ReadOnlyFilesystem,
+        }
+    }
+
     /// For a directory that was not made.
     pub(super) fn making(dir: &Path) -> impl Fn(io::Error) -> Self {
         move |error| match private::is_no_modes(&error) {
@@ -72,7 +83,7 @@ impl FileError {
     pub(super) fn beside(target: &Path) -> impl Fn(io::Error) -> Self {
         move |error| match error.kind() {
             _ if private::is_no_modes(&error) => Self::NoModes(target.to_owned()),
-            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => access::barred(parent(target), &error),
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::barred(parent(target), &error),
             _ => Self::system(target, "write")(error),
         }
     }

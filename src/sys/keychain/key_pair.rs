@@ -229,8 +229,11 @@ fn check_access(path: &Path, dir: &Path) -> Result<(), Error> {
         Some(access) if access.mode & 0o077 == 0 => Ok(()),
         Some(_) if !private::keeps_modes(dir) => Err(Error::NoModes { path: path.to_owned() }),
         Some(access) => {
-            let (mode, wanted) = (access.mode, if path == dir { 700 } else { 600 });
-            let why = format!("other users can use it (mode {mode:03o}); run chmod {wanted} on it");
+            let mode = access.mode;
+            let why = match path == dir {
+                true => format!("other users can use it (mode {mode:03o}); run chmod 700 on it"),
+                false => format!("other users can use it (mode {mode:03o}); run chmod 600 on it"),
+            };
             Err(refused(path, &why))
         }
         None => Ok(()),

@@ -246,3 +246,38 @@ fn a_directory_that_bars_its_owner_is_found_before_a_key_is_stored() {
     assert!(output.err().contains("cannot be synced to disk"), "{}", output.all());
     assert_eq!(items(&sandbox), 1);
 }
+
+/// One byte more than awsenv reads, without taking room on the disk.
+#[test]
+fn what_is_too_large_is_refused_with_its_size() {
+    let commands: [(&str, &[&str]); 11] = [
+        (".aws/config", &["list"]),
+        (".aws/credentials", &["list"]),
+        (".aws/credentials", &["key", "import", "work"]),
+        (".boto", &["explain", "old"]),
+        (".boto_old", &["explain", "old"]),
+        (".config/awsenv/config", &["doctor"]),
+        (".local/state/awsenv/history", &["history"]),
+        (".local/state/awsenv/keychain.json", &["key", "list"]),
+        (".local/state/awsenv/journal", &["undo"]),
+        (".local/state/awsenv/keys/identity", &["key", "import", "work"]),
+        (".local/state/awsenv/keys/recipient", &["key", "import", "work"]),
+    ];
+    for (name, args) in commands {
+        let sandbox = filed();
+        let path = sandbox.path(name);
+        if !path.exists() {
+            private(&sandbox, name, "");
+        }
+        let file = std::fs::File::options().write(true).open(&path).expect("a file");
+        file.set_len((64 << 20) + 1).expect("a large file");
+        let output = sandbox.awsenv(args).output();
+        assert!(
+            output.all().contains("it is too large: 67108865 bytes"),
+            "{name}: {}",
+            output.all()
+        );
+        assert_eq!(output.status, 1, "{name}: {}", output.all());
+        assert!(!output.err().contains("read permission"), "{name}: {}", output.all());
+    }
+}
