@@ -29,7 +29,7 @@ impl From<FileError> for Error {
                 let error = failed(format!("awsenv cannot put a new file into `{}`: {why}", dir.display()));
                 match is_own {
                     true => error.hint(Command::new("chmod u+wx").file(&dir)),
-                    false => error.hint("give yourself write permission there, or mount it writable"),
+                    false => error.hint("give yourself write permission there, or mount it writable; `write_through = on` in the settings allows awsenv to overwrite a file there instead"),
                 }
             }
             FileError::Busy { by, after } => {

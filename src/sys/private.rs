@@ -255,9 +255,10 @@ pub(super) fn narrow(path: &Path, mode: fs::Permissions) -> io::Result<()> {
 fn check_narrowed(changed: io::Result<()>, look: impl FnOnce() -> io::Result<fs::Metadata>) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     match changed {
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Err(no_modes()),
-        Ok(()) if look()?.permissions().mode() & 0o077 != 0 => Err(no_modes()),
-        changed => changed,
+        Err(error) if error.kind() != io::ErrorKind::PermissionDenied => Err(error),
+        // A mount may keep other users out in its own way.
+        _ if look()?.permissions().mode() & 0o077 == 0 => Ok(()),
+        _ => Err(no_modes()),
     }
 }
 

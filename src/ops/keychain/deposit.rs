@@ -10,7 +10,7 @@ use crate::redact::harmless;
 use crate::secret::Secret;
 use crate::sys::keychain::Keychain;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Deposit {
     pub profile: String,
     /// Of the item.

@@ -84,7 +84,9 @@ mod unix {
                 mode &= 0o707;
             }
         }
-        new.set_permissions(Permissions::from_mode(mode))?;
+        if new.metadata()?.mode() & 0o777 != mode {
+            new.set_permissions(Permissions::from_mode(mode))?;
+        }
         keep_list(old, new)
     }
 

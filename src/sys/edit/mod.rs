@@ -50,11 +50,13 @@ impl EditLock {
 
     /// Removes what a killed run left, if no other run is at work.
     pub fn tidy(env: &Env) {
-        drop(Self::take_within(env, Duration::ZERO));
+        if path(env).is_some_and(|path| path.exists()) {
+            drop(Self::take_within(env, Duration::ZERO));
+        }
     }
 
     fn take_within(env: &Env, patience: Duration) -> Result<Self, FileError> {
-        let path = state_dir(env).ok_or(FileError::NoState)?.join("awsenv/edit.lock");
+        let path = path(env).ok_or(FileError::NoState)?;
         let dir = parent(&path);
         access::check_dir(dir)?;
         private::make_dir(dir).map_err(FileError::making(dir))?;
@@ -100,6 +102,10 @@ impl EditLock {
     fn say(&self) -> io::Result<()> {
         lock::write(&self.file, &self.handovers.borrow())
     }
+}
+
+fn path(env: &Env) -> Option<PathBuf> {
+    Some(state_dir(env)?.join("awsenv/edit.lock"))
 }
 
 /// The process id in the lock.

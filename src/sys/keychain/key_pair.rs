@@ -132,22 +132,29 @@ impl KeyPair {
         })
     }
 
-    /// What seals and opens items.
+    /// What opens items.
     ///
     /// # Errors
-    /// There is no key, or it is locked, or its public half has been replaced.
+    /// There is no key, or it is locked.
     pub(super) fn identity(&self) -> Result<Identity, Error> {
-        let identity = match self.key()? {
-            None => return Err(self.absent()),
-            Some(Key::Plain(identity)) => identity,
-            Some(Key::Wrapped(_)) => self.held()?.ok_or(Error::Locked { store: STORE })?,
-        };
+        match self.key()? {
+            None => Err(self.absent()),
+            Some(Key::Plain(identity)) => Ok(identity),
+            Some(Key::Wrapped(_)) => self.held()?.ok_or(Error::Locked { store: STORE }),
+        }
+    }
+
+    /// What seals items.
+    ///
+    /// # Errors
+    /// As [`KeyPair::identity`], and that its public half has been replaced.
+    pub(super) fn whole(&self) -> Result<Identity, Error> {
+        let identity = self.identity()?;
         self.check(&identity).map(|()| identity)
     }
 
     fn recipient(&self) -> Result<Recipient, Error> {
         let path = self.recipient_path();
-        check_access(&path, &self.dir)?;
         let bytes = fs::read_regular(&path).map_err(|error| refused(&path, &error))?;
         let text = String::from_utf8(bytes.unwrap_or_default()).unwrap_or_default();
         text.trim()
@@ -196,8 +203,9 @@ impl KeyPair {
         let Some(bytes) = bytes.map(Zeroizing::new) else {
             return Ok(None);
         };
-        check_access(&self.dir, &self.dir)?;
-        check_access(&path, &self.dir)?;
+        for part in [&self.dir, &path, &self.recipient_path()] {
+            check_access(part, &self.dir)?;
+        }
         if bytes.starts_with(b"age-encryption.org/") {
             return Ok(Some(Key::Wrapped(bytes.to_vec())));
         }
