@@ -102,7 +102,9 @@ pub(super) fn sync_dir(_: &Path) -> io::Result<()> {
 pub(super) fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     let refused = |why| Err(io::Error::new(io::ErrorKind::InvalidInput, why));
     match fs::symlink_metadata(path) {
-        Ok(meta) if meta.is_symlink() => return refused("it is a symbolic link, which awsenv does not follow here"),
+        Ok(meta) if meta.is_symlink() => {
+            return refused("it is a symbolic link, which awsenv does not follow here: remove the link");
+        }
         Ok(meta) if !meta.is_file() => return refused("it is not a regular file"),
         _ => {}
     }
@@ -115,7 +117,7 @@ pub(super) fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
         return refused("it is not a regular file");
     }
     if has_other_names(&meta) {
-        return refused("it is a hard link, so it may be the file of another program");
+        return refused("it is a hard link, so it may be the file of another program: remove the link");
     }
     match trust::check_file(&meta) {
         // Its mode is repaired, because no other user can reach into the directory.

@@ -63,7 +63,7 @@ impl EditLock {
         match private::lock(&path, patience) {
             Ok(file) => {
                 let Some(entry) = lock::read(&file) else {
-                    let error = io::Error::other("it contains something that awsenv did not write");
+                    let error = io::Error::other("it contains something that awsenv did not write: move it away");
                     return Err(FileError::system(&path, "lock")(error));
                 };
                 entry.handovers.iter().for_each(Handover::clear);

@@ -55,7 +55,7 @@ fn assert_refused(sandbox: &Sandbox, output: &Output, words: &[&str]) {
     assert_eq!(text(sandbox, ".aws/credentials"), credentials());
     assert_eq!(items(sandbox), 0, "{}", output.all());
     assert_eq!(sandbox.awsenv(["key", "list"]).output().out(), "");
-    let names: Vec<_> = std::fs::read_dir(sandbox.path(".aws")).unwrap().collect();
+    let names: Vec<_> = std::fs::read_dir(sandbox.path(".aws")).expect("a directory").collect();
     assert_eq!(names.len(), 2, "{names:?}");
 }
 

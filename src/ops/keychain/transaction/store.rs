@@ -92,7 +92,7 @@ pub fn store(
             false => before.restore(keychain, error),
         }
     };
-    let second = Files::load(context).map_err(Error::from).and_then(|files| {
+    let second = Files::load(context).and_then(|files| {
         let plan = plan(&files)?;
         // Another awsenv may have deleted the item meanwhile, or moved it to another store.
         let store = plan.as_ref().map(|plan| plan.store(keychain)).transpose()?;
