@@ -24,6 +24,16 @@ pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec
 /// The one of `known` that a key, a word or a value was meant to be: at most two letters off, and nearer than any
 /// other. Upper case, and `-` for `_`, do not count as letters. `None` for a word that is in `known` as it is.
 pub fn meant<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    only(word, known, 2)
+}
+
+/// [`meant`], but one letter off at most: for words of which new ones appear that differ in two.
+pub fn slipped<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+    only(word, known, 1)
+}
+
+/// `most` is in letters.
+fn only<'k>(word: &str, known: impl IntoIterator<Item = &'k str>, most: usize) -> Option<&'k str> {
     let typed = Folded::of(&word.replace('-', "_"));
     let mut best: Option<(usize, &str)> = None;
     let mut is_only = true;
@@ -31,7 +41,7 @@ pub fn meant<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option
         if candidate == word {
             return None;
         }
-        let Some(distance) = typed.distance(&Folded::of(&candidate.replace('-', "_")), 2) else {
+        let Some(distance) = typed.distance(&Folded::of(&candidate.replace('-', "_")), most) else {
             continue;
         };
         match best {
@@ -54,20 +64,25 @@ struct Folded {
     text: String,
     /// In characters.
     length: usize,
+    /// A bit for each letter in it; letters may share one.
+    letters: u64,
 }
 
 impl Folded {
     fn of(word: &str) -> Self {
         let text: String = word.to_lowercase().chars().take(LONGEST).collect();
         let length = text.chars().count();
-        Self { text, length }
+        let letters = text.chars().fold(0, |letters, c| letters | 1 << (u32::from(c) % 64));
+        Self { text, length, letters }
     }
 
     /// In edits, where two swapped neighbours are one; `None` if that is more than `most`, or more than one and more
     /// than a letter in four.
     fn distance(&self, other: &Self, most: usize) -> Option<usize> {
         let limit = (self.length / 4).clamp(1, most);
-        let is_near = self.length.abs_diff(other.length) <= limit;
+        // An edit adds a letter, removes one, or both.
+        let different = (self.letters ^ other.letters).count_ones() as usize;
+        let is_near = self.length.abs_diff(other.length) <= limit && different <= 2 * limit;
         let distance = is_near.then(|| strsim::osa_distance(&self.text, &other.text));
         distance.filter(|distance| *distance <= limit)
     }
@@ -107,5 +122,8 @@ mod tests {
         assert_eq!(meant("region"), None);
         assert_eq!(meant("color"), None);
         assert_eq!(super::meant("cat", ["bat", "rat"]), None);
+        let slipped = |word| slipped(word, ["eu-central-1", "eu-west-1"]);
+        assert_eq!(slipped("eu_central1"), Some("eu-central-1"));
+        assert_eq!(slipped("ru-central1"), None);
     }
 }

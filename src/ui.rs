@@ -69,6 +69,11 @@ impl Ui {
         }
     }
 
+    /// `--verbose`.
+    pub fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
     /// Makes text safe for a terminal, and writes paths below HOME with `~`.
     pub fn shown(&self, text: &str) -> String {
         let text = self

@@ -342,6 +342,49 @@ fn doctor() {
     snapshot("doctor", &sandbox, &["doctor", "doctor --json"]);
 }
 
+/// Roles, SSO, keys and `credential_process` lines of three hundred profiles that are in order.
+#[test]
+fn doctor_of_three_hundred_profiles() {
+    use std::fmt::Write as _;
+    let mut sandbox = Sandbox::new();
+    sandbox.set("AWSENV_WRAPPED", "bash");
+    let mut config = "[default]\nregion = eu-west-1\noutput = json\n\n[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\n\
+                      sso_region = eu-west-1\nsso_registration_scopes = sso:account:access\n"
+        .to_owned();
+    let keys = |name: &str| {
+        format!(
+            "[{name}]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n\n"
+        )
+    };
+    let mut credentials = keys("default");
+    for n in 1..300 {
+        let name = format!("team-{n}");
+        let role = format!("role_arn = arn:aws:iam::{n:012}:role/admin\nsource_profile = default\n");
+        let lines = match n % 5 {
+            0 => {
+                credentials += &keys(&name);
+                String::new()
+            }
+            1 => role,
+            2 => format!("sso_session = corp\nsso_account_id = {n:012}\nsso_role_name = Admin\n"),
+            3 => format!("{role}mfa_serial = arn:aws:iam::111122223333:mfa/me\nduration_seconds = 3600\n"),
+            _ => format!("credential_process = /opt/bin/get-keys {n}\n"),
+        };
+        let _ = write!(config, "\n[profile {name}]\nregion = eu-west-1\n{lines}");
+    }
+    sandbox.write(".aws/config", config);
+    sandbox.write(".aws/credentials", credentials);
+    private(&sandbox, &[".aws", ".aws/config", ".aws/credentials"]);
+    snapshot("doctor_of_three_hundred_profiles", &sandbox, &["doctor"]);
+    let text = run(&sandbox, "doctor");
+    assert!(text.out().lines().count() <= 15, "{}", text.out());
+    let all: serde_json::Value = serde_json::from_str(run(&sandbox, "doctor --json").out()).expect("a document");
+    assert!(
+        all.as_array().expect("a list").len() > 150,
+        "every finding is in the document"
+    );
+}
+
 #[test]
 fn doctor_finds_what_is_wrong() {
     let mut sandbox = Sandbox::new();

@@ -3,13 +3,14 @@
 //!
 //! `expected.json`: `profiles`, `sso_sessions`, `services` (names and keys in botocore's order; a nested block is an
 //! object) or `error` (`file`, `line`, and the `other` line of a duplicate); `lints`: `code@file:line` with what each
-//! reader takes.
+//! reader takes; `mistakes`, if there are any: `code@file:line`, what is there, and what to do.
 
 #![allow(clippy::unwrap_used, reason = "a case that cannot be read is a failed test")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use awsenv::config::mistakes::{self, MistakeCode};
 use awsenv::config::{Document, Error, FileKind, Lint, ProfileSet, Value, lint, lint_profiles};
 use serde_json::{Map, Value as Json, json};
 
@@ -30,14 +31,14 @@ fn every_case_is_read_as_expected() {
 }
 
 #[test]
-fn every_lint_has_a_case() {
+fn every_lint_and_every_mistake_has_a_case() {
     let named: String = cases()
         .iter()
         .map(|case| fs::read_to_string(case.join("expected.json")).unwrap())
         .collect();
-    let missing: Vec<_> = awsenv::config::LintCode::ALL.iter().map(|code| code.as_str()).collect();
-    let missing: Vec<_> = missing
-        .into_iter()
+    let lints = awsenv::config::LintCode::ALL.iter().map(|code| code.as_str());
+    let missing: Vec<_> = lints
+        .chain(MistakeCode::ALL.iter().map(|code| code.as_str()))
         .filter(|code| !named.contains(&format!("\"{code}@")))
         .collect();
     assert!(missing.is_empty(), "no case for {missing:?}");
@@ -98,6 +99,14 @@ fn read(case: &Path) -> Json {
             }
             found.retain(|kind, map| kind == "profiles" || map.as_object().is_some_and(|map| !map.is_empty()));
             lints.extend(lint_profiles(&set));
+            let mistakes = mistakes::all(&set).into_iter().map(|found| {
+                let text = format!("{}: {}", found.what, found.instead);
+                (format!("{}@{}", found.code.as_str(), found.place), json!(text))
+            });
+            let mistakes: Map<_, _> = mistakes.collect();
+            if !mistakes.is_empty() {
+                found.insert("mistakes".into(), Json::Object(mistakes));
+            }
         }
         Err(Error::Parse { place, other, .. }) => {
             let mut error = json!({"file": place.file.to_string_lossy(), "line": place.line});
@@ -119,6 +128,9 @@ fn read(case: &Path) -> Json {
         )
     });
     found.insert("lints".into(), Json::Object(lints.collect()));
+    if let Some(mistakes) = found.shift_remove("mistakes") {
+        found.insert("mistakes".into(), mistakes);
+    }
     Json::Object(found)
 }
 

@@ -486,3 +486,15 @@ fn steps(block: &str) -> Vec<(String, String)> {
 fn read(path: &str) -> String {
     std::fs::read_to_string(Path::new(PROJECT).join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
+
+/// `docs/doctor.md` has a row for each kind of finding, in the order of the alphabet, and none else.
+#[test]
+fn every_kind_of_finding_has_a_row() {
+    let page = read("docs/doctor.md");
+    let table = page.split("| kind |").nth(1).expect("a table");
+    let rows = table.lines().skip(2).take_while(|line| line.starts_with('|'));
+    let rows: Vec<&str> = rows.map(|row| row.split('`').nth(1).expect("a name")).collect();
+    let mut kinds: Vec<&str> = awsenv::cmd::doctor::Check::all().map(|kind| kind.as_str()).collect();
+    kinds.sort_unstable();
+    assert_eq!(rows, kinds);
+}

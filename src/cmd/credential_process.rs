@@ -15,6 +15,7 @@ use crate::ops::choose;
 use crate::ops::files::Files;
 use crate::ops::keychain::detach::item_of;
 use crate::ops::ports::Outside;
+use crate::ops::refusal::without_credentials;
 use crate::provider;
 use crate::resolve::{BaseSource, Choice, CredentialPlan};
 use crate::sys::keychain::Keychain;
@@ -85,13 +86,20 @@ impl Request<'_> {
         let missing = match self.read() {
             Ok(Ok(keys)) => return Ok(provider::of_item(keys, None)),
             Ok(Err(missing @ keychain::Error::Missing { .. })) => missing.into(),
-            Ok(Err(error)) => return Err(self.lost(error.into())),
+            Ok(Err(error)) => {
+                let lost = self.lost(error.into());
+                return Err(match Files::load(self.context) {
+                    Ok(files) if !files.has(self.profile) => without_credentials(&files.profiles, self.profile, lost),
+                    _ => lost,
+                });
+            }
             // A mistake in the choice of stores does not concern keys in the files.
             Err(why) => why,
         };
-        match self.plan(&Files::load(self.context)?)? {
+        let files = Files::load(self.context)?;
+        match self.plan(&files)? {
             Some(plan) => self.get(&plan),
-            None => Err(missing),
+            None => Err(without_credentials(&files.profiles, self.profile, missing)),
         }
     }
 

@@ -47,6 +47,27 @@ pub struct Location {
     pub needs_botocore: bool,
 }
 
+impl Location {
+    /// The paths, if the variable holds several: SDKs take its whole value as one. A path may contain the separator, so
+    /// this is a mistake only if there is no such file.
+    pub fn several(&self) -> Option<Vec<&str>> {
+        if !self.from_variable {
+            return None;
+        }
+        let parts = |separators: &[char]| -> Vec<&str> {
+            let parts = self.shown.split(separators).map(str::trim);
+            parts.filter(|part| !part.is_empty()).collect()
+        };
+        let separator = if cfg!(windows) { ';' } else { ':' };
+        if self.shown.contains(separator) {
+            return Some(parts(&[separator, ',', ';'])).filter(|parts| !parts.is_empty());
+        }
+        // These are more often part of one path.
+        let starts_like_a_path = |part: &&str| part.starts_with(['/', '~', '$', '.']);
+        Some(parts(&[',', ';', ' '])).filter(|parts| parts.len() > 1 && parts.iter().all(starts_like_a_path))
+    }
+}
+
 /// The home directory of a user name; `None` if the caller does not know it.
 pub type HomeOf<'a> = &'a dyn Fn(&str) -> Option<PathBuf>;
 
@@ -198,6 +219,29 @@ mod tests {
         let location = at(FileKind::Config, &[("AWS_CONFIG_FILE", ""), ("HOME", "/home/me")]);
         assert_eq!(location.path, None);
         assert!(location.from_variable);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn several_paths_are_told_from_one() {
+        for (value, paths) in [
+            ("a:b", Some(vec!["a", "b"])),
+            ("/x/config:~/.aws/config", Some(vec!["/x/config", "~/.aws/config"])),
+            (":/x/config", Some(vec!["/x/config"])),
+            ("/x/config:", Some(vec!["/x/config"])),
+            ("/x;/y", Some(vec!["/x", "/y"])),
+            ("/x,$HOME/y", Some(vec!["/x", "$HOME/y"])),
+            ("~/x /y", Some(vec!["~/x", "/y"])),
+            ("/x/a, b", None),
+            ("/x/two words/config", None),
+            ("/x/config", None),
+            (":", None),
+            ("", None),
+        ] {
+            let location = at(FileKind::Config, &[("AWS_CONFIG_FILE", value)]);
+            assert_eq!(location.several(), paths, "{value}");
+        }
+        assert_eq!(at(FileKind::Config, &[("HOME", "/a:b")]).several(), None);
     }
 
     #[test]

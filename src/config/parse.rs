@@ -125,7 +125,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use crate::config::{Document, FileKind, ProfileSet, lint, lint_profiles};
+    use crate::config::{Document, FileKind, ProfileSet, SectionKind, lint, lint_profiles, mistakes};
 
     /// Reads in every way there is; the pieces must add up to the file.
     fn read(bytes: &[u8]) {
@@ -143,7 +143,10 @@ mod tests {
                 continue;
             };
             lint_profiles(&set);
+            mistakes::all(&set);
             for name in set.names() {
+                mistakes::of_profile(&set, name);
+                mistakes::defining(&set, SectionKind::Profile, name);
                 let profile = set.profile(name).unwrap();
                 assert_eq!(profile.name(), name);
                 for value in profile.settings() {
@@ -156,8 +159,9 @@ mod tests {
 
     /// Text that looks like the real thing, with everything that is awkward in it.
     fn ini() -> impl Strategy<Value = String> {
-        let header = r#"[ \t]{0,2}\[(profile |sso-session |services |DEFAULT|default)?["'\\a-z #\]]{0,6}\]?[ ;x]{0,2}"#;
-        let entry = "[ \t\u{a0}]{0,3}(region|Region|s3|[a-zİΣ :]{1,3})[ \t]?[=:][ \u{3000}]?[a-z#; %\"=\u{b}]{0,6}";
+        let header = r#"[ \t]{0,2}\[(profile |sso-session |services |DEFAULT|default|[Pp]rofile[-:_. ]|sso session |İprofile-)?["'\\a-z #\]]{0,6}\]?[ ;x]{0,2}"#;
+        let entry =
+            "[ \t\u{a0}]{0,3}(region|Region|regİon|s3|[a-zİΣ :]{1,3})[ \t]?[=:][ \u{3000}]?[a-z#; %\"=\u{b}]{0,6}";
         let other = "[ \t\u{a0}\u{c}]{0,4}[#;=:a-z\\[\\]\u{feff}\u{85}]{0,4}";
         let end = prop::sample::select(vec!["\n", "\n", "\n", "\r\n", "\r", ""]);
         let line = (prop_oneof![header, entry, other], end).prop_map(|(line, end)| line + end);

@@ -210,8 +210,8 @@ impl<'a> Profile<'a> {
 }
 
 /// What a section of the config file defines.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum SectionKind {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SectionKind {
     Profile,
     Services,
     SsoSession,
@@ -252,14 +252,20 @@ fn meaning(section: Section<'_>) -> Option<(SectionKind, Name)> {
     Some((kind, Name::Config(Span::from(start..start + name.len()))))
 }
 
-/// The profile that a section of the config file defines.
-pub(super) fn profile_name(section: Section<'_>) -> Option<String> {
+/// What a section of the config file defines, and its name.
+pub(super) fn defined(section: Section<'_>) -> Option<(SectionKind, String)> {
     let (kind, name) = meaning(section)?;
     let texts = Texts {
         config: section.document().text(),
         credentials: "",
     };
-    (kind == SectionKind::Profile).then(|| name.text(texts).to_owned())
+    Some((kind, name.text(texts).to_owned()))
+}
+
+/// The profile that a section of the config file defines.
+pub(super) fn profile_name(section: Section<'_>) -> Option<String> {
+    let (kind, name) = defined(section)?;
+    (kind == SectionKind::Profile).then_some(name)
 }
 
 /// A name, by its position if a file contains it literally.

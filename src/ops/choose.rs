@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::advice::{Advice, Command};
 use crate::cli::UseArgs;
+use crate::config::region;
 use crate::context::Context;
 use crate::env::session::is_in_use;
 use crate::error::{Error, Kind};
@@ -14,6 +15,7 @@ use crate::near::nearest;
 use crate::ops::ask;
 use crate::ops::catalog::{self, Entry};
 use crate::ops::files::{self, Files};
+use crate::ops::refusal::refused;
 use crate::ops::usage::{self, Keeper};
 use crate::resolve::{self, Choice, How};
 use crate::shell::wrapper::Wrapper;
@@ -118,7 +120,7 @@ pub fn is_known(context: &Context, word: &OsStr) -> bool {
 /// Looks up `typed` in the settings, then among the usual short forms; else it is the region itself.
 pub fn region<'t>(context: &Context, files: &Files, typed: &'t str) -> Cow<'t, str> {
     let named = files.settings.regions.get(typed).cloned();
-    let Some(long) = named.or_else(|| resolve::long_form(typed)) else {
+    let Some(long) = named.or_else(|| region::long_form(typed)) else {
         return typed.into();
     };
     let said = format!("the region `{}` is short for `{}`", display(typed), display(&long));
@@ -168,7 +170,7 @@ fn not_found_but(files: &Files, name: &str, near: Vec<String>) -> Error {
         searched: files.searched(),
         near,
     };
-    error.into()
+    refused(&files.profiles, error)
 }
 
 /// No profile has this name, but those in `found` contain it.

@@ -17,8 +17,10 @@ use crate::env::Env;
 use crate::env::names::VarName;
 use crate::error::{Error, Kind};
 use crate::ops::edit::FileEdit;
+use crate::ops::refusal::refused;
 use crate::resolve::{self, BaseSource, Choice, CredentialPlan, Inputs, KeySource, Keys, StyleError};
 use crate::sys;
+use crate::text::display;
 
 #[derive(Debug)]
 pub struct Files {
@@ -141,7 +143,16 @@ impl Files {
     /// # Errors
     /// Whatever botocore rejects.
     pub fn resolve(&self, choice: &Choice, region: Option<&str>) -> Result<CredentialPlan, Error> {
-        Ok(self.ask(&Boto(self.boto()), choice, region)?)
+        let plan = self.ask(&Boto(self.boto()), choice, region);
+        plan.map_err(|error| refused(&self.profiles, error))
+    }
+
+    /// [`Files::resolve`] for many profiles: it does not search the files for the mistake behind an error.
+    ///
+    /// # Errors
+    /// Whatever botocore rejects.
+    pub fn plan(&self, choice: &Choice) -> Result<CredentialPlan, resolve::Error> {
+        self.ask(&Boto(self.boto()), choice, None)
     }
 
     /// Like [`Files::resolve`], but a broken boto file does not keep a profile of the AWS files from being resolved:
@@ -156,9 +167,11 @@ impl Files {
     ) -> Result<(CredentialPlan, Option<Error>), Error> {
         match self.ask(&Boto(self.boto()), choice, region) {
             Err(broken @ resolve::Error::Legacy(_)) if self.profiles.profile(&choice.name).is_some() => {
-                Ok((self.ask(&NoBoto, choice, region)?, Some(broken.into())))
+                let plan = self.ask(&NoBoto, choice, region);
+                let plan = plan.map_err(|error| refused(&self.profiles, error))?;
+                Ok((plan, Some(broken.into())))
             }
-            plan => Ok((plan?, None)),
+            plan => Ok((plan.map_err(|error| refused(&self.profiles, error))?, None)),
         }
     }
 
@@ -200,7 +213,30 @@ impl Files {
 
     /// Where awsenv looked for profiles, for people.
     pub fn searched(&self) -> String {
-        format!("{} or {}", self.config.shown, self.credentials.shown)
+        let list = self.lists().map(|(kind, _)| kind.variable()).collect::<Vec<_>>();
+        let note = match list.as_slice() {
+            [] => String::new(),
+            names => format!(" (a list of paths: {} takes one path)", names.join(" and ")),
+        };
+        format!("{} or {}{note}", self.config.shown, self.credentials.shown)
+    }
+
+    /// Variables that hold several paths, which no SDK takes apart, in words.
+    pub fn lists(&self) -> impl Iterator<Item = (FileKind, String)> {
+        let files = [
+            (FileKind::Config, &self.config, self.profiles.config()),
+            (FileKind::Credentials, &self.credentials, self.profiles.credentials()),
+        ];
+        files.into_iter().filter_map(|(kind, location, document)| {
+            let paths = location.several().filter(|_| document.is_none())?;
+            let name = kind.variable();
+            let paths: Vec<String> = paths.into_iter().map(|path| format!("`{}`", display(path))).collect();
+            let message = format!(
+                "{name} takes one path, not a list ({}): every SDK looks for a file with the whole value as its name",
+                paths.join(", ")
+            );
+            Some((kind, message))
+        })
     }
 
     /// Warns if a path from the environment does not name the same file for every SDK.
@@ -209,9 +245,12 @@ impl Files {
             (FileKind::Config, &self.config),
             (FileKind::Credentials, &self.credentials),
         ];
-        both.into_iter().filter_map(|(kind, location)| {
+        let lists: Vec<_> = self.lists().collect();
+        both.into_iter().filter_map(move |(kind, location)| {
             let name = kind.variable();
-            if location.is_relative {
+            if let Some((_, message)) = lists.iter().find(|(list, _)| *list == kind) {
+                Some(message.clone())
+            } else if location.is_relative {
                 Some(format!(
                     "{name} is a relative path, so SDKs look for a different file in another directory"
                 ))

@@ -12,6 +12,7 @@ pub mod fit;
 pub mod keychain;
 pub mod pick;
 pub mod ports;
+pub mod refusal;
 pub mod script;
 pub mod starship;
 pub mod switch;

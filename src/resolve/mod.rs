@@ -21,7 +21,7 @@ pub use plan::{
     AssumeRole, BaseSource, CredentialPlan, CredentialProcess, KeySource, Keys, Login, LoginCache, Sso, WebIdentity,
 };
 pub use reach::{Local, Reach};
-pub use region::{Region, RegionSource, long_form};
+pub use region::{Region, RegionSource};
 pub use select::{Choice, How, select};
 pub use style::{ExportDecision, StyleError, export_style};
 

@@ -134,6 +134,8 @@ pub(super) fn parent(path: &Path) -> &Path {
 pub struct Access {
     /// The permission bits.
     pub mode: u32,
+    /// The id of the owner.
+    pub owner: u32,
     /// Whether the owner is this user or root.
     pub is_trusted_owner: bool,
 }
@@ -146,6 +148,7 @@ pub fn access(path: &Path) -> Option<Access> {
     let me = rustix::process::geteuid().as_raw();
     Some(Access {
         mode: meta.mode() & 0o777,
+        owner: meta.uid(),
         is_trusted_owner: meta.uid() == me || meta.uid() == 0,
     })
 }
@@ -154,6 +157,46 @@ pub fn access(path: &Path) -> Option<Access> {
 #[cfg(not(unix))]
 pub fn access(_path: &Path) -> Option<Access> {
     None
+}
+
+#[cfg(unix)]
+pub fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+#[cfg(not(unix))]
+pub fn is_root() -> bool {
+    false
+}
+
+#[derive(Clone, Debug)]
+pub struct User {
+    pub id: u32,
+    /// The number if the name is unknown.
+    pub name: String,
+}
+
+/// The owner of HOME, if that is another user and this runs as root.
+pub fn foreign_home(env: &Env) -> Option<User> {
+    let id = access(Path::new(env.filled("HOME")?))?.owner;
+    (is_root() && id != 0).then(|| User {
+        id,
+        name: name_of(id).unwrap_or_else(|| id.to_string()),
+    })
+}
+
+fn name_of(id: u32) -> Option<String> {
+    let id = id.to_string();
+    let user = user(|fields| fields.get(2) == Some(&id.as_str()))?;
+    user.into_iter().next()
+}
+
+/// The fields of the first line of /etc/passwd that fits.
+fn user(fits: impl Fn(&[&str]) -> bool) -> Option<Vec<String>> {
+    let users = fs::read_to_string("/etc/passwd").ok()?;
+    let mut users = users.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let fields = users.find(|fields| fits(fields))?;
+    Some(fields.into_iter().map(str::to_owned).collect())
 }
 
 /// Where programs keep settings: XDG_CONFIG_HOME or `~/.config` on Linux, the system's directory elsewhere.
@@ -192,15 +235,11 @@ pub fn current_dir() -> Option<PathBuf> {
 }
 
 /// An empty name is the current user; others are looked up in /etc/passwd.
-pub fn home_of(user: &str) -> Option<PathBuf> {
-    if user.is_empty() {
+pub fn home_of(name: &str) -> Option<PathBuf> {
+    if name.is_empty() {
         return dirs::home_dir();
     }
-    let users = fs::read_to_string("/etc/passwd").ok()?;
-    let fields = users
-        .lines()
-        .map(|line| line.split(':').collect::<Vec<_>>())
-        .find(|fields| fields[0] == user)?;
+    let fields = user(|fields| fields[0] == name)?;
     fields.get(5).map(PathBuf::from)
 }
 

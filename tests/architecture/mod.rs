@@ -30,7 +30,7 @@ const LAYERS: [&[&str]; 14] = [
 const BLIND: [(&str, &str); 2] = [("shell", "config"), ("prompt", "config")];
 
 /// Each outside crate, by its name in code, and the only files or folders that may use it.
-const HOMES: [(&str, &[&str]); 32] = [
+const HOMES: [(&str, &[&str]); 33] = [
     ("age", &["src/sys/keychain"]),
     ("base64", &["src/env/origin.rs", "src/env/state.rs"]),
     // `lib` parses, `unparsed` finds out how a rejected command line was meant, `complete` and `man` read the tree of
@@ -50,6 +50,7 @@ const HOMES: [(&str, &[&str]); 32] = [
     ("filedescriptor", &["src/sys/reader"]),
     ("hashbrown", &["src/config/index.rs"]),
     ("hmac", &["src/sys/keychain"]),
+    ("ini", &["src/config/settings"]),
     ("keyring", &["src/sys/keychain"]),
     ("keyring_core", &["src/sys/keychain"]),
     ("linux_keyutils", &["src/sys/keychain"]),
@@ -297,7 +298,7 @@ fn the_reader_of_imports_reads_them() {
         source.used_modules().into_iter().collect::<Vec<_>>(),
         ["Process", "env", "shell", "sys", "ui"]
     );
-    assert!(uses("use time::Date;", "time::") && !uses("use mytime::Date;", "time::"));
+    assert!(uses("use ini::Ini;", "ini::") && !uses("use mini::Ini;", "ini::"));
 }
 
 struct Source {
@@ -438,7 +439,11 @@ fn dependencies() -> Vec<(String, String)> {
 
 /// The name of a crate in code.
 fn code_name(dependency: &str) -> String {
-    dependency.replace('-', "_")
+    if dependency == "rust-ini" {
+        "ini".into()
+    } else {
+        dependency.replace('-', "_")
+    }
 }
 
 fn read(path: &str) -> String {

@@ -360,12 +360,12 @@ fn a_drift_is_said_beside_programs_that_show_only_the_name() {
 fn universal_variables_of_fish_are_named() {
     let Some(fish) = require("fish") else { return };
     let mut sandbox = sandbox("bash", "auto", &[]);
-    assert_eq!(findings(&sandbox, "fish"), [""; 0]);
+    assert_eq!(findings(&sandbox, "fish-variable"), [""; 0]);
     sandbox.set("XDG_CONFIG_HOME", sandbox.path(".config"));
     let line = "set -Ux AWS_PROFILE work; set -U AWS_REGION eu-west-1; set -U fish_greeting; set -Ux EDITOR vi";
     sandbox.program(fish).args(["-c", line]).output().clean();
     assert_eq!(
-        findings(&sandbox, "fish"),
+        findings(&sandbox, "fish-variable"),
         [
             "warn: AWS_PROFILE is a universal variable, so every fish starts with it; fix: fish -c 'set -eU AWS_PROFILE'",
             "warn: AWS_REGION is a universal variable, so every fish starts with it; fix: fish -c 'set -eU AWS_REGION'",

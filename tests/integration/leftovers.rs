@@ -31,11 +31,13 @@ fn doctor(sandbox: &Sandbox) -> Vec<Value> {
     serde_json::from_str(output.out()).expect("a document")
 }
 
-/// The findings of a check as `STATUS FILE:LINE`, without HOME.
+/// The findings about leftovers as `STATUS FILE:LINE`, without HOME.
 #[track_caller]
-fn found(sandbox: &Sandbox, check: &str) -> BTreeSet<String> {
+fn leftovers(sandbox: &Sandbox) -> BTreeSet<String> {
+    const CHECKS: [&str; 3] = ["leftovers", "secret-in-comment", "secret-in-copy"];
     let home = sandbox.home().display().to_string();
-    let of_check = doctor(sandbox).into_iter().filter(|finding| finding["check"] == check);
+    let of_check = doctor(sandbox).into_iter();
+    let of_check = of_check.filter(|finding| CHECKS.iter().any(|check| finding["check"] == *check));
     let place = |finding: Value| {
         let file = finding["file"].as_str().unwrap_or("-").replace(&home, "~");
         let line = finding["line"]
@@ -77,7 +79,7 @@ fn secrets_in_comments_and_copies_are_named_by_line() {
         ".aws/cli/cache/x.json",
         format!("{{\"SecretAccessKey\": \"{SECRET}\"}}"),
     );
-    assert_eq!(found(&sandbox, "leftovers"), set(["ok -"]));
+    assert_eq!(leftovers(&sandbox), set(["ok -"]));
 
     private(
         &sandbox,
@@ -120,7 +122,7 @@ fn secrets_in_comments_and_copies_are_named_by_line() {
             .success()
     );
     assert_eq!(
-        found(&sandbox, "leftovers"),
+        leftovers(&sandbox),
         set([
             "warn ~/.aws/#credentials#:3",
             "warn ~/.aws/.credentials.swp:1",
@@ -144,7 +146,7 @@ fn copies_beside_files_that_stand_elsewhere_are_found() {
     private(&sandbox, "elsewhere/keys.old", format!("[a]\n{}", pair("AKIAA")));
     private(&sandbox, "elsewhere/other", pair("AKIAA"));
     sandbox.set("AWS_SHARED_CREDENTIALS_FILE", sandbox.path("elsewhere/keys"));
-    assert_eq!(found(&sandbox, "leftovers"), set(["warn ~/elsewhere/keys.old:3"]));
+    assert_eq!(leftovers(&sandbox), set(["warn ~/elsewhere/keys.old:3"]));
 }
 
 #[test]
@@ -191,8 +193,9 @@ fn awsenvs_own_lines_lead_somewhere() {
     ];
     private(&sandbox, ".aws/config", config.concat());
     private(&sandbox, ".aws/credentials", format!("[bare]\n{}", pair("AKIAB")));
-    let about = |part: &str| finding(&sandbox, "keychain", part);
-    let message = |part: &str| about(part)["message"].as_str().unwrap().to_owned();
+    let about = |check: &str, part: &str| finding(&sandbox, check, part);
+    let text = |finding: &Value| finding["message"].as_str().unwrap().to_owned();
+    let message = |part: &str| text(&about("keychain-program", part));
     let shown = program.display();
     assert!(message("`full`").contains(&format!("`{shown}`, which does not exist")));
     std::fs::create_dir(program.parent().unwrap()).unwrap();
@@ -207,12 +210,12 @@ fn awsenvs_own_lines_lead_somewhere() {
     );
     // The sandbox's PATH has an awsenv.
     assert!(message("the credential_process of `relative`").contains("is not an absolute path"));
-    let bare = about("`bare`");
+    let bare = about("key-beside-keychain", "`bare`");
     assert_eq!(bare["status"], "fail");
     assert_eq!(bare["remedy"], "awsenv key import --replace bare");
     assert!(bare["message"].as_str().unwrap().contains("boto3"), "{bare}");
     assert_eq!(bare["file"], sandbox.path(".aws/credentials").display().to_string());
-    assert!(message("`written`").contains("JavaScript"));
+    assert!(text(&about("key-beside-keychain", "`written`")).contains("JavaScript"));
 }
 
 #[test]
@@ -224,7 +227,7 @@ fn a_bare_name_is_looked_for_on_the_path() {
         "[profile bare]\ncredential_process = awsenv credential-process bare\n",
     );
     sandbox.set("PATH", "/nowhere");
-    let bare = finding(&sandbox, "keychain", "`bare`");
+    let bare = finding(&sandbox, "keychain-program", "`bare`");
     assert!(
         bare["message"].as_str().unwrap().contains("which is not on the PATH"),
         "{bare}"
@@ -244,7 +247,7 @@ fn a_key_that_no_profile_uses_is_named() {
         ".aws/config",
         "[profile p]\ncredential_process = awsenv credential-process p --item used\n",
     );
-    let unused = finding(&sandbox, "keychain", "no profile uses it");
+    let unused = finding(&sandbox, "unused-key", "no profile uses it");
     assert!(unused["message"].as_str().unwrap().contains("`unused`"), "{unused}");
 }
 
@@ -282,7 +285,7 @@ fn doctor_knows_whose_keys_botocore_hands_to_whom() {
         for (name, path) in variables {
             sandbox.set(name, sandbox.path(path));
         }
-        let finding = finding(&sandbox, "boto", &format!("key {key} here, and uses it for"));
+        let finding = finding(&sandbox, "boto-fallback", &format!("key {key} here, and uses it for"));
         let message = finding["message"].as_str().unwrap();
         assert!(
             message.contains("uses it for `none`, `late` and commands that name no profile"),
@@ -304,7 +307,7 @@ fn doctor_knows_whose_keys_botocore_hands_to_whom() {
             assert_eq!(of_key[0]["taken"], taken, "{profile} {explained}");
         }
     }
-    let shadowed = finding(&sandbox, "boto", "does not use it");
+    let shadowed = finding(&sandbox, "boto-fallback", "does not use it");
     assert!(
         shadowed["message"].as_str().unwrap().contains("AKIAOTHER"),
         "{shadowed}"
@@ -323,7 +326,7 @@ fn what_names_no_file_is_told_as_it_is() {
             .success()
     );
     sandbox.set("BOTO_CONFIG", &fifo);
-    let told = finding(&sandbox, "boto", "BOTO_CONFIG does not name a regular file");
+    let told = finding(&sandbox, "boto-missing", "BOTO_CONFIG does not name a regular file");
     assert_eq!(told["file"], fifo.display().to_string());
     sandbox.unset("BOTO_CONFIG");
     for (path, what) in [

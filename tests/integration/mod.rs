@@ -24,6 +24,8 @@ mod leftovers;
 mod limits;
 #[cfg(unix)]
 mod loops;
+#[cfg(unix)]
+mod mistakes;
 mod named;
 #[cfg(target_os = "linux")]
 mod nowhere;

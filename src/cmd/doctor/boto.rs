@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use super::{Finding, Status, access};
+use super::access;
+use super::check::Check;
+use super::finding::{Finding, Status};
 use crate::advice::Advice;
 use crate::config::boto::{BotoFiles, BotoKeys, BotoSource, Fallback, Problem};
 use crate::config::{Document, Error, Place};
@@ -13,8 +15,6 @@ use crate::ops::files::Files;
 use crate::redact;
 use crate::resolve::{self, BaseSource, Choice, How};
 use crate::text::display;
-
-const CHECK: &str = "boto";
 
 /// `files` are the AWS files, if they can be read.
 pub(super) fn check(env: &Env, files: Option<&Files>) -> Vec<Finding> {
@@ -42,12 +42,12 @@ fn readable(boto: &BotoFiles<'_>, fallbacks: &[Fallback]) -> Vec<Finding> {
         .iter()
         .filter(|fallback| matches!(fallback.found, Ok(Some(_))));
     let paths: BTreeSet<PathBuf> = own.chain(other.map(|fallback| fallback.path.clone())).collect();
-    let finding = |path: PathBuf| access::readable(CHECK, &path);
+    let finding = |path: PathBuf| access::readable(&path);
     paths.into_iter().filter_map(finding).collect()
 }
 
-fn found(message: impl Into<String>) -> Finding {
-    Finding::new(CHECK, Status::Warn, message)
+fn found(check: Check, message: impl Into<String>) -> Finding {
+    Finding::new(check, Status::Warn, message)
 }
 
 fn problems(boto: &BotoFiles<'_>) -> Vec<Finding> {
@@ -59,19 +59,26 @@ fn problems(boto: &BotoFiles<'_>) -> Vec<Finding> {
                 None
             };
             let error = crate::error::Error::from(error);
-            let finding = found(format!("cannot be read, so its keys are not found: {}", error.message))
-                .remedy("correct the line, or delete the file");
+            let finding = found(
+                Check::BotoBroken,
+                format!("cannot be read, so its keys are not found: {}", error.message),
+            )
+            .remedy("correct the line, or delete the file");
             place.iter().fold(finding, Finding::at)
         }
-        Problem::Keyring { place, name } => found(format!(
-            "the keyring `{}` is never used: only a `[Credentials]` section without a secret uses its keyring",
-            display(&name)
-        ))
+        Problem::Keyring { place, name } => found(
+            Check::BotoKeyring,
+            format!(
+                "the keyring `{}` is never used: only a `[Credentials]` section without a secret uses its keyring",
+                display(&name)
+            ),
+        )
         .remedy("delete the line")
         .at(&place),
-        Problem::Percent { place, key } => found(format!(
-            "boto 2 refuses the `%` in `{key}`; awsenv and botocore take it literally"
-        ))
+        Problem::Percent { place, key } => found(
+            Check::BotoPercent,
+            format!("boto 2 refuses the `%` in `{key}`; awsenv and botocore take it literally"),
+        )
         .at(&place),
     };
     boto.problems().into_iter().map(finding).collect()
@@ -103,18 +110,22 @@ fn fallen_back_to(
                 "botocore reads this file when a profile has no credentials, and fails: {}",
                 error.message
             );
-            let finding = found(message).remedy(away).in_file(&fallback.path);
+            let finding = found(Check::BotoBroken, message).remedy(away).in_file(&fallback.path);
             Some(place.iter().fold(finding, Finding::at))
         }
         Ok(None) if fallback.is_there => {
-            let finding = Finding::new(CHECK, Status::Ok, "botocore still reads it, but finds no keys in it");
+            let finding = Finding::new(
+                Check::BotoFallback,
+                Status::Ok,
+                "botocore still reads it, but finds no keys in it",
+            );
             Some(finding.in_file(&fallback.path))
         }
         Ok(None) => {
             let variable = fallback.variable?;
             let message =
                 format!("{variable} does not name a regular file, so botocore and boto 2 read no boto file at all");
-            Some(found(message).remedy(away).in_file(&fallback.path))
+            Some(found(Check::BotoMissing, message).remedy(away).in_file(&fallback.path))
         }
         Ok(Some(keys)) => {
             let to = match first {
@@ -122,7 +133,7 @@ fn fallen_back_to(
                 None => format!("and uses it for {}", receivers(files, keys)),
             };
             let message = format!("botocore still reads the key {} here, {to}", shown(keys));
-            Some(found(message).remedy(away).at(&keys.place))
+            Some(found(Check::BotoFallback, message).remedy(away).at(&keys.place))
         }
     }
 }
@@ -133,7 +144,7 @@ fn receivers(files: Option<&Files>, keys: &BotoKeys) -> String {
         return "every profile without credentials of its own".to_owned();
     };
     let takes = |choice: &Choice| {
-        let plan = files.resolve(choice, None).ok();
+        let plan = files.plan(choice).ok();
         plan.filter(|plan| plan.roles.is_empty())
             .and_then(|plan| match plan.base? {
                 BaseSource::Boto(taken) => taken.place,
@@ -169,7 +180,7 @@ fn profiles(boto: &BotoFiles<'_>) -> Vec<Finding> {
             _ => String::new(),
         };
         let message = format!("`{}` is a profile in a legacy boto file{keyring}", display(&name));
-        Finding::new(CHECK, Status::Ok, message).at(&place)
+        Finding::new(Check::BotoProfile, Status::Ok, message).at(&place)
     };
     boto.names().into_iter().map(of).collect()
 }

@@ -1,61 +1,59 @@
 //! Whether the files can be read, and what other SDKs make of them.
 
-use super::{Finding, Status, access, boto, process};
+use super::check::Check;
+use super::finding::{Finding, Status};
+use super::{access, boto, mistakes, process};
 use crate::advice::{Advice, Command};
 use crate::config::lint::{self, Lint};
-use crate::config::settings::Problem;
 use crate::config::{Document, Error, FileKind, Location};
 use crate::context::Context;
+use crate::env::Env;
 use crate::env::names::VarName;
 use crate::ops::files::{self, Files};
 use crate::resolve::Choice;
 use crate::sys;
 
-pub(super) fn check(context: &Context) -> Vec<Finding> {
+/// `files` are the AWS files, if they can be read.
+pub(super) fn check(context: &Context, files: Option<&Files>) -> Vec<Finding> {
     let env = context.env();
     let mut findings = Vec::new();
-    findings.extend(context.problems().iter().map(of_settings));
+    let lists: Vec<_> = files.into_iter().flat_map(Files::lists).collect();
     for kind in [FileKind::Config, FileKind::Credentials] {
-        findings.extend(aws_file(kind, &files::locate(kind, env)));
+        if let Some((_, message)) = lists.iter().find(|(list, _)| *list == kind) {
+            let remedy = format!("merge the files, and set {} to the path of one", kind.variable());
+            findings.push(Finding::new(Check::FileList, Status::Fail, message).remedy(remedy));
+            continue;
+        }
+        findings.extend(aws_file(kind, &files::locate(kind, env), env));
     }
-    let files = Files::load(context).ok();
-    if let Some(files) = &files {
+    if let Some(files) = files {
+        findings.extend(mistakes::check(&files.profiles));
         findings.extend(lint::lint_profiles(&files.profiles).iter().map(of_lint));
         findings.extend(profiles(files));
         let index = context.keychain().index().ok();
         findings.extend(process::check(files, index.as_ref()));
     }
-    findings.extend(boto::check(env, files.as_ref()));
+    findings.extend(boto::check(env, files));
     findings
 }
 
-fn of_settings(problem: &Problem) -> Finding {
-    let status = if problem.is_guarded { Status::Fail } else { Status::Warn };
-    Finding {
-        line: problem.line,
-        ..Finding::new("settings", status, problem.why.clone()).in_file(&problem.path)
-    }
-}
-
-fn aws_file(kind: FileKind, location: &Location) -> Vec<Finding> {
-    let check = if kind == FileKind::Config {
-        "config-file"
-    } else {
-        "credentials-file"
-    };
-    let found = |status, message: String| Finding::new(check, status, message);
+fn aws_file(kind: FileKind, location: &Location, env: &Env) -> Vec<Finding> {
     let Some(path) = &location.path else {
         let variable = kind.variable();
         return vec![
-            found(Status::Warn, format!("{variable} is empty, so no file is read"))
-                .remedy(Advice::default().unset([VarName::of(variable)])),
+            Finding::new(
+                Check::FileVariableEmpty,
+                Status::Warn,
+                format!("{variable} is empty, so no file is read"),
+            )
+            .remedy(Advice::default().unset([VarName::of(variable)])),
         ];
     };
     let bytes = match sys::fs::read_regular(path) {
         Err(error) => {
             let remedy = Command::new("chmod u+r").file(path);
             return vec![
-                found(Status::Fail, format!("cannot be read: {error}"))
+                Finding::new(Check::FileUnreadable, Status::Fail, format!("cannot be read: {error}"))
                     .remedy(remedy)
                     .in_file(path),
             ];
@@ -66,31 +64,32 @@ fn aws_file(kind: FileKind, location: &Location) -> Vec<Finding> {
                 kind.variable()
             );
             return vec![
-                found(Status::Warn, message)
+                Finding::new(Check::FileMissing, Status::Warn, message)
                     .remedy(Advice::default().unset([VarName::of(kind.variable())]))
                     .in_file(path),
             ];
         }
-        Ok(None) => return vec![found(Status::Ok, "does not exist".into()).in_file(path)],
+        Ok(None) => return vec![Finding::new(Check::File, Status::Ok, "does not exist").in_file(path)],
         Ok(Some(bytes)) => bytes,
     };
     let document = Document::parse(path.as_path(), bytes);
     // A credentials file that cannot be parsed is taken to hold keys.
     let is_unclear = kind == FileKind::Credentials && document.error().is_some();
     let holds_keys = is_unclear || access::holds_secret(&document);
-    let mut findings = access::check(check, holds_keys, path);
+    let mut findings = access::check(env, holds_keys, path);
     match document.error() {
         Some(error) => {
             let place = document.place(error.line);
             let error = crate::error::Error::from(Error::parse(place.clone(), error));
-            let mut finding = found(Status::Fail, error.message).at(&place);
+            let mut finding = Finding::new(Check::FileRefused, Status::Fail, error.message).at(&place);
             finding.remedy = error.hints.into_iter().next();
             findings.push(finding);
         }
         None => {
             let sections = document.sections().count();
             let word = if sections == 1 { "section" } else { "sections" };
-            findings.push(found(Status::Ok, format!("can be read, {sections} {word}")).in_file(path));
+            let message = format!("can be read, {sections} {word}");
+            findings.push(Finding::new(Check::File, Status::Ok, message).in_file(path));
         }
     }
     findings.extend(lint::lint(&document, kind).iter().map(of_lint));
@@ -114,18 +113,22 @@ fn of_lint(lint: &Lint) -> Finding {
     let owner = lint.profile.as_deref().or(lint.section.as_deref());
     let owner = owner.map_or(String::new(), |owner| format!(" in `{owner}`"));
     let message = format!("{}{owner}: {}", lint.code.as_str(), readings.join("; "));
-    let finding = Finding::new("reading", Status::Warn, message).at(&lint.place);
+    let example = format!("not all SDKs read this line{owner} alike ({})", lint.code.as_str());
+    let finding = Finding::new(Check::Reading, Status::Warn, message)
+        .example(example)
+        .at(&lint.place);
     match &lint.profile {
         Some(profile) => finding.remedy(Command::new("awsenv explain").operand(profile)),
-        None => finding,
+        None => finding.remedy("awsenv explain PROFILE"),
     }
 }
 
 /// Profiles that botocore rejects although the file can be read.
 fn profiles(files: &Files) -> Vec<Finding> {
     let refused = files.profiles.profiles().filter_map(|profile| {
-        let error = files.resolve(&Choice::explicit(profile.name()), None).err()?;
-        let finding = Finding::new("profile", Status::Fail, error.message);
+        let error = files.plan(&Choice::explicit(profile.name())).err()?;
+        let error = crate::error::Error::from(error);
+        let finding = Finding::new(Check::Profile, Status::Fail, error.message);
         let finding = match error.hints.into_iter().next() {
             Some(hint) => finding.remedy(hint),
             None => finding,

@@ -1,13 +1,12 @@
 //! Universal variables of fish that `use` changes: every fish starts with them, and a plain `set -e` leaves them.
 
-use super::{Finding, Status};
+use super::check::Check;
+use super::finding::{Finding, Status};
 use crate::advice::Command;
 use crate::config::Place;
 use crate::env::Env;
 use crate::env::names::{OWN, VarName};
 use crate::sys::fs::{read_regular, xdg_config_dir};
-
-const CHECK: &str = "fish";
 
 pub(super) fn check(env: &Env) -> Vec<Finding> {
     let Some(path) = xdg_config_dir(env).map(|folder| folder.join("fish/fish_variables")) else {
@@ -20,7 +19,7 @@ pub(super) fn check(env: &Env) -> Vec<Finding> {
     found
         .map(|(line, name)| {
             let message = format!("{name} is a universal variable, so every fish starts with it");
-            Finding::new(CHECK, Status::Warn, message)
+            Finding::new(Check::FishVariable, Status::Warn, message)
                 .remedy(Command::new("fish -c").operand(&format!("set -eU {name}")))
                 .at(&Place {
                     file: path.as_path().into(),

@@ -3,7 +3,8 @@
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::{Duration, Instant};
 
-use super::{Finding, Status};
+use super::check::Check;
+use super::finding::{Finding, Status};
 use crate::advice::Advice;
 use crate::env::Env;
 use crate::env::names::VarName;
@@ -12,8 +13,6 @@ use crate::keychain::{self, Item, StoreKind};
 use crate::secret::Secret;
 use crate::sys::keychain::{KeyFile, Keychain};
 
-const CHECK: &str = "keychain";
-
 /// `try_it` writes an item, reads it back, and deletes it.
 pub(super) fn check(env: &Env, keychain: &Keychain<'_>, try_it: bool) -> Vec<Finding> {
     let (store, why) = match keychain.chosen() {
@@ -21,19 +20,20 @@ pub(super) fn check(env: &Env, keychain: &Keychain<'_>, try_it: bool) -> Vec<Fin
         Err(why) => {
             // Otherwise it is a mistake in the settings, which has a finding of its own.
             let finding = env.filled("AWSENV_KEYCHAIN").map(|_| {
-                Finding::new(CHECK, Status::Fail, why).remedy(Advice::default().unset([VarName::of("AWSENV_KEYCHAIN")]))
+                Finding::new(Check::Keychain, Status::Fail, why)
+                    .remedy(Advice::default().unset([VarName::of("AWSENV_KEYCHAIN")]))
             });
             return finding.into_iter().collect();
         }
     };
     let message = format!("new keys are stored in {}: {why}", store.described());
-    let mut findings = vec![Finding::new(CHECK, Status::Ok, message)];
+    let mut findings = vec![Finding::new(Check::Keychain, Status::Ok, message)];
     let mut stores = vec![store];
     match keychain.index() {
         Ok(index) => stores.extend(index.records().map(|record| record.store)),
         Err(error) => findings.push(
             Finding::new(
-                CHECK,
+                Check::Keychain,
                 Status::Fail,
                 format!("cannot read the index of the keychain: {error}"),
             )
@@ -46,7 +46,7 @@ pub(super) fn check(env: &Env, keychain: &Keychain<'_>, try_it: bool) -> Vec<Fin
             store.described()
         );
         findings.push(
-            Finding::new(CHECK, Status::Warn, message)
+            Finding::new(Check::Keychain, Status::Warn, message)
                 .remedy("keep the keys elsewhere as well, or run `awsenv key move --all --to os`"),
         );
     }
@@ -61,7 +61,7 @@ pub(super) fn check(env: &Env, keychain: &Keychain<'_>, try_it: bool) -> Vec<Fin
 
 fn key_file(keychain: &Keychain) -> Finding {
     let found = |status, message: &str| {
-        let finding = Finding::new(CHECK, status, message);
+        let finding = Finding::new(Check::Keychain, status, message);
         match keychain.key_path() {
             Some(path) => finding.in_file(path),
             None => finding,
@@ -92,7 +92,7 @@ fn trial(keychain: &Keychain, store: StoreKind) -> Finding {
             let [wrote, read, deleted] = times.map(|time| time.as_millis());
             let message =
                 format!("wrote a test key ({wrote} ms), read it back ({read} ms) and deleted it ({deleted} ms)");
-            Finding::new(CHECK, Status::Ok, message)
+            Finding::new(Check::Keychain, Status::Ok, message)
         }
         Err((step, error)) => failed(step, error),
     }
@@ -128,7 +128,7 @@ fn try_store(keychain: &Keychain, store: StoreKind) -> Result<[Duration; 3], (&'
 
 fn failed(what: &str, error: keychain::Error) -> Finding {
     let error = Error::from(error);
-    let finding = Finding::new(CHECK, Status::Fail, format!("{what}: {}", error.message));
+    let finding = Finding::new(Check::Keychain, Status::Fail, format!("{what}: {}", error.message));
     // The user is already running `doctor`, so the hint to run it is no help.
     match error.hints.into_iter().find(|hint| !hint.begins_with("`awsenv doctor")) {
         Some(hint) => finding.remedy(hint),

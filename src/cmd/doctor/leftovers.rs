@@ -7,14 +7,13 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::{Finding, Status};
+use super::check::Check;
+use super::finding::{Finding, Status};
 use crate::config::{self, FileKind, Place};
 use crate::env::Env;
 use crate::ops::files;
 use crate::redact::holds_secret;
 use crate::sys;
-
-const CHECK: &str = "leftovers";
 
 /// In bytes; how much of a copy is read.
 const MAX_COPY: u64 = 1 << 20;
@@ -41,7 +40,7 @@ pub(super) fn check(env: &Env) -> Vec<Finding> {
     findings.extend(places.copies.iter().filter_map(|path| copy(path)));
     if findings.is_empty() {
         let message = "no secrets in comments or in copies of files";
-        findings.push(Finding::new(CHECK, Status::Ok, message));
+        findings.push(Finding::new(Check::Leftovers, Status::Ok, message));
     }
     findings
 }
@@ -101,7 +100,7 @@ fn comments(path: &Path) -> Vec<Finding> {
         .into_iter()
         .take(MAX_LINES)
         .map(|line| {
-            Finding::new(CHECK, Status::Warn, "this comment contains a secret")
+            Finding::new(Check::SecretInComment, Status::Warn, "this comment contains a secret")
                 .remedy("delete the line; if the key still works, deactivate it too")
                 .at(&Place {
                     file: path.into(),
@@ -112,7 +111,7 @@ fn comments(path: &Path) -> Vec<Finding> {
     if more > 0 {
         let message = format!("{more} more comments contain a secret");
         findings.push(
-            Finding::new(CHECK, Status::Warn, message)
+            Finding::new(Check::SecretInComment, Status::Warn, message)
                 .remedy("delete the lines")
                 .in_file(path),
         );
@@ -131,7 +130,7 @@ fn copy(path: &Path) -> Option<Finding> {
     } else {
         "neither the AWS CLI nor awsenv reads this file"
     };
-    let finding = |message: String| Finding::new(CHECK, Status::Warn, message).remedy("delete the file");
+    let finding = |message: String| Finding::new(Check::SecretInCopy, Status::Warn, message).remedy("delete the file");
     let holds = match found.as_slice() {
         [] if is_ours && sys::fs::is_older(path, MOMENT) => return Some(finding(what.to_owned()).in_file(path)),
         [] => return None,

@@ -1,6 +1,9 @@
 //! awsenv's own lines in profiles: whether the program still exists, and whether a key in a file takes precedence.
 
-use super::{Finding, Status};
+use std::collections::HashSet;
+
+use super::check::Check;
+use super::finding::{Finding, Status};
 use crate::advice::Advice;
 use crate::config::{Profile, shlex};
 use crate::env::Env;
@@ -13,17 +16,15 @@ use crate::ops::keychain::detach::item_of;
 use crate::sys;
 use crate::text::display;
 
-const CHECK: &str = "keychain";
-
 /// `index` is what is known about the keychain without opening it, if it can be read.
 pub(super) fn check(files: &Files, index: Option<&Index>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut used = Vec::new();
+    let mut used = HashSet::new();
     for profile in files.profiles.profiles() {
         if let Some(item) = item_of(profile) {
             findings.extend(program(profile, &files.env));
             findings.extend(plaintext(profile));
-            used.push(item);
+            used.insert(item);
         }
     }
     let unused = index
@@ -39,7 +40,7 @@ pub(super) fn check(files: &Files, index: Option<&Index>) -> Vec<Finding> {
         let remedy = Advice::from(command(KeyCommand::Remove, &record.profile))
             .text(", or add the profile's line again: ")
             .command(command(KeyCommand::Add, &record.profile));
-        Finding::new(CHECK, Status::Warn, message).remedy(remedy)
+        Finding::new(Check::UnusedKey, Status::Warn, message).remedy(remedy)
     }));
     findings
 }
@@ -56,7 +57,7 @@ fn program(profile: Profile<'_>, env: &Env) -> Option<Finding> {
     );
     let remedy = "install awsenv there again, or correct the path: `command -v awsenv` prints it";
     Some(
-        Finding::new(CHECK, Status::Fail, message)
+        Finding::new(Check::KeychainProgram, Status::Fail, message)
             .remedy(remedy)
             .at(&line.place()),
     )
@@ -65,6 +66,6 @@ fn program(profile: Profile<'_>, env: &Env) -> Option<Finding> {
 /// `aws configure` leaves a key in the file when it edits such a profile.
 fn plaintext(profile: Profile<'_>) -> Option<Finding> {
     let found = catalog::plaintext(profile)?;
-    let finding = Finding::new(CHECK, Status::Fail, found.message).remedy(found.remedy);
+    let finding = Finding::new(Check::KeyBesideKeychain, Status::Fail, found.message).remedy(found.remedy);
     Some(finding.at(&found.place))
 }

@@ -1,6 +1,7 @@
 //! Whether this shell has the integration.
 
-use super::{Finding, Status};
+use super::check::Check;
+use super::finding::{Finding, Status};
 use crate::advice::Advice;
 use crate::context::Context;
 use crate::ops::script;
@@ -9,13 +10,12 @@ use crate::shell::wrapper::Wrapper;
 use crate::sys;
 use crate::text::display;
 
-const CHECK: &str = "shell";
 const NOT_LOADED: &str = "the integration is not loaded in this shell, so `awsenv use` alone cannot change it";
 
 pub(super) fn check(context: &Context) -> Vec<Finding> {
     if let Some(wrapper) = Wrapper::of(&context.process.env) {
         return vec![Finding::new(
-            CHECK,
+            Check::Shell,
             Status::Ok,
             format!("the integration is loaded in this {}", wrapper.shell.as_str()),
         )];
@@ -30,5 +30,5 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
         ),
         _ => (NOT_LOADED.to_owned(), Advice::default().set_up()),
     };
-    vec![Finding::new(CHECK, Status::Warn, message).remedy(remedy)]
+    vec![Finding::new(Check::Shell, Status::Warn, message).remedy(remedy)]
 }

@@ -10,6 +10,7 @@ use std::borrow::Cow;
 
 use crate::advice::Command;
 use crate::cli::ExplainArgs;
+use crate::config::mistakes::{self, Mistake};
 use crate::config::{Place, Value};
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
@@ -26,6 +27,7 @@ struct Explanation<'a> {
     plan: &'a CredentialPlan,
     settings: Vec<Setting<'a>>,
     export: Result<ExportDecision, StyleError>,
+    mistakes: Vec<Mistake>,
     legacy: Vec<legacy::Legacy>,
     readers: Vec<readers::Reading>,
 }
@@ -70,6 +72,7 @@ pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
             .map(Setting::of)
             .collect(),
         export: files.style(&plan, &choice, None),
+        mistakes: mistakes::of_profile(&files.profiles, &choice.name),
         legacy: legacy::legacy(&files, &plan),
         readers: readers::readers(&readers::Subject {
             choice: &choice,

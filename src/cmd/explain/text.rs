@@ -4,6 +4,7 @@
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::config::Place;
+use crate::config::mistakes::Mistake;
 use crate::ops::describe::{parameters, source};
 use crate::redact::{HIDDEN, shown};
 use crate::resolve::{How, RegionSource};
@@ -24,6 +25,10 @@ impl Explanation<'_> {
         if !self.settings.is_empty() {
             text += "\nsettings\n";
             text += &table("  ", &self.settings().collect::<Vec<_>>());
+        }
+        if !self.mistakes.is_empty() {
+            text += "\nmistakes\n";
+            text += &table("  ", &self.mistakes().collect::<Vec<_>>());
         }
         if !self.legacy.is_empty() {
             text += "\nlegacy files that botocore still reads\n";
@@ -128,6 +133,17 @@ impl Explanation<'_> {
                 .into_iter()
                 .chain(below.collect::<Vec<_>>())
         })
+    }
+
+    fn mistakes(&self) -> impl Iterator<Item = Row> {
+        let row = |found: &Mistake| {
+            Row::new(
+                found.code.as_str(),
+                format!("{}: {}", found.what, found.instead),
+                Some(&found.place),
+            )
+        };
+        self.mistakes.iter().map(row)
     }
 
     fn legacy(&self) -> impl Iterator<Item = Row> {

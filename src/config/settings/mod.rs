@@ -15,6 +15,9 @@
 //! unlock = pass show awsenv
 //! unlock_for = 8h
 //!
+//! [doctor]
+//! ignore = plaintext-keys
+//!
 //! [alias]
 //! p = production-admin
 //!
@@ -101,6 +104,8 @@ pub struct Settings {
     pub write_through: bool,
     /// `[picker]`: how the picker looks, and its keys.
     pub picker: Picker,
+    /// `[doctor]`, `ignore = KIND, …`: warnings that `doctor` leaves out.
+    pub doctor_ignore: Vec<String>,
     /// `[alias]`: short names of profiles.
     pub aliases: Names,
     /// `[region]`: short names of regions.
@@ -123,6 +128,7 @@ impl Default for Settings {
             keychain: KeychainSettings::default(),
             write_through: false,
             picker: Picker::default(),
+            doctor_ignore: Vec::new(),
             aliases: Names::new(),
             regions: Names::new(),
             problems: Vec::new(),

@@ -73,32 +73,37 @@ impl<'p> Reader<'p> {
     }
 
     fn read(&mut self, text: &str) {
-        let mut within = "";
-        let mut seen: BTreeMap<(&str, &str), u32> = BTreeMap::new();
-        let mut twice: BTreeSet<(&str, &str)> = BTreeSet::new();
+        let mut within = String::new();
+        let mut seen: BTreeMap<(String, String), u32> = BTreeMap::new();
+        let mut twice: BTreeSet<(String, String)> = BTreeSet::new();
         for (line, what) in lines(text) {
             match what {
                 Line::Header(name) => {
+                    self.header(line, &name);
                     within = name;
-                    self.header(line, name);
                 }
-                Line::Other(text) => self.other(line, text, &mut within),
-                Line::Pair(key, value) => match seen.get(&(within, key)) {
-                    Some(first) => {
-                        let first = *first;
-                        self.again(line, first, within, key);
-                        twice.insert((within, key));
+                Line::Other(text) => {
+                    self.other(line, text);
+                    if text.starts_with('[') {
+                        text.clone_into(&mut within);
                     }
-                    None => {
-                        seen.insert((within, key), line);
-                        self.pair(line, within, key, value);
+                }
+                Line::Pair(key, value) => {
+                    let place = (within.clone(), key);
+                    let (within, key) = (&place.0, &place.1);
+                    if let Some(first) = seen.get(&place) {
+                        self.again(line, *first, within, key);
+                        twice.insert(place);
+                    } else {
+                        self.pair(line, within, key, &value);
+                        seen.insert(place, line);
                     }
-                },
+                }
             }
         }
         for (within, key) in twice {
-            if let Some(Holds::Names(names)) = section(within) {
-                names(&mut self.settings).remove(key);
+            if let Some(Holds::Names(names)) = section(&within) {
+                names(&mut self.settings).remove(&key);
             }
         }
     }
@@ -129,12 +134,9 @@ impl<'p> Reader<'p> {
     }
 
     /// The text is not shown, because a key may have been pasted here.
-    fn other<'t>(&mut self, line: u32, text: &'t str, within: &mut &'t str) {
+    fn other(&mut self, line: u32, text: &str) {
         let doubted = match text.strip_prefix('[') {
-            Some(header) => {
-                *within = text;
-                guards_below(header.split(']').next().unwrap_or_default().trim())
-            }
+            Some(header) => guards_below(header.split(']').next().unwrap_or_default().trim()),
             None => guards_near(text),
         };
         self.problem(Some(line), "expected `KEY = VALUE` or `[SECTION]`".to_owned(), &doubted);

@@ -42,6 +42,11 @@ const TOP: [Key; 7] = [
     }),
 ];
 
+const DOCTOR: [Key; 1] = [Key::new("ignore", |settings, value, _| {
+    settings.doctor_ignore = words(value).map(str::to_owned).collect();
+    Ok(())
+})];
+
 /// What a section may hold.
 pub(super) enum Holds {
     Keys(&'static [Key]),
@@ -50,10 +55,11 @@ pub(super) enum Holds {
 }
 
 /// The sections; the first is what is above all of them.
-pub(super) const SECTIONS: [(&str, Holds); 5] = [
+pub(super) const SECTIONS: [(&str, Holds); 6] = [
     ("", Holds::Keys(&TOP)),
     ("picker", Holds::Keys(&picker::KEYS)),
     ("keychain", Holds::Keys(&keychain::KEYS)),
+    ("doctor", Holds::Keys(&DOCTOR)),
     ("alias", Holds::Names(|settings| &mut settings.aliases)),
     ("region", Holds::Names(|settings| &mut settings.regions)),
 ];

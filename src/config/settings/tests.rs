@@ -34,8 +34,10 @@ fn settings_are_read() {
 fn sections_are_read() {
     let text = "order = file\nhistory = off\nkeychain = file\n[alias]\np = prod admin\n[region]\nhome = eu-central-1\n\
                 [picker]\nheight = 40%\npreview = bottom\ncolors = light, current_bg:#101010\n\
-                keys = ctrl-t:toggle-preview, alt-j:preview-down\n[keychain]\nunlock = pass show x\nunlock_for = 90s\n";
+                keys = ctrl-t:toggle-preview, alt-j:preview-down\n[keychain]\nunlock = pass show x\nunlock_for = 90s\n\
+                [doctor]\nignore = plaintext-keys,reading\n";
     let settings = read(text);
+    assert_eq!(settings.doctor_ignore, ["plaintext-keys", "reading"]);
     assert!(settings.problems.is_empty(), "{:?}", told(&settings));
     assert_eq!((settings.order, settings.history), (Order::File, false));
     assert_eq!(settings.aliases["p"], "prod admin");
@@ -101,7 +103,7 @@ fn a_mistake_costs_its_own_line() {
         ("[alias]\np =", "`p` is empty"),
         (
             "[x]\na = b",
-            "unknown section `[x]`: expected `[picker]`, `[keychain]`, `[alias]` or `[region]`",
+            "unknown section `[x]`: expected `[picker]`, `[keychain]`, `[doctor]`, `[alias]` or `[region]`",
         ),
         ("[Alias]\np = x", "unknown section `[Alias]`: did you mean `[alias]`?"),
     ] {

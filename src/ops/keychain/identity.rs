@@ -86,9 +86,9 @@ impl Identity {
 }
 
 fn identity(files: &Files, choice: &Choice, moved: &Moved<'_>) -> Identity {
-    match files.resolve(choice, None) {
+    match files.plan(choice) {
         Ok(plan) => of_plan(&plan, moved),
-        Err(error) => Identity::Nobody(error.kind.as_str()),
+        Err(error) => Identity::Nobody(Error::from(error).kind.as_str()),
     }
 }
 

@@ -80,7 +80,7 @@ fn what_only_shows_profiles_asks_no_keyring() {
         "{}",
         explained.all()
     );
-    let doctor = sandbox.awsenv(["doctor"]).output();
+    let doctor = sandbox.awsenv(["doctor", "-v"]).output();
     assert!(
         doctor
             .out()

@@ -3,7 +3,8 @@
 mod drawer;
 
 use self::drawer::{Drawer, Shows};
-use super::{Finding, Status};
+use super::check::Check;
+use super::finding::{Finding, Status};
 use crate::config::settings::Prompt;
 use crate::context::Context;
 use crate::env::state::Style;
@@ -11,8 +12,6 @@ use crate::prompt::InUse;
 use crate::shell::look;
 use crate::shell::wrapper::Wrapper;
 use crate::sys;
-
-const CHECK: &str = "prompt";
 
 /// Nothing without the integration, which draws the segment.
 pub(super) fn check(context: &Context) -> Option<Finding> {
@@ -26,7 +25,7 @@ pub(super) fn check(context: &Context) -> Option<Finding> {
             Prompt::Off => "the prompt shows no profile, because of `prompt = off`".to_owned(),
             Prompt::Auto | Prompt::On => format!("awsenv adds its segment to the prompt of this {}", shell.as_str()),
         };
-        return Some(Finding::new(CHECK, Status::Ok, message));
+        return Some(Finding::new(Check::Prompt, Status::Ok, message));
     };
     let drifts = used.as_ref().is_some_and(|used| used.drifts);
     let is_left_out = !drifts && drawer.shows != Shows::Never && look::is_left_out(drawer.name, shell, by_keys);
@@ -65,8 +64,8 @@ struct Used {
 
 fn finding(drawer: &Drawer, ours: Ours, used: Used, settings: &str) -> Finding {
     let name = drawer.name;
-    let ok = |rest: &str| Finding::new(CHECK, Status::Ok, format!("{name} draws the prompt {rest}"));
-    let warn = |rest: &str| Finding::new(CHECK, Status::Warn, format!("{name} draws the prompt {rest}"));
+    let ok = |rest: &str| Finding::new(Check::Prompt, Status::Ok, format!("{name} draws the prompt {rest}"));
+    let warn = |rest: &str| Finding::new(Check::Prompt, Status::Warn, format!("{name} draws the prompt {rest}"));
     let is_named = match drawer.shows {
         Shows::Always => true,
         Shows::ByName => !used.by_keys,

@@ -1,0 +1,48 @@
+//! Mistakes in the AWS files, and keys that are better kept elsewhere.
+
+use super::check::Check;
+use super::finding::{Finding, Status};
+use crate::advice::Command;
+use crate::config::mistakes::{self, Mistake};
+use crate::config::{Kind, Profile, ProfileSet};
+use crate::journal::KeyCommand;
+use crate::keychain::layout::ID;
+use crate::ops::keychain::command;
+use crate::ops::keychain::detach::item_of;
+use crate::text::display;
+
+pub(super) fn check(profiles: &ProfileSet) -> Vec<Finding> {
+    let found = mistakes::all(profiles);
+    let plaintext = profiles.profiles().filter_map(plaintext);
+    found.iter().map(finding).chain(plaintext).collect()
+}
+
+fn finding(mistake: &Mistake) -> Finding {
+    let status = if mistake.is_certain { Status::Fail } else { Status::Warn };
+    Finding::new(Check::Mistake(mistake.code), status, mistake.what.clone())
+        .remedy(mistake.instead.clone())
+        .at(&mistake.place)
+}
+
+/// A key that does not expire; keys with a token are written and renewed by other tools.
+fn plaintext(profile: Profile<'_>) -> Option<Finding> {
+    // A key beside awsenv's own line has a finding of its own.
+    if Kind::of(profile) != Kind::StaticKeys || item_of(profile).is_some() {
+        return None;
+    }
+    let section = [profile.credentials_section(), profile.config_section()]
+        .into_iter()
+        .flatten()
+        .find(|section| section.get(ID).is_some())?;
+    let is_temporary = ["aws_session_token", "aws_security_token"]
+        .iter()
+        .any(|key| section.get(key).is_some());
+    let key = section.get(ID).filter(|key| !key.text().is_empty() && !is_temporary)?;
+    let message = format!("the key of `{}` is in plain text", display(profile.name()));
+    Some(
+        Finding::new(Check::PlaintextKeys, Status::Warn, message)
+            .remedy(command(KeyCommand::Import, profile.name()))
+            .for_all(Command::new("awsenv key import").flag("--all"))
+            .at(&key.place()),
+    )
+}

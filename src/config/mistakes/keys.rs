@@ -1,0 +1,216 @@
+//! Keys that no program reads, and that resemble one which programs read.
+
+use super::known;
+use super::{Keys, Mistake, MistakeCode, Owned};
+use crate::config::profiles::SectionKind;
+use crate::config::value::Value;
+use crate::near;
+use crate::text::display;
+
+/// Shorter keys resemble too much.
+const SHORTEST: usize = 4;
+
+pub(super) fn mistakes<'a>(owned: &Owned<'a>, seen: &mut Keys<'a>, found: &mut Vec<Mistake>) {
+    for value in owned.section.entries() {
+        match owned.kind {
+            SectionKind::Services => nested(value, &known::SERVICE, found),
+            // The keys of a session are rare, and a profile's key there is no slip.
+            SectionKind::SsoSession => {
+                if let Some(right) = meant(value.key(), &known::SSO_SESSION) {
+                    found.push(mistake(value, value.key(), right));
+                }
+            }
+            SectionKind::Profile => {
+                let key = value.key();
+                if let Some(right) = *seen.entry(key).or_insert_with(|| meant(key, &known::PROFILE)) {
+                    found.push(mistake(value, key, right));
+                }
+                if key == "s3" {
+                    nested(value, &known::S3, found);
+                }
+            }
+        }
+    }
+}
+
+fn nested(block: Value<'_>, known: &[&'static str], found: &mut Vec<Mistake>) {
+    for entry in block.nested() {
+        if let Some(right) = meant(entry.key(), known) {
+            found.push(Mistake {
+                place: entry.place(),
+                ..mistake(block, entry.key(), right)
+            });
+        }
+    }
+}
+
+fn mistake(value: Value<'_>, key: &str, right: &str) -> Mistake {
+    Mistake {
+        code: MistakeCode::Key,
+        place: value.place(),
+        profile: None,
+        what: format!("no AWS program reads the key `{}`", display(key)),
+        instead: format!("did you mean `{right}`?"),
+        is_certain: false,
+    }
+}
+
+/// The key that `key` was meant to be; `None` for one that a program reads or that resembles none.
+fn meant(key: &str, known: &[&'static str]) -> Option<&'static str> {
+    let is_known = |key: &str| known.contains(&key) || known::PROFILE.contains(&key) || known::OF_OTHERS.contains(&key);
+    if is_known(key) {
+        return None;
+    }
+    let plain = without_command(key);
+    let exact = |word: &str| known.iter().copied().find(|right| *right == word);
+    let letters = |word: &str| -> String { word.chars().filter(char::is_ascii_alphanumeric).collect() };
+    let squeezed = letters(plain);
+    // Names of variables, and `accessKeyId` as in JSON.
+    let forms = [
+        Some(plain.to_owned()),
+        plain.strip_prefix("aws_default_").map(str::to_owned),
+        plain.strip_prefix("aws_").map(str::to_owned),
+        ["access_key_id", "secret_access_key", "session_token"]
+            .contains(&plain)
+            .then(|| format!("aws_{plain}")),
+    ];
+    let named = forms.into_iter().flatten().find_map(|form| exact(&form));
+    let spelled = || {
+        let aws = format!("aws{squeezed}");
+        let pair = ["awsaccesskeyid", "awssecretaccesskey", "awssessiontoken"];
+        let is_same = |right: &&&str| {
+            let right = letters(right);
+            right == squeezed || right == aws && pair.contains(&right.as_str())
+        };
+        known.iter().find(is_same).copied()
+    };
+    let near = || {
+        let long = known.iter().chain(&known::OF_OTHERS).copied();
+        let right = near::meant(plain, long.filter(|right| right.len() > SHORTEST))?;
+        (plain.len() >= SHORTEST && known.contains(&right) && is_slip(plain, right)).then_some(right)
+    };
+    named.or_else(spelled).or_else(near)
+}
+
+/// Whether each word of the key is near: `sts_region` is not meant as `sso_region`.
+fn is_slip(key: &str, right: &str) -> bool {
+    let words = |text: &str| -> Vec<String> { text.split(['_', '-', ' ', '.']).map(str::to_owned).collect() };
+    let (words, rights) = (words(key), words(right));
+    let mut pairs = words.iter().zip(&rights);
+    words.len() != rights.len()
+        || pairs.all(|(word, right)| word == right || near::meant(word, [right.as_str()]).is_some())
+}
+
+/// Without what makes it a line of a shell: `export aws_profile`, `$env:aws_profile`.
+fn without_command(key: &str) -> &str {
+    let words = ["export ", "setx ", "set -gx ", "set ", "declare -x ", "$env:", "$"];
+    let rest = words.iter().find_map(|word| key.strip_prefix(word));
+    rest.map_or(key, str::trim_start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_of_keys() {
+        for (key, right) in [
+            ("so_start_url", "sso_start_url"),
+            ("sso-start-url", "sso_start_url"),
+            ("sso_star_url", "sso_start_url"),
+            ("role-arn", "role_arn"),
+            ("role arn", "role_arn"),
+            ("rolearn", "role_arn"),
+            ("rol_arn", "role_arn"),
+            ("aws_acces_key_id", "aws_access_key_id"),
+            ("aws_secret_acess_key", "aws_secret_access_key"),
+            ("aws_acess_secret_key", ""),
+            ("export aws_access_key_id", "aws_access_key_id"),
+            ("export aws_acces_key_id", "aws_access_key_id"),
+            ("$env:aws_secret_access_key", "aws_secret_access_key"),
+            ("access_key_id", "aws_access_key_id"),
+            ("accesskeyid", "aws_access_key_id"),
+            ("awssecretaccesskey", "aws_secret_access_key"),
+            ("sso-session", "sso_session"),
+            ("source-profile", "source_profile"),
+            ("soruce_profile", "source_profile"),
+            ("regoin", "region"),
+            ("aws_region", "region"),
+            ("aws_default_region", "region"),
+            ("aws_default_output", "output"),
+            ("aws_role_arn", "role_arn"),
+            ("ouput", "output"),
+            ("credentials_process", "credential_process"),
+            ("credentail_process", "credential_process"),
+            ("mfa_serail", "mfa_serial"),
+            ("was_access_key_id", "aws_access_key_id"),
+            ("sso_startt_url", "sso_start_url"),
+            ("ssoregion", "sso_region"),
+            ("external-id", "external_id"),
+            ("sso_acount_id", "sso_account_id"),
+        ] {
+            assert_eq!(meant(key, &known::PROFILE).unwrap_or_default(), right, "{key}");
+        }
+        assert_eq!(meant("endpoint-url", &known::SERVICE), Some("endpoint_url"));
+        assert_eq!(
+            meant("max_concurent_requests", &known::S3),
+            Some("max_concurrent_requests")
+        );
+        assert_eq!(
+            meant("sso_registration_scope", &known::SSO_SESSION),
+            Some("sso_registration_scopes")
+        );
+    }
+
+    #[test]
+    fn what_resembles_nothing_is_left_alone() {
+        let known = known::PROFILE
+            .iter()
+            .chain(&known::OF_OTHERS)
+            .chain(&known::S3)
+            .copied();
+        let others = [
+            "sts_region",
+            "s3_region",
+            "dst_region",
+            "user_arn",
+            "color",
+            "colour",
+            "name",
+            "team",
+            "owner",
+            "s4",
+            "db",
+            "note",
+            "description",
+            "mfa_serial_number",
+            "tags",
+            "azure_tenant_id",
+            "azure_app_id_uri",
+            "google_config.ask_role",
+            "adfs_config.ssl_verification",
+            "role",
+            "account",
+            "profile",
+            "url",
+            "emr",
+            "cloudwatch",
+            "dynamodb",
+            "aws_sso_name",
+            "saml_idp_arn",
+            "ttl",
+        ];
+        for key in known.chain(others) {
+            assert_eq!(meant(key, &known::PROFILE), None, "{key}");
+        }
+    }
+
+    #[test]
+    fn lists_have_no_word_twice() {
+        let mut all: Vec<&str> = known::PROFILE.iter().chain(&known::OF_OTHERS).copied().collect();
+        all.sort_unstable();
+        let count = all.len();
+        all.dedup();
+        assert_eq!(all.len(), count);
+    }
+}

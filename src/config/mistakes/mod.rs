@@ -1,0 +1,137 @@
+//! Mistakes that people make in AWS files: what botocore reads differently from what its writer meant, as data.
+//!
+//! What botocore reads as it is meant, and other SDKs do not, is a [lint](crate::config::lint). Unknown keys and sections
+//! that resemble nothing are left alone. No text here holds the value of a secret key.
+
+mod code;
+mod headers;
+mod keys;
+mod known;
+mod profiles;
+mod values;
+
+use std::collections::HashMap;
+
+use super::document::Document;
+use super::place::Place;
+use super::profiles::{ProfileSet, SectionKind, defined};
+use super::value::Section;
+use crate::redact;
+
+pub use code::MistakeCode;
+pub use values::{Wrong, output, region};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    pub code: MistakeCode,
+    pub place: Place,
+    /// The profile that it is in, by its exact name to botocore.
+    pub profile: Option<String>,
+    /// What is there.
+    pub what: String,
+    /// What was meant, or what to do.
+    pub instead: String,
+    /// Whether it cannot be right: then whatever meets it fails.
+    pub is_certain: bool,
+}
+
+/// Of both files, in the order of files and lines.
+pub fn all(profiles: &ProfileSet) -> Vec<Mistake> {
+    let mut found = headers::all(profiles);
+    let mut keys = Keys::default();
+    for owned in read(profiles).chain(headers::misread(profiles)) {
+        found.extend(of_section(profiles, &owned, &mut keys));
+    }
+    found.extend(
+        profiles
+            .profiles()
+            .flat_map(|profile| self::profiles::of(profiles, profile)),
+    );
+    found.extend(self::profiles::replaced(profiles, ""));
+    found.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
+    found
+}
+
+/// Of one profile, of the sso-session and the services that it names, and of a header that was meant to be the profile's.
+pub fn of_profile(profiles: &ProfileSet, name: &str) -> Vec<Mistake> {
+    let Some(profile) = profiles.profile(name) else {
+        return Vec::new();
+    };
+    let named = |key| profile.text(key);
+    let config = [
+        profile.config_section(),
+        named("sso_session").and_then(|name| profiles.sso_session(name)),
+        named("services").and_then(|name| profiles.services(name)),
+    ];
+    let config = config.into_iter().flatten().filter_map(Owned::in_config);
+    let credentials = profile.credentials_section().map(Owned::in_credentials);
+    let mut keys = Keys::default();
+    let mut found: Vec<_> = config
+        .chain(credentials)
+        .flat_map(|owned| of_section(profiles, &owned, &mut keys))
+        .collect();
+    found.extend(self::profiles::of(profiles, profile));
+    found.extend(defining(profiles, SectionKind::Profile, name));
+    found.extend(self::profiles::replaced(profiles, name).filter(|mistake| mistake.profile.as_deref() == Some(name)));
+    found
+}
+
+/// A header that was meant to define `name`, and does not.
+pub fn defining(profiles: &ProfileSet, kind: SectionKind, name: &str) -> Option<Mistake> {
+    headers::defining(profiles, kind, name)
+}
+
+/// A section that a program reads, and what it is.
+struct Owned<'a> {
+    section: Section<'a>,
+    kind: SectionKind,
+    name: String,
+}
+
+/// Sections of the config file that botocore ignores are left out.
+fn read(profiles: &ProfileSet) -> impl Iterator<Item = Owned<'_>> {
+    let config = profiles.config().into_iter().flat_map(Document::sections);
+    let credentials = profiles.credentials().into_iter().flat_map(Document::sections);
+    config
+        .filter_map(Owned::in_config)
+        .chain(credentials.map(Owned::in_credentials))
+}
+
+/// What each key was meant to be; files repeat their keys.
+type Keys<'a> = HashMap<&'a str, Option<&'static str>>;
+
+fn of_section<'a>(profiles: &ProfileSet, owned: &Owned<'a>, known: &mut Keys<'a>) -> Vec<Mistake> {
+    let mut found = Vec::new();
+    keys::mistakes(owned, known, &mut found);
+    values::mistakes(profiles, owned, &mut found);
+    if owned.kind == SectionKind::Profile {
+        for mistake in &mut found {
+            mistake.profile = Some(owned.name.clone());
+        }
+    }
+    found
+}
+
+impl<'a> Owned<'a> {
+    fn in_config(section: Section<'a>) -> Option<Self> {
+        let (kind, name) = defined(section)?;
+        Some(Self { section, kind, name })
+    }
+
+    fn in_credentials(section: Section<'a>) -> Self {
+        Self {
+            section,
+            kind: SectionKind::Profile,
+            name: section.header().to_owned(),
+        }
+    }
+}
+
+/// A part of a file as it may be shown.
+fn shown(text: &str) -> String {
+    if redact::holds_secret(text) {
+        redact::HIDDEN.to_owned()
+    } else {
+        redact::shown(text)
+    }
+}

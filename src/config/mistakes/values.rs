@@ -1,0 +1,173 @@
+//! Values that botocore takes otherwise than they were meant: with quotes or a comment in them, or of another kind.
+
+use super::{Mistake, MistakeCode, Owned, known, shown};
+use crate::config::profiles::{ProfileSet, SectionKind};
+use crate::config::region;
+use crate::config::value::Value;
+use crate::near;
+
+/// What the AWS CLI prints.
+const OUTPUTS: [&str; 6] = ["json", "yaml", "yaml-stream", "text", "table", "off"];
+
+/// Quotes and `#` mean something to the programs that read these.
+const COMMANDS: [&str; 2] = ["cli_pager", "credential_process"];
+
+/// Where these are set, a region may be any word.
+const ELSEWHERE: [&str; 2] = ["endpoint_url", "services"];
+
+pub(super) fn mistakes(profiles: &ProfileSet, owned: &Owned<'_>, found: &mut Vec<Mistake>) {
+    let section = owned.section;
+    let is_aws = !ELSEWHERE.iter().any(|key| section.own(key).is_some());
+    for value in section.entries() {
+        let key = value.key();
+        if value.is_nested() {
+            let block = owned.kind == SectionKind::Services || key == "s3";
+            for entry in value.nested().filter(|_| block) {
+                let place = entry.place();
+                found.extend(spelled(&shown(entry.key()), entry.text()).map(|found| Mistake {
+                    place,
+                    ..found.at(value)
+                }));
+            }
+            continue;
+        }
+        if !known::PROFILE.contains(&key) || COMMANDS.contains(&key) || is_name(profiles, value) {
+            continue;
+        }
+        let text = value.text();
+        let wrong = swallowed(key, text)
+            .or_else(|| spelled(key, text))
+            .or_else(|| match key {
+                "region" | "sso_region" if is_aws => region(text),
+                "output" => output(text),
+                _ => None,
+            });
+        found.extend(wrong.map(|found| found.at(value)));
+    }
+}
+
+/// Whether the value is the name of a section that exists; such a name may hold anything.
+fn is_name(profiles: &ProfileSet, value: Value<'_>) -> bool {
+    match value.key() {
+        "source_profile" => profiles.profile(value.text()).is_some(),
+        "services" => profiles.services(value.text()).is_some(),
+        "sso_session" => profiles.sso_session(value.text()).is_some(),
+        _ => false,
+    }
+}
+
+/// A mistake without its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrong {
+    code: MistakeCode,
+    pub what: String,
+    pub instead: String,
+    pub is_certain: bool,
+}
+
+impl Wrong {
+    fn new(code: MistakeCode, what: String, instead: impl Into<String>) -> Self {
+        let instead = instead.into();
+        Self {
+            code,
+            what,
+            instead,
+            is_certain: true,
+        }
+    }
+
+    fn at(self, value: Value<'_>) -> Mistake {
+        Mistake {
+            code: self.code,
+            place: value.place(),
+            profile: None,
+            what: self.what,
+            instead: self.instead,
+            is_certain: self.is_certain,
+        }
+    }
+}
+
+/// A value of `AWS_DEFAULT_OUTPUT` or `output` that the AWS CLI rejects.
+pub fn output(text: &str) -> Option<Wrong> {
+    if text.is_empty() || OUTPUTS.contains(&text) {
+        return None;
+    }
+    let (code, near) = (MistakeCode::Output, near::meant(text, OUTPUTS));
+    // Lines behind the first may be anything.
+    let first = text.lines().next().unwrap_or_default();
+    let what = format!("the AWS CLI has no output format `{}`", shown(first));
+    Some(match near {
+        Some(right) => Wrong::new(code, what, format!("did you mean `{right}`?")),
+        None => Wrong::new(code, what, format!("use one of {}", OUTPUTS.join(", "))),
+    })
+}
+
+/// A value of `AWS_REGION` or `region` that is none.
+pub fn region(text: &str) -> Option<Wrong> {
+    let meant = region::meant(text)?;
+    let what = format!("the region `{}` is {}", shown(text), meant.is);
+    let instead = if meant.is_guess {
+        format!("did you mean `{}`?", meant.region)
+    } else {
+        format!("write `{}`", meant.region)
+    };
+    Some(Wrong {
+        is_certain: !meant.is_guess,
+        ..Wrong::new(MistakeCode::Region, what, instead)
+    })
+}
+
+/// Quotes around a value, or a comment behind it, that belong to it.
+fn spelled(key: &str, text: &str) -> Option<Wrong> {
+    let text = text.split('\n').next().unwrap_or_default();
+    if let Some(cut) = comment(text) {
+        let what = format!(
+            "the text from the `{}` on is part of the value of `{key}`",
+            &text[cut..=cut]
+        );
+        return Some(Wrong::new(
+            MistakeCode::CommentInValue,
+            what,
+            "put the comment on a line of its own",
+        ));
+    }
+    let is_quoted = quoted(text).is_some();
+    is_quoted.then(|| {
+        let what = format!("the quotes are part of the value of `{key}`; only the SDK for Go removes them");
+        Wrong::new(MistakeCode::QuotesInValue, what, "delete the quotes")
+    })
+}
+
+/// The text between the quotes around it.
+fn quoted(text: &str) -> Option<&str> {
+    const PAIRS: [(char, char); 4] = [('"', '"'), ('\'', '\''), ('“', '”'), ('‘', '’')];
+    PAIRS
+        .iter()
+        .find_map(|(open, close)| text.strip_prefix(*open)?.strip_suffix(*close))
+}
+
+/// Where a comment begins; a `#` inside a word is part of a URL.
+fn comment(text: &str) -> Option<usize> {
+    let mut before = ' ';
+    text.char_indices().find_map(|(at, c)| {
+        let begins = matches!(c, '#' | ';') && matches!(before, ' ' | '\t') && at > 0;
+        before = c;
+        begins.then_some(at)
+    })
+}
+
+/// A line of its own by its look, which its indentation makes a part of the value above.
+fn swallowed(key: &str, text: &str) -> Option<Wrong> {
+    let inner = text.lines().skip(1).find_map(|line| {
+        let (inner, _) = line.split_once(['=', ':'])?;
+        let inner = inner.trim().to_lowercase();
+        known::PROFILE.iter().find(|known| **known == inner)
+    })?;
+    let what = format!("the indented line with `{inner}` is part of the value of `{key}`");
+    Some(Wrong::new(
+        MistakeCode::SwallowedLine,
+        what,
+        "give both lines the same indentation",
+    ))
+}

@@ -1,0 +1,77 @@
+//! A profile that cannot be resolved -> the error, with the mistake in the files that may be behind it.
+
+use crate::config::mistakes::{self, Mistake};
+use crate::config::{ProfileSet, SectionKind};
+use crate::error::Error;
+use crate::resolve;
+use crate::text::display;
+
+/// In hints; `doctor` names them all.
+const MAX_NAMED: usize = 3;
+
+pub fn refused(profiles: &ProfileSet, error: resolve::Error) -> Error {
+    let found = behind(profiles, &error);
+    let mut error = Error::from(error);
+    let hints = found.iter().take(MAX_NAMED).map(|mistake| hint(mistake).into());
+    error.hints.splice(0..0, hints);
+    error
+}
+
+/// An error about a profile that resolves to nothing, with the mistakes in it.
+pub fn without_credentials(profiles: &ProfileSet, name: &str, error: Error) -> Error {
+    mistakes(profiles, name).fold(error, Error::hint)
+}
+
+/// The mistakes that may keep a profile from having credentials, or from being one.
+pub fn mistakes(profiles: &ProfileSet, name: &str) -> impl Iterator<Item = String> {
+    let found = match profiles.profile(name) {
+        Some(_) => mistakes::of_profile(profiles, name),
+        None => mistakes::defining(profiles, SectionKind::Profile, name)
+            .into_iter()
+            .collect(),
+    };
+    found.into_iter().take(MAX_NAMED).map(|mistake| hint(&mistake))
+}
+
+fn hint(mistake: &Mistake) -> String {
+    format!(
+        "{}: {}: {}",
+        display(&mistake.place.to_string()),
+        mistake.what,
+        mistake.instead
+    )
+}
+
+fn behind(profiles: &ProfileSet, error: &resolve::Error) -> Vec<Mistake> {
+    use resolve::Error as E;
+    let defining = |kind, name: &str| mistakes::defining(profiles, kind, name);
+    let of = |profile: &str| mistakes::of_profile(profiles, profile);
+    match error {
+        E::ProfileNotFound { name, .. } => defining(SectionKind::Profile, name).into_iter().collect(),
+        E::SourceMissing { profile, source, .. } => {
+            let header = defining(SectionKind::Profile, source);
+            header.into_iter().chain(of(profile)).collect()
+        }
+        E::SsoSessionMissing { profile, session, .. } => {
+            let header = defining(SectionKind::SsoSession, session);
+            header.into_iter().chain(of(profile)).collect()
+        }
+        E::SourceWithoutCredentials { source, .. } => of(source),
+        E::BadCredentialSource { profile, .. }
+        | E::BadProcess { profile, .. }
+        | E::BadValue { profile, .. }
+        | E::NoSource { profile, .. }
+        | E::PartialCredentials {
+            profile: Some(profile), ..
+        }
+        | E::SsoConflict { profile, .. }
+        | E::SsoIncomplete { profile, .. }
+        | E::WebIdentityWithoutRole { profile, .. } => of(profile),
+        E::BothSources { .. }
+        | E::ContainerRefused { .. }
+        | E::CredentialSourceEmpty { .. }
+        | E::InfiniteLoop { .. }
+        | E::Legacy(_)
+        | E::PartialCredentials { profile: None, .. } => Vec::new(),
+    }
+}
