@@ -109,8 +109,7 @@ pub fn write(context: &Context, lock: &EditLock, changes: &[Change<'_>]) -> Resu
 /// As [`save`].
 pub fn check_writable(context: &Context, edits: &[FileEdit]) -> Result<(), Error> {
     for edit in distinct(edits)? {
-        let change = edit.change();
-        sys::edit::check_writable(change.path, change.was, in_place(context))?;
+        sys::edit::check_writable(&edit.path, in_place(context))?;
     }
     Ok(())
 }

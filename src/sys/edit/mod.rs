@@ -178,12 +178,13 @@ pub fn save(
     }
 }
 
-/// Checks that [`save`] can write the file, as far as that can be told without writing it.
+/// Checks that [`save`] can write the file, as far as that can be told without writing it. Takes no lock, so the
+/// content does not matter: another awsenv may be writing it.
 ///
 /// # Errors
 /// As [`save`].
-pub fn check_writable(path: &Path, was: Option<&[u8]>, in_place: InPlace) -> Result<(), FileError> {
-    let target = check(path, was)?;
+pub fn check_writable(path: &Path, in_place: InPlace) -> Result<(), FileError> {
+    let target = examine(path)?;
     if !parent(&target).is_dir() {
         return check_way(path, &target);
     }
@@ -193,7 +194,7 @@ pub fn check_writable(path: &Path, was: Option<&[u8]>, in_place: InPlace) -> Res
             .map_err(FileError::beside(&target))
     });
     match replaceable {
-        Err(error) if in_place == InPlace::Allowed && error.leaves_the_file_writable() && was.is_some() => {
+        Err(error) if in_place == InPlace::Allowed && error.leaves_the_file_writable() && target.exists() => {
             through::open(&target)
                 .map(drop)
                 .map_err(FileError::system(&target, "write into"))
@@ -238,8 +239,18 @@ pub fn keep_private(path: &Path) -> Result<(), FileError> {
     }
 }
 
-/// Follows links, and checks that the target may be written and its content is `was`.
+/// As [`examine`], and checks that the target's content is `was`.
 fn check(path: &Path, was: Option<&[u8]>) -> Result<PathBuf, FileError> {
+    let target = examine(path)?;
+    if says(&target, was)? {
+        Ok(target)
+    } else {
+        Err(FileError::Changed(path.to_owned()))
+    }
+}
+
+/// Follows links, and checks that the target may be written.
+fn examine(path: &Path) -> Result<PathBuf, FileError> {
     access::check_usable(parent(path))?;
     let target = behind_links(path).map_err(FileError::system(path, "follow"))?;
     for dir in [parent(path), parent(&target)] {
@@ -251,11 +262,7 @@ fn check(path: &Path, was: Option<&[u8]>) -> Result<PathBuf, FileError> {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(FileError::system(path, "read")(error)),
     }
-    if says(&target, was)? {
-        Ok(target)
-    } else {
-        Err(FileError::Changed(path.to_owned()))
-    }
+    Ok(target)
 }
 
 fn says(target: &Path, was: Option<&[u8]>) -> Result<bool, FileError> {
