@@ -105,13 +105,17 @@ impl Handover {
             return;
         }
         let back = if fs::symlink_metadata(&self.target).is_err() {
-            fs::rename(&self.beside, &self.target)
+            let linked = || fs::hard_link(&self.beside, &self.target).and_then(|()| fs::remove_file(&self.beside));
+            swap::rename_to_free(&self.beside, &self.target).or_else(|_| linked())
         } else if is_at(&self.target, &self.known[1..]) {
-            swap::exchange(&self.beside, &self.target).and_then(|()| fs::remove_file(&self.beside))
+            swap::exchange(&self.beside, &self.target)
         } else {
             Err(io::ErrorKind::AlreadyExists.into())
         };
-        if back.is_err() {
+        // What came out instead may be yet another text.
+        if back.is_ok() && is_at(&self.beside, &self.known) {
+            let _ = fs::remove_file(&self.beside);
+        } else if fs::symlink_metadata(&self.beside).is_ok() {
             let mut name = OsString::from(self.beside.as_os_str());
             name.push("-of-another-program");
             let _ = fs::rename(&self.beside, name);

@@ -1,7 +1,8 @@
 //! Replacing an AWS file: completely or not at all, by one awsenv at a time, and only if it is still as it was read.
 //!
-//! The new text goes into a file beside the old one, which then takes its place and its mode. A link stays a link, and
-//! its target is replaced. A file that other users could have written to is left alone.
+//! The new text goes into a file beside the old one, which then takes its place and its mode, by an exchange where the
+//! system has one: what another program writes at the last moment comes out of it. A link stays a link, and its target is
+//! replaced. A file that other users could have written to is left alone.
 
 mod access;
 mod beside;
