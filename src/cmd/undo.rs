@@ -7,8 +7,9 @@ use zeroize::Zeroizing;
 use crate::cli::UndoArgs;
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
-use crate::journal::{self, Change, Conflict, ItemChange, Journal, Undo};
+use crate::journal::{self, Conflict, ItemChange, Journal, Undo};
 use crate::keychain::Error::Missing;
+use crate::ops::edit::{self, Change};
 use crate::ops::{diff, keychain};
 use crate::sys;
 use crate::sys::edit::{EditLock, FileError};
@@ -62,9 +63,12 @@ pub fn run(context: &Context, args: UndoArgs) -> Result<Outcome, Error> {
             keychain::swap::turn(&context.keychain(), change, journal.is_undone)?;
         }
     }
-    for step in &steps {
-        write(&lock, step)?;
-    }
+    let changes = steps.iter().map(|step| Change {
+        path: step.path,
+        was: step.now.as_deref().map(Vec::as_slice),
+        now: step.then.as_deref().map(String::as_bytes),
+    });
+    edit::write(context, &lock, &changes.collect::<Vec<_>>())?;
     if let Undo::Item(change) = &journal.undo {
         keychain::swap::turn(&context.keychain(), change, journal.is_undone)?;
         context.ui.tell(told(change, journal.is_undone));
@@ -112,7 +116,7 @@ fn told(change: &ItemChange, is_undone: bool) -> String {
     }
 }
 
-fn step(change: &Change) -> Result<Step<'_>, Error> {
+fn step(change: &journal::Change) -> Result<Step<'_>, Error> {
     let path = Path::new(&change.path);
     let now = sys::fs::read_regular(path).map_err(|error| FileError::System {
         path: path.to_owned(),
@@ -144,14 +148,5 @@ fn conflicting(path: &Path, conflict: Conflict) -> Error {
             format!("the journal does not match `{path}`, so nothing was changed"),
         )
         .hint("edit the file by hand; the next edit starts a new journal"),
-    }
-}
-
-fn write(lock: &EditLock, step: &Step<'_>) -> Result<(), FileError> {
-    let now = step.now.as_deref().map(Vec::as_slice);
-    match (now, &step.then) {
-        (_, Some(then)) => sys::edit::save(lock, step.path, now, then.as_bytes()),
-        (Some(now), None) => sys::edit::remove(lock, step.path, now),
-        (None, None) => Ok(()),
     }
 }

@@ -1,7 +1,8 @@
 //! Why there is no profile set.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use super::place::Place;
 use super::reason::{ParseError, Reason};
@@ -25,6 +26,12 @@ pub enum Error {
         other: Option<u32>,
         reason: Reason,
     },
+    /// No real file has this size.
+    TooLarge {
+        path: PathBuf,
+        /// With the size.
+        why: String,
+    },
     Unreadable {
         path: PathBuf,
         /// The operating system's message.
@@ -33,6 +40,21 @@ pub enum Error {
 }
 
 impl Error {
+    /// A file that exists and was not read.
+    pub fn unread(path: &Path, error: &io::Error) -> Self {
+        let path = path.to_owned();
+        match error.kind() {
+            io::ErrorKind::FileTooLarge => Error::TooLarge {
+                path,
+                why: error.to_string(),
+            },
+            kind => Error::Unreadable {
+                path,
+                why: kind.to_string(),
+            },
+        }
+    }
+
     pub fn parse(place: Place, error: &ParseError) -> Self {
         Error::Parse {
             place,
@@ -59,7 +81,9 @@ impl fmt::Display for Error {
                 write!(f, "{place}: {reason}")?;
                 other.map_or(Ok(()), |line| write!(f, ", first on line {line}"))
             }
-            Error::Unreadable { path, why } => write!(f, "cannot read `{}`: {why}", path.display()),
+            Error::TooLarge { path, why } | Error::Unreadable { path, why } => {
+                write!(f, "cannot read `{}`: {why}", path.display())
+            }
         }
     }
 }

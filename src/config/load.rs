@@ -25,9 +25,6 @@ pub(super) fn document(location: &Location, read: Reader<'_>) -> Result<Option<D
     let Some(path) = &location.path else { return Ok(None) };
     match read(path) {
         Ok(bytes) => Ok(bytes.map(|bytes| Document::parse(path.as_path(), bytes))),
-        Err(error) => Err(Error::Unreadable {
-            path: path.clone(),
-            why: error.kind().to_string(),
-        }),
+        Err(error) => Err(Error::unread(path, &error)),
     }
 }

@@ -11,6 +11,7 @@ impl From<config::Error> for Error {
         };
         let hint = match &error {
             config::Error::Parse { reason, .. } => remedy(reason),
+            config::Error::TooLarge { .. } => Some("point the variable at another file, or move this one away"),
             config::Error::Unreadable { .. } => {
                 Some("give yourself read permission, or point the variable at another file")
             }

@@ -1,7 +1,7 @@
 //! Messages for edits that failed, each with its remedy.
 
-use super::{Error, Kind};
-use crate::advice::Command;
+use super::{Error, Kind, NO_MODES};
+use crate::advice::{Advice, Command};
 use crate::config::EditError;
 use crate::sys::edit::FileError;
 
@@ -25,6 +25,13 @@ impl From<FileError> for Error {
     fn from(error: FileError) -> Self {
         let failed = |message: String| Error::new(Kind::Failed, message);
         match error {
+            FileError::Barred { dir, why, is_own } => {
+                let error = failed(format!("awsenv cannot put a new file into `{}`: {why}", dir.display()));
+                match is_own {
+                    true => error.hint(Command::new("chmod u+wx").file(&dir)),
+                    false => error.hint("give yourself write permission there, or mount it writable; `write_through = on` in the settings allows awsenv to overwrite a file there instead"),
+                }
+            }
             FileError::Busy { by, after } => {
                 let who = by.map_or("another awsenv".to_owned(), |by| {
                     format!("another awsenv (process {by})")
@@ -45,6 +52,28 @@ impl From<FileError> for Error {
                 path.display()
             ))
             .hint("edit it as that user, or point the variable at a file of your own"),
+            FileError::Immutable(path) => {
+                let command = if cfg!(target_os = "macos") {
+                    "chflags nouchg,nouappnd,noschg,nosappnd"
+                } else {
+                    "chattr -i -a"
+                };
+                failed(format!(
+                    "`{}` is immutable or append-only, so nothing can take its place",
+                    path.display()
+                ))
+                .hint(Advice::from("as root: ").command(Command::new(command).file(&path)))
+            }
+            FileError::Mounted(path) => failed(format!(
+                "`{}` is a mount of this one file, so no new file can take its place",
+                path.display()
+            ))
+            .hint("mount its directory instead; or set `write_through = on` in the settings: awsenv then overwrites the file, and a crash in the middle leaves it torn"),
+            FileError::NoModes(path) => failed(format!(
+                "`{}` cannot be private: its file system keeps no modes",
+                path.display()
+            ))
+            .hint(NO_MODES),
             FileError::NoState => failed("awsenv has no directory for its state, so it edits no files".to_owned())
                 .hint("set HOME to an absolute path"),
             FileError::NotRegular(path) => failed(format!("`{}` is not a regular file", path.display())),

@@ -1,6 +1,6 @@
 //! Messages for keychain errors, each with its remedy.
 
-use super::{Error, Kind};
+use super::{Error, Kind, NO_MODES};
 use crate::keychain;
 use crate::text::display;
 
@@ -21,6 +21,11 @@ impl From<keychain::Error> for Error {
                 format!("{} did not answer within {} s", store.described(), after.as_secs()),
             )
             .hint("it may be waiting for a password in a window, or its service may be stuck: `awsenv doctor --keychain` tests it"),
+            E::NoModes { path } => Error::new(
+                Kind::KeychainRefused,
+                format!("`{}` cannot be private: its file system keeps no modes", display(&path.to_string_lossy())),
+            )
+            .hint(NO_MODES),
             E::Refused { store, why } => Error::new(
                 Kind::KeychainRefused,
                 format!("{} refused: {}", store.described(), display(&why)),

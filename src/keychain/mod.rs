@@ -9,6 +9,7 @@ pub mod item;
 pub mod layout;
 pub mod store;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::redact::key_id;
@@ -35,6 +36,10 @@ pub enum Error {
     Timeout {
         store: StoreKind,
         after: Duration,
+    },
+    /// The store's file cannot be private, because its file system keeps no modes.
+    NoModes {
+        path: PathBuf,
     },
     /// It refused, in the words of `why`, or answered something that makes no sense.
     Refused {

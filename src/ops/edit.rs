@@ -1,17 +1,18 @@
 //! Edits of files by commands: written in order under one lock, remembered for `undo`, shown as a diff.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
+use crate::advice::{Advice, Command};
 use crate::config::Document;
 use crate::config::edit::Edited;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::journal::{self, Journal, Undo};
 use crate::sys;
-use crate::sys::edit::EditLock;
+use crate::sys::edit::{EditLock, InPlace};
 
 /// `Debug` shows only the path.
 #[derive(Clone)]
@@ -33,6 +34,16 @@ impl FileEdit {
     }
 }
 
+impl FileEdit {
+    fn change(&self) -> Change<'_> {
+        Change {
+            path: &self.path,
+            was: self.was.as_deref().map(Vec::as_slice),
+            now: Some(&self.now),
+        }
+    }
+}
+
 impl fmt::Debug for FileEdit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FileEdit")
@@ -41,24 +52,132 @@ impl fmt::Debug for FileEdit {
     }
 }
 
+/// A change of one file; `None` is a file that does not exist.
+#[derive(Clone, Copy)]
+pub struct Change<'a> {
+    pub path: &'a Path,
+    pub was: Option<&'a [u8]>,
+    pub now: Option<&'a [u8]>,
+}
+
+/// Why not all files were written.
+#[derive(Debug)]
+pub struct Unsaved {
+    pub error: Error,
+    /// How many files were written, and could not be put back.
+    pub done: usize,
+}
+
+impl From<Unsaved> for Error {
+    fn from(unsaved: Unsaved) -> Self {
+        unsaved.error
+    }
+}
+
 /// Writes the files in the given order, and remembers the edit for `undo` under a title such as "set `region` of
 /// `work`".
 ///
 /// # Errors
-/// The first file that cannot be written; those before it have been written then.
-pub fn save(context: &Context, lock: &EditLock, title: &str, edits: &[FileEdit], undo: Undo) -> Result<(), Error> {
-    let edits = distinct(edits)?;
-    let mut done = 0;
-    let saved = edits.iter().try_for_each(|edit| {
-        sys::edit::save(lock, &edit.path, edit.was.as_deref().map(Vec::as_slice), &edit.now)?;
-        done += 1;
-        Ok(())
-    });
-    let is_done = done > 0 || saved.is_ok() && matches!(undo, Undo::Item(_));
-    if is_done {
+/// As [`write`].
+pub fn save(context: &Context, lock: &EditLock, title: &str, edits: &[FileEdit], undo: Undo) -> Result<(), Unsaved> {
+    let edits = distinct(edits).map_err(|error| Unsaved { error, done: 0 })?;
+    let changes: Vec<Change<'_>> = edits.iter().map(|edit| edit.change()).collect();
+    let saved = write(context, lock, &changes);
+    let done = saved.as_ref().map_or_else(|unsaved| unsaved.done, |()| edits.len());
+    if done > 0 || saved.is_ok() && matches!(undo, Undo::Item(_)) {
         remember(context, lock, title, undo, &edits[..done]);
     }
     saved
+}
+
+/// Makes all changes in the given order, or none: if one cannot be made, those before it are taken back.
+///
+/// # Errors
+/// The first file that cannot be written, and which files remain written.
+pub fn write(context: &Context, lock: &EditLock, changes: &[Change<'_>]) -> Result<(), Unsaved> {
+    for (done, change) in changes.iter().enumerate() {
+        if let Err(error) = write_one(context, lock, change) {
+            return Err(take_back(context, lock, &changes[..done], error));
+        }
+    }
+    Ok(())
+}
+
+/// Checks what can be known before the files are written.
+///
+/// # Errors
+/// As [`save`].
+pub fn check_writable(context: &Context, edits: &[FileEdit]) -> Result<(), Error> {
+    for edit in distinct(edits)? {
+        sys::edit::check_writable(&edit.path, in_place(context))?;
+    }
+    Ok(())
+}
+
+fn take_back(context: &Context, lock: &EditLock, done: &[Change<'_>], error: Error) -> Unsaved {
+    let mut error = error;
+    for (at, change) in done.iter().enumerate().rev() {
+        let back = Change {
+            was: change.now,
+            now: change.was,
+            ..*change
+        };
+        let path = change.path.display();
+        if let Err(why) = write_one(context, lock, &back) {
+            let written: Vec<String> = done[..=at]
+                .iter()
+                .map(|change| format!("`{}`", change.path.display()))
+                .collect();
+
+            error.message += &match written.as_slice() {
+                [one] => format!("; {one} is already changed and cannot be put back: {why}"),
+                all => format!(
+                    "; {} are already changed, and `{path}` cannot be put back: {why}",
+                    all.join(" and ")
+                ),
+            };
+            return Unsaved { error, done: at + 1 };
+        }
+        error = error.hint(format!("`{path}` had been changed, and was put back as it was"));
+    }
+    Unsaved { error, done: 0 }
+}
+
+/// Tells what is written in another way than it should be.
+fn write_one(context: &Context, lock: &EditLock, change: &Change<'_>) -> Result<(), Error> {
+    let Change { path, was, now } = *change;
+    let written = match (was, now) {
+        (_, Some(now)) => sys::edit::save(lock, path, was, now, in_place(context))?,
+        (Some(was), None) => sys::edit::remove(lock, path, was)?,
+        (None, None) => return Ok(()),
+    };
+    let path = path.display();
+    if written.in_place {
+        context.ui.warn(format!(
+            "`{path}` cannot be replaced, so it was overwritten, as `write_through = on` allows: a crash at that moment would have left it torn"
+        ));
+    }
+    if let Some(why) = written.unsynced {
+        context.ui.warn(format!(
+            "`{path}` is changed, but its directory cannot be synced to disk ({why}), so a power cut may bring the old file back"
+        ));
+    }
+    if let Some(left) = written.left {
+        context.ui.warn(
+            Advice::from(format!(
+                "the old text of `{path}` is still in a file that awsenv cannot remove: "
+            ))
+            .command(Command::new("rm").file(&left)),
+        );
+    }
+    Ok(())
+}
+
+fn in_place(context: &Context) -> InPlace {
+    match context.settings().write_through {
+        true => InPlace::Allowed,
+        false => InPlace::Refused,
+    }
 }
 
 /// Combines two rounds of edits.
@@ -116,5 +235,88 @@ fn remember(context: &Context, lock: &EditLock, title: &str, undo: Undo, edits: 
     let journal = Journal::of(title, at, undo, &files);
     if let Err(error) = sys::edit::journal::save(lock, &context.process.env, &journal) {
         context.ui.warn(format!("`awsenv undo` cannot undo this edit: {error}"));
+    }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+    use crate::cli::Global;
+    use crate::credentials::Timestamp;
+    use crate::process::Process;
+    use crate::ui::Ui;
+
+    /// Makes the changes in a directory of its own, where `one` holds "1" and `shared` can be written by others.
+    fn made(changes: &[(&str, Option<&str>, Option<&str>)]) -> (Option<(String, usize)>, String) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        fs::write(path("one"), "1").unwrap();
+        fs::write(path("shared"), "3").unwrap();
+        fs::set_permissions(path("shared"), fs::Permissions::from_mode(0o606)).unwrap();
+        let process = Process {
+            args: Vec::new(),
+            env: [("HOME", path("")), ("XDG_STATE_HOME", path("state"))]
+                .into_iter()
+                .map(|(name, path)| (name, path.to_string_lossy().into_owned()))
+                .collect(),
+            stdout_tty: false,
+            stderr_tty: false,
+            read_by_shell: false,
+            may_be_log: false,
+            now: Timestamp(0),
+        };
+        let ui = Ui::new(
+            &Global {
+                quiet: true,
+                ..Global::default()
+            },
+            &process,
+        );
+        let context = Context::new(&process, &ui);
+        let lock = EditLock::take(context.env()).unwrap();
+        let paths: Vec<PathBuf> = changes.iter().map(|(name, ..)| path(name)).collect();
+        let changes: Vec<Change<'_>> = changes
+            .iter()
+            .zip(&paths)
+            .map(|((_, was, now), path)| Change {
+                path,
+                was: was.map(str::as_bytes),
+                now: now.map(str::as_bytes),
+            })
+            .collect();
+        let made = write(&context, &lock, &changes).err();
+        let made = made.map(|unsaved| {
+            let hints = unsaved.error.hints.iter().map(|hint| format!("{hint:?}"));
+            (
+                hints.fold(unsaved.error.message, |all, hint| all + "\n" + &hint),
+                unsaved.done,
+            )
+        });
+        let left = ["one", "two"].map(|name| fs::read_to_string(path(name)).unwrap_or_else(|_| "none".to_owned()));
+        (made, left.join(" "))
+    }
+
+    #[test]
+    fn all_files_are_written_or_none() {
+        let (one, two) = (("one", Some("1"), Some("new")), ("two", None, Some("2")));
+        assert_eq!(made(&[one, two]), (None, "new 2".to_owned()));
+        assert_eq!(made(&[("one", Some("1"), None), two]), (None, "none 2".to_owned()));
+        for bad in [
+            ("shared", Some("3"), Some("x")),
+            ("shared", Some("x"), Some("y")),
+            ("two", Some("x"), None),
+        ] {
+            for good in [vec![one], vec![one, two], vec![("one", Some("1"), None), two], vec![]] {
+                let all: Vec<_> = good.iter().copied().chain([bad]).collect();
+                let (error, left) = made(&all);
+                let (error, done) = error.unwrap();
+                assert_eq!((left.as_str(), done), ("1 none", 0), "{error}");
+                assert_eq!(error.matches("put back").count(), good.len(), "{error}");
+            }
+        }
     }
 }

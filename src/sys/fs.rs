@@ -7,6 +7,9 @@ use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+#[cfg(unix)]
+use rustix::fs::OFlags;
+
 use crate::env::Env;
 use crate::sys::replace::replace;
 
@@ -29,9 +32,7 @@ pub fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
     if !meta.is_file() {
         return Ok(None);
     }
-    if meta.len() > MAX_FILE {
-        return Err(ErrorKind::FileTooLarge.into());
-    }
+    check_size(meta.len())?;
     let length = usize::try_from(meta.len()).unwrap_or(0).saturating_add(1);
     // Without memory for what is made of the file, a later allocation would end the program without a word.
     if length > LARGE {
@@ -40,12 +41,25 @@ pub fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
     // One allocation, because growing would leave copies of secrets behind.
     let mut bytes = Vec::new();
     bytes.try_reserve_exact(length)?;
-    file.take(MAX_FILE).read_to_end(&mut bytes)?;
+    file.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    // It may have grown since.
+    check_size(bytes.len() as u64)?;
     Ok(Some(bytes))
 }
 
 /// In bytes; ten thousand profiles take about one megabyte.
 const MAX_FILE: u64 = 64 * 1024 * 1024;
+
+/// # Errors
+/// [`ErrorKind::FileTooLarge`] with the size, as the rest of a sentence about the file.
+pub(super) fn check_size(bytes: u64) -> io::Result<()> {
+    if bytes <= MAX_FILE {
+        return Ok(());
+    }
+    let most = MAX_FILE / (1024 * 1024);
+    let why = format!("it is too large: {bytes} bytes, where awsenv reads at most {most} MiB");
+    Err(io::Error::new(ErrorKind::FileTooLarge, why))
+}
 
 /// In bytes; what is made of a smaller file takes little.
 const LARGE: usize = 256 * 1024;
@@ -75,7 +89,7 @@ pub fn read_start(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
 /// What the system says.
 pub fn write_public(path: &Path, text: &str) -> io::Result<()> {
     path.parent().map_or(Ok(()), fs::create_dir_all)?;
-    replace(path, text.as_bytes(), |new| File::create_new(new))
+    replace(path, text.as_bytes(), |new| File::create_new(new), |_| Ok(()))
 }
 
 /// Whether a file's last change is longer ago than this. `false` if the clock was set back.
@@ -88,6 +102,32 @@ pub fn is_older(path: &Path, than: Duration) -> bool {
 pub fn names_in(dir: &Path) -> Vec<OsString> {
     let entries = fs::read_dir(dir).into_iter().flatten();
     entries.filter_map(|entry| Some(entry.ok()?.file_name())).collect()
+}
+
+/// For a link to a missing file, the path of that file.
+pub(super) fn behind_links(path: &Path) -> io::Result<PathBuf> {
+    match fs::canonicalize(path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        found => return found,
+    }
+    let mut target = path.to_owned();
+    for _ in 0..40 {
+        match fs::read_link(&target) {
+            Ok(link) => target = parent(&target).join(link),
+            Err(_) => return Ok(target),
+        }
+    }
+    Err(io::Error::other("too many links"))
+}
+
+/// The current directory for a bare name.
+pub(super) fn parent(path: &Path) -> &Path {
+    let parent = path.parent().unwrap_or(Path::new(""));
+    if parent.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        parent
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -213,16 +253,24 @@ fn open(path: &Path) -> io::Result<File> {
 /// Opens without blocking, in case a FIFO has replaced the file since it was checked. Has no effect on regular files.
 pub(super) fn do_not_wait(options: &mut OpenOptions) {
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.custom_flags(NONBLOCK);
-    }
+    set_flags(options, OFlags::NONBLOCK);
+    #[cfg(not(unix))]
+    let _ = options;
+}
+
+/// As [`do_not_wait`], and a link is an error.
+pub(super) fn follow_nothing(options: &mut OpenOptions) {
+    #[cfg(unix)]
+    set_flags(options, OFlags::NONBLOCK | OFlags::NOFOLLOW);
     #[cfg(not(unix))]
     let _ = options;
 }
 
 #[cfg(unix)]
-const NONBLOCK: i32 = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+fn set_flags(options: &mut OpenOptions, flags: OFlags) {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    options.custom_flags(flags.bits().cast_signed());
+}
 
 #[cfg(test)]
 mod tests {
@@ -254,6 +302,25 @@ mod tests {
         assert_eq!(read_regular(&file.join("below")).unwrap(), None);
         assert_eq!(read_regular(dir.path()).unwrap(), None);
         assert_eq!(read_regular(Path::new("")).unwrap(), None);
+    }
+
+    #[test]
+    fn what_is_too_large_is_refused_with_its_size() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        let file = File::create(&path).unwrap();
+        for (length, is_read) in [(MAX_FILE, true), (MAX_FILE + 1, false), (1 << 40, false)] {
+            if file.set_len(length).is_err() {
+                continue;
+            }
+            match read_regular(&path) {
+                Ok(bytes) => assert_eq!((bytes.unwrap().len() as u64, true), (length, is_read)),
+                Err(error) => {
+                    assert_eq!((error.kind(), is_read), (ErrorKind::FileTooLarge, false));
+                    assert!(error.to_string().contains(&format!("{length} bytes")), "{error}");
+                }
+            }
+        }
     }
 
     #[cfg(unix)]

@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::env::Env;
-use crate::sys::fs::state_dir;
-use crate::sys::private::{check_owner, make_dir, open, open_private};
+use crate::sys::fs::{check_size, state_dir};
+use crate::sys::private::{followed, make_dir, open, open_private};
 use crate::sys::signals;
 
 /// In bytes; a thousand entries are far smaller.
@@ -70,7 +70,7 @@ impl Store {
         }
         let mut options = OpenOptions::new();
         options.read(true);
-        read(&open(&mut options, &self.path)?)
+        read(&open(&mut options, &followed(&self.path)?)?)
     }
 
     /// Adds a line in one write, and returns the new length of the file.
@@ -80,12 +80,14 @@ impl Store {
     pub fn append(&self, line: &str) -> io::Result<u64> {
         make_dir(self.dir())?;
         let lock = self.lock(A_MOMENT, File::try_lock_shared);
+        let path = followed(&self.path)?;
         // Another round is needed only if the file was replaced after it was opened.
         for _ in 0..8 {
             let mut options = OpenOptions::new();
-            let mut file = open_private(options.read(true).append(true).create(true), &self.path)?;
+            let mut file = open_private(options.read(true).append(true).create(true), &path)?;
+            check_size(file.metadata()?.len())?;
             append(&mut file, line.as_bytes())?;
-            if is_at(&file, &self.path) {
+            if is_at(&file, &path) {
                 let length = file.metadata()?.len();
                 drop(lock);
                 return Ok(length);
@@ -102,13 +104,13 @@ impl Store {
         if !fs::metadata(&self.path).is_ok_and(|meta| meta.is_file()) {
             return Ok(Rewritten::Unchanged);
         }
-        check_owner(self.dir())?;
+        make_dir(self.dir())?;
         let _lock = match self.lock(patience, File::try_lock) {
             Ok(lock) => lock,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Rewritten::Busy),
             Err(error) => return Err(error),
         };
-        let path = fs::canonicalize(&self.path)?;
+        let path = followed(&self.path)?;
         let mut options = OpenOptions::new();
         let mut old = open(options.read(true), &path)?;
         let mut bytes = read(&old)?;
@@ -184,6 +186,7 @@ fn append(file: &mut File, bytes: &[u8]) -> io::Result<()> {
 }
 
 fn read(file: &File) -> io::Result<Vec<u8>> {
+    check_size(file.metadata()?.len())?;
     let mut bytes = Vec::new();
     file.take(MOST + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
@@ -319,11 +322,23 @@ mod tests {
     fn of_what_is_far_too_long_the_begin_is_read() {
         let (_dir, store) = store();
         store.append("one\n").unwrap();
-        let file = OpenOptions::new().write(true).open(store.path()).unwrap();
-        file.set_len(3 * MOST).unwrap();
+        file_of(&store).set_len(3 * MOST).unwrap();
         assert_eq!(store.read().unwrap().len() as u64, MOST + 1);
         store.rewrite(A_MOMENT, &|_| New::Mended("one\n".to_owned())).unwrap();
         assert_eq!(text(&store), "one\n");
+        file_of(&store).set_len((64 << 20) + 1).unwrap();
+        let refused = [
+            store.read().map(drop),
+            store.append("two\n").map(drop),
+            store.rewrite(A_MOMENT, &says("x")).map(drop),
+        ];
+        for refused in refused {
+            assert!(refused.unwrap_err().to_string().contains("67108865 bytes"));
+        }
+    }
+
+    fn file_of(store: &Store) -> File {
+        OpenOptions::new().write(true).open(store.path()).unwrap()
     }
 
     #[cfg(unix)]

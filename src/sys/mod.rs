@@ -20,4 +20,5 @@ pub mod signals;
 pub mod sso;
 pub mod stdin;
 pub mod terminal;
+mod trust;
 mod wait;

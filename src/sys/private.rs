@@ -1,12 +1,14 @@
 //! Files and directories that only this user can read: what awsenv writes for itself.
 
+use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::sys::fs::do_not_wait;
+use crate::sys::fs::{behind_links, follow_nothing, parent};
 use crate::sys::replace;
+use crate::sys::trust::{self, Distrust};
 
 /// Replaces the file at `path` completely or not at all, and makes it private to this user. The caller holds the
 /// directory's lock, so the name beside it is free.
@@ -14,8 +16,28 @@ use crate::sys::replace;
 /// # Errors
 /// What the system says; the old file is still there then.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    replace_file(path, bytes, |_| Ok(()))?;
+    // Without it, a power cut may bring the old file back, and that one is complete too.
+    let _ = sync_dir(path);
+    Ok(())
+}
+
+/// As [`replace`], and the new file takes the place of the old one only if `check` accepts it.
+///
+/// # Errors
+/// As [`replace`]; also if only the new name may be lost in a power cut, because something else is deleted next.
+pub(super) fn replace_checked(
+    path: &Path,
+    bytes: &[u8],
+    check: impl FnOnce(&Path) -> io::Result<()>,
+) -> io::Result<()> {
+    replace_file(path, bytes, check)?;
+    sync_dir(path)
+}
+
+fn replace_file(path: &Path, bytes: &[u8], check: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     let create = |new: &Path| open_private(OpenOptions::new().write(true).create_new(true), new);
-    replace::replace(path, bytes, create).and_then(|()| sync_dir(path))
+    replace::replace(path, bytes, create, check)
 }
 
 /// Removes what [`replace`] leaves beside `path` if it is killed. The caller holds the directory's lock.
@@ -23,12 +45,14 @@ pub(super) fn remove_stale(path: &Path) {
     let _ = replace::remove_stale(path);
 }
 
-/// The removal survives a power cut.
+/// The removal survives a power cut, if the file system can do that.
 ///
 /// # Errors
 /// What the system says, also if there is no such file.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
-    fs::remove_file(path).and_then(|()| sync_dir(path))
+    fs::remove_file(path)?;
+    let _ = sync_dir(path);
+    Ok(())
 }
 
 /// Locks the file at `path`, which is never removed, until the result is dropped. Waits up to `patience` for another
@@ -54,12 +78,17 @@ pub(super) fn lock(path: &Path, patience: Duration) -> io::Result<File> {
     }
 }
 
-/// Makes a new or removed name survive a power cut, as far as the file system can.
+/// Makes a new or removed name survive a power cut. A file system without such a call has done what it can.
+///
+/// # Errors
+/// What the system says.
 #[cfg(unix)]
 pub(super) fn sync_dir(path: &Path) -> io::Result<()> {
-    let dir = File::open(path.parent().unwrap_or(Path::new(".")))?;
-    let _ = dir.sync_all();
-    Ok(())
+    let synced = File::open(parent(path))?.sync_all();
+    match synced.as_ref().map_err(io::Error::kind) {
+        Err(io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported) => Ok(()),
+        _ => synced,
+    }
 }
 
 /// Windows has no such call for a directory.
@@ -68,20 +97,32 @@ pub(super) fn sync_dir(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Opens only a regular file, because a pipe would block.
+/// Opens only a regular file of this user's, because a pipe would block, and another user's link or file may lead
+/// anywhere. Follows no link.
 pub(super) fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    let refused = || io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file");
-    if fs::metadata(path).is_ok_and(|meta| !meta.is_file()) {
-        return Err(refused());
+    let refused = |why| Err(io::Error::new(io::ErrorKind::InvalidInput, why));
+    match fs::symlink_metadata(path) {
+        Ok(meta) if meta.is_symlink() => {
+            return refused("it is a symbolic link, which awsenv does not follow here: remove the link");
+        }
+        Ok(meta) if !meta.is_file() => return refused("it is not a regular file"),
+        _ => {}
     }
-    do_not_wait(options);
+    follow_nothing(options);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     let file = options.open(path)?;
-    if file.metadata()?.is_file() {
-        Ok(file)
-    } else {
-        Err(refused())
+    let meta = file.metadata()?;
+    if !meta.is_file() {
+        return refused("it is not a regular file");
+    }
+    if has_other_names(&meta) {
+        return refused("it is a hard link, so it may be the file of another program: remove the link");
+    }
+    match trust::check_file(&meta) {
+        // Its mode is repaired, because no other user can reach into the directory.
+        Ok(()) | Err(Distrust::Shared) => Ok(file),
+        Err(Distrust::Foreign) => Err(untrusted(Distrust::Foreign)),
     }
 }
 
@@ -93,13 +134,82 @@ pub(super) fn open_private(options: &mut OpenOptions, path: &Path) -> io::Result
     Ok(file)
 }
 
+/// `path`, or the file to which the user's own link of that name leads; its directory is checked like awsenv's own.
+///
+/// # Errors
+/// What the system says; other users could replace the file.
+pub(super) fn followed(path: &Path) -> io::Result<PathBuf> {
+    if !fs::symlink_metadata(path).is_ok_and(|meta| meta.is_symlink()) {
+        return Ok(path.to_owned());
+    }
+    let target = behind_links(path)?;
+    trust::check_dir(&fs::metadata(parent(&target))?).map_err(untrusted)?;
+    Ok(target)
+}
+
 /// Creates a directory and its parents, private to this user whatever the umask is; also removes other users' rights to
-/// an existing directory of this user.
+/// read an existing directory of this user.
+///
+/// # Errors
+/// What the system says; other users could have put files there.
 pub(super) fn make_dir(path: &Path) -> io::Result<()> {
     if path.is_dir() {
-        return check_owner(path).and_then(|()| narrow_dir(path, false));
+        return match trust::check_dir(&fs::metadata(path)?) {
+            Err(Distrust::Shared) if !keeps_modes(path) => Err(no_modes()),
+            Err(distrust) => Err(untrusted(distrust)),
+            Ok(()) => narrow_dir(path, false),
+        };
     }
     make_dirs(path)
+}
+
+/// As the rest of a sentence about the file or directory.
+fn untrusted(distrust: Distrust) -> io::Error {
+    let why = match distrust {
+        Distrust::Foreign => "it belongs to another user",
+        Distrust::Shared => "other users can write to it; run chmod go-w on it",
+    };
+    io::Error::new(io::ErrorKind::PermissionDenied, why)
+}
+
+/// The file system keeps no modes, so no file on it can be private.
+#[derive(Debug)]
+struct NoModes;
+
+impl fmt::Display for NoModes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("its file system keeps no modes, so other users could read and write it")
+    }
+}
+
+impl std::error::Error for NoModes {}
+
+fn no_modes() -> io::Error {
+    io::Error::new(io::ErrorKind::Unsupported, NoModes)
+}
+
+/// Whether the reason of an error is that the file system keeps no modes.
+pub(super) fn is_no_modes(error: &io::Error) -> bool {
+    error.get_ref().is_some_and(|error| error.is::<NoModes>())
+}
+
+/// Whether a file in this directory can be made private; `true` if none can be made at all.
+pub(super) fn keeps_modes(dir: &Path) -> bool {
+    let path = dir.join(format!(".awsenv-mode-{}", std::process::id()));
+    let made = open_private(OpenOptions::new().write(true).create_new(true), &path);
+    let _ = fs::remove_file(&path);
+    !made.is_err_and(|error| is_no_modes(&error))
+}
+
+/// A file that awsenv has made has one.
+#[cfg(unix)]
+fn has_other_names(meta: &fs::Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::nlink(meta) > 1
+}
+
+#[cfg(not(unix))]
+fn has_other_names(_: &fs::Metadata) -> bool {
+    false
 }
 
 fn make_dirs(path: &Path) -> io::Result<()> {
@@ -120,7 +230,7 @@ fn narrow_dir(path: &Path, is_new: bool) -> io::Result<()> {
     let meta = fs::symlink_metadata(path)?;
     // The target of a link is the user's own choice.
     match narrower(&meta, if is_new { Some(0o700) } else { None }) {
-        Some(mode) if meta.is_dir() => fs::set_permissions(path, mode),
+        Some(mode) if meta.is_dir() => check_narrowed(fs::set_permissions(path, mode), || fs::symlink_metadata(path)),
         _ => Ok(()),
     }
 }
@@ -128,8 +238,29 @@ fn narrow_dir(path: &Path, is_new: bool) -> io::Result<()> {
 #[cfg(unix)]
 fn narrow_file(file: &File, is_new: bool) -> io::Result<()> {
     match narrower(&file.metadata()?, if is_new { Some(0o600) } else { None }) {
-        Some(mode) => file.set_permissions(mode),
+        Some(mode) => check_narrowed(file.set_permissions(mode), || file.metadata()),
         None => Ok(()),
+    }
+}
+
+/// Changes the mode of this user's own file to one that lets no other user in.
+///
+/// # Errors
+/// What the system says; the file system keeps no modes.
+#[cfg(unix)]
+pub(super) fn narrow(path: &Path, mode: fs::Permissions) -> io::Result<()> {
+    check_narrowed(fs::set_permissions(path, mode), || fs::metadata(path))
+}
+
+/// Whether the change of mode, of this user's own file, had its effect.
+#[cfg(unix)]
+fn check_narrowed(changed: io::Result<()>, look: impl FnOnce() -> io::Result<fs::Metadata>) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    match changed {
+        Err(error) if error.kind() != io::ErrorKind::PermissionDenied => Err(error),
+        // A mount may keep other users out in its own way.
+        _ if look()?.permissions().mode() & 0o077 == 0 => Ok(()),
+        _ => Err(no_modes()),
     }
 }
 
@@ -145,7 +276,7 @@ fn narrower(meta: &fs::Metadata, wanted: Option<u32>) -> Option<fs::Permissions>
 
 /// With `sudo`, HOME may still be the user's, who could not read what root leaves there.
 #[cfg(unix)]
-pub(super) fn check_owner(dir: &Path) -> io::Result<()> {
+fn check_owner(dir: &Path) -> io::Result<()> {
     use std::os::unix::fs::MetadataExt as _;
     if rustix::process::geteuid().is_root() && fs::metadata(dir)?.uid() != 0 {
         return Err(io::Error::new(
@@ -168,7 +299,7 @@ fn narrow_file(_: &File, _: bool) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-pub(super) fn check_owner(_: &Path) -> io::Result<()> {
+fn check_owner(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
@@ -203,6 +334,58 @@ mod tests {
         replace(&path, b"one").unwrap();
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&path), mode(path.parent().unwrap())), (0o600, 0o700));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_another_user_could_have_put_there_is_not_opened() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        let mine = at("mine");
+        fs::write(&mine, "precious").unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        fs::set_permissions(&mine, fs::Permissions::from_mode(0o644)).unwrap();
+        symlink(&mine, at("link")).unwrap();
+        symlink(at("none"), at("dangling")).unwrap();
+        fs::hard_link(&mine, at("hard")).unwrap();
+        for name in ["link", "dangling", "hard"] {
+            assert!(lock(&at(name), Duration::ZERO).is_err(), "{name}");
+            assert_eq!(
+                (fs::read_to_string(&mine).unwrap().as_str(), mode(&mine)),
+                ("precious", 0o644)
+            );
+        }
+        assert!(!at("none").exists());
+
+        let state = at("state");
+        make_dir(&state).unwrap();
+        let set_mode = |mode| fs::set_permissions(&state, fs::Permissions::from_mode(mode)).unwrap();
+        symlink(&state, at("way")).unwrap();
+        for path in [&state, &at("way")] {
+            for (wanted, is_made) in [(0o755, true), (0o703, false), (0o1777, true)] {
+                set_mode(wanted);
+                assert_eq!(make_dir(path).is_ok(), is_made, "{wanted:o} {}", path.display());
+            }
+        }
+        set_mode(0o700);
+        fs::write(at("state/history"), "").unwrap();
+        symlink(at("state/history"), at("history")).unwrap();
+        assert_eq!(
+            followed(&at("history")).unwrap(),
+            at("state/history").canonicalize().unwrap()
+        );
+        assert_eq!(followed(&at("mine")).unwrap(), mine);
+        set_mode(0o702);
+        assert!(followed(&at("history")).is_err());
+        if rustix::process::geteuid().is_root() {
+            set_mode(0o700);
+            std::os::unix::fs::chown(&state, Some(12345), None).unwrap();
+            assert!(make_dir(&at("way")).is_err() && followed(&at("history")).is_err());
+            fs::write(at("theirs"), "precious").unwrap();
+            std::os::unix::fs::chown(at("theirs"), Some(12345), None).unwrap();
+            assert!(lock(&at("theirs"), Duration::ZERO).is_err());
+        }
     }
 
     #[test]

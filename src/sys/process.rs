@@ -5,7 +5,10 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use zeroize::Zeroizing;
 
@@ -56,7 +59,7 @@ impl From<io::Error> for NotStarted {
 }
 
 /// In bytes. Far more than any credential_process prints, so one that never stops cannot fill the memory.
-const MAX_OUTPUT: u64 = 1024 * 1024;
+const MAX_OUTPUT: usize = 1024 * 1024;
 
 /// In bytes, for a credential_process.
 const USUAL_OUTPUT: usize = 16 * 1024;
@@ -78,14 +81,12 @@ pub fn capture(argv: &[String], env: &Env) -> io::Result<Captured> {
     signals::watch();
     let mut child = command.spawn()?;
     // Reads both at once, because a program that fills one pipe waits for its reader.
-    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    let (stdout, stderr) = std::thread::scope(|scope| {
-        let stderr = scope.spawn(|| read_some(stderr));
-        let stdout = read_some(stdout);
-        (stdout, stderr.join().unwrap_or_else(|_| Ok(Zeroizing::default())))
-    });
-    let (stdout, stderr) = (stdout?, stderr?);
-    if stdout.len() as u64 > MAX_OUTPUT {
+    let (ended, ends) = mpsc::channel();
+    let stdout = Output::read(child.stdout.take(), ended.clone())?;
+    let stderr = Output::read(child.stderr.take(), ended)?;
+    wait_for_output(&mut child, &ends)?;
+    let (stdout, stderr) = (stdout.taken()?, stderr.taken()?);
+    if stdout.len() > MAX_OUTPUT {
         let _ = child.kill();
         let _ = child.wait();
         return Err(io::Error::other("it prints too much"));
@@ -98,14 +99,74 @@ pub fn capture(argv: &[String], env: &Env) -> io::Result<Captured> {
     })
 }
 
-/// Reads up to one byte more than allowed, then closes the pipe, so that the writer ends.
-fn read_some(pipe: Option<impl Read>) -> io::Result<Zeroizing<Vec<u8>>> {
-    // Large enough for any secret, because growing would leave copies behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(USUAL_OUTPUT));
-    if let Some(pipe) = pipe {
-        pipe.take(MAX_OUTPUT + 1).read_to_end(&mut bytes)?;
+/// How often to look whether a program has ended whose output has not.
+const GLANCE: Duration = Duration::from_millis(50);
+
+/// How long a program that has ended may leave its output open: something that it started may hold it for ever.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// Returns when both outputs have ended, or shortly after the program has.
+fn wait_for_output(child: &mut Child, ends: &Receiver<()>) -> io::Result<()> {
+    let mut deadline = None;
+    let mut open = 2;
+    while open > 0 {
+        match ends.recv_timeout(GLANCE) {
+            Ok(()) => open -= 1,
+            Err(RecvTimeoutError::Disconnected) => break,
+            Err(RecvTimeoutError::Timeout) if deadline.is_some_and(|deadline| deadline <= Instant::now()) => break,
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        if deadline.is_none() && child.try_wait()?.is_some() {
+            deadline = Some(Instant::now() + GRACE);
+        }
     }
-    Ok(bytes)
+    Ok(())
+}
+
+/// What a pipe has brought so far. The thread that reads it goes on until the pipe ends.
+struct Output(Arc<Mutex<io::Result<Zeroizing<Vec<u8>>>>>);
+
+impl Output {
+    /// Sends a word when the pipe ends, or has brought one byte more than allowed; then the pipe is closed, so that the
+    /// writer ends.
+    fn read(pipe: Option<impl Read + Send + 'static>, ended: Sender<()>) -> io::Result<Self> {
+        // Large enough for any secret, because growing would leave copies behind.
+        let bytes = Zeroizing::new(Vec::with_capacity(USUAL_OUTPUT));
+        let output = Self(Arc::new(Mutex::new(Ok(bytes))));
+        let shared = Self(Arc::clone(&output.0));
+        let read = move || {
+            if let Some(Err(error)) = pipe.map(|pipe| shared.fill(pipe)) {
+                *shared.lock() = Err(error);
+            }
+            // Once nobody waits, the receiver is gone.
+            let _ = ended.send(());
+        };
+        std::thread::Builder::new().spawn(read)?;
+        Ok(output)
+    }
+
+    fn fill(&self, mut pipe: impl Read) -> io::Result<()> {
+        let mut part = Zeroizing::new([0; 4096]);
+        loop {
+            let length = match pipe.read(&mut *part) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                length => length?,
+            };
+            let Ok(bytes) = &mut *self.lock() else { return Ok(()) };
+            bytes.extend_from_slice(&part[..length]);
+            if length == 0 || bytes.len() > MAX_OUTPUT {
+                return Ok(());
+            }
+        }
+    }
+
+    fn taken(&self) -> io::Result<Zeroizing<Vec<u8>>> {
+        std::mem::replace(&mut *self.lock(), Ok(Zeroizing::default()))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, io::Result<Zeroizing<Vec<u8>>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The program that a `credential_process` runs for its first word, by rules that all SDKs share: without a shell,
@@ -251,4 +312,50 @@ pub fn stdout_is_closed() -> bool {
 #[cfg(not(unix))]
 pub fn stdout_is_closed() -> bool {
     false
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+
+    /// What the script prints, and how long that took.
+    fn captured(script: &str) -> (io::Result<Captured>, Duration) {
+        let start = Instant::now();
+        let argv = ["/bin/sh", "-c", script].map(str::to_owned);
+        let env = Env::from_iter([("PATH", "/usr/bin:/bin")]);
+        (capture(&argv, &env), start.elapsed())
+    }
+
+    #[test]
+    fn what_a_program_leaves_running_holds_nobody() {
+        for left in [
+            "sleep 60 &",
+            "(sleep 60 &)",
+            "sleep 60 >&2 &",
+            "(echo late; sleep 60) &",
+        ] {
+            let (found, took) = captured(&format!("{left}\necho keys; echo why >&2; exit 3"));
+            let found = found.unwrap();
+            assert!(took < Duration::from_secs(20), "{left}: {took:?}");
+            let text = String::from_utf8(found.stdout.to_vec()).unwrap();
+            assert!(text.contains("keys\n"), "{left}: {text}");
+            assert_eq!(found.stderr.as_slice(), b"why\n", "{left}");
+            assert!(found.failure.is_some_and(|failure| failure.contains('3')), "{left}");
+        }
+    }
+
+    #[test]
+    fn a_slow_program_is_waited_for_and_all_of_its_output_is_read() {
+        let (found, _) = captured("sleep 1; echo keys");
+        assert_eq!(found.unwrap().stdout.as_slice(), b"keys\n");
+        let (found, _) = captured("(sleep 0.2; echo late) & exit 0");
+        assert_eq!(found.unwrap().stdout.as_slice(), b"late\n");
+        let (found, took) = captured("head -c 1048576 /dev/zero; head -c 1048576 /dev/zero >&2");
+        let found = found.unwrap();
+        assert_eq!((found.stdout.len(), found.stderr.len()), (MAX_OUTPUT, MAX_OUTPUT));
+        assert!(took < GRACE, "an end is noticed at once: {took:?}");
+        let (endless, _) = captured("while :; do echo x; done");
+        assert_eq!(endless.unwrap_err().to_string(), "it prints too much");
+    }
 }

@@ -4,16 +4,22 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-/// Writes a new file, which `create` makes, and gives it the name `path`. A link of that name is replaced, not followed.
+/// Writes a new file, which `create` makes, and gives it the name `path` if `check` accepts it. A link of that name is replaced, not followed.
 /// Nobody else may replace the same file meanwhile.
 ///
 /// # Errors
 /// What the system says; the old file is still there then.
-pub(super) fn replace(path: &Path, bytes: &[u8], create: impl FnOnce(&Path) -> io::Result<File>) -> io::Result<()> {
+pub(super) fn replace(
+    path: &Path,
+    bytes: &[u8],
+    create: impl FnOnce(&Path) -> io::Result<File>,
+    check: impl FnOnce(&Path) -> io::Result<()>,
+) -> io::Result<()> {
     let new = unfinished(path);
     let written = remove_stale(path)
         .and_then(|()| create(&new))
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .and_then(|()| check(&new))
         .and_then(|()| fs::rename(&new, path));
     if written.is_err() {
         let _ = fs::remove_file(&new);

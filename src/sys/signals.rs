@@ -1,6 +1,7 @@
 //! Signals that end a program.
 //!
-//! While the terminal is in awsenv's mode they are only recorded, so that the terminal can be restored. While awsenv
+//! While the terminal is in awsenv's mode they are only recorded, so that the terminal can be restored; so is what stops
+//! a program, which another one then continues in a terminal of another mode. While awsenv
 //! waits for something outside, and a shell is going to run what it prints, they end it with a last word: an eval of
 //! nothing would succeed. Otherwise they end it at once, and a run that never waits pays for none of this.
 
@@ -23,7 +24,8 @@ mod system {
     use std::time::Duration;
 
     use signal_hook::consts::{
-        SIGALRM, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU, SIGXFSZ,
+        SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU,
+        SIGXFSZ,
     };
     use signal_hook::{flag, iterator, low_level};
 
@@ -37,6 +39,9 @@ mod system {
 
     /// Whether a signal ends the program in its handler.
     static IS_FINAL: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+
+    /// Whether Ctrl-Z, or another program's request to stop, stops the program in its handler.
+    static STOPS: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
     static IS_WATCHED: AtomicBool = AtomicBool::new(false);
 
@@ -72,7 +77,7 @@ mod system {
     fn start(say: &'static LastWord) {
         let (ready, started) = mpsc::channel();
         let answer = move || {
-            let mut signals = iterator::Signals::new(ENDING.into_iter().filter(|signal| !is_ignored(*signal)));
+            let mut signals = iterator::Signals::new(heeded());
             IS_WATCHED.store(signals.is_ok(), Ordering::SeqCst);
             IS_FINAL.store(signals.is_err(), Ordering::SeqCst);
             let _ = ready.send(());
@@ -101,26 +106,31 @@ mod system {
         let _ = low_level::emulate_default_handler(signal);
     }
 
-    /// Whether this program was started to ignore a signal, as by nohup, and as a shell does for a job in the
-    /// background.
+    /// Those of [`ENDING`] that this program was not started to ignore, as by nohup, and as a shell does for a job in
+    /// the background.
     #[cfg(target_os = "linux")]
-    fn is_ignored(signal: i32) -> bool {
+    fn heeded() -> impl Iterator<Item = i32> {
         let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
         let mask = text.lines().find_map(|line| line.strip_prefix("SigIgn:"));
         let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-        mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
+        let is_ignored = move |signal: i32| mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1);
+        ENDING.into_iter().filter(move |signal| !is_ignored(*signal))
     }
 
     /// Other systems do not tell, so only those count that are seldom ignored.
     #[cfg(not(target_os = "linux"))]
-    fn is_ignored(signal: i32) -> bool {
-        signal != SIGINT && signal != SIGTERM
+    fn heeded() -> impl Iterator<Item = i32> {
+        ENDING
+            .into_iter()
+            .filter(|signal| [SIGHUP, SIGINT, SIGQUIT, SIGTERM].contains(signal))
     }
 
     /// Records signals until it is dropped.
     #[derive(Debug, Default)]
     pub(in crate::sys) struct Signals {
         told: Arc<AtomicBool>,
+        stops: Arc<AtomicBool>,
+        continued: Arc<AtomicBool>,
     }
 
     impl Signals {
@@ -130,11 +140,15 @@ mod system {
             watch();
             RECORDERS.fetch_add(1, Ordering::SeqCst);
             IS_FINAL.store(false, Ordering::SeqCst);
+            STOPS.store(false, Ordering::SeqCst);
             let signals = Self::default();
-            for signal in [SIGHUP, SIGINT, SIGTERM] {
+            for signal in heeded() {
                 flag::register_conditional_default(signal, Arc::clone(&IS_FINAL))?;
                 flag::register(signal, Arc::clone(&signals.told))?;
             }
+            flag::register_conditional_default(SIGTSTP, Arc::clone(&STOPS))?;
+            flag::register(SIGTSTP, Arc::clone(&signals.stops))?;
+            flag::register(SIGCONT, Arc::clone(&signals.continued))?;
             Ok(signals)
         }
 
@@ -142,12 +156,29 @@ mod system {
         pub(in crate::sys) fn told_to_end(&self) -> bool {
             self.told.load(Ordering::Relaxed)
         }
+
+        /// Whether the program was asked to stop, once for each time. The caller restores the terminal first.
+        pub(in crate::sys) fn told_to_stop(&self) -> bool {
+            self.stops.swap(false, Ordering::Relaxed)
+        }
+
+        /// Returns when another program, usually the shell, continues this one.
+        pub(in crate::sys) fn stop(&self) {
+            let _ = low_level::emulate_default_handler(SIGTSTP);
+            self.has_continued();
+        }
+
+        /// Whether the program was stopped and goes on, once for each time.
+        pub(in crate::sys) fn has_continued(&self) -> bool {
+            self.continued.swap(false, Ordering::Relaxed)
+        }
     }
 
     impl Drop for Signals {
         fn drop(&mut self) {
             RECORDERS.fetch_sub(1, Ordering::SeqCst);
             IS_FINAL.store(!IS_WATCHED.load(Ordering::SeqCst), Ordering::SeqCst);
+            STOPS.store(true, Ordering::SeqCst);
         }
     }
 }
@@ -166,6 +197,16 @@ mod none {
         }
 
         pub(in crate::sys) fn told_to_end(&self) -> bool {
+            false
+        }
+
+        pub(in crate::sys) fn told_to_stop(&self) -> bool {
+            false
+        }
+
+        pub(in crate::sys) fn stop(&self) {}
+
+        pub(in crate::sys) fn has_continued(&self) -> bool {
             false
         }
     }

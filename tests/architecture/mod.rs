@@ -30,7 +30,7 @@ const LAYERS: [&[&str]; 14] = [
 const BLIND: [(&str, &str); 2] = [("shell", "config"), ("prompt", "config")];
 
 /// Each outside crate, by its name in code, and the only files or folders that may use it.
-const HOMES: [(&str, &[&str]); 33] = [
+const HOMES: [(&str, &[&str]); 34] = [
     ("age", &["src/sys/keychain"]),
     ("base64", &["src/env/origin.rs", "src/env/state.rs"]),
     // `lib` parses, `unparsed` finds out how a rejected command line was meant, `complete` and `man` read the tree of
@@ -49,6 +49,7 @@ const HOMES: [(&str, &[&str]); 33] = [
     ("dirs", &["src/sys/fs.rs"]),
     ("filedescriptor", &["src/sys/reader"]),
     ("hashbrown", &["src/config/index.rs"]),
+    ("hmac", &["src/sys/keychain"]),
     ("ini", &["src/config/settings"]),
     ("jiff", &["src/credentials.rs", "src/sys/clock.rs"]),
     ("keyring", &["src/sys/keychain"]),

@@ -307,7 +307,7 @@ fn what_cannot_be_written_stays_and_says_why() {
     let awsenv = || sandbox.program(&awsenv).args(["configure", "set", "region", "x"]);
     let output = awsenv().under(&setpriv, nobody.clone()).output();
     assert!(
-        output.status == 1 && output.err().contains("cannot write `~/.aws/config`"),
+        output.status == 1 && output.err().contains("cannot put a new file into `~/.aws`"),
         "{}",
         output.all()
     );

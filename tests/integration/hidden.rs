@@ -1,7 +1,9 @@
 //! A secret typed at a real terminal: it is never shown, the terminal's mode is restored in every case, and what was
 //! typed is what arrives. `key unlock` asks for one.
 
-use crate::integration::terminal::Terminal;
+use std::time::Duration;
+
+use crate::integration::terminal::{INTERACTIVE, Terminal};
 use crate::support::{Sandbox, require};
 
 const QUESTION: &str = "Passphrase for the key file:";
@@ -109,7 +111,7 @@ fn every_way_out_gives_the_mode_back() {
          cmp -s before after && same=same\necho $status $same >done.new\nmv done.new done\n",
     );
     type Leave = fn(&Terminal<'_>, &str);
-    let ways: [(&str, Leave, &str); 7] = [
+    let ways: [(&str, Leave, &str); 9] = [
         ("Enter", |terminal, _| _ = terminal.line("correct horse"), "0 same"),
         ("a wrong one", |terminal, _| _ = terminal.line("x"), "1 same"),
         ("Ctrl-C", |terminal, _| _ = terminal.text("x").key("C-c"), "130 same"),
@@ -117,12 +119,75 @@ fn every_way_out_gives_the_mode_back() {
         ("TERM", |_, pid| kill("-TERM", pid), "130 same"),
         ("HUP", |_, pid| kill("-HUP", pid), "130 same"),
         ("INT", |_, pid| kill("-INT", pid), "130 same"),
+        ("QUIT", |_, pid| kill("-QUIT", pid), "130 same"),
+        ("USR1", |_, pid| kill("-USR1", pid), "130 same"),
     ];
     for (way, leave, wanted) in ways {
         asked(&terminal, "sh ./typed.sh");
         let pid = terminal.file("pid");
         leave(&terminal, pid.trim());
         assert_eq!(terminal.file("done").trim(), wanted, "{way}");
+    }
+}
+
+/// The shell gives the terminal its own mode meanwhile, which shows what is typed.
+#[test]
+fn a_program_that_was_stopped_hides_again() {
+    let Some(sandbox) = locked("correct horse") else { return };
+    for shell in INTERACTIVE {
+        let Some(terminal) = Terminal::open(&sandbox, shell, "") else {
+            continue;
+        };
+        let modes = terminal.answer("stty -a");
+        for signal in ["-STOP", "-TSTP"] {
+            asked(
+                &terminal,
+                "sh -c 'echo $$ >~/pid.new; mv ~/pid.new ~/pid; exec awsenv key unlock'",
+            );
+            let pid = terminal.file("pid");
+            for _ in 0..2 {
+                terminal.text("half a li");
+                std::thread::sleep(Duration::from_millis(300));
+                kill(signal, pid.trim());
+                let visible = terminal.answer("stty -a");
+                assert!(
+                    visible.contains(" icanon") && visible.contains(" echo "),
+                    "{shell} {signal}: {visible}"
+                );
+                terminal.line("clear").at_prompt().line("fg");
+                terminal.wait("the question", |screen| screen.trim_end().ends_with(QUESTION));
+            }
+            terminal.text("correct ho");
+            let before = terminal.screen();
+            terminal.text("rse");
+            assert_eq!(before, terminal.screen(), "{shell} {signal}");
+            assert!(before.trim_end().ends_with(QUESTION), "{shell} {signal}: {before}");
+            terminal.key("Enter");
+            unlocks(&terminal);
+            assert_eq!(terminal.answer("stty -a"), modes, "{shell} {signal}");
+        }
+        // A job that ends in the background leaves the terminal alone.
+        asked(
+            &terminal,
+            "sh -c 'echo $$ >~/pid.new; mv ~/pid.new ~/pid; exec awsenv key unlock'",
+        );
+        let pid = terminal.file("pid");
+        kill("-STOP", pid.trim());
+        terminal.at_prompt();
+        kill("-TERM", pid.trim());
+        kill("-CONT", pid.trim());
+        let gone = || !std::path::Path::new(&format!("/proc/{}/exe", pid.trim())).exists();
+        let start = std::time::Instant::now();
+        while !gone() {
+            assert!(start.elapsed().as_secs() < 20, "{shell}: it is still there");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        // fish keeps a part of the mode in which a job was stopped.
+        let visible = terminal.key("Enter").answer("stty -a");
+        assert!(
+            visible.contains(" icanon") && visible.contains(" echo "),
+            "{shell}: {visible}"
+        );
     }
 }
 

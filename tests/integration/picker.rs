@@ -222,7 +222,7 @@ fn a_signal_ends_it_like_ctrl_c() {
         return;
     };
     let modes = terminal.answer("stty -a");
-    for signal in ["TERM", "INT", "HUP"] {
+    for signal in ["TERM", "INT", "HUP", "QUIT", "USR1"] {
         terminal.line("clear");
         terminal.line("sh -c 'echo $$ >~/pid.new; mv ~/pid.new ~/pid; exec awsenv list --pick >/dev/null'");
         terminal.wait("the picker", |screen| screen.contains("6/6>"));
@@ -236,6 +236,45 @@ fn a_signal_ends_it_like_ctrl_c() {
         assert!(!screen.contains("static-keys"), "{signal}\n{screen}");
         assert_eq!(terminal.answer("echo $?"), "130\n", "{signal}");
         assert_eq!(terminal.answer("stty -a"), modes, "{signal}");
+    }
+}
+
+#[test]
+fn a_picker_that_was_stopped_is_shown_again() {
+    let sandbox = sandbox();
+    for shell in INTERACTIVE {
+        let Some(terminal) = open(&sandbox, shell, 80, 24) else {
+            continue;
+        };
+        let modes = terminal.answer("stty -a");
+        for signal in ["-STOP", "-TSTP"] {
+            terminal.line("clear");
+            terminal.line("sh -c 'echo $$ >~/pid.new; mv ~/pid.new ~/pid; exec awsenv list --pick >~/picked'");
+            terminal.wait("the picker", |screen| screen.contains("6/6>"));
+            let pid = terminal.file("pid");
+            let kill = sandbox.program("kill").args([signal, pid.trim()]).output();
+            kill.success();
+            // What the picker has drawn may be below the prompt.
+            terminal.wait("the shell", |screen| {
+                screen.matches("ready$").count() > 0 && screen.to_lowercase().contains("stopped")
+                    || screen.contains("suspended")
+            });
+            terminal.line("clear").at_prompt();
+            let visible = terminal.answer("stty -a");
+            assert!(
+                visible.contains(" icanon") && visible.contains(" echo "),
+                "{shell} {signal}: {visible}"
+            );
+            terminal.line("fg");
+            terminal.wait("the picker", |screen| screen.contains("6/6>"));
+            terminal.text("base");
+            terminal.wait("the query", |screen| {
+                screen.contains("> base") && !screen.contains("basebase")
+            });
+            terminal.key("Enter");
+            assert_eq!(terminal.answer("cat ~/picked"), "base\n", "{shell} {signal}");
+            assert_eq!(terminal.answer("stty -a"), modes, "{shell} {signal}");
+        }
     }
 }
 

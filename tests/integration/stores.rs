@@ -417,7 +417,7 @@ fn a_key_file_with_a_passphrase_is_unlocked_once() {
     assert!((1700..=1800).contains(&held), "{held}");
     let (found, time) = findings(&sandbox);
     assert_eq!(found[1], "warn the key file is locked [awsenv key unlock]");
-    assert!(found[2].starts_with("fail wrote a test key, but cannot read it: the encrypted file store is locked"));
+    assert!(found[2].starts_with("fail cannot write a test key: the encrypted file store is locked"));
     assert!(time < Duration::from_secs(3), "it fails at once: {time:?}");
 
     let output = unlock(&sandbox, &["--stdin"], "wrong\n");

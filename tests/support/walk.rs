@@ -92,6 +92,23 @@ impl Walk {
         self.inject(sandbox, step, &format!("error={error}"), args)
     }
 
+    /// Runs awsenv and makes each of these calls fail with the error, from this number on.
+    pub fn failed_from<A: AsRef<OsStr>>(
+        &self,
+        sandbox: &Sandbox,
+        calls: &[(&str, usize)],
+        error: &str,
+        args: impl IntoIterator<Item = A>,
+    ) -> Output {
+        let inject =
+            |(call, from): &(&str, usize)| ["-e".to_owned(), format!("inject={call}:error={error}:when={from}+")];
+        let options = ["-f", "-qq", "-o", "/dev/null"].map(str::to_owned);
+        let options = options.into_iter().chain(calls.iter().flat_map(inject));
+        self.strace
+            .around(sandbox.awsenv(args), options.map(Into::into))
+            .output()
+    }
+
     fn inject<A: AsRef<OsStr>>(
         &self,
         sandbox: &Sandbox,

@@ -92,7 +92,7 @@ impl BotoFiles<'_> {
             path: path.clone(),
             why: why.to_owned(),
         };
-        let bytes = (self.read)(&path).map_err(|error| unreadable(&error.kind().to_string()))?;
+        let bytes = (self.read)(&path).map_err(|error| Error::unread(&path, &error))?;
         let document = Document::parse_flat(
             path.as_path(),
             bytes.ok_or_else(|| unreadable("there is no such file"))?,

@@ -160,10 +160,7 @@ impl BotoFiles<'_> {
         let document = match (self.read)(path) {
             Ok(bytes) => bytes.map(|bytes| parse(path, bytes)),
             Err(error) => {
-                let error = Error::Unreadable {
-                    path: path.to_owned(),
-                    why: error.kind().to_string(),
-                };
+                let error = Error::unread(path, &error);
                 return Err(Failed { error, document: None });
             }
         };
@@ -188,8 +185,12 @@ pub(super) struct Failed {
 }
 
 impl Failed {
-    /// Whether the file may define the section: its header appears somewhere in the bytes.
+    /// Whether the file may define the section: its header appears somewhere in the bytes, or these were not read only
+    /// because they are too many.
     fn may_hold(&self, header: &str) -> bool {
+        if matches!(self.error, Error::TooLarge { .. }) {
+            return true;
+        }
         let header = format!("[{header}]");
         let bytes = self.document.as_ref().map_or(&[][..], |document| document.bytes());
         bytes.windows(header.len()).any(|window| window == header.as_bytes())

@@ -103,6 +103,8 @@ pub struct Settings {
     pub history: bool,
     /// `keychain = os|file|kernel` and `[keychain]`: where keys are kept.
     pub keychain: KeychainSettings,
+    /// `write_through = on|off`: whether a file that cannot be replaced may be overwritten.
+    pub write_through: bool,
     /// `[picker]`: how the picker looks, and its keys.
     pub picker: Picker,
     /// `[doctor]`, `ignore = KIND, …`: warnings that `doctor` leaves out.
@@ -128,6 +130,7 @@ impl Default for Settings {
             order: Order::Frecency,
             history: true,
             keychain: KeychainSettings::default(),
+            write_through: false,
             picker: Picker::default(),
             doctor_ignore: Vec::new(),
             aliases: Names::new(),

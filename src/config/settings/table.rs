@@ -4,7 +4,7 @@ use super::key::{Key, choice, quoted, switch};
 use super::{Export, Names, Order, Prompt, Settings, keychain, picker, words};
 
 /// The keys above the first section.
-const TOP: [Key; 7] = [
+const TOP: [Key; 8] = [
     Key::new("export", |settings, value, _| {
         let words = [("auto", Export::Auto), ("name", Export::Name), ("keys", Export::Keys)];
         settings.export = choice("export", &words, value)?;
@@ -40,6 +40,10 @@ const TOP: [Key; 7] = [
     })
     .guarded("`use` remembers nothing", |settings, _| settings.history = false),
     keychain::STORE,
+    Key::new("write_through", |settings, value, _| {
+        settings.write_through = switch("write_through", value)?;
+        Ok(())
+    }),
 ];
 
 const DOCTOR: [Key; 1] = [Key::new("ignore", |settings, value, _| {

@@ -3,13 +3,13 @@
 use crate::config::Profile;
 use crate::context::Context;
 use crate::error::{Error, Kind};
-use crate::keychain::{self, Item, StoreKind};
+use crate::keychain::{self, Item, Record, StoreKind};
 use crate::ops::keychain::index;
 use crate::redact::harmless;
 use crate::secret::Secret;
 use crate::sys::keychain::Keychain;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Deposit {
     pub profile: String,
     /// Of the item.
@@ -31,15 +31,24 @@ pub fn item(context: &Context, profile: Option<Profile<'_>>, id: &str, secret: &
     }
 }
 
+/// What a store had before a deposit.
+#[derive(Debug)]
+pub struct Before {
+    store: StoreKind,
+    name: String,
+    /// `None` if the deposit changed nothing; else the item, if there was one, and what the index said of it.
+    changed: Option<(Option<Item>, Option<Record>)>,
+}
+
 /// Stores the item, reads it back and compares it; only then may the secret be removed elsewhere. If an earlier run
 /// stored the same key, that item is kept with its cuts.
 ///
 /// # Errors
-/// The store's own; an item with that name but another key or other content.
-pub fn put(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit) -> Result<(), Error> {
-    let Deposit { profile, name, .. } = deposit;
+/// The store's own; an item with that name but another key or other content. The store is as before then.
+pub fn put(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit) -> Result<Before, Error> {
+    let name = &deposit.name;
     let mut item = deposit.item.clone();
-    let is_stored = match keychain.read(store, name) {
+    let old = match keychain.read(store, name) {
         Ok(old) if old.has_same_key(&item) => {
             let is_new = |cut: &keychain::item::Cut| {
                 !item
@@ -51,22 +60,69 @@ pub fn put(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit) -> Resu
             item.layout.extend(kept);
             item.since = old.since;
             item.account_id = item.account_id.or_else(|| old.account_id.clone());
-            item == old
+            Some(old)
         }
         Ok(_) if !deposit.replace => return Err(other_key(store, name)),
-        Ok(_) | Err(keychain::Error::Missing { .. }) => false,
+        Ok(old) => Some(old),
+        Err(keychain::Error::Missing { .. }) => None,
         // It may be the secret of another program, or of a newer awsenv.
-        Err(keychain::Error::Damaged { .. }) if deposit.replace => false,
+        Err(keychain::Error::Damaged { .. }) if deposit.replace => None,
         Err(error) => return Err(error.into()),
     };
-    if !is_stored {
-        keychain.write(store, name, &item)?;
-        if keychain.read(store, name)? != item {
-            let why = "it returned something other than what was stored".to_owned();
-            return Err(keychain::Error::Refused { store, why }.into());
+    let mut before = Before {
+        store,
+        name: name.clone(),
+        changed: None,
+    };
+    if old.as_ref() != Some(&item) {
+        let record = keychain.index().ok().and_then(|index| index.find(name).cloned());
+        before.changed = Some((old, record));
+        if let Err(error) = keychain.write(store, name, &item) {
+            // A store may fail after it has written.
+            let is_written = keychain.read(store, name).is_ok_and(|found| found == item);
+            let error = Error::from(error);
+            return Err(if is_written {
+                before.restore(keychain, error)
+            } else {
+                error
+            });
         }
     }
-    index::record(keychain, profile, name, &item, store)
+    match check_stored(keychain, store, deposit, &item) {
+        Ok(()) => Ok(before),
+        Err(error) => Err(before.restore(keychain, error)),
+    }
+}
+
+fn check_stored(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit, item: &Item) -> Result<(), Error> {
+    if keychain.read(store, &deposit.name)? != *item {
+        let why = "it returned something other than what was stored".to_owned();
+        return Err(keychain::Error::Refused { store, why }.into());
+    }
+    index::record(keychain, &deposit.profile, &deposit.name, item, store)
+}
+
+impl Before {
+    /// Makes the store what it was before, because of `error`, which is returned. No file may use the item yet.
+    pub fn restore(self, keychain: &Keychain<'_>, error: Error) -> Error {
+        let Self { store, name, changed } = self;
+        let Some((item, record)) = changed else { return error };
+        let restored = match &item {
+            Some(item) => keychain.write(store, &name, item),
+            None => keychain.delete(store, &name),
+        };
+        let restored = restored.map_err(Error::from).and_then(|()| match record {
+            Some(record) => index::put(keychain, record),
+            None => index::forget(keychain, &name),
+        });
+        match restored {
+            Ok(()) => error,
+            Err(why) => error.hint(format!(
+                "the key is in {} now, and cannot be taken back: {why}",
+                store.described()
+            )),
+        }
+    }
 }
 
 /// The item that a deposit would find; `None` if there is none, or one that it would replace unread.

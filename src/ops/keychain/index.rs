@@ -25,6 +25,12 @@ pub fn record(keychain: &Keychain<'_>, profile: &str, name: &str, item: &Item, s
         since: item.since,
         store,
     };
+    put(keychain, record)
+}
+
+/// # Errors
+/// The index cannot be written.
+pub fn put(keychain: &Keychain<'_>, record: Record) -> Result<(), Error> {
     keychain.change_index(|index| index.put(record)).map_err(unwritable)
 }
 

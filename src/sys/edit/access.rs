@@ -1,9 +1,58 @@
 //! Who owns a file, and who may write to it.
 
+use std::fs::{self, Metadata};
+use std::io::ErrorKind;
+use std::path::Path;
+
+use super::FileError;
+use crate::sys::fs::parent;
+use crate::sys::private;
+use crate::sys::trust::{self, Distrust};
+
 #[cfg(unix)]
-pub(super) use unix::{check_dir, check_file, keep, narrow};
+use unix as system;
 #[cfg(not(unix))]
-pub(super) use windows::{check_dir, check_file, keep, narrow};
+use windows as system;
+
+pub(super) use system::{keep, narrow};
+
+/// The directory belongs to this user or root, and no other user can put files into it.
+pub(super) fn check_dir(dir: &Path) -> Result<(), FileError> {
+    match fs::metadata(dir) {
+        Ok(meta) => trust::check_dir(&meta).map_err(untrusted(dir)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(FileError::system(dir, "look at")(error)),
+    }
+}
+
+/// The file belongs to this user, no other user can write to it, and it is not read-only.
+pub(super) fn check_file(path: &Path, meta: &Metadata) -> Result<(), FileError> {
+    trust::check_file(meta).map_err(untrusted(path))?;
+    if system::is_read_only(meta) {
+        return Err(FileError::ReadOnly(path.to_owned()));
+    }
+    Ok(())
+}
+
+/// The directory, if it exists, lets this user look at its files and put new ones beside them.
+pub(super) fn check_usable(dir: &Path) -> Result<(), FileError> {
+    match system::try_access(dir) {
+        Err(error) if dir.is_dir() && error.kind() == ErrorKind::PermissionDenied => {
+            Err(FileError::barred(dir, &error))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn untrusted(path: &Path) -> impl Fn(Distrust) -> FileError {
+    move |distrust| match distrust {
+        Distrust::Foreign => FileError::Foreign(path.to_owned()),
+        Distrust::Shared if !private::keeps_modes(if path.is_dir() { path } else { parent(path) }) => {
+            FileError::NoModes(path.to_owned())
+        }
+        Distrust::Shared => FileError::Shared(path.to_owned()),
+    }
+}
 
 #[cfg(unix)]
 mod unix {
@@ -12,37 +61,11 @@ mod unix {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
     use std::path::Path;
 
-    use crate::sys::edit::FileError;
+    use crate::sys::private;
 
-    /// The directory belongs to this user or root, and no other user can put files into it.
-    pub(in crate::sys::edit) fn check_dir(dir: &Path) -> Result<(), FileError> {
-        const STICKY: u32 = 0o1000;
-        let meta = match fs::metadata(dir) {
-            Ok(meta) => meta,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(FileError::system(dir, "look at")(error)),
-        };
-        if meta.uid() != me() && meta.uid() != 0 {
-            return Err(FileError::Foreign(dir.to_owned()));
-        }
-        if meta.mode() & STICKY == 0 && is_shared(&meta) {
-            return Err(FileError::Shared(dir.to_owned()));
-        }
-        Ok(())
-    }
-
-    /// The file belongs to this user, no other user can write to it, and it is not read-only.
-    pub(in crate::sys::edit) fn check_file(path: &Path, meta: &Metadata) -> Result<(), FileError> {
-        if meta.uid() != me() {
-            return Err(FileError::Foreign(path.to_owned()));
-        }
-        if is_shared(meta) {
-            return Err(FileError::Shared(path.to_owned()));
-        }
-        if meta.mode() & 0o200 == 0 {
-            return Err(FileError::ReadOnly(path.to_owned()));
-        }
-        Ok(())
+    /// Whether the mode lets nobody write.
+    pub(super) fn is_read_only(meta: &Metadata) -> bool {
+        meta.mode() & 0o200 == 0
     }
 
     /// Gives a new file the mode, group and access list of the old one; if there is none, it stays private to this
@@ -61,7 +84,9 @@ mod unix {
                 mode &= 0o707;
             }
         }
-        new.set_permissions(Permissions::from_mode(mode))?;
+        if new.metadata()?.mode() & 0o777 != mode {
+            new.set_permissions(Permissions::from_mode(mode))?;
+        }
         keep_list(old, new)
     }
 
@@ -94,17 +119,15 @@ mod unix {
         if mode & 0o077 == 0 {
             return Ok(());
         }
-        fs::set_permissions(path, Permissions::from_mode(mode & 0o600))
+        private::narrow(path, Permissions::from_mode(mode & 0o600))
     }
 
-    /// Whether others may write. A group whose number equals the user's is the user's own and has no other members.
-    fn is_shared(meta: &Metadata) -> bool {
-        let has_own_group = me() != 0 && meta.gid() == me();
-        meta.mode() & 0o002 != 0 || meta.mode() & 0o020 != 0 && !has_own_group
-    }
-
-    fn me() -> u32 {
-        rustix::process::geteuid().as_raw()
+    /// Whether this user may find files in the directory.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(super) fn try_access(dir: &Path) -> io::Result<()> {
+        Ok(rustix::fs::access(dir, rustix::fs::Access::EXEC_OK)?)
     }
 }
 
@@ -115,17 +138,8 @@ mod windows {
     use std::io;
     use std::path::Path;
 
-    use crate::sys::edit::FileError;
-
-    pub(in crate::sys::edit) fn check_dir(_dir: &Path) -> Result<(), FileError> {
-        Ok(())
-    }
-
-    pub(in crate::sys::edit) fn check_file(path: &Path, meta: &Metadata) -> Result<(), FileError> {
-        if meta.permissions().readonly() {
-            return Err(FileError::ReadOnly(path.to_owned()));
-        }
-        Ok(())
+    pub(super) fn is_read_only(meta: &Metadata) -> bool {
+        meta.permissions().readonly()
     }
 
     pub(in crate::sys::edit) fn keep(_old: &Path, _new: &File) -> io::Result<()> {
@@ -134,5 +148,9 @@ mod windows {
 
     pub(in crate::sys::edit) fn narrow(path: &Path) -> io::Result<()> {
         fs::metadata(path).map(drop)
+    }
+
+    pub(super) fn try_access(_dir: &Path) -> io::Result<()> {
+        Ok(())
     }
 }

@@ -2,11 +2,14 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-use super::{access, parent};
-use crate::sys::fs::names_in;
+use zeroize::Zeroizing;
+
+use super::lock::Handover;
+use super::{EditLock, Written, access, swap};
+use crate::sys::fs::{names_in, parent, read_regular};
 use crate::sys::private;
 
 /// Removed on drop, unless it has replaced the old file.
@@ -20,9 +23,7 @@ pub(super) struct Beside {
 impl Beside {
     /// Writes the new content for `target`, with the mode of the old file; without one it is private to this user.
     pub(super) fn write(target: &Path, bytes: &[u8]) -> io::Result<Self> {
-        let mut name = prefix(target);
-        name.push(std::process::id().to_string());
-        let path = target.with_file_name(name);
+        let path = free_name(target);
         let mut options = OpenOptions::new();
         let mut file = private::open_private(options.write(true).create_new(true), &path)?;
         // If the system has no locks, no other run can find the file stale.
@@ -39,12 +40,68 @@ impl Beside {
         written.map(|()| beside)
     }
 
-    /// Survives a power cut.
-    pub(super) fn take_place_of(mut self, target: &Path) -> io::Result<()> {
-        fs::rename(&self.path, target)?;
-        self.is_in_place = true;
-        private::sync_dir(target)
+    /// Replaces `target`, which still has to hold `was`; `None` if another program has written it.
+    ///
+    /// # Errors
+    /// What the system says; the old file is still there then.
+    pub(super) fn take_place_of(
+        mut self,
+        lock: &EditLock,
+        target: &Path,
+        was: Option<&[u8]>,
+        now: &[u8],
+    ) -> io::Result<Option<Written>> {
+        let left = match was {
+            None => self.take_free_place(target)?.then_some(None),
+            Some(was) => {
+                let handover = Handover::new(target, &self.path, was, now);
+                lock.during(&handover, || self.exchange(&handover, was))?
+            }
+        };
+        Ok(left.map(|left| Written { left, ..synced(target) }))
     }
+
+    fn take_free_place(&mut self, target: &Path) -> io::Result<bool> {
+        match swap::rename_to_free(&self.path, target) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => return Ok(false),
+            // Not every file system can do both in one step.
+            Err(_) if fs::symlink_metadata(target).is_ok() => return Ok(false),
+            Err(_) => fs::rename(&self.path, target)?,
+        }
+        self.is_in_place = true;
+        Ok(true)
+    }
+
+    /// What another program writes until the very moment comes out of the exchange, and goes back. `None` if it did;
+    /// else the old file, if it could not be removed.
+    fn exchange(&mut self, handover: &Handover, was: &[u8]) -> io::Result<Option<Left>> {
+        let target = &handover.target;
+        match swap::exchange(&self.path, target) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            // Not every file system can exchange, so the look is as late as it can be.
+            Err(_) if !holds(target, was) => return Ok(None),
+            Err(_) => {
+                fs::rename(&self.path, target)?;
+                self.is_in_place = true;
+                return Ok(Some(None));
+            }
+        }
+        self.is_in_place = true;
+        if holds(&self.path, was) {
+            return Ok(Some(removed(&self.path)));
+        }
+        handover.clear();
+        Ok(None)
+    }
+}
+
+/// A file that could not be removed.
+type Left = Option<PathBuf>;
+
+fn removed(path: &Path) -> Left {
+    fs::remove_file(path).is_err().then(|| path.to_owned())
 }
 
 impl Drop for Beside {
@@ -53,6 +110,39 @@ impl Drop for Beside {
             let _ = fs::remove_file(&self.path);
         }
     }
+}
+
+/// Removes `target`, which still has to hold `was`; `None` if another program has written it.
+///
+/// # Errors
+/// What the system says; the file is still there then.
+pub(super) fn remove(lock: &EditLock, target: &Path, was: &[u8]) -> io::Result<Option<Written>> {
+    let aside = free_name(target);
+    let handover = Handover::new(target, &aside, was, was);
+    let left = lock.during(&handover, || {
+        fs::rename(target, &aside)?;
+        if holds(&aside, was) {
+            return Ok(Some(removed(&aside)));
+        }
+        handover.clear();
+        Ok(None)
+    })?;
+    Ok(left.map(|left| Written { left, ..synced(target) }))
+}
+
+/// Whether the new name survives a power cut.
+fn synced(target: &Path) -> Written {
+    let unsynced = private::sync_dir(target).err();
+    Written {
+        unsynced: unsynced.map(|error| error.to_string()),
+        ..Written::default()
+    }
+}
+
+fn holds(path: &Path, text: &[u8]) -> bool {
+    let is_file = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file());
+    let bytes = read_regular(path).ok().flatten().map(Zeroizing::new);
+    is_file && bytes.is_some_and(|bytes| **bytes == *text)
 }
 
 /// Removes what a killed run left; such a file is no longer locked.
@@ -70,6 +160,12 @@ pub(super) fn remove_stale(target: &Path) {
             let _ = fs::remove_file(&path);
         }
     }
+}
+
+fn free_name(target: &Path) -> PathBuf {
+    let mut name = prefix(target);
+    name.push(std::process::id().to_string());
+    target.with_file_name(name)
 }
 
 /// The file name without the process id at its end.

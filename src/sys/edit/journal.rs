@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::{EditLock, FileError, parent};
+use super::{EditLock, FileError};
 use crate::env::Env;
 use crate::journal::Journal;
-use crate::sys::fs::{read_regular, state_dir};
+use crate::sys::fs::{parent, read_regular, state_dir};
 use crate::sys::private;
 
 /// Replaces the previous journal.

@@ -1,103 +1,136 @@
 //! Replacing an AWS file: completely or not at all, by one awsenv at a time, and only if it is still as it was read.
 //!
-//! The new text goes into a file beside the old one, which then takes its place and its mode. A link stays a link, and
-//! its target is replaced. A file that other users could have written to is left alone.
+//! The new text goes into a file beside the old one, which then takes its place and its mode, by an exchange where the
+//! system has one: what another program writes at the last moment comes out of it. A link stays a link, and its target is
+//! replaced. A file that other users could have written to is left alone.
 
 mod access;
 mod beside;
+mod error;
 pub mod journal;
+mod lock;
+mod obstacle;
+mod swap;
+mod through;
 
+use std::cell::RefCell;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read as _, Seek as _, Write as _};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::fs::{read_regular, state_dir};
+use super::fs::{behind_links, parent, read_regular, state_dir};
 use super::private;
 use crate::env::Env;
 use beside::Beside;
+use lock::Handover;
+
+pub use error::FileError;
 
 /// How long to wait for another edit; each takes only a moment.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Why a file was not written. It is unchanged then.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FileError {
-    /// Another awsenv is editing files and does not finish.
-    Busy {
-        /// The other process, if it wrote its id into the lock.
-        by: Option<u32>,
-        /// How long awsenv waited.
-        after: Duration,
-    },
-    /// The file has changed since it was read.
-    Changed(PathBuf),
-    /// The file or its directory belongs to another user.
-    Foreign(PathBuf),
-    /// There is no state directory, where the lock would be.
-    NoState,
-    /// Not a regular file: a directory or a device.
-    NotRegular(PathBuf),
-    ReadOnly(PathBuf),
-    /// Other users may write to the file, or replace it.
-    Shared(PathBuf),
-    System {
-        path: PathBuf,
-        /// Completes "cannot …".
-        what: &'static str,
-        /// In the system's words.
-        why: String,
-    },
-}
-
-impl FileError {
-    fn system(path: &Path, what: &'static str) -> impl Fn(io::Error) -> Self {
-        move |error| Self::System {
-            path: path.to_owned(),
-            what,
-            why: error.to_string(),
-        }
-    }
-}
-
 /// Held while files are read, edited and written. One lock covers all AWS files of a user.
 #[derive(Debug)]
 pub struct EditLock {
-    _file: File,
+    file: File,
+    /// Those that are not at their end: at most one is under way, and others left a file that could not be removed.
+    handovers: RefCell<Vec<Handover>>,
 }
 
 impl EditLock {
+    /// Also removes what a killed run left.
+    ///
     /// # Errors
     /// [`FileError::Busy`], or there is no place for the lock.
     pub fn take(env: &Env) -> Result<Self, FileError> {
-        let path = state_dir(env).ok_or(FileError::NoState)?.join("awsenv/edit.lock");
-        private::make_dir(parent(&path)).map_err(FileError::system(parent(&path), "make"))?;
-        match private::lock(&path, PATIENCE) {
-            Ok(mut file) => {
-                // The process id is only for the message of a waiting run, so failing to write it is no error.
-                let _ = file
-                    .set_len(0)
-                    .and_then(|()| file.rewind())
-                    .and_then(|()| write!(file, "{}", std::process::id()));
+        Self::take_within(env, PATIENCE)
+    }
+
+    /// Removes what a killed run left, if no other run is at work.
+    pub fn tidy(env: &Env) {
+        if path(env).is_some_and(|path| path.exists()) {
+            drop(Self::take_within(env, Duration::ZERO));
+        }
+    }
+
+    fn take_within(env: &Env, patience: Duration) -> Result<Self, FileError> {
+        let path = path(env).ok_or(FileError::NoState)?;
+        let dir = parent(&path);
+        access::check_dir(dir)?;
+        private::make_dir(dir).map_err(FileError::making(dir))?;
+        match private::lock(&path, patience) {
+            Ok(file) => {
+                let Some(entry) = lock::read(&file) else {
+                    let error = io::Error::other("it contains something that awsenv did not write: move it away");
+                    return Err(FileError::system(&path, "lock")(error));
+                };
+                entry.handovers.iter().for_each(Handover::clear);
+                let lock = Self {
+                    file,
+                    handovers: RefCell::default(),
+                };
+                // The process id is only for the message of a waiting run.
+                let _ = lock.say();
                 journal::remove_stale(env);
-                Ok(Self { _file: file })
+                Ok(lock)
             }
             Err(error) if error.kind() == ErrorKind::WouldBlock => Err(FileError::Busy {
                 by: holder(&path),
-                after: PATIENCE,
+                after: patience,
             }),
             Err(error) => Err(FileError::system(&path, "lock")(error)),
         }
     }
+
+    /// Makes the next run finish the handover if this one is killed, or leaves a file that it cannot remove.
+    fn during(
+        &self,
+        handover: &Handover,
+        act: impl FnOnce() -> io::Result<Option<Option<PathBuf>>>,
+    ) -> io::Result<Option<Option<PathBuf>>> {
+        self.handovers.borrow_mut().push(handover.clone());
+        let done = self.say().and_then(|()| act());
+        if !matches!(done, Ok(Some(Some(_)))) {
+            self.handovers.borrow_mut().pop();
+            let _ = self.say();
+        }
+        done
+    }
+
+    fn say(&self) -> io::Result<()> {
+        lock::write(&self.file, &self.handovers.borrow())
+    }
+}
+
+fn path(env: &Env) -> Option<PathBuf> {
+    Some(state_dir(env)?.join("awsenv/edit.lock"))
 }
 
 /// The process id in the lock.
 fn holder(path: &Path) -> Option<u32> {
-    let mut text = String::new();
-    File::open(path).ok()?.take(32).read_to_string(&mut text).ok()?;
-    text.parse().ok()
+    lock::read(&File::open(path).ok()?)?.process
+}
+
+/// What a file lacks that has been written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Why a power cut may bring the old file back.
+    pub unsynced: Option<String>,
+    /// The old file, which could not be removed.
+    pub left: Option<PathBuf>,
+    /// Whether the file could not be replaced, so it was overwritten.
+    pub in_place: bool,
+}
+
+/// Whether a file that cannot be replaced may be overwritten instead.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum InPlace {
+    Allowed,
+    #[default]
+    Refused,
 }
 
 /// Replaces the content `was` of the file at `path` with `now`; `None` means that the file did not exist. A new file or
@@ -105,52 +138,121 @@ fn holder(path: &Path) -> Option<u32> {
 ///
 /// # Errors
 /// The file has changed since it was read, other users can write to it, or what the system says. It is unchanged then.
-pub fn save(_lock: &EditLock, path: &Path, was: Option<&[u8]>, now: &[u8]) -> Result<(), FileError> {
+pub fn save(
+    lock: &EditLock,
+    path: &Path,
+    was: Option<&[u8]>,
+    now: &[u8],
+    in_place: InPlace,
+) -> Result<Written, FileError> {
     let target = check(path, was)?;
     if was == Some(now) {
-        return Ok(());
+        return Ok(Written::default());
     }
     let dir = parent(&target);
     if !dir.is_dir() {
-        if target != path {
-            let error = io::Error::other("the link leads to a directory that does not exist");
-            return Err(FileError::system(path, "write")(error));
-        }
-        private::make_dir(dir).map_err(FileError::system(dir, "make"))?;
+        check_way(path, &target)?;
+        private::make_dir(dir).map_err(FileError::making(dir))?;
     }
     beside::remove_stale(&target);
-    let written = Beside::write(&target, now).map_err(FileError::system(&target, "write"))?;
-    // One last look, because the lock does not keep other programs out.
-    if !says(&target, was)? {
-        return Err(FileError::Changed(path.to_owned()));
+    let changed = || FileError::Changed(path.to_owned());
+    let replaced = obstacle::check(&target)
+        .and_then(|()| Beside::write(&target, now).map_err(FileError::beside(&target)))
+        .and_then(|beside| {
+            // One last look, because the lock does not keep other programs out.
+            if !says(&target, was)? {
+                return Err(changed());
+            }
+            let taken = beside.take_place_of(lock, &target, was, now);
+            taken.map_err(FileError::replacing(&target))?.ok_or_else(changed)
+        });
+    match (replaced, was) {
+        (Err(error), Some(was)) if in_place == InPlace::Allowed && error.leaves_the_file_writable() => {
+            let is_written = through::write(&target, was, now).map_err(FileError::system(&target, "write into"))?;
+            is_written.then_some(()).ok_or_else(changed)?;
+            Ok(Written {
+                in_place: true,
+                ..Written::default()
+            })
+        }
+        (replaced, _) => replaced,
     }
-    written
-        .take_place_of(&target)
-        .map_err(FileError::system(&target, "replace"))
+}
+
+/// Checks that [`save`] can write the file, as far as that can be told without writing it. Takes no lock, so the
+/// content does not matter: another awsenv may be writing it.
+///
+/// # Errors
+/// As [`save`].
+pub fn check_writable(path: &Path, in_place: InPlace) -> Result<(), FileError> {
+    let target = examine(path)?;
+    if !parent(&target).is_dir() {
+        return check_way(path, &target);
+    }
+    let replaceable = obstacle::check(&target).and_then(|()| {
+        Beside::write(&target, b"")
+            .map(drop)
+            .map_err(FileError::beside(&target))
+    });
+    match replaceable {
+        Err(error) if in_place == InPlace::Allowed && error.leaves_the_file_writable() && target.exists() => {
+            through::open(&target)
+                .map(drop)
+                .map_err(FileError::system(&target, "write into"))
+        }
+        replaceable => replaceable,
+    }
+}
+
+/// Checks that the directories which the file lacks can be made; those that a link leads to are the user's to make.
+fn check_way(path: &Path, target: &Path) -> Result<(), FileError> {
+    if target != path {
+        let error = io::Error::other("the link leads to a directory that does not exist");
+        return Err(FileError::system(path, "write")(error));
+    }
+    match target.ancestors().skip(1).find(|dir| dir.is_dir()) {
+        Some(dir) => access::check_usable(dir),
+        None => Ok(()),
+    }
 }
 
 /// Removes the file at `path` if its content is still `was`.
 ///
 /// # Errors
 /// As [`save`].
-pub fn remove(_lock: &EditLock, path: &Path, was: &[u8]) -> Result<(), FileError> {
+pub fn remove(lock: &EditLock, path: &Path, was: &[u8]) -> Result<Written, FileError> {
     let target = check(path, Some(was))?;
-    private::remove(&target).map_err(FileError::system(&target, "remove"))
+    obstacle::check(&target)?;
+    let removed = beside::remove(lock, &target, was).map_err(FileError::system(&target, "remove"))?;
+    removed.ok_or_else(|| FileError::Changed(path.to_owned()))
 }
 
 /// Removes other users' rights to a file that is about to hold secrets; does nothing if the file does not exist.
 ///
 /// # Errors
-/// What the system says.
+/// What the system says; the file system keeps no modes.
 pub fn keep_private(path: &Path) -> Result<(), FileError> {
     match access::narrow(path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(FileError::system(path, "change the mode of")(error)),
-        _ => Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) if private::is_no_modes(&error) => Err(FileError::NoModes(path.to_owned())),
+        Err(error) => Err(FileError::system(path, "change the mode of")(error)),
+        Ok(()) => Ok(()),
     }
 }
 
-/// Follows links, and checks that the target may be written and its content is `was`.
+/// As [`examine`], and checks that the target's content is `was`.
 fn check(path: &Path, was: Option<&[u8]>) -> Result<PathBuf, FileError> {
+    let target = examine(path)?;
+    if says(&target, was)? {
+        Ok(target)
+    } else {
+        Err(FileError::Changed(path.to_owned()))
+    }
+}
+
+/// Follows links, and checks that the target may be written.
+fn examine(path: &Path) -> Result<PathBuf, FileError> {
+    access::check_usable(parent(path))?;
     let target = behind_links(path).map_err(FileError::system(path, "follow"))?;
     for dir in [parent(path), parent(&target)] {
         access::check_dir(dir)?;
@@ -161,11 +263,7 @@ fn check(path: &Path, was: Option<&[u8]>) -> Result<PathBuf, FileError> {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Err(error) => return Err(FileError::system(path, "read")(error)),
     }
-    if says(&target, was)? {
-        Ok(target)
-    } else {
-        Err(FileError::Changed(path.to_owned()))
-    }
+    Ok(target)
 }
 
 fn says(target: &Path, was: Option<&[u8]>) -> Result<bool, FileError> {
@@ -183,31 +281,6 @@ fn says(target: &Path, was: Option<&[u8]>) -> Result<bool, FileError> {
 pub fn is_same(one: &Path, other: &Path) -> bool {
     let target = |path| behind_links(path).ok();
     one == other || target(one).is_some_and(|found| target(other) == Some(found))
-}
-
-/// For a link to a missing file, the path of that file.
-fn behind_links(path: &Path) -> io::Result<PathBuf> {
-    match fs::canonicalize(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => {}
-        found => return found,
-    }
-    let mut target = path.to_owned();
-    for _ in 0..40 {
-        match fs::read_link(&target) {
-            Ok(link) => target = parent(&target).join(link),
-            Err(_) => return Ok(target),
-        }
-    }
-    Err(io::Error::other("too many links"))
-}
-
-fn parent(path: &Path) -> &Path {
-    let parent = path.parent().unwrap_or(Path::new(""));
-    if parent.as_os_str().is_empty() {
-        Path::new(".")
-    } else {
-        parent
-    }
 }
 
 #[cfg(test)]
@@ -233,7 +306,8 @@ mod tests {
         }
 
         fn save(&self, name: &str, was: Option<&str>, now: &str) -> Result<(), FileError> {
-            save(&self.lock, &self.path(name), was.map(str::as_bytes), now.as_bytes())
+            let was = was.map(str::as_bytes);
+            save(&self.lock, &self.path(name), was, now.as_bytes(), InPlace::Refused).map(drop)
         }
 
         fn says(&self, name: &str) -> String {
@@ -405,9 +479,79 @@ mod tests {
         let below_file = dir.path("file/config");
         fs::write(dir.path("file"), "").unwrap();
         assert!(matches!(
-            save(&dir.lock, &below_file, None, b"x"),
+            save(&dir.lock, &below_file, None, b"x", InPlace::Refused),
             Err(FileError::System { .. })
         ));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_another_program_writes_at_the_last_moment_stays() {
+        let dir = Dir::new();
+        dir.save("config", None, "theirs").unwrap();
+        let path = dir.path("config");
+        // After the last look: the text is not what was read, or the file is gone, or has come.
+        let taken = |was: Option<&str>| {
+            let beside = Beside::write(&path, b"ours").unwrap();
+            beside
+                .take_place_of(&dir.lock, &path, was.map(str::as_bytes), b"ours")
+                .unwrap()
+        };
+        for was in [Some("read"), None] {
+            assert_eq!(taken(was), None, "{was:?}");
+            assert_eq!(
+                (dir.says("config").as_str(), names_in(dir.dir.path()).len()),
+                ("theirs", 2)
+            );
+        }
+        assert_eq!(beside::remove(&dir.lock, &path, b"read").unwrap(), None);
+        assert_eq!(
+            (dir.says("config").as_str(), names_in(dir.dir.path()).len()),
+            ("theirs", 2)
+        );
+        fs::remove_file(&path).unwrap();
+        assert_eq!(taken(Some("read")), None);
+        let elsewhere = dir.path("state/elsewhere");
+        fs::write(&elsewhere, "read").unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &path).unwrap();
+        assert_eq!(taken(Some("read")), None);
+        assert_eq!(fs::read_link(&path).unwrap(), elsewhere);
+        fs::remove_file(&path).unwrap();
+        dir.save("config", None, "read").unwrap();
+        assert_eq!(taken(Some("read")), Some(Written::default()));
+        assert_eq!(
+            (dir.says("config").as_str(), names_in(dir.dir.path()).len()),
+            ("ours", 2)
+        );
+        let lock = fs::read(dir.path("state/awsenv/edit.lock")).unwrap();
+        assert_eq!(
+            lock,
+            std::process::id().to_string().as_bytes(),
+            "nothing is left to finish"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_handover_that_was_killed_is_finished_by_the_next_run() {
+        let dir = Dir::new();
+        dir.save("config", None, "now").unwrap();
+        let (path, beside) = (dir.path("config"), dir.path(".config.awsenv-1"));
+        let env = Env::from_iter([("XDG_STATE_HOME", dir.path("state").to_str().unwrap())]);
+        let state = dir.path("state/awsenv/edit.lock");
+        drop(dir.lock);
+        for (left, then) in [("was", "now"), ("theirs", "theirs")] {
+            fs::write(&path, "now").unwrap();
+            fs::write(&beside, left).unwrap();
+            let file = File::options().write(true).open(&state).unwrap();
+            lock::write(&file, &[Handover::new(&path, &beside, b"was", b"now")]).unwrap();
+            drop(file);
+            EditLock::tidy(&env);
+            assert_eq!(
+                (fs::read_to_string(&path).unwrap().as_str(), beside.exists()),
+                (then, false)
+            );
+        }
     }
 
     #[test]
@@ -469,6 +613,37 @@ mod tests {
         let mut found = [0; 256];
         let length = rustix::fs::getxattr(dir.path("config"), name, &mut found).unwrap();
         assert_eq!(found[..length], list[..]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_lock_never_costs_anyone_a_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let env = Env::from_iter([("XDG_STATE_HOME", dir.path().to_str().unwrap())]);
+        drop(EditLock::take(&env).unwrap());
+        let (lock, mine) = (dir.path().join("awsenv/edit.lock"), dir.path().join("mine"));
+        for way in ["link", "hard link", "the file itself"] {
+            fs::write(&mine, "precious").unwrap();
+            fs::remove_file(&lock).unwrap();
+            match way {
+                "link" => std::os::unix::fs::symlink(&mine, &lock),
+                "hard link" => fs::hard_link(&mine, &lock),
+                _ => fs::copy(&mine, &lock).map(drop),
+            }
+            .unwrap();
+            let refused = EditLock::take(&env).unwrap_err();
+            assert!(
+                matches!(refused, FileError::System { what: "lock", .. }),
+                "{way}: {refused:?}"
+            );
+            assert_eq!(fs::read_to_string(&lock).unwrap(), "precious", "{way}");
+        }
+        fs::remove_file(&lock).unwrap();
+        set_mode(&dir.path().join("awsenv"), 0o702);
+        assert_eq!(
+            EditLock::take(&env).unwrap_err(),
+            FileError::Shared(dir.path().join("awsenv"))
+        );
     }
 
     #[test]

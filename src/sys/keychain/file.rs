@@ -1,14 +1,20 @@
 //! The encrypted file store: one file for each item, encrypted to the key beside it and named by a hash of the item's
 //! name.
 //!
-//! Writing needs only the public half of the key. Reading never asks and never takes long.
+//! A file starts with a line that names its item and proves that it was written with the secret half of the key: its
+//! public half is enough to encrypt, but not to put a key into the store. Nothing here asks or takes long.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
+use age::secrecy::ExposeSecret as _;
+use age::x25519::Identity;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::key_pair::{KeyPair, hash, refused};
+use super::key_pair::{KeyPair, failed, hash, hex, refused};
 use super::seal::{open, seal};
 use super::store::{Lock, Name, Store};
 use crate::keychain::{Error, SERVICE, StoreKind};
@@ -51,28 +57,25 @@ impl Store for FileStore {
         let path = self.item_path(name);
         let bytes = fs::read_regular(&path).map_err(|error| refused(&path, &error))?;
         let bytes = bytes.ok_or_else(|| missing(name))?;
-        let identity = self.key.identity()?;
-        let plain = open(&identity, &bytes).map_err(|_| damaged("the key file does not decrypt its file"))?;
-        let end = plain.iter().position(|byte| *byte == b'\n').unwrap_or(plain.len());
-        let (item, content) = plain.split_at(end);
-        match serde_json::from_slice::<String>(item) {
-            Ok(item) if item == name.user => Ok(Zeroizing::new(content.get(1..).unwrap_or_default().to_vec())),
-            _ => Err(damaged("its file belongs to another item")),
-        }
+        unpack(&self.key.identity()?, name, &bytes).map_err(damaged)
     }
 
     fn write(&self, name: &Name, content: &[u8]) -> Result<(), Error> {
         self.key.require()?;
-        let recipient = self.key.recipient()?;
-        let item = serde_json::Value::from(name.user.as_str()).to_string();
-        let mut plain = Zeroizing::new(Vec::with_capacity(item.len() + 1 + content.len()));
-        plain.extend_from_slice(item.as_bytes());
-        plain.push(b'\n');
-        plain.extend_from_slice(content);
+        let identity = self.key.whole()?;
         let path = self.item_path(name);
-        let sealed = seal(&recipient, &plain).map_err(|error| refused(&path, &error))?;
+        let packed = pack(&identity, name, content).map_err(|error| refused(&path, &error))?;
         let _lock = self.key.lock()?;
-        private::replace(&path, &sealed).map_err(|error| refused(&path, &error))
+        // The item that is there is replaced only by one that can be opened.
+        let check = |new: &Path| {
+            let bytes = fs::read_regular(new)?.unwrap_or_default();
+            let opened = unpack(&identity, name, &bytes).map_err(io::Error::other)?;
+            let is_same = opened.as_slice() == content;
+            is_same
+                .then_some(())
+                .ok_or_else(|| io::Error::other("the file system returned something else than was written"))
+        };
+        private::replace_checked(&path, &packed, check).map_err(|error| failed(&path, &error))
     }
 
     fn delete(&self, name: &Name) -> Result<(), Error> {
@@ -88,6 +91,64 @@ impl Store for FileStore {
     fn unlock(&self) -> Result<Lock, Error> {
         Ok(Lock::KeyFile)
     }
+}
+
+/// The first line of an item's file.
+#[derive(Deserialize, Serialize)]
+struct Header {
+    item: String,
+    /// In hex; see [`proof`].
+    proof: String,
+}
+
+fn pack(identity: &Identity, name: &Name, content: &[u8]) -> io::Result<Vec<u8>> {
+    let header = Header {
+        item: name.user.clone(),
+        proof: hex(&proof(identity, name, content).finalize().into_bytes()),
+    };
+    let header = serde_json::to_vec(&header).map_err(io::Error::other)?;
+    let mut plain = Zeroizing::new(Vec::with_capacity(header.len() + 1 + content.len()));
+    plain.extend_from_slice(&header);
+    plain.push(b'\n');
+    plain.extend_from_slice(content);
+    seal(&identity.to_public(), &plain)
+}
+
+/// # Errors
+/// Why the file cannot be what [`pack`] made for this name.
+fn unpack(identity: &Identity, name: &Name, packed: &[u8]) -> Result<Zeroizing<Vec<u8>>, &'static str> {
+    const FOREIGN: &str = "its file was not written with this key file, so the key in it may be anyone's";
+    let plain = open(identity, packed).map_err(|_| "the key file does not decrypt its file")?;
+    let end = plain.iter().position(|byte| *byte == b'\n').ok_or(FOREIGN)?;
+    let (header, content) = (&plain[..end], &plain[end + 1..]);
+    let header: Header = serde_json::from_slice(header).map_err(|_| FOREIGN)?;
+    if header.item != name.user {
+        return Err("its file belongs to another item");
+    }
+    let told = header.proof.as_bytes();
+    let wanted = hex(&proof(identity, name, content).finalize().into_bytes());
+    if told != wanted.as_bytes() {
+        return Err(FOREIGN);
+    }
+    Ok(Zeroizing::new(content.to_vec()))
+}
+
+/// Only the holder of the secret half can compute it; it covers the content and both parts of the name.
+fn proof(identity: &Identity, name: &Name, content: &[u8]) -> Hmac<Sha256> {
+    let secret = Zeroizing::new(<[u8; 32]>::from(Sha256::digest(identity.to_string().expose_secret())));
+    let mut key = Zeroizing::new([0; 64]);
+    key[..32].copy_from_slice(&*secret);
+    let mut proof = Hmac::<Sha256>::new(&(*key).into());
+    for part in [
+        "awsenv item 1".as_bytes(),
+        name.service.as_bytes(),
+        name.user.as_bytes(),
+        content,
+    ] {
+        proof.update(&(part.len() as u64).to_le_bytes());
+        proof.update(part);
+    }
+    proof
 }
 
 fn missing(name: &Name) -> Error {
@@ -159,6 +220,134 @@ mod tests {
         assert!(matches!(store.read(&key("a")), Err(Error::Damaged { .. })));
     }
 
+    #[test]
+    fn what_others_have_encrypted_to_the_key_is_not_taken() {
+        let (_dir, store) = store();
+        store.key.create(None).unwrap();
+        let (a, b) = (key("a"), key("b"));
+        store.write(&a, b"keys of a").unwrap();
+        store.write(&b, b"keys of b").unwrap();
+        let [at_a, at_b] = [&a, &b].map(|name| store.item_path(name));
+        let good = std::fs::read(&at_a).unwrap();
+        // Swapped.
+        std::fs::rename(&at_b, &at_a).unwrap();
+        std::fs::write(&at_b, &good).unwrap();
+        for name in [&a, &b] {
+            assert!(matches!(store.read(name), Err(Error::Damaged { why, .. }) if why.contains("another item")));
+        }
+        // Whoever knows the public half can encrypt, and can take a proof from nowhere else.
+        let public = store.key.identity().unwrap().to_public();
+        let other = Identity::generate();
+        let forged = |header: &str| seal(&public, format!("{header}\nkeys of an attacker").as_bytes()).unwrap();
+        let of_other = hex(&proof(&other, &a, b"keys of an attacker").finalize().into_bytes());
+        let of_content = hex(&proof(&store.key.identity().unwrap(), &a, b"keys of a")
+            .finalize()
+            .into_bytes());
+        for header in [
+            "\"a\"".to_owned(),
+            "{\"item\":\"a\"}".to_owned(),
+            "{\"item\":\"a\",\"proof\":\"\"}".to_owned(),
+            format!("{{\"item\":\"a\",\"proof\":\"{of_other}\"}}"),
+            format!("{{\"item\":\"a\",\"proof\":\"{of_content}\"}}"),
+        ] {
+            std::fs::write(&at_a, forged(&header)).unwrap();
+            assert!(matches!(store.read(&a), Err(Error::Damaged { .. })), "{header}");
+        }
+        for at in [0, good.len() / 2, good.len() - 1] {
+            let mut changed = good.clone();
+            changed[at] ^= 1;
+            std::fs::write(&at_a, changed).unwrap();
+            assert!(matches!(store.read(&a), Err(Error::Damaged { .. })), "byte {at}");
+        }
+        std::fs::write(&at_a, good).unwrap();
+        assert_eq!(store.read(&a).unwrap().as_slice(), b"keys of a");
+        // Another kind of item is another name.
+        let note = Name {
+            service: "awsenv-note".to_owned(),
+            ..a.clone()
+        };
+        std::fs::copy(&at_a, store.item_path(&note)).unwrap();
+        assert!(matches!(store.read(&note), Err(Error::Damaged { .. })));
+    }
+
+    #[test]
+    fn a_replaced_public_half_is_found_before_anything_is_written() {
+        let (_dir, store) = store();
+        store.key.create(None).unwrap();
+        store.write(&key("a"), b"keys").unwrap();
+        let recipient = store.key.dir.join("recipient");
+        let (good, item) = (
+            std::fs::read(&recipient).unwrap(),
+            std::fs::read(store.item_path(&key("a"))).unwrap(),
+        );
+        std::fs::write(&recipient, Identity::generate().to_public().to_string()).unwrap();
+        for name in ["a", "b"] {
+            let refused = store.write(&key(name), b"new").unwrap_err();
+            assert!(
+                matches!(&refused, Error::Refused { why, .. } if why.contains("recipient")),
+                "{refused:?}"
+            );
+        }
+        assert!(store.key.state().is_err());
+        assert!(!store.item_path(&key("b")).exists());
+        assert_eq!(std::fs::read(store.item_path(&key("a"))).unwrap(), item);
+        std::fs::write(&recipient, good).unwrap();
+        assert_eq!(store.read(&key("a")).unwrap().as_slice(), b"keys");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_key_its_public_half_and_the_directory_are_checked_alike() {
+        use std::os::unix::fs::{PermissionsExt as _, chown};
+        let (_dir, store) = store();
+        store.key.create(None).unwrap();
+        store.write(&key("a"), b"keys").unwrap();
+        let parts = [
+            (store.key.path(), 0o600),
+            (store.key.dir.join("recipient"), 0o600),
+            (store.key.dir.clone(), 0o700),
+        ];
+        let set_mode =
+            |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+        for (path, mode) in &parts {
+            let is_refused = |what: &str| {
+                for refused in [store.read(&key("a")).map(drop), store.write(&key("b"), b"x")] {
+                    assert!(
+                        matches!(&refused, Err(Error::Refused { why, .. }) if why.contains(what)),
+                        "{refused:?}"
+                    );
+                }
+            };
+            for more in [0o040, 0o022, 0o004] {
+                set_mode(path, mode | more);
+                is_refused(&format!("mode {:03o}", mode | more));
+            }
+            set_mode(path, *mode);
+            if rustix::process::geteuid().is_root() {
+                chown(path, Some(12345), None).unwrap();
+                is_refused("another user");
+                chown(path, Some(0), None).unwrap();
+            }
+        }
+        assert!(store.read(&key("a")).is_ok() && store.write(&key("b"), b"x").is_ok());
+    }
+
+    #[test]
+    fn a_good_item_is_replaced_only_by_one_that_can_be_opened() {
+        let (_dir, store) = store();
+        store.key.create(None).unwrap();
+        store.write(&key("a"), b"old").unwrap();
+        let path = store.item_path(&key("a"));
+        let identity = store.key.identity().unwrap();
+        let refused = private::replace_checked(&path, b"torn", |new| {
+            let bytes = fs::read_regular(new)?.unwrap_or_default();
+            unpack(&identity, &key("a"), &bytes).map(drop).map_err(io::Error::other)
+        });
+        assert!(refused.is_err());
+        assert_eq!(store.read(&key("a")).unwrap().as_slice(), b"old");
+        assert_eq!(fs::names_in(&store.key.dir).len(), 4, "nothing is left beside it");
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_key_file_that_others_can_read_is_refused() {
@@ -212,9 +401,13 @@ mod tests {
         let (_dir, store) = store();
         let passphrase = Secret::new("correct horse".to_owned());
         store.key.create(Some(&passphrase)).unwrap();
-        store.write(&key("a"), b"keys").unwrap();
+        let locked = Error::Locked { store: STORE };
+        assert_eq!(
+            store.write(&key("a"), b"keys"),
+            Err(locked),
+            "before anything is written"
+        );
         assert_eq!(store.key.state(), Ok(KeyFile::Wrapped { is_unlocked: false }));
-        assert_eq!(store.read(&key("a")), Err(Error::Locked { store: STORE }));
         let wrong = Secret::new("wrong".to_owned());
         assert_eq!(
             store.key.unlock(&wrong, Duration::from_secs(60)),
@@ -225,6 +418,7 @@ mod tests {
             Err(NotUnlocked::Nowhere(_)) => return,
             unlocked => assert_eq!(unlocked, Ok(())),
         }
+        store.write(&key("a"), b"keys").unwrap();
         assert_eq!(store.read(&key("a")).unwrap().as_slice(), b"keys");
         assert_eq!(store.key.state(), Ok(KeyFile::Wrapped { is_unlocked: true }));
         #[cfg(target_os = "linux")]

@@ -1,10 +1,11 @@
 //! The key of the encrypted file store: `identity` in its directory, in plain text or encrypted with a passphrase, and
-//! its public half `recipient` beside it.
+//! its public half `recipient` beside it. All of them, and their directory, are this user's alone.
 //!
 //! Nothing here asks for a passphrase, and only creating and unlocking take long. The kernel holds an unlocked key.
 
 use std::fmt::Display;
 use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -62,10 +63,17 @@ impl KeyPair {
         self.dir.join("identity")
     }
 
+    fn recipient_path(&self) -> PathBuf {
+        self.dir.join("recipient")
+    }
+
     pub(super) fn state(&self) -> Result<KeyFile, Error> {
         Ok(match self.key()? {
             None => KeyFile::Absent,
-            Some(Key::Plain(_)) => KeyFile::Plain,
+            Some(Key::Plain(identity)) => {
+                self.check(&identity)?;
+                KeyFile::Plain
+            }
             Some(Key::Wrapped(_)) => KeyFile::Wrapped {
                 is_unlocked: self.held()?.is_some(),
             },
@@ -75,7 +83,7 @@ impl KeyPair {
     /// Encrypts the key if there is a passphrase.
     pub(super) fn create(&self, passphrase: Option<&Secret<String>>) -> Result<(), Error> {
         let path = self.path();
-        private::make_dir(&self.dir).map_err(|error| refused(&self.dir, &error))?;
+        private::make_dir(&self.dir).map_err(|error| failed(&self.dir, &error))?;
         let _lock = self.lock()?;
         if path.exists() {
             return Err(refused(&path, &"the key file already exists"));
@@ -91,10 +99,12 @@ impl KeyPair {
             }
         };
         // The public half comes first, because without it nothing can be written for the key.
-        let recipient = self.dir.join("recipient");
-        private::replace(&recipient, format!("{}\n", identity.to_public()).as_bytes())
-            .map_err(|error| refused(&recipient, &error))?;
-        private::replace(&path, &bytes).map_err(|error| refused(&path, &error))
+        let recipient = self.recipient_path();
+        let write = |path: &Path, bytes: &[u8]| {
+            private::replace_checked(path, bytes, |_| Ok(())).map_err(|error| failed(path, &error))
+        };
+        write(&recipient, format!("{}\n", identity.to_public()).as_bytes())?;
+        write(&path, &bytes)
     }
 
     /// Decrypts the key, and makes the kernel hold it for a time.
@@ -114,13 +124,16 @@ impl KeyPair {
             }
             _ => store(refused(&self.path(), &"it is damaged")),
         })?;
-        self.check(&key).map_err(store)?;
+        let identity = parse(&key).ok_or_else(|| store(refused(&self.path(), &"it does not contain an age key")))?;
+        self.check(&identity).map_err(store)?;
         kernel::hold(&name, &key, time).map_err(|error| match error {
             Error::Absent { why, .. } | Error::Refused { why, .. } => NotUnlocked::Nowhere(why),
             other => NotUnlocked::Store(other),
         })
     }
 
+    /// What opens items.
+    ///
     /// # Errors
     /// There is no key, or it is locked.
     pub(super) fn identity(&self) -> Result<Identity, Error> {
@@ -131,8 +144,17 @@ impl KeyPair {
         }
     }
 
-    pub(super) fn recipient(&self) -> Result<Recipient, Error> {
-        let path = self.dir.join("recipient");
+    /// What seals items.
+    ///
+    /// # Errors
+    /// As [`KeyPair::identity`], and that its public half has been replaced.
+    pub(super) fn whole(&self) -> Result<Identity, Error> {
+        let identity = self.identity()?;
+        self.check(&identity).map(|()| identity)
+    }
+
+    fn recipient(&self) -> Result<Recipient, Error> {
+        let path = self.recipient_path();
         let bytes = fs::read_regular(&path).map_err(|error| refused(&path, &error))?;
         let text = String::from_utf8(bytes.unwrap_or_default()).unwrap_or_default();
         text.trim()
@@ -142,7 +164,7 @@ impl KeyPair {
 
     pub(super) fn require(&self) -> Result<(), Error> {
         if self.path().is_file() {
-            Ok(())
+            check_access(&self.dir, &self.dir)
         } else {
             Err(self.absent())
         }
@@ -151,18 +173,16 @@ impl KeyPair {
     /// Held while something in the directory is written.
     pub(super) fn lock(&self) -> Result<File, Error> {
         let path = self.dir.join("lock");
-        private::lock(&path, PATIENCE).map_err(|error| refused(&path, &error))
+        private::lock(&path, PATIENCE).map_err(|error| failed(&path, &error))
     }
 
-    /// Checks that the key belongs to the recipient.
-    fn check(&self, key: &[u8]) -> Result<(), Error> {
-        let path = self.path();
-        let key = parse(key).ok_or_else(|| refused(&path, &"it does not contain an age key"))?;
-        if key.to_public() == self.recipient()? {
-            Ok(())
-        } else {
-            Err(refused(&path, &"it does not match the `recipient` file beside it"))
+    /// Whoever could replace the recipient would get to read what is written for it.
+    fn check(&self, identity: &Identity) -> Result<(), Error> {
+        if identity.to_public() == self.recipient()? {
+            return Ok(());
         }
+        let why = "it does not belong to the key file `identity` beside it: put back the one that does (`age-keygen -y` prints it)";
+        Err(refused(&self.recipient_path(), &why))
     }
 
     /// The unlocked key; `None` also if the kernel cannot hold any.
@@ -183,7 +203,9 @@ impl KeyPair {
         let Some(bytes) = bytes.map(Zeroizing::new) else {
             return Ok(None);
         };
-        check_access(&path)?;
+        for part in [&self.dir, &path, &self.recipient_path()] {
+            check_access(part, &self.dir)?;
+        }
         if bytes.starts_with(b"age-encryption.org/") {
             return Ok(Some(Key::Wrapped(bytes.to_vec())));
         }
@@ -201,22 +223,37 @@ impl KeyPair {
 
 /// Half of a SHA-256 in hex: distinct even where file names ignore case.
 pub(super) fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)[..16]
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hex(&Sha256::digest(bytes)[..16])
 }
 
-/// Rejects a file that others can read, because its content is no longer secret.
-fn check_access(path: &Path) -> Result<(), Error> {
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Rejects what others can read, because it is no longer secret, or write, because it may be theirs.
+fn check_access(path: &Path, dir: &Path) -> Result<(), Error> {
     match fs::access(path) {
-        Some(access) if access.mode & 0o077 != 0 => Err(refused(
-            path,
-            &format!("other users can use it (mode {:03o}); run chmod 600 on it", access.mode),
-        )),
         Some(access) if !access.is_trusted_owner => Err(refused(path, &"it belongs to another user")),
-        _ => Ok(()),
+        Some(access) if access.mode & 0o077 == 0 => Ok(()),
+        Some(_) if !private::keeps_modes(dir) => Err(Error::NoModes { path: path.to_owned() }),
+        Some(access) => {
+            let mode = access.mode;
+            let why = match path == dir {
+                true => format!("other users can use it (mode {mode:03o}); run chmod 700 on it"),
+                false => format!("other users can use it (mode {mode:03o}); run chmod 600 on it"),
+            };
+            Err(refused(path, &why))
+        }
+        None => Ok(()),
     }
+}
+
+/// As [`refused`], for what the system says.
+pub(super) fn failed(path: &Path, error: &io::Error) -> Error {
+    if private::is_no_modes(error) {
+        return Error::NoModes { path: path.to_owned() };
+    }
+    refused(path, error)
 }
 
 pub(super) fn refused(path: &Path, why: &dyn Display) -> Error {

@@ -126,6 +126,16 @@ async fn until_done(
         if done || signals.told_to_end() {
             return Ok(());
         }
+        if signals.told_to_stop() {
+            stop_reading(skim).await;
+            skim.tui_mut().pause()?;
+            signals.stop();
+            show_again(skim)?;
+        } else if signals.has_continued() {
+            // It was stopped without a word, and the shell has used the terminal since.
+            skim.tui_mut().pause()?;
+            show_again(skim)?;
+        }
         // If the terminal is gone, waiting for a key does not end, and there may have been no signal.
         if matches!(skim.final_event(), Event::Heartbeat) {
             Terminal::open()?;
@@ -188,6 +198,19 @@ async fn stop_reading(skim: &mut Skim) {
         // The task ends as told or has panicked; in both cases it no longer reads.
         let _ = task.await;
     }
+}
+
+/// After the shell has given the terminal back.
+fn show_again(skim: &mut Skim) -> Result<(), Report> {
+    let sender = skim.event_sender();
+    let tui = skim.tui_mut();
+    tui.resume(true)?;
+    if tui.task.is_none() {
+        tui.start();
+    }
+    tui.force_full_redraw();
+    sender.try_send(Event::Render)?;
+    Ok(())
 }
 
 /// After a resize, some terminals (tmux) mix the content of the alternate screen into the main one, so it is cleared.

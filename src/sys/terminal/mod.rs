@@ -15,7 +15,7 @@ use crate::secret::Secret;
 use crate::sys::signals::Signals;
 
 use self::hidden::{Line, Typed};
-use self::mode::Hidden;
+use self::mode::{Hidden, is_own, is_ready};
 
 pub use self::mode::restore;
 
@@ -39,6 +39,9 @@ pub struct Terminal(File);
 
 /// How long to wait for the rest of pasted text after a secret, so that it is dropped too.
 const PASTE: Duration = Duration::from_millis(30);
+
+/// How often to look whether the terminal is this program's again.
+const MOMENT: Duration = Duration::from_millis(50);
 
 /// In bytes; the rest of a longer answer is dropped.
 const MAX_ANSWER: usize = 1024;
@@ -92,7 +95,7 @@ impl Terminal {
         let signals = Signals::heed()?;
         let hidden = Hidden::begin(&self.0)?;
         Ok(Typing {
-            _hidden: hidden,
+            hidden,
             signals,
             terminal: self.0,
             rest: Zeroizing::new(Vec::with_capacity(MAX_PENDING)),
@@ -104,7 +107,7 @@ impl Terminal {
 /// A terminal that does not echo. Its mode is always restored.
 #[derive(Debug)]
 pub struct Typing {
-    _hidden: Hidden,
+    hidden: Hidden,
     signals: Signals,
     terminal: File,
     /// What was typed after the last line.
@@ -121,7 +124,8 @@ const BURST: Duration = Duration::from_millis(20);
 
 impl Typing {
     /// Asks for the next line. What is typed of it is shown through `echo` for as long as all of it `may_show`; that must
-    /// be of ASCII. `None` as in [`Terminal::secret`].
+    /// be of ASCII. A program that was stopped hides and asks again, and the line starts anew. `None` as in
+    /// [`Terminal::secret`].
     ///
     /// # Errors
     /// As [`Terminal::secret`].
@@ -139,6 +143,20 @@ impl Typing {
         let mut line = Line::new();
         let mut shown = Zeroizing::new(String::new());
         while !self.signals.told_to_end() {
+            if self.signals.told_to_stop() {
+                self.hidden.pause();
+                self.signals.stop();
+            }
+            if !is_own(&self.terminal) {
+                thread::sleep(MOMENT);
+                continue;
+            }
+            if self.signals.has_continued() | self.hidden.renew(&self.terminal)? {
+                line = Line::new();
+                shown.zeroize();
+                self.rest.zeroize();
+                ask();
+            }
             if self.rest.is_empty() && !self.read()? {
                 continue;
             }
@@ -181,6 +199,9 @@ impl Typing {
     fn read(&mut self) -> io::Result<bool> {
         let mut part = Zeroizing::new([0; 256]);
         loop {
+            if !is_ready(&self.terminal) {
+                return Ok(false);
+            }
             let room = part.len().min(MAX_PENDING - self.rest.len());
             let length = match (&self.terminal).read(&mut part[..room]) {
                 Ok(length) => length,

@@ -17,6 +17,22 @@ impl Hidden {
         hide(terminal)?;
         Ok(Self(()))
     }
+
+    /// Hides again what a shell has made visible when it continued this program. Returns whether it had.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(super) fn renew(&self, terminal: &File) -> io::Result<bool> {
+        match is_visible(terminal)? {
+            true => hide(terminal).map(|()| true),
+            false => Ok(false),
+        }
+    }
+
+    /// Shows again what is typed, for whoever has the terminal while this program is stopped.
+    pub(super) fn pause(&self) {
+        restore();
+    }
 }
 
 impl Drop for Hidden {
@@ -31,9 +47,11 @@ mod system {
     use std::io;
     use std::sync::Mutex;
 
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::io::ioctl_fionread;
+    use rustix::process::getpgrp;
     use rustix::termios::{
-        LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr, tcsetattr,
+        LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr, tcgetpgrp, tcsetattr,
     };
 
     /// The mode to restore, and the terminal. A static, because a panic ends the program without dropping anything.
@@ -47,7 +65,12 @@ mod system {
         // A read returns after a tenth of a second, so that signals are noticed.
         new.special_codes[SpecialCodeIndex::VMIN] = 0;
         new.special_codes[SpecialCodeIndex::VTIME] = 1;
-        *SAVED.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some((terminal.try_clone()?, old));
+        let own = terminal.try_clone()?;
+        // A shell that has continued this program may have taken over a part of the hidden mode.
+        SAVED
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+            .get_or_insert((own, old));
         tcsetattr(terminal, OptionalActions::Drain, &new)?;
         Ok(())
     }
@@ -62,6 +85,32 @@ mod system {
         ioctl_fionread(terminal).is_ok_and(|length| length > 0)
     }
 
+    /// Whether what is typed for this program would be shown.
+    pub(super) fn is_visible(terminal: &File) -> io::Result<bool> {
+        let shown = LocalModes::ICANON | LocalModes::ECHO;
+        Ok(is_own(terminal) && tcgetattr(terminal)?.local_modes.intersects(shown))
+    }
+
+    /// Whether the terminal belongs to this program now, and not to the shell or to another job: a program in the
+    /// background is stopped if it touches the terminal.
+    pub(in crate::sys::terminal) fn is_own(terminal: &File) -> bool {
+        tcgetpgrp(terminal).is_ok_and(|group| group == getpgrp())
+    }
+
+    /// Waits a moment for something to read. A signal ends the wait, so that what it means is not noticed too late: a
+    /// read would go on waiting. `true` also if the system cannot tell.
+    pub(in crate::sys::terminal) fn is_ready(terminal: &File) -> bool {
+        let moment = Timespec {
+            tv_sec: 0,
+            tv_nsec: 100_000_000,
+        };
+        let mut input = [PollFd::new(terminal, PollFlags::IN)];
+        match poll(&mut input, Some(&moment)) {
+            Ok(count) => count > 0,
+            Err(error) => error != rustix::io::Errno::INTR,
+        }
+    }
+
     /// Restores the terminal's mode if it has been changed. Drops what was pasted after the secret: it would be shown,
     /// and the shell would run it.
     pub fn restore() {
@@ -69,6 +118,9 @@ mod system {
         let Some((terminal, mode)) = SAVED.try_lock().ok().and_then(|mut saved| saved.take()) else {
             return;
         };
+        if !is_own(&terminal) {
+            return;
+        }
         flush(&terminal);
         let _ = tcsetattr(&terminal, OptionalActions::Drain, &mode);
     }
@@ -91,12 +143,24 @@ mod system {
         false
     }
 
+    pub(super) fn is_visible(_: &File) -> io::Result<bool> {
+        Ok(false)
+    }
+
+    pub(in crate::sys::terminal) fn is_own(_: &File) -> bool {
+        true
+    }
+
+    pub(in crate::sys::terminal) fn is_ready(_: &File) -> bool {
+        true
+    }
+
     /// Restores the console's mode.
     pub fn restore() {
         let _ = disable_raw_mode();
     }
 }
 
-use system::hide;
 pub use system::restore;
-pub(super) use system::{flush, has_more};
+pub(super) use system::{flush, has_more, is_own, is_ready};
+use system::{hide, is_visible};

@@ -3,6 +3,7 @@
 mod boto;
 mod canary;
 mod commands;
+mod fixed;
 mod fixture;
 mod hostile;
 mod import;

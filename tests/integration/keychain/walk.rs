@@ -347,6 +347,10 @@ fn failure_walk(work: &Work, calls: &str, error: &str) -> usize {
         assert_kept(&sandbox, work, &when);
         if output.status == 0 {
             assert_eq!(known(&sandbox), reference.new, "{when}: {}", output.all());
+        } else if work.args.starts_with(&["key", "import"]) && known(&sandbox) == reference.old {
+            let left = names(&sandbox).into_iter().filter(|name| name.ends_with(".age"));
+            assert_eq!(left.count(), 0, "{when}: the item was not taken back: {}", output.all());
+            assert_eq!(sandbox.awsenv(["key", "list"]).output().out(), "", "{when}");
         }
         failed.push((when, sandbox));
     }
@@ -378,6 +382,63 @@ fn a_full_disk_harms_nothing() {
     for work in [IMPORT, RESTORE] {
         failure_walk(&work, "write,pwrite64,writev,mkdir,mkdirat", "ENOSPC");
     }
+}
+
+/// The key is in both files. The exchanges fail, and the renames that are tried instead.
+#[test]
+fn both_files_are_written_or_it_is_said_which() {
+    let Some(walk) = Walk::new() else { return };
+    let new = {
+        let sandbox = filed(&IMPORT);
+        sandbox.awsenv(IMPORT.args).output().success();
+        known(&sandbox)
+    };
+    // The item and the index are renamed before the files are.
+    let from = |exchange| [("renameat2", exchange), ("rename", 3)];
+    let sandbox = filed(&IMPORT);
+    let old = known(&sandbox);
+    let output = walk.failed_from(&sandbox, &from(1), "EIO", IMPORT.args);
+    assert_eq!(output.status, 1, "{}", output.all());
+    assert_eq!(known(&sandbox), old, "{}", output.all());
+    // The index is written again only if its second has passed, so this is another sandbox.
+    let sandbox = filed(&IMPORT);
+    let old = known(&sandbox);
+    let output = walk.failed_from(&sandbox, &from(2), "EIO", IMPORT.args);
+    assert_eq!(output.status, 1, "{}", output.all());
+    assert!(
+        output.err().contains("cannot replace `~/.aws/credentials`")
+            && output
+                .err()
+                .contains("`~/.aws/config` is already changed and cannot be put back"),
+        "{}",
+        output.all()
+    );
+    let now = known(&sandbox);
+    assert_eq!(now[".aws/config"], new[".aws/config"]);
+    assert_eq!(now[".aws/credentials"], old[".aws/credentials"]);
+    assert_kept(&sandbox, &IMPORT, "half done");
+    assert_eq!(names(&sandbox).iter().filter(|name| name.ends_with(".age")).count(), 1);
+    sandbox.awsenv(IMPORT.args).output().success();
+    assert_eq!(known(&sandbox), new);
+}
+
+/// Each failure of a sync is told, and what cannot be synced is not written; a directory comes after that.
+#[test]
+fn a_directory_that_cannot_be_synced_is_a_warning() {
+    let Some(walk) = Walk::new() else { return };
+    let reference = Reference::of(&SET, &walk, &filed(&SET), "fsync");
+    let mut warned = 0;
+    for step in &reference.steps {
+        let sandbox = filed(&SET);
+        let output = walk.failed_at(&sandbox, step, "EIO", SET.args);
+        let is_warned = output.err().contains("cannot be synced to disk");
+        let is_new = known(&sandbox) == reference.new;
+        assert!(is_new || known(&sandbox) == reference.old, "{step}");
+        assert_eq!(output.status == 0, is_new, "{step}: {}", output.all());
+        assert!(!output.err().contains("cannot replace"), "{step}: {}", output.all());
+        warned += usize::from(is_new && is_warned);
+    }
+    assert_eq!(warned, 1, "{:?}", reference.steps);
 }
 
 #[test]

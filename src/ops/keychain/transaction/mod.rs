@@ -202,6 +202,46 @@ mod tests {
     }
 
     #[test]
+    fn a_failed_import_takes_its_item_back() {
+        // The second plan is made from a text that is no longer there, so the file cannot be written.
+        let fails = |world: &World, deposit: Deposit| {
+            let asked = Cell::new(0);
+            let stored = world.store(|_| {
+                asked.set(asked.get() + 1);
+                let mut plan = world.plan(LINE, Rules::default());
+                plan.deposit = deposit.clone();
+                if asked.get() == 2 {
+                    plan.edits[0].was = Some(Zeroizing::new(b"[stale]\n".to_vec()));
+                }
+                Ok(Some(plan))
+            });
+            assert!(stored.unwrap_err().message.contains("was changed by another program"));
+            assert_eq!(asked.get(), 2);
+        };
+        let world = World::new("file", PLAIN);
+        fails(&world, deposit());
+        assert_eq!(world.now(), gone(PLAIN));
+        // What was there is there again, with what the index said of it.
+        let mut old = deposit();
+        old.item.access_key_id = "AKIAIOSFODNN7EXAMOLD".into();
+        let context = world.context();
+        deposit::put(&context.keychain(), StoreKind::File, &old).unwrap();
+        fails(
+            &world,
+            Deposit {
+                replace: true,
+                ..deposit()
+            },
+        );
+        assert_eq!(world.now(), (Some(old.item), PLAIN.to_owned(), Some("MOLD".into())));
+        // An item that was not this import's stays.
+        let world = World::new("file", PLAIN);
+        world.put();
+        fails(&world, deposit());
+        assert_eq!(world.now(), kept(PLAIN));
+    }
+
+    #[test]
     fn what_was_done_meanwhile_is_left_alone() {
         let world = World::new("file", PLAIN);
         let asked = Cell::new(false);

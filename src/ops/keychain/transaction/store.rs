@@ -10,7 +10,7 @@ use crate::journal::Undo;
 use crate::keychain::StoreKind;
 use crate::ops::edit::{self, FileEdit};
 use crate::ops::files::Files;
-use crate::ops::keychain::deposit::{self, Deposit};
+use crate::ops::keychain::deposit::{self, Before, Deposit};
 use crate::ops::keychain::identity::{self, Moved};
 use crate::ops::keychain::{detach, store_to_write, swap};
 use crate::sys::edit::EditLock;
@@ -58,7 +58,7 @@ pub struct Stored {
 /// Stores the item of `plan` and writes its edits; `None` if that is already done. `files` is the latest reading.
 ///
 /// # Errors
-/// Whatever prevents it. The item may have been stored then, but no file is written without it.
+/// Whatever prevents it. The store is as before then, unless a file already uses the item.
 pub fn store(
     context: &Context,
     keychain: &Keychain<'_>,
@@ -69,29 +69,68 @@ pub fn store(
         let plan = plan(files)?;
         plan.iter().try_for_each(|plan| plan.check(files)).map(|()| plan)
     };
-    let Some(first) = plan(files)? else {
-        // Taking the lock removes what a run left that was killed at the very end.
-        EditLock::take(context.env())?;
-        return Ok(None);
+    let first = plan(files);
+    let Ok(Some(first)) = first else {
+        // Removes what a run left that was killed at the very end.
+        EditLock::tidy(context.env());
+        return first.map(|_| None);
     };
     first.mind_sharers(context, files)?;
+    edit::check_writable(context, &first.edits)?;
     let store = first.store(keychain)?;
     let change = match first.undo {
         Undo::Journal => swap::keep(keychain, store, &first.deposit)?,
         _ => None,
     };
-    deposit::put(keychain, store, &first.deposit)?;
-    // The user and the keychain took their time, so the files are locked and read again only now.
-    let lock = EditLock::take(context.env())?;
-    let Some(plan) = plan(&Files::load(context)?)? else {
-        return Ok(None);
+    // The copy of a key that is not replaced after all.
+    let forget = || {
+        if change.as_ref().is_some_and(|change| change.is_replaced) {
+            let _ = swap::forget_kept(keychain, &first.deposit.name);
+        }
     };
-    // Another awsenv may have deleted the item meanwhile, or moved it to another store.
-    let store = plan.store(keychain)?;
-    deposit::put(keychain, store, &plan.deposit)?;
-    let undo = change.map_or(plan.undo.clone(), Undo::Item);
-    edit::save(context, &lock, &plan.title, &plan.edits, undo)?;
-    Ok(Some(Stored { plan, store }))
+    let before = deposit::put(keychain, store, &first.deposit).inspect_err(|_| forget())?;
+    // The user and the keychain took their time, so the files are locked and read again only now.
+    let lock = match EditLock::take(context.env()) {
+        Ok(lock) => lock,
+        // The other run may be at work with the same item.
+        Err(error) => return Err(Error::from(error).hint(first.carries_on())),
+    };
+    let failed = |before: Before, error: Error| {
+        // Another run may have finished with this item meanwhile.
+        let is_done = !first.is_used(files) && Files::load(context).is_ok_and(|files| first.is_used(&files));
+        match is_done {
+            true => error,
+            false => {
+                let error = before.restore(keychain, error);
+                forget();
+                error
+            }
+        }
+    };
+    let second = Files::load(context).and_then(|files| {
+        let plan = plan(&files)?;
+        // Another awsenv may have deleted the item meanwhile, or moved it to another store.
+        let store = plan.as_ref().map(|plan| plan.store(keychain)).transpose()?;
+        Ok(plan.zip(store))
+    });
+    let (plan, store) = match second {
+        Ok(Some(second)) => second,
+        Ok(None) => return Ok(None),
+        Err(error) => return Err(failed(before, error)),
+    };
+    let again = match deposit::put(keychain, store, &plan.deposit) {
+        Ok(again) => again,
+        Err(error) => return Err(failed(before, error)),
+    };
+    let undo = change.clone().map_or(plan.undo.clone(), Undo::Item);
+    match edit::save(context, &lock, &plan.title, &plan.edits, undo) {
+        Ok(()) => Ok(Some(Stored { plan, store })),
+        Err(unsaved) if unsaved.done > 0 => Err(unsaved.error),
+        Err(unsaved) => {
+            let error = failed(again, unsaved.error);
+            Err(failed(before, error))
+        }
+    }
 }
 
 impl Plan {
@@ -108,6 +147,18 @@ impl Plan {
         };
         let checked = identity::guard(files, &self.edits, &moved, except);
         checked.map_err(|error| self.rules.hint.iter().cloned().fold(error, Error::hint))
+    }
+
+    /// Whether a line in the files asks for the item.
+    fn is_used(&self, files: &Files) -> bool {
+        let Deposit { profile, name, .. } = &self.deposit;
+        let own = files.profiles.profile(profile).and_then(detach::item_of);
+        own.as_ref() == Some(name) || !detach::sharers(files, profile, name).is_empty()
+    }
+
+    fn carries_on(&self) -> String {
+        let name = display(&self.deposit.name);
+        format!("the key is stored as the item `{name}` already: run the same command again to finish")
     }
 
     fn mind_sharers(&self, context: &Context, files: &Files) -> Result<(), Error> {

@@ -63,7 +63,10 @@ pub fn withdraw<T>(
 ) -> Result<Withdrawn, Error> {
     let Kept { profile, name, store } = kept;
     // The keychain may ask for a password, so the files are locked and read again only after that.
-    read(files)?;
+    if let Err(error) = read(files) {
+        EditLock::tidy(context.env());
+        return Err(error);
+    }
     let lock = EditLock::take(context.env())?;
     let files = Files::load(context)?;
     let Some(found) = read(&files)? else {
