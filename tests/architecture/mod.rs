@@ -51,7 +51,7 @@ const HOMES: [(&str, &[&str]); 34] = [
     ("hashbrown", &["src/config/index.rs"]),
     ("hmac", &["src/sys/keychain"]),
     ("ini", &["src/config/settings"]),
-    ("jiff", &["src/credentials.rs", "src/sys/clock.rs"]),
+    ("jiff", &["src/credentials/", "src/sys/clock.rs"]),
     ("keyring", &["src/sys/keychain"]),
     ("keyring_core", &["src/sys/keychain"]),
     ("linux_keyutils", &["src/sys/keychain"]),
