@@ -273,7 +273,7 @@ mod tests {
             ("/x/config:", Some(vec!["/x/config"])),
             ("/x;/y", Some(vec!["/x", "/y"])),
             ("/x,$HOME/y", Some(vec!["/x", "$HOME/y"])),
-            ("~/x /y", Some(vec!["~/x", "/y"])),
+            ("~/x /y", Some(vec!["./~/x", "/y"])),
             ("/x/a, b", None),
             ("/x/two words/config", None),
             ("/x/config", None),

@@ -199,10 +199,13 @@ impl<'p> Reader<'p> {
     }
 
     fn unknown(&mut self, line: u32, known: &[Key], key: &str) {
-        let doubted = guards_near(key);
         let names = known.iter().map(|known| known.name);
         let place = |wanted: &str| keys().find(|(_, other)| other.name == wanted);
-        let near = meant(key, names.clone()).map(|near| (None, near));
+        let near = meant(key, names.clone());
+        let mut doubted = guards_near(key);
+        // A slip in one key is no part of another.
+        doubted.retain(|guard| near.is_none() || is_close(key, guard.name));
+        let near = near.map(|near| (None, near));
         let near = near.or_else(|| {
             let near = meant(key, keys().map(|(_, key)| key.name)).or_else(|| Some(doubted.first()?.name))?;
             let is_here = known.iter().any(|known| known.name == near);

@@ -70,6 +70,10 @@ fn a_mistake_costs_its_own_line() {
             "export_region = yes",
             "`export_region` must be `on` or `off`, not `yes`",
         ),
+        (
+            "export_regoin = on",
+            "unknown key `export_regoin`: did you mean `export_region`?",
+        ),
         ("prompt = none", "`prompt` must be `auto`, `on` or `off`, not `none`"),
         ("order = name", "`order` must be `frecency` or `file`, not `name`"),
         ("no delimiter", "expected `KEY = VALUE` or `[SECTION]`"),
