@@ -199,8 +199,12 @@ impl<'p> Reader<'p> {
     }
 
     fn unknown(&mut self, line: u32, known: &[Key], key: &str) {
-        let doubted = guards_near(key);
+        let mut doubted = guards_near(key);
         let names = known.iter().map(|known| known.name);
+        // Then a part of it that resembles a guard is no sign.
+        if meant(key, names.clone()).is_some() {
+            doubted.retain(|guard| is_close(key, guard.name));
+        }
         let place = |wanted: &str| keys().find(|(_, other)| other.name == wanted);
         let near = meant(key, names.clone()).map(|near| (None, near));
         let near = near.or_else(|| {
