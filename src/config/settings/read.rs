@@ -45,7 +45,8 @@ impl Settings {
     /// Reads the file at `path`. `stores` are the words that `keychain = …` may have. What is wrong is in
     /// [`Settings::problems`], and what it may have been meant to guard is on the safe side.
     pub fn parse(path: &Path, bytes: &[u8], stores: &[&str]) -> Self {
-        if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || bytes.contains(&0) {
+        let is_utf_16 = matches!(bytes, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, ..] | [_, 0, ..]);
+        if is_utf_16 {
             return Self::unreadable(path, "it is not UTF-8");
         }
         let mut reader = Reader::new(path, stores);
