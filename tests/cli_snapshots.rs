@@ -292,6 +292,7 @@ fn short_names() {
         "exec j -v --region home -- printenv AWS_PROFILE AWS_REGION",
         "exec jekyl -v --region apne1 -- printenv AWS_PROFILE AWS_REGION",
         "exec jekyl --region EUW1 -- printenv AWS_REGION",
+        "exec jekyl --region eu-west-1b -- printenv AWS_REGION",
         "explain j --region euw3",
         "use lost --shell bash",
         "explain lost --json",

@@ -6,12 +6,14 @@ use zeroize::Zeroizing;
 
 use crate::cli::UndoArgs;
 use crate::context::{Context, Outcome};
+use crate::credentials::Timestamp;
 use crate::error::{Error, Kind};
 use crate::journal::{self, Conflict, ItemChange, Journal, Undo};
 use crate::keychain::Error::Missing;
 use crate::ops::edit::{self, Change};
 use crate::ops::{diff, keychain};
 use crate::sys;
+use crate::sys::clock::local;
 use crate::sys::edit::{EditLock, FileError};
 use crate::text::display;
 
@@ -73,7 +75,7 @@ pub fn run(context: &Context, args: UndoArgs) -> Result<Outcome, Error> {
         keychain::swap::turn(&context.keychain(), change, journal.is_undone)?;
         context.ui.tell(told(change, journal.is_undone));
     }
-    let title = format!("{} ({})", journal.title, journal.at);
+    let title = format!("{} ({})", journal.title, time(&journal));
     let turned = journal.turned();
     let can_turn = turned.undo != Undo::Secret;
     let kept = sys::edit::journal::save(&lock, context.env(), &turned);
@@ -86,9 +88,15 @@ pub fn run(context: &Context, args: UndoArgs) -> Result<Outcome, Error> {
     Ok(Outcome::Done(0))
 }
 
+/// When the edit was made, for people.
+fn time(journal: &Journal) -> String {
+    let local = Timestamp::parse(&journal.at).and_then(local);
+    local.unwrap_or_else(|| journal.at.clone())
+}
+
 /// Rejects edits that another command undoes.
 fn check(journal: &Journal) -> Result<(), Error> {
-    let (title, at) = (&journal.title, &journal.at);
+    let (title, at) = (&journal.title, time(journal));
     match &journal.undo {
         Undo::Journal | Undo::Item(_) => Ok(()),
         Undo::Key { command, profile } => {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::advice::{Advice, Command};
 use crate::cli::UseArgs;
+use crate::config::mistakes;
 use crate::config::region;
 use crate::context::Context;
 use crate::error::{Error, Kind};
@@ -142,6 +143,15 @@ pub fn region<'t>(context: &Context, files: &Files, typed: &'t str) -> Cow<'t, s
     let said = format!("the region `{}` is short for `{}`", display(typed), display(&long));
     context.ui.narrate(&said);
     long.into()
+}
+
+/// [`region`], with a warning if it is none.
+pub fn asked_region<'t>(context: &Context, files: &Files, typed: &'t str) -> Cow<'t, str> {
+    let region = region(context, files, typed);
+    if let Some(wrong) = mistakes::region(&region) {
+        context.ui.warn(format!("{}: {}", wrong.what, wrong.instead));
+    }
+    region
 }
 
 /// # Errors

@@ -77,7 +77,7 @@ pub fn to(
     let asked_region = args
         .region
         .as_deref()
-        .map(|typed| choose::region(context, files, typed));
+        .map(|typed| choose::asked_region(context, files, typed));
     let (plan, broken) = files.resolve_past_boto(choice, asked_region.as_deref())?;
     let own = files.profiles.profile(&choice.name);
     let asked = match (args.name, args.keys) {

@@ -168,7 +168,8 @@ fn what_cannot_be_got_or_set() {
 
 #[test]
 fn an_edit_is_undone_and_done_again() {
-    let sandbox = sandbox();
+    let mut sandbox = sandbox();
+    sandbox.set("TZ", "Asia/Tokyo");
     let undo = |words: &[&str]| sandbox.awsenv([&["undo"], words].concat()).output();
     let nothing = undo(&[]);
     assert_eq!((nothing.status, nothing.out()), (1, ""));
@@ -186,6 +187,7 @@ fn an_edit_is_undone_and_done_again() {
         let output = undo(&[]);
         assert_eq!((output.status, output.out()), (0, ""), "{}", output.all());
         assert!(output.err().contains("set `region` of `a b`"), "{}", output.err());
+        assert!(output.err().contains(" JST)"), "{}", output.err());
         assert_eq!(text(&sandbox, ".aws/config"), expected);
     }
     // Other lines may change meanwhile, but not the edited one.
@@ -580,6 +582,8 @@ fn an_answer_is_checked_when_it_is_given() {
             (ASK_SECRET, SECRET),
             (ASK_REGION, SECRET),
             (ASK_REGION, ID),
+            (ASK_REGION, "us-east-1a"),
+            (ASK_REGION, "Ireland"),
             (ASK_REGION, "eu-west-1"),
             (ASK_OUTPUT, SECRET),
             (ASK_OUTPUT, "yml"),

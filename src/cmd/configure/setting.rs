@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fmt;
 
 use crate::config::edit::{Editor, check_setting};
+use crate::config::mistakes;
 use crate::config::{Document, FileKind, Profile, Section};
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
@@ -14,7 +15,7 @@ use crate::ops::files::Files;
 use crate::redact;
 use crate::redact::is_secret;
 use crate::sys::edit::EditLock;
-use crate::text::{display, either, lines};
+use crate::text::{display, lines};
 
 /// As typed: `region`, or `s3.max_queue_size` for a key in a block.
 pub(super) struct Key<'t> {
@@ -105,6 +106,9 @@ pub(super) fn change(context: &Context, profile: Option<&OsStr>, key: &str, valu
             .notice(&format!("`{key}` of `{shown}` is already set to that"));
         return Ok(Outcome::Done(0));
     };
+    if let Some(wrong) = wrong(&key.to_string(), value) {
+        context.ui.warn(format!("{}: {}", wrong.what, wrong.instead));
+    }
     let path = edit.path.display().to_string();
     edit::save(
         context,
@@ -117,9 +121,6 @@ pub(super) fn change(context: &Context, profile: Option<&OsStr>, key: &str, valu
     Ok(Outcome::Done(0))
 }
 
-/// The output formats of the AWS CLI.
-const OUTPUTS: [&str; 6] = ["json", "yaml", "yaml-stream", "text", "table", "off"];
-
 /// Checks an answer for `region` or `output`.
 ///
 /// # Errors
@@ -130,11 +131,19 @@ pub(super) fn check(key: &str, text: &str) -> Result<(), Error> {
     if redact::harmless(text).is_none() || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return fail(format!("`{key}` must be one word"));
     }
-    if key == "output" && !OUTPUTS.contains(&text) {
-        let words: Vec<String> = OUTPUTS.iter().map(|word| format!("`{word}`")).collect();
-        return fail(format!("`output` must be {}", either(&words)));
+    match wrong(key, text).filter(|wrong| wrong.is_certain) {
+        Some(wrong) => fail(format!("{}: {}", wrong.what, wrong.instead)),
+        None => Ok(()),
     }
-    Ok(())
+}
+
+/// The mistake in a value of `region` or `output`.
+fn wrong(key: &str, text: &str) -> Option<mistakes::Wrong> {
+    match key {
+        "region" | "sso_region" => mistakes::region(text),
+        "output" => mistakes::output(text),
+        _ => None,
+    }
 }
 
 /// The edit that sets `key` to `value`; `None` if it is already set to that.

@@ -62,7 +62,7 @@ pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
     let region = args
         .region
         .as_deref()
-        .map(|typed| choose::region(context, &files, typed));
+        .map(|typed| choose::asked_region(context, &files, typed));
     let mut plan = files.resolve(&choice, region.as_deref())?;
     if !is_named && region.is_none() {
         plan.region = now::region(context, &files, &choice, plan.region)?;
