@@ -50,10 +50,7 @@ pub fn run(context: &Context, args: ListArgs) -> Result<Outcome, Error> {
     let plaintext = files.profiles.profiles().filter_map(catalog::plaintext);
     plaintext.for_each(|found| context.ui.warn(found.warning()));
     if is_empty && !json {
-        let searched = files.searched();
-        context.ui.warn(format!(
-            "there are no profiles in {searched}; `awsenv configure` sets one up"
-        ));
+        context.ui.error(&catalog::no_profiles(&files));
     }
     Ok(Outcome::Text(text, u8::from(rows.is_empty() && !is_empty)))
 }

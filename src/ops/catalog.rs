@@ -4,12 +4,14 @@
 use crate::advice::{Advice, Command};
 use crate::config::{Kind, Place, Profile, account_of_arn};
 use crate::context::Context;
+use crate::error::{self, Error};
 use crate::journal::KeyCommand;
 use crate::keychain::layout::ID;
 use crate::ops::files::Files;
 use crate::ops::keychain::command;
 use crate::ops::keychain::detach::item_of;
 use crate::ops::now;
+use crate::ops::refusal;
 use crate::redact::{HIDDEN, harmless};
 use crate::text::display;
 
@@ -24,6 +26,14 @@ pub struct Entry {
     pub role_arn: Option<String>,
     pub source_profile: Option<String>,
     pub place: Option<Place>,
+}
+
+pub fn no_profiles(files: &Files) -> Error {
+    let message = format!("there are no profiles in {}", files.searched());
+    Error {
+        hints: refusal::first_steps(&files.profiles),
+        ..Error::new(error::Kind::ProfileNotFound, message)
+    }
 }
 
 /// In the order of the files; a profile of the AWS files hides a boto profile with the same name.

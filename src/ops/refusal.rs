@@ -1,5 +1,6 @@
 //! A profile that cannot be resolved -> the error, with the mistake in the files that may be behind it.
 
+use crate::advice::{Advice, Command};
 use crate::config::mistakes::{self, Mistake};
 use crate::config::{ProfileSet, SectionKind};
 use crate::error::Error;
@@ -31,6 +32,16 @@ pub fn mistakes(profiles: &ProfileSet, name: &str) -> impl Iterator<Item = Strin
             .collect(),
     };
     found.into_iter().take(MAX_NAMED).map(|mistake| hint(&mistake))
+}
+
+/// What to do where the files define no profile: correct a header that was to define one, or set one up.
+pub fn first_steps(profiles: &ProfileSet) -> Vec<Advice> {
+    let found = mistakes::all(profiles);
+    if found.is_empty() {
+        let configure = Advice::from("`").command(Command::new("awsenv configure"));
+        return vec![configure.text("` sets up a first profile")];
+    }
+    found.iter().take(MAX_NAMED).map(|found| hint(found).into()).collect()
 }
 
 fn hint(mistake: &Mistake) -> String {

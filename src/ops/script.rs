@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use crate::advice::{Advice, Command};
+use crate::advice::Advice;
 use crate::cli::{self, Form};
 use crate::config::settings::{Prompt, Settings};
 use crate::context::{Context, Outcome};
@@ -11,6 +11,7 @@ use crate::env::diff::EnvDiff;
 use crate::error::{Error, Kind};
 use crate::ops::catalog;
 use crate::ops::files::Files;
+use crate::ops::refusal;
 use crate::process::{Finish, Process};
 use crate::secret::Secret;
 use crate::shell::detect::Unknown;
@@ -107,13 +108,15 @@ pub fn finish(context: &Context, form: &Form, result: Result<Outcome, Error>) ->
 
 /// Where there is no profile at all, a list of them is no help.
 fn first_steps(context: &Context, error: Error) -> Error {
-    let is_empty = |files: Files| catalog::entries(&files).is_empty();
-    if error.kind != Kind::ProfileNotFound || !Files::load(context).is_ok_and(is_empty) {
+    if error.kind != Kind::ProfileNotFound {
         return error;
     }
-    let configure = Advice::from("there are no profiles yet: `").command(Command::new("awsenv configure"));
+    let Ok(files) = Files::load(context) else { return error };
+    if !catalog::entries(&files).is_empty() {
+        return error;
+    }
     Error {
-        hints: vec![configure.text("` sets one up")],
+        hints: refusal::first_steps(&files.profiles),
         ..error
     }
 }

@@ -90,10 +90,7 @@ const REFUSED: [(&str, &str); 15] = [
         "use wide --keys",
         "AWS_SECURITY_TOKEN of the profile `wide` would take ",
     ),
-    (
-        "use cut --keys",
-        "AWS_SECURITY_TOKEN of the profile `cut` would contain a NUL",
-    ),
+    ("use cut --keys", "the session token contains control characters"),
     ("use --first w-", "would take "),
     // What the user has is kept in the state.
     (

@@ -110,7 +110,7 @@ fn an_empty_machine_is_told_how_to_begin() {
     ] {
         let output = sandbox.awsenv(args).output();
         assert!(
-            output.err().contains("`awsenv configure` sets one up"),
+            output.err().contains("`awsenv configure` sets up a first profile"),
             "{args:?}: {}",
             output.all()
         );

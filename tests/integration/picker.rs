@@ -845,7 +845,8 @@ fn list_fits_the_terminal() {
         .expect("a header");
     let names = ["default", "production-admin", "base", "developer", "reader", "broken"];
     for (row, name) in rows[start + 1..].iter().zip(names) {
-        assert!(row.starts_with(&format!("  {name}")), "{screen}");
+        let mark = if name == "default" { '*' } else { ' ' };
+        assert!(row.starts_with(&format!("{mark} {name}")), "{screen}");
     }
 }
 

@@ -65,11 +65,7 @@ pub fn profile(context: &Context, manner: Manner<'_>, usage: &str) -> Result<Cho
     };
     usage::sort(context, &files.settings, &mut entries, keeper);
     if entries.is_empty() {
-        let searched = files.searched();
-        return Err(
-            Error::new(Kind::ProfileNotFound, format!("there are no profiles in {searched}"))
-                .hint("`awsenv configure` sets one up"),
-        );
+        return Err(catalog::no_profiles(&files));
     }
     let settings = files.settings.picker.clone();
     let menu = Arc::new(Profiles {
