@@ -18,6 +18,7 @@ use crate::ops::files::{self, Files};
 use crate::ops::now;
 use crate::ops::refusal::refused;
 use crate::ops::usage::{self, Keeper};
+use crate::redact;
 use crate::resolve::{self, Choice, How};
 use crate::shell::wrapper::Wrapper;
 use crate::sys;
@@ -146,12 +147,21 @@ pub fn region<'t>(context: &Context, files: &Files, typed: &'t str) -> Cow<'t, s
 }
 
 /// [`region`], with a warning if it is none.
-pub fn asked_region<'t>(context: &Context, files: &Files, typed: &'t str) -> Cow<'t, str> {
+///
+/// # Errors
+/// It may be a secret.
+pub fn asked_region<'t>(context: &Context, files: &Files, typed: &'t str) -> Result<Cow<'t, str>, Error> {
     let region = region(context, files, typed);
+    if redact::harmless(&region).is_none() {
+        let message = "the region of `--region` is shaped like a secret";
+        return Err(
+            Error::new(Kind::Usage, message).hint("if it is one, it is in the history of your shell now: rotate it")
+        );
+    }
     if let Some(wrong) = mistakes::region(&region) {
         context.ui.warn(format!("{}: {}", wrong.what, wrong.instead));
     }
-    region
+    Ok(region)
 }
 
 /// # Errors

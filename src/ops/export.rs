@@ -7,6 +7,7 @@ use crate::config::{Profile, ProfileSet, Section, account_of_arn};
 use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::env::names::{self, VarName};
+use crate::redact::harmless;
 use crate::resolve::{BaseSource, CredentialPlan, RegionSource};
 use crate::secret::Secret;
 use crate::text::display;
@@ -90,6 +91,11 @@ pub fn account(plan: &CredentialPlan, profile: Option<Profile<'_>>) -> Option<St
         BaseSource::Login(login) => of_arn(&login.session),
         _ => None,
     })
+}
+
+/// Whether a region may be in the environment, where it is logged and shown.
+pub fn is_exportable(region: &str) -> bool {
+    harmless(region).is_some() && !region.contains('\n')
 }
 
 /// The region that only the profile's file names, if the file gives the credentials too.

@@ -10,13 +10,13 @@ use crate::env::state::Style;
 use crate::error::Error;
 use crate::ops::catalog;
 use crate::ops::choose::{self, Chosen};
-use crate::ops::export;
+use crate::ops::export::{self, is_exportable};
 use crate::ops::fit;
 use crate::ops::now;
 use crate::ops::ports::{self, Outside};
 use crate::ops::refusal::{self, without_credentials};
 use crate::provider;
-use crate::redact::shown;
+use crate::redact::{self, shown};
 use crate::resolve::{BaseSource, RegionSource};
 use crate::sys::clock::local;
 use crate::text::{PRODUCTION_MARK, display, prompt_name};
@@ -77,7 +77,8 @@ pub fn to(
     let asked_region = args
         .region
         .as_deref()
-        .map(|typed| choose::asked_region(context, files, typed));
+        .map(|typed| choose::asked_region(context, files, typed))
+        .transpose()?;
     let (plan, broken) = files.resolve_past_boto(choice, asked_region.as_deref())?;
     let own = files.profiles.profile(&choice.name);
     let asked = match (args.name, args.keys) {
@@ -119,6 +120,7 @@ pub fn to(
     });
     let change = match (stays, &region, decision.style) {
         (Some(stays), ..) => now::keep_region(context, &stays.value),
+        (None, Some(region), _) if !is_exportable(region) => RegionChange::Own,
         (None, Some(region), Style::Name) if args.region.is_none() && !files.settings.export_region => {
             RegionChange::Clear(region.clone())
         }
@@ -126,6 +128,10 @@ pub fn to(
         (None, None, _) => RegionChange::Own,
     };
     let mut warnings: Vec<Advice> = decision.warning.into_iter().map(Advice::from).collect();
+    if let Some(region) = region.as_deref().filter(|region| !is_exportable(region)) {
+        let why = "is not one word, or may be a secret, so it is never exported";
+        warnings.push(format!("the region `{}` {why}", redact::shown(region)).into());
+    }
     if plan.base.is_none() {
         warnings.extend(refusal::mistakes(&files.profiles, &choice.name).map(Advice::from));
     }

@@ -245,3 +245,33 @@ fn no_secret_is_shown_as_a_name_or_an_id() {
     search.run(&sandbox, &["current", "--json"]);
     search.finish(50);
 }
+
+#[test]
+fn no_secret_is_exported_as_a_region() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        ".aws/config",
+        format!(
+            "[profile long]\nregion = {SECRET}\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = uNsEeN\n\
+             [profile lines]\nregion = eu-west-1\n  b\n"
+        ),
+    );
+    sandbox.write(".config/awsenv/config", "export_region = on\n");
+    for args in [
+        &["exec", "long", "--", "env"][..],
+        &["exec", "long", "--keys", "--", "env"],
+        &["use", "long", "--shell", "bash"],
+    ] {
+        let output = sandbox.awsenv(args).output();
+        assert_eq!(output.status, 0, "{}", output.all());
+        assert!(!output.all().contains(SECRET), "{}", output.all());
+        assert!(output.err().contains("the region `(secret)`"), "{}", output.all());
+    }
+    let lines = sandbox.awsenv(["exec", "lines", "--", "env"]).output();
+    assert!(!lines.out().contains("REGION"), "{}", lines.all());
+    let typed = sandbox
+        .awsenv(["exec", "long", "--region", SECRET, "--", "env"])
+        .output();
+    assert_eq!((typed.status, typed.out()), (2, ""), "{}", typed.all());
+    assert!(!typed.err().contains(SECRET), "{}", typed.all());
+}

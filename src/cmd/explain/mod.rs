@@ -16,8 +16,9 @@ use crate::context::{Context, Outcome};
 use crate::error::Error;
 use crate::ops::choose::Chosen;
 use crate::ops::describe::missing_login;
+use crate::ops::export::is_exportable;
 use crate::ops::{choose, now, pick};
-use crate::redact::{self, command, harmless, is_secret, visible};
+use crate::redact::{self, command, is_secret, visible};
 use crate::resolve::{Choice, CredentialPlan, ExportDecision, Style, StyleError};
 
 /// A borrowed view of the plan and the files.
@@ -62,7 +63,8 @@ pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
     let region = args
         .region
         .as_deref()
-        .map(|typed| choose::asked_region(context, &files, typed));
+        .map(|typed| choose::asked_region(context, &files, typed))
+        .transpose()?;
     let mut plan = files.resolve(&choice, region.as_deref())?;
     if !is_named && region.is_none() {
         plan.region = now::region(context, &files, &choice, plan.region)?;
@@ -107,7 +109,7 @@ fn exported_region<'a>(
 ) -> Option<&'a str> {
     let is_exported = export?.style == Style::Keys || settings.export_region;
     let region = profile?.text("region")?;
-    harmless(region).filter(|region| is_exported && !region.is_empty())
+    Some(region).filter(|region| is_exported && !region.is_empty() && is_exportable(region))
 }
 
 impl<'a> Setting<'a> {

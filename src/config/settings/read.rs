@@ -77,19 +77,24 @@ impl<'p> Reader<'p> {
         let mut within = String::new();
         let mut seen: BTreeMap<(String, String), u32> = BTreeMap::new();
         let mut twice: BTreeSet<(String, String)> = BTreeSet::new();
+        // The key whose value a line that is no setting may go on with, as in AWS files.
+        let mut above: Option<&'static Key> = None;
         for (line, what) in lines(text) {
             match what {
                 Line::Header(name) => {
                     self.header(line, &name);
                     within = name;
+                    above = None;
                 }
                 Line::Other(text) => {
-                    self.other(line, text);
+                    self.other(line, text, above);
                     if text.starts_with('[') {
                         text.clone_into(&mut within);
+                        above = None;
                     }
                 }
                 Line::Pair(key, value) => {
+                    above = keys().find(|(_, known)| known.name == key).map(|(_, known)| known);
                     let place = (within.clone(), key);
                     let (within, key) = (&place.0, &place.1);
                     if let Some(first) = seen.get(&place) {
@@ -135,12 +140,17 @@ impl<'p> Reader<'p> {
     }
 
     /// The text is not shown, because a key may have been pasted here.
-    fn other(&mut self, line: u32, text: &str) {
-        let doubted = match text.strip_prefix('[') {
+    fn other(&mut self, line: u32, text: &str, above: Option<&'static Key>) {
+        let mut doubted = match text.strip_prefix('[') {
             Some(header) => guards_below(header.split(']').next().unwrap_or_default().trim()),
             None => guards_near(text),
         };
-        self.problem(Some(line), "expected `KEY = VALUE` or `[SECTION]`".to_owned(), &doubted);
+        doubted.extend(above.filter(|key| key.guard.is_some() && !text.starts_with('[')));
+        let mut why = "expected `KEY = VALUE` or `[SECTION]`".to_owned();
+        if above.is_some() {
+            why += "; a value is on one line";
+        }
+        self.problem(Some(line), why, &doubted);
     }
 
     fn again(&mut self, line: u32, first: u32, within: &str, key: &str) {
@@ -190,11 +200,15 @@ impl<'p> Reader<'p> {
     fn value(&mut self, line: u32, key: &'static Key, value: &str) {
         let set = if value.contains('\u{fffd}') {
             Err(format!("`{}` is not UTF-8", key.name))
+        } else if value.contains('\0') {
+            Err(format!("`{}` contains a NUL", key.name))
         } else {
             (key.set)(&mut self.settings, value, self.stores)
         };
         if let Err(why) = set {
-            let doubted: Vec<&Key> = key.guard.is_some().then_some(key).into_iter().collect();
+            let mut doubted: Vec<&Key> = key.guard.is_some().then_some(key).into_iter().collect();
+            // Another setting on the same line.
+            doubted.extend(value.split(';').skip(1).flat_map(guards_near));
             self.problem(Some(line), why, &doubted);
         }
     }

@@ -88,9 +88,16 @@ pub(super) fn keys() -> impl Iterator<Item = (&'static str, &'static Key)> {
 
 /// A glob that can match no name that it was meant for is refused, because it would protect nothing.
 fn globs(value: &str) -> Result<Vec<String>, String> {
+    const SWITCHES: [&str; 9] = ["all", "any", "false", "no", "none", "off", "on", "true", "yes"];
     for glob in words(value) {
         let why = if glob.contains([';', '"', '\'']) || glob.contains(" #") {
             "a glob has no quotes, and a comment needs a line of its own"
+        } else if glob.contains(['[', ']', '{', '}', '(', ')', '|', '^', '$', '\\'])
+            || glob.starts_with(['!', '/', '.'])
+        {
+            "in a glob, `*` is any text and `?` any one character, also one that is special elsewhere"
+        } else if SWITCHES.contains(&glob.to_lowercase().as_str()) {
+            "expected names or globs; `*` is every profile"
         } else if glob.contains(char::is_whitespace) && glob.contains(['*', '?']) {
             "globs are separated by commas; `?` matches a blank in a name"
         } else {

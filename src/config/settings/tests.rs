@@ -76,16 +76,21 @@ fn a_mistake_costs_its_own_line() {
         ),
         ("prompt = none", "`prompt` must be `auto`, `on` or `off`, not `none`"),
         ("order = name", "`order` must be `frecency` or `file`, not `name`"),
-        ("no delimiter", "expected `KEY = VALUE` or `[SECTION]`"),
-        ("= x", "expected `KEY = VALUE` or `[SECTION]`"),
+        (
+            "no delimiter",
+            "expected `KEY = VALUE` or `[SECTION]`; a value is on one line",
+        ),
+        ("= x", "expected `KEY = VALUE` or `[SECTION]`; a value is on one line"),
         (
             "color = on",
             "unknown key `color`: did you mean `colors` in `[picker]`?",
         ),
         ("height = 40%", "unknown key `height`: it belongs in `[picker]`"),
     ] {
-        let settings = read(format!("history = off\n{bad}\nproduction = prod*\n[alias]\np = x\n"));
-        assert_eq!(told(&settings), [format!("s:2: {why}")]);
+        let settings = read(format!(
+            "history = off\nwrite_through = on\n{bad}\nproduction = prod*\n[alias]\np = x\n"
+        ));
+        assert_eq!(told(&settings), [format!("s:3: {why}")]);
         assert!(!settings.history && settings.aliases.contains_key("p"), "{bad}");
         assert_eq!(settings.production, ["prod*"], "{bad}");
     }
@@ -151,6 +156,23 @@ fn production_is_every_profile_if_it_is_in_doubt() {
         "[region\nproduction = prod*",
         "[misc]\nproduction = prod*",
         "export = aut\rproducton = prod*",
+        "production =\n    prod-*\n    *-live",
+        "production = foo*,\n   prod-*",
+        "production = foo\\\nprod-*",
+        "production = prod-[lx]*",
+        "production = {prod,live}-*",
+        "production = ^prod",
+        "production = /^prod/",
+        "production = prod-x|foo",
+        "production = .*live.*",
+        "production = !stage",
+        "production = prod-\\*",
+        "production = [profile prod-live]",
+        "production = on",
+        "production = All",
+        "production = x\0",
+        "order = file; production = prod-*",
+        "production \u{a0} prod-*",
     ] {
         let settings = read(bad);
         assert!(is_all(&settings), "{bad}");
