@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use crate::advice::{Advice, Command};
 use crate::cli::{self, Form};
+use crate::config::mistakes;
 use crate::config::settings::{Prompt, Settings};
 use crate::context::{Context, Outcome};
 use crate::env::Env;
@@ -105,9 +106,12 @@ pub fn finish(context: &Context, form: &Form, result: Result<Outcome, Error>) ->
     }
 }
 
-/// Where there is no profile at all, a list of them is no help.
+/// Where there is no profile at all, and none was meant, a list of them is no help.
 fn first_steps(context: &Context, error: Error) -> Error {
-    let is_empty = |files: Files| catalog::entries(&files).is_empty();
+    let is_empty = |files: Files| {
+        let mistakes = mistakes::all(&files.profiles);
+        catalog::entries(&files).is_empty() && !mistakes.iter().any(|mistake| mistake.is_certain)
+    };
     if error.kind != Kind::ProfileNotFound || !Files::load(context).is_ok_and(is_empty) {
         return error;
     }
