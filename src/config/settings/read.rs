@@ -193,9 +193,12 @@ impl<'p> Reader<'p> {
         } else {
             (key.set)(&mut self.settings, value, self.stores)
         };
-        if let Err(why) = set {
-            let doubted: Vec<&Key> = key.guard.is_some().then_some(key).into_iter().collect();
-            self.problem(Some(line), why, &doubted);
+        match set {
+            Ok(()) => drop(self.settings.lines.insert(key.name, line)),
+            Err(why) => {
+                let doubted: Vec<&Key> = key.guard.is_some().then_some(key).into_iter().collect();
+                self.problem(Some(line), why, &doubted);
+            }
         }
     }
 
