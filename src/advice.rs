@@ -7,8 +7,8 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use crate::env::names::VarName;
-use crate::shell::Shell;
 use crate::shell::paste::{is_bare, word};
+use crate::shell::{Shell, StartDirs};
 use crate::text::masked;
 
 /// Text takes names only after `text::display`, but a command takes the exact name.
@@ -66,7 +66,7 @@ impl Advice {
             Part::Command(command) => command.shown(paste),
             Part::Evaluate(command) => (paste.shell)().evaluated(command),
             Part::SetUp => (paste.shell)().install_line(),
-            Part::StartFile => (paste.shell)().start_file().to_owned(),
+            Part::StartFile => text(&(paste.shell)().start_file(paste.start_dirs)),
             Part::Unset(names) => (paste.shell)().unset_line(names),
         };
         let text: String = self.0.iter().map(part).collect();
@@ -99,6 +99,7 @@ pub struct Paste<'a> {
     pub shell: &'a dyn Fn() -> Shell,
     /// The path of HOME with a slash at its end.
     pub home: Option<&'a str>,
+    pub start_dirs: &'a StartDirs,
 }
 
 /// Options come first, so that `--` can follow them.
@@ -198,6 +199,7 @@ mod tests {
         let paste = Paste {
             shell: &|| shell,
             home: Some("/home/me/"),
+            start_dirs: &StartDirs::default(),
         };
         advice.into().shown(&paste, str::to_uppercase)
     }
@@ -210,7 +212,7 @@ mod tests {
             .set_up();
         assert_eq!(
             shown(advice.clone(), Shell::Fish),
-            "TRY awsenv key add 'a b', OR ADD TO ~/.config/fish/config.fish: awsenv init fish | source"
+            "TRY awsenv key add 'a b', OR ADD TO ~/.CONFIG/FISH/CONFIG.FISH: awsenv init fish | source"
         );
         assert!(advice.begins_with("try") && !advice.begins_with("or"));
         let line = Advice::default().evaluate("awsenv use PROFILE");
@@ -248,6 +250,7 @@ mod tests {
         let paste = Paste {
             shell: &|| panic!("nothing here needs quotes"),
             home: None,
+            start_dirs: &StartDirs::default(),
         };
         let advice = Advice::from("a b: ").command(Command::new("awsenv use").operand("work"));
         assert_eq!(advice.shown(&paste, str::to_owned), "a b: awsenv use work");

@@ -9,8 +9,8 @@ use crate::advice::{Advice, Paste};
 use crate::cli::{ColorChoice, Global};
 use crate::error::Error;
 use crate::process::Process;
-use crate::shell::Shell;
 use crate::shell::wrapper::Wrapper;
+use crate::shell::{Shell, StartDirs};
 use crate::sys;
 use crate::text::lines;
 
@@ -24,6 +24,7 @@ pub struct Ui {
     verbose: bool,
     terminal: bool,
     home: Option<String>,
+    start_dirs: StartDirs,
     /// The shell that the user will paste commands into, if something names it.
     named: Option<Shell>,
     /// The same, or else the nearest one, once it was asked for.
@@ -50,6 +51,7 @@ impl Ui {
                 .map(|home| home.trim_end_matches('/'))
                 .filter(|home| !home.is_empty())
                 .map(|home| format!("{home}/")),
+            start_dirs: StartDirs::of(&process.env),
             named: Wrapper::of(&process.env).map(|wrapper| wrapper.shell),
             shell: OnceLock::new(),
         }
@@ -102,6 +104,7 @@ impl Ui {
         Paste {
             shell,
             home: self.home.as_deref(),
+            start_dirs: &self.start_dirs,
         }
     }
 
@@ -249,6 +252,37 @@ mod tests {
                 ),
                 format!("cat {shown}")
             );
+        }
+    }
+
+    #[test]
+    fn a_startup_file_is_where_the_user_has_moved_it() {
+        let shown = |shell: &str, env: &[(&str, &str)]| {
+            let process = Process {
+                args: Vec::new(),
+                env: [("HOME", "/home/me")].iter().chain(env).copied().collect(),
+                stdout_tty: false,
+                stderr_tty: false,
+                read_by_shell: false,
+                may_be_log: false,
+                now: crate::credentials::Timestamp(0),
+            };
+            Ui::new(&Global::default(), &process)
+                .for_shell(Some(shell))
+                .advice(&Advice::default().set_up())
+        };
+        let moved = [("ZDOTDIR", "/home/me/.zsh/"), ("XDG_CONFIG_HOME", "/etc/me")];
+        let empty = [("ZDOTDIR", ""), ("XDG_CONFIG_HOME", "")];
+        for (shell, env, file) in [
+            ("zsh", &[][..], "~/.zshrc:"),
+            ("zsh", &empty, "~/.zshrc:"),
+            ("zsh", &moved, "~/.zsh/.zshrc:"),
+            ("fish", &empty, "~/.config/fish/config.fish:"),
+            ("fish", &moved, "/etc/me/fish/config.fish:"),
+            ("bash", &moved, "~/.bashrc:"),
+        ] {
+            let advice = shown(shell, env);
+            assert!(advice.starts_with(&format!("add to {file} ")), "{advice}");
         }
     }
 }

@@ -94,6 +94,9 @@ fn time(journal: &Journal) -> String {
     local.unwrap_or_else(|| journal.at.clone())
 }
 
+/// In hints.
+const MAX_NAMED: usize = 5;
+
 /// Rejects edits that another command undoes.
 fn check(journal: &Journal) -> Result<(), Error> {
     let (title, at) = (&journal.title, time(journal));
@@ -102,6 +105,16 @@ fn check(journal: &Journal) -> Result<(), Error> {
         Undo::Key { command, profile } => {
             let message = format!("the last edit has its own command to undo it: {title} ({at})");
             Err(Error::new(Kind::Failed, message).hint(keychain::command(*command, profile)))
+        }
+        Undo::Keys { command, profiles } => {
+            let message = format!("the last edit has its own command for each profile to undo it: {title} ({at})");
+            let error = Error::new(Kind::Failed, message);
+            let named = profiles.iter().take(MAX_NAMED);
+            let error = named.fold(error, |error, profile| error.hint(keychain::command(*command, profile)));
+            match profiles.len().saturating_sub(MAX_NAMED) {
+                0 => Err(error),
+                more => Err(error.hint(format!("and so on for {more} more profiles"))),
+            }
         }
         Undo::Secret => {
             let undone = if journal.is_undone { "redone" } else { "undone" };

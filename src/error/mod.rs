@@ -70,7 +70,7 @@ impl Kind {
 }
 
 /// What to do where no file can be private: on the drive of a Windows in WSL, on a FAT stick.
-const NO_MODES: &str = "put it on a file system that keeps modes; in WSL, a Windows drive keeps them if it is mounted with the option `metadata` (in /etc/wsl.conf, the section `[automount]` takes `options = \"metadata\"`; then run `wsl --shutdown`)";
+pub const NO_MODES: &str = "put it on a file system that keeps modes; in WSL, a Windows drive keeps them if it is mounted with the option `metadata` (in /etc/wsl.conf, the section `[automount]` takes `options = \"metadata\"`; then run `wsl --shutdown`)";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {

@@ -1,5 +1,6 @@
 //! Where two texts differ, line by line.
 
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 /// Lines of the old text, and those of the new one that replace them; both in bytes.
@@ -13,6 +14,7 @@ pub struct Hunk {
 /// the texts are alike.
 pub fn hunks(old: &str, new: &str) -> Vec<Hunk> {
     let (a, b) = (lines(old), lines(new));
+    let once = once(old, &a, new, &b);
     let (mut i, mut j) = (0, 0);
     let mut found = Vec::new();
     while i < a.len() || j < b.len() {
@@ -20,7 +22,7 @@ pub fn hunks(old: &str, new: &str) -> Vec<Hunk> {
             (i, j) = (i + 1, j + 1);
             continue;
         }
-        let (more, less) = meeting(old, &a[i..], new, &b[j..]);
+        let (more, less) = meeting(old, &a[i..], new, &b[j..], &once);
         found.push(Hunk {
             old: start(&a, i, old)..start(&a, i + more, old),
             new: start(&b, j, new)..start(&b, j + less, new),
@@ -30,8 +32,22 @@ pub fn hunks(old: &str, new: &str) -> Vec<Hunk> {
     found
 }
 
-/// How many lines of each side to skip until both are equal, for two lines or up to the end.
-fn meeting(old: &str, a: &[Range<usize>], new: &str, b: &[Range<usize>]) -> (usize, usize) {
+/// The lines that each text has once, as a section has its header.
+fn once<'t>(old: &'t str, a: &[Range<usize>], new: &'t str, b: &[Range<usize>]) -> HashSet<&'t str> {
+    let mut counts: HashMap<&str, (usize, usize)> = HashMap::new();
+    for line in a {
+        counts.entry(&old[line.clone()]).or_default().0 += 1;
+    }
+    for line in b {
+        counts.entry(&new[line.clone()]).or_default().1 += 1;
+    }
+    let once = counts.into_iter().filter(|(_, count)| *count == (1, 1));
+    once.map(|(line, _)| line).collect()
+}
+
+/// How many lines of each side to skip until both are equal: for two lines, for one that each text has `once`, or up to
+/// the end.
+fn meeting(old: &str, a: &[Range<usize>], new: &str, b: &[Range<usize>], once: &HashSet<&str>) -> (usize, usize) {
     let same = |i: usize, j: usize| match (a.get(i), b.get(j)) {
         (Some(a), Some(b)) => old[a.clone()] == new[b.clone()],
         (None, None) => true,
@@ -41,7 +57,8 @@ fn meeting(old: &str, a: &[Range<usize>], new: &str, b: &[Range<usize>]) -> (usi
         let from = sum.saturating_sub(b.len());
         for i in from..=sum.min(a.len()) {
             let j = sum - i;
-            if same(i, j) && same((i + 1).min(a.len()), (j + 1).min(b.len())) {
+            let is_alone = || a.get(i).is_some_and(|line| once.contains(&old[line.clone()]));
+            if same(i, j) && (is_alone() || same((i + 1).min(a.len()), (j + 1).min(b.len()))) {
                 return (i, j);
             }
         }
@@ -83,6 +100,14 @@ mod tests {
             .into_iter()
             .map(|hunk| (old[hunk.old].to_owned(), new[hunk.new].to_owned()))
             .collect()
+    }
+
+    /// Without two lines in a row that both texts have.
+    #[test]
+    fn lines_that_are_there_once_are_met_alone() {
+        let sections = |body: &str| -> String { (0..5000).map(|n| format!("[{n}]\n{body}")).collect() };
+        let found = differences(&sections("x\ny\n"), &sections("z\n"));
+        assert_eq!(found, vec![("x\ny\n".to_owned(), "z\n".to_owned()); 5000]);
     }
 
     #[test]

@@ -44,6 +44,8 @@ pub enum Undo {
     Item(ItemChange),
     /// By a command of awsenv.
     Key { command: KeyCommand, profile: String },
+    /// By a command of awsenv for each of several profiles.
+    Keys { command: KeyCommand, profiles: Vec<String> },
     /// Not by awsenv: a secret was among the lines.
     Secret,
 }

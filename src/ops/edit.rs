@@ -109,9 +109,17 @@ pub fn write(context: &Context, lock: &EditLock, changes: &[Change<'_>]) -> Resu
 /// As [`save`].
 pub fn check_writable(context: &Context, edits: &[FileEdit]) -> Result<(), Error> {
     for edit in distinct(edits)? {
-        sys::edit::check_writable(&edit.path, in_place(context))?;
+        check_path(context, &edit.path)?;
     }
     Ok(())
+}
+
+/// As [`check_writable`], for one file.
+///
+/// # Errors
+/// As [`save`].
+pub fn check_path(context: &Context, path: &Path) -> Result<(), Error> {
+    Ok(sys::edit::check_writable(path, in_place(context))?)
 }
 
 fn take_back(context: &Context, lock: &EditLock, done: &[Change<'_>], error: Error) -> Unsaved {

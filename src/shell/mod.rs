@@ -14,8 +14,10 @@ pub mod program;
 pub mod starship;
 pub mod wrapper;
 
+use std::borrow::Cow;
 use std::ffi::OsStr;
 
+use crate::env::Env;
 use crate::env::diff::EnvDiff;
 use crate::env::names::VarName;
 use crate::shell::look::Look;
@@ -34,6 +36,23 @@ pub enum Shell {
     PowerShell,
     /// zsh 5 and later.
     Zsh,
+}
+
+/// The directories of startup files that the user has moved.
+#[derive(Clone, Debug, Default)]
+pub struct StartDirs {
+    fish: Option<String>,
+    zsh: Option<String>,
+}
+
+impl StartDirs {
+    pub fn of(env: &Env) -> Self {
+        let dir = |name| env.filled(name).map(str::to_owned);
+        Self {
+            fish: dir("XDG_CONFIG_HOME"),
+            zsh: dir("ZDOTDIR"),
+        }
+    }
 }
 
 /// What awsenv needs to write in a shell's language.
@@ -99,15 +118,17 @@ impl Shell {
         self.evaluated(&format!("awsenv init {}", self.as_str()))
     }
 
-    /// Where that line belongs, unless the user has moved the file.
-    pub fn start_file(self) -> &'static str {
-        match self {
-            Shell::Bash => "~/.bashrc",
-            Shell::Fish => "~/.config/fish/config.fish",
-            Shell::Posix => "the file that ENV names",
-            Shell::PowerShell => "$PROFILE",
-            Shell::Zsh => "~/.zshrc",
-        }
+    /// Where that line belongs.
+    pub fn start_file(self, dirs: &StartDirs) -> Cow<'static, str> {
+        let moved = |dir: &Option<String>, rest: &str| Some(format!("{}/{rest}", dir.as_ref()?.trim_end_matches('/')));
+        let (moved, usual) = match self {
+            Shell::Bash => (None, "~/.bashrc"),
+            Shell::Fish => (moved(&dirs.fish, "fish/config.fish"), "~/.config/fish/config.fish"),
+            Shell::Posix => (None, "the file that ENV names"),
+            Shell::PowerShell => (None, "$PROFILE"),
+            Shell::Zsh => (moved(&dirs.zsh, ".zshrc"), "~/.zshrc"),
+        };
+        moved.map_or(usual.into(), Cow::from)
     }
 
     /// A line that runs what `command` prints. `command` is awsenv's own text.

@@ -100,3 +100,79 @@ fn chains_that_end_nowhere_are_linear_and_so_is_what_is_said() {
         import(&sandbox);
     }
 }
+
+/// The config file and the credentials file with a key for each of `count` profiles.
+fn keyed(count: usize) -> Sandbox {
+    let (mut config, mut credentials) = (String::new(), String::new());
+    for at in 0..count {
+        let _ = write!(config, "[profile p{at}]\nregion = eu-west-1\n");
+        let _ = write!(
+            credentials,
+            "[p{at}]\naws_access_key_id = AKIAIOSF{at:012}\naws_secret_access_key = wJalrXUtnFEMIK7MDENGbPxRfiCYEX{at:010}\n"
+        );
+    }
+    let sandbox = Sandbox::with_config(&config);
+    sandbox.write(".aws/credentials", credentials);
+    sandbox
+}
+
+#[test]
+fn what_an_import_of_every_key_would_do_is_said_in_seconds() {
+    let sandbox = keyed(COUNT);
+    let output = in_time(&sandbox, &["key", "import", "--all", "--dry-run"]);
+    let lines = |start: &str| output.out().lines().filter(|line| line.starts_with(start)).count();
+    assert_eq!(
+        (output.status, lines("+credential_process = ")),
+        (0, COUNT),
+        "{}",
+        output.err()
+    );
+    assert_eq!((lines("-aws_"), lines("--- "), output.err()), (2 * COUNT, 1, ""));
+}
+
+/// Profiles that inherit a key in place of their own are refused, each by its name, and the others are not held up.
+#[test]
+fn many_keys_are_moved_by_one_edit_and_many_refusals_are_as_fast() {
+    let count = 200;
+    let mut sandbox = keyed(count);
+    sandbox.set("AWSENV_KEYCHAIN", "file");
+    sandbox.awsenv(["key", "unlock", "--no-passphrase"]).output().success();
+    in_time(&sandbox, &["key", "import", "--all", "--yes"]).success();
+    let text = std::fs::read_to_string(sandbox.path(".aws/credentials")).unwrap();
+    assert_eq!(text.matches(" credential-process p").count(), count);
+    assert!(!text.contains("aws_"), "{text}");
+    assert_eq!(sandbox.awsenv(["key", "list"]).output().out().lines().count(), count);
+    let served = sandbox.awsenv(["credential-process", "p7"]).output();
+    assert!(served.success().contains("AKIAIOSF000000000007"), "{}", served.all());
+    let undo = sandbox.awsenv(["undo"]).output();
+    assert!(
+        undo.status == 1
+            && undo.err().contains("import the keys of 200 profiles")
+            && undo.err().contains("awsenv key restore p0\n")
+            && undo.err().contains("195 more"),
+        "{}",
+        undo.all()
+    );
+    let again = sandbox.awsenv(["key", "import", "--all"]).output();
+    assert_eq!((again.status, again.out()), (0, ""), "{}", again.all());
+
+    let count = 2000;
+    let sandbox = keyed(count);
+    let inherited = "[DEFAULT]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = hunter2\n";
+    let text = std::fs::read_to_string(sandbox.path(".aws/credentials")).unwrap();
+    sandbox.write(".aws/credentials", format!("{inherited}{text}"));
+    let own = "[profile own]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = hunter2\n";
+    sandbox.write(".aws/config", own);
+    let output = in_time(&sandbox, &["key", "import", "--all", "--dry-run"]);
+    assert!(
+        output.status == 1 && output.out().contains("[profile own]"),
+        "{}",
+        output.out()
+    );
+    for at in 0..count {
+        assert!(
+            output.err().contains(&format!("the identity of `p{at}` would change")),
+            "{at}"
+        );
+    }
+}

@@ -332,7 +332,29 @@ fn warnings_can_be_switched_off_and_failures_cannot() {
         wrong[1].starts_with("warn ") && wrong[1].contains("`nosuch`"),
         "{wrong:?}"
     );
-    assert!(text(&["doctor"]).contains("warn  plaintext-keys"));
+    let shown = text(&["doctor"]);
+    assert!(
+        shown.contains("warn  plaintext-keys")
+            && shown.contains("warn  settings (2): ~/.config/awsenv/config:2: `ignore`"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn a_machine_without_profiles_is_told_how_to_begin() {
+    let told = |sandbox: &Sandbox| found(sandbox, "no-profiles");
+    let empty = Sandbox::new();
+    let [warning] = told(&empty).try_into().expect("one finding");
+    assert!(
+        warning.starts_with("warn there are no profiles in ") && warning.ends_with("[awsenv configure]"),
+        "{warning}"
+    );
+    empty.write(".aws/config", "[profiles]\n");
+    assert_eq!(told(&empty).len(), 1);
+    assert_eq!(told(&sandbox("[default]\n", "")), [""; 0]);
+    let boto = Sandbox::new();
+    boto.write(".boto", format!("[profile legacy]\n{PAIR}"));
+    assert_eq!(told(&boto), [""; 0]);
 }
 
 /// Root may look at the files of another user, and must not take them away.

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use super::check::Check;
 use super::finding::{Finding, Status};
-use crate::advice::Command;
+use crate::advice::{Advice, Command};
 use crate::config::{Document, Section};
 use crate::env::Env;
+use crate::error::NO_MODES;
 use crate::redact;
 use crate::sys;
 use crate::sys::fs::Access;
@@ -24,7 +25,7 @@ pub(super) fn check(env: &Env, holds_keys: bool, path: &Path) -> Vec<Finding> {
             Status::Fail,
             "can be written by other users, who can decide what your profiles run",
         );
-        findings.push(finding.remedy(Command::new("chmod go-w").file(path)).in_file(path));
+        findings.push(finding.remedy(narrowed(path, "chmod go-w")).in_file(path));
     }
     findings.extend(readable(path).filter(|_| holds_keys));
     findings
@@ -84,7 +85,15 @@ pub(super) fn readable(path: &Path) -> Option<Finding> {
     sys::fs::access(path).filter(|access| access.mode & 0o044 != 0)?;
     let message = "can be read by other users, and it contains keys";
     let finding = Finding::new(Check::FileReadable, Status::Warn, message);
-    Some(finding.remedy(Command::new("chmod 600").file(path)).in_file(path))
+    Some(finding.remedy(narrowed(path, "chmod 600")).in_file(path))
+}
+
+/// The command that takes rights to the file away, where that has an effect.
+fn narrowed(path: &Path, chmod: &'static str) -> Advice {
+    match sys::edit::keeps_modes(path) {
+        true => Command::new(chmod).file(path).into(),
+        false => NO_MODES.into(),
+    }
 }
 
 pub(super) fn holds_secret(document: &Document) -> bool {

@@ -53,6 +53,7 @@ checks! {
     Keychain = "keychain",
     KeychainProgram = "keychain-program",
     Leftovers = "leftovers",
+    NoProfiles = "no-profiles",
     PlaintextKeys = "plaintext-keys",
     Profile = "profile",
     ProfileAndKeys = "profile-and-keys",

@@ -9,6 +9,7 @@ use crate::config::{Document, Error, FileKind, Location, Profile};
 use crate::context::Context;
 use crate::env::Env;
 use crate::env::names::VarName;
+use crate::ops::catalog;
 use crate::ops::files::{self, Files};
 use crate::resolve::{Choice, Survey};
 use crate::sys;
@@ -30,6 +31,7 @@ pub(super) fn check(context: &Context, files: Option<&Files>) -> Vec<Finding> {
         findings.extend(mistakes::check(&files.profiles));
         findings.extend(lint::lint_profiles(&files.profiles).iter().map(of_lint));
         findings.extend(profiles(files));
+        findings.extend(first_steps(files));
         let index = context.keychain().index().ok();
         findings.extend(process::check(files, index.as_ref()));
     }
@@ -121,6 +123,16 @@ fn of_lint(lint: &Lint) -> Finding {
         Some(profile) => finding.remedy(Command::new("awsenv explain").operand(profile)),
         None => finding.remedy("awsenv explain PROFILE"),
     }
+}
+
+/// What to do on a machine without any profile.
+fn first_steps(files: &Files) -> Option<Finding> {
+    if files.profiles.names().next().is_some() || !catalog::entries(files).is_empty() {
+        return None;
+    }
+    let message = format!("there are no profiles in {}", files.searched());
+    let finding = Finding::new(Check::NoProfiles, Status::Warn, message);
+    Some(finding.remedy(Command::new("awsenv configure")))
 }
 
 /// Profiles that botocore rejects although the file can be read.

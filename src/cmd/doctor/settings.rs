@@ -25,13 +25,17 @@ fn problem(problem: &Problem) -> Finding {
 fn ignored(context: &Context) -> impl Iterator<Item = Finding> {
     let path = sys::settings::path(&context.process.env);
     let is_kind = |word: &String| Check::all().any(|kind| kind.as_str() == word);
-    let words = context.settings().doctor_ignore.iter();
+    let settings = context.settings();
+    let words = settings.doctor_ignore.iter();
     words.filter(move |word| !is_kind(word)).map(move |word| {
         let message = format!(
             "`ignore` in `[doctor]` names `{}`, which is no kind of finding",
             shown(word)
         );
-        let finding = Finding::new(Check::Settings, Status::Warn, message);
+        let finding = Finding {
+            line: settings.lines.get("ignore").copied(),
+            ..Finding::new(Check::Settings, Status::Warn, message)
+        };
         let finding = path.iter().fold(finding, Finding::in_file);
         match meant(word, Check::all().map(Check::as_str)) {
             Some(right) => finding.remedy(format!("did you mean `{right}`?")),

@@ -1,5 +1,7 @@
 //! Whether a text says what was meant, and everything else reads as before.
 
+use std::collections::HashMap;
+
 use zeroize::Zeroizing;
 
 use super::EditError;
@@ -12,6 +14,14 @@ pub(super) enum Meant {
     RemoveSection(String),
     /// In this section, this entry.
     Entry(String, Entry),
+}
+
+impl Meant {
+    fn header(&self) -> &str {
+        match self {
+            Meant::AddSection(header) | Meant::RemoveSection(header) | Meant::Entry(header, _) => header,
+        }
+    }
 }
 
 pub(super) enum Entry {
@@ -46,20 +56,27 @@ impl Reads {
 ///
 /// # Errors
 /// The section in which they differ.
-pub(super) fn check(old: &Document, new: &Document, meant: &[Meant]) -> Result<(), EditError> {
+pub(super) fn check<'m>(
+    old: &Document,
+    new: &Document,
+    meant: impl IntoIterator<Item = &'m Meant>,
+) -> Result<(), EditError> {
+    let meant: Vec<&Meant> = meant.into_iter().collect();
+    let mut of_section: HashMap<&str, Vec<&Meant>> = HashMap::new();
+    for meant in &meant {
+        of_section.entry(meant.header()).or_default().push(meant);
+    }
+    let of_section = |header: &str| of_section.get(header).map(Vec::as_slice).unwrap_or_default();
     let ambiguous = |header: &str| Err(EditError::Ambiguous(header.to_owned()));
     if new.error().is_some() {
-        let last = meant.last().map(|meant| match meant {
-            Meant::AddSection(header) | Meant::RemoveSection(header) | Meant::Entry(header, _) => header.as_str(),
-        });
-        return ambiguous(last.unwrap_or_default());
+        return ambiguous(meant.last().map(|meant| meant.header()).unwrap_or_default());
     }
     let mut expected: Vec<(&str, Option<Section<'_>>)> = old
         .sections()
         .map(|section| (section.header(), Some(section)))
         .collect();
-    for meant in meant {
-        match meant {
+    for meant in &meant {
+        match *meant {
             Meant::AddSection(header) => expected.push((header, None)),
             Meant::RemoveSection(gone) => expected.retain(|(header, _)| header != gone),
             Meant::Entry(..) => {}
@@ -71,8 +88,8 @@ pub(super) fn check(old: &Document, new: &Document, meant: &[Meant]) -> Result<(
             return ambiguous(header);
         };
         let same = match before {
-            Some(before) if !is_touched(meant, header) => are_alike(before, after),
-            _ => *read(after) == *wanted(before, header, meant),
+            Some(before) if !is_touched(of_section(header)) => are_alike(before, after),
+            _ => *read(after) == *wanted(before, of_section(header)),
         };
         if !same {
             return ambiguous(header);
@@ -85,10 +102,8 @@ pub(super) fn check(old: &Document, new: &Document, meant: &[Meant]) -> Result<(
     }
 }
 
-fn is_touched(meant: &[Meant], header: &str) -> bool {
-    meant
-        .iter()
-        .any(|meant| matches!(meant, Meant::Entry(section, _) if section == header))
+fn is_touched(meant: &[&Meant]) -> bool {
+    meant.iter().any(|meant| matches!(meant, Meant::Entry(..)))
 }
 
 fn of_entry(value: Value<'_>) -> (&str, &str) {
@@ -107,15 +122,13 @@ fn read(section: Section<'_>) -> Vec<(String, Reads)> {
 }
 
 /// What the section should say: what it said, and then what was done to it.
-fn wanted(before: Option<Section<'_>>, header: &str, meant: &[Meant]) -> Vec<(String, Reads)> {
+fn wanted(before: Option<Section<'_>>, meant: &[&Meant]) -> Vec<(String, Reads)> {
     // A section that was removed and added again starts empty.
-    let is_new = |meant: &Meant| matches!(meant, Meant::AddSection(section) if section == header);
+    let is_new = |meant: &&Meant| matches!(meant, Meant::AddSection(_));
     let since = meant.iter().rposition(is_new).map_or(0, |at| at + 1);
     let mut entries = before.map(read).unwrap_or_default();
     for meant in &meant[since..] {
-        if let Meant::Entry(section, entry) = meant
-            && section == header
-        {
+        if let Meant::Entry(_, entry) = meant {
             apply(&mut entries, entry);
         }
     }

@@ -8,6 +8,7 @@ mod check;
 mod error;
 mod layout;
 mod names;
+mod part;
 mod process;
 
 use std::fmt;
@@ -18,6 +19,7 @@ use zeroize::Zeroizing;
 pub use buffer::Splice;
 pub use error::EditError;
 pub use names::{check_name, check_setting};
+pub use part::{Alone, Part, join};
 pub(super) use process::process_value;
 
 use buffer::Buffer;
@@ -225,11 +227,16 @@ impl<'d> Editor<'d> {
     /// # Errors
     /// [`EditError::Ambiguous`]: the edit, or something else, would be read differently than meant.
     pub fn finish(self) -> Result<Edited, EditError> {
+        self.finish_as_meant().map(|(edited, _)| edited)
+    }
+
+    fn finish_as_meant(self) -> Result<(Edited, Vec<Meant>), EditError> {
         check::check(self.old, self.document(), &self.meant)?;
-        Ok(Edited {
+        let edited = Edited {
             bytes: Zeroizing::new(self.buffer.bytes()),
             splices: self.buffer.splices(),
-        })
+        };
+        Ok((edited, self.meant))
     }
 
     fn section(&self, header: &str) -> Result<Section<'_>, EditError> {

@@ -109,6 +109,8 @@ pub struct Settings {
     pub picker: Picker,
     /// `[doctor]`, `ignore = KIND, …`: warnings that `doctor` leaves out.
     pub doctor_ignore: Vec<String>,
+    /// Where each key is that is set.
+    pub lines: BTreeMap<&'static str, u32>,
     /// `[alias]`: short names of profiles.
     pub aliases: Names,
     /// `[region]`: short names of regions.
@@ -133,6 +135,7 @@ impl Default for Settings {
             write_through: false,
             picker: Picker::default(),
             doctor_ignore: Vec::new(),
+            lines: BTreeMap::new(),
             aliases: Names::new(),
             regions: Names::new(),
             problems: Vec::new(),

@@ -205,11 +205,14 @@ impl<'p> Reader<'p> {
         } else {
             (key.set)(&mut self.settings, value, self.stores)
         };
-        if let Err(why) = set {
-            let mut doubted: Vec<&Key> = key.guard.is_some().then_some(key).into_iter().collect();
-            // Another setting on the same line.
-            doubted.extend(value.split(';').skip(1).flat_map(guards_near));
-            self.problem(Some(line), why, &doubted);
+        match set {
+            Ok(()) => drop(self.settings.lines.insert(key.name, line)),
+            Err(why) => {
+                let mut doubted: Vec<&Key> = key.guard.is_some().then_some(key).into_iter().collect();
+                // Another setting on the same line.
+                doubted.extend(value.split(';').skip(1).flat_map(guards_near));
+                self.problem(Some(line), why, &doubted);
+            }
         }
     }
 

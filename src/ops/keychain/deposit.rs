@@ -1,5 +1,7 @@
 //! Puts an item into a store: writes it, reads it back, compares it, and adds it to the index.
 
+use std::fmt;
+
 use crate::config::Profile;
 use crate::context::Context;
 use crate::error::{Error, Kind};
@@ -46,6 +48,24 @@ pub struct Before {
 /// # Errors
 /// The store's own; an item with that name but another key or other content. The store is as before then.
 pub fn put(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit) -> Result<Before, Error> {
+    let find = |name: &str| keychain.index().ok().and_then(|index| index.find(name).cloned());
+    let (before, record) = place(keychain, find, store, deposit)?;
+    match index::put(keychain, record) {
+        Ok(()) => Ok(before),
+        Err(error) => Err(restore(keychain, [before], error)),
+    }
+}
+
+/// As [`put`], for many: `find` looks into an index that was read already, and the caller puts the records into it.
+///
+/// # Errors
+/// As [`put`].
+pub fn place(
+    keychain: &Keychain<'_>,
+    find: impl FnOnce(&str) -> Option<Record>,
+    store: StoreKind,
+    deposit: &Deposit,
+) -> Result<(Before, Record), Error> {
     let name = &deposit.name;
     let mut item = deposit.item.clone();
     let old = match keychain.read(store, name) {
@@ -75,53 +95,67 @@ pub fn put(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit) -> Resu
         changed: None,
     };
     if old.as_ref() != Some(&item) {
-        let record = keychain.index().ok().and_then(|index| index.find(name).cloned());
-        before.changed = Some((old, record));
+        before.changed = Some((old, find(name)));
         if let Err(error) = keychain.write(store, name, &item) {
             // A store may fail after it has written.
             let is_written = keychain.read(store, name).is_ok_and(|found| found == item);
             let error = Error::from(error);
             return Err(if is_written {
-                before.restore(keychain, error)
+                restore(keychain, [before], error)
             } else {
                 error
             });
         }
     }
-    match check_stored(keychain, store, deposit, &item) {
-        Ok(()) => Ok(before),
-        Err(error) => Err(before.restore(keychain, error)),
+    match check_stored(keychain, store, name, &item) {
+        Ok(()) => Ok((before, index::record_of(&deposit.profile, name, &item, store))),
+        Err(error) => Err(restore(keychain, [before], error)),
     }
 }
 
-fn check_stored(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit, item: &Item) -> Result<(), Error> {
-    if keychain.read(store, &deposit.name)? != *item {
+fn check_stored(keychain: &Keychain<'_>, store: StoreKind, name: &str, item: &Item) -> Result<(), Error> {
+    if keychain.read(store, name)? != *item {
         let why = "it returned something other than what was stored".to_owned();
         return Err(keychain::Error::Refused { store, why }.into());
     }
-    index::record(keychain, &deposit.profile, &deposit.name, item, store)
+    Ok(())
 }
 
-impl Before {
-    /// Makes the store what it was before, because of `error`, which is returned. No file may use the item yet.
-    pub fn restore(self, keychain: &Keychain<'_>, error: Error) -> Error {
-        let Self { store, name, changed } = self;
-        let Some((item, record)) = changed else { return error };
-        let restored = match &item {
+/// Makes the stores what they were before, because of `error`, which is returned. No file may use the items yet.
+pub fn restore(keychain: &Keychain<'_>, all: impl IntoIterator<Item = Before>, error: Error) -> Error {
+    let mut error = error;
+    let mut restored = Vec::new();
+    let stuck = |error: Error, store: StoreKind, why: &dyn fmt::Display| {
+        let described = store.described();
+        error.hint(format!(
+            "the key is in {described} now, and cannot be taken back: {why}"
+        ))
+    };
+    for Before { store, name, changed } in all {
+        let Some((item, record)) = changed else { continue };
+        let done = match &item {
             Some(item) => keychain.write(store, &name, item),
             None => keychain.delete(store, &name),
         };
-        let restored = restored.map_err(Error::from).and_then(|()| match record {
-            Some(record) => index::put(keychain, record),
-            None => index::forget(keychain, &name),
-        });
-        match restored {
-            Ok(()) => error,
-            Err(why) => error.hint(format!(
-                "the key is in {} now, and cannot be taken back: {why}",
-                store.described()
-            )),
+        match done {
+            Ok(()) => restored.push((store, name, record)),
+            Err(why) => error = stuck(error, store, &Error::from(why)),
         }
+    }
+    let Some(store) = restored.last().map(|(store, ..)| *store) else {
+        return error;
+    };
+    let told = index::change(keychain, |index| {
+        for (_, name, record) in restored {
+            match record {
+                Some(record) => index.put(record),
+                None => drop(index.remove(&name)),
+            }
+        }
+    });
+    match told {
+        Ok(()) => error,
+        Err(why) => stuck(error, store, &why),
     }
 }
 

@@ -23,6 +23,9 @@ pub struct Moved<'a> {
 /// By profile; `None` is what a program gets that names no profile.
 type Identities = BTreeMap<Option<String>, Identity>;
 
+/// The ids of the keys that are moved, by item.
+type Items<'a> = HashMap<&'a str, &'a str>;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Identity {
     /// No credentials, or an error of this kind.
@@ -53,18 +56,42 @@ const MAX_ROLES: usize = 10;
 ///
 /// # Errors
 /// The first profile that would change, and how. `except` may change, because that is the purpose of the edit.
-pub fn guard(files: &Files, edits: &[FileEdit], moved: &Moved<'_>, except: Option<&str>) -> Result<(), Error> {
+pub fn guard(files: &Files, edits: &[FileEdit], moved: Moved<'_>, except: Option<&str>) -> Result<(), Error> {
+    let changes = changes(files, edits, &[moved], except)?;
+    changes.into_iter().next().map_or(Ok(()), |change| Err(change.error))
+}
+
+/// A profile whose identity an edit would change.
+#[derive(Debug)]
+pub struct Changed {
+    /// `None` if it is what a program gets that names no profile.
+    pub profile: Option<String>,
+    pub error: Error,
+}
+
+/// As [`guard`], with every profile that would change. If several items have one name, the first counts.
+///
+/// # Errors
+/// botocore would reject an edited file.
+pub fn changes(
+    files: &Files,
+    edits: &[FileEdit],
+    moved: &[Moved<'_>],
+    except: Option<&str>,
+) -> Result<Vec<Changed>, Error> {
     let after = files.edited(edits)?;
     let names = files.profiles.names().chain(after.profiles.names()).collect();
     let mut known = Known::default();
-    let was = known.of(files, &names, moved);
-    let is = known.of(&after, &names, moved);
-    known.check(&was, &is, except)
+    let items = moved.iter().rev().map(|moved| (moved.item, moved.access_key_id));
+    let moved: Items<'_> = items.collect();
+    let was = known.of(files, &names, &moved);
+    let is = known.of(&after, &names, &moved);
+    Ok(known.compare(&was, &is, except))
 }
 
 impl Known {
     /// Resolves these profiles, and the choice of no profile, without network, keychain or child process.
-    fn of(&mut self, files: &Files, names: &BTreeSet<&str>, moved: &Moved<'_>) -> Identities {
+    fn of(&mut self, files: &Files, names: &BTreeSet<&str>, moved: &Items<'_>) -> Identities {
         let named = names
             .iter()
             .map(|name| (Some((*name).to_owned()), Choice::explicit(*name)));
@@ -83,7 +110,7 @@ impl Known {
         survey: &mut Survey<'_>,
         links: &mut HashMap<LinkId, usize>,
         choice: &Choice,
-        moved: &Moved<'_>,
+        moved: &Items<'_>,
     ) -> Identity {
         match survey.outline(choice, None).map(|outline| outline.start) {
             Ok(Start::Base(None)) => Identity::Nobody("no credentials"),
@@ -99,7 +126,7 @@ impl Known {
         survey: &Survey<'_>,
         links: &mut HashMap<LinkId, usize>,
         link: LinkId,
-        moved: &Moved<'_>,
+        moved: &Items<'_>,
     ) -> usize {
         let mut path = Vec::new();
         let mut at = link;
@@ -135,7 +162,8 @@ impl Known {
         number
     }
 
-    fn check(&self, before: &Identities, after: &Identities, except: Option<&str>) -> Result<(), Error> {
+    fn compare(&self, before: &Identities, after: &Identities, except: Option<&str>) -> Vec<Changed> {
+        let mut changed = Vec::new();
         for (name, was) in before {
             let is = after.get(name);
             let is_meant = except.is_some() && name.as_deref() == except;
@@ -152,12 +180,13 @@ impl Known {
                     format!("`{}`", display(name))
                 });
             let is = is.map_or("no profile".to_owned(), |is| self.words(*is));
-            return Err(Error::new(
-                Kind::Failed,
-                format!("the identity of {who} would change from {} to {is}", self.words(*was)),
-            ));
+            let message = format!("the identity of {who} would change from {} to {is}", self.words(*was));
+            changed.push(Changed {
+                profile: name.clone(),
+                error: Error::new(Kind::Failed, message),
+            });
         }
-        Ok(())
+        changed
     }
 
     /// The source and the roles on top, for people.
@@ -185,10 +214,11 @@ impl Known {
 }
 
 /// Whose keys the base is of.
-fn of_base(base: &BaseSource, moved: &Moved<'_>) -> Step {
+fn of_base(base: &BaseSource, moved: &Items<'_>) -> Step {
     let id = match base {
-        BaseSource::CredentialProcess(process) if process.keychain.as_deref() == Some(moved.item) => {
-            Some(moved.access_key_id)
+        BaseSource::CredentialProcess(process) => {
+            let item = process.keychain.as_deref();
+            item.and_then(|item| moved.get(item).copied())
         }
         base => base.access_key_id(),
     };

@@ -17,29 +17,38 @@ pub fn load(keychain: &Keychain<'_>) -> Result<Index, Error> {
 /// # Errors
 /// The index cannot be written.
 pub fn record(keychain: &Keychain<'_>, profile: &str, name: &str, item: &Item, store: StoreKind) -> Result<(), Error> {
-    let record = Record {
+    put(keychain, record_of(profile, name, item, store))
+}
+
+pub fn record_of(profile: &str, name: &str, item: &Item, store: StoreKind) -> Record {
+    Record {
         profile: profile.to_owned(),
         item: name.to_owned(),
         last_four: keychain::last_four(&item.access_key_id).to_owned(),
         account_id: item.account_id.clone(),
         since: item.since,
         store,
-    };
-    put(keychain, record)
+    }
 }
 
 /// # Errors
 /// The index cannot be written.
 pub fn put(keychain: &Keychain<'_>, record: Record) -> Result<(), Error> {
-    keychain.change_index(|index| index.put(record)).map_err(unwritable)
+    change(keychain, |index| index.put(record))
 }
 
 /// # Errors
 /// The index cannot be written.
 pub fn forget(keychain: &Keychain<'_>, item: &str) -> Result<(), Error> {
-    keychain
-        .change_index(|index| drop(index.remove(item)))
-        .map_err(unwritable)
+    change(keychain, |index| drop(index.remove(item)))
+}
+
+/// All in one go.
+///
+/// # Errors
+/// The index cannot be written.
+pub fn change(keychain: &Keychain<'_>, change: impl FnOnce(&mut Index)) -> Result<(), Error> {
+    keychain.change_index(change).map_err(unwritable)
 }
 
 fn unreadable(error: std::io::Error) -> Error {

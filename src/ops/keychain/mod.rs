@@ -16,7 +16,7 @@ pub mod typed;
 use crate::advice::Command;
 use crate::error::{Error, Kind};
 use crate::journal::KeyCommand;
-use crate::keychain::StoreKind;
+use crate::keychain::{Index, StoreKind};
 use crate::sys::keychain::Keychain;
 
 /// Where the item is, or would go.
@@ -33,8 +33,17 @@ pub fn store_of(keychain: &Keychain<'_>, item: &str) -> Result<StoreKind, Error>
 /// # Errors
 /// A word that names no store, or settings that leave it open.
 pub fn store_to_write(keychain: &Keychain<'_>, item: &str) -> Result<StoreKind, Error> {
-    keychain.chosen().map_err(|why| Error::new(Kind::Failed, why))?;
-    store_of(keychain, item)
+    store_to_write_in(keychain, keychain.index().ok().as_ref(), item)
+}
+
+/// As [`store_to_write`], with an index that was read already.
+///
+/// # Errors
+/// As [`store_to_write`].
+pub fn store_to_write_in(keychain: &Keychain<'_>, index: Option<&Index>, item: &str) -> Result<StoreKind, Error> {
+    let failed = |why| Error::new(Kind::Failed, why);
+    keychain.chosen().map_err(failed)?;
+    keychain.locate_in(index, item).map_err(failed)
 }
 
 /// The command on the key of a profile.

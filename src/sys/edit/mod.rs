@@ -227,6 +227,11 @@ pub fn remove(lock: &EditLock, path: &Path, was: &[u8]) -> Result<Written, FileE
     removed.ok_or_else(|| FileError::Changed(path.to_owned()))
 }
 
+/// Whether the file system of the file at `path` keeps modes, so that `chmod` has an effect.
+pub fn keeps_modes(path: &Path) -> bool {
+    behind_links(path).map_or(true, |target| private::keeps_modes(parent(&target)))
+}
+
 /// Removes other users' rights to a file that is about to hold secrets; does nothing if the file does not exist.
 ///
 /// # Errors

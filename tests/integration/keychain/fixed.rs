@@ -197,6 +197,35 @@ fn where_no_file_can_be_private_no_key_is_stored() {
     }
 }
 
+/// `chmod` does nothing there, so it is no remedy.
+#[test]
+fn doctor_knows_where_modes_are_not_kept() {
+    let sandbox = filed();
+    let remedies = |output: &Output| {
+        let lines = output.out().lines().skip_while(|line| !line.contains("file-writable"));
+        lines.take(4).map(|line| line.to_owned() + "\n").collect::<String>()
+    };
+    let path = sandbox.path(".aws/credentials").display().to_string();
+    let Some(usual) = mounted(sandbox.awsenv(["doctor"]), &format!("chmod 666 '{path}'")) else {
+        return;
+    };
+    let usual = remedies(&usual);
+    for command in ["chmod go-w ~/.aws/credentials", "chmod 600 ~/.aws/credentials"] {
+        assert!(usual.contains(command), "{usual}");
+    }
+    if !is_root() || require("bindfs").is_none() {
+        say("skipped: a file system in user space needs bindfs, and root here");
+        return;
+    }
+    for how in ["--chmod-ignore", "--chmod-deny"] {
+        let aws = without_modes(&sandbox, ".aws", how);
+        let output = mounted(sandbox.awsenv(["doctor"]), &aws).expect("a mount");
+        let shown = remedies(&output);
+        assert_eq!(shown.matches("option `metadata`").count(), 2, "{}", output.all());
+        assert!(!output.out().contains("chmod"), "{}", output.all());
+    }
+}
+
 /// As a user other than root, who cannot enter root's folders.
 #[test]
 fn a_directory_that_bars_its_owner_is_found_before_a_key_is_stored() {

@@ -42,6 +42,13 @@ const IMPORT: Work = Work {
     done: Again::Nothing,
 };
 
+/// Two keys at once.
+const IMPORT_ALL: Work = Work {
+    name: "key import --all",
+    args: &["key", "import", "--all", "--yes"],
+    ..IMPORT
+};
+
 const RESTORE: Work = Work {
     name: "key restore",
     before: &[IMPORT.args],
@@ -257,6 +264,7 @@ fn kill_walk(work: &Work) -> usize {
 #[test]
 fn an_import_that_is_killed_loses_nothing() {
     kill_walk(&IMPORT);
+    kill_walk(&IMPORT_ALL);
 }
 
 #[test]

@@ -77,6 +77,7 @@ fn line(shell: Shell, command: Command) -> String {
     let paste = Paste {
         shell: &|| shell,
         home: None,
+        start_dirs: &Default::default(),
     };
     let line = Advice::from(command).shown(&paste, str::to_owned);
     let is_seen = |(_, _, is_seen)| is_seen;

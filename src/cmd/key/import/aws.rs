@@ -1,8 +1,9 @@
 //! Keys in the AWS files: which section gives up its key, and what replaces it.
 
 use std::ops::Range;
+use std::path::Path;
 
-use crate::config::edit::{Edited, Editor};
+use crate::config::edit::{Alone, Edited, Editor, Part, join};
 use crate::config::own_line::keychain_item;
 use crate::config::{Document, Profile, Section, Value};
 use crate::error::{Error, Kind};
@@ -84,18 +85,19 @@ pub(super) fn plan(
         name: item_name,
         item,
         edits: Vec::new(),
+        parts: Vec::new(),
     };
     if import.args.keep {
         return Ok(Some(plan));
     }
     if let Some(new) = &import.args.split {
         plan.profile = new.clone();
-        let value = line::value(import.context, new, import.item_name(new))?;
+        let value = import.line(new, import.item_name(new))?;
         plan.name = import.item_name(new).to_owned();
         plan.edits = split::edits(files, profile, &pairs, new, &value)?;
         return Ok(Some(plan));
     }
-    let value = line::value(import.context, name, &plan.name)?;
+    let value = import.line(name, &plan.name)?;
     cut_out(
         profile,
         &pairs,
@@ -160,7 +162,7 @@ fn check_shape(import: &Import<'_>, profile: Profile<'_>, foreign: Option<Value<
     }
 }
 
-/// The edits of both files, the one with the line last, and what they cut out.
+/// The parts of both files that change, the one with the line last, and what is cut out of them.
 fn cut_out(
     profile: Profile<'_>,
     pairs: &[Pair<'_>],
@@ -185,8 +187,9 @@ fn cut_out(
         let process = section.own(line::KEY);
         let is_ours =
             process.is_some_and(|process| keychain_item(process.text()).as_deref() == Some(plan.name.as_str()));
-        let (document, header) = (section.document(), section.header());
-        let mut editor = Editor::new(document)?;
+        let header = section.header();
+        let alone = Alone::of(section)?;
+        let mut editor = Editor::new(alone.document())?;
         match pair {
             // The line already exists, in this file or the other.
             Some(pair) if has_line || !is_main || process.is_some() => {
@@ -207,18 +210,32 @@ fn cut_out(
         if process.is_some() && !is_ours && !is_main {
             editor.remove(header, line::KEY)?;
         }
-        let edited = editor.finish()?;
-        let is_known = |edit: &FileEdit| edit.path == **document.path() && edit.now == edited.bytes;
-        if edited.splices.is_empty() || plan.edits.iter().any(is_known) {
+        let (edited, part) = alone.finish(editor)?;
+        let is_known = |known: &Part| (known.path(), known.header()) == (part.path(), header);
+        if edited.splices.is_empty() || plan.parts.iter().any(is_known) {
             continue;
         }
-        let after = Document::parse(document.path().as_ref(), edited.bytes.to_vec());
+        let after = Document::parse(part.path(), edited.bytes.to_vec());
         plan.item
             .layout
-            .extend(cut_of(document, &after, header, &edited, halves));
-        plan.edits.push(FileEdit::of(document, edited));
+            .extend(cut_of(alone.document(), &after, header, &edited, halves));
+        plan.parts.push(part);
     }
     Ok(())
+}
+
+/// The whole file with these parts of it changed.
+pub(super) fn edit_of<'p>(
+    files: &Files,
+    path: &Path,
+    parts: impl IntoIterator<Item = &'p Part>,
+) -> Result<Option<FileEdit>, Error> {
+    let mut documents = [files.profiles.config(), files.profiles.credentials()]
+        .into_iter()
+        .flatten();
+    let document = documents.find(|document| **document.path() == *path);
+    let edit = |document: &Document| Ok(FileEdit::of(document, join(document, parts)?));
+    document.map(edit).transpose()
 }
 
 /// What an edit cuts out of a section. `after` is the resulting file.

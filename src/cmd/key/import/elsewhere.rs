@@ -6,7 +6,7 @@ use crate::keychain::Item;
 use crate::keychain::item::Cut;
 use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
-use crate::ops::keychain::{attach, line, pair};
+use crate::ops::keychain::{attach, pair};
 use crate::secret::Secret;
 
 use super::{Import, Plan};
@@ -38,7 +38,7 @@ pub(super) fn plan(import: &Import<'_>, files: &Files, profile: &str, found: Fou
     let mut edits = Vec::new();
     let mut layout = Vec::new();
     if !import.args.keep {
-        let value = line::value(import.context, profile, &name)?;
+        let value = import.line(profile, &name)?;
         edits = attach::attach(files, profile, &name, &value, import.args.replace)?;
         edits.extend(found.edits);
         layout = found.layout;
@@ -55,6 +55,7 @@ pub(super) fn plan(import: &Import<'_>, files: &Files, profile: &str, found: Fou
             layout,
         },
         edits,
+        parts: Vec::new(),
     })
 }
 

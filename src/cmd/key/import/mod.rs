@@ -3,6 +3,8 @@
 //! A key is stored, read back and compared before any file is changed. After a kill at any point, the same command
 //! continues.
 
+mod admit;
+mod all;
 mod aws;
 mod boto;
 mod csv;
@@ -10,26 +12,29 @@ mod elsewhere;
 mod pair;
 mod split;
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::path::PathBuf;
 
 use crate::advice::Advice;
 use crate::cli::KeyImportArgs;
+use crate::config::edit::Part;
 use crate::config::locate::in_home;
 use crate::context::{Context, Outcome};
 use crate::env::names::names;
 use crate::error::{Error, Kind};
 use crate::journal::{KeyCommand, Undo};
-use crate::keychain::{Item, last_four};
+use crate::keychain::{Item, StoreKind, last_four};
 use crate::ops::diff;
 use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
 use crate::ops::keychain::command;
 use crate::ops::keychain::deposit::Deposit;
+use crate::ops::keychain::line;
 use crate::ops::keychain::pair as check;
 use crate::ops::keychain::transaction::{self, Rules, Sharers, Stored};
 use crate::ops::{ask, choose};
 use crate::sys;
+use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
 
@@ -79,6 +84,8 @@ impl Source {
 struct Import<'a> {
     context: &'a Context<'a>,
     args: &'a KeyImportArgs,
+    /// awsenv's own, once it was looked for.
+    program: OnceCell<String>,
 }
 
 struct Plan {
@@ -91,14 +98,32 @@ struct Plan {
     item: Item,
     /// In the order in which they are written.
     edits: Vec<FileEdit>,
+    /// As the edits, before they are made in whole files.
+    parts: Vec<Part>,
+}
+
+impl Plan {
+    /// With each part as an edit of its file.
+    fn whole(mut self, files: &Files) -> Result<Self, Error> {
+        for part in std::mem::take(&mut self.parts) {
+            self.edits.extend(aws::edit_of(files, part.path(), [&part])?);
+        }
+        Ok(self)
+    }
 }
 
 /// With `--all` it imports what it can, and returns status 1 if something failed.
 pub(super) fn run(context: &Context, args: KeyImportArgs) -> Result<Outcome, Error> {
     let source = Source::parse(context, &args.from)?;
-    let import = Import { context, args: &args };
+    let import = Import {
+        context,
+        args: &args,
+        program: OnceCell::new(),
+    };
     let names = import.names(&source)?;
     if names.is_empty() {
+        // Removes what a run left that was killed at the very end.
+        EditLock::tidy(context.env());
         let message = match source {
             Source::Aws => "no profile has a key in a file",
             _ => "there are no keys to import",
@@ -112,6 +137,9 @@ pub(super) fn run(context: &Context, args: KeyImportArgs) -> Result<Outcome, Err
         if !ask::yes(context, &question, false, "")? {
             return Err(Error::cancelled());
         }
+    }
+    if all::is_possible(&import, &source, &Files::load(context)?) {
+        return all::run(&import, &names);
     }
     let (mut text, mut status) = (String::new(), 0);
     for name in &names {
@@ -191,18 +219,21 @@ impl Import<'_> {
         let Some(Stored { plan, store }) = transaction::store(context, &keychain, &files, plan)? else {
             return Ok(String::new());
         };
-        let shown = display(&plan.deposit.profile);
-        let last_four = last_four(&plan.deposit.item.access_key_id);
-        let files = match plan.edits.len() {
-            0 => "; no file was changed",
-            _ => "; its line in the file now asks awsenv for it",
-        };
-        context.ui.notice(&format!(
-            "the key ****{last_four} of `{shown}` is in {}{files}",
-            store.described()
-        ));
+        self.tell_stored(&plan.deposit, store, !plan.edits.is_empty());
         source.advice().into_iter().for_each(|advice| context.ui.tell(advice));
         Ok(String::new())
+    }
+
+    fn tell_stored(&self, deposit: &Deposit, store: StoreKind, has_changed: bool) {
+        let shown = display(&deposit.profile);
+        let last_four = last_four(&deposit.item.access_key_id);
+        let files = match has_changed {
+            false => "; no file was changed",
+            true => "; its line in the file now asks awsenv for it",
+        };
+        let store = store.described();
+        let text = format!("the key ****{last_four} of `{shown}` is in {store}{files}");
+        self.context.ui.notice(&text);
     }
 
     /// Also where the key is; `None` if it is already done.
@@ -220,7 +251,9 @@ impl Import<'_> {
             Source::Env => Some(elsewhere::of_env(self.context)?),
         };
         let plan = match found {
-            None => aws::plan(self, files, keychain, name)?,
+            None => aws::plan(self, files, keychain, name)?
+                .map(|plan| plan.whole(files))
+                .transpose()?,
             Some(found) => Some(elsewhere::plan(self, files, name, found)?),
         };
         Ok(plan.map(|plan| {
@@ -262,6 +295,14 @@ impl Import<'_> {
         }
         let import = command(KeyCommand::Import, name).option("--split", &format!("{name}-keys"));
         Some(Advice::from("give the key a profile of its own: ").command(import))
+    }
+
+    /// The line for a profile.
+    fn line(&self, profile: &str, item: &str) -> Result<String, Error> {
+        if self.program.get().is_none() {
+            let _ = self.program.set(line::program(self.context)?);
+        }
+        line::value_of(self.program.get().map_or("", String::as_str), profile, item)
     }
 
     fn item_name<'n>(&'n self, profile: &'n str) -> &'n str {

@@ -43,6 +43,7 @@ pub(super) fn rest(
         name: name.to_owned(),
         item: keychain.read(store_of(keychain, name)?, name)?,
         edits: editors.finish(None)?,
+        parts: Vec::new(),
     }))
 }
 

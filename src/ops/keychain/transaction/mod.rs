@@ -3,10 +3,12 @@
 //!
 //! In both directions `plan` computes what to do from the files as they are. What it computes under the lock is done.
 
+mod many;
 mod store;
 mod withdraw;
 
-pub use store::{Plan, Rules, Sharers, Stored, store};
+pub use many::{Done, Many, Run, store_many};
+pub use store::{Plan, Rules, Sharers, Stored, shared, store};
 pub use withdraw::{Kept, Withdrawal, Withdrawn, withdraw};
 
 #[cfg(test)]
@@ -379,6 +381,155 @@ mod tests {
         let done = world.withdraw_if(|| false, || world.withdrawal(None, ""));
         assert_eq!(done, Ok(Withdrawn::Already));
         assert_eq!(world.now(), gone(PLAIN));
+    }
+
+    const BOTH: &str = "[work]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = hunter2\n\
+        [more]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = hunter2\n";
+    const BOTH_LINES: &str = "[work]\ncredential_process = /usr/bin/awsenv credential-process work\n\
+        [more]\ncredential_process = /usr/bin/awsenv credential-process more\n";
+
+    impl World {
+        /// Of those profiles, with a file that has their lines.
+        fn many(&self, names: &[&str], now: &str) -> Many {
+            let deposit = |name: &&str| Deposit {
+                profile: (*name).to_owned(),
+                name: (*name).to_owned(),
+                ..deposit()
+            };
+            Many {
+                deposits: names.iter().map(deposit).collect(),
+                edits: vec![self.edit(now)],
+                title: "import".into(),
+                undo: Undo::Journal,
+            }
+        }
+
+        /// The profiles whose keys were moved, how often a plan was asked for, and what was reported.
+        fn store_many(
+            &self,
+            plan: impl Fn(usize) -> Result<Many, Error>,
+        ) -> (Result<Vec<String>, Error>, usize, Vec<String>) {
+            let context = self.context();
+            let (asked, said) = (Cell::new(0), std::cell::RefCell::new(Vec::new()));
+            let fails = |error: Error| {
+                said.borrow_mut().push(error.message);
+                Ok(())
+            };
+            let run = Run {
+                context: &context,
+                keychain: &context.keychain(),
+                must_last: true,
+                fails: &fails,
+            };
+            let files = Files::load(&context).unwrap();
+            let again = |_: &Files, _: &std::collections::HashSet<&str>| {
+                asked.set(asked.get() + 1);
+                plan(asked.get())
+            };
+            let done = store_many(&run, &files, plan(0).unwrap(), again);
+            let done = done.map(|done| {
+                assert_eq!(done.end, None);
+                done.moved.into_iter().map(|(deposit, _)| deposit.profile).collect()
+            });
+            (done, asked.get(), said.into_inner())
+        }
+
+        /// The profiles whose items are in the store and in the index.
+        fn items(&self) -> Vec<String> {
+            let context = self.context();
+            let keychain = context.keychain();
+            let index = keychain.index().unwrap();
+            for name in ["work", "more"] {
+                let is_there = keychain.read(StoreKind::File, name).is_ok();
+                assert_eq!(is_there, index.find(name).is_some(), "{name}");
+            }
+            index.records().map(|record| record.profile.clone()).collect()
+        }
+    }
+
+    #[test]
+    fn many_items_are_stored_before_the_file_is_written_and_again_if_one_was_taken_away() {
+        let world = World::new("file", BOTH);
+        let both = ["work", "more"];
+        let (moved, asked, said) = world.store_many(|asked| {
+            if asked == 1 {
+                assert_eq!((world.items().len(), world.credentials()), (2, BOTH.to_owned()));
+                world.context().keychain().delete(StoreKind::File, "more")?;
+            }
+            Ok(world.many(&both, BOTH_LINES))
+        });
+        assert_eq!((moved, asked, said), (Ok(both.map(str::to_owned).to_vec()), 1, vec![]));
+        assert_eq!((world.items().len(), world.credentials()), (2, BOTH_LINES.to_owned()));
+    }
+
+    #[test]
+    fn failed_imports_take_their_items_back() {
+        let both = ["work", "more"];
+        // No file can be written.
+        let world = World::new("file", BOTH);
+        let (moved, ..) = world.store_many(|asked| {
+            let mut many = world.many(&both, BOTH_LINES);
+            if asked == 1 {
+                many.edits[0].was = Some(Zeroizing::new(b"[stale]\n".to_vec()));
+            }
+            Ok(many)
+        });
+        assert!(moved.unwrap_err().message.contains("was changed by another program"));
+        assert_eq!((world.items(), world.credentials()), (vec![], BOTH.to_owned()));
+        // No plan can be made.
+        let (moved, ..) = world.store_many(|asked| match asked {
+            0 => Ok(world.many(&both, BOTH_LINES)),
+            _ => Err(Error::new(crate::error::Kind::Failed, "no")),
+        });
+        assert_eq!(moved.unwrap_err().message, "no");
+        assert_eq!((world.items(), world.credentials()), (vec![], BOTH.to_owned()));
+        // One cannot be moved any more.
+        let half = BOTH.replace(PLAIN, LINE);
+        let (moved, ..) = world.store_many(|asked| match asked {
+            0 => Ok(world.many(&both, BOTH_LINES)),
+            _ => Ok(world.many(&["work"], &half)),
+        });
+        assert_eq!(moved, Ok(vec!["work".to_owned()]));
+        assert_eq!((world.items(), world.credentials()), (vec!["work".to_owned()], half));
+    }
+
+    #[test]
+    fn an_item_that_cannot_be_stored_holds_up_no_other() {
+        let world = World::new("file", BOTH);
+        world.put();
+        let other = |names: &[&str], now: &str| {
+            let mut many = world.many(names, now);
+            many.deposits[0].item.access_key_id = "AKIAI44QH8DHBEXAMPLE".into();
+            many
+        };
+        let half = BOTH.replace("[more]", "[gone]") + &LINE.replace("work", "more");
+        let (moved, _, said) = world.store_many(|asked| match asked {
+            0 => Ok(other(&["work", "more"], BOTH_LINES)),
+            _ => Ok(world.many(&["more"], &half)),
+        });
+        assert_eq!(moved, Ok(vec!["more".to_owned()]));
+        assert!(
+            said.len() == 1 && said[0].contains("has a different key with the name `work`"),
+            "{said:?}"
+        );
+        assert_eq!((world.items().len(), world.credentials()), (2, half));
+        assert_eq!(world.now().0, Some(item()));
+        // The same, but found only under the lock.
+        let world = World::new("file", BOTH);
+        let (moved, asked, said) = world.store_many(|asked| match asked {
+            1 => {
+                world.context().keychain().delete(StoreKind::File, "work")?;
+                world.put();
+                Ok(other(&["work", "more"], BOTH_LINES))
+            }
+            2 => Ok(world.many(&["more"], LINE)),
+            _ => Ok(world.many(&["work", "more"], BOTH_LINES)),
+        });
+        assert_eq!((moved, asked, said.len()), (Ok(vec!["more".to_owned()]), 2, 1));
+        assert_eq!(
+            (world.items(), world.credentials()),
+            (vec!["more".to_owned()], LINE.to_owned())
+        );
     }
 
     #[test]

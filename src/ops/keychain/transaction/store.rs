@@ -7,12 +7,12 @@ use crate::advice::Advice;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::journal::Undo;
-use crate::keychain::StoreKind;
+use crate::keychain::{Index, StoreKind};
 use crate::ops::edit::{self, FileEdit};
 use crate::ops::files::Files;
 use crate::ops::keychain::deposit::{self, Before, Deposit};
 use crate::ops::keychain::identity::{self, Moved};
-use crate::ops::keychain::{detach, store_to_write, swap};
+use crate::ops::keychain::{detach, store_to_write_in, swap};
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
@@ -101,7 +101,7 @@ pub fn store(
         match is_done {
             true => error,
             false => {
-                let error = before.restore(keychain, error);
+                let error = deposit::restore(keychain, [before], error);
                 forget();
                 error
             }
@@ -145,7 +145,7 @@ impl Plan {
             item: &self.deposit.name,
             access_key_id: &self.deposit.item.access_key_id,
         };
-        let checked = identity::guard(files, &self.edits, &moved, except);
+        let checked = identity::guard(files, &self.edits, moved, except);
         checked.map_err(|error| self.rules.hint.iter().cloned().fold(error, Error::hint))
     }
 
@@ -164,18 +164,14 @@ impl Plan {
     fn mind_sharers(&self, context: &Context, files: &Files) -> Result<(), Error> {
         let Deposit { profile, name, .. } = &self.deposit;
         let item = display(name);
-        for other in detach::sharers(files, profile, name).into_iter().map(display) {
+        for other in detach::sharers(files, profile, name) {
             match self.rules.sharers {
                 Sharers::Ignore => {}
                 Sharers::Refuse => {
-                    let profile = display(profile);
-                    let message =
-                        format!("`{other}` also asks for the item `{item}`, and would get the key of `{profile}`");
-                    return Err(
-                        Error::new(Kind::Failed, message).hint("use `--item NAME` to give this key an item of its own")
-                    );
+                    return Err(shared(other, profile, name));
                 }
                 Sharers::Warn => {
+                    let other = display(other);
                     let text = format!("`{other}` also asks for the item `{item}`, and will get this key");
                     context.ui.warn(text);
                 }
@@ -186,22 +182,42 @@ impl Plan {
 
     /// The item's store, if a file may give up its key for it.
     fn store(&self, keychain: &Keychain<'_>) -> Result<StoreKind, Error> {
-        let name = &self.deposit.name;
-        let store = store_to_write(keychain, name)?;
-        if !store.lasts() && self.rules.must_last {
-            let message = format!(
-                "{} is empty after a reboot, so awsenv does not remove keys from files for it",
-                store.described()
-            );
-            let is_there = keychain.index().is_ok_and(|index| index.find(name).is_some());
-            let lasting = match is_there {
-                true => "move the stored key to a lasting store with `awsenv key move --to os` or `--to file`",
-                false => "set AWSENV_KEYCHAIN to a lasting store, `os` or `file`",
-            };
-            return Err(Error::new(Kind::Failed, message).hint(format!(
-                "use `--keep` to store the key and leave the files unchanged, or {lasting}"
-            )));
-        }
-        Ok(store)
+        let index = keychain.index().ok();
+        store_in(keychain, index.as_ref(), &self.deposit.name, self.rules.must_last)
     }
+}
+
+/// The error for another profile that would get the key too.
+pub fn shared(other: &str, profile: &str, item: &str) -> Error {
+    let (other, profile, item) = (display(other), display(profile), display(item));
+    let message = format!("`{other}` also asks for the item `{item}`, and would get the key of `{profile}`");
+    Error::new(Kind::Failed, message).hint("use `--item NAME` to give this key an item of its own")
+}
+
+/// The store of an item, by the index as it was read. If it `must_last`, a file gives up its key for the item.
+///
+/// # Errors
+/// A word that names no store, or settings that leave it open; the store does not last.
+pub(super) fn store_in(
+    keychain: &Keychain<'_>,
+    index: Option<&Index>,
+    name: &str,
+    must_last: bool,
+) -> Result<StoreKind, Error> {
+    let store = store_to_write_in(keychain, index, name)?;
+    if !store.lasts() && must_last {
+        let message = format!(
+            "{} is empty after a reboot, so awsenv does not remove keys from files for it",
+            store.described()
+        );
+        let is_there = index.is_some_and(|index| index.find(name).is_some());
+        let lasting = match is_there {
+            true => "move the stored key to a lasting store with `awsenv key move --to os` or `--to file`",
+            false => "set AWSENV_KEYCHAIN to a lasting store, `os` or `file`",
+        };
+        return Err(Error::new(Kind::Failed, message).hint(format!(
+            "use `--keep` to store the key and leave the files unchanged, or {lasting}"
+        )));
+    }
+    Ok(store)
 }

@@ -110,7 +110,7 @@ impl Withdrawal {
             item: name,
             access_key_id: &item.access_key_id,
         };
-        identity::guard(files, &self.edits, &moved, None)
+        identity::guard(files, &self.edits, moved, None)
     }
 }
 
