@@ -44,30 +44,28 @@ fn a_word_that_is_no_command_gets_the_hint_that_fits() {
 #[test]
 fn exec_explains_what_is_no_program() {
     let sandbox = sandbox();
-    let hint = |word: &str| {
+    let hint = |words: &[&str]| {
+        let args = ["exec", "work", "--"].iter().chain(words);
+        // The login shell is not the one in use.
         let output = sandbox
-            .awsenv(["exec", "work", "--", word])
-            .env("SHELL", "/bin/zsh")
+            .awsenv(args)
+            .env("SHELL", "/bin/fish")
+            .env("AWSENV_WRAPPED", "zsh:1:0:")
             .output();
         assert_eq!(output.status, 127, "{}", output.all());
         output.err().lines().nth(1).unwrap_or_default().to_owned()
     };
-    assert!(
-        hint("ll").ends_with("known only to the shell: awsenv exec PROFILE -- zsh -ic ll"),
-        "{}",
-        hint("ll")
-    );
-    assert!(
-        hint("aws s3 ls").ends_with("as words: awsenv exec PROFILE -- aws s3 ls"),
-        "{}",
-        hint("aws s3 ls")
-    );
-    assert!(
-        hint("aws s3 ls | sort").ends_with("-- sh -c 'aws s3 ls | sort'"),
-        "{}",
-        hint("aws s3 ls | sort")
-    );
-    assert_eq!(hint("/no/such/program"), "");
+    for (words, end) in [
+        (&["ll"][..], "known only to the shell: awsenv exec work -- zsh -ic ll"),
+        (&["ll", "-a"], "awsenv exec work -- zsh -ic 'll -a'"),
+        (&["aws s3 ls"], "as words: awsenv exec work -- aws s3 ls"),
+        (&["ls -l", "foo"], "as words: awsenv exec work -- ls -l foo"),
+        (&["aws s3 ls | sort"], "-- sh -c 'aws s3 ls | sort'"),
+        (&["A=1", "aws"], "awsenv exec work -- env 'A=1' aws"),
+    ] {
+        assert!(hint(words).ends_with(end), "{}", hint(words));
+    }
+    assert_eq!(hint(&["/no/such/program"]), "");
 }
 
 #[test]
