@@ -246,7 +246,9 @@ mod tests {
         let command = || Command::new("x").flag("--yes").option("--item", "-i").operand("-p");
         assert_eq!(shown(command(), Shell::Bash), "x --yes '--item=-i' -- -p");
         assert_eq!(shown(command(), Shell::PowerShell), "x --yes '--item=-i' '--' '-p'");
-        let program = Command::new("x").typed(&["a b".into()]).program(["ls".into(), "-l".into()]);
+        let program = Command::new("x")
+            .typed(&["a b".into()])
+            .program(["ls".into(), "-l".into()]);
         assert_eq!(shown(program, Shell::Bash), "x 'a b' -- ls -l");
         let plain = Command::new("x").option("--item", "a b").operand("p");
         assert_eq!(shown(plain, Shell::Bash), "x --item 'a b' p");

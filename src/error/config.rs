@@ -25,6 +25,9 @@ impl From<config::Error> for Error {
 fn remedy(reason: &Reason) -> Option<&'static str> {
     match reason {
         Reason::ByteOrderMark => Some("save the file as UTF-8 without a byte order mark"),
+        Reason::DuplicateKey { key, .. } if key == "$env" => {
+            Some("`$env:` sets variables in PowerShell; here write each line as `aws_access_key_id = …`")
+        }
         Reason::DuplicateKey { .. } => Some("remove one of the two lines; until then every aws command fails"),
         Reason::DuplicateSection(_) => Some("merge the two sections; until then every aws command fails"),
         Reason::NestedNoEquals { .. } => Some("write each line of the block as `key = value`"),

@@ -13,7 +13,7 @@ fn sandbox() -> Sandbox {
     sandbox.write(".aws/credentials", keys);
     sandbox.write(
         ".config/awsenv/config",
-        "[alias]\nw = work\n[region]\nhome = eu-central-1\n",
+        "[alias]\nw = work\ngone = lost\n[region]\nhome = eu-central-1\n",
     );
     sandbox
 }
@@ -31,6 +31,15 @@ fn a_word_that_is_no_command_gets_the_hint_that_fits() {
         (&["ls"], "did you mean `awsenv list`?"),
         (&["config"], "did you mean `awsenv configure`?"),
         (&["version"], "awsenv --version"),
+        (&["HELP", "use"], "awsenv use --help"),
+        (&["Use"], "did you mean `awsenv use`?"),
+        (&["hlep", "use"], "did you mean `awsenv use --help`?"),
+        (&["help", "key", "add"], "awsenv key add --help"),
+        (&["help", "kye", "ad"], "awsenv key add --help"),
+        (
+            &["gone"],
+            "it is an alias, but profile `lost` is not defined in ~/.aws/config or ~/.aws/credentials",
+        ),
         (&["work"], "it is a profile: to use it, run `awsenv use work`"),
         (&["w"], "it is a profile: to use it, run `awsenv use w`"),
         (&["qqqqq"], "`awsenv --help` lists the commands"),
@@ -39,6 +48,66 @@ fn a_word_that_is_no_command_gets_the_hint_that_fits() {
         let said = format!("awsenv: unknown command `{}`\nhint: {hint}\n", words[0]);
         assert_eq!((output.status, output.err()), (2, said.as_str()), "{words:?}");
     }
+}
+
+#[test]
+fn a_line_in_another_order_gets_the_right_one() {
+    let sandbox = sandbox();
+    for (words, hint) in [
+        (
+            &["--profile", "work"][..],
+            "a profile comes after the command: awsenv use work",
+        ),
+        (&["-p", "work"], "a profile comes after the command: awsenv use work"),
+        (
+            &["--profile=work", "list"],
+            "a profile comes after the command: awsenv use work",
+        ),
+        (
+            &["-q", "--profile", "work", "exec", "--", "ls"],
+            "a profile comes after the command: awsenv exec --profile work -- ls",
+        ),
+        (
+            &["exec", "work", "sh"],
+            "write `--` before the program: awsenv exec work -- sh",
+        ),
+        (
+            &["exec", "work", "--keys", "aws s3 ls"],
+            "write `--` before the program: awsenv exec work --keys -- aws s3 ls",
+        ),
+        (
+            &["exec", "sh", "-c", "ls"],
+            "write `--` before the program: awsenv exec -- sh -c ls",
+        ),
+        (&["key", "help"], "awsenv key --help"),
+        (&["key", "help", "add"], "awsenv key add --help"),
+        (&["man", "exce"], "did you mean `awsenv man exec`?"),
+        (&["man", "key", "ad"], "did you mean `awsenv man key add`?"),
+    ] {
+        let output = sandbox.awsenv(words).output();
+        let said = output.err().lines().find_map(|line| line.strip_prefix("hint: "));
+        assert_eq!((output.status, said), (2, Some(hint)), "{words:?}: {}", output.all());
+    }
+    let output = sandbox.awsenv(["-v"]).output();
+    assert!(
+        output.err().contains("completions, man]") && !output.err().contains("fail"),
+        "{}",
+        output.all()
+    );
+}
+
+#[test]
+fn configure_takes_the_profile_before_its_action() {
+    let sandbox = sandbox();
+    let output = sandbox
+        .awsenv(["configure", "--profile", "work", "get", "region"])
+        .output();
+    assert_eq!(output.clean(), "eu-west-9\n");
+    let output = sandbox
+        .awsenv(["exec", "--profile", "work", "other", "--", "true"])
+        .output();
+    assert_eq!(output.status, 2, "{}", output.all());
+    assert!(output.err().contains("cannot be used with"), "{}", output.all());
 }
 
 #[test]
@@ -100,6 +169,8 @@ fn a_profile_can_be_named_by_the_flag_of_the_aws_cli() {
 #[test]
 fn an_empty_machine_is_told_how_to_begin() {
     let sandbox = Sandbox::new();
+    assert_eq!(sandbox.awsenv(["list"]).output().status, 0);
+    assert_eq!(sandbox.awsenv(["list", "x"]).output().status, 1);
     for args in [
         &["use", "x", "--shell", "bash"][..],
         &["exec", "--", "true"],
