@@ -208,6 +208,15 @@ fn completion_offers_what_is_there() {
     let regions = offered(&sandbox, &["use", "--region", ""]);
     assert_eq!(regions[..2], ["home", "eu-west-9"]);
     assert!(regions.contains(&"us-east-1".to_owned()));
-    assert!(offered(&sandbox, &["configure", "get", ""]).contains(&"role_arn".to_owned()));
+    let keys = offered(&sandbox, &["configure", "get", ""]);
+    assert!(keys.contains(&"role_arn".to_owned()) && keys.contains(&"aws_access_key_id".to_owned()));
+    let refused = ["aws_secret_access_key", "aws_session_token"];
+    assert!(!keys.iter().any(|key| refused.contains(&key.as_str())), "{keys:?}");
+    assert!(offered(&sandbox, &["configure", "get", "s3."]).contains(&"s3.max_bandwidth".to_owned()));
+    assert_eq!(
+        offered(&sandbox, &["configure", "set", "region", ""])[..2],
+        ["home", "eu-west-9"]
+    );
+    assert!(offered(&sandbox, &["configure", "set", "output", ""]).contains(&"yaml".to_owned()));
     assert_eq!(offered(&sandbox, &["history", "remove", ""]), Vec::<String>::new());
 }

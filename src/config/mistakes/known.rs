@@ -170,7 +170,7 @@ pub(super) const OF_OTHERS: [&str; 56] = [
 pub(super) const SSO_SESSION: [&str; 3] = ["sso_region", "sso_registration_scopes", "sso_start_url"];
 
 /// Of the block `s3 =`.
-pub(super) const S3: [&str; 24] = [
+pub const S3: [&str; 24] = [
     "addressing_style",
     "disable_multiregion_access_points",
     "endpoint_url",

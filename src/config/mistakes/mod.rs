@@ -19,8 +19,8 @@ use super::value::Section;
 use crate::redact;
 
 pub use code::MistakeCode;
-pub use known::PROFILE as PROFILE_KEYS;
-pub use values::{Wrong, output, region};
+pub use known::{PROFILE as PROFILE_KEYS, S3 as S3_KEYS};
+pub use values::{OUTPUTS, Wrong, output, region};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {

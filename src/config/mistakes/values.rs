@@ -7,7 +7,7 @@ use crate::config::value::Value;
 use crate::near;
 
 /// What the AWS CLI prints.
-const OUTPUTS: [&str; 6] = ["json", "yaml", "yaml-stream", "text", "table", "off"];
+pub const OUTPUTS: [&str; 6] = ["json", "yaml", "yaml-stream", "text", "table", "off"];
 
 /// Quotes and `#` mean something to the programs that read these.
 const COMMANDS: [&str; 2] = ["cli_pager", "credential_process"];
