@@ -11,9 +11,11 @@ impl From<config::Error> for Error {
         };
         let hint = match &error {
             config::Error::Parse { reason, .. } => remedy(reason),
-            config::Error::TooLarge { .. } => Some("point the variable at another file, or move this one away"),
+            config::Error::TooLarge { .. } => {
+                Some("move it away, or let a variable such as AWS_CONFIG_FILE name another file")
+            }
             config::Error::Unreadable { .. } => {
-                Some("give yourself read permission, or point the variable at another file")
+                Some("give yourself read permission, or let a variable such as AWS_CONFIG_FILE name another file")
             }
             config::Error::HalfPair { .. } => None,
         };

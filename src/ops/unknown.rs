@@ -2,8 +2,6 @@
 
 use std::ffi::{OsStr, OsString};
 
-use clap::error::ErrorKind;
-
 use crate::advice::{Advice, Command};
 use crate::cli::{self, Global, Swallowed, command_names, command_path};
 use crate::context::Context;
@@ -71,8 +69,9 @@ fn help(words: &[&str]) -> Command {
     Command::new("awsenv").typed(&path).flag("--help")
 }
 
-/// What a line that clap refuses was meant to be, if its command is known or comes after a profile.
-pub(super) fn line(process: &Process, kind: ErrorKind) -> Option<Advice> {
+/// What a line that clap refuses was meant to be, if its command is known or comes after a profile. `is_argument` says
+/// that an argument is too many, and like no other.
+pub(super) fn line(process: &Process, is_argument: bool) -> Option<Advice> {
     let args = &process.args;
     if let Some(at) = args.iter().position(|arg| is_profile_flag(arg))
         && at < 1 + cli::command_at(args).unwrap_or(at)
@@ -80,9 +79,9 @@ pub(super) fn line(process: &Process, kind: ErrorKind) -> Option<Advice> {
         return Some(before_command(args, at));
     }
     let (command, behind) = cli::words_behind(args);
-    match (command?, kind) {
-        ("exec", ErrorKind::UnknownArgument) => without_dashes(process),
-        (command, ErrorKind::InvalidSubcommand) if behind.first() == Some(&"help") => {
+    match command? {
+        "exec" => is_argument.then(|| without_dashes(process)).flatten(),
+        command if behind.first() == Some(&"help") => {
             let words: Vec<&str> = std::iter::once(command).chain(behind[1..].iter().copied()).collect();
             Some(help(&words).into())
         }

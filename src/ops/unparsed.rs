@@ -51,7 +51,8 @@ pub fn finish(process: &Process, error: clap::Error) -> Finish {
         None => {
             // Without a command, clap answers with the help.
             let said = text.strip_prefix("error: ").map(|said| format!("awsenv: {said}"));
-            let hint = unknown::line(process, error.kind());
+            let is_slip = error.get(ContextKind::SuggestedArg).is_some();
+            let hint = unknown::line(process, error.kind() == ErrorKind::UnknownArgument && !is_slip);
             let hint = hint.map(|hint| format!("hint: {}\n", Ui::new(&Global::default(), process).advice(&hint)));
             talk(&lines(&(said.unwrap_or(text.clone()) + &hint.unwrap_or_default())));
         }

@@ -88,6 +88,8 @@ fn a_line_in_another_order_gets_the_right_one() {
         let said = output.err().lines().find_map(|line| line.strip_prefix("hint: "));
         assert_eq!((output.status, said), (2, Some(hint)), "{words:?}: {}", output.all());
     }
+    let slip = sandbox.awsenv(["exec", "work", "--kyes", "ls"]).output();
+    assert!(!slip.err().contains("before the program"), "{}", slip.all());
     let output = sandbox.awsenv(["-v"]).output();
     assert!(
         output.err().contains("completions, man]") && !output.err().contains("fail"),
