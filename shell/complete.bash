@@ -20,7 +20,7 @@ function __awsenv_complete {
 }
 
 function __awsenv_complete_command {
-  \builtin local at line
+  \builtin local at line found
   at=1
   while \builtin test "${COMP_WORDS[at]}" != --; do
     ((at += 1))
@@ -33,7 +33,6 @@ function __awsenv_complete_command {
     _command_offset "$at"
   elif \builtin test "$at" = "$COMP_CWORD"; then
     while IFS= \builtin read -r line; do
-      \builtin printf -v line %q "$line"
       COMPREPLY[${#COMPREPLY[@]}]=$line
     done <<<"$(\builtin compgen -c -- "${COMP_WORDS[COMP_CWORD]}")"
   elif \builtin type compopt >/dev/null 2>&1; then
@@ -45,6 +44,18 @@ function __awsenv_complete_command {
       COMPREPLY[${#COMPREPLY[@]}]=$line
     done <<<"$(\builtin compgen -f -- "${COMP_WORDS[COMP_CWORD]}")"
   fi
+  \builtin test "$at" = "$COMP_CWORD" || \builtin return 0
+  # A program starts no alias, function, builtin or keyword.
+  found=(${COMPREPLY[@]+"${COMPREPLY[@]}"})
+  COMPREPLY=()
+  for line in ${found[@]+"${found[@]}"}; do
+    case $line in
+      */* | '~'*) ;;
+      *) \builtin type -P -- "$line" >/dev/null 2>&1 || \builtin continue ;;
+    esac
+    \builtin declare -F _comp_command_offset _command_offset >/dev/null || \builtin printf -v line %q "$line"
+    COMPREPLY[${#COMPREPLY[@]}]=$line
+  done
 }
 
 # In the program's order if bash can (4.4 and later). `complete` is missing if bash was built without completion.

@@ -15,7 +15,18 @@ function __awsenv_complete
             string join \n -- $out
         case 10
             set -l rest $words[(math (contains -i -- -- $words) + 1)..]
-            complete -C (string join ' ' -- (string escape -- $rest) "$current")
+            set -l found (complete -C (string join ' ' -- (string escape -- $rest) "$current"))
+            if set -q rest[1]
+                string join \n -- $found
+                return
+            end
+            # A program starts no function, builtin or keyword.
+            for line in $found
+                set -l name (string split -m 1 \t -- $line)[1]
+                if string match -q '*/*' -- $name; or command -q -- $name
+                    string join \n -- $line
+                end
+            end
     end
 end
 

@@ -15,7 +15,12 @@ function _awsenv {
     code=${words[(i)--]}
     (( CURRENT -= code ))
     \builtin shift $code words
-    _normal
+    # A program starts no alias, function, builtin or reserved word.
+    if (( CURRENT == 1 )); then
+      _command_names -e
+    else
+      _normal
+    fi
     \builtin return
   fi
   (( code == 0 )) || \builtin return 1

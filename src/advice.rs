@@ -108,6 +108,8 @@ pub struct Command {
     start: &'static str,
     options: Vec<Word>,
     operands: Vec<Word>,
+    /// Whether `--` comes before the operands, whatever they begin with.
+    dashes: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,6 +127,7 @@ impl Command {
             start,
             options: Vec::new(),
             operands: Vec::new(),
+            dashes: false,
         }
     }
 
@@ -142,6 +145,19 @@ impl Command {
         self
     }
 
+    /// Words of a command line as they were typed, before the operands.
+    pub fn typed(mut self, words: &[OsString]) -> Self {
+        self.options.extend(words.iter().cloned().map(Word::Text));
+        self
+    }
+
+    /// The words of a program behind `--`.
+    pub fn program(mut self, words: impl IntoIterator<Item = OsString>) -> Self {
+        self.operands.extend(words.into_iter().map(Word::Text));
+        self.dashes = true;
+        self
+    }
+
     pub fn operand(mut self, value: &str) -> Self {
         self.operands.push(Word::Text(value.into()));
         self
@@ -154,7 +170,7 @@ impl Command {
     }
 
     fn shown(&self, paste: &Paste<'_>) -> String {
-        let dashes = self.operands.iter().any(Word::begins_with_dash);
+        let dashes = self.dashes || self.operands.iter().any(Word::begins_with_dash);
         let dashes = dashes.then(|| Word::Text("--".into()));
         let words = self.options.iter().chain(&dashes).chain(&self.operands);
         words.fold(self.start.to_owned(), |line, word| line + " " + &word.shown(paste))
@@ -232,6 +248,10 @@ mod tests {
         let command = || Command::new("x").flag("--yes").option("--item", "-i").operand("-p");
         assert_eq!(shown(command(), Shell::Bash), "x --yes '--item=-i' -- -p");
         assert_eq!(shown(command(), Shell::PowerShell), "x --yes '--item=-i' '--' '-p'");
+        let program = Command::new("x")
+            .typed(&["a b".into()])
+            .program(["ls".into(), "-l".into()]);
+        assert_eq!(shown(program, Shell::Bash), "x 'a b' -- ls -l");
         let plain = Command::new("x").option("--item", "a b").operand("p");
         assert_eq!(shown(plain, Shell::Bash), "x --item 'a b' p");
     }

@@ -56,7 +56,7 @@ pub fn run(process: &Process) -> Finish {
 /// PowerShell swallows the `--` of `exec`; the profiles then decide what the first word is.
 fn parse(process: &Process) -> Result<Cli, clap::Error> {
     let is_powershell = Wrapper::of(&process.env).is_some_and(|wrapper| wrapper.shell == Shell::PowerShell);
-    let args = placed(&process.args)?;
+    let args = placed(&process.args, is_powershell)?;
     let Some(line) = is_powershell.then(|| Swallowed::of(&args)).flatten() else {
         return Cli::try_parse_from(&*args);
     };

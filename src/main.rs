@@ -52,9 +52,9 @@ fn main() -> ExitCode {
     let status = match finish.launch {
         None => finish.status,
         Some(launch) => {
-            let program = launch.program.clone();
+            let words = launch.args.len() + 1;
             sys::process::launch(launch).unwrap_or_else(|failed| {
-                let error = unstarted::error(&process, &program, &failed.error);
+                let error = unstarted::error(&process, words, &failed.error);
                 ui::Ui::new(&Global::default(), &process).error(&error);
                 failed.status
             })

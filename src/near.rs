@@ -84,7 +84,8 @@ impl Folded {
         let different = (self.letters ^ other.letters).count_ones() as usize;
         let is_near = self.length.abs_diff(other.length) <= limit && different <= 2 * limit;
         let distance = is_near.then(|| strsim::osa_distance(&self.text, &other.text));
-        distance.filter(|distance| *distance <= limit)
+        // A word of which no letter is right resembles nothing.
+        distance.filter(|distance| *distance <= limit && (*distance == 0 || *distance < self.length))
     }
 
     fn continues(&self, start: &Self) -> bool {
@@ -108,6 +109,9 @@ mod tests {
         assert_eq!(near("zzz"), Vec::<&str>::new());
         assert_eq!(near("nosuch"), Vec::<&str>::new());
         assert_eq!(near(""), Vec::<&str>::new());
+        let short = |name| nearest(name, ["a", "b", "ab"].into_iter());
+        assert_eq!(short("A"), ["a"]);
+        assert_eq!(short("x"), Vec::<&str>::new());
     }
 
     #[test]

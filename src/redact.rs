@@ -104,12 +104,14 @@ pub fn shown(text: &str) -> String {
     harmless(text).map_or_else(|| HIDDEN.to_owned(), display)
 }
 
-/// Drops the arguments if they may hold a secret.
+/// Drops the arguments if they may hold a secret. A path such as `/etc/passwd` only sounds like one.
 pub fn command(text: &str) -> Cow<'_, str> {
-    if harmless(text).is_some() && !may_hold_secret(text) {
+    let is_path = |word: &str| word.starts_with('/') && !word.contains(['=', ':']) && !looks_secret(word);
+    let is_plain = |word: &str| harmless(word).is_some() && (!may_hold_secret(word) || is_path(word));
+    if is_plain(text) && (!may_hold_secret(text) || !text.contains(char::is_whitespace)) {
         return text.into();
     }
-    let program = text.split_whitespace().next().filter(|word| !may_hold_secret(word));
+    let program = text.split_whitespace().next().filter(|word| is_plain(word));
     program.map_or(HIDDEN.into(), |program| format!("{program} {HIDDEN}").into())
 }
 
@@ -141,6 +143,15 @@ pub fn may_hold_secret(line: &str) -> bool {
     ];
     const WORDS: [&str; 6] = ["otp", "pass", "pin", "pw", "pwd", "seed"];
     let lower = line.to_lowercase();
+    PARTS.iter().any(|part| lower.contains(part))
+        || lower
+            .split(|c: char| !c.is_alphanumeric())
+            .any(|word| WORDS.contains(&word))
+        || looks_secret(line)
+}
+
+/// [`may_hold_secret`] without what a line mentions.
+fn looks_secret(line: &str) -> bool {
     let is_key = |word: &str| {
         let of_keys = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=_-".contains(&byte);
         let has = |is: fn(&u8) -> bool| word.as_bytes().iter().any(is);
@@ -150,12 +161,7 @@ pub fn may_hold_secret(line: &str) -> bool {
     };
     let break_at = |c: char| c.is_whitespace() || "\"'`.:,;()[]{}<>|".contains(c);
     let unassigned = |word: &str| word.trim_end_matches('=').split('=').any(is_key);
-    PARTS.iter().any(|part| lower.contains(part))
-        || lower
-            .split(|c: char| !c.is_alphanumeric())
-            .any(|word| WORDS.contains(&word))
-        || has_url_user(line)
-        || line.split(break_at).any(unassigned)
+    has_url_user(line) || line.split(break_at).any(unassigned)
 }
 
 /// Whether a line holds a secret and does not merely mention one: a value assigned to such a name, a URL with a
@@ -248,6 +254,10 @@ mod tests {
         assert_eq!(command("get wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), "get (secret)");
         assert_eq!(command("get\naws_secret_access_key = x"), "get (secret)");
         assert_eq!(command("TOKEN=x get"), "(secret)");
+        assert_eq!(command("/etc/passwd"), "/etc/passwd");
+        assert_eq!(command("/opt/get-token --user me"), "/opt/get-token (secret)");
+        assert_eq!(command("/token=x get"), "(secret)");
+        assert_eq!(command("/JalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY/token"), "(secret)");
     }
 
     #[test]

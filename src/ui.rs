@@ -191,7 +191,9 @@ fn shortened<'t>(text: &'t str, home: &str) -> Cow<'t, str> {
     let mut done = 0;
     for (at, _) in text.match_indices(home) {
         let before = text[..at].chars().next_back();
-        if before.is_none_or(|c| c.is_whitespace() || "`'\"([{<>=:,;|".contains(c)) {
+        // A directory of that name is no home directory.
+        let is_literal = text[at + home.len()..].starts_with('~');
+        if !is_literal && before.is_none_or(|c| c.is_whitespace() || "`'\"([{<>=:,;|".contains(c)) {
             out += &text[done..at];
             out += "~/";
             done = at + home.len();
@@ -222,7 +224,7 @@ mod tests {
             ("./root/x and ~/root/x", "./root/x and ~/root/x"),
             ("/root", "/root"),
             ("/rooted/x", "/rooted/x"),
-            ("/root/~/x", "~/~/x"),
+            ("/root/~/x", "/root/~/x"),
         ] {
             assert_eq!(shortened(text, "/root/"), wanted);
         }

@@ -263,7 +263,10 @@ fn exec() {
         "exec jekyl -- awsenv-no-such-program",
         "exec jekyl -- /etc/passwd",
     ];
-    snapshot("exec", &example(), &lines);
+    let mut sandbox = example();
+    // Otherwise the hint names the shell that runs the tests.
+    sandbox.set("AWSENV_WRAPPED", "bash");
+    snapshot("exec", &sandbox, &lines);
 }
 
 #[test]

@@ -7,8 +7,8 @@ use std::ffi::{OsStr, OsString};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, ArgAction, CommandFactory as _, builder::OsStringValueParser};
 
-use super::words::{command_at, takes_value};
-use super::{Cli, PROFILE_OR_ALIAS, REMEMBERED_PROFILE, STORED_PROFILE};
+use super::Cli;
+use super::words::{command_at, profile, takes_value};
 
 /// The id of the flag.
 pub const PROFILE_FLAG: &str = "profile_flag";
@@ -26,18 +26,11 @@ pub(super) fn with_flag(command: clap::Command) -> clap::Command {
     command.arg(flag.help("The same as PROFILE"))
 }
 
-/// The positional argument that names a profile.
-pub fn profile(command: &clap::Command) -> Option<&Arg> {
-    let mut positionals = command.get_positionals();
-    let ids = [PROFILE_OR_ALIAS, STORED_PROFILE, REMEMBERED_PROFILE, "profile"];
-    positionals.find(|arg| ids.contains(&arg.get_id().as_str()))
-}
-
-/// The arguments with the word in place of the flag.
+/// The arguments with the word in place of the flag. `is_cut` says that the shell swallows the `--` of `exec`.
 ///
 /// # Errors
 /// The flag and the word name different profiles.
-pub fn placed(args: &[OsString]) -> Result<Cow<'_, [OsString]>, clap::Error> {
+pub fn placed(args: &[OsString], is_cut: bool) -> Result<Cow<'_, [OsString]>, clap::Error> {
     let is_flag = |arg: &OsString| value_in(arg).is_some() || arg == FLAG;
     let (Some(start), true) = (command_at(args), args.iter().any(is_flag)) else {
         return Ok(args.into());
@@ -46,6 +39,8 @@ pub fn placed(args: &[OsString]) -> Result<Cow<'_, [OsString]>, clap::Error> {
     root.build();
     let mut command = &root;
     let (mut flag, mut typed) = (None, None);
+    let has_dashes = args.iter().any(|arg| arg == "--");
+    let mut command_ends = start;
     let mut at = start;
     while let Some(arg) = args.get(at).filter(|arg| *arg != "--") {
         if let Some(value) = value_in(arg) {
@@ -57,24 +52,34 @@ pub fn placed(args: &[OsString]) -> Result<Cow<'_, [OsString]>, clap::Error> {
             at += usize::from(takes_value(command, arg));
         } else if let Some(sub) = arg.to_str().and_then(|word| command.find_subcommand(word)) {
             command = sub;
+            command_ends = at + 1;
         } else {
             typed = Some(typed.unwrap_or(at));
             // In PowerShell the rest may be a program with a flag of its own.
-            if command.get_name() == "exec" && !args.iter().any(|arg| arg == "--") {
+            if command.get_name() == "exec" && !has_dashes {
                 break;
             }
         }
         at += 1;
     }
-    let (Some((range, name)), Some(_)) = (flag, profile(command)) else {
+    let Some((range, name)) = flag else {
         return Ok(args.into());
     };
     let mut placed = args.to_vec();
+    if profile(command).is_none() {
+        // As the AWS CLI allows: `configure --profile p get region`.
+        if range.end < command_ends && command.get_arguments().any(|arg| arg.get_long() == Some("profile")) {
+            let flag: Vec<_> = args[range.clone()].to_vec();
+            placed.splice(command_ends..command_ends, flag);
+            placed.drain(range);
+        }
+        return Ok(placed.into());
+    }
     let word = match typed {
         None => Some(name),
         Some(typed) if args[typed] == name => None,
         // Without the `--` that PowerShell swallows, this is the program.
-        Some(typed) if command.get_name() == "exec" && typed >= range.end => {
+        Some(typed) if command.get_name() == "exec" && typed >= range.end && (is_cut || !has_dashes) => {
             placed.insert(typed, "--".into());
             Some(name)
         }
@@ -108,7 +113,7 @@ mod tests {
 
     fn after(line: &str) -> Option<String> {
         let words = words(line);
-        let placed = placed(&words).ok()?;
+        let placed = placed(&words, false).ok()?;
         Some(placed.join(OsStr::new(" ")).into_string().unwrap())
     }
 
@@ -137,6 +142,14 @@ mod tests {
                 "awsenv configure get region --profile p",
                 "awsenv configure get region --profile p",
             ),
+            (
+                "awsenv -q configure --profile p get region",
+                "awsenv -q configure get --profile p region",
+            ),
+            (
+                "awsenv configure --profile=p set region r",
+                "awsenv configure set --profile=p region r",
+            ),
             ("awsenv use --profile", "awsenv use --profile"),
             ("awsenv list --profile p", "awsenv list --profile p"),
         ] {
@@ -149,11 +162,19 @@ mod tests {
         for line in [
             "awsenv use p --profile q",
             "awsenv exec p --profile q -- x",
+            "awsenv exec --profile q p -- x",
             "awsenv key add p --profile=q",
         ] {
-            let error = placed(&words(line)).unwrap_err().to_string();
+            let error = placed(&words(line), false).unwrap_err().to_string();
             assert!(error.contains("'--profile q' cannot be used with 'p'"), "{error}");
         }
+    }
+
+    #[test]
+    fn where_the_shell_swallows_dashes_the_word_is_the_program() {
+        let words = words("awsenv exec --profile p git log -- f");
+        let placed = placed(&words, true).unwrap();
+        assert_eq!(placed.join(OsStr::new(" ")), "awsenv exec p -- git log -- f");
     }
 
     #[test]

@@ -4,7 +4,8 @@ use std::ffi::{OsStr, OsString};
 
 use clap::{Args as _, CommandFactory as _};
 
-use super::{Cli, Global};
+use super::{Cli, Global, PROFILE_OR_ALIAS, REMEMBERED_PROFILE, STORED_PROFILE};
+use crate::near::nearest;
 use crate::shell::Shell;
 use crate::text::either;
 
@@ -12,11 +13,47 @@ pub fn is_command(word: &str) -> bool {
     Cli::command().find_subcommand(word).is_some()
 }
 
+/// Whether the help leaves the command out.
+pub fn is_hidden(word: &str) -> bool {
+    Cli::command()
+        .find_subcommand(word)
+        .is_some_and(clap::Command::is_hide_set)
+}
+
 /// Those that the help lists.
 pub fn command_names() -> Vec<String> {
-    let root = Cli::command();
-    let shown = root.get_subcommands().filter(|command| !command.is_hide_set());
-    shown.map(|command| command.get_name().to_owned()).collect()
+    subcommand_names(&Cli::command()).map(str::to_owned).collect()
+}
+
+/// Those of a command that its help lists.
+pub fn subcommand_names(command: &clap::Command) -> impl Iterator<Item = &str> {
+    let shown = command.get_subcommands().filter(|command| !command.is_hide_set());
+    shown.map(clap::Command::get_name)
+}
+
+/// The command that words such as `key add` name, or nearly name, as far as they name one.
+pub fn command_path(words: &[&str]) -> Vec<String> {
+    let mut root = Cli::command();
+    root.build();
+    let mut command = &root;
+    let mut path = Vec::new();
+    for word in words {
+        let exact = subcommand_names(command).find(|name| name == word);
+        let Some(name) = exact.or_else(|| nearest(word, subcommand_names(command)).into_iter().next()) else {
+            break;
+        };
+        path.push(name.to_owned());
+        command = command.find_subcommand(name).unwrap_or(command);
+    }
+    path
+}
+
+/// Whether the command takes a profile as its first word.
+pub fn takes_profile(word: &str) -> bool {
+    let mut root = Cli::command();
+    root.build();
+    root.find_subcommand(word)
+        .is_some_and(|command| profile(command).is_some())
 }
 
 /// Whether the command prints code for a shell, as `Command::form` says once its line is parsed.
@@ -36,6 +73,13 @@ pub fn is_switch(word: &str) -> bool {
 
 pub fn command_word(args: &[OsString]) -> Option<&str> {
     args[command_at(args)?].to_str()
+}
+
+/// The positional argument that names a profile.
+pub fn profile(command: &clap::Command) -> Option<&clap::Arg> {
+    let mut positionals = command.get_positionals();
+    let ids = [PROFILE_OR_ALIAS, STORED_PROFILE, REMEMBERED_PROFILE, "profile"];
+    positionals.find(|arg| ids.contains(&arg.get_id().as_str()))
 }
 
 /// The index of the command in `args`, which starts with the program's own name; works even if they cannot be parsed.

@@ -264,7 +264,11 @@ impl Current {
             ));
         }
         if warnings.is_empty() && self.drifts {
-            warnings.push("tools may use something else: run `awsenv use` again".to_owned());
+            let why = match self.used {
+                Some(_) => "run `awsenv use` again",
+                None => "some read AWS_DEFAULT_PROFILE before the key",
+            };
+            warnings.push(format!("tools may use something else: {why}"));
         }
         warnings
     }

@@ -31,7 +31,8 @@ pub fn run(context: &Context, args: ListArgs) -> Result<Outcome, Error> {
     let active = catalog::active(context, &files);
     let mut rows = catalog::entries(&files);
     let is_empty = rows.is_empty();
-    if let Some(text) = wanted.as_deref().filter(|text| !text.is_empty() && !is_empty) {
+    let wanted = wanted.filter(|text| !text.is_empty());
+    if let Some(text) = wanted.as_deref().filter(|_| !is_empty) {
         rows.retain(|row| contains(&row.name, text));
         if rows.is_empty() {
             let none = choose::not_found(&files, text);
@@ -52,7 +53,7 @@ pub fn run(context: &Context, args: ListArgs) -> Result<Outcome, Error> {
     if is_empty && !json {
         context.ui.error(&catalog::no_profiles(&files));
     }
-    Ok(Outcome::Text(text, u8::from(rows.is_empty() && !is_empty)))
+    Ok(Outcome::Text(text, u8::from(rows.is_empty() && wanted.is_some())))
 }
 
 fn as_json(rows: &[Entry], is_active: impl Fn(&Entry) -> bool) -> String {

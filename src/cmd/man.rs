@@ -2,14 +2,16 @@
 
 use std::path::Path;
 
-use clap::{Command, CommandFactory as _};
+use clap::CommandFactory as _;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
 
-use crate::cli::{Cli, ManArgs};
+use crate::advice::{Advice, Command};
+use crate::cli::{Cli, ManArgs, subcommand_names};
 use crate::config::locate::in_home;
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
+use crate::near::nearest;
 use crate::sys;
 use crate::text::display;
 
@@ -37,18 +39,24 @@ pub fn run(context: &Context, args: ManArgs) -> Result<Outcome, Error> {
     Ok(Outcome::Done(0))
 }
 
-fn find<'a>(root: &'a Command, words: &[String]) -> Result<&'a Command, Error> {
+fn find<'a>(root: &'a clap::Command, words: &[String]) -> Result<&'a clap::Command, Error> {
     words.iter().enumerate().try_fold(root, |command, (at, word)| {
         let found = command.find_subcommand(word).filter(|found| !found.is_hide_set());
         found.ok_or_else(|| {
             let message = format!("unknown command `{}`", display(&words[..=at].join(" ")));
-            Error::new(Kind::Usage, message).hint("`awsenv --help` lists the commands")
+            let error = Error::new(Kind::Usage, message);
+            let Some(near) = nearest(word, subcommand_names(command)).into_iter().next() else {
+                return error.hint("`awsenv --help` lists the commands");
+            };
+            let words = words[..at].iter().map(String::as_str).chain([near]);
+            let page = words.fold(Command::new("awsenv man"), Command::operand);
+            error.hint(Advice::from("did you mean `").command(page).text("`?"))
         })
     })
 }
 
 /// Includes its subcommands.
-fn all(command: &Command) -> Vec<Page> {
+fn all(command: &clap::Command) -> Vec<Page> {
     let shown = command.get_subcommands().filter(|sub| !sub.is_hide_set());
     std::iter::once(Page::of(command)).chain(shown.flat_map(all)).collect()
 }
@@ -61,7 +69,7 @@ struct Page {
 }
 
 impl Page {
-    fn of(command: &Command) -> Self {
+    fn of(command: &clap::Command) -> Self {
         let mut command = command.clone();
         // The help's usage line: the generated synopsis would name each option, but not that it takes a value.
         let usage = command.render_usage().to_string();

@@ -11,9 +11,11 @@ impl From<config::Error> for Error {
         };
         let hint = match &error {
             config::Error::Parse { reason, .. } => remedy(reason),
-            config::Error::TooLarge { .. } => Some("point the variable at another file, or move this one away"),
+            config::Error::TooLarge { .. } => {
+                Some("move it away, or let a variable such as AWS_CONFIG_FILE name another file")
+            }
             config::Error::Unreadable { .. } => {
-                Some("give yourself read permission, or point the variable at another file")
+                Some("give yourself read permission, or let a variable such as AWS_CONFIG_FILE name another file")
             }
             config::Error::HalfPair { .. } => None,
         };
@@ -25,6 +27,9 @@ impl From<config::Error> for Error {
 fn remedy(reason: &Reason) -> Option<&'static str> {
     match reason {
         Reason::ByteOrderMark => Some("save the file as UTF-8 without a byte order mark"),
+        Reason::DuplicateKey { key, .. } if key == "$env" => {
+            Some("`$env:` sets variables in PowerShell; here write each line as `aws_access_key_id = …`")
+        }
         Reason::DuplicateKey { .. } => Some("remove one of the two lines; until then every aws command fails"),
         Reason::DuplicateSection(_) => Some("merge the two sections; until then every aws command fails"),
         Reason::NestedNoEquals { .. } => Some("write each line of the block as `key = value`"),

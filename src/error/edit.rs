@@ -51,7 +51,7 @@ impl From<FileError> for Error {
                 "`{}` belongs to another user, so nothing was written there",
                 path.display()
             ))
-            .hint("edit it as that user, or point the variable at a file of your own"),
+            .hint("edit it as that user, or let a variable such as AWS_CONFIG_FILE name a file of your own"),
             FileError::Immutable(path) => {
                 let command = if cfg!(target_os = "macos") {
                     "chflags nouchg,nouappnd,noschg,nosappnd"

@@ -103,7 +103,8 @@ impl From<resolve::Error> for Error {
                 place,
             } => {
                 let Some(place) = place else {
-                    let message = format!("the environment has only half of a key pair: {missing} is not set");
+                    let message =
+                        format!("the environment has only half of a key pair: {missing} is not set, or is empty");
                     return Error::new(Kind::PartialCredentials, message)
                         .hint("set both, or unset the other half as well");
                 };

@@ -16,7 +16,7 @@ use crate::ops::ask;
 use crate::ops::catalog::{self, Entry};
 use crate::ops::files::{self, Files};
 use crate::ops::now;
-use crate::ops::refusal::refused;
+use crate::ops::refusal::{explained, refused};
 use crate::ops::usage::{self, Keeper};
 use crate::redact;
 use crate::resolve::{self, Choice, How};
@@ -195,24 +195,23 @@ fn exact<'a>(context: &Context, files: &'a Files, word: &'a str) -> Result<Optio
 
 pub fn not_found(files: &Files, name: &str) -> Error {
     let near = nearest(name, files.profiles.names()).into_iter().map(str::to_owned);
-    not_found_but(files, name, near.collect())
+    refused(&files.profiles, missing(files, name, near.collect()))
 }
 
 /// `near` holds the names that the user may have meant.
-fn not_found_but(files: &Files, name: &str, near: Vec<String>) -> Error {
-    let error = resolve::Error::ProfileNotFound {
+fn missing(files: &Files, name: &str, near: Vec<String>) -> resolve::Error {
+    resolve::Error::ProfileNotFound {
         name: name.to_owned(),
         how: How::Explicit,
         searched: files.searched(),
         near,
-    };
-    refused(&files.profiles, error)
+    }
 }
 
 /// No profile has this name, but those in `found` contain it.
 fn ambiguous(files: &Files, word: &str, found: &[Entry]) -> Error {
     let near = found.iter().take(MAX_NAMED).map(|entry| entry.name.clone());
-    let error = not_found_but(files, word, near.collect());
+    let error = explained(&files.profiles, missing(files, word, near.collect()));
     if found.len() == 1 {
         return error;
     }

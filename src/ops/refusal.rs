@@ -10,7 +10,18 @@ use crate::text::display;
 /// In hints; `doctor` names them all.
 const MAX_NAMED: usize = 3;
 
-pub fn refused(profiles: &ProfileSet, error: resolve::Error) -> Error {
+/// A name that a header was meant to define resembles no other.
+pub fn refused(profiles: &ProfileSet, mut error: resolve::Error) -> Error {
+    if let resolve::Error::ProfileNotFound { name, near, .. } = &mut error
+        && mistakes::defining(profiles, SectionKind::Profile, name).is_some()
+    {
+        near.clear();
+    }
+    explained(profiles, error)
+}
+
+/// [`refused`] with all names that are said to be near.
+pub fn explained(profiles: &ProfileSet, error: resolve::Error) -> Error {
     let found = behind(profiles, &error);
     let mut error = Error::from(error);
     let hints = found.iter().take(MAX_NAMED).map(|mistake| hint(mistake).into());

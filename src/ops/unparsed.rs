@@ -19,7 +19,7 @@ use crate::ui::{Ui, talk};
 
 /// Where a script is or may be expected, stdout gets a statement even so.
 pub fn finish(process: &Process, error: clap::Error) -> Finish {
-    let error = without_the_word(error);
+    let error = without_hidden(without_the_word(error));
     let (command, words) = cli::words_behind(&process.args);
     let shell = || shell(&process.args, &process.env);
     let script = command.is_some_and(cli::is_script);
@@ -51,7 +51,10 @@ pub fn finish(process: &Process, error: clap::Error) -> Finish {
         None => {
             // Without a command, clap answers with the help.
             let said = text.strip_prefix("error: ").map(|said| format!("awsenv: {said}"));
-            talk(&lines(&said.unwrap_or(text.clone())));
+            let is_slip = error.get(ContextKind::SuggestedArg).is_some();
+            let hint = unknown::line(process, error.kind() == ErrorKind::UnknownArgument && !is_slip);
+            let hint = hint.map(|hint| format!("hint: {}\n", Ui::new(&Global::default(), process).advice(&hint)));
+            talk(&lines(&(said.unwrap_or(text.clone()) + &hint.unwrap_or_default())));
         }
     }
     let evaluated = script || !is_known && (process.read_by_shell || Wrapper::of(&process.env).is_none());
@@ -87,6 +90,17 @@ fn without_the_word(mut error: clap::Error) -> clap::Error {
         false => tip,
     });
     error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips.collect()));
+    error
+}
+
+/// clap lists the commands that are not for people, too.
+fn without_hidden(mut error: clap::Error) -> clap::Error {
+    if error.kind() == ErrorKind::MissingSubcommand
+        && let Some(ContextValue::Strings(names)) = error.remove(ContextKind::ValidSubcommand)
+    {
+        let shown = names.into_iter().filter(|name| !cli::is_hidden(name));
+        error.insert(ContextKind::ValidSubcommand, ContextValue::Strings(shown.collect()));
+    }
     error
 }
 

@@ -123,6 +123,29 @@ fn commands_flags_and_the_command_line_of_exec_complete() {
     }
 }
 
+/// `exec` starts programs only.
+#[test]
+fn behind_the_dashes_of_exec_only_programs_complete() {
+    for shell in INTERACTIVE {
+        let sandbox = sandbox();
+        let Some(terminal) = Terminal::open(&sandbox, shell, "") else {
+            continue;
+        };
+        terminal.text("awsenv exec a -- mkfif").key("Tab");
+        terminal.wait("the program", |screen| screen.contains("-- mkfifo "));
+        terminal.key("C-u").text("awsenv exec a -- whil").key("Tab").text("x");
+        let screen = terminal.wait("what was typed", |screen| screen.trim_end().ends_with('x'));
+        assert!(screen.trim_end().ends_with("-- whilx"), "{shell}\n{screen}");
+        terminal
+            .key("C-u")
+            .text("awsenv exec a -- __awsenv_com")
+            .key("Tab")
+            .text("x");
+        let screen = terminal.wait("what was typed", |screen| screen.trim_end().ends_with('x'));
+        assert!(screen.trim_end().ends_with("__awsenv_comx"), "{shell}\n{screen}");
+    }
+}
+
 /// Names that no shell could type or no list could show are not offered.
 #[test]
 fn only_names_that_can_be_typed_are_offered() {

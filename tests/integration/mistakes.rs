@@ -57,6 +57,59 @@ fn refused(sandbox: &Sandbox, profile: &str, place: &str, right: &str) {
 }
 
 #[test]
+fn a_name_behind_a_mistaken_header_is_no_other_name() {
+    let sandbox = sandbox("[x4]\nregion = eu-west-1\n[profile s4]\nregion = eu-west-1\n", "");
+    for words in [
+        &["use", "--shell=bash", "x4"][..],
+        &["explain", "x4"],
+        &["use", "--shell=bash", "x5"],
+    ] {
+        let output = sandbox.awsenv(words).output();
+        let is_header = output.err().contains("`[profile x4]`");
+        assert_eq!(is_header, words.contains(&"x4"), "{words:?}: {}", output.all());
+        assert!(
+            !is_header || !output.err().contains("s4"),
+            "{words:?}: {}",
+            output.all()
+        );
+    }
+}
+
+#[test]
+fn doctor_says_a_place_once() {
+    let sandbox = sandbox("[profile g]\nregion = eu-west-1\n", "");
+    sandbox.write(".boto", "[Credentials\naws_access_key_id = x\n");
+    let text = sandbox.awsenv(["doctor"]).output().out().to_owned();
+    let lines: Vec<_> = text.lines().filter(|line| line.contains("~/.boto:1")).collect();
+    assert!(!lines.is_empty(), "{text}");
+    for line in lines {
+        assert_eq!(line.matches("~/.boto:1").count(), 1, "{line}");
+        assert!(!line.contains("config:1: ~/"), "{line}");
+    }
+}
+
+#[test]
+fn current_speaks_of_use_only_after_it() {
+    let mut sandbox = sandbox("[profile g]\nregion = eu-west-1\n", "");
+    sandbox
+        .set("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+        .set("AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+        .set("AWS_DEFAULT_PROFILE", "");
+    let output = sandbox.awsenv(["current"]).output();
+    assert!(!output.all().contains("again"), "{}", output.all());
+}
+
+#[test]
+fn an_empty_variable_is_said_to_be_empty() {
+    let mut sandbox = sandbox("[profile g]\nregion = eu-west-1\n", "");
+    sandbox
+        .set("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
+        .set("AWS_SECRET_ACCESS_KEY", "");
+    let output = sandbox.awsenv(["current"]).output();
+    assert!(output.err().contains("is not set, or is empty"), "{}", output.all());
+}
+
+#[test]
 fn a_profile_that_a_mistaken_header_hides() {
     for (header, name, right) in [
         ("stage", "stage", "`[profile stage]`"),

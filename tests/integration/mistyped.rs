@@ -13,7 +13,7 @@ fn sandbox() -> Sandbox {
     sandbox.write(".aws/credentials", keys);
     sandbox.write(
         ".config/awsenv/config",
-        "[alias]\nw = work\n[region]\nhome = eu-central-1\n",
+        "[alias]\nw = work\ngone = lost\n[region]\nhome = eu-central-1\n",
     );
     sandbox
 }
@@ -31,6 +31,15 @@ fn a_word_that_is_no_command_gets_the_hint_that_fits() {
         (&["ls"], "did you mean `awsenv list`?"),
         (&["config"], "did you mean `awsenv configure`?"),
         (&["version"], "awsenv --version"),
+        (&["HELP", "use"], "awsenv use --help"),
+        (&["Use"], "did you mean `awsenv use`?"),
+        (&["hlep", "use"], "did you mean `awsenv use --help`?"),
+        (&["help", "key", "add"], "awsenv key add --help"),
+        (&["help", "kye", "ad"], "awsenv key add --help"),
+        (
+            &["gone"],
+            "it is an alias, but profile `lost` is not defined in ~/.aws/config or ~/.aws/credentials",
+        ),
         (&["work"], "it is a profile: to use it, run `awsenv use work`"),
         (&["w"], "it is a profile: to use it, run `awsenv use w`"),
         (&["qqqqq"], "`awsenv --help` lists the commands"),
@@ -42,32 +51,92 @@ fn a_word_that_is_no_command_gets_the_hint_that_fits() {
 }
 
 #[test]
+fn a_line_in_another_order_gets_the_right_one() {
+    let sandbox = sandbox();
+    for (words, hint) in [
+        (
+            &["--profile", "work"][..],
+            "a profile comes after the command: awsenv use work",
+        ),
+        (&["-p", "work"], "a profile comes after the command: awsenv use work"),
+        (
+            &["--profile=work", "list"],
+            "a profile comes after the command: awsenv use work",
+        ),
+        (
+            &["-q", "--profile", "work", "exec", "--", "ls"],
+            "a profile comes after the command: awsenv exec --profile work -- ls",
+        ),
+        (
+            &["exec", "work", "sh"],
+            "write `--` before the program: awsenv exec work -- sh",
+        ),
+        (
+            &["exec", "work", "--keys", "aws s3 ls"],
+            "write `--` before the program: awsenv exec work --keys -- aws s3 ls",
+        ),
+        (
+            &["exec", "sh", "-c", "ls"],
+            "write `--` before the program: awsenv exec -- sh -c ls",
+        ),
+        (&["key", "help"], "awsenv key --help"),
+        (&["key", "help", "add"], "awsenv key add --help"),
+        (&["man", "exce"], "did you mean `awsenv man exec`?"),
+        (&["man", "key", "ad"], "did you mean `awsenv man key add`?"),
+    ] {
+        let output = sandbox.awsenv(words).output();
+        let said = output.err().lines().find_map(|line| line.strip_prefix("hint: "));
+        assert_eq!((output.status, said), (2, Some(hint)), "{words:?}: {}", output.all());
+    }
+    let slip = sandbox.awsenv(["exec", "work", "--kyes", "ls"]).output();
+    assert!(!slip.err().contains("before the program"), "{}", slip.all());
+    let output = sandbox.awsenv(["-v"]).output();
+    assert!(
+        output.err().contains("completions, man]") && !output.err().contains("fail"),
+        "{}",
+        output.all()
+    );
+}
+
+#[test]
+fn configure_takes_the_profile_before_its_action() {
+    let sandbox = sandbox();
+    let output = sandbox
+        .awsenv(["configure", "--profile", "work", "get", "region"])
+        .output();
+    assert_eq!(output.clean(), "eu-west-9\n");
+    let output = sandbox
+        .awsenv(["exec", "--profile", "work", "other", "--", "true"])
+        .output();
+    assert_eq!(output.status, 2, "{}", output.all());
+    assert!(output.err().contains("cannot be used with"), "{}", output.all());
+}
+
+#[test]
 fn exec_explains_what_is_no_program() {
     let sandbox = sandbox();
-    let hint = |word: &str| {
+    let hint = |words: &[&str]| {
+        let args = ["exec", "work", "--"].iter().chain(words);
+        // The login shell is not the one in use.
         let output = sandbox
-            .awsenv(["exec", "work", "--", word])
-            .env("SHELL", "/bin/zsh")
+            .awsenv(args)
+            .env("SHELL", "/bin/fish")
+            .env("AWSENV_WRAPPED", "zsh:1:0:")
             .output();
         assert_eq!(output.status, 127, "{}", output.all());
         output.err().lines().nth(1).unwrap_or_default().to_owned()
     };
-    assert!(
-        hint("ll").ends_with("known only to the shell: awsenv exec PROFILE -- zsh -ic ll"),
-        "{}",
-        hint("ll")
-    );
-    assert!(
-        hint("aws s3 ls").ends_with("as words: awsenv exec PROFILE -- aws s3 ls"),
-        "{}",
-        hint("aws s3 ls")
-    );
-    assert!(
-        hint("aws s3 ls | sort").ends_with("-- sh -c 'aws s3 ls | sort'"),
-        "{}",
-        hint("aws s3 ls | sort")
-    );
-    assert_eq!(hint("/no/such/program"), "");
+    for (words, end) in [
+        (&["ll"][..], "known only to the shell: awsenv exec work -- zsh -ic ll"),
+        (&["ll", "-a"], "awsenv exec work -- zsh -ic 'll -a'"),
+        (&["aws s3 ls"], "as words: awsenv exec work -- aws s3 ls"),
+        (&["ls -l", "foo"], "as words: awsenv exec work -- ls -l foo"),
+        (&["aws s3 ls | sort"], "-- sh -c 'aws s3 ls | sort'"),
+        (&["A=1", "aws"], "awsenv exec work -- env 'A=1' aws"),
+    ] {
+        assert!(hint(words).ends_with(end), "{}", hint(words));
+    }
+    assert_eq!(hint(&["/no/such/program"]), "");
 }
 
 #[test]
@@ -102,6 +171,8 @@ fn a_profile_can_be_named_by_the_flag_of_the_aws_cli() {
 #[test]
 fn an_empty_machine_is_told_how_to_begin() {
     let sandbox = Sandbox::new();
+    assert_eq!(sandbox.awsenv(["list"]).output().status, 0);
+    assert_eq!(sandbox.awsenv(["list", "x"]).output().status, 1);
     for args in [
         &["use", "x", "--shell", "bash"][..],
         &["exec", "--", "true"],
@@ -139,6 +210,15 @@ fn completion_offers_what_is_there() {
     let regions = offered(&sandbox, &["use", "--region", ""]);
     assert_eq!(regions[..2], ["home", "eu-west-9"]);
     assert!(regions.contains(&"us-east-1".to_owned()));
-    assert!(offered(&sandbox, &["configure", "get", ""]).contains(&"role_arn".to_owned()));
+    let keys = offered(&sandbox, &["configure", "get", ""]);
+    assert!(keys.contains(&"role_arn".to_owned()) && keys.contains(&"aws_access_key_id".to_owned()));
+    let refused = ["aws_secret_access_key", "aws_session_token"];
+    assert!(!keys.iter().any(|key| refused.contains(&key.as_str())), "{keys:?}");
+    assert!(offered(&sandbox, &["configure", "get", "s3."]).contains(&"s3.max_bandwidth".to_owned()));
+    assert_eq!(
+        offered(&sandbox, &["configure", "set", "region", ""])[..2],
+        ["home", "eu-west-9"]
+    );
+    assert!(offered(&sandbox, &["configure", "set", "output", ""]).contains(&"yaml".to_owned()));
     assert_eq!(offered(&sandbox, &["history", "remove", ""]), Vec::<String>::new());
 }

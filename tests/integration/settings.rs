@@ -103,8 +103,9 @@ fn keys_are_read_where_they_are_and_none_is_stored_if_the_store_is_in_doubt() {
     for profile in ["new", "work"] {
         let output = stored(&sandbox, profile);
         assert_eq!(output.status, 1, "{}", output.all());
-        let why = "awsenv: ~/.config/awsenv/config:1: `keychain` must be `os`, `file` or `kernel`, not `fiel`";
+        let why = "awsenv: ~/.config/awsenv/config:1: correct `keychain` first, which says where the keys are";
         assert!(output.err().contains(why), "{}", output.all());
+        assert_eq!(output.err().matches("not `fiel`").count(), 1, "{}", output.all());
     }
     sandbox.set("AWSENV_KEYCHAIN", "file");
     assert_eq!(stored(&sandbox, "new").status, 0, "the user has said it");

@@ -11,7 +11,7 @@ use clap::CommandFactory as _;
 
 use crate::cli::{Cli, CompleteArgs};
 use crate::config::Kind;
-use crate::config::mistakes::PROFILE_KEYS;
+use crate::config::mistakes::{PROFILE_KEYS, S3_KEYS};
 use crate::config::region::PLACES;
 use crate::context::{Context, Outcome};
 use crate::error::Error;
@@ -19,6 +19,7 @@ use crate::history::History;
 use crate::ops::catalog;
 use crate::ops::files::Files;
 use crate::ops::usage::{self, Keeper};
+use crate::redact::is_secret;
 use crate::shell::Shell;
 use crate::sys::history::Store;
 use crate::text::display;
@@ -81,7 +82,11 @@ fn names(context: &Context, names: Names) -> Vec<Candidate> {
         Names::Profiles | Names::WithAliases => profiles(context, names == Names::WithAliases),
         Names::Regions => regions(context),
         Names::Remembered => remembered(context),
-        Names::Settings => PROFILE_KEYS.iter().map(|key| Candidate::new(key, "")).collect(),
+        Names::Settings => {
+            let shown = PROFILE_KEYS.iter().filter(|key| !is_secret(key));
+            shown.map(|key| Candidate::new(key, "")).collect()
+        }
+        Names::InS3 => S3_KEYS.map(|key| Candidate::new(&format!("s3.{key}"), "")).into(),
         Names::Stored => stored(context),
     };
     found.retain(|candidate| !candidate.value.is_empty() && display(&candidate.value) == candidate.value);

@@ -6,6 +6,7 @@ use crate::cli::{
     COMPLETED_SHELL, PROFILE_FLAG, PROFILE_OR_ALIAS, REMEMBERED_PROFILE, STORED_PROFILE, flag_with_value,
     has_completion, profile,
 };
+use crate::config::mistakes::OUTPUTS;
 use crate::shell::Shell;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,8 +25,10 @@ pub(super) enum Names {
     Remembered,
     /// Short names of regions, and the regions that profiles have.
     Regions,
-    /// Not profiles: the keys of the AWS files.
+    /// The keys of the AWS files that `configure` reads.
     Settings,
+    /// Those of the block `s3`.
+    InS3,
     /// Those with a key in the keychain.
     Stored,
     WithAliases,
@@ -57,6 +60,8 @@ struct Place<'a> {
     option: Option<&'a Arg>,
     /// How many positional arguments came before.
     positionals: usize,
+    /// The last of them.
+    last: &'a str,
     /// Whether `--` came before.
     dashes: bool,
 }
@@ -75,6 +80,7 @@ pub(super) fn complete(
         page: &root,
         option: None,
         positionals: 0,
+        last: "",
         dashes: false,
     };
     before.iter().for_each(|word| place.step(word));
@@ -82,12 +88,13 @@ pub(super) fn complete(
 }
 
 impl<'a> Place<'a> {
-    fn step(&mut self, word: &str) {
+    fn step(&mut self, word: &'a str) {
         if self.option.take().is_some() {
             return;
         }
         if self.dashes {
             self.positionals += 1;
+            self.last = word;
         } else if word == "--" {
             self.dashes = true;
         } else if word.starts_with('-') && word != "-" {
@@ -96,6 +103,7 @@ impl<'a> Place<'a> {
             self.command = sub;
         } else {
             self.positionals += 1;
+            self.last = word;
             self.page = self.page.find_subcommand(word).unwrap_or(self.page);
         }
     }
@@ -123,7 +131,11 @@ impl<'a> Place<'a> {
         if !self.dashes && current.starts_with('-') {
             return Answer::Candidates(self.flags());
         }
-        let mut found = self.positional().map(|arg| self.values(arg, names)).unwrap_or_default();
+        let mut found = match self.positional() {
+            Some(arg) if arg.get_id() == "key" && current.starts_with("s3.") => names(Names::InS3),
+            Some(arg) => self.values(arg, names),
+            None => Vec::new(),
+        };
         if self.command.has_subcommands() {
             found.splice(0..0, subcommands(self.command));
         }
@@ -182,7 +194,17 @@ impl<'a> Place<'a> {
             "from" => ["aws", "boto", "env", "csv:"]
                 .map(|source| Candidate::new(source, ""))
                 .into(),
-            "key" => names(Names::Settings),
+            "key" => {
+                let mut found = names(Names::Settings);
+                // Part of a key pair, which only a question takes.
+                found.retain(|key| self.command.get_name() != "set" || key.value != "aws_access_key_id");
+                found
+            }
+            "value" => match self.last {
+                "region" | "sso_region" => names(Names::Regions),
+                "output" => OUTPUTS.map(|output| Candidate::new(output, "")).into(),
+                _ => Vec::new(),
+            },
             "text" => names(Names::Profiles),
             "page" => subcommands(self.page),
             "shell" => shells(|_| true),
@@ -236,7 +258,8 @@ mod tests {
                 Names::Profiles => vec!["jekyl", "-x", "my prod"],
                 Names::Regions => vec!["home", "eu-west-1"],
                 Names::Remembered => vec!["used"],
-                Names::Settings => vec!["output"],
+                Names::Settings => vec!["output", "aws_access_key_id"],
+                Names::InS3 => vec!["s3.max_bandwidth"],
                 Names::Stored => vec!["stored"],
                 Names::WithAliases => vec!["jekyl", "-x", "my prod", "j"],
             };
@@ -249,6 +272,17 @@ mod tests {
             Answer::Candidates(found) => found.into_iter().map(|candidate| candidate.value).collect(),
             Answer::CommandLine => vec!["COMMAND LINE".to_owned()],
         }
+    }
+
+    #[test]
+    fn settings_and_their_values() {
+        assert_eq!(fits("configure get "), ["output", "aws_access_key_id"]);
+        assert_eq!(fits("configure set "), ["output"]);
+        assert_eq!(fits("configure get s3."), ["s3.max_bandwidth"]);
+        assert_eq!(fits("configure set --profile x region "), ["home", "eu-west-1"]);
+        assert!(fits("configure set output ").contains(&"yaml".to_owned()));
+        assert_eq!(fits("configure set role_arn "), Vec::<String>::new());
+        assert_eq!(fits("configure set output json "), Vec::<String>::new());
     }
 
     #[test]

@@ -9,10 +9,12 @@ use crate::config::{Document, Error, FileKind, Location, Profile};
 use crate::context::Context;
 use crate::env::Env;
 use crate::env::names::VarName;
+use crate::error::Kind;
 use crate::ops::catalog;
 use crate::ops::files::{self, Files};
 use crate::resolve::{Choice, Survey};
 use crate::sys;
+use crate::text::display;
 
 /// `files` are the AWS files, if they can be read.
 pub(super) fn check(context: &Context, files: Option<&Files>) -> Vec<Finding> {
@@ -140,7 +142,12 @@ fn profiles(files: &Files) -> Vec<Finding> {
     let refused = |survey: &mut Survey<'_>, profile: Profile<'_>| {
         let error = survey.outline(&Choice::explicit(profile.name()), None).err()?;
         let error = crate::error::Error::from(error);
-        let finding = Finding::new(Check::Profile, Status::Fail, error.message);
+        let message = match error.kind {
+            // Of a boto file, which the message names.
+            Kind::ConfigParse => format!("`{}` has no keys: {}", display(profile.name()), error.message),
+            _ => error.message,
+        };
+        let finding = Finding::new(Check::Profile, Status::Fail, message);
         let finding = match error.hints.into_iter().next() {
             Some(hint) => finding.remedy(hint),
             None => finding,

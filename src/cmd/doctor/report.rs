@@ -77,12 +77,18 @@ fn entry(ui: &Ui, example: &Finding, kind: &[&Finding]) -> String {
         String::new()
     };
     let mut text = format!("{word}  {}{count}: ", example.check.as_str());
-    if let Some(file) = &example.file {
+    let place = example.file.as_ref().map(|file| {
         let line = example.line.map_or(String::new(), |line| format!(":{line}"));
-        text += &format!("{}{line}: ", ui.shown(&file.display().to_string()));
-    }
+        format!("{}{line}: ", file.display())
+    });
+    let place = place.unwrap_or_default();
     let message = example.example.as_ref().filter(|_| !ui.is_verbose());
-    text += &format!("{}\n", ui.shown(message.unwrap_or(&example.message)));
+    let mut message = message.unwrap_or(&example.message).clone();
+    // An error that it quotes may begin with the same place.
+    if !place.is_empty() {
+        message = message.replace(&place, "");
+    }
+    text += &format!("{}{}\n", ui.shown(&place), ui.shown(&message));
     let remedy = example.for_all.as_ref().filter(|_| kind.len() > 1);
     if let Some(remedy) = remedy.or(example.remedy.as_ref()) {
         text += &format!("      fix: {}\n", ui.advice(remedy));

@@ -8,8 +8,10 @@ use std::collections::HashSet;
 use super::{Mistake, MistakeCode, Owned, known, shown};
 use crate::config::document::Document;
 use crate::config::profiles::{ProfileSet, SectionKind, defined};
+use crate::config::shlex;
 use crate::config::value::{Section, Value};
 use crate::near;
+use crate::redact;
 
 pub(super) fn all(profiles: &ProfileSet) -> Vec<Mistake> {
     let named = Named::of(profiles);
@@ -40,7 +42,7 @@ pub(super) fn misread(profiles: &ProfileSet) -> impl Iterator<Item = Owned<'_>> 
         if known::is_section(header) || defined(section).is_some() {
             return None;
         }
-        let Written { kind, name } = Written::of(header);
+        let Written { kind, name } = Written::in_config(section);
         let kind = kind.or_else(|| content(section, &name, &named))?;
         Some(Owned { section, kind, name })
     })
@@ -50,7 +52,7 @@ pub(super) fn misread(profiles: &ProfileSet) -> impl Iterator<Item = Owned<'_>> 
 pub(super) fn defining(profiles: &ProfileSet, kind: SectionKind, name: &str) -> Option<Mistake> {
     let config = profiles.config().into_iter().flat_map(Document::sections);
     let mut config = config.filter(|section| {
-        let written = Written::of(section.header());
+        let written = Written::in_config(*section);
         written.name == name && written.kind.is_none_or(|written| written == kind) && defined(*section).is_none()
     });
     if let Some(section) = config.next() {
@@ -97,6 +99,19 @@ struct Written {
 }
 
 impl Written {
+    /// The keys tell `[session x]` from a profile of that name.
+    fn in_config(section: Section<'_>) -> Self {
+        let written = Self::of(section.header());
+        let has = |key| section.own(key).is_some();
+        let split = written.name.split_once(char::is_whitespace);
+        match split.filter(|_| written.kind.is_none() && !has("sso_account_id")) {
+            Some((word, name)) if is_session(word) && (has("sso_start_url") || has("sso_region")) => {
+                Self::new(Some(SectionKind::SsoSession), name)
+            }
+            _ => written,
+        }
+    }
+
     fn of(header: &str) -> Self {
         let wraps = |c: char| c.is_whitespace() || "\"'[]“”‘’".contains(c);
         // A bracket in a comment belongs to the header.
@@ -124,7 +139,20 @@ impl Written {
             let rest = lower.replace('_', "-").strip_prefix(word)?.strip_prefix('-')?.len();
             (rest > 0).then(|| Self::new(Some(*kind), &plain[plain.len() - rest..]))
         });
-        glued.unwrap_or_else(|| match kind_of(plain) {
+        // `[profilex]`; with an `s` it is the plural.
+        let joined = [
+            ("profile", SectionKind::Profile),
+            ("sso-session", SectionKind::SsoSession),
+        ];
+        let joined = joined.iter().find_map(|(word, kind)| {
+            let rest = lower
+                .replace('_', "-")
+                .strip_prefix(word)
+                .filter(|rest| !["", "s"].contains(rest))?
+                .len();
+            Some(Self::new(Some(*kind), &plain[plain.len() - rest..]))
+        });
+        glued.or(joined).unwrap_or_else(|| match kind_of(plain) {
             Some(kind) => Self::new(Some(kind), ""),
             None => Self::new(None, plain),
         })
@@ -132,7 +160,12 @@ impl Written {
 
     fn new(kind: Option<SectionKind>, name: &str) -> Self {
         let around = |c: char| c.is_whitespace() || "\"'“”‘’:=".contains(c);
-        let name = name.trim_matches(around).to_owned();
+        // Quotes around a part only; an apostrophe has no second one.
+        let words = shlex::split(name)
+            .ok()
+            .filter(|_| name.contains(['"', '\'']) && !name.contains('\\'));
+        let plain = words.map_or_else(|| name.to_owned(), |words| words.join(" "));
+        let name = plain.trim_matches(around).to_owned();
         Self { kind, name }
     }
 }
@@ -142,6 +175,10 @@ const KINDS: [(&str, SectionKind); 3] = [
     ("sso-session", SectionKind::SsoSession),
     ("services", SectionKind::Services),
 ];
+
+fn is_session(word: &str) -> bool {
+    ["session", "sso"].contains(&word.to_ascii_lowercase().as_str())
+}
 
 fn prefix(kind: SectionKind) -> &'static str {
     KINDS
@@ -163,7 +200,7 @@ fn in_config(section: Section<'_>, as_a: Option<SectionKind>, named: &Named<'_>)
     if known::is_section(header) {
         return None;
     }
-    let written = Written::of(header);
+    let written = Written::in_config(section);
     let new = |instead: String, is_certain| mistake(section, "defines nothing in the config file", instead, is_certain);
     let meant = |kind, name: &str| {
         let is_there = named.defined.contains(&(kind, name.to_owned()));
@@ -176,8 +213,11 @@ fn in_config(section: Section<'_>, as_a: Option<SectionKind>, named: &Named<'_>)
         return meant(SectionKind::Profile, "default");
     }
     let kind = as_a.or_else(|| content(section, &written.name, named));
+    let near = near::meant(header, known::SECTIONS);
+    let near = near.map(|right| new(format!("did you mean `[{right}]`?"), false));
     match kind {
         Some(kind) => meant(kind, &written.name),
+        None if near.is_some() => near,
         None => Some(Mistake {
             code: MistakeCode::UnreadSection,
             what: format!("no AWS program reads the section `[{}]`", shown(header)),
@@ -287,7 +327,7 @@ fn there(header: &str, is_there: bool) -> String {
 fn bracketed(kind: SectionKind, name: &str) -> String {
     let is_plain = !name.contains(|c: char| c.is_whitespace() || "\"'\\".contains(c));
     let word = match name {
-        "" => "NAME".to_owned(),
+        name if name.is_empty() || redact::holds_secret(name) => "NAME".to_owned(),
         name if is_plain => shown(name),
         name if name.contains(['"', '\\']) => format!("'{}'", shown(name)),
         name => format!("\"{}\"", shown(name)),
@@ -364,6 +404,15 @@ mod tests {
             (" profile x", "[profile x]"),
             ("[profile x]", "[profile x]"),
             ("profile", "[profile NAME]"),
+            ("profiles", "[profile NAME]"),
+            ("profilex9", "[profile x9]"),
+            ("profilestage", "[profile stage]"),
+            ("Profiledev", "[profile dev]"),
+            ("sso-sessioncorp", "[sso-session corp]"),
+            ("profile \"a b\" c", "[profile \"a b c\"]"),
+            ("profile 'a b' c", "[profile \"a b c\"]"),
+            ("session x", "[profile \"session x\"]"),
+            ("plugin", "[profile plugin]"),
             ("Default", "[default]"),
             ("defualt", "[default]"),
             ("defaults", "[default]"),
@@ -423,6 +472,26 @@ mod tests {
             "config:1: no AWS program reads the section `[notes]`: if it is a profile, it must be `[profile notes]`"
         );
         assert!(!all(&set("[notes]\n", ""))[0].is_certain);
+    }
+
+    #[test]
+    fn a_bare_section_that_is_no_profile() {
+        let all = said(
+            "[session v]\nsso_region = r\n[SSO x]\nsso_start_url = u\n[session p]\nsso_start_url = u\nsso_account_id = 1\n\
+             [plugin]\nx = y\n[Preview]\ny = z\n",
+            "",
+        );
+        let instead: Vec<_> = all.iter().map(|text| text.rsplit(": ").next().unwrap()).collect();
+        assert_eq!(
+            instead,
+            [
+                "there it must be `[sso-session v]`",
+                "there it must be `[sso-session x]`",
+                "there it must be `[profile \"session p\"]`",
+                "did you mean `[plugins]`?",
+                "did you mean `[preview]`?"
+            ]
+        );
     }
 
     #[test]
@@ -528,5 +597,6 @@ mod tests {
             said("[wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY]\nregion = r\n", "")
         );
         assert!(!text.contains("K7MDENG") && text.contains("(secret)"), "{text}");
+        assert!(text.contains("must be `[profile NAME]`"), "{text}");
     }
 }

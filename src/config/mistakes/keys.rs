@@ -10,6 +10,16 @@ use crate::text::display;
 /// Shorter keys resemble too much.
 const SHORTEST: usize = 4;
 
+/// Names of other programs' variables, and of boto's settings, that are too far from the right ones.
+const SLIPS: [(&str, &str); 6] = [
+    ("aws_access_key", "aws_access_key_id"),
+    ("aws_key", "aws_access_key_id"),
+    ("aws_key_id", "aws_access_key_id"),
+    ("aws_secret", "aws_secret_access_key"),
+    ("aws_secret_key", "aws_secret_access_key"),
+    ("aws_token", "aws_session_token"),
+];
+
 pub(super) fn mistakes<'a>(owned: &Owned<'a>, seen: &mut Keys<'a>, found: &mut Vec<Mistake>) {
     for value in owned.section.entries() {
         match owned.kind {
@@ -22,7 +32,9 @@ pub(super) fn mistakes<'a>(owned: &Owned<'a>, seen: &mut Keys<'a>, found: &mut V
             }
             SectionKind::Profile => {
                 let key = value.key();
-                if let Some(right) = *seen.entry(key).or_insert_with(|| meant(key, &known::PROFILE)) {
+                if let Some(right) = of_powershell(value) {
+                    found.push(mistake(value, key, right));
+                } else if let Some(right) = *seen.entry(key).or_insert_with(|| meant(key, &known::PROFILE)) {
                     found.push(mistake(value, key, right));
                 }
                 if key == "s3" {
@@ -31,6 +43,17 @@ pub(super) fn mistakes<'a>(owned: &Owned<'a>, seen: &mut Keys<'a>, found: &mut V
             }
         }
     }
+}
+
+/// `$env:AWS_REGION = x`, where the colon ends the key.
+fn of_powershell(value: Value<'_>) -> Option<&'static str> {
+    if !["$env", "${env"].contains(&value.key()) || value.is_nested() {
+        return None;
+    }
+    let name = value.text().split('=').next().unwrap_or_default();
+    let name = name.trim().trim_end_matches('}').to_lowercase();
+    let exact = known::PROFILE.iter().copied().find(|known| *known == name);
+    exact.or_else(|| meant(&name, &known::PROFILE))
 }
 
 fn nested(block: Value<'_>, known: &[&'static str], found: &mut Vec<Mistake>) {
@@ -62,6 +85,12 @@ fn meant(key: &str, known: &[&'static str]) -> Option<&'static str> {
         return None;
     }
     let plain = without_command(key);
+    if let Some((_, right)) = SLIPS
+        .iter()
+        .find(|(slip, right)| *slip == plain && known.contains(right))
+    {
+        return Some(right);
+    }
     let exact = |word: &str| known.iter().copied().find(|right| *right == word);
     let letters = |word: &str| -> String { word.chars().filter(char::is_ascii_alphanumeric).collect() };
     let squeezed = letters(plain);
@@ -143,6 +172,10 @@ mod tests {
             ("credentials_process", "credential_process"),
             ("credentail_process", "credential_process"),
             ("mfa_serail", "mfa_serial"),
+            ("aws_access_key", "aws_access_key_id"),
+            ("aws_secret_key", "aws_secret_access_key"),
+            ("export aws_secret_key", "aws_secret_access_key"),
+            ("$env:aws_acces_key_id", "aws_access_key_id"),
             ("was_access_key_id", "aws_access_key_id"),
             ("sso_startt_url", "sso_start_url"),
             ("ssoregion", "sso_region"),

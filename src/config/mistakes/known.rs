@@ -170,7 +170,7 @@ pub(super) const OF_OTHERS: [&str; 56] = [
 pub(super) const SSO_SESSION: [&str; 3] = ["sso_region", "sso_registration_scopes", "sso_start_url"];
 
 /// Of the block `s3 =`.
-pub(super) const S3: [&str; 24] = [
+pub const S3: [&str; 24] = [
     "addressing_style",
     "disable_multiregion_access_points",
     "endpoint_url",
@@ -200,8 +200,11 @@ pub(super) const S3: [&str; 24] = [
 /// Of a service in `[services]`.
 pub(super) const SERVICE: [&str; 1] = ["endpoint_url"];
 
-/// Sections of the config file that are no profiles: plugins and previews of the AWS CLI, and the marks that granted
-/// leaves around the profiles of a registry.
+/// Sections of the config file that the AWS CLI reads, and that are no profiles.
+pub(super) const SECTIONS: [&str; 2] = ["plugins", "preview"];
+
+/// Whether a section of the config file is no profile: one of [`SECTIONS`], or a mark that granted leaves around the
+/// profiles of a registry.
 pub(super) fn is_section(header: &str) -> bool {
-    ["plugins", "preview"].contains(&header) || header.starts_with("granted_registry_")
+    SECTIONS.contains(&header) || header.starts_with("granted_registry_")
 }

@@ -1,7 +1,7 @@
 //! Mistakes that people make in AWS files: what botocore reads differently from what its writer meant, as data.
 //!
-//! What botocore reads as it is meant, and other SDKs do not, is a [lint](crate::config::lint). Unknown keys and sections
-//! that resemble nothing are left alone. No text here holds the value of a secret key.
+//! What botocore reads as it is meant, and other SDKs do not, is a [lint](crate::config::lint). Unknown keys that
+//! resemble nothing are left alone. No text here holds the value of a secret key.
 
 mod code;
 mod headers;
@@ -19,8 +19,8 @@ use super::value::Section;
 use crate::redact;
 
 pub use code::MistakeCode;
-pub use known::PROFILE as PROFILE_KEYS;
-pub use values::{Wrong, output, region};
+pub use known::{PROFILE as PROFILE_KEYS, S3 as S3_KEYS};
+pub use values::{OUTPUTS, Wrong, output, region};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {

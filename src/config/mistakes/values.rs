@@ -7,7 +7,7 @@ use crate::config::value::Value;
 use crate::near;
 
 /// What the AWS CLI prints.
-const OUTPUTS: [&str; 6] = ["json", "yaml", "yaml-stream", "text", "table", "off"];
+pub const OUTPUTS: [&str; 6] = ["json", "yaml", "yaml-stream", "text", "table", "off"];
 
 /// Quotes and `#` mean something to the programs that read these.
 const COMMANDS: [&str; 2] = ["cli_pager", "credential_process"];
@@ -132,16 +132,18 @@ fn spelled(key: &str, text: &str) -> Option<Wrong> {
             "put the comment on a line of its own",
         ));
     }
-    let is_quoted = quoted(text).is_some();
-    is_quoted.then(|| {
-        let what = format!("the quotes are part of the value of `{key}`; only the SDK for Go removes them");
+    quoted(text).map(|_| {
+        let mut what = format!("the quotes are part of the value of `{key}`");
+        if text.starts_with(['"', '\'']) {
+            what += "; only the SDK for Go removes them";
+        }
         Wrong::new(MistakeCode::QuotesInValue, what, "delete the quotes")
     })
 }
 
 /// The text between the quotes around it.
 fn quoted(text: &str) -> Option<&str> {
-    const PAIRS: [(char, char); 4] = [('"', '"'), ('\'', '\''), ('“', '”'), ('‘', '’')];
+    const PAIRS: [(char, char); 5] = [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”'), ('‘', '’')];
     PAIRS
         .iter()
         .find_map(|(open, close)| text.strip_prefix(*open)?.strip_suffix(*close))

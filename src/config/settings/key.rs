@@ -17,7 +17,7 @@ pub(super) struct Key {
 /// For a key that protects something.
 #[derive(Clone, Copy)]
 pub(super) struct Guard {
-    /// Sets what is safe whatever the user meant; gets the mistake in words.
+    /// Sets what is safe whatever the user meant; gets the place of the mistake.
     pub make_safe: fn(&mut Settings, &str),
     /// That, in words.
     pub effect: &'static str,

@@ -39,8 +39,10 @@ pub(super) const STORE: Key = Key::new("keychain", |settings, value, stores| {
     settings.keychain.store = Ok(Some(value.to_owned()));
     Ok(())
 })
-.guarded("no key is stored", |settings, why| {
-    settings.keychain.store = Err(why.to_owned())
+.guarded("awsenv does not store new keys", |settings, place| {
+    settings.keychain.store = Err(format!(
+        "{place}: correct `keychain` first, which says where the keys are"
+    ))
 });
 
 /// The keys of `[keychain]`.

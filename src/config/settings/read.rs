@@ -22,11 +22,17 @@ pub struct Problem {
     pub is_guarded: bool,
 }
 
+impl Problem {
+    fn place(&self) -> String {
+        let path = self.path.display();
+        self.line
+            .map_or_else(|| path.to_string(), |line| format!("{path}:{line}"))
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.path.display())?;
-        self.line.map_or(Ok(()), |line| write!(f, ":{line}"))?;
-        write!(f, ": {}", self.why)
+        write!(f, "{}: {}", self.place(), self.why)
     }
 }
 
@@ -37,7 +43,7 @@ struct Reader<'p> {
     path: &'p Path,
     stores: &'p [&'p str],
     settings: Settings,
-    /// Guards whose value is in doubt, with the first reason.
+    /// Guards whose value is in doubt, with the place of the first reason.
     doubts: BTreeMap<&'static str, String>,
 }
 
@@ -116,8 +122,8 @@ impl<'p> Reader<'p> {
 
     fn finish(mut self) -> Settings {
         for (_, key) in keys() {
-            if let (Some(guard), Some(why)) = (key.guard, self.doubts.get(key.name)) {
-                (guard.make_safe)(&mut self.settings, why);
+            if let (Some(guard), Some(place)) = (key.guard, self.doubts.get(key.name)) {
+                (guard.make_safe)(&mut self.settings, place);
             }
         }
         self.settings
@@ -274,7 +280,7 @@ impl<'p> Reader<'p> {
             is_guarded: !effects.is_empty(),
         };
         for key in doubted {
-            self.doubts.entry(key.name).or_insert_with(|| problem.to_string());
+            self.doubts.entry(key.name).or_insert_with(|| problem.place());
         }
         if self.settings.problems.len() < MAX_PROBLEMS {
             self.settings.problems.push(problem);

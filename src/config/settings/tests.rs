@@ -223,7 +223,7 @@ fn every_guard_takes_the_safe_side() {
     ] {
         let why = doubted(bad).keychain.store.expect_err(bad);
         assert!(
-            why.starts_with("s:") && why.ends_with("until it is corrected, no key is stored"),
+            why.starts_with("s:") && why.ends_with(": correct `keychain` first, which says where the keys are"),
             "{why}"
         );
     }
