@@ -106,10 +106,13 @@ pub fn shown(text: &str) -> String {
 
 /// Drops the arguments if they may hold a secret.
 pub fn command(text: &str) -> Cow<'_, str> {
-    if harmless(text).is_some() && !may_hold_secret(text) {
+    // A path may be long and have a digit, as a key has; its parts are looked at one by one.
+    let hides = |program: &str| masked(program) != program || program.split(['/', '\\']).any(may_hold_secret);
+    let program = text.split_whitespace().next().filter(|word| !hides(word));
+    let arguments = program.and_then(|program| text.trim_start().strip_prefix(program));
+    if harmless(text).is_some() && arguments.is_some_and(|arguments| !may_hold_secret(arguments)) {
         return text.into();
     }
-    let program = text.split_whitespace().next().filter(|word| !may_hold_secret(word));
     program.map_or(HIDDEN.into(), |program| format!("{program} {HIDDEN}").into())
 }
 
@@ -241,8 +244,18 @@ mod tests {
 
     #[test]
     fn a_command_is_shown_without_what_may_be_a_secret() {
-        for plain in ["aws configure export-credentials --profile x", "/opt/bin/get 'a b'"] {
+        for plain in [
+            "aws configure export-credentials --profile x",
+            "/opt/bin/get 'a b'",
+            "/opt/tools2/bin/aws-creds",
+            "~/.local/share/tools2/get --profile x",
+            "C:\\Programs2\\aws-creds-helper.exe",
+        ] {
             assert_eq!(command(plain), plain);
+        }
+        assert_eq!(command("/opt/tools2/aws-creds --password x"), "/opt/tools2/aws-creds (secret)");
+        for secret in ["wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "/opt/AKIAIOSFODNN7EXAMPLE/x"] {
+            assert_eq!(command(secret), HIDDEN);
         }
         assert_eq!(command("get --password hunter2"), "get (secret)");
         assert_eq!(command("get wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), "get (secret)");

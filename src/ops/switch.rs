@@ -88,6 +88,7 @@ pub fn to(
     let decision = files.style(&plan, choice, asked);
     let decision = decision.map_err(|error| without_credentials(&files.profiles, &choice.name, error.into()))?;
     let mut shown = prompt_name(&choice.name);
+    let mut kept_back = Vec::new();
     let (vars, expires) = match decision.style {
         Style::Name => {
             if let Some(BaseSource::CredentialProcess(process)) = &plan.base {
@@ -103,6 +104,7 @@ pub fn to(
                 own.into_iter()
                     .flat_map(|profile| export::settings(env, &files.profiles, profile)),
             );
+            kept_back = export::keep_secrets_back(&mut vars);
             (vars, credentials.expires.map(|at| at.0))
         }
     };
@@ -126,6 +128,11 @@ pub fn to(
         (None, None, _) => RegionChange::Own,
     };
     let mut warnings: Vec<Advice> = decision.warning.into_iter().map(Advice::from).collect();
+    warnings.extend(
+        kept_back
+            .iter()
+            .map(|name| format!("{name} is not exported: the value in the files may be a secret").into()),
+    );
     if plan.base.is_none() {
         warnings.extend(refusal::mistakes(&files.profiles, &choice.name).map(Advice::from));
     }
