@@ -32,7 +32,7 @@ pub(super) fn run(context: &Context, profile: Option<&OsStr>, options: &Options)
         "use `awsenv configure set KEY VALUE` and `awsenv key add PROFILE --stdin` instead",
     )?;
     check_name(&name)?;
-    let target = Target::of(context, &files, &name, options.plaintext)?;
+    let target = Target::of(context, &files, &name, options)?;
     context.ui.show(&format!("awsenv: {}\n", target.title()));
     let Some(answers) = questions(context, &target, options)? else {
         return Err(Error::cancelled());
@@ -41,6 +41,7 @@ pub(super) fn run(context: &Context, profile: Option<&OsStr>, options: &Options)
     let shown = display(&name);
     context.ui.notice(&match is_changed {
         true => format!("`{shown}` is configured"),
+        false if !files.has(&name) => format!("nothing was typed, so there is still no profile `{shown}`"),
         false => format!("`{shown}` is unchanged"),
     });
     Ok(Outcome::Done(0))
@@ -56,8 +57,8 @@ fn of_aws(word: &str) -> Option<Error> {
         } else {
             "aws configure sso-session"
         }),
-        "import" => Command::new("awsenv key import"),
-        "export-credentials" => Command::new("awsenv credential-process"),
+        "import" => Command::new("awsenv key import PROFILE"),
+        "export-credentials" => Command::new("awsenv credential-process PROFILE"),
         "add-model" => Command::new("aws configure add-model"),
         _ => return None,
     };
