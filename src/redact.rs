@@ -253,8 +253,14 @@ mod tests {
         ] {
             assert_eq!(command(plain), plain);
         }
-        assert_eq!(command("/opt/tools2/aws-creds --password x"), "/opt/tools2/aws-creds (secret)");
-        for secret in ["wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "/opt/AKIAIOSFODNN7EXAMPLE/x"] {
+        assert_eq!(
+            command("/opt/tools2/aws-creds --password x"),
+            "/opt/tools2/aws-creds (secret)"
+        );
+        for secret in [
+            "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+            "/opt/AKIAIOSFODNN7EXAMPLE/x",
+        ] {
             assert_eq!(command(secret), HIDDEN);
         }
         assert_eq!(command("get --password hunter2"), "get (secret)");

@@ -155,7 +155,13 @@ fn is_named(text: &str) -> bool {
     name.is_some_and(|name| {
         let is_letter = |c: &char| c.is_ascii_alphanumeric();
         let name: String = name.chars().filter(is_letter).collect::<String>().to_lowercase();
-        let ends = ["accesskeyid", "secretaccesskey", "awssecretkey", "secretkey", "accesskey"];
+        let ends = [
+            "accesskeyid",
+            "secretaccesskey",
+            "awssecretkey",
+            "secretkey",
+            "accesskey",
+        ];
         ends.iter().any(|end| name.ends_with(end))
     })
 }

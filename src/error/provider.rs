@@ -51,10 +51,10 @@ impl From<provider::Error> for Error {
                 };
                 new(format!("{place}: the credential_process failed ({status}){said}"))
             }
-            E::ProcessUnread { place, why } => {
-                new(format!("{place}: the output of the credential_process cannot be read: {why}"))
-                    .hint("it must print {\"Version\": 1, \"AccessKeyId\": …, \"SecretAccessKey\": …} and nothing else")
-            }
+            E::ProcessUnread { place, why } => new(format!(
+                "{place}: the output of the credential_process cannot be read: {why}"
+            ))
+            .hint("it must print {\"Version\": 1, \"AccessKeyId\": …, \"SecretAccessKey\": …} and nothing else"),
             E::ProcessMissing { place, program, why } => new(format!(
                 "{place}: the credential_process `{}` cannot be run: {why}",
                 command(&program)

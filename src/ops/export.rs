@@ -7,8 +7,8 @@ use crate::config::{Profile, ProfileSet, Section, account_of_arn};
 use crate::credentials::Credentials;
 use crate::env::Env;
 use crate::env::names::{self, VarName};
-use crate::resolve::{BaseSource, CredentialPlan, RegionSource};
 use crate::redact::harmless;
+use crate::resolve::{BaseSource, CredentialPlan, RegionSource};
 use crate::secret::Secret;
 use crate::text::{display, masked};
 

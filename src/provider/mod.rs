@@ -102,7 +102,8 @@ pub fn credentials(plan: &CredentialPlan, ports: Ports<'_>) -> Result<Credential
     }
     // A program may answer with a key of any service.
     let is_written = !matches!(plan.reach(), Reach::Now(Local::Process(_)));
-    if is_written && let Some(flaw) = pair::misplaced(&credentials.access_key_id, credentials.secret_access_key.expose())
+    if is_written
+        && let Some(flaw) = pair::misplaced(&credentials.access_key_id, credentials.secret_access_key.expose())
     {
         return Err(Error::Misplaced { place: place(), flaw });
     }

@@ -100,9 +100,7 @@ fn halves_in_the_wrong_place_are_refused_where_they_are_written() {
         let mut fake = Fake::default();
         fake.keys.password = Some(ID);
         let error = get(&plan(base), &fake);
-        assert!(
-            matches!(error, Err(Error::Misplaced { place: Some(at), flaw: Flaw::Swapped }) if at == place())
-        );
+        assert!(matches!(error, Err(Error::Misplaced { place: Some(at), flaw: Flaw::Swapped }) if at == place()));
     }
     let of_environment = BaseSource::Environment {
         keys: swapped(None),

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 
-use super::plan::{Answers, Keeping, Present, Target};
+use super::plan::{Answers, Keeping, Options, Present, Target};
 use super::setting;
 use crate::advice::Command;
 use crate::config::edit::check_name;
@@ -13,12 +13,6 @@ use crate::ops::choose::{self, Chosen};
 use crate::ops::keychain::typed;
 use crate::redact;
 use crate::text::display;
-
-/// What else was asked for.
-pub(super) struct Options {
-    pub(super) plaintext: bool,
-    pub(super) any_shape: bool,
-}
 
 /// Looks at everything and asks everything first, then makes all changes or none.
 pub(super) fn run(context: &Context, profile: Option<&OsStr>, options: &Options) -> Result<Outcome, Error> {

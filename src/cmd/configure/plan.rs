@@ -20,8 +20,13 @@ use crate::sys;
 use crate::sys::edit::EditLock;
 use crate::text::display;
 
-use super::ask::Options;
 use super::setting::{self, Key};
+
+/// What else was asked for.
+pub(super) struct Options {
+    pub(super) plaintext: bool,
+    pub(super) any_shape: bool,
+}
 
 /// A profile, and what becomes of its key.
 pub(super) struct Target<'a> {
@@ -79,12 +84,7 @@ impl Present {
 impl<'a> Target<'a> {
     /// # Errors
     /// The store cannot take a key, with the other places for it; a file that cannot be edited.
-    pub(super) fn of(
-        context: &Context,
-        files: &'a Files,
-        profile: &'a str,
-        options: &Options,
-    ) -> Result<Self, Error> {
+    pub(super) fn of(context: &Context, files: &'a Files, profile: &'a str, options: &Options) -> Result<Self, Error> {
         let Options { plaintext, any_shape } = *options;
         let found = files.profiles.profile(profile);
         let keeping = if plaintext {
@@ -136,8 +136,9 @@ impl<'a> Target<'a> {
             let process = found.and_then(|found| found.get(line::KEY));
             let is_of_process = attach::attach(files, profile, &item, &value, true).is_ok();
             return Ok(Keeping::Not(match process.filter(|_| is_of_process) {
-                Some(process) => attach::has_process(profile, process)
-                    .hint(command(KeyCommand::Add, profile).flag("--replace")),
+                Some(process) => {
+                    attach::has_process(profile, process).hint(command(KeyCommand::Add, profile).flag("--replace"))
+                }
                 None => match found {
                     Some(found) => unmovable(found, obstacle, any_shape),
                     None => obstacle,

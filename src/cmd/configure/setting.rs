@@ -92,7 +92,8 @@ pub(super) fn print(context: &Context, profile: Option<&OsStr>, key: &str) -> Re
 /// Creates the profile if it does not exist.
 pub(super) fn change(context: &Context, profile: Option<&OsStr>, key: &str, value: &str) -> Result<Outcome, Error> {
     if resembles(key).is_some() || redact::harmless(key).is_none() {
-        let message = "the name of the setting may be a part of an access key, which does not belong on the command line";
+        let message =
+            "the name of the setting may be a part of an access key, which does not belong on the command line";
         return Err(Error::new(Kind::Usage, message).hint("the name comes first, then the value"));
     }
     let key = Key::parse(key);
@@ -105,7 +106,7 @@ pub(super) fn change(context: &Context, profile: Option<&OsStr>, key: &str, valu
     // An external id may be any text, even one that is shaped like a secret.
     if key.name != "external_id" && redact::harmless(value).is_none() {
         let message = format!("the value of `{key}` may be a secret, which does not belong on the command line");
-        return Err(Error::new(Kind::Usage, message).hint("nothing was written"));
+        return Err(Error::new(Kind::Usage, message).hint("if it must be in the file, edit the file"));
     }
     let lock = EditLock::take(context.env())?;
     let Chosen { files, choice, .. } = choose::choose(context, profile)?;

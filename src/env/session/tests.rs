@@ -136,7 +136,13 @@ fn a_secret_is_never_written_down_and_takes_its_companions_along() {
 fn what_may_be_a_secret_is_not_written_down_under_any_name() {
     const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
     let url = "https://me:hunter2@example.com";
-    let names = ["AWS_PROFILE", "AWS_REGION", "AWS_SESSION_EXPIRATION", "AWS_VAULT", "AWSUME_PROFILE"];
+    let names = [
+        "AWS_PROFILE",
+        "AWS_REGION",
+        "AWS_SESSION_EXPIRATION",
+        "AWS_VAULT",
+        "AWSUME_PROFILE",
+    ];
     for value in [SECRET, url] {
         let user = env(&names.map(|name| (name, value)));
         let a = used(&user, &name("a", RegionChange::Set("r".into())));
