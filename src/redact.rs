@@ -106,8 +106,13 @@ pub fn shown(text: &str) -> String {
 
 /// Drops the arguments if they may hold a secret.
 pub fn command(text: &str) -> Cow<'_, str> {
-    // A path may be long and have a digit, as a key has; its parts are looked at one by one.
-    let hides = |program: &str| masked(program) != program || program.split(['/', '\\']).any(may_hold_secret);
+    let hides = |program: &str| {
+        // A path may be as long as a key and have a digit, so its parts are looked at one by one.
+        let is_path =
+            ["/", "~/", "./", "../"].iter().any(|start| program.starts_with(start)) || program.contains(":\\");
+        let parts = program.split(|c| is_path && "/\\".contains(c));
+        harmless(program).is_none() || parts.into_iter().any(may_hold_secret)
+    };
     let program = text.split_whitespace().next().filter(|word| !hides(word));
     let arguments = program.and_then(|program| text.trim_start().strip_prefix(program));
     if harmless(text).is_some() && arguments.is_some_and(|arguments| !may_hold_secret(arguments)) {

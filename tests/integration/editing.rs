@@ -601,7 +601,11 @@ fn no_secret_on_the_command_line_is_written() {
             .output();
         assert_ne!(output.status, 0, "{key}: {}", output.all());
         for trace in [SECRET, "hunter2", "hun/ter3"] {
-            assert!(!output.all().contains(trace), "{}", output.all());
+            assert!(
+                !output.out().contains(trace) && !output.err().contains(trace),
+                "{}",
+                output.all()
+            );
         }
     }
     assert_eq!(text(&sandbox, ".aws/config"), "[profile x]\nregion = eu-west-1\n");

@@ -266,14 +266,14 @@ fn no_program_gets_a_secret_as_something_else() {
         assert_ne!(output.status, 0, "{args:?}");
         assert!(!output.all().contains(SECRET), "{args:?}");
         assert!(
-            output.err().contains("config:7: ") && output.err().contains("are swapped"),
+            output.err().contains("config:6: ") && output.err().contains("are swapped"),
             "{}",
             output.err()
         );
     }
     let doctor = sandbox.awsenv(["doctor"]).output();
     assert!(
-        doctor.all().contains("swapped-key: ~/.aws/config:7: "),
+        doctor.all().contains("swapped-key: ~/.aws/config:6: "),
         "{}",
         doctor.all()
     );
@@ -282,10 +282,10 @@ fn no_program_gets_a_secret_as_something_else() {
         "{}",
         doctor.all()
     );
-    sandbox.set("AWS_REGION", SECRET);
+    sandbox.set("AWS_VAULT", SECRET);
     let script = format!("{} unset --shell sh", crate::support::AWSENV);
     let output = sandbox.awsenv(["exec", "keys", "--", "sh", "-c", &script]).output();
     assert_eq!(output.status, 0, "{}", output.all());
     assert!(!output.all().contains(SECRET));
-    assert!(output.out().contains("cannot restore AWS_REGION"), "{}", output.all());
+    assert!(output.out().contains("cannot restore AWS_VAULT"), "{}", output.all());
 }
