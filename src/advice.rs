@@ -195,6 +195,8 @@ impl Word {
         };
         match self {
             Self::Fixed(text) => (*text).to_owned(),
+            // What is not shown cannot be pasted.
+            Self::Text(text) if masked(&text.to_string_lossy()) != text.to_string_lossy() => "NAME".to_owned(),
             Self::Text(text) => quoted(text),
             Self::File(path) => below(path, paste.home).unwrap_or_else(|| quoted(path)),
         }
@@ -210,6 +212,12 @@ fn below(path: &OsStr, home: Option<&str>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_is_not_shown_is_asked_for() {
+        let command = Command::new("awsenv key add").operand("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
+        assert_eq!(shown(command, Shell::Bash), "awsenv key add NAME");
+    }
 
     fn shown(advice: impl Into<Advice>, shell: Shell) -> String {
         let paste = Paste {

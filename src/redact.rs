@@ -106,12 +106,18 @@ pub fn shown(text: &str) -> String {
 
 /// Drops the arguments if they may hold a secret. A path such as `/etc/passwd` only sounds like one.
 pub fn command(text: &str) -> Cow<'_, str> {
-    let is_path = |word: &str| word.starts_with('/') && !word.contains(['=', ':']) && !looks_secret(word);
-    let is_plain = |word: &str| harmless(word).is_some() && (!may_hold_secret(word) || is_path(word));
-    if is_plain(text) && (!may_hold_secret(text) || !text.contains(char::is_whitespace)) {
+    let hides = |program: &str| {
+        let is_path =
+            ["/", "~/", "./", "../"].iter().any(|start| program.starts_with(start)) || program.contains(":\\");
+        // A path may be as long as a key and have a digit, so its parts are looked at one by one.
+        let is_plain_path = is_path && !program.contains('=') && !program.split(['/', '\\']).any(looks_secret);
+        harmless(program).is_none() || !is_plain_path && may_hold_secret(program)
+    };
+    let program = text.split_whitespace().next().filter(|word| !hides(word));
+    let arguments = program.and_then(|program| text.trim_start().strip_prefix(program));
+    if harmless(text).is_some() && arguments.is_some_and(|arguments| !may_hold_secret(arguments)) {
         return text.into();
     }
-    let program = text.split_whitespace().next().filter(|word| is_plain(word));
     program.map_or(HIDDEN.into(), |program| format!("{program} {HIDDEN}").into())
 }
 
@@ -247,8 +253,24 @@ mod tests {
 
     #[test]
     fn a_command_is_shown_without_what_may_be_a_secret() {
-        for plain in ["aws configure export-credentials --profile x", "/opt/bin/get 'a b'"] {
+        for plain in [
+            "aws configure export-credentials --profile x",
+            "/opt/bin/get 'a b'",
+            "/opt/tools2/bin/aws-creds",
+            "~/.local/share/tools2/get --profile x",
+            "C:\\Programs2\\aws-creds-helper.exe",
+        ] {
             assert_eq!(command(plain), plain);
+        }
+        assert_eq!(
+            command("/opt/tools2/aws-creds --password x"),
+            "/opt/tools2/aws-creds (secret)"
+        );
+        for secret in [
+            "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+            "/opt/AKIAIOSFODNN7EXAMPLE/x",
+        ] {
+            assert_eq!(command(secret), HIDDEN);
         }
         assert_eq!(command("get --password hunter2"), "get (secret)");
         assert_eq!(command("get wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), "get (secret)");

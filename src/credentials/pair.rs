@@ -32,6 +32,12 @@ pub enum Flaw {
     Blank(Part),
     /// It contains control characters.
     Control(Part),
+    /// It begins or ends with a quote.
+    Quoted(Part),
+    /// A comment follows it on its line.
+    Commented(Part),
+    /// It has its name and a `=` before it.
+    Named(Part),
     /// The id is not 16 to 128 letters, digits or `_`.
     NotAnId,
     SecretAsId,
@@ -46,11 +52,31 @@ impl fmt::Display for Flaw {
             Flaw::Empty(part) => write!(f, "{part} is empty"),
             Flaw::Blank(part) => write!(f, "{part} contains blanks or control characters"),
             Flaw::Control(part) => write!(f, "{part} contains control characters"),
+            Flaw::Quoted(part) => write!(f, "{part} has quotes around it"),
+            Flaw::Commented(part) => write!(f, "{part} has a comment behind it"),
+            Flaw::Named(part) => write!(f, "{part} has its name before it"),
             Flaw::NotAnId => write!(f, "{} is not 16 to 128 letters, digits or `_`", Part::Id),
             Flaw::SecretAsId => write!(f, "{} is shaped like a secret access key", Part::Id),
             Flaw::IdAsSecret => write!(f, "{} is shaped like an access key id", Part::Secret),
             Flaw::Swapped => write!(f, "{} and {} are swapped", Part::Id, Part::Secret),
             Flaw::Temporary => write!(f, "the key {TEMPORARY}"),
+        }
+    }
+}
+
+impl Flaw {
+    /// What to do about it.
+    pub fn remedy(self) -> &'static str {
+        match self {
+            Flaw::Empty(_) => "fill it in",
+            Flaw::Blank(_) | Flaw::Control(_) => "delete what does not belong to it",
+            Flaw::Quoted(_) => "delete the quotes",
+            Flaw::Commented(_) => "put the comment on a line of its own",
+            Flaw::Named(_) => "give the value alone",
+            Flaw::NotAnId | Flaw::SecretAsId => "the id is the half that begins with `AKIA`",
+            Flaw::IdAsSecret => "the secret is the longer half, which AWS shows only once",
+            Flaw::Swapped => "exchange the two values",
+            Flaw::Temporary => "use a key that lasts",
         }
     }
 }
@@ -63,20 +89,33 @@ pub const ODD_SECRET: &str = "is not 40 letters, digits, `/` or `+`, as AWS's ar
 /// # Errors
 /// The first flaw.
 pub fn check(id: &str, secret: &str, any_shape: bool) -> Result<(), Flaw> {
-    if is_aws_id(secret) && id != secret && check_id(id, any_shape).is_err() && !id.is_empty() {
+    if misplaced(id, secret) == Some(Flaw::Swapped) {
         return Err(Flaw::Swapped);
     }
     check_id(id, any_shape)?;
-    check_secret(id, secret, any_shape)
+    check_secret(id, secret)
+}
+
+/// The halves in each other's place, or one of them in both: no shape of ids allows that. The halves of look-alike
+/// services may be equal, so that alone is not enough here.
+pub fn misplaced(id: &str, secret: &str) -> Option<Flaw> {
+    if id.is_empty() || secret.is_empty() {
+        return None;
+    }
+    match (is_aws_id(secret), is_secret_shaped(id)) {
+        (true, _) if !is_key_id(id) => Some(Flaw::Swapped),
+        (true, _) => Some(Flaw::IdAsSecret),
+        (false, true) => Some(Flaw::SecretAsId),
+        (false, false) => None,
+    }
 }
 
 /// # Errors
 /// As [`check`].
 pub fn check_id(id: &str, any_shape: bool) -> Result<(), Flaw> {
+    check_text(Part::Id, id)?;
     match id {
-        "" => Err(Flaw::Empty(Part::Id)),
-        _ if is_secret_shaped(id) && !any_shape => Err(Flaw::SecretAsId),
-        _ if has_blank(id) => Err(Flaw::Blank(Part::Id)),
+        _ if is_secret_shaped(id) => Err(Flaw::SecretAsId),
         _ if id.starts_with("ASIA") => Err(Flaw::Temporary),
         _ if !any_shape && !is_key_id(id) => Err(Flaw::NotAnId),
         _ => Ok(()),
@@ -85,13 +124,46 @@ pub fn check_id(id: &str, any_shape: bool) -> Result<(), Flaw> {
 
 /// # Errors
 /// As [`check`]; `id` has been checked.
-pub fn check_secret(id: &str, secret: &str, any_shape: bool) -> Result<(), Flaw> {
-    match secret {
-        "" => Err(Flaw::Empty(Part::Secret)),
-        _ if has_blank(secret) => Err(Flaw::Blank(Part::Secret)),
-        _ if is_aws_id(secret) || secret == id && !any_shape => Err(Flaw::IdAsSecret),
+pub fn check_secret(id: &str, secret: &str) -> Result<(), Flaw> {
+    check_text(Part::Secret, secret)?;
+    if is_aws_id(secret) || secret == id {
+        return Err(Flaw::IdAsSecret);
+    }
+    Ok(())
+}
+
+/// What was copied along with a part of a key.
+fn check_text(part: Part, text: &str) -> Result<(), Flaw> {
+    const QUOTES: [char; 7] = ['"', '\'', '`', '“', '”', '‘', '’'];
+    let is_commented = || {
+        let mut words = text.split_whitespace().skip(1);
+        words.any(|word| word.starts_with(['#', ';']))
+    };
+    match text {
+        "" => Err(Flaw::Empty(part)),
+        _ if is_named(text) => Err(Flaw::Named(part)),
+        _ if text.starts_with(QUOTES) || text.ends_with(QUOTES) => Err(Flaw::Quoted(part)),
+        _ if is_commented() => Err(Flaw::Commented(part)),
+        _ if has_blank(text) => Err(Flaw::Blank(part)),
         _ => Ok(()),
     }
+}
+
+/// Whether it is `NAME=VALUE` or `NAME: VALUE`, as in a file, in JSON or behind `export`.
+fn is_named(text: &str) -> bool {
+    let name = text.split(['=', ':']).next().filter(|name| name.len() < text.len());
+    name.is_some_and(|name| {
+        let is_letter = |c: &char| c.is_ascii_alphanumeric();
+        let name: String = name.chars().filter(is_letter).collect::<String>().to_lowercase();
+        let ends = [
+            "accesskeyid",
+            "secretaccesskey",
+            "awssecretkey",
+            "secretkey",
+            "accesskey",
+        ];
+        ends.iter().any(|end| name.ends_with(end))
+    })
 }
 
 /// Whether a secret that is accepted is not as AWS makes them.
@@ -198,9 +270,9 @@ mod tests {
     #[test]
     fn any_shape_lets_other_ids_in_but_no_mistake() {
         for (id, secret) in [
-            ("minioadmin", "minioadmin"),
+            ("minioadmin", "minioadmin2"),
             ("a-b.c:d", "x"),
-            (LETTERS, SECRET),
+            ("x", "a'b=c:d"),
             (ID, SECRET),
         ] {
             assert_eq!(check(id, secret, true), Ok(()), "{id:?}");
@@ -211,9 +283,54 @@ mod tests {
             ("a b", "x", Flaw::Blank(Part::Id)),
             ("x", "a\tb", Flaw::Blank(Part::Secret)),
             (ID, ID, Flaw::IdAsSecret),
-            ("x", ID, Flaw::IdAsSecret),
+            ("x", "x", Flaw::IdAsSecret),
+            ("x", ID, Flaw::Swapped),
+            (SECRET, ID, Flaw::Swapped),
+            (LETTERS, ID, Flaw::Swapped),
+            (SECRET, "x", Flaw::SecretAsId),
+            (LETTERS, SECRET, Flaw::SecretAsId),
+            (LETTERS, LETTERS, Flaw::SecretAsId),
+            ("\"x\"", "x", Flaw::Quoted(Part::Id)),
+            ("'x", "x", Flaw::Quoted(Part::Id)),
+            ("x", "“y”", Flaw::Quoted(Part::Secret)),
+            ("x", "'y'", Flaw::Quoted(Part::Secret)),
         ] {
             assert_eq!(check(id, secret, true), Err(flaw), "{id:?} {secret:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_copied_along_is_named() {
+        for (id, flaw) in [
+            ("\"AKIAIOSFODNN7EXAMPLE\"", Flaw::Quoted(Part::Id)),
+            ("AKIAIOSFODNN7EXAMPLE # mine", Flaw::Commented(Part::Id)),
+            ("AKIAIOSFODNN7EXAMPLE ;mine", Flaw::Commented(Part::Id)),
+            ("AWS_ACCESS_KEY_ID=AKIAIOSFODNN7EXAMPLE", Flaw::Named(Part::Id)),
+            ("export AWS_ACCESS_KEY_ID='AKIAIOSFODNN7EXAMPLE'", Flaw::Named(Part::Id)),
+            ("aws_access_key_id = AKIAIOSFODNN7EXAMPLE", Flaw::Named(Part::Id)),
+            ("\"AccessKeyId\": \"AKIAIOSFODNN7EXAMPLE\",", Flaw::Named(Part::Id)),
+        ] {
+            for any_shape in [false, true] {
+                assert_eq!(check(id, SECRET, any_shape), Err(flaw), "{id}");
+            }
+        }
+        let named = format!("AWS_SECRET_ACCESS_KEY={SECRET}");
+        assert_eq!(check(ID, &named, true), Err(Flaw::Named(Part::Secret)));
+    }
+
+    #[test]
+    fn halves_in_the_wrong_place_are_known_without_asking_for_their_shape() {
+        for (id, secret, flaw) in [
+            (SECRET, ID, Some(Flaw::Swapped)),
+            ("hunter2", ID, Some(Flaw::Swapped)),
+            (ID, ID, Some(Flaw::IdAsSecret)),
+            (SECRET, "x", Some(Flaw::SecretAsId)),
+            ("minioadmin", "minioadmin", None),
+            ("ASIAIOSFODNN7EXAMPLE", SECRET, None),
+            ("", ID, None),
+            ("\"AKIAIOSFODNN7EXAMPLE\"", "x", None),
+        ] {
+            assert_eq!(misplaced(id, secret), flaw, "{id} {secret}");
         }
     }
 

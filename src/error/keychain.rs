@@ -40,7 +40,7 @@ impl From<keychain::Error> for Error {
                 Kind::KeychainRefused,
                 format!("the item `{}` in {} cannot be used: {why}", display(&item), store.described()),
             )
-            .hint("`awsenv key add --replace` stores the key again"),
+            .hint("`awsenv key add --replace PROFILE` stores the key again"),
             E::TooLarge { store, limit } => Error::new(
                 Kind::KeychainRefused,
                 format!("the item is larger than {limit} bytes, the limit of {}", store.described()),

@@ -19,7 +19,13 @@ impl From<provider::Error> for Error {
                 format!("{}: the access key id or the secret access key is empty", at(&place)),
             )
             .hint("an empty value cannot be exported: fill it in, or use `--name`"),
+            E::Misplaced { place, flaw } => new(format!("{}: {flaw}", at(&place))).hint(flaw.remedy()),
             E::Keychain(error) => error.into(),
+            E::KeyringAbsent { place, why } => Error::new(
+                Kind::KeychainAbsent,
+                format!("{place}: the keyring that has the secret is not available: {why}"),
+            )
+            .hint("boto 2 kept it in the desktop's keyring, which needs a session of the desktop"),
             E::KeyringEmpty {
                 place,
                 service,
@@ -45,6 +51,10 @@ impl From<provider::Error> for Error {
                 };
                 new(format!("{place}: the credential_process failed ({status}){said}"))
             }
+            E::ProcessUnread { place, why } => new(format!(
+                "{place}: the output of the credential_process cannot be read: {why}"
+            ))
+            .hint("it must print {\"Version\": 1, \"AccessKeyId\": …, \"SecretAccessKey\": …} and nothing else"),
             E::ProcessMissing { place, program, why } => new(format!(
                 "{place}: the credential_process `{}` cannot be run: {why}",
                 command(&program)

@@ -10,7 +10,7 @@ use crate::env::names::{self, VarName};
 use crate::redact::harmless;
 use crate::resolve::{BaseSource, CredentialPlan, RegionSource};
 use crate::secret::Secret;
-use crate::text::display;
+use crate::text::{display, masked};
 
 pub type Vars = BTreeMap<VarName, Secret<String>>;
 
@@ -71,6 +71,22 @@ pub fn settings(env: &Env, profiles: &ProfileSet, profile: Profile<'_>) -> Vars 
         }
     }
     vars
+}
+
+/// Takes out the settings that may hold a secret, because the environment of every program is read and logged; returns
+/// their names. A password in a URL stays, because requests without the URL would go elsewhere.
+pub fn keep_secrets_back(vars: &mut Vars) -> Vec<VarName> {
+    let is_kept = |text: &str| {
+        let is_url = text.starts_with("http://") || text.starts_with("https://");
+        match is_url {
+            true => masked(text) == text && !text.contains('\n'),
+            false => harmless(text).is_some(),
+        }
+    };
+    let kept_back = vars.extract_if(.., |name, value| {
+        !names::DECISIVE.contains(&name.as_str()) && !name.is_secret() && !is_kept(value.expose())
+    });
+    kept_back.map(|(name, _)| name).collect()
 }
 
 /// The account where the plan ends, if a file names it.
@@ -285,6 +301,37 @@ mod tests {
         assert_eq!(exported(ENDPOINTS, &by_env), ["AWS_DEFAULT_OUTPUT=json"]);
         let no = [("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false")];
         assert_eq!(exported(ENDPOINTS, &no), exported(ENDPOINTS, &[]));
+    }
+
+    #[test]
+    fn what_may_be_a_secret_is_no_setting() {
+        const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+        let config = format!(
+            "[profile x]\noutput = {SECRET}\nca_bundle = /etc/ca.pem\nmax_attempts = 3\n  {SECRET}\n\
+             defaults_mode = {SECRET}\nendpoint_url = https://me:hunter2@example.com\nservices = s\n\
+             [services s]\ns3 =\n  endpoint_url = https://{}.com\n",
+            SECRET.replace('/', "1")
+        );
+        let profiles = profiles(&config);
+        let mut vars = settings(&Env::default(), &profiles, profiles.profile("x").unwrap());
+        vars.extend(keys("work", &credentials()));
+        let kept_back: Vec<_> = keep_secrets_back(&mut vars).iter().map(ToString::to_string).collect();
+        let expected = [
+            "AWS_DEFAULTS_MODE",
+            "AWS_DEFAULT_OUTPUT",
+            "AWS_ENDPOINT_URL_S3",
+            "AWS_MAX_ATTEMPTS",
+        ];
+        assert_eq!(kept_back, expected);
+        let kept: Vec<_> = vars.keys().map(VarName::as_str).collect();
+        let expected = [
+            "AWSUME_PROFILE",
+            "AWS_ACCESS_KEY_ID",
+            "AWS_CA_BUNDLE",
+            "AWS_ENDPOINT_URL",
+            "AWS_SECRET_ACCESS_KEY",
+        ];
+        assert_eq!(kept, expected);
     }
 
     fn place() -> Place {

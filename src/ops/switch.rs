@@ -89,6 +89,7 @@ pub fn to(
     let decision = files.style(&plan, choice, asked);
     let decision = decision.map_err(|error| without_credentials(&files.profiles, &choice.name, error.into()))?;
     let mut shown = prompt_name(&choice.name);
+    let mut kept_back = Vec::new();
     let (vars, expires) = match decision.style {
         Style::Name => {
             if let Some(BaseSource::CredentialProcess(process)) = &plan.base {
@@ -104,6 +105,7 @@ pub fn to(
                 own.into_iter()
                     .flat_map(|profile| export::settings(env, &files.profiles, profile)),
             );
+            kept_back = export::keep_secrets_back(&mut vars);
             (vars, credentials.expires.map(|at| at.0))
         }
     };
@@ -132,6 +134,11 @@ pub fn to(
         let why = "is not one word, or may be a secret, so it is never exported";
         warnings.push(format!("the region `{}` {why}", redact::shown(region)).into());
     }
+    warnings.extend(
+        kept_back
+            .iter()
+            .map(|name| format!("{name} is not exported: the value in the files may be a secret").into()),
+    );
     if plan.base.is_none() {
         warnings.extend(refusal::mistakes(&files.profiles, &choice.name).map(Advice::from));
     }

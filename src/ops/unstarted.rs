@@ -90,6 +90,7 @@ fn is_assignment(word: &str) -> bool {
 mod tests {
     use super::*;
     use crate::advice::Paste;
+    use crate::shell::StartDirs;
 
     fn command(word: &str, args: &[&str], shell: Option<Shell>) -> String {
         let words = |words: &[&str]| words.iter().map(OsString::from).collect::<Vec<_>>();
@@ -97,6 +98,7 @@ mod tests {
         let paste = Paste {
             shell: &|| Shell::Bash,
             home: None,
+            start_dirs: &StartDirs::default(),
         };
         hint(&before, word, &words(args), || shell).shown(&paste, |_| String::new())
     }

@@ -11,6 +11,7 @@ mod tests;
 pub use ports::{Clock, Ports, ReadKeys, Run};
 
 use crate::config::{BotoKeyring, Place};
+use crate::credentials::pair::{self, Flaw};
 use crate::credentials::{Credentials, Timestamp};
 use crate::keychain::{self, Item};
 use crate::resolve::{BaseSource, CredentialPlan, Keys, Local, Reach};
@@ -29,7 +30,19 @@ pub enum Error {
         /// `None` for the environment's.
         place: Option<Place>,
     },
+    /// The halves of a key that the user has written are in each other's place.
+    Misplaced {
+        /// `None` for the environment's.
+        place: Option<Place>,
+        flaw: Flaw,
+    },
     Keychain(keychain::Error),
+    /// The keyring that a boto profile names cannot be read.
+    KeyringAbsent {
+        /// The line of `keyring`.
+        place: Place,
+        why: String,
+    },
     /// The keyring that a boto profile names has no secret for its key.
     KeyringEmpty {
         /// The line of `keyring`.
@@ -50,6 +63,11 @@ pub enum Error {
         status: String,
         /// What it printed to stderr.
         said: String,
+    },
+    /// The credential_process was started, but its output could not be read to the end.
+    ProcessUnread {
+        place: Place,
+        why: String,
     },
     /// The credential_process could not be started.
     ProcessMissing {
@@ -81,6 +99,13 @@ pub fn credentials(plan: &CredentialPlan, ports: Ports<'_>) -> Result<Credential
     };
     if credentials.access_key_id.is_empty() || credentials.secret_access_key.expose().is_empty() {
         return Err(Error::Empty { place: place() });
+    }
+    // A program may answer with a key of any service.
+    let is_written = !matches!(plan.reach(), Reach::Now(Local::Process(_)));
+    if is_written
+        && let Some(flaw) = pair::misplaced(&credentials.access_key_id, credentials.secret_access_key.expose())
+    {
+        return Err(Error::Misplaced { place: place(), flaw });
     }
     let is_over = |end: Timestamp| end.seconds_from(ports.clock.now()) <= 0;
     if credentials.expires.is_some_and(is_over) {
@@ -127,6 +152,10 @@ fn of_keyring(keyring: &BotoKeyring, keys: &dyn ReadKeys) -> Result<Credentials,
             place: keyring.place.clone(),
             service: keyring.service.clone(),
             access_key_id: keyring.access_key_id.clone(),
+        },
+        keychain::Error::Absent { why, .. } => Error::KeyringAbsent {
+            place: keyring.place.clone(),
+            why,
         },
         error => Error::Keychain(error),
     })?;

@@ -1,6 +1,8 @@
 //! The document of a `credential_process`, read as botocore reads it.
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
 
+use std::io::ErrorKind;
+
 use serde::{Deserialize, Serialize};
 
 use crate::credentials::{Credentials, Timestamp, pair};
@@ -47,10 +49,16 @@ pub(super) fn render(credentials: &Credentials) -> Secret<String> {
 /// The process's own failure, or what is wrong with its answer.
 pub(super) fn run(process: &CredentialProcess, port: &dyn Run) -> Result<Credentials, Error> {
     let place = || process.place.clone();
-    let captured = port.run(&process.argv).map_err(|error| Error::ProcessMissing {
-        place: place(),
-        program: process.argv.first().cloned().unwrap_or_default(),
-        why: error.to_string(),
+    let captured = port.run(&process.argv).map_err(|error| match error.kind() {
+        ErrorKind::FileTooLarge => Error::ProcessUnread {
+            place: place(),
+            why: error.to_string(),
+        },
+        _ => Error::ProcessMissing {
+            place: place(),
+            program: process.argv.first().cloned().unwrap_or_default(),
+            why: error.to_string(),
+        },
     })?;
     if let Some(status) = captured.failure {
         return Err(Error::ProcessFailed {

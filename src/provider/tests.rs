@@ -1,7 +1,10 @@
 //! Plans, the ports that they ask, and what comes of it.
 
+use std::io;
+
 use super::fake::Fake;
 use super::*;
+use crate::process::Captured;
 use crate::resolve::{AssumeRole, CredentialProcess, KeySource};
 
 fn place() -> Place {
@@ -73,6 +76,88 @@ fn what_is_empty_or_not_there_is_no_credentials() {
         get(&plan(process(None)), &prints(empty)),
         Err(Error::ProcessAnswer { why, .. }) if why.contains("is empty")
     ));
+}
+
+#[test]
+fn halves_in_the_wrong_place_are_refused_where_they_are_written() {
+    const ID: &str = "AKIAIOSFODNN7EXAMPLE";
+    const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+    let swapped = |place: Option<Place>| Keys {
+        secret_access_key: Secret::new(ID.to_owned()),
+        place,
+        ..keys(SECRET, None)
+    };
+    for base in [
+        BaseSource::StaticKeys(swapped(Some(place()))),
+        BaseSource::Boto(swapped(Some(place()))),
+        BaseSource::BotoKeyring(BotoKeyring {
+            access_key_id: SECRET.to_owned(),
+            service: "aws".to_owned(),
+            session_token: None,
+            place: place(),
+        }),
+    ] {
+        let mut fake = Fake::default();
+        fake.keys.password = Some(ID);
+        let error = get(&plan(base), &fake);
+        assert!(matches!(error, Err(Error::Misplaced { place: Some(at), flaw: Flaw::Swapped }) if at == place()));
+    }
+    let of_environment = BaseSource::Environment {
+        keys: swapped(None),
+        named: None,
+    };
+    let error = get(&plan(of_environment), &Fake::default());
+    assert!(matches!(error, Err(Error::Misplaced { place: None, .. })));
+    let fake = prints(
+        r#"{"Version":1,"AccessKeyId":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY","SecretAccessKey":"AKIAIOSFODNN7EXAMPLE"}"#,
+    );
+    get(&plan(process(None)), &fake).expect("a program may answer with a key of any service");
+}
+
+#[test]
+fn output_that_is_too_long_is_no_missing_program() {
+    struct Endless;
+    impl Run for Endless {
+        fn run(&self, _: &[String]) -> io::Result<Captured> {
+            Err(io::Error::new(io::ErrorKind::FileTooLarge, "it prints too much"))
+        }
+    }
+    let fake = Fake::default();
+    let ports = Ports {
+        run: &Endless,
+        ..fake.ports()
+    };
+    let error = credentials(&plan(process(None)), ports);
+    assert!(matches!(error, Err(Error::ProcessUnread { place: at, .. }) if at == place()));
+}
+
+#[test]
+fn a_keyring_that_is_not_there_is_no_choice_of_the_user() {
+    struct Absent;
+    impl ReadKeys for Absent {
+        fn item(&self, _: &str) -> Result<keychain::Item, keychain::Error> {
+            unreachable!()
+        }
+        fn password(&self, _: &str, _: &str) -> Result<Secret<String>, keychain::Error> {
+            Err(keychain::Error::Absent {
+                store: keychain::StoreKind::default(),
+                why: "no bus".to_owned(),
+            })
+        }
+    }
+    let base = BaseSource::BotoKeyring(BotoKeyring {
+        access_key_id: "A".to_owned(),
+        service: "aws".to_owned(),
+        session_token: None,
+        place: place(),
+    });
+    let fake = Fake::default();
+    let ports = Ports {
+        keys: &Absent,
+        ..fake.ports()
+    };
+    let error = credentials(&plan(base), ports);
+    assert!(matches!(error, Err(Error::KeyringAbsent { place: at, .. }) if at == place()));
 }
 
 #[test]

@@ -89,7 +89,7 @@ pub fn capture(argv: &[String], env: &Env) -> io::Result<Captured> {
     if stdout.len() > MAX_OUTPUT {
         let _ = child.kill();
         let _ = child.wait();
-        return Err(io::Error::other("it prints too much"));
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it prints too much"));
     }
     let status = child.wait()?;
     Ok(Captured {

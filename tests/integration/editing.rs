@@ -559,6 +559,61 @@ fn what_cannot_be_is_said_before_the_first_question() {
 }
 
 #[test]
+fn what_configure_cannot_replace_comes_with_a_remedy_that_works() {
+    let config = format!(
+        "[profile cp]\ncredential_process = /bin/other\n[profile half]\naws_access_key_id = {ID}\n\
+         [profile sw]\naws_access_key_id = {SECRET}\naws_secret_access_key = {ID}\n"
+    );
+    let mut sandbox = Sandbox::with_config(&config);
+    sandbox.set("AWSENV_KEYCHAIN", "file");
+    sandbox.awsenv(["key", "unlock", "--no-passphrase"]).output().success();
+    let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    for (profile, told) in [
+        ("cp", "hint: awsenv key add --replace cp"),
+        ("half", "complete the pair, or delete the line"),
+        ("sw", "exchange the two values"),
+    ] {
+        let questions = [(ASK_REGION, ""), (ASK_OUTPUT, "")];
+        let screen = answers(&terminal, &format!("awsenv configure {profile}"), &questions);
+        assert!(screen.contains(told) && !screen.contains("key import"), "{screen}");
+    }
+    let questions = [(ASK_ID, ""), (ASK_SECRET, ""), (ASK_REGION, ""), (ASK_OUTPUT, "")];
+    let screen = answers(&terminal, "awsenv configure x4", &questions);
+    assert!(screen.contains("there is still no profile `x4`"), "{screen}");
+    assert_eq!(text(&sandbox, ".aws/config"), config);
+}
+
+#[test]
+fn no_secret_on_the_command_line_is_written() {
+    let sandbox = Sandbox::with_config("[profile x]\nregion = eu-west-1\n");
+    for (key, value) in [
+        ("foo", SECRET),
+        (SECRET, "foo"),
+        ("s3.foo", SECRET),
+        ("proxy", "https://me:hun/ter3@example.com"),
+        ("sso_start_url", "https://me:hunter2@example.com"),
+        ("credential_process", "get --password=hunter2"),
+    ] {
+        let output = sandbox
+            .awsenv(["configure", "set", "--profile", "x", key, value])
+            .output();
+        assert_ne!(output.status, 0, "{key}: {}", output.all());
+        for trace in [SECRET, "hunter2", "hun/ter3"] {
+            assert!(
+                !output.out().contains(trace) && !output.err().contains(trace),
+                "{}",
+                output.all()
+            );
+        }
+    }
+    assert_eq!(text(&sandbox, ".aws/config"), "[profile x]\nregion = eu-west-1\n");
+    let id = ["configure", "set", "--profile", "x", "external_id", SECRET];
+    sandbox.awsenv(id).output().success();
+}
+
+#[test]
 fn an_answer_is_checked_when_it_is_given() {
     let mut sandbox = sandbox();
     sandbox.set("AWSENV_KEYCHAIN", "file");

@@ -275,3 +275,47 @@ fn no_secret_is_exported_as_a_region() {
     assert_eq!((typed.status, typed.out()), (2, ""), "{}", typed.all());
     assert!(!typed.err().contains(SECRET), "{}", typed.all());
 }
+
+#[test]
+fn no_program_gets_a_secret_as_something_else() {
+    let pair = |id: &str, secret: &str| format!("aws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
+    let mut sandbox = Sandbox::with_config(&format!(
+        "[profile keys]\noutput = {SECRET}\n{}[profile swapped]\n{}",
+        pair("AKIAIOSFODNN7EXAMPLE", "x"),
+        pair(SECRET, "AKIAIOSFODNN7EXAMPLE")
+    ));
+    let output = sandbox.awsenv(["exec", "--keys", "keys", "--", "env"]).output();
+    assert_eq!(output.status, 0, "{}", output.all());
+    assert!(!output.all().contains(SECRET) && output.err().contains("AWS_DEFAULT_OUTPUT is not exported"));
+    for args in [
+        &["exec", "--keys", "swapped", "--", "env"][..],
+        &["use", "--keys", "swapped", "--shell", "sh"],
+        &["credential-process", "swapped"],
+    ] {
+        let output = sandbox.awsenv(args).output();
+        assert_ne!(output.status, 0, "{args:?}");
+        assert!(!output.all().contains(SECRET), "{args:?}");
+        assert!(
+            output.err().contains("config:6: ") && output.err().contains("are swapped"),
+            "{}",
+            output.err()
+        );
+    }
+    let doctor = sandbox.awsenv(["doctor"]).output();
+    assert!(
+        doctor.all().contains("swapped-key: ~/.aws/config:6: "),
+        "{}",
+        doctor.all()
+    );
+    assert!(
+        doctor.all().contains("plaintext-keys: ~/.aws/config:3: "),
+        "{}",
+        doctor.all()
+    );
+    sandbox.set("AWS_VAULT", SECRET);
+    let script = format!("{} unset --shell sh", crate::support::AWSENV);
+    let output = sandbox.awsenv(["exec", "keys", "--", "sh", "-c", &script]).output();
+    assert_eq!(output.status, 0, "{}", output.all());
+    assert!(!output.all().contains(SECRET));
+    assert!(output.out().contains("cannot restore AWS_VAULT"), "{}", output.all());
+}

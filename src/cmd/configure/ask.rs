@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 
-use super::plan::{Answers, Keeping, Present, Target};
+use super::plan::{Answers, Keeping, Options, Present, Target};
 use super::setting;
 use crate::advice::Command;
 use crate::config::edit::check_name;
@@ -13,12 +13,6 @@ use crate::ops::choose::{self, Chosen};
 use crate::ops::keychain::typed;
 use crate::redact;
 use crate::text::display;
-
-/// What else was asked for.
-pub(super) struct Options {
-    pub(super) plaintext: bool,
-    pub(super) any_shape: bool,
-}
 
 /// Looks at everything and asks everything first, then makes all changes or none.
 pub(super) fn run(context: &Context, profile: Option<&OsStr>, options: &Options) -> Result<Outcome, Error> {
@@ -32,7 +26,7 @@ pub(super) fn run(context: &Context, profile: Option<&OsStr>, options: &Options)
         "use `awsenv configure set KEY VALUE` and `awsenv key add PROFILE --stdin` instead",
     )?;
     check_name(&name)?;
-    let target = Target::of(context, &files, &name, options.plaintext)?;
+    let target = Target::of(context, &files, &name, options)?;
     context.ui.show(&format!("awsenv: {}\n", target.title()));
     let Some(answers) = questions(context, &target, options)? else {
         return Err(Error::cancelled());
@@ -41,6 +35,7 @@ pub(super) fn run(context: &Context, profile: Option<&OsStr>, options: &Options)
     let shown = display(&name);
     context.ui.notice(&match is_changed {
         true => format!("`{shown}` is configured"),
+        false if !files.has(&name) => format!("nothing was typed, so there is still no profile `{shown}`"),
         false => format!("`{shown}` is unchanged"),
     });
     Ok(Outcome::Done(0))
@@ -56,8 +51,8 @@ fn of_aws(word: &str) -> Option<Error> {
         } else {
             "aws configure sso-session"
         }),
-        "import" => Command::new("awsenv key import"),
-        "export-credentials" => Command::new("awsenv credential-process"),
+        "import" => Command::new("awsenv key import PROFILE"),
+        "export-credentials" => Command::new("awsenv credential-process PROFILE"),
         "add-model" => Command::new("aws configure add-model"),
         _ => return None,
     };

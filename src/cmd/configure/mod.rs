@@ -13,7 +13,7 @@ pub fn run(context: &Context, args: ConfigureArgs) -> Result<Outcome, Error> {
         None => ask::run(
             context,
             args.profile.as_deref(),
-            &ask::Options {
+            &plan::Options {
                 plaintext: args.plaintext,
                 any_shape: args.any_shape,
             },

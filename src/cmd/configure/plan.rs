@@ -6,7 +6,7 @@ use crate::config::own_line::keychain_item;
 use crate::config::{Document, FileKind, Profile, Section};
 use crate::context::Context;
 use crate::error::{Error, Kind};
-use crate::journal::Undo;
+use crate::journal::{KeyCommand, Undo};
 use crate::keychain::layout::{ID, SECRET};
 use crate::keychain::{self, last_four};
 use crate::ops::edit::{self, FileEdit};
@@ -14,13 +14,19 @@ use crate::ops::files::Files;
 use crate::ops::keychain::deposit::{self, Deposit};
 use crate::ops::keychain::transaction::{self, Plan, Rules, Sharers};
 use crate::ops::keychain::typed::Typed;
-use crate::ops::keychain::{attach, index, line, store_to_write};
+use crate::ops::keychain::{attach, command, halves, index, line, pair, store_to_write};
 use crate::secret::Secret;
 use crate::sys;
 use crate::sys::edit::EditLock;
 use crate::text::display;
 
 use super::setting::{self, Key};
+
+/// What else was asked for.
+pub(super) struct Options {
+    pub(super) plaintext: bool,
+    pub(super) any_shape: bool,
+}
 
 /// A profile, and what becomes of its key.
 pub(super) struct Target<'a> {
@@ -78,12 +84,13 @@ impl Present {
 impl<'a> Target<'a> {
     /// # Errors
     /// The store cannot take a key, with the other places for it; a file that cannot be edited.
-    pub(super) fn of(context: &Context, files: &'a Files, profile: &'a str, plaintext: bool) -> Result<Self, Error> {
+    pub(super) fn of(context: &Context, files: &'a Files, profile: &'a str, options: &Options) -> Result<Self, Error> {
+        let Options { plaintext, any_shape } = *options;
         let found = files.profiles.profile(profile);
         let keeping = if plaintext {
             Ok(Self::in_files(files, profile))
         } else {
-            Self::in_keychain(context, files, profile)
+            Self::in_keychain(context, files, profile, any_shape)
         };
         let target = Self {
             profile,
@@ -119,17 +126,23 @@ impl<'a> Target<'a> {
         Keeping::Files { present }
     }
 
-    fn in_keychain(context: &Context, files: &Files, profile: &str) -> Result<Keeping, Error> {
+    fn in_keychain(context: &Context, files: &Files, profile: &str, any_shape: bool) -> Result<Keeping, Error> {
         let found = files.profiles.profile(profile);
         let own_item = found.and_then(|found| found.text(line::KEY)).and_then(keychain_item);
         let has_line = own_item.is_some();
         let item = own_item.unwrap_or_else(|| profile.to_owned());
         let value = line::value(context, profile, &item)?;
         if let Err(obstacle) = attach::attach(files, profile, &item, &value, false) {
-            let has_key = found.is_some_and(|found| found.get(ID).or(found.get(SECRET)).is_some());
-            return Ok(Keeping::Not(match has_key {
-                true => obstacle.hint(plaintext_command(profile)),
-                false => obstacle,
+            let process = found.and_then(|found| found.get(line::KEY));
+            let is_of_process = attach::attach(files, profile, &item, &value, true).is_ok();
+            return Ok(Keeping::Not(match process.filter(|_| is_of_process) {
+                Some(process) => {
+                    attach::has_process(profile, process).hint(command(KeyCommand::Add, profile).flag("--replace"))
+                }
+                None => match found {
+                    Some(found) => unmovable(found, obstacle, any_shape),
+                    None => obstacle,
+                },
             }));
         }
         let keychain = context.keychain();
@@ -189,6 +202,21 @@ impl<'a> Target<'a> {
             _ => into_files(context, self.files, self.profile, answers),
         }
     }
+}
+
+/// Why the key that a profile has in the files is not replaced here: what is wrong with it, else the `obstacle`.
+fn unmovable(found: Profile<'_>, obstacle: Error, any_shape: bool) -> Error {
+    let check = |pair: &halves::Pair<'_>| {
+        let secret = Secret::new(pair.secret.text().to_owned());
+        pair::check(&pair.place(), pair.id.text(), &secret, any_shape)
+    };
+    let pairs = match halves::pairs(found) {
+        Ok(pairs) if pairs.is_empty() => return obstacle,
+        Ok(pairs) => pairs,
+        Err(flawed) => return flawed,
+    };
+    let flawed = pairs.iter().find_map(|pair| check(pair).err());
+    flawed.unwrap_or(obstacle).hint(plaintext_command(found.name()))
 }
 
 fn plaintext_command(profile: &str) -> Advice {

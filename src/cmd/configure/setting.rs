@@ -7,6 +7,7 @@ use crate::config::edit::{Editor, check_setting};
 use crate::config::mistakes;
 use crate::config::{Document, FileKind, Profile, Section};
 use crate::context::{Context, Outcome};
+use crate::credentials::pair::resembles;
 use crate::error::{Error, Kind};
 use crate::journal::Undo;
 use crate::ops::choose::{self, Chosen};
@@ -90,11 +91,22 @@ pub(super) fn print(context: &Context, profile: Option<&OsStr>, key: &str) -> Re
 
 /// Creates the profile if it does not exist.
 pub(super) fn change(context: &Context, profile: Option<&OsStr>, key: &str, value: &str) -> Result<Outcome, Error> {
+    if resembles(key).is_some() || redact::harmless(key).is_none() {
+        let message =
+            "the name of the setting may be a part of an access key, which does not belong on the command line";
+        return Err(Error::new(Kind::Usage, message).hint("the name comes first, then the value"));
+    }
     let key = Key::parse(key);
     if key.is_secret() || key.name == "aws_access_key_id" {
         let named = key.name.split('=').next().unwrap_or_default();
         let message = format!("`{named}` is part of an access key, which does not belong on the command line");
         return Err(Error::new(Kind::Usage, message).hint("`awsenv configure` and `awsenv key add` ask for it"));
+    }
+    check_setting(&key.to_string(), value)?;
+    // An external id may be any text, even one that is shaped like a secret.
+    if key.name != "external_id" && redact::harmless(value).is_none() {
+        let message = format!("the value of `{key}` may be a secret, which does not belong on the command line");
+        return Err(Error::new(Kind::Usage, message).hint("if it must be in the file, edit the file"));
     }
     let lock = EditLock::take(context.env())?;
     let Chosen { files, choice, .. } = choose::choose(context, profile)?;

@@ -5,8 +5,9 @@ use super::finding::{Finding, Status};
 use crate::advice::Command;
 use crate::config::mistakes::{self, Mistake};
 use crate::config::{Kind, Profile, ProfileSet};
+use crate::credentials::pair::misplaced;
 use crate::journal::KeyCommand;
-use crate::keychain::layout::ID;
+use crate::keychain::layout::{ID, SECRET};
 use crate::ops::keychain::command;
 use crate::ops::keychain::detach::item_of;
 use crate::text::display;
@@ -38,6 +39,11 @@ fn plaintext(profile: Profile<'_>) -> Option<Finding> {
         .iter()
         .any(|key| section.get(key).is_some());
     let key = section.get(ID).filter(|key| !key.text().is_empty() && !is_temporary)?;
+    // An import would refuse it; it has a finding of its own.
+    let secret = section.get(SECRET).map(|secret| secret.text()).unwrap_or_default();
+    if misplaced(key.text(), secret).is_some() {
+        return None;
+    }
     let message = format!("the key of `{}` is in plain text", display(profile.name()));
     Some(
         Finding::new(Check::PlaintextKeys, Status::Warn, message)

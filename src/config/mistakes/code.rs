@@ -32,6 +32,8 @@ codes! {
     CapitalDefault = "capital-default",
     /// `so_start_url`
     Key = "key",
+    /// The id and the secret in each other's place.
+    SwappedKey = "swapped-key",
     /// `region = "eu-west-1"`
     QuotesInValue = "quotes-in-value",
     /// `region = eu-west-1 # home`

@@ -4,6 +4,7 @@ use super::{Mistake, MistakeCode, Owned, known, shown};
 use crate::config::profiles::{ProfileSet, SectionKind};
 use crate::config::region;
 use crate::config::value::Value;
+use crate::credentials::pair;
 use crate::near;
 
 /// What the AWS CLI prints.
@@ -43,6 +44,12 @@ pub(super) fn mistakes(profiles: &ProfileSet, owned: &Owned<'_>, found: &mut Vec
                 _ => None,
             });
         found.extend(wrong.map(|found| found.at(value)));
+    }
+    if let (Some(id), Some(secret)) = (section.own("aws_access_key_id"), section.own("aws_secret_access_key"))
+        && let Some(flaw) = pair::misplaced(id.text(), secret.text())
+    {
+        let wrong = Wrong::new(MistakeCode::SwappedKey, flaw.to_string(), flaw.remedy());
+        found.push(wrong.at(id));
     }
 }
 

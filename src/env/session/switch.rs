@@ -9,6 +9,7 @@ use crate::env::diff::{Before, Change, EnvDiff, First, Layer, Save, Since};
 use crate::env::names::{self, VarName, names};
 use crate::env::origin::{Mark, Seen, fingerprint};
 use crate::env::state::State;
+use crate::redact::harmless;
 use crate::secret::Secret;
 
 /// The changes that make `env` work as `target`, whatever is in use now.
@@ -208,7 +209,13 @@ impl<'a> Switch<'a> {
     fn before(&self, name: &VarName) -> Before {
         match self.env.os(name.as_str()) {
             None => Before::Absent,
-            Some(_) if name.is_secret() || (name.is_companion() && self.has_secret()) => Before::Secret,
+            Some(value)
+                if name.is_secret()
+                    || (name.is_companion() && self.has_secret())
+                    || harmless(&value.to_string_lossy()).is_none() =>
+            {
+                Before::Secret
+            }
             Some(value) => Before::Value(value.to_owned()),
         }
     }

@@ -133,6 +133,31 @@ fn a_secret_is_never_written_down_and_takes_its_companions_along() {
 }
 
 #[test]
+fn what_may_be_a_secret_is_not_written_down_under_any_name() {
+    const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+    let url = "https://me:hunter2@example.com";
+    let names = [
+        "AWS_PROFILE",
+        "AWS_REGION",
+        "AWS_SESSION_EXPIRATION",
+        "AWS_VAULT",
+        "AWSUME_PROFILE",
+    ];
+    for value in [SECRET, url] {
+        let user = env(&names.map(|name| (name, value)));
+        let a = used(&user, &name("a", RegionChange::Set("r".into())));
+        let again = used(&a, &name("b", RegionChange::Set("r".into())));
+        for env in [a, again] {
+            let state = State::read(&env).unwrap().unwrap();
+            for name in names {
+                let mark = &state.marks[&VarName::of(name)];
+                assert_eq!(mark.before, Before::Secret, "{name}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_users_environment_is_seen_through_the_switch() {
     let user = env(&[
         ("AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://localhost"),

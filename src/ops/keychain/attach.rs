@@ -40,7 +40,7 @@ pub fn attach(files: &Files, profile: &str, item: &str, value: &str, replace: bo
             return Ok(Vec::new());
         }
         if !replace {
-            return Err(has_process(profile, process));
+            return Err(has_process(profile, process).hint(WITH_REPLACE));
         }
     }
     let section = sections(found).find(|section| section.own(line::KEY).is_some());
@@ -84,6 +84,9 @@ fn check_free(profile: Profile<'_>) -> Result<(), Error> {
     Ok(())
 }
 
+/// The remedy, for commands with that option.
+pub const WITH_REPLACE: &str = "use `--replace` to put awsenv's in its place";
+
 /// The error for a profile that uses another program.
 pub fn has_process(profile: &str, process: Value<'_>) -> Error {
     let (place, profile) = (process.place(), display(profile));
@@ -91,5 +94,4 @@ pub fn has_process(profile: &str, process: Value<'_>) -> Error {
         Kind::Failed,
         format!("{place}: `{profile}` already has a credential_process"),
     )
-    .hint("use `--replace` to put awsenv's in its place")
 }

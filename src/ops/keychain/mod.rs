@@ -4,6 +4,7 @@
 pub mod attach;
 pub mod deposit;
 pub mod detach;
+pub mod halves;
 pub mod held;
 pub mod identity;
 pub mod index;

@@ -19,11 +19,9 @@ pub fn check(place: &str, id: &str, secret: &Secret<String>, any_shape: bool) ->
 pub fn refused(place: &str, flaw: Flaw) -> Error {
     let error = Error::new(Kind::Failed, format!("{place}{flaw}"));
     match flaw {
-        Flaw::NotAnId | Flaw::SecretAsId => {
-            error.hint("`--any-shape` accepts the ids of services that are not AWS's but work alike")
-        }
+        Flaw::NotAnId => error.hint("`--any-shape` accepts the ids of services that are not AWS's but work alike"),
         Flaw::Temporary => error.hint(LASTING),
-        _ => error,
+        flaw => error.hint(flaw.remedy()),
     }
 }
 

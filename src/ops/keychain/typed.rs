@@ -2,6 +2,7 @@
 //! piped in.
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::credentials::pair::{self, Flaw, ODD_SECRET, Part};
 use crate::error::{Error, Kind};
@@ -71,7 +72,7 @@ pub fn asked(
             if secret.is_empty() && keeps && present.is_some() {
                 return Ok(());
             }
-            pair::check_secret(own.unwrap_or_default(), secret, any_shape).map_err(|flaw| refused("", flaw))?;
+            pair::check_secret(own.unwrap_or_default(), secret).map_err(|flaw| refused("", flaw))?;
             let question = format!("{} {ODD_SECRET}: keep it anyway", Part::Secret);
             if any_shape || !pair::is_odd(secret) || questions.yes(&question)? {
                 Ok(())
@@ -118,6 +119,8 @@ struct Json {
     access_key_id: Option<String>,
     secret_access_key: Option<Secret<String>>,
     session_token: Option<Secret<String>>,
+    /// Only a key that does not last has one.
+    expiration: Option<IgnoredAny>,
     status: Option<String>,
 }
 
@@ -129,15 +132,16 @@ fn parse(text: &str) -> Result<Typed, Error> {
         let key = json.and_then(|mut json| {
             let inner = json.access_key.take().or_else(|| json.credentials.take());
             let key = inner.map_or(json, |inner| *inner);
+            let has_token = key.session_token.is_some_and(|token| !token.expose().is_empty());
             Some((
                 key.access_key_id?,
                 key.secret_access_key?,
-                key.session_token,
+                has_token || key.expiration.is_some(),
                 key.status,
             ))
         });
-        let (id, secret, token, status) = key.ok_or_else(|| unreadable("it is not JSON with an access key"))?;
-        if token.is_some_and(|token| !token.expose().is_empty()) {
+        let (id, secret, is_temporary, status) = key.ok_or_else(|| unreadable("it is not JSON with an access key"))?;
+        if is_temporary {
             return Err(temporary("stdin: the key"));
         }
         if status.is_some_and(|status| status.eq_ignore_ascii_case("inactive")) {
@@ -177,7 +181,7 @@ mod tests {
         for json in [
             r#" {"AccessKeyId":"AKIA1","SecretAccessKey":"a/b+c","More":1}"#,
             r#"{"AccessKey":{"UserName":"ada","AccessKeyId":"AKIA1","Status":"Active","SecretAccessKey":"a/b+c","CreateDate":"2030-01-01T00:00:00+00:00"}}"#,
-            r#"{"Version":1,"AccessKeyId":"AKIA1","SecretAccessKey":"a/b+c","SessionToken":null}"#,
+            r#"{"Version":1,"AccessKeyId":"AKIA1","SecretAccessKey":"a/b+c","SessionToken":null,"Expiration":null}"#,
         ] {
             assert_eq!(read(json), key, "{json}");
         }
@@ -198,6 +202,8 @@ mod tests {
     fn a_key_that_does_not_last_is_refused_with_the_reason() {
         for token in [
             r#"{"AccessKeyId":"A","SecretAccessKey":"B","SessionToken":"C"}"#,
+            r#"{"AccessKeyId":"A","SecretAccessKey":"B","Expiration":"2030-01-01T00:00:00Z"}"#,
+            r#"{"Credentials":{"AccessKeyId":"A","SecretAccessKey":"B","SessionToken":"","Expiration":1893456000}}"#,
             r#"{"Credentials":{"AccessKeyId":"A","SecretAccessKey":"B","SessionToken":"C","Expiration":"2030-01-01T00:00:00+00:00"},"AssumedRoleUser":{"Arn":"x"}}"#,
         ] {
             assert!(read(token).unwrap_err().contains("temporary"), "{token}");

@@ -13,16 +13,16 @@ use crate::keychain::layout::{self, Halves, ID, SECRET};
 use crate::ops::choose;
 use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
-use crate::ops::keychain::attach::{STRONGER, has_process};
+use crate::ops::keychain::attach::{STRONGER, WITH_REPLACE, has_process};
 use crate::ops::keychain::deposit;
 use crate::ops::keychain::detach::{item_of, sections};
+use crate::ops::keychain::halves::{Pair, pairs};
 use crate::ops::keychain::pair::check;
 use crate::ops::keychain::{self, index, line};
 use crate::secret::Secret;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
 
-use super::pair::{Pair, pairs};
 use super::{Import, Plan, split};
 
 /// Every profile with a key or half of one, even if it comes from [DEFAULT], which makes the import fail.
@@ -74,8 +74,7 @@ pub(super) fn plan(
         profile,
         process.filter(|_| stored.as_deref() != Some(item_name.as_str())),
     )?;
-    let [first, _] = pair.in_order();
-    let place = format!("{}: ", first.place());
+    let place = pair.place();
     let secret = Secret::new(pair.secret.text().to_owned());
     check(&place, pair.id.text(), &secret, import.args.any_shape)?;
     let item = deposit::item(import.context, Some(profile), pair.id.text(), secret.expose());
@@ -144,7 +143,7 @@ fn check_shape(import: &Import<'_>, profile: Profile<'_>, foreign: Option<Value<
             return Err(Error::new(Kind::Failed, message).hint("move the line to the profiles that need it"));
         }
         if !import.args.replace {
-            return Err(has_process(profile.name(), process));
+            return Err(has_process(profile.name(), process).hint(WITH_REPLACE));
         }
     }
     let stronger = STRONGER.into_iter().find_map(|key| profile.get(key));

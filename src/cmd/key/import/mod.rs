@@ -9,7 +9,6 @@ mod aws;
 mod boto;
 mod csv;
 mod elsewhere;
-mod pair;
 mod split;
 
 use std::cell::{Cell, OnceCell};

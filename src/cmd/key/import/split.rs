@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::pair::Pair;
 use super::{Import, Plan};
 use crate::config::edit::Editor;
 use crate::config::{Document, FileKind, Profile};
@@ -12,6 +11,7 @@ use crate::error::{Error, Kind};
 use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
 use crate::ops::keychain::detach::{item_of, sections};
+use crate::ops::keychain::halves::Pair;
 use crate::ops::keychain::{line, store_of};
 use crate::sys::keychain::Keychain;
 use crate::text::display;

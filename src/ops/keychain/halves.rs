@@ -1,4 +1,4 @@
-//! The key pairs of a profile: those that an import may move, and why it may not move the others.
+//! The key pairs that a profile has in the files: those that may be moved, and why the others may not.
 
 use crate::config::{Profile, Section, Value};
 use crate::error::{Error, Kind};
@@ -9,16 +9,22 @@ use crate::text::display;
 
 const TOKENS: [&str; 2] = ["aws_session_token", "aws_security_token"];
 
-#[derive(Clone, Copy)]
-pub(super) struct Pair<'a> {
-    pub(super) section: Section<'a>,
-    pub(super) id: Value<'a>,
-    pub(super) secret: Value<'a>,
+#[derive(Clone, Copy, Debug)]
+pub struct Pair<'a> {
+    pub section: Section<'a>,
+    pub id: Value<'a>,
+    pub secret: Value<'a>,
 }
 
 impl<'a> Pair<'a> {
+    /// Where the pair begins, to begin a message with.
+    pub fn place(&self) -> String {
+        let [first, _] = self.in_order();
+        format!("{}: ", first.place())
+    }
+
     /// Both halves, in file order.
-    pub(super) fn in_order(&self) -> [Value<'a>; 2] {
+    pub fn in_order(&self) -> [Value<'a>; 2] {
         if self.id.line() <= self.secret.line() {
             [self.id, self.secret]
         } else {
@@ -28,7 +34,10 @@ impl<'a> Pair<'a> {
 }
 
 /// The pairs of both files, the credentials file's first.
-pub(super) fn pairs(profile: Profile<'_>) -> Result<Vec<Pair<'_>>, Error> {
+///
+/// # Errors
+/// A pair that is not whole, or not a lasting key; two that differ.
+pub fn pairs(profile: Profile<'_>) -> Result<Vec<Pair<'_>>, Error> {
     let pairs: Result<Vec<_>, _> = sections(profile).map(|section| pair(profile, section)).collect();
     let pairs: Vec<_> = pairs?.into_iter().flatten().collect();
     if let [first, second] = pairs.as_slice()
