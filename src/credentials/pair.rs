@@ -94,6 +94,15 @@ pub fn check_secret(id: &str, secret: &str, any_shape: bool) -> Result<(), Flaw>
     }
 }
 
+/// A flaw with which no service accepts the pair, whatever its keys look like; temporary keys are no flaw here.
+pub fn certain(id: &str, secret: &str) -> Option<Flaw> {
+    if is_aws_id(secret) && is_secret_shaped(id) {
+        return Some(Flaw::Swapped);
+    }
+    let of_id = check_id(id, true).err().filter(|flaw| *flaw != Flaw::Temporary);
+    of_id.or_else(|| check_secret(id, secret, true).err())
+}
+
 /// Whether a secret that is accepted is not as AWS makes them.
 pub fn is_odd(secret: &str) -> bool {
     let is_of_aws = |byte: u8| byte.is_ascii_alphanumeric() || b"/+".contains(&byte);

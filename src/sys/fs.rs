@@ -47,6 +47,15 @@ pub fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(bytes))
 }
 
+/// Why a file cannot be read, or even examined, by this user; `None` also for what is no regular file.
+pub fn unreadable(path: &Path) -> Option<io::Error> {
+    match fs::metadata(path) {
+        Err(error) => Some(error),
+        Ok(meta) if meta.is_file() => open(path).err(),
+        Ok(_) => None,
+    }
+}
+
 /// In bytes; ten thousand profiles take about one megabyte.
 const MAX_FILE: u64 = 64 * 1024 * 1024;
 

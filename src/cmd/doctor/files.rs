@@ -10,7 +10,8 @@ use crate::context::Context;
 use crate::env::Env;
 use crate::env::names::VarName;
 use crate::ops::files::{self, Files};
-use crate::resolve::{Choice, Survey};
+use crate::ops::foreseen::{self, Cause, Foreseen, Held};
+use crate::resolve::{Choice, Start, Survey};
 use crate::sys;
 
 /// `files` are the AWS files, if they can be read.
@@ -29,7 +30,7 @@ pub(super) fn check(context: &Context, files: Option<&Files>) -> Vec<Finding> {
     if let Some(files) = files {
         findings.extend(mistakes::check(&files.profiles));
         findings.extend(lint::lint_profiles(&files.profiles).iter().map(of_lint));
-        findings.extend(profiles(files));
+        findings.extend(profiles(context, files));
         let index = context.keychain().index().ok();
         findings.extend(process::check(files, index.as_ref()));
     }
@@ -123,25 +124,47 @@ fn of_lint(lint: &Lint) -> Finding {
     }
 }
 
-/// Profiles that botocore rejects although the file can be read.
-fn profiles(files: &Files) -> Vec<Finding> {
-    let refused = |survey: &mut Survey<'_>, profile: Profile<'_>| {
-        let error = survey.outline(&Choice::explicit(profile.name()), None).err()?;
-        let error = crate::error::Error::from(error);
-        let finding = Finding::new(Check::Profile, Status::Fail, error.message);
-        let finding = match error.hints.into_iter().next() {
-            Some(hint) => finding.remedy(hint),
-            None => finding,
-        };
-        Some(
-            profile
-                .place()
-                .into_iter()
-                .fold(finding, |finding, place| finding.at(&place)),
-        )
+/// Profiles that botocore rejects although the file can be read, and those whose credentials surely cannot be had.
+fn profiles(context: &Context, files: &Files) -> Vec<Finding> {
+    let held = Held::of(context);
+    let check = |survey: &mut Survey<'_>, profile: Profile<'_>| {
+        let outline = survey.outline(&Choice::explicit(profile.name()), None);
+        match outline.map(|outline| outline.start) {
+            Ok(Start::Base(Some(base))) => {
+                let found = foreseen::of_base(files, &files.env, &held, profile.name(), &base)?;
+                Some(of_foreseen(found))
+            }
+            Ok(_) => None,
+            Err(error) => Some(refused(profile, error.into())),
+        }
     };
     files.survey(|survey| {
         let profiles = files.profiles.profiles();
-        profiles.filter_map(|profile| refused(survey, profile)).collect()
+        profiles.filter_map(|profile| check(survey, profile)).collect()
     })
+}
+
+fn refused(profile: Profile<'_>, error: crate::error::Error) -> Finding {
+    let finding = Finding::new(Check::Profile, Status::Fail, error.message);
+    let hints = error.hints.into_iter().take(1);
+    let finding = hints.fold(finding, Finding::remedy);
+    profile
+        .place()
+        .into_iter()
+        .fold(finding, |finding, place| finding.at(&place))
+}
+
+pub(super) fn of_foreseen(found: Foreseen) -> Finding {
+    let check = match found.cause {
+        Cause::Expiration => Check::ExpirationInvalid,
+        Cause::Keys => Check::KeyInvalid,
+        Cause::NoKey => Check::KeyMissing,
+        Cause::Program { is_own: true } => Check::KeychainProgram,
+        Cause::Program { is_own: false } => Check::ProcessProgram,
+        Cause::TokenFile => Check::TokenFile,
+    };
+    let status = if found.is_certain { Status::Fail } else { Status::Warn };
+    let finding = Finding::new(check, status, found.message);
+    let finding = found.remedy.into_iter().fold(finding, Finding::remedy);
+    found.place.iter().fold(finding, Finding::at)
 }

@@ -1,5 +1,6 @@
 //! Values that botocore takes otherwise than they were meant: with quotes or a comment in them, or of another kind.
 
+use super::choice::choice;
 use super::{Mistake, MistakeCode, Owned, known, shown};
 use crate::config::profiles::{ProfileSet, SectionKind};
 use crate::config::region;
@@ -24,7 +25,9 @@ pub(super) fn mistakes(profiles: &ProfileSet, owned: &Owned<'_>, found: &mut Vec
             let block = owned.kind == SectionKind::Services || key == "s3";
             for entry in value.nested().filter(|_| block) {
                 let place = entry.place();
-                found.extend(spelled(&shown(entry.key()), entry.text()).map(|found| Mistake {
+                let wrong = spelled(&shown(entry.key()), entry.text());
+                let wrong = wrong.or_else(|| choice(entry.key(), entry.text()).filter(|_| key == "s3"));
+                found.extend(wrong.map(|found| Mistake {
                     place,
                     ..found.at(value)
                 }));
@@ -40,7 +43,7 @@ pub(super) fn mistakes(profiles: &ProfileSet, owned: &Owned<'_>, found: &mut Vec
             .or_else(|| match key {
                 "region" | "sso_region" if is_aws => region(text),
                 "output" => output(text),
-                _ => None,
+                key => choice(key, text),
             });
         found.extend(wrong.map(|found| found.at(value)));
     }
@@ -59,14 +62,14 @@ fn is_name(profiles: &ProfileSet, value: Value<'_>) -> bool {
 /// A mistake without its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrong {
-    code: MistakeCode,
+    pub(super) code: MistakeCode,
     pub what: String,
     pub instead: String,
     pub is_certain: bool,
 }
 
 impl Wrong {
-    fn new(code: MistakeCode, what: String, instead: impl Into<String>) -> Self {
+    pub(super) fn new(code: MistakeCode, what: String, instead: impl Into<String>) -> Self {
         let instead = instead.into();
         Self {
             code,
@@ -140,7 +143,7 @@ fn spelled(key: &str, text: &str) -> Option<Wrong> {
 }
 
 /// The text between the quotes around it.
-fn quoted(text: &str) -> Option<&str> {
+pub fn quoted(text: &str) -> Option<&str> {
     const PAIRS: [(char, char); 4] = [('"', '"'), ('\'', '\''), ('“', '”'), ('‘', '’')];
     PAIRS
         .iter()

@@ -28,7 +28,7 @@ use crate::ops::keychain::command;
 use crate::ops::keychain::deposit::Deposit;
 use crate::ops::keychain::pair as check;
 use crate::ops::keychain::transaction::{self, Rules, Sharers, Stored};
-use crate::ops::{ask, choose};
+use crate::ops::{ask, catalog, choose};
 use crate::sys;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
@@ -104,6 +104,9 @@ pub(super) fn run(context: &Context, args: KeyImportArgs) -> Result<Outcome, Err
             _ => "there are no keys to import",
         };
         context.ui.tell(message);
+        if let Ok(files) = Files::load(context) {
+            catalog::first_steps(&files).into_iter().for_each(|step| context.ui.tell(step));
+        }
         return Ok(Outcome::Done(0));
     }
     // An import loses nothing, so it asks only if there is a terminal.
