@@ -28,7 +28,7 @@ pub(super) fn check(context: &Context, files: Option<&Files>) -> Vec<Finding> {
         findings.extend(aws_file(kind, &files::locate(kind, env), env));
     }
     if let Some(files) = files {
-        findings.extend(mistakes::check(&files.profiles));
+        findings.extend(mistakes::check(env, &files.profiles));
         findings.extend(lint::lint_profiles(&files.profiles).iter().map(of_lint));
         findings.extend(profiles(context, files));
         let index = context.keychain().index().ok();
@@ -50,14 +50,10 @@ fn aws_file(kind: FileKind, location: &Location, env: &Env) -> Vec<Finding> {
             .remedy(Advice::default().unset([VarName::of(variable)])),
         ];
     };
-    let bytes = match sys::fs::read_regular(path) {
+    let bytes = match sys::fs::read_accessible(path) {
         Err(error) => {
-            let remedy = Command::new("chmod u+r").file(path);
-            return vec![
-                Finding::new(Check::FileUnreadable, Status::Fail, format!("cannot be read: {error}"))
-                    .remedy(remedy)
-                    .in_file(path),
-            ];
+            let finding = Finding::new(Check::FileUnreadable, Status::Fail, format!("cannot be read: {error}"));
+            return vec![finding.remedy(access::make_readable(path)).in_file(path)];
         }
         Ok(None) if location.from_variable => {
             let message = format!(
@@ -93,7 +89,12 @@ fn aws_file(kind: FileKind, location: &Location, env: &Env) -> Vec<Finding> {
             findings.push(Finding::new(Check::File, Status::Ok, message).in_file(path));
         }
     }
-    findings.extend(lint::lint(&document, kind).iter().map(of_lint));
+    let lints = lint::lint(&document, kind);
+    findings.extend(lints.iter().map(of_lint).map(|finding| Finding {
+        // `explain` cannot read a file that botocore refuses either.
+        remedy: finding.remedy.filter(|_| document.error().is_none()),
+        ..finding
+    }));
     findings
 }
 

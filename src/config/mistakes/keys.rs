@@ -1,7 +1,7 @@
 //! Keys that no program reads, and that resemble one which programs read.
 
 use super::known;
-use super::{Keys, Mistake, MistakeCode, Owned};
+use super::{Keys, MAX_KEYS, Mistake, MistakeCode, Owned};
 use crate::config::profiles::SectionKind;
 use crate::config::value::Value;
 use crate::near;
@@ -22,7 +22,12 @@ pub(super) fn mistakes<'a>(owned: &Owned<'a>, seen: &mut Keys<'a>, found: &mut V
             }
             SectionKind::Profile => {
                 let key = value.key();
-                if let Some(right) = *seen.entry(key).or_insert_with(|| meant(key, &known::PROFILE)) {
+                let right = match seen.get(key) {
+                    Some(right) => *right,
+                    None if seen.len() >= MAX_KEYS => None,
+                    None => *seen.entry(key).or_insert(meant(key, &known::PROFILE)),
+                };
+                if let Some(right) = right {
                     found.push(mistake(value, key, right));
                 }
                 if key == "s3" {

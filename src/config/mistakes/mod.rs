@@ -118,6 +118,9 @@ fn read(profiles: &ProfileSet) -> impl Iterator<Item = Owned<'_>> {
 /// What each key was meant to be; files repeat their keys.
 type Keys<'a> = HashMap<&'a str, Option<&'static str>>;
 
+/// No file has as many keys of its own; each takes time to compare.
+const MAX_KEYS: usize = 400;
+
 fn of_section<'a>(profiles: &ProfileSet, owned: &Owned<'a>, known: &mut Keys<'a>) -> Vec<Mistake> {
     let mut found = Vec::new();
     keys::mistakes(owned, known, &mut found);

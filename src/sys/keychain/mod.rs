@@ -25,7 +25,7 @@ pub use store::Lock;
 
 use crate::config::settings::{KeychainSettings, choices};
 use crate::env::Env;
-use crate::keychain::{Content, Error, Index, Item, StoreKind};
+use crate::keychain::{Content, Error, Index, Item, NO_HOME, StoreKind};
 use crate::secret::Secret;
 use crate::sys::fs::state_dir;
 use file::FileStore;
@@ -235,7 +235,7 @@ impl<'a> Keychain<'a> {
     fn files(&self) -> Result<FileStore, Error> {
         let dir = self.dir().ok_or_else(|| Error::Absent {
             store: StoreKind::File,
-            why: "HOME is not set, so there is no directory for it".to_owned(),
+            why: NO_HOME.to_owned(),
         })?;
         Ok(FileStore::new(&dir))
     }
