@@ -90,7 +90,9 @@ impl Current {
             Ok((now::plan(context, &files, &choice)?, files))
         });
         match resolved {
-            Ok((plan, files)) if current.profile.is_none() && plan.base.is_none() => return Err(current.nothing(context, &files)),
+            Ok((plan, files)) if current.profile.is_none() && plan.base.is_none() => {
+                return Err(current.nothing(context, &files));
+            }
             Ok((plan, files)) => current.take(context, &files, plan),
             Err(error) => current.failure = Some(script::first_steps(context, error)),
         }
@@ -114,9 +116,10 @@ impl Current {
     /// What the next call will meet: the first thing that surely stops it is the failure.
     fn foresee(&mut self, context: &Context, files: &Files, plan: &CredentialPlan) {
         let env = &context.process.env;
-        let found = plan.base.as_ref().and_then(|base| {
-            foreseen::of_base(files, env, &Held::of(context), &self.choice.name, base)
-        });
+        let found = plan
+            .base
+            .as_ref()
+            .and_then(|base| foreseen::of_base(files, env, &Held::of(context), &self.choice.name, base));
         if let Some(found) = found {
             // Credentials of a role may be in a cache of the AWS CLI.
             if found.is_certain && plan.roles.is_empty() {

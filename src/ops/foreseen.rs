@@ -35,7 +35,9 @@ pub enum Cause {
     /// The keychain has no such key.
     NoKey,
     /// The program cannot be run; it is awsenv's own line where `is_own`.
-    Program { is_own: bool },
+    Program {
+        is_own: bool,
+    },
     TokenFile,
 }
 
@@ -121,16 +123,24 @@ pub fn of_values(
     }) = region.filter(|_| is_aws)
         && let Some(wrong) = mistakes::region(value)
     {
-        found.push((wrong.is_certain, format!("{variable}: {}: {}", wrong.what, wrong.instead)));
+        found.push((
+            wrong.is_certain,
+            format!("{variable}: {}: {}", wrong.what, wrong.instead),
+        ));
     }
     for (variable, wrong) in of_variables(env) {
-        found.push((wrong.is_certain, format!("{variable}: {}: {}", wrong.what, wrong.instead)));
+        found.push((
+            wrong.is_certain,
+            format!("{variable}: {}: {}", wrong.what, wrong.instead),
+        ));
     }
     let Some(profile) = files.profiles.profile(name) else {
         return found;
     };
     let taken = taken(env, plan, region);
-    let session = profile.text("sso_session").and_then(|name| files.profiles.sso_session(name));
+    let session = profile
+        .text("sso_session")
+        .and_then(|name| files.profiles.sso_session(name));
     let session = session.filter(|_| matches!(plan.base, Some(BaseSource::Sso(_))));
     let places: Vec<Place> = taken
         .iter()
@@ -182,7 +192,13 @@ fn taken(env: &Env, plan: &CredentialPlan, region: Option<&Region>) -> Vec<&'sta
     keys.extend((!plan.roles.is_empty()).then_some("role_arn"));
     match &plan.base {
         Some(BaseSource::Sso(_)) => {
-            keys.extend(["sso_account_id", "sso_region", "sso_role_name", "sso_start_url", "sso_session"]);
+            keys.extend([
+                "sso_account_id",
+                "sso_region",
+                "sso_role_name",
+                "sso_start_url",
+                "sso_session",
+            ]);
         }
         Some(BaseSource::StaticKeys(_)) if plan.roles.is_empty() => {
             keys.extend(["aws_access_key_id", "aws_secret_access_key", "aws_session_token"]);
@@ -256,7 +272,11 @@ fn of_item(files: &Files, held: &Held<'_>, profile: &str, process: &CredentialPr
         ..Foreseen::new(Cause::NoKey, message, Some(&process.place))
     };
     let add = command(KeyCommand::Add, profile);
-    let add = if item == profile { add } else { add.option("--item", item) };
+    let add = if item == profile {
+        add
+    } else {
+        add.option("--item", item)
+    };
     Some(found.remedy(Advice::from("store it again: ").command(add)))
 }
 

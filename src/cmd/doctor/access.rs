@@ -26,7 +26,11 @@ pub(super) fn check(env: &Env, holds_keys: bool, path: &Path) -> Vec<Finding> {
             Status::Fail,
             "can be written by other users, who can decide what your profiles run",
         );
-        let chmod = if access.may_change { "chmod go-w" } else { "sudo chmod go-w" };
+        let chmod = if access.may_change {
+            "chmod go-w"
+        } else {
+            "sudo chmod go-w"
+        };
         findings.push(finding.remedy(Command::new(chmod).file(path)).in_file(path));
     }
     findings.extend(readable(path).filter(|_| holds_keys));
@@ -104,7 +108,9 @@ pub(super) fn readable(path: &Path) -> Option<Finding> {
 
 /// For a file that cannot be read, or whose directory cannot be entered.
 pub(super) fn make_readable(path: &Path) -> Command {
-    let parent = path.parent().filter(|parent| sys::fs::access(path).is_none() && sys::fs::access(parent).is_some());
+    let parent = path
+        .parent()
+        .filter(|parent| sys::fs::access(path).is_none() && sys::fs::access(parent).is_some());
     let (target, chmod) = match parent {
         Some(parent) => (parent, "chmod u+rx"),
         None => (path, "chmod u+r"),

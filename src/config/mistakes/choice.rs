@@ -1,6 +1,6 @@
 //! Values of keys that take one of a few words, or a number, and that stop every call if they are anything else.
 
-use super::values::Wrong;
+use super::wrong::Wrong;
 use super::{MistakeCode, shown};
 use crate::near;
 
@@ -29,33 +29,48 @@ const fn row(key: &'static str, variable: &'static str, takes: Takes) -> Row {
 }
 
 /// As botocore checks them when it makes a client.
-const ROWS: [Row; 11] = [
-    row("account_id_endpoint_mode", "AWS_ACCOUNT_ID_ENDPOINT_MODE", {
-        Takes::Folded(&["preferred", "disabled", "required"])
-    }),
-    row("defaults_mode", "AWS_DEFAULTS_MODE", {
-        Takes::Folded(&["legacy", "standard", "cross-region", "in-region", "mobile", "auto"])
-    }),
-    row("ec2_metadata_service_endpoint_mode", "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", {
-        Takes::Folded(&["ipv4", "ipv6"])
-    }),
+const ROWS: [Row; 10] = [
+    row(
+        "account_id_endpoint_mode",
+        "AWS_ACCOUNT_ID_ENDPOINT_MODE",
+        Takes::Folded(&["preferred", "disabled", "required"]),
+    ),
+    row(
+        "defaults_mode",
+        "AWS_DEFAULTS_MODE",
+        Takes::Folded(&["legacy", "standard", "cross-region", "in-region", "mobile", "auto"]),
+    ),
     row("max_attempts", "AWS_MAX_ATTEMPTS", Takes::Number(1, i64::MAX)),
-    row("request_checksum_calculation", "AWS_REQUEST_CHECKSUM_CALCULATION", {
-        Takes::Folded(&["when_supported", "when_required"])
-    }),
-    row("request_min_compression_size_bytes", "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES", {
-        Takes::Number(0, 10_485_760)
-    }),
-    row("response_checksum_validation", "AWS_RESPONSE_CHECKSUM_VALIDATION", {
-        Takes::Folded(&["when_supported", "when_required"])
-    }),
-    row("retry_mode", "AWS_RETRY_MODE", Takes::Words(&["legacy", "standard", "adaptive"])),
-    row("s3_us_east_1_regional_endpoint", "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT", {
-        Takes::Folded(&["legacy", "regional"])
-    }),
-    row("sts_regional_endpoints", "AWS_STS_REGIONAL_ENDPOINTS", {
-        Takes::Folded(&["legacy", "regional"])
-    }),
+    row(
+        "request_checksum_calculation",
+        "AWS_REQUEST_CHECKSUM_CALCULATION",
+        Takes::Folded(&["when_supported", "when_required"]),
+    ),
+    row(
+        "request_min_compression_size_bytes",
+        "AWS_REQUEST_MIN_COMPRESSION_SIZE_BYTES",
+        Takes::Number(0, 10_485_760),
+    ),
+    row(
+        "response_checksum_validation",
+        "AWS_RESPONSE_CHECKSUM_VALIDATION",
+        Takes::Folded(&["when_supported", "when_required"]),
+    ),
+    row(
+        "retry_mode",
+        "AWS_RETRY_MODE",
+        Takes::Words(&["legacy", "standard", "adaptive"]),
+    ),
+    row(
+        "s3_us_east_1_regional_endpoint",
+        "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT",
+        Takes::Folded(&["legacy", "regional"]),
+    ),
+    row(
+        "sts_regional_endpoints",
+        "AWS_STS_REGIONAL_ENDPOINTS",
+        Takes::Folded(&["legacy", "regional"]),
+    ),
     Row {
         key: "addressing_style",
         variable: None,
@@ -142,7 +157,10 @@ mod tests {
             ("addressing_style", "x", ""),
         ] {
             let wrong = choice(key, text).unwrap_or_else(|| panic!("{key} = {text}"));
-            assert!(wrong.is_certain && wrong.instead.contains(right), "{key} = {text}: {wrong:?}");
+            assert!(
+                wrong.is_certain && wrong.instead.contains(right),
+                "{key} = {text}: {wrong:?}"
+            );
         }
         assert!(choice("duration_seconds", "1h").is_some_and(|wrong| !wrong.is_certain));
         for (key, text) in [

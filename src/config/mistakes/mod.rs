@@ -10,6 +10,7 @@ mod keys;
 mod known;
 mod profiles;
 mod values;
+mod wrong;
 
 use std::collections::HashMap;
 
@@ -22,7 +23,8 @@ use crate::redact;
 pub use choice::{checked, choice};
 pub use code::MistakeCode;
 pub use known::PROFILE as PROFILE_KEYS;
-pub use values::{Wrong, output, quoted, region};
+pub use values::{output, quoted, region};
+pub use wrong::Wrong;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {

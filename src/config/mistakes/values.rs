@@ -1,6 +1,7 @@
 //! Values that botocore takes otherwise than they were meant: with quotes or a comment in them, or of another kind.
 
 use super::choice::choice;
+use super::wrong::Wrong;
 use super::{Mistake, MistakeCode, Owned, known, shown};
 use crate::config::profiles::{ProfileSet, SectionKind};
 use crate::config::region;
@@ -56,38 +57,6 @@ fn is_name(profiles: &ProfileSet, value: Value<'_>) -> bool {
         "services" => profiles.services(value.text()).is_some(),
         "sso_session" => profiles.sso_session(value.text()).is_some(),
         _ => false,
-    }
-}
-
-/// A mistake without its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wrong {
-    pub(super) code: MistakeCode,
-    pub what: String,
-    pub instead: String,
-    pub is_certain: bool,
-}
-
-impl Wrong {
-    pub(super) fn new(code: MistakeCode, what: String, instead: impl Into<String>) -> Self {
-        let instead = instead.into();
-        Self {
-            code,
-            what,
-            instead,
-            is_certain: true,
-        }
-    }
-
-    fn at(self, value: Value<'_>) -> Mistake {
-        Mistake {
-            code: self.code,
-            place: value.place(),
-            profile: None,
-            what: self.what,
-            instead: self.instead,
-            is_certain: self.is_certain,
-        }
     }
 }
 

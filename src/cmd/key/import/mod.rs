@@ -105,7 +105,9 @@ pub(super) fn run(context: &Context, args: KeyImportArgs) -> Result<Outcome, Err
         };
         context.ui.tell(message);
         if let Ok(files) = Files::load(context) {
-            catalog::first_steps(&files).into_iter().for_each(|step| context.ui.tell(step));
+            catalog::first_steps(&files)
+                .into_iter()
+                .for_each(|step| context.ui.tell(step));
         }
         return Ok(Outcome::Done(0));
     }
