@@ -372,7 +372,7 @@ fn doctor_of_three_hundred_profiles() {
             1 => role,
             2 => format!("sso_session = corp\nsso_account_id = {n:012}\nsso_role_name = Admin\n"),
             3 => format!("{role}mfa_serial = arn:aws:iam::111122223333:mfa/me\nduration_seconds = 3600\n"),
-            _ => format!("credential_process = /opt/bin/get-keys {n}\n"),
+            _ => format!("credential_process = /bin/sh {n}\n"),
         };
         let _ = write!(config, "\n[profile {name}]\nregion = eu-west-1\n{lines}");
     }

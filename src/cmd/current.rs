@@ -13,10 +13,12 @@ use crate::error::{Error, Kind};
 use crate::ops::choose::{self, Chosen};
 use crate::ops::describe::{missing_login, source};
 use crate::ops::files::Files;
-use crate::ops::{export, now};
+use crate::ops::foreseen::{self, Held};
+use crate::ops::refusal::without_credentials;
+use crate::ops::{catalog, export, now, script};
 use crate::prompt::InUse;
 use crate::redact::{self, HIDDEN, harmless, key_id, shown};
-use crate::resolve::{BaseSource, Choice, CredentialPlan, How, Keys};
+use crate::resolve::{self, BaseSource, Choice, CredentialPlan, How, Keys};
 use crate::sys::clock::local;
 use crate::sys::sso::{self, LoggedOut};
 use crate::text::display;
@@ -57,6 +59,8 @@ struct Current {
     used: Option<String>,
     /// Why tools fail.
     failure: Option<Error>,
+    /// What else may stop them.
+    doubts: Vec<String>,
 }
 
 impl Current {
@@ -78,6 +82,7 @@ impl Current {
             drifts: drifts || state.is_some_and(|state| !is_left(env, state, &DECISIVE)),
             used: state.map(|state| state.profile.clone()),
             failure: None,
+            doubts: Vec::new(),
             choice,
         };
         let resolved = choose::choose(context, None).and_then(|Chosen { files, choice, .. }| {
@@ -85,9 +90,11 @@ impl Current {
             Ok((now::plan(context, &files, &choice)?, files))
         });
         match resolved {
-            Ok((plan, _)) if current.profile.is_none() && plan.base.is_none() => return Err(current.nothing(context)),
+            Ok((plan, files)) if current.profile.is_none() && plan.base.is_none() => {
+                return Err(current.nothing(context, &files));
+            }
             Ok((plan, files)) => current.take(context, &files, plan),
-            Err(error) => current.failure = Some(error),
+            Err(error) => current.failure = Some(script::first_steps(context, error)),
         }
         Ok(current)
     }
@@ -102,7 +109,32 @@ impl Current {
         self.expires = now::expires(context, &plan);
         self.is_expired = self.expires.is_some_and(|end| end <= context.process.now);
         self.failure = self.failure(files, &plan, context.process.now);
+        self.foresee(context, files, &plan);
         self.plan = Some(plan);
+    }
+
+    /// What the next call will meet: the first thing that surely stops it is the failure.
+    fn foresee(&mut self, context: &Context, files: &Files, plan: &CredentialPlan) {
+        let env = &context.process.env;
+        let found = plan
+            .base
+            .as_ref()
+            .and_then(|base| foreseen::of_base(files, env, &Held::of(context), &self.choice.name, base));
+        if let Some(found) = found {
+            // Credentials of a role may be in a cache of the AWS CLI.
+            if found.is_certain && plan.roles.is_empty() {
+                self.failure.get_or_insert(found.into());
+            } else {
+                self.doubts.push(found.placed());
+            }
+        }
+        let of_tools = resolve::select(None, env);
+        for (is_certain, text) in foreseen::of_values(files, env, &of_tools.name, plan, plan.region.as_ref()) {
+            match (is_certain, &self.failure) {
+                (true, None) => self.failure = Some(Error::new(Kind::InvalidConfig, text)),
+                _ => self.doubts.push(text),
+            }
+        }
     }
 
     /// Why tools fail with this plan, as far as can be known here.
@@ -123,14 +155,19 @@ impl Current {
             return Some(error.hint(Command::new("awsenv use").operand(&self.choice.name)));
         }
         match &plan.base {
-            None if plan.asks_metadata => Some(
-                fails(format!(
-                    "profile `{name}` has no credentials in the files or the environment"
-                ))
-                .hint("on an EC2 instance, the AWS CLI and SDKs use those of the instance"),
-            ),
-            None => Some(fails(format!("profile `{name}` has no credentials")).hint(self.explain())),
-            Some(BaseSource::Environment { .. }) => of_environment(plan).and_then(|keys| self.spent(keys)),
+            None => {
+                let of_files = if plan.asks_metadata {
+                    " in the files or the environment"
+                } else {
+                    ""
+                };
+                let error = fails(format!("profile `{name}` has no credentials{of_files}"));
+                let error = without_credentials(&files.profiles, &self.choice.name, error);
+                Some(match plan.asks_metadata {
+                    true => error.hint("on an EC2 instance, the AWS CLI and SDKs use those of the instance"),
+                    false => error.hint(self.explain()),
+                })
+            }
             Some(BaseSource::Sso(sso)) if plan.roles.is_empty() => {
                 let out = sso::logged_out(&files.env, sso, now)?;
                 let name = shown(sso.session.as_ref().unwrap_or(&sso.start_url));
@@ -144,7 +181,7 @@ impl Current {
             Some(BaseSource::StaticKeys(keys) | BaseSource::Boto(keys)) if keys.is_empty() => Some(
                 fails(format!("profile `{name}` has an empty key, which AWS does not accept")).hint(self.explain()),
             ),
-            _ => None,
+            _ => of_environment(plan).and_then(|keys| self.spent(keys)),
         }
     }
 
@@ -270,11 +307,13 @@ impl Current {
             };
             warnings.push(format!("tools may use something else: {why}"));
         }
+        warnings.extend(self.doubts.iter().cloned());
         warnings
     }
 
-    fn nothing(&self, context: &Context) -> Error {
+    fn nothing(&self, context: &Context, files: &Files) -> Error {
         let error = Error::new(Kind::Failed, NOTHING);
+        let error = catalog::first_steps(files).into_iter().fold(error, Error::hint);
         let Some(used) = &self.used else { return error };
         error.hint(had_set(used, context))
     }

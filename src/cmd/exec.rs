@@ -10,6 +10,7 @@ use crate::env::session::enter;
 use crate::env::state::Style;
 use crate::error::{Error, Kind};
 use crate::ops::choose::Chosen;
+use crate::ops::refusal::{mistakes, without_credentials};
 use crate::ops::{choose, export, fit, now, pick, ports, switch};
 use crate::process::Launch;
 use crate::resolve::{BaseSource, CredentialPlan, StyleError};
@@ -67,7 +68,7 @@ fn works_by_itself(context: &Context, chosen: &Chosen) -> Result<bool, Error> {
     let decision = match files.style(&plan, choice, None) {
         // The credentials of a container or a token file, which need no profile.
         Err(StyleError::NoProfile { .. }) if plan.base.is_some() => return Ok(true),
-        decision => decision?,
+        decision => decision.map_err(|error| without_credentials(&files.profiles, &choice.name, error.into()))?,
     };
     if let Some(BaseSource::Environment { .. }) = plan.base {
         return Ok(last(&plan));
@@ -81,6 +82,9 @@ fn works_by_itself(context: &Context, chosen: &Chosen) -> Result<bool, Error> {
     }
     if let Some(warning) = decision.warning {
         context.ui.warn(warning);
+    }
+    if plan.base.is_none() {
+        mistakes(&files.profiles, &choice.name).for_each(|mistake| context.ui.warn(mistake));
     }
     Ok(true)
 }

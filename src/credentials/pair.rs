@@ -126,7 +126,7 @@ pub fn check_id(id: &str, any_shape: bool) -> Result<(), Flaw> {
 /// As [`check`]; `id` has been checked.
 pub fn check_secret(id: &str, secret: &str) -> Result<(), Flaw> {
     check_text(Part::Secret, secret)?;
-    if is_aws_id(secret) || secret == id {
+    if is_aws_id(secret) || secret == id && is_key_id(id) {
         return Err(Flaw::IdAsSecret);
     }
     Ok(())
@@ -164,6 +164,15 @@ fn is_named(text: &str) -> bool {
         ];
         ends.iter().any(|end| name.ends_with(end))
     })
+}
+
+/// A flaw with which no service accepts the pair, whatever its keys look like; temporary keys are no flaw here.
+pub fn certain(id: &str, secret: &str) -> Option<Flaw> {
+    if is_aws_id(secret) && is_secret_shaped(id) {
+        return Some(Flaw::Swapped);
+    }
+    let of_id = check_id(id, true).err().filter(|flaw| *flaw != Flaw::Temporary);
+    of_id.or_else(|| check_secret(id, secret).err())
 }
 
 /// Whether a secret that is accepted is not as AWS makes them.
@@ -270,7 +279,7 @@ mod tests {
     #[test]
     fn any_shape_lets_other_ids_in_but_no_mistake() {
         for (id, secret) in [
-            ("minioadmin", "minioadmin2"),
+            ("minioadmin", "minioadmin"),
             ("a-b.c:d", "x"),
             ("x", "a'b=c:d"),
             (ID, SECRET),
@@ -283,7 +292,7 @@ mod tests {
             ("a b", "x", Flaw::Blank(Part::Id)),
             ("x", "a\tb", Flaw::Blank(Part::Secret)),
             (ID, ID, Flaw::IdAsSecret),
-            ("x", "x", Flaw::IdAsSecret),
+            ("sixteen_letters_", "sixteen_letters_", Flaw::IdAsSecret),
             ("x", ID, Flaw::Swapped),
             (SECRET, ID, Flaw::Swapped),
             (LETTERS, ID, Flaw::Swapped),

@@ -10,7 +10,10 @@ impl From<keychain::Error> for Error {
         match error {
             E::Absent { store, why } => {
                 let error = Error::new(Kind::KeychainAbsent, format!("{} is not available: {why}", store.described()));
-                error.hint(store.if_absent())
+                match why == keychain::NO_HOME {
+                    true => error.hint("set HOME to your home directory"),
+                    false => error.hint(store.if_absent()),
+                }
             }
             E::Locked { store } => {
                 let error = Error::new(Kind::KeychainLocked, format!("{} is locked", store.described()));

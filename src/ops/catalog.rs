@@ -36,6 +36,14 @@ pub fn no_profiles(files: &Files) -> Error {
     }
 }
 
+/// What to do where no file defines a profile; empty where one does.
+pub fn first_steps(files: &Files) -> Vec<Advice> {
+    match entries(files).as_slice() {
+        [] => no_profiles(files).hints,
+        _ => Vec::new(),
+    }
+}
+
 /// In the order of the files; a profile of the AWS files hides a boto profile with the same name.
 pub fn entries(files: &Files) -> Vec<Entry> {
     let aws = files.profiles.profiles().map(|profile| {

@@ -60,7 +60,7 @@ impl Files {
         let (env, settings) = (context.env(), context.settings().clone());
         let config = locate(FileKind::Config, env);
         let credentials = locate(FileKind::Credentials, env);
-        let profiles = config::load(&config, &credentials, &sys::fs::read_regular)?;
+        let profiles = config::load(&config, &credentials, &sys::fs::read_accessible)?;
         Ok(Self {
             settings,
             profiles,

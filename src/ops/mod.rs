@@ -9,6 +9,7 @@ pub mod edit;
 pub mod export;
 pub mod files;
 pub mod fit;
+pub mod foreseen;
 pub mod keychain;
 pub mod now;
 pub mod pick;

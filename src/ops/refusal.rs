@@ -55,7 +55,7 @@ pub fn first_steps(profiles: &ProfileSet) -> Vec<Advice> {
     found.iter().take(MAX_NAMED).map(|found| hint(found).into()).collect()
 }
 
-fn hint(mistake: &Mistake) -> String {
+pub fn hint(mistake: &Mistake) -> String {
     format!(
         "{}: {}: {}",
         display(&mistake.place.to_string()),

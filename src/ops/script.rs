@@ -11,7 +11,6 @@ use crate::env::diff::EnvDiff;
 use crate::error::{Error, Kind};
 use crate::ops::catalog;
 use crate::ops::files::Files;
-use crate::ops::refusal;
 use crate::process::{Finish, Process};
 use crate::secret::Secret;
 use crate::shell::detect::Unknown;
@@ -107,17 +106,14 @@ pub fn finish(context: &Context, form: &Form, result: Result<Outcome, Error>) ->
 }
 
 /// Where there is no profile at all, a list of them is no help.
-fn first_steps(context: &Context, error: Error) -> Error {
+pub fn first_steps(context: &Context, error: Error) -> Error {
     if error.kind != Kind::ProfileNotFound {
         return error;
     }
     let Ok(files) = Files::load(context) else { return error };
-    if !catalog::entries(&files).is_empty() {
-        return error;
-    }
-    Error {
-        hints: refusal::first_steps(&files.profiles),
-        ..error
+    match catalog::first_steps(&files) {
+        hints if hints.is_empty() => error,
+        hints => Error { hints, ..error },
     }
 }
 

@@ -12,12 +12,13 @@ use crate::ops::catalog;
 use crate::ops::choose::{self, Chosen};
 use crate::ops::export::{self, is_exportable};
 use crate::ops::fit;
+use crate::ops::foreseen;
 use crate::ops::now;
 use crate::ops::ports::{self, Outside};
 use crate::ops::refusal::{self, without_credentials};
 use crate::provider;
 use crate::redact::{self, shown};
-use crate::resolve::{BaseSource, RegionSource};
+use crate::resolve::{BaseSource, Region, RegionSource};
 use crate::sys::clock::local;
 use crate::text::{PRODUCTION_MARK, display, prompt_name};
 
@@ -139,7 +140,15 @@ pub fn to(
             .iter()
             .map(|name| format!("{name} is not exported: the value in the files may be a secret").into()),
     );
-    if plan.base.is_none() {
+    if plan.base.is_some() {
+        let of_profile = own.and_then(|profile| profile.get("region")).map(|value| Region {
+            value: value.text().to_owned(),
+            source: RegionSource::Profile(value.place()),
+        });
+        let region = stays.cloned().or(of_profile).filter(|_| asked_region.is_none());
+        let values = foreseen::of_values(files, env, &choice.name, &plan, region.as_ref());
+        warnings.extend(values.into_iter().map(|(_, text)| Advice::from(text)));
+    } else {
         warnings.extend(refusal::mistakes(&files.profiles, &choice.name).map(Advice::from));
     }
     warnings.extend(broken.map(|error| error.message.into()));

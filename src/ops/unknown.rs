@@ -73,7 +73,7 @@ fn help(words: &[&str]) -> Command {
 /// that an argument is too many, and like no other.
 pub(super) fn line(process: &Process, is_argument: bool) -> Option<Advice> {
     let args = &process.args;
-    if let Some(at) = args.iter().position(|arg| is_profile_flag(arg))
+    if let Some(at) = args.iter().position(is_profile_flag)
         && at < 1 + cli::command_at(args).unwrap_or(at)
     {
         return Some(before_command(args, at));

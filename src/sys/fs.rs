@@ -47,6 +47,26 @@ pub fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(bytes))
 }
 
+/// [`read_regular`], but a directory that this user may not enter is no missing file.
+///
+/// # Errors
+/// As [`read_regular`].
+pub fn read_accessible(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::metadata(path) {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => Err(error),
+        _ => read_regular(path),
+    }
+}
+
+/// Why a file cannot be read, or even examined, by this user; `None` also for what is no regular file.
+pub fn unreadable(path: &Path) -> Option<io::Error> {
+    match fs::metadata(path) {
+        Err(error) => Some(error),
+        Ok(meta) if meta.is_file() => open(path).err(),
+        Ok(_) => None,
+    }
+}
+
 /// In bytes; ten thousand profiles take about one megabyte.
 const MAX_FILE: u64 = 64 * 1024 * 1024;
 
@@ -138,6 +158,8 @@ pub struct Access {
     pub owner: u32,
     /// Whether the owner is this user or root.
     pub is_trusted_owner: bool,
+    /// Whether this user may change the mode.
+    pub may_change: bool,
 }
 
 /// Follows links; `None` if the file does not exist or the system has no permission bits.
@@ -150,6 +172,7 @@ pub fn access(path: &Path) -> Option<Access> {
         mode: meta.mode() & 0o777,
         owner: meta.uid(),
         is_trusted_owner: meta.uid() == me || meta.uid() == 0,
+        may_change: meta.uid() == me || me == 0,
     })
 }
 

@@ -16,6 +16,7 @@ mod drawer;
 mod editing;
 mod files;
 #[cfg(target_os = "linux")]
+mod foreseen;
 mod hidden;
 mod history;
 #[cfg(unix)]

@@ -12,6 +12,8 @@ use crate::redact;
 use crate::sys;
 use crate::sys::fs::Access;
 
+const TAKE: &str = "sudo chown \"$(id -un)\"";
+
 /// Write access matters too, because a `credential_process` runs a program that the file names.
 pub(super) fn check(env: &Env, holds_keys: bool, path: &Path) -> Vec<Finding> {
     let Some(access) = sys::fs::access(path) else {
@@ -25,7 +27,12 @@ pub(super) fn check(env: &Env, holds_keys: bool, path: &Path) -> Vec<Finding> {
             Status::Fail,
             "can be written by other users, who can decide what your profiles run",
         );
-        findings.push(finding.remedy(narrowed(path, "chmod go-w")).in_file(path));
+        let chmod = if access.may_change {
+            "chmod go-w"
+        } else {
+            "sudo chmod go-w"
+        };
+        findings.push(finding.remedy(narrowed(path, chmod)).in_file(path));
     }
     findings.extend(readable(path).filter(|_| holds_keys));
     findings
@@ -35,6 +42,12 @@ pub(super) fn check(env: &Env, holds_keys: bool, path: &Path) -> Vec<Finding> {
 fn owner(env: &Env, access: &Access, path: &Path) -> Option<Finding> {
     let foreign = sys::fs::foreign_home(env);
     let (status, message) = match &foreign {
+        None if access.owner == 0 && !access.may_change => {
+            if !env.os("HOME").is_some_and(|home| path.starts_with(home)) {
+                return None;
+            }
+            (Status::Warn, "belongs to root, so you cannot edit it".to_owned())
+        }
         None if access.is_trusted_owner => return None,
         Some(user) if access.owner == user.id => return None,
         Some(user) if access.owner == 0 => {
@@ -61,7 +74,7 @@ fn owner(env: &Env, access: &Access, path: &Path) -> Option<Finding> {
     let remedy = match foreign {
         Some(user) => Command::new("chown").operand(&user.name),
         None if sys::fs::is_root() => Command::new("chown \"$(id -un)\""),
-        None => Command::new("sudo chown \"$(id -un)\""),
+        None => Command::new(TAKE),
     };
     Some(
         Finding::new(Check::FileOwner, status, message)
@@ -82,10 +95,16 @@ pub(super) fn foreign_home(env: &Env) -> Option<Finding> {
 }
 
 pub(super) fn readable(path: &Path) -> Option<Finding> {
-    sys::fs::access(path).filter(|access| access.mode & 0o044 != 0)?;
+    let access = sys::fs::access(path).filter(|access| access.mode & 0o044 != 0)?;
     let message = "can be read by other users, and it contains keys";
     let finding = Finding::new(Check::FileReadable, Status::Warn, message);
-    Some(finding.remedy(narrowed(path, "chmod 600")).in_file(path))
+    // Another user's file must be made one's own first, or one could not read it any more.
+    let finding = if access.may_change {
+        finding.remedy(narrowed(path, "chmod 600"))
+    } else {
+        finding.remedy(Advice::from("make the file yours: ").command(take(path)))
+    };
+    Some(finding.in_file(path))
 }
 
 /// The command that takes rights to the file away, where that has an effect.
@@ -94,6 +113,34 @@ fn narrowed(path: &Path, chmod: &'static str) -> Advice {
         true => Command::new(chmod).file(path).into(),
         false => NO_MODES.into(),
     }
+}
+
+/// For a file that cannot be read, or whose directory cannot be entered.
+pub(super) fn make_readable(path: &Path) -> Command {
+    let parent = path
+        .parent()
+        .filter(|parent| sys::fs::access(path).is_none() && sys::fs::access(parent).is_some());
+    let (target, chmod) = match parent {
+        Some(parent) => (parent, "chmod u+rx"),
+        None => (path, "chmod u+r"),
+    };
+    match sys::fs::access(target) {
+        Some(access) if !access.may_change => take(target),
+        _ => Command::new(chmod).file(target),
+    }
+}
+
+fn take(path: &Path) -> Command {
+    Command::new(TAKE).file(path)
+}
+
+/// Why awsenv cannot edit the file; `None` where nothing speaks against it.
+pub(super) fn why_fixed(env: &Env, path: &Path) -> Option<Advice> {
+    if let Some(user) = sys::fs::foreign_home(env) {
+        return Some(format!("run awsenv as `{}`", user.name).into());
+    }
+    let is_fixed = sys::fs::access(path).is_some_and(|access| !access.may_change);
+    is_fixed.then(|| Advice::from("make the file yours first: ").command(take(path)))
 }
 
 pub(super) fn holds_secret(document: &Document) -> bool {

@@ -2,6 +2,7 @@
 
 use super::access;
 use super::check::Check;
+use super::files::of_foreseen;
 use super::finding::{Finding, Status};
 use crate::advice::{Advice, Command};
 use crate::config::{SectionKind, mistakes};
@@ -12,6 +13,7 @@ use crate::env::names::{self, AWSENV_STATE, VarName};
 use crate::env::session::drift;
 use crate::near::nearest;
 use crate::ops::files::Files;
+use crate::ops::foreseen::{self, Held};
 use crate::redact::shown;
 
 /// `files` are the AWS files, if they can be read.
@@ -22,6 +24,8 @@ pub(super) fn check(context: &Context, files: Option<&Files>) -> Vec<Finding> {
         findings.push(Finding::new(check, Status::Warn, message).remedy(remedy));
     }
     findings.extend(values(context.env()));
+    let of_keys = files.and_then(|files| foreseen::in_environment(files, context.env(), &Held::of(context)));
+    findings.extend(of_keys.map(of_foreseen));
     findings.extend(access::foreign_home(context.env()));
     if findings.is_empty() {
         let message = "no variable conflicts with a profile";
@@ -65,12 +69,8 @@ fn values(env: &Env) -> Vec<Finding> {
     let is_aws = env.filled("AWS_ENDPOINT_URL").is_none();
     let regions = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().filter(|_| is_aws);
     let regions = regions.filter_map(|name| Some((name, mistakes::region(env.text(name)?)?)));
-    let output = "AWS_DEFAULT_OUTPUT";
-    let output = env
-        .text(output)
-        .and_then(|text| Some((output, mistakes::output(text)?)));
     regions
-        .chain(output)
+        .chain(foreseen::of_variables(env))
         .map(|(name, wrong)| {
             let message = format!("{name}: {}", wrong.what);
             let status = if wrong.is_certain { Status::Fail } else { Status::Warn };
@@ -132,11 +132,6 @@ fn conflicts(context: &Context) -> Vec<Conflict> {
         );
     }
     match user.filled("AWS_CREDENTIAL_EXPIRATION").map(Timestamp::parse) {
-        Some(None) => warn(
-            Check::ExpirationInvalid,
-            "AWS_CREDENTIAL_EXPIRATION is not a time with an offset, so botocore fails".into(),
-            unset(["AWS_CREDENTIAL_EXPIRATION"]),
-        ),
         Some(Some(end)) if end.seconds_from(context.process.now) <= 0 => warn(
             Check::ExpirationPassed,
             "AWS_CREDENTIAL_EXPIRATION has passed, so the AWS CLI refuses the keys in the environment".into(),

@@ -12,7 +12,8 @@ use crate::env::names::VarName;
 use crate::error::Kind;
 use crate::ops::catalog;
 use crate::ops::files::{self, Files};
-use crate::resolve::{Choice, Survey};
+use crate::ops::foreseen::{self, Cause, Foreseen, Held};
+use crate::resolve::{Choice, Start, Survey};
 use crate::sys;
 use crate::text::display;
 
@@ -30,9 +31,9 @@ pub(super) fn check(context: &Context, files: Option<&Files>) -> Vec<Finding> {
         findings.extend(aws_file(kind, &files::locate(kind, env), env));
     }
     if let Some(files) = files {
-        findings.extend(mistakes::check(&files.profiles));
+        findings.extend(mistakes::check(env, &files.profiles));
         findings.extend(lint::lint_profiles(&files.profiles).iter().map(of_lint));
-        findings.extend(profiles(files));
+        findings.extend(profiles(context, files));
         findings.extend(first_steps(files));
         let index = context.keychain().index().ok();
         findings.extend(process::check(files, index.as_ref()));
@@ -53,14 +54,10 @@ fn aws_file(kind: FileKind, location: &Location, env: &Env) -> Vec<Finding> {
             .remedy(Advice::default().unset([VarName::of(variable)])),
         ];
     };
-    let bytes = match sys::fs::read_regular(path) {
+    let bytes = match sys::fs::read_accessible(path) {
         Err(error) => {
-            let remedy = Command::new("chmod u+r").file(path);
-            return vec![
-                Finding::new(Check::FileUnreadable, Status::Fail, format!("cannot be read: {error}"))
-                    .remedy(remedy)
-                    .in_file(path),
-            ];
+            let finding = Finding::new(Check::FileUnreadable, Status::Fail, format!("cannot be read: {error}"));
+            return vec![finding.remedy(access::make_readable(path)).in_file(path)];
         }
         Ok(None) if location.from_variable => {
             let message = format!(
@@ -96,7 +93,12 @@ fn aws_file(kind: FileKind, location: &Location, env: &Env) -> Vec<Finding> {
             findings.push(Finding::new(Check::File, Status::Ok, message).in_file(path));
         }
     }
-    findings.extend(lint::lint(&document, kind).iter().map(of_lint));
+    let lints = lint::lint(&document, kind);
+    findings.extend(lints.iter().map(of_lint).map(|finding| Finding {
+        // `explain` cannot read a file that botocore refuses either.
+        remedy: finding.remedy.filter(|_| document.error().is_none()),
+        ..finding
+    }));
     findings
 }
 
@@ -137,30 +139,52 @@ fn first_steps(files: &Files) -> Option<Finding> {
     Some(finding.remedy(Command::new("awsenv configure")))
 }
 
-/// Profiles that botocore rejects although the file can be read.
-fn profiles(files: &Files) -> Vec<Finding> {
-    let refused = |survey: &mut Survey<'_>, profile: Profile<'_>| {
-        let error = survey.outline(&Choice::explicit(profile.name()), None).err()?;
-        let error = crate::error::Error::from(error);
-        let message = match error.kind {
-            // Of a boto file, which the message names.
-            Kind::ConfigParse => format!("`{}` has no keys: {}", display(profile.name()), error.message),
-            _ => error.message,
-        };
-        let finding = Finding::new(Check::Profile, Status::Fail, message);
-        let finding = match error.hints.into_iter().next() {
-            Some(hint) => finding.remedy(hint),
-            None => finding,
-        };
-        Some(
-            profile
-                .place()
-                .into_iter()
-                .fold(finding, |finding, place| finding.at(&place)),
-        )
+/// Profiles that botocore rejects although the file can be read, and those whose credentials surely cannot be had.
+fn profiles(context: &Context, files: &Files) -> Vec<Finding> {
+    let held = Held::of(context);
+    let check = |survey: &mut Survey<'_>, profile: Profile<'_>| {
+        let outline = survey.outline(&Choice::explicit(profile.name()), None);
+        match outline.map(|outline| outline.start) {
+            Ok(Start::Base(Some(base))) => {
+                let found = foreseen::of_base(files, &files.env, &held, profile.name(), &base)?;
+                Some(of_foreseen(found))
+            }
+            Ok(_) => None,
+            Err(error) => Some(refused(profile, error.into())),
+        }
     };
     files.survey(|survey| {
         let profiles = files.profiles.profiles();
-        profiles.filter_map(|profile| refused(survey, profile)).collect()
+        profiles.filter_map(|profile| check(survey, profile)).collect()
     })
+}
+
+fn refused(profile: Profile<'_>, error: crate::error::Error) -> Finding {
+    let message = match error.kind {
+        // Of a boto file, which the message names.
+        Kind::ConfigParse => format!("`{}` has no keys: {}", display(profile.name()), error.message),
+        _ => error.message,
+    };
+    let finding = Finding::new(Check::Profile, Status::Fail, message);
+    let hints = error.hints.into_iter().take(1);
+    let finding = hints.fold(finding, Finding::remedy);
+    profile
+        .place()
+        .into_iter()
+        .fold(finding, |finding, place| finding.at(&place))
+}
+
+pub(super) fn of_foreseen(found: Foreseen) -> Finding {
+    let check = match found.cause {
+        Cause::Expiration => Check::ExpirationInvalid,
+        Cause::Keys => Check::KeyInvalid,
+        Cause::NoKey => Check::KeyMissing,
+        Cause::Program { is_own: true } => Check::KeychainProgram,
+        Cause::Program { is_own: false } => Check::ProcessProgram,
+        Cause::TokenFile => Check::TokenFile,
+    };
+    let status = if found.is_certain { Status::Fail } else { Status::Warn };
+    let finding = Finding::new(check, status, found.message);
+    let finding = found.remedy.into_iter().fold(finding, Finding::remedy);
+    found.place.iter().fold(finding, Finding::at)
 }

@@ -11,6 +11,7 @@ use crate::env::names::VarName;
 use crate::error::Error;
 use crate::keychain::{self, Item, StoreKind};
 use crate::secret::Secret;
+use crate::sys;
 use crate::sys::keychain::{KeyFile, Keychain};
 
 /// `try_it` writes an item, reads it back, and deletes it.
@@ -56,7 +57,18 @@ pub(super) fn check(env: &Env, keychain: &Keychain<'_>, try_it: bool) -> Vec<Fin
     if try_it {
         findings.push(trial(keychain, store));
     }
+    if let Some(user) = sys::fs::foreign_home(env) {
+        let is_key_command = |finding: &&mut Finding| finding.remedy.as_ref().is_some_and(is_edit);
+        for finding in findings.iter_mut().filter(is_key_command) {
+            finding.remedy = Some(format!("run awsenv as `{}`", user.name).into());
+        }
+    }
     findings
+}
+
+/// Whether the remedy is a command that would write into HOME.
+fn is_edit(remedy: &Advice) -> bool {
+    remedy.begins_with("awsenv key unlock")
 }
 
 fn key_file(keychain: &Keychain) -> Finding {

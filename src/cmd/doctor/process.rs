@@ -1,12 +1,11 @@
-//! awsenv's own lines in profiles: whether the program still exists, and whether a key in a file takes precedence.
+//! awsenv's own lines in profiles: whether a key in a file takes precedence, and which keys no line uses.
 
 use std::collections::HashSet;
 
 use super::check::Check;
 use super::finding::{Finding, Status};
 use crate::advice::Advice;
-use crate::config::{Profile, shlex};
-use crate::env::Env;
+use crate::config::Profile;
 use crate::journal::KeyCommand;
 use crate::keychain::Index;
 use crate::ops::catalog;
@@ -14,7 +13,6 @@ use crate::ops::files::Files;
 use crate::ops::keychain::command;
 use crate::ops::keychain::detach::item_of;
 use crate::ops::keychain::swap::kept_name;
-use crate::sys;
 use crate::text::display;
 
 /// `index` is what is known about the keychain without opening it, if it can be read.
@@ -23,7 +21,6 @@ pub(super) fn check(files: &Files, index: Option<&Index>) -> Vec<Finding> {
     let mut used = HashSet::new();
     for profile in files.profiles.profiles() {
         if let Some(item) = item_of(profile) {
-            findings.extend(program(profile, &files.env));
             findings.extend(plaintext(profile));
             used.insert(item);
         }
@@ -52,24 +49,6 @@ pub(super) fn check(files: &Files, index: Option<&Index>) -> Vec<Finding> {
         Finding::new(Check::UnusedKey, Status::Warn, message).remedy(remedy)
     }));
     findings
-}
-
-/// The program of the line, which every SDK runs.
-fn program(profile: Profile<'_>, env: &Env) -> Option<Finding> {
-    let line = profile.get("credential_process")?;
-    let word = shlex::split(line.text()).ok()?.into_iter().next()?;
-    let why = sys::process::find(&word, env).err()?;
-    let message = format!(
-        "the credential_process of `{}` runs `{}`, which {why}, so no SDK gets its keys",
-        display(profile.name()),
-        display(&word)
-    );
-    let remedy = "install awsenv there again, or correct the path: `command -v awsenv` prints it";
-    Some(
-        Finding::new(Check::KeychainProgram, Status::Fail, message)
-            .remedy(remedy)
-            .at(&line.place()),
-    )
 }
 
 /// `aws configure` leaves a key in the file when it edits such a profile.

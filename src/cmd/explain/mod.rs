@@ -17,7 +17,8 @@ use crate::error::Error;
 use crate::ops::choose::Chosen;
 use crate::ops::describe::missing_login;
 use crate::ops::export::is_exportable;
-use crate::ops::{choose, now, pick};
+use crate::ops::foreseen::{self, Held};
+use crate::ops::{catalog, choose, now, pick};
 use crate::redact::{self, command, is_secret, visible};
 use crate::resolve::{Choice, CredentialPlan, ExportDecision, Style, StyleError};
 
@@ -94,6 +95,15 @@ pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
         }),
     };
     files.lists().for_each(|(_, message)| context.ui.warn(message));
+    if let Some(base) = &plan.base
+        && let Some(found) = foreseen::of_base(&files, &files.env, &Held::of(context), &choice.name, base)
+    {
+        context.ui.warn(found.placed());
+    }
+    if plan.base.is_none() {
+        let steps = catalog::first_steps(&files).into_iter();
+        steps.for_each(|step| context.ui.tell(step));
+    }
     let text = if args.json {
         redact::json(explanation.to_json())
     } else {

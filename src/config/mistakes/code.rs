@@ -44,6 +44,8 @@ codes! {
     Region = "region",
     /// `yml`
     Output = "output",
+    /// `retry_mode = fast`
+    Value = "value",
     /// `sso_start_url` or `sso_session` without account and role.
     SsoWithoutRole = "sso-without-role",
     /// `sso_session` or `services` names a section that does not exist.

@@ -1,7 +1,7 @@
 //! Keys that no program reads, and that resemble one which programs read.
 
 use super::known;
-use super::{Keys, Mistake, MistakeCode, Owned};
+use super::{Keys, MAX_KEYS, Mistake, MistakeCode, Owned};
 use crate::config::profiles::SectionKind;
 use crate::config::value::Value;
 use crate::near;
@@ -32,9 +32,13 @@ pub(super) fn mistakes<'a>(owned: &Owned<'a>, seen: &mut Keys<'a>, found: &mut V
             }
             SectionKind::Profile => {
                 let key = value.key();
-                if let Some(right) = of_powershell(value) {
-                    found.push(mistake(value, key, right));
-                } else if let Some(right) = *seen.entry(key).or_insert_with(|| meant(key, &known::PROFILE)) {
+                let right = match (of_powershell(value), seen.get(key)) {
+                    (Some(right), _) => Some(right),
+                    (None, Some(right)) => *right,
+                    (None, None) if seen.len() >= MAX_KEYS => None,
+                    (None, None) => *seen.entry(key).or_insert(meant(key, &known::PROFILE)),
+                };
+                if let Some(right) = right {
                     found.push(mistake(value, key, right));
                 }
                 if key == "s3" {

@@ -3,24 +3,28 @@
 //! What botocore reads as it is meant, and other SDKs do not, is a [lint](crate::config::lint). Unknown keys that
 //! resemble nothing are left alone. No text here holds the value of a secret key.
 
+mod choice;
 mod code;
 mod headers;
 mod keys;
 mod known;
 mod profiles;
 mod values;
+mod wrong;
 
 use std::collections::HashMap;
 
 use super::document::Document;
 use super::place::Place;
-use super::profiles::{ProfileSet, SectionKind, defined};
+use super::profiles::{Profile, ProfileSet, SectionKind, defined};
 use super::value::Section;
 use crate::redact;
 
+pub use choice::{checked, choice};
 pub use code::MistakeCode;
 pub use known::{PROFILE as PROFILE_KEYS, S3 as S3_KEYS};
-pub use values::{OUTPUTS, Wrong, output, region};
+pub use values::{OUTPUTS, output, quoted, region};
+pub use wrong::Wrong;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
@@ -58,23 +62,38 @@ pub fn of_profile(profiles: &ProfileSet, name: &str) -> Vec<Mistake> {
     let Some(profile) = profiles.profile(name) else {
         return Vec::new();
     };
-    let named = |key| profile.text(key);
-    let config = [
-        profile.config_section(),
-        named("sso_session").and_then(|name| profiles.sso_session(name)),
-        named("services").and_then(|name| profiles.services(name)),
-    ];
-    let config = config.into_iter().flatten().filter_map(Owned::in_config);
-    let credentials = profile.credentials_section().map(Owned::in_credentials);
     let mut keys = Keys::default();
-    let mut found: Vec<_> = config
-        .chain(credentials)
+    let mut found: Vec<_> = sections_of(profiles, profile)
         .flat_map(|owned| of_section(profiles, &owned, &mut keys))
         .collect();
     found.extend(self::profiles::of(profiles, profile));
     found.extend(defining(profiles, SectionKind::Profile, name));
     found.extend(self::profiles::replaced(profiles, name).filter(|mistake| mistake.profile.as_deref() == Some(name)));
     found
+}
+
+/// [`of_profile`], but only what is wrong with values: quick, however many keys there are.
+pub fn in_values(profiles: &ProfileSet, name: &str) -> Vec<Mistake> {
+    let Some(profile) = profiles.profile(name) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for owned in sections_of(profiles, profile) {
+        values::mistakes(profiles, &owned, &mut found);
+    }
+    found.extend(self::profiles::of(profiles, profile));
+    found
+}
+
+/// The sections that a profile takes values from.
+fn sections_of<'a>(profiles: &'a ProfileSet, profile: Profile<'a>) -> impl Iterator<Item = Owned<'a>> {
+    let config = [
+        profile.config_section(),
+        profile.text("sso_session").and_then(|name| profiles.sso_session(name)),
+        profile.text("services").and_then(|name| profiles.services(name)),
+    ];
+    let config = config.into_iter().flatten().filter_map(Owned::in_config);
+    config.chain(profile.credentials_section().map(Owned::in_credentials))
 }
 
 /// A header that was meant to define `name`, and does not.
@@ -100,6 +119,9 @@ fn read(profiles: &ProfileSet) -> impl Iterator<Item = Owned<'_>> {
 
 /// What each key was meant to be; files repeat their keys.
 type Keys<'a> = HashMap<&'a str, Option<&'static str>>;
+
+/// No file has as many keys of its own; each takes time to compare.
+const MAX_KEYS: usize = 400;
 
 fn of_section<'a>(profiles: &ProfileSet, owned: &Owned<'a>, known: &mut Keys<'a>) -> Vec<Mistake> {
     let mut found = Vec::new();

@@ -1,5 +1,7 @@
 //! Values that botocore takes otherwise than they were meant: with quotes or a comment in them, or of another kind.
 
+use super::choice::choice;
+use super::wrong::Wrong;
 use super::{Mistake, MistakeCode, Owned, known, shown};
 use crate::config::profiles::{ProfileSet, SectionKind};
 use crate::config::region;
@@ -25,7 +27,9 @@ pub(super) fn mistakes(profiles: &ProfileSet, owned: &Owned<'_>, found: &mut Vec
             let block = owned.kind == SectionKind::Services || key == "s3";
             for entry in value.nested().filter(|_| block) {
                 let place = entry.place();
-                found.extend(spelled(&shown(entry.key()), entry.text()).map(|found| Mistake {
+                let wrong = spelled(&shown(entry.key()), entry.text());
+                let wrong = wrong.or_else(|| choice(entry.key(), entry.text()).filter(|_| key == "s3"));
+                found.extend(wrong.map(|found| Mistake {
                     place,
                     ..found.at(value)
                 }));
@@ -41,7 +45,7 @@ pub(super) fn mistakes(profiles: &ProfileSet, owned: &Owned<'_>, found: &mut Vec
             .or_else(|| match key {
                 "region" | "sso_region" if is_aws => region(text),
                 "output" => output(text),
-                _ => None,
+                key => choice(key, text),
             });
         found.extend(wrong.map(|found| found.at(value)));
     }
@@ -60,38 +64,6 @@ fn is_name(profiles: &ProfileSet, value: Value<'_>) -> bool {
         "services" => profiles.services(value.text()).is_some(),
         "sso_session" => profiles.sso_session(value.text()).is_some(),
         _ => false,
-    }
-}
-
-/// A mistake without its place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wrong {
-    code: MistakeCode,
-    pub what: String,
-    pub instead: String,
-    pub is_certain: bool,
-}
-
-impl Wrong {
-    fn new(code: MistakeCode, what: String, instead: impl Into<String>) -> Self {
-        let instead = instead.into();
-        Self {
-            code,
-            what,
-            instead,
-            is_certain: true,
-        }
-    }
-
-    fn at(self, value: Value<'_>) -> Mistake {
-        Mistake {
-            code: self.code,
-            place: value.place(),
-            profile: None,
-            what: self.what,
-            instead: self.instead,
-            is_certain: self.is_certain,
-        }
     }
 }
 
@@ -149,7 +121,7 @@ fn spelled(key: &str, text: &str) -> Option<Wrong> {
 }
 
 /// The text between the quotes around it.
-fn quoted(text: &str) -> Option<&str> {
+pub fn quoted(text: &str) -> Option<&str> {
     const PAIRS: [(char, char); 5] = [('"', '"'), ('\'', '\''), ('`', '`'), ('“', '”'), ('‘', '’')];
     PAIRS
         .iter()

@@ -49,6 +49,11 @@ pub fn profile(context: &Context, manner: Manner<'_>, usage: &str) -> Result<Cho
     let process = context.process;
     if let Manner::Ask(_) = manner {
         picker::check_terminal(process.stderr_tty, process.env.text("TERM")).map_err(|why| {
+            if let Ok(files) = Files::load(context)
+                && catalog::entries(&files).is_empty()
+            {
+                return catalog::no_profiles(&files);
+            }
             let message = format!("cannot pick a profile without a terminal: {why}");
             let mut error = Error::new(Kind::Usage, message);
             if !usage.is_empty() {

@@ -17,7 +17,7 @@ use zeroize::Zeroizing;
 use super::key_pair::{KeyPair, failed, hash, hex, refused};
 use super::seal::{open, seal};
 use super::store::{Lock, Name, Store};
-use crate::keychain::{Error, SERVICE, StoreKind};
+use crate::keychain::{Error, Item, SERVICE, StoreKind};
 use crate::sys::{fs, private};
 
 const STORE: StoreKind = StoreKind::File;
@@ -33,6 +33,12 @@ impl FileStore {
     pub(super) fn new(dir: &Path) -> Self {
         let dir = dir.join("keys");
         Self { key: KeyPair { dir } }
+    }
+
+    /// Whether there is surely no such key.
+    pub(super) fn lacks(&self, item: &str) -> bool {
+        let path = self.item_path(&Name::of::<Item>(item));
+        std::fs::symlink_metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound)
     }
 
     fn item_path(&self, name: &Name) -> PathBuf {

@@ -25,7 +25,7 @@ pub use store::Lock;
 
 use crate::config::settings::{KeychainSettings, choices};
 use crate::env::Env;
-use crate::keychain::{Content, Error, Index, Item, StoreKind};
+use crate::keychain::{Content, Error, Index, Item, NO_HOME, StoreKind};
 use crate::secret::Secret;
 use crate::sys::fs::state_dir;
 use file::FileStore;
@@ -33,6 +33,17 @@ use items::Items;
 use kernel::KernelStore;
 use os::OsStore;
 use store::Store;
+
+/// Where a key is, as far as that can be told without opening a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// Nothing says that it is not there.
+    Unknown,
+    /// Its store has no such key.
+    Missing(StoreKind),
+    /// The index lists none; only the store knows.
+    Unlisted(StoreKind),
+}
 
 /// The stores of one environment.
 pub struct Keychain<'a> {
@@ -94,6 +105,20 @@ impl<'a> Keychain<'a> {
         match index.and_then(|index| index.find(item)) {
             Some(record) => Ok(record.store),
             None => self.chosen().map(|(store, _)| store),
+        }
+    }
+
+    /// Looks at the index, and at the name of the file where each key has one.
+    pub fn presence(&self, index: Option<&Index>, item: &str) -> Presence {
+        let is_listed = index.is_some_and(|index| index.find(item).is_some());
+        match self.locate_in(index, item) {
+            Ok(store @ StoreKind::File) if self.files().is_ok_and(|files| files.lacks(item)) => {
+                Presence::Missing(store)
+            }
+            Ok(store @ (StoreKind::Os | StoreKind::Kernel)) if index.is_some() && !is_listed => {
+                Presence::Unlisted(store)
+            }
+            _ => Presence::Unknown,
         }
     }
 
@@ -210,7 +235,7 @@ impl<'a> Keychain<'a> {
     fn files(&self) -> Result<FileStore, Error> {
         let dir = self.dir().ok_or_else(|| Error::Absent {
             store: StoreKind::File,
-            why: "HOME is not set, so there is no directory for it".to_owned(),
+            why: NO_HOME.to_owned(),
         })?;
         Ok(FileStore::new(&dir))
     }

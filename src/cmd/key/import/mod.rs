@@ -31,7 +31,7 @@ use crate::ops::keychain::deposit::Deposit;
 use crate::ops::keychain::line;
 use crate::ops::keychain::pair as check;
 use crate::ops::keychain::transaction::{self, Rules, Sharers, Stored};
-use crate::ops::{ask, choose};
+use crate::ops::{ask, catalog, choose};
 use crate::sys;
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
@@ -128,6 +128,11 @@ pub(super) fn run(context: &Context, args: KeyImportArgs) -> Result<Outcome, Err
             _ => "there are no keys to import",
         };
         context.ui.tell(message);
+        if let Ok(files) = Files::load(context) {
+            catalog::first_steps(&files)
+                .into_iter()
+                .for_each(|step| context.ui.tell(step));
+        }
         return Ok(Outcome::Done(0));
     }
     // An import loses nothing, so it asks only if there is a terminal.
