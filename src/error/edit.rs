@@ -40,7 +40,7 @@ impl From<FileError> for Error {
                 failed(format!(
                     "{who} has been editing files for {after} s, so awsenv gave up waiting"
                 ))
-                .hint("if it is waiting for an answer, give it there, then try again")
+                .hint("try again when it has finished; it asks nothing while it edits, so end it if it does not")
             }
             FileError::Changed(path) => failed(format!(
                 "`{}` was changed by another program in the meantime, so it was not written",
@@ -52,6 +52,11 @@ impl From<FileError> for Error {
                 path.display()
             ))
             .hint("edit it as that user, or point the variable at a file of your own"),
+            FileError::ForeignState(dir) => failed(format!(
+                "the state directory `{}` belongs to another user, so awsenv writes nothing there",
+                dir.display()
+            ))
+            .hint("set XDG_STATE_HOME to a directory of your own, or run awsenv as that user"),
             FileError::Immutable(path) => {
                 let command = if cfg!(target_os = "macos") {
                     "chflags nouchg,nouappnd,noschg,nosappnd"

@@ -114,6 +114,16 @@ pub fn check_writable(context: &Context, edits: &[FileEdit]) -> Result<(), Error
     Ok(())
 }
 
+/// As [`check_writable`], and that the lock can be had now.
+///
+/// # Errors
+/// As [`save`], and those of the lock.
+pub fn check_ready(context: &Context, edits: &[FileEdit]) -> Result<(), Error> {
+    check_writable(context, edits)?;
+    drop(EditLock::take(context.env())?);
+    Ok(())
+}
+
 fn take_back(context: &Context, lock: &EditLock, done: &[Change<'_>], error: Error) -> Unsaved {
     let mut error = error;
     for (at, change) in done.iter().enumerate().rev() {

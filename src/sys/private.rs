@@ -122,7 +122,10 @@ pub(super) fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     match trust::check_file(&meta) {
         // Its mode is repaired, because no other user can reach into the directory.
         Ok(()) | Err(Distrust::Shared) => Ok(file),
-        Err(Distrust::Foreign) => Err(untrusted(Distrust::Foreign)),
+        Err(Distrust::Foreign) => {
+            let why = "it belongs to another user: move it away";
+            Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
+        }
     }
 }
 

@@ -65,6 +65,7 @@ checks! {
     SecretInCopy = "secret-in-copy",
     Settings = "settings",
     Shell = "shell",
+    State = "state",
     StateDamaged = "state-damaged",
     UnusedKey = "unused-key",
     VariableForAll = "variable-for-all",

@@ -103,6 +103,10 @@ fn check_stored(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit, it
 }
 
 impl Before {
+    pub fn store(&self) -> StoreKind {
+        self.store
+    }
+
     /// Makes the store what it was before, because of `error`, which is returned. No file may use the item yet.
     pub fn restore(self, keychain: &Keychain<'_>, error: Error) -> Error {
         let Self { store, name, changed } = self;
@@ -111,16 +115,18 @@ impl Before {
             Some(item) => keychain.write(store, &name, item),
             None => keychain.delete(store, &name),
         };
-        let restored = restored.map_err(Error::from).and_then(|()| match record {
+        if let Err(why) = restored {
+            let why = Error::from(why).message;
+            let store = store.described();
+            return error.hint(format!("the key is in {store} now, and cannot be taken back: {why}"));
+        }
+        let indexed = match record {
             Some(record) => index::put(keychain, record),
             None => index::forget(keychain, &name),
-        });
-        match restored {
-            Ok(()) => error,
-            Err(why) => error.hint(format!(
-                "the key is in {} now, and cannot be taken back: {why}",
-                store.described()
-            )),
+        };
+        match indexed {
+            Err(why) if why.message != error.message => error.hint(why.message),
+            _ => error,
         }
     }
 }

@@ -24,16 +24,18 @@ pub(super) fn load(path: &Path) -> io::Result<Index> {
 /// # Errors
 /// As [`load`], and what the system says about writing.
 pub(super) fn change(path: &Path, change: impl FnOnce(&mut Index)) -> io::Result<()> {
-    let within = |error: io::Error| at(path, &error.to_string());
-    private::make_dir(path.parent().unwrap_or(Path::new("."))).map_err(within)?;
-    let _lock = private::lock(&path.with_extension("lock"), PATIENCE).map_err(within)?;
+    let within = |path| move |error: io::Error| at(path, &error.to_string());
+    let dir = fs::parent(path);
+    private::make_dir(dir).map_err(within(dir))?;
+    let lock = path.with_extension("lock");
+    let _lock = private::lock(&lock, PATIENCE).map_err(within(&lock))?;
     let mut index = load(path)?;
     let before = index.clone();
     change(&mut index);
     if index == before {
         return Ok(());
     }
-    private::replace(path, index.to_json().as_bytes()).map_err(within)
+    private::replace(path, index.to_json().as_bytes()).map_err(within(path))
 }
 
 /// `dir` is awsenv's state directory.
