@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// # Errors
 /// What the system says, or that the file is damaged; with its path.
 pub(super) fn load(path: &Path) -> io::Result<Index> {
-    let bytes = fs::read_regular(path).map_err(|error| at(path, &error.to_string()))?;
+    let bytes = private::read_as_root(path).map_err(|error| at(path, &error.to_string()))?;
     Index::parse(&bytes.unwrap_or_default()).map_err(|why| at(path, &format!("is damaged: {why}")))
 }
 
