@@ -416,6 +416,22 @@ mod tests {
         }
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn no_key_file_is_made_where_other_users_could_replace_it() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (_dir, store) = store();
+        let above = fs::parent(&store.key.dir);
+        std::fs::create_dir(above).unwrap();
+        std::fs::set_permissions(above, std::fs::Permissions::from_mode(0o777)).unwrap();
+        let refused = store.key.create(None).unwrap_err();
+        let named = format!("`{}`: other users can write to it", above.display());
+        assert!(
+            matches!(&refused, Error::Refused { why, .. } if why.starts_with(&named)),
+            "{refused:?}"
+        );
+    }
+
     #[test]
     fn a_new_key_file_is_not_put_beside_items_that_it_cannot_open() {
         let (dir, store) = store();

@@ -83,6 +83,33 @@ mod tests {
         assert_eq!(names, ["keychain.json", "keychain.lock"]);
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn what_is_at_fault_is_named() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let dir = tempfile::tempdir().unwrap();
+        let state = dir.path().join("awsenv");
+        let path = path(&state);
+        change(&path, |index| index.put(record("a"))).unwrap();
+        let refused = |what: &Path| {
+            let error = change(&path, |index| index.put(record("b"))).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("`{}`: ", what.display())), "{error}");
+        };
+        let set_mode = |mode| std::fs::set_permissions(&state, std::fs::Permissions::from_mode(mode)).unwrap();
+        set_mode(0o777);
+        refused(&state);
+        set_mode(0o700);
+        let lock = state.join("keychain.lock");
+        std::fs::remove_file(&lock).unwrap();
+        symlink("/dev/null", &lock).unwrap();
+        refused(&lock);
+        std::fs::remove_file(&lock).unwrap();
+        std::fs::rename(&path, state.join("away")).unwrap();
+        symlink(state.join("away"), &path).unwrap();
+        refused(&path);
+        assert!(load(&path).unwrap_err().to_string().contains("symbolic link"));
+    }
+
     #[test]
     fn a_damaged_one_is_named_and_left() {
         let dir = tempfile::tempdir().unwrap();

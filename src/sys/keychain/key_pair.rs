@@ -87,7 +87,10 @@ impl KeyPair {
     /// Encrypts the key if there is a passphrase.
     pub(super) fn create(&self, passphrase: Option<&Secret<String>>) -> Result<(), Error> {
         let path = self.path();
-        private::make_dir(&self.dir).map_err(|error| failed(&self.dir, &error))?;
+        // Whoever can write to the directory above could put another one there.
+        for dir in [fs::parent(&self.dir), &self.dir] {
+            private::make_dir(dir).map_err(|error| failed(dir, &error))?;
+        }
         let _lock = self.lock()?;
         if is_there(&path) {
             return Err(refused(&path, &"the key file already exists"));

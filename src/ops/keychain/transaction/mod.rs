@@ -283,6 +283,27 @@ mod tests {
     }
 
     #[test]
+    fn a_deposit_that_was_taken_back_is_not_said_to_be_in_the_store() {
+        let world = World::new("file", PLAIN);
+        let index = world.dir.path().join("state/awsenv/keychain.json");
+        fs::write(&index, "{").unwrap();
+        let context = world.context();
+        let keychain = context.keychain();
+        let error = deposit::put(&keychain, StoreKind::File, &deposit()).unwrap_err();
+        assert!(
+            error.message.contains("is damaged") && error.hints.is_empty(),
+            "{error:?}"
+        );
+        assert!(keychain.read(StoreKind::File, "work").is_err());
+        // One that is still there is.
+        fs::remove_file(&index).unwrap();
+        let before = deposit::put(&keychain, StoreKind::File, &deposit()).unwrap();
+        fs::remove_file(world.dir.path().join("state/awsenv/keys/identity")).unwrap();
+        let error = before.restore(&keychain, Error::new(crate::error::Kind::Failed, "why"));
+        assert!(format!("{error:?}").contains("cannot be taken back"), "{error:?}");
+    }
+
+    #[test]
     fn an_item_is_taken_back_unless_a_file_uses_it_by_then() {
         for (files_now, wanted) in [(PLAIN, gone(PLAIN)), (LINE, kept(LINE))] {
             let world = World::new("file", PLAIN);
