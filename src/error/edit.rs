@@ -40,7 +40,7 @@ impl From<FileError> for Error {
                 failed(format!(
                     "{who} has been editing files for {after} s, so awsenv gave up waiting"
                 ))
-                .hint("try again when it has finished; it asks nothing while it edits, so end it if it does not")
+                .hint("try again when it has finished; an edit takes only a moment, so end that process if it hangs")
             }
             FileError::Changed(path) => failed(format!(
                 "`{}` was changed by another program in the meantime, so it was not written",
@@ -91,5 +91,28 @@ impl From<FileError> for Error {
             .hint(Command::new("chmod go-w").file(&path)),
             FileError::System { path, what, why } => failed(format!("cannot {what} `{}`: {why}", path.display())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_remedy_is_for_what_is_in_the_way() {
+        let hint = |error: FileError| format!("{:?}", Error::from(error).hints);
+        let dir = || PathBuf::from("/state/awsenv");
+        assert!(hint(FileError::Foreign(dir())).contains("point the variable at"));
+        let of_state = hint(FileError::ForeignState(dir()));
+        assert!(of_state.contains("XDG_STATE_HOME") && !of_state.contains("point the variable at"));
+        // Whoever holds the lock has asked everything before.
+        let busy = FileError::Busy {
+            by: Some(1),
+            after: Duration::from_secs(5),
+        };
+        assert!(!hint(busy).contains("answer"));
     }
 }

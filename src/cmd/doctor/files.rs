@@ -40,7 +40,11 @@ pub(super) fn check(context: &Context, files: Option<&Files>) -> Vec<Finding> {
 /// What makes every edit and every new key fail.
 fn state(env: &Env) -> Option<Finding> {
     let error = crate::error::Error::from(sys::edit::check_state(env).err()?);
-    let finding = Finding::new(Check::State, Status::Fail, error.message);
+    let finding = Finding::new(
+        Check::State,
+        Status::Fail,
+        format!("awsenv can edit no file and store no key: {}", error.message),
+    );
     Some(error.hints.into_iter().fold(finding, Finding::remedy))
 }
 

@@ -116,15 +116,15 @@ fn check_state_dir(dir: &Path) -> Result<(), FileError> {
     })
 }
 
-/// Checks that awsenv can trust its state directory, and what every edit uses there. They need not exist.
+/// Checks the state directory, and the locks of edits and of the keychain in it. They need not exist.
 ///
 /// # Errors
-/// The first that an edit or a new key would refuse.
+/// What an edit or a new key would be refused for.
 pub fn check_state(env: &Env) -> Result<(), FileError> {
     let Some(path) = path(env) else { return Ok(()) };
     let dir = parent(&path);
     check_state_dir(dir)?;
-    for name in ["edit.lock", "keychain.lock", "keychain.json"] {
+    for name in ["edit.lock", "keychain.lock"] {
         let path = dir.join(name);
         match private::open(File::options().read(true), &path) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(FileError::system(&path, "use")(error)),
