@@ -40,7 +40,7 @@ impl From<FileError> for Error {
                 failed(format!(
                     "{who} has been editing files for {after} s, so awsenv gave up waiting"
                 ))
-                .hint("if it is waiting for an answer, give it there, then try again")
+                .hint("try again when it has finished; an edit takes only a moment, so end that process if it hangs")
             }
             FileError::Changed(path) => failed(format!(
                 "`{}` was changed by another program in the meantime, so it was not written",
@@ -52,6 +52,11 @@ impl From<FileError> for Error {
                 path.display()
             ))
             .hint("edit it as that user, or let a variable such as AWS_CONFIG_FILE name a file of your own"),
+            FileError::ForeignState(dir) => failed(format!(
+                "the state directory `{}` belongs to another user, so awsenv writes nothing there",
+                dir.display()
+            ))
+            .hint("set XDG_STATE_HOME to a directory of your own, or run awsenv as that user"),
             FileError::Immutable(path) => {
                 let command = if cfg!(target_os = "macos") {
                     "chflags nouchg,nouappnd,noschg,nosappnd"
@@ -86,5 +91,28 @@ impl From<FileError> for Error {
             .hint(Command::new("chmod go-w").file(&path)),
             FileError::System { path, what, why } => failed(format!("cannot {what} `{}`: {why}", path.display())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_remedy_is_for_what_is_in_the_way() {
+        let hint = |error: FileError| format!("{:?}", Error::from(error).hints);
+        let dir = || PathBuf::from("/state/awsenv");
+        assert!(hint(FileError::Foreign(dir())).contains("point the variable at"));
+        let of_state = hint(FileError::ForeignState(dir()));
+        assert!(of_state.contains("XDG_STATE_HOME") && !of_state.contains("point the variable at"));
+        // Whoever holds the lock has asked everything before.
+        let busy = FileError::Busy {
+            by: Some(1),
+            after: Duration::from_secs(5),
+        };
+        assert!(!hint(busy).contains("answer"));
     }
 }

@@ -29,6 +29,18 @@ impl From<keychain::Error> for Error {
                 format!("`{}` cannot be private: its file system keeps no modes", display(&path.to_string_lossy())),
             )
             .hint(NO_MODES),
+            E::KeyLost { path, items } => {
+                let (file, dir) = (path.display(), path.parent().unwrap_or(&path).display());
+                let items = match items {
+                    1 => "1 item beside it opens".to_owned(),
+                    items => format!("{items} items beside it open"),
+                };
+                Error::new(
+                    Kind::KeychainAbsent,
+                    display(&format!("there is no key file `{file}`, and {items} only with that one")).to_string(),
+                )
+                .hint(format!("put it back from a backup; to give the keys in these items up, delete the files in `{dir}` that end in `.age`: then `awsenv key unlock` creates a new key file"))
+            }
             E::Refused { store, why } => Error::new(
                 Kind::KeychainRefused,
                 format!("{} refused: {}", store.described(), display(&why)),

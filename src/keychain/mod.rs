@@ -44,6 +44,11 @@ pub enum Error {
     NoModes {
         path: PathBuf,
     },
+    /// The key file is gone, but the items that only it opens are there.
+    KeyLost {
+        path: PathBuf,
+        items: usize,
+    },
     /// It refused, in the words of `why`, or answered something that makes no sense.
     Refused {
         store: StoreKind,

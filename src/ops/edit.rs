@@ -122,6 +122,16 @@ pub fn check_path(context: &Context, path: &Path) -> Result<(), Error> {
     Ok(sys::edit::check_writable(path, in_place(context))?)
 }
 
+/// As [`check_writable`], and that the lock can be had now.
+///
+/// # Errors
+/// As [`save`], and those of the lock.
+pub fn check_ready(context: &Context, edits: &[FileEdit]) -> Result<(), Error> {
+    check_writable(context, edits)?;
+    drop(EditLock::take(context.env())?);
+    Ok(())
+}
+
 fn take_back(context: &Context, lock: &EditLock, done: &[Change<'_>], error: Error) -> Unsaved {
     let mut error = error;
     for (at, change) in done.iter().enumerate().rev() {

@@ -28,10 +28,16 @@ pub fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    let meta = file.metadata()?;
-    if !meta.is_file() {
+    if !file.metadata()?.is_file() {
         return Ok(None);
     }
+    read_whole(file).map(Some)
+}
+
+/// # Errors
+/// As [`read_regular`].
+pub(super) fn read_whole(file: File) -> io::Result<Vec<u8>> {
+    let meta = file.metadata()?;
     check_size(meta.len())?;
     let length = usize::try_from(meta.len()).unwrap_or(0).saturating_add(1);
     // Without memory for what is made of the file, a later allocation would end the program without a word.
@@ -44,7 +50,7 @@ pub fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
     file.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
     // It may have grown since.
     check_size(bytes.len() as u64)?;
-    Ok(Some(bytes))
+    Ok(bytes)
 }
 
 /// [`read_regular`], but a directory that this user may not enter is no missing file.

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::sys::fs::{behind_links, follow_nothing, parent};
+use crate::sys::fs::{behind_links, follow_nothing, is_root, parent, read_whole};
 use crate::sys::replace;
 use crate::sys::trust::{self, Distrust};
 
@@ -100,29 +100,83 @@ pub(super) fn sync_dir(_: &Path) -> io::Result<()> {
 /// Opens only a regular file of this user's, because a pipe would block, and another user's link or file may lead
 /// anywhere. Follows no link.
 pub(super) fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
-    let refused = |why| Err(io::Error::new(io::ErrorKind::InvalidInput, why));
-    match fs::symlink_metadata(path) {
-        Ok(meta) if meta.is_symlink() => {
-            return refused("it is a symbolic link, which awsenv does not follow here: remove the link");
-        }
-        Ok(meta) if !meta.is_file() => return refused("it is not a regular file"),
-        _ => {}
+    let (file, meta) = open_regular(options, path)?;
+    if has_other_names(&meta) {
+        return refused("it is a hard link, so it may be the file of another program: remove the link");
     }
+    check_owner_of(&meta).map(|()| file)
+}
+
+/// The content of a file of this user's; `None` if it does not exist or cannot be examined. Follows no link. A hard link
+/// is no danger to a file that is only read, and backups make them.
+///
+/// # Errors
+/// It is not such a file, or what the system says.
+pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    read_if(path, check_owner_of)
+}
+
+/// As [`read`], but root may read the file of any user.
+///
+/// # Errors
+/// As [`read`].
+pub(super) fn read_as_root(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    read_if(path, |meta| if is_root() { Ok(()) } else { check_owner_of(meta) })
+}
+
+fn read_if(path: &Path, check: impl FnOnce(&fs::Metadata) -> io::Result<()>) -> io::Result<Option<Vec<u8>>> {
+    if fs::symlink_metadata(path).is_err() {
+        return Ok(None);
+    }
+    let (file, meta) = match open_regular(OpenOptions::new().read(true), path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        opened => opened?,
+    };
+    check(&meta)?;
+    read_whole(file).map(Some)
+}
+
+fn open_regular(options: &mut OpenOptions, path: &Path) -> io::Result<(File, fs::Metadata)> {
+    check_regular(path)?;
     follow_nothing(options);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
     let file = options.open(path)?;
     let meta = file.metadata()?;
-    if !meta.is_file() {
-        return refused("it is not a regular file");
+    match meta.is_file() {
+        true => Ok((file, meta)),
+        false => refused(NOT_REGULAR),
     }
-    if has_other_names(&meta) {
-        return refused("it is a hard link, so it may be the file of another program: remove the link");
+}
+
+const NOT_REGULAR: &str = "it is not a regular file: move it away";
+
+/// Whether the file, if it exists, is one, and not a link to one.
+///
+/// # Errors
+/// What it is instead.
+pub(super) fn check_regular(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(meta) if meta.is_symlink() => {
+            refused("it is a symbolic link, which awsenv does not follow here: remove the link")
+        }
+        Ok(meta) if !meta.is_file() => refused(NOT_REGULAR),
+        _ => Ok(()),
     }
-    match trust::check_file(&meta) {
+}
+
+fn refused<T>(why: &str) -> io::Result<T> {
+    Err(io::Error::new(io::ErrorKind::InvalidInput, why))
+}
+
+fn check_owner_of(meta: &fs::Metadata) -> io::Result<()> {
+    match trust::check_file(meta) {
         // Its mode is repaired, because no other user can reach into the directory.
-        Ok(()) | Err(Distrust::Shared) => Ok(file),
-        Err(Distrust::Foreign) => Err(untrusted(Distrust::Foreign)),
+        Ok(()) | Err(Distrust::Shared) => Ok(()),
+        Err(Distrust::Foreign) => {
+            let why = "it belongs to another user: move it away";
+            Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
+        }
     }
 }
 

@@ -558,6 +558,76 @@ fn what_cannot_be_is_said_before_the_first_question() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_written_is_said_before_the_first_question() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mut sandbox = sandbox();
+    sandbox.set("AWSENV_KEYCHAIN", "file");
+    sandbox.awsenv(["key", "unlock", "--no-passphrase"]).output().success();
+    sandbox
+        .awsenv(["key", "add", "kept", "--stdin"])
+        .stdin(format!("{ID}\n{SECRET}\n"))
+        .output()
+        .success();
+    let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    let set_mode = |name: &str, mode| {
+        let path = sandbox.path(name);
+        let was = std::fs::metadata(&path).unwrap().permissions();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        (path, was)
+    };
+    let commands = [
+        "awsenv configure new",
+        "awsenv configure --plaintext new",
+        "awsenv configure keys",
+        "awsenv configure kept",
+        "awsenv key add new",
+    ];
+    for (name, mode, words) in [
+        (".aws/config", 0o444, "is read-only"),
+        (".aws/config", 0o666, "other users can write to"),
+        (".aws", 0o777, "other users can write to"),
+        (".local/state/awsenv", 0o777, "other users can write to"),
+    ] {
+        let (path, was) = set_mode(name, mode);
+        for command in commands {
+            let screen = answers(&terminal, command, &[]);
+            assert!(
+                screen.contains("status 1.") && screen.contains(words),
+                "{name} {mode:o} {command}: {screen}"
+            );
+            let is_last = screen.contains("awsenv key add --replace kept");
+            assert_eq!(
+                is_last,
+                name.starts_with(".aws") && command.ends_with("kept"),
+                "{screen}"
+            );
+        }
+        std::fs::set_permissions(path, was).unwrap();
+    }
+    let config = text(&sandbox, ".aws/config");
+    std::fs::remove_file(sandbox.path(".aws/config")).unwrap();
+    std::os::unix::fs::symlink("none/config", sandbox.path(".aws/config")).unwrap();
+    for command in [commands[0], commands[1], commands[4]] {
+        let screen = answers(&terminal, command, &[]);
+        assert!(
+            screen.contains("status 1.") && screen.contains("does not exist"),
+            "{command}: {screen}"
+        );
+    }
+    std::fs::remove_file(sandbox.path(".aws/config")).unwrap();
+    sandbox.write(".aws/config", config);
+    let screen = answers(
+        &terminal,
+        "awsenv configure kept",
+        &[(ASK_ID, ""), (ASK_SECRET, ""), (ASK_REGION, ""), (ASK_OUTPUT, "")],
+    );
+    assert!(screen.contains("`kept` is unchanged"), "{screen}");
+}
+
 #[test]
 fn what_configure_cannot_replace_comes_with_a_remedy_that_works() {
     let config = format!(

@@ -130,6 +130,38 @@ fn every_way_out_gives_the_mode_back() {
     }
 }
 
+/// A shell that takes the terminal over after a kill reads in the mode that it finds.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_mode_never_looks_like_the_end_of_input() {
+    let Some(sandbox) = locked("correct horse") else { return };
+    let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    let name = terminal.answer("tty");
+    asked(&terminal, "awsenv key unlock");
+    let mode = sandbox.program("stty").args(["-a", "-F", name.trim()]).output();
+    assert!(
+        mode.out().contains("-icanon") && mode.out().contains("min = 1;"),
+        "{}",
+        mode.all()
+    );
+    terminal.key("C-c").at_prompt();
+    // dash does not repair the mode, and ends if it reads nothing.
+    if require("dash").is_none() {
+        return;
+    }
+    terminal
+        .line("clear; PS1='dash> ' dash -i")
+        .wait("dash", |screen| screen.contains("dash>"));
+    terminal.line("sh -c 'echo $$ >~/pid.new; mv ~/pid.new ~/pid; exec awsenv key unlock'");
+    terminal.wait("the question", |screen| screen.trim_end().ends_with(QUESTION));
+    kill("-KILL", terminal.file("pid").trim());
+    terminal.wait("the prompt of dash", |screen| screen.trim_end().ends_with("dash>"));
+    std::thread::sleep(Duration::from_millis(500));
+    assert!(terminal.screen().trim_end().ends_with("dash>"), "{}", terminal.screen());
+}
+
 /// The shell gives the terminal its own mode meanwhile, which shows what is typed.
 #[test]
 fn a_program_that_was_stopped_hides_again() {

@@ -522,3 +522,37 @@ fn release(sandbox: &Sandbox) -> u64 {
     let seconds = if unit == "m" { 60 } else { 1 };
     number.parse::<u64>().expect("a number") * seconds
 }
+
+#[cfg(unix)]
+#[test]
+fn doctor_names_what_keeps_awsenv_from_using_its_state_directory() {
+    let sandbox = Sandbox::new();
+    let found = || {
+        let output = sandbox.awsenv(["doctor", "--json"]).output();
+        let all: Value = serde_json::from_str(output.out()).unwrap();
+        let list = all.as_array().unwrap().clone();
+        let of_state = list.into_iter().find(|finding| finding["check"] == "state");
+        of_state.map(|finding| (finding["message"].to_string(), finding["remedy"].to_string()))
+    };
+    assert_eq!(found(), None, "it need not exist");
+    let dir = sandbox.path(".local/state/awsenv");
+    std::fs::create_dir_all(&dir).unwrap();
+    assert_eq!(found(), None);
+    let set_mode = |mode| {
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+        std::fs::set_permissions(&dir, mode).unwrap();
+    };
+    set_mode(0o777);
+    let (message, remedy) = found().unwrap();
+    assert!(
+        message.contains("other users can write to") && remedy.contains("chmod go-w"),
+        "{message} {remedy}"
+    );
+    set_mode(0o700);
+    std::os::unix::fs::symlink("/dev/null", dir.join("keychain.lock")).unwrap();
+    let (message, _) = found().unwrap();
+    assert!(
+        message.contains("keychain.lock`") && message.contains("symbolic link"),
+        "{message}"
+    );
+}

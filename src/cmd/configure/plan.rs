@@ -86,7 +86,6 @@ impl<'a> Target<'a> {
     /// The store cannot take a key, with the other places for it; a file that cannot be edited.
     pub(super) fn of(context: &Context, files: &'a Files, profile: &'a str, options: &Options) -> Result<Self, Error> {
         let Options { plaintext, any_shape } = *options;
-        let found = files.profiles.profile(profile);
         let keeping = if plaintext {
             Ok(Self::in_files(files, profile))
         } else {
@@ -97,20 +96,41 @@ impl<'a> Target<'a> {
             keeping: keeping?,
             files,
         };
-        if found.is_none() {
-            // What is impossible is said before the first question.
-            setting::edit_for(files, profile, &Key::parse("region"), "us-east-1")?;
-        }
+        target.check_ready(context)?;
         Ok(target)
+    }
+
+    /// What is impossible is said before the first question: all files that an answer may change are looked at.
+    fn check_ready(&self, context: &Context) -> Result<(), Error> {
+        let Self { profile, files, .. } = *self;
+        let edits = match &self.keeping {
+            Keeping::Not(_) => Vec::new(),
+            Keeping::Files { .. } => vec![plaintext(files, profile, &any_key())?],
+            Keeping::Keychain { line, .. } => attach::attach(files, profile, &line.item, &line.value, false)?,
+        };
+        let needs_files = !edits.is_empty();
+        let any = Answers {
+            key: None,
+            region: ANY.to_owned(),
+            output: ANY.to_owned(),
+        };
+        let edits = with_settings(files, profile, &any, edits)?;
+        edit::check_writable(context, &edits).map_err(|error| match self.keeping {
+            Keeping::Keychain { .. } if !needs_files => {
+                let command = Command::new("awsenv key add").flag("--replace").operand(profile);
+                error.hint(Advice::from("or replace the key alone: ").command(command))
+            }
+            _ => error,
+        })?;
+        match &self.keeping {
+            Keeping::Keychain { .. } => transaction::check_ready(context, &context.keychain(), &[]),
+            _ => edit::check_ready(context, &[]),
+        }
     }
 
     fn in_files(files: &Files, profile: &str) -> Keeping {
         let found = files.profiles.profile(profile);
-        let any = Typed {
-            id: String::new(),
-            secret: Secret::new(String::new()),
-        };
-        if let Err(obstacle) = plaintext(files, profile, &any) {
+        if let Err(obstacle) = plaintext(files, profile, &any_key()) {
             return Keeping::Not(obstacle);
         }
         let present = found.and_then(|found| {
@@ -217,6 +237,16 @@ fn unmovable(found: Profile<'_>, obstacle: Error, any_shape: bool) -> Error {
     };
     let flawed = pairs.iter().find_map(|pair| check(pair).err());
     flawed.unwrap_or(obstacle).hint(plaintext_command(found.name()))
+}
+
+/// An answer that no profile has, so that it always is a change.
+const ANY: &str = "any";
+
+fn any_key() -> Typed {
+    Typed {
+        id: ANY.to_owned(),
+        secret: Secret::new(ANY.to_owned()),
+    }
 }
 
 fn plaintext_command(profile: &str) -> Advice {

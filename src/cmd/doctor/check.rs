@@ -69,6 +69,7 @@ checks! {
     SecretInCopy = "secret-in-copy",
     Settings = "settings",
     Shell = "shell",
+    State = "state",
     StateDamaged = "state-damaged",
     TokenFile = "token-file",
     UnusedKey = "unused-key",

@@ -20,7 +20,7 @@ use crate::text::display;
 /// `files` are the AWS files, if they can be read.
 pub(super) fn check(context: &Context, files: Option<&Files>) -> Vec<Finding> {
     let env = context.env();
-    let mut findings = Vec::new();
+    let mut findings: Vec<Finding> = state(env).into_iter().collect();
     let lists: Vec<_> = files.into_iter().flat_map(Files::lists).collect();
     for kind in [FileKind::Config, FileKind::Credentials] {
         if let Some((_, message)) = lists.iter().find(|(list, _)| *list == kind) {
@@ -40,6 +40,17 @@ pub(super) fn check(context: &Context, files: Option<&Files>) -> Vec<Finding> {
     }
     findings.extend(boto::check(env, files));
     findings
+}
+
+/// What makes every edit and every new key fail.
+fn state(env: &Env) -> Option<Finding> {
+    let error = crate::error::Error::from(sys::edit::check_state(env).err()?);
+    let finding = Finding::new(
+        Check::State,
+        Status::Fail,
+        format!("awsenv can edit no file and store no key: {}", error.message),
+    );
+    Some(error.hints.into_iter().fold(finding, Finding::remedy))
 }
 
 fn aws_file(kind: FileKind, location: &Location, env: &Env) -> Vec<Finding> {

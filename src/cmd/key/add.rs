@@ -6,6 +6,7 @@ use crate::error::{Error, Kind};
 use crate::journal::Undo;
 use crate::keychain::last_four;
 use crate::ops::ask::Questions;
+use crate::ops::edit::FileEdit;
 use crate::ops::files::Files;
 use crate::ops::keychain::deposit::{self, Deposit};
 use crate::ops::keychain::transaction::{self, Plan, Rules, Sharers, Stored};
@@ -30,7 +31,7 @@ pub(super) fn run(context: &Context, args: KeyAddArgs) -> Result<Outcome, Error>
     let value = line::value(context, profile, name)?;
     // Reports what is impossible before anything is typed.
     let files = Files::load(context)?;
-    attach::attach(&files, profile, name, &value, args.replace)?;
+    let edits = attach::attach(&files, profile, name, &value, args.replace)?;
     let typed = if args.stdin {
         let typed = typed::piped()?;
         pair::check(STDIN, &typed.id, &typed.secret, args.any_shape)?;
@@ -39,7 +40,7 @@ pub(super) fn run(context: &Context, args: KeyAddArgs) -> Result<Outcome, Error>
         }
         typed
     } else {
-        asked(context, name, &args)?
+        asked(context, name, &args, &edits)?
     };
 
     let found = files.profiles.profile(profile);
@@ -71,7 +72,8 @@ pub(super) fn run(context: &Context, args: KeyAddArgs) -> Result<Outcome, Error>
     Ok(Outcome::Done(0))
 }
 
-fn asked(context: &Context, name: &str, args: &KeyAddArgs) -> Result<Typed, Error> {
+/// `edits` are those of the files.
+fn asked(context: &Context, name: &str, args: &KeyAddArgs, edits: &[FileEdit]) -> Result<Typed, Error> {
     ask::check(
         context,
         "use `--stdin` to read the key from stdin: the id and the secret on a line each, or JSON",
@@ -79,6 +81,7 @@ fn asked(context: &Context, name: &str, args: &KeyAddArgs) -> Result<Typed, Erro
     let keychain = context.keychain();
     store_to_write(&keychain, name)?;
     deposit::present(&keychain, name, args.replace)?;
+    transaction::check_ready(context, &keychain, edits)?;
     let typed = typed::asked(&mut Questions::begin(context)?, None, args.any_shape)?;
     typed.ok_or_else(Error::cancelled)
 }

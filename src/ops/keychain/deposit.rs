@@ -1,7 +1,5 @@
 //! Puts an item into a store: writes it, reads it back, compares it, and adds it to the index.
 
-use std::fmt;
-
 use crate::config::Profile;
 use crate::context::Context;
 use crate::error::{Error, Kind};
@@ -121,16 +119,16 @@ fn check_stored(keychain: &Keychain<'_>, store: StoreKind, name: &str, item: &It
     Ok(())
 }
 
+impl Before {
+    pub fn store(&self) -> StoreKind {
+        self.store
+    }
+}
+
 /// Makes the stores what they were before, because of `error`, which is returned. No file may use the items yet.
 pub fn restore(keychain: &Keychain<'_>, all: impl IntoIterator<Item = Before>, error: Error) -> Error {
     let mut error = error;
     let mut restored = Vec::new();
-    let stuck = |error: Error, store: StoreKind, why: &dyn fmt::Display| {
-        let described = store.described();
-        error.hint(format!(
-            "the key is in {described} now, and cannot be taken back: {why}"
-        ))
-    };
     for Before { store, name, changed } in all {
         let Some((item, record)) = changed else { continue };
         let done = match &item {
@@ -138,15 +136,18 @@ pub fn restore(keychain: &Keychain<'_>, all: impl IntoIterator<Item = Before>, e
             None => keychain.delete(store, &name),
         };
         match done {
-            Ok(()) => restored.push((store, name, record)),
-            Err(why) => error = stuck(error, store, &Error::from(why)),
+            Ok(()) => restored.push((name, record)),
+            Err(why) => {
+                let (store, why) = (store.described(), Error::from(why).message);
+                error = error.hint(format!("the key is in {store} now, and cannot be taken back: {why}"));
+            }
         }
     }
-    let Some(store) = restored.last().map(|(store, ..)| *store) else {
+    if restored.is_empty() {
         return error;
-    };
+    }
     let told = index::change(keychain, |index| {
-        for (_, name, record) in restored {
+        for (name, record) in restored {
             match record {
                 Some(record) => index.put(record),
                 None => drop(index.remove(&name)),
@@ -154,8 +155,8 @@ pub fn restore(keychain: &Keychain<'_>, all: impl IntoIterator<Item = Before>, e
         }
     });
     match told {
-        Ok(()) => error,
-        Err(why) => stuck(error, store, &why),
+        Err(why) if why.message != error.message => error.hint(why.message),
+        _ => error,
     }
 }
 

@@ -51,6 +51,15 @@ pub fn change(keychain: &Keychain<'_>, change: impl FnOnce(&mut Index)) -> Resul
     keychain.change_index(change).map_err(unwritable)
 }
 
+/// Checks that [`put`] can work, because a key is stored before that.
+///
+/// # Errors
+/// The index cannot be read or written.
+pub fn check_writable(keychain: &Keychain<'_>) -> Result<(), Error> {
+    load(keychain)?;
+    keychain.change_index(|_| ()).map_err(unwritable)
+}
+
 fn unreadable(error: std::io::Error) -> Error {
     Error::new(Kind::Failed, format!("cannot read the index of the keychain: {error}"))
         .hint("`awsenv doctor` shows more; without this file, awsenv asks the chosen store")

@@ -31,6 +31,8 @@ pub enum FileError {
     Changed(PathBuf),
     /// The file or its directory belongs to another user.
     Foreign(PathBuf),
+    /// The state directory belongs to another user.
+    ForeignState(PathBuf),
     /// The file or its directory can be neither replaced nor removed, by anyone.
     Immutable(PathBuf),
     /// The file is a mount of its own, so nothing can take its place.

@@ -59,7 +59,7 @@ impl EditLock {
     fn take_within(env: &Env, patience: Duration) -> Result<Self, FileError> {
         let path = path(env).ok_or(FileError::NoState)?;
         let dir = parent(&path);
-        access::check_dir(dir)?;
+        check_state_dir(dir)?;
         private::make_dir(dir).map_err(FileError::making(dir))?;
         match private::lock(&path, patience) {
             Ok(file) => {
@@ -107,6 +107,31 @@ impl EditLock {
 
 fn path(env: &Env) -> Option<PathBuf> {
     Some(state_dir(env)?.join("awsenv/edit.lock"))
+}
+
+fn check_state_dir(dir: &Path) -> Result<(), FileError> {
+    access::check_dir(dir).map_err(|error| match error {
+        FileError::Foreign(dir) => FileError::ForeignState(dir),
+        error => error,
+    })
+}
+
+/// Checks the state directory, and the locks of edits and of the keychain in it. They need not exist.
+///
+/// # Errors
+/// What an edit or a new key would be refused for.
+pub fn check_state(env: &Env) -> Result<(), FileError> {
+    let Some(path) = path(env) else { return Ok(()) };
+    let dir = parent(&path);
+    check_state_dir(dir)?;
+    for name in ["edit.lock", "keychain.lock"] {
+        let path = dir.join(name);
+        match private::open(File::options().read(true), &path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(FileError::system(&path, "use")(error)),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// The process id in the lock.
@@ -649,6 +674,14 @@ mod tests {
             EditLock::take(&env).unwrap_err(),
             FileError::Shared(dir.path().join("awsenv"))
         );
+        assert_eq!(check_state(&env), Err(FileError::Shared(dir.path().join("awsenv"))));
+        if rustix::process::geteuid().is_root() {
+            set_mode(&dir.path().join("awsenv"), 0o700);
+            std::os::unix::fs::chown(dir.path().join("awsenv"), Some(12345), None).unwrap();
+            let foreign = FileError::ForeignState(dir.path().join("awsenv"));
+            assert_eq!(EditLock::take(&env).unwrap_err(), foreign);
+            assert_eq!(check_state(&env), Err(foreign));
+        }
     }
 
     #[test]

@@ -61,7 +61,7 @@ impl Store for FileStore {
             why,
         };
         let path = self.item_path(name);
-        let bytes = fs::read_regular(&path).map_err(|error| refused(&path, &error))?;
+        let bytes = private::read(&path).map_err(|error| refused(&path, &error))?;
         let bytes = bytes.ok_or_else(|| missing(name))?;
         unpack(&self.key.identity()?, name, &bytes).map_err(damaged)
     }
@@ -352,6 +352,117 @@ mod tests {
         assert!(refused.is_err());
         assert_eq!(store.read(&key("a")).unwrap().as_slice(), b"old");
         assert_eq!(fs::names_in(&store.key.dir).len(), 4, "nothing is left beside it");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn no_link_and_no_other_thing_is_taken_for_a_file_of_the_store() {
+        use std::os::unix::fs::{chown, symlink};
+        let refused = |name: &str, ways: &[&str], words: &str| {
+            for way in ways {
+                let (dir, store) = store();
+                store.key.create(None).unwrap();
+                store.write(&key("a"), b"keys").unwrap();
+                let path = match name {
+                    "item" => store.item_path(&key("a")),
+                    name => store.key.dir.join(name),
+                };
+                let away = dir.path().join("away");
+                std::fs::rename(&path, &away).unwrap();
+                match *way {
+                    "link" => symlink(&away, &path).unwrap(),
+                    "directory" => std::fs::create_dir(&path).unwrap(),
+                    "fifo" => {
+                        let mode = rustix::fs::Mode::from_raw_mode(0o644);
+                        let kind = rustix::fs::FileType::Fifo;
+                        rustix::fs::mknodat(rustix::fs::CWD, &path, kind, mode, 0).unwrap();
+                    }
+                    _ => {
+                        std::fs::rename(&away, &path).unwrap();
+                        chown(&path, Some(12345), None).unwrap();
+                    }
+                }
+                let read = store.read(&key("a"));
+                let state = store.key.state();
+                for found in [Some(read.map(drop)), (name != "item").then_some(state.map(drop))]
+                    .into_iter()
+                    .flatten()
+                {
+                    let is_told = matches!(
+                        &found,
+                        Err(Error::Refused { why, .. }) if why.contains(words) && !why.contains("chmod")
+                    );
+                    assert!(is_told, "{name} {way}: {found:?}");
+                }
+            }
+        };
+        for name in ["identity", "recipient", "item"] {
+            refused(name, &["link"], "symbolic link");
+            refused(name, &["directory", "fifo"], "is not a regular file: move it away");
+            if rustix::process::geteuid().is_root() {
+                refused(name, &["foreign"], "another user");
+            }
+        }
+        let (_dir, store) = store();
+        store.key.create(None).unwrap();
+        for (text, words) in [
+            (None, "does not exist: put back"),
+            (Some("x"), "age public key: put back"),
+        ] {
+            let path = store.key.dir.join("recipient");
+            match text {
+                None => std::fs::remove_file(&path).unwrap(),
+                Some(text) => private::replace(&path, text.as_bytes()).unwrap(),
+            }
+            let found = store.key.state();
+            assert!(
+                matches!(&found, Err(Error::Refused { why, .. }) if why.contains(words)),
+                "{found:?}"
+            );
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn no_key_file_is_made_where_other_users_could_replace_it() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (_dir, store) = store();
+        let above = fs::parent(&store.key.dir);
+        std::fs::create_dir(above).unwrap();
+        std::fs::set_permissions(above, std::fs::Permissions::from_mode(0o777)).unwrap();
+        let refused = store.key.create(None).unwrap_err();
+        let named = format!("`{}`: other users can write to it", above.display());
+        assert!(
+            matches!(&refused, Error::Refused { why, .. } if why.starts_with(&named)),
+            "{refused:?}"
+        );
+    }
+
+    #[test]
+    fn a_new_key_file_is_not_put_beside_items_that_it_cannot_open() {
+        let (dir, store) = store();
+        store.key.create(None).unwrap();
+        for item in ["a", "b"] {
+            store.write(&key(item), b"keys").unwrap();
+        }
+        let away = dir.path().join("identity");
+        std::fs::rename(store.key.path(), &away).unwrap();
+        let recipient = std::fs::read(store.key.dir.join("recipient")).unwrap();
+        let lost = Error::KeyLost {
+            path: store.key.path(),
+            items: 2,
+        };
+        assert_eq!(store.key.create(None), Err(lost.clone()));
+        assert_eq!(store.key.state(), Err(lost.clone()));
+        assert_eq!(store.read(&key("a")), Err(lost));
+        assert_eq!(std::fs::read(store.key.dir.join("recipient")).unwrap(), recipient);
+        std::fs::rename(&away, store.key.path()).unwrap();
+        assert!(store.read(&key("a")).is_ok());
+        std::fs::remove_file(store.key.path()).unwrap();
+        for item in ["a", "b"] {
+            std::fs::remove_file(store.item_path(&key(item))).unwrap();
+        }
+        assert_eq!(store.key.create(None), Ok(()));
     }
 
     #[cfg(unix)]

@@ -15,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// # Errors
 /// What the system says, or that the file is damaged; with its path.
 pub(super) fn load(path: &Path) -> io::Result<Index> {
-    let bytes = fs::read_regular(path).map_err(|error| at(path, &error.to_string()))?;
+    let bytes = private::read_as_root(path).map_err(|error| at(path, &error.to_string()))?;
     Index::parse(&bytes.unwrap_or_default()).map_err(|why| at(path, &format!("is damaged: {why}")))
 }
 
@@ -24,16 +24,18 @@ pub(super) fn load(path: &Path) -> io::Result<Index> {
 /// # Errors
 /// As [`load`], and what the system says about writing.
 pub(super) fn change(path: &Path, change: impl FnOnce(&mut Index)) -> io::Result<()> {
-    let within = |error: io::Error| at(path, &error.to_string());
-    private::make_dir(path.parent().unwrap_or(Path::new("."))).map_err(within)?;
-    let _lock = private::lock(&path.with_extension("lock"), PATIENCE).map_err(within)?;
+    let within = |path| move |error: io::Error| at(path, &error.to_string());
+    let dir = fs::parent(path);
+    private::make_dir(dir).map_err(within(dir))?;
+    let lock = path.with_extension("lock");
+    let _lock = private::lock(&lock, PATIENCE).map_err(within(&lock))?;
     let mut index = load(path)?;
     let before = index.clone();
     change(&mut index);
     if index == before {
         return Ok(());
     }
-    private::replace(path, index.to_json().as_bytes()).map_err(within)
+    private::replace(path, index.to_json().as_bytes()).map_err(within(path))
 }
 
 /// `dir` is awsenv's state directory.
@@ -79,6 +81,33 @@ mod tests {
         let mut names = crate::sys::fs::names_in(path.parent().unwrap());
         names.sort();
         assert_eq!(names, ["keychain.json", "keychain.lock"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_at_fault_is_named() {
+        use std::os::unix::fs::{PermissionsExt as _, symlink};
+        let dir = tempfile::tempdir().unwrap();
+        let state = dir.path().join("awsenv");
+        let path = path(&state);
+        change(&path, |index| index.put(record("a"))).unwrap();
+        let refused = |what: &Path| {
+            let error = change(&path, |index| index.put(record("b"))).unwrap_err().to_string();
+            assert!(error.starts_with(&format!("`{}`: ", what.display())), "{error}");
+        };
+        let set_mode = |mode| std::fs::set_permissions(&state, std::fs::Permissions::from_mode(mode)).unwrap();
+        set_mode(0o777);
+        refused(&state);
+        set_mode(0o700);
+        let lock = state.join("keychain.lock");
+        std::fs::remove_file(&lock).unwrap();
+        symlink("/dev/null", &lock).unwrap();
+        refused(&lock);
+        std::fs::remove_file(&lock).unwrap();
+        std::fs::rename(&path, state.join("away")).unwrap();
+        symlink(state.join("away"), &path).unwrap();
+        refused(&path);
+        assert!(load(&path).unwrap_err().to_string().contains("symbolic link"));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //!
 //! Nothing here asks for a passphrase, and only creating and unlocking take long. The kernel holds an unlocked key.
 
+use std::ffi::OsString;
 use std::fmt::Display;
 use std::fs::File;
 use std::io;
@@ -69,7 +70,10 @@ impl KeyPair {
 
     pub(super) fn state(&self) -> Result<KeyFile, Error> {
         Ok(match self.key()? {
-            None => KeyFile::Absent,
+            None => {
+                self.check_new()?;
+                KeyFile::Absent
+            }
             Some(Key::Plain(identity)) => {
                 self.check(&identity)?;
                 KeyFile::Plain
@@ -83,11 +87,15 @@ impl KeyPair {
     /// Encrypts the key if there is a passphrase.
     pub(super) fn create(&self, passphrase: Option<&Secret<String>>) -> Result<(), Error> {
         let path = self.path();
-        private::make_dir(&self.dir).map_err(|error| failed(&self.dir, &error))?;
+        // Whoever can write to the directory above could put another one there.
+        for dir in [fs::parent(&self.dir), &self.dir] {
+            private::make_dir(dir).map_err(|error| failed(dir, &error))?;
+        }
         let _lock = self.lock()?;
-        if path.exists() {
+        if is_there(&path) {
             return Err(refused(&path, &"the key file already exists"));
         }
+        self.check_new()?;
         let identity = Identity::generate();
         let text = identity.to_string();
         let bytes = match passphrase {
@@ -155,15 +163,20 @@ impl KeyPair {
 
     fn recipient(&self) -> Result<Recipient, Error> {
         let path = self.recipient_path();
-        let bytes = fs::read_regular(&path).map_err(|error| refused(&path, &error))?;
-        let text = String::from_utf8(bytes.unwrap_or_default()).unwrap_or_default();
+        let bytes = private::read(&path).map_err(|error| refused(&path, &error))?;
+        let wrong = |what: &str| {
+            let why =
+                format!("it {what}: put back the one of the key file `identity` beside it (`age-keygen -y` prints it)");
+            refused(&path, &why)
+        };
+        let text = String::from_utf8(bytes.ok_or_else(|| wrong("does not exist"))?).unwrap_or_default();
         text.trim()
             .parse()
-            .map_err(|_| refused(&path, &"it does not contain an age public key"))
+            .map_err(|_| wrong("does not contain an age public key"))
     }
 
     pub(super) fn require(&self) -> Result<(), Error> {
-        if self.path().is_file() {
+        if is_there(&self.path()) {
             check_access(&self.dir, &self.dir)
         } else {
             Err(self.absent())
@@ -199,11 +212,14 @@ impl KeyPair {
 
     fn key(&self) -> Result<Option<Key>, Error> {
         let path = self.path();
-        let bytes = fs::read_regular(&path).map_err(|error| refused(&path, &error))?;
+        let bytes = private::read(&path).map_err(|error| refused(&path, &error))?;
         let Some(bytes) = bytes.map(Zeroizing::new) else {
             return Ok(None);
         };
         for part in [&self.dir, &path, &self.recipient_path()] {
+            if part != &self.dir {
+                private::check_regular(part).map_err(|error| refused(part, &error))?;
+            }
             check_access(part, &self.dir)?;
         }
         if bytes.starts_with(b"age-encryption.org/") {
@@ -214,11 +230,27 @@ impl KeyPair {
     }
 
     fn absent(&self) -> Error {
-        Error::Absent {
+        self.check_new().err().unwrap_or_else(|| Error::Absent {
             store: STORE,
             why: format!("there is no key file `{}`", self.path().display()),
+        })
+    }
+
+    /// A new key opens none of the items that are there.
+    fn check_new(&self) -> Result<(), Error> {
+        let is_item = |name: &OsString| Path::new(name).extension() == Some("age".as_ref());
+        match fs::names_in(&self.dir).iter().filter(|name| is_item(name)).count() {
+            0 => Ok(()),
+            items => Err(Error::KeyLost {
+                path: self.path(),
+                items,
+            }),
         }
     }
+}
+
+fn is_there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
 }
 
 /// Half of a SHA-256 in hex: distinct even where file names ignore case.

@@ -62,9 +62,11 @@ mod system {
         let mut new = old.clone();
         new.local_modes
             .remove(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ISIG | LocalModes::IEXTEN);
-        // A read returns after a tenth of a second, so that signals are noticed.
-        new.special_codes[SpecialCodeIndex::VMIN] = 0;
-        new.special_codes[SpecialCodeIndex::VTIME] = 1;
+        // A shell that gets the terminal in this mode, after a kill, would take a read without a byte for the end of its
+        // input. macOS cannot wait for a terminal with `poll`, so there a read has to return for signals to be noticed.
+        let can_poll = !cfg!(target_vendor = "apple");
+        new.special_codes[SpecialCodeIndex::VMIN] = u8::from(can_poll);
+        new.special_codes[SpecialCodeIndex::VTIME] = u8::from(!can_poll);
         let own = terminal.try_clone()?;
         // A shell that has continued this program may have taken over a part of the hidden mode.
         SAVED

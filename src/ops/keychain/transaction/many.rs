@@ -14,7 +14,7 @@ use crate::ops::keychain::{detach, index};
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
 
-use super::store::store_in;
+use super::store::{check_ready, store_in};
 
 /// Of profiles that were checked, as by [`super::Plan::check`].
 #[derive(Debug)]
@@ -78,6 +78,7 @@ pub fn store_many(
         EditLock::tidy(context.env());
         return Ok(Done::default());
     }
+    check_ready(context, run.keychain, &first.edits)?;
     let Placed {
         all: mut before,
         mut end,
@@ -86,11 +87,11 @@ pub fn store_many(
         return end.map_or(Ok(Done::default()), Err);
     }
     // The user and the keychain took their time, so the files are locked and read again only now.
-    let lock = EditLock::take(context.env()).map_err(|error| {
-        // The other run may be at work with the same items.
-        Error::from(error).hint("the keys are stored already: run the same command again to finish")
-    })?;
     let was_used = used(files);
+    let lock = match EditLock::take(context.env()) {
+        Ok(lock) => lock,
+        Err(error) => return Err(run.take_back(&was_used, before, error.into())),
+    };
     let (many, again) = loop {
         let names = before.iter().map(|(deposit, ..)| deposit.profile.as_str()).collect();
         let read = Files::load(context).and_then(|files| Ok((plan(&files, &names)?, files)));

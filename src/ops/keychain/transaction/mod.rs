@@ -8,7 +8,7 @@ mod store;
 mod withdraw;
 
 pub use many::{Done, Many, Run, store_many};
-pub use store::{Plan, Rules, Sharers, Stored, shared, store};
+pub use store::{Plan, Rules, Sharers, Stored, check_ready, shared, store};
 pub use withdraw::{Kept, Withdrawal, Withdrawn, withdraw};
 
 #[cfg(test)]
@@ -32,6 +32,7 @@ mod tests {
     use crate::ops::keychain::swap;
     use crate::process::Process;
     use crate::secret::Secret;
+    use crate::sys::edit::EditLock;
     use crate::ui::Ui;
 
     const PLAIN: &str = "[work]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = hunter2\n";
@@ -241,6 +242,83 @@ mod tests {
         world.put();
         fails(&world, deposit());
         assert_eq!(world.now(), kept(PLAIN));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_stored_if_the_lock_or_the_index_cannot_be_used() {
+        let ways = ["a link", "a hard link", "a directory", "damaged", "held"];
+        for (name, way) in [
+            ("edit.lock", ways[0]),
+            ("edit.lock", ways[1]),
+            ("edit.lock", ways[2]),
+            ("edit.lock", ways[4]),
+            ("keychain.lock", ways[0]),
+            ("keychain.lock", ways[1]),
+            ("keychain.lock", ways[2]),
+            ("keychain.json", ways[0]),
+            ("keychain.json", ways[3]),
+        ] {
+            let world = World::new("file", PLAIN);
+            let path = world.dir.path().join("state/awsenv").join(name);
+            let other = world.dir.path().join("other");
+            fs::write(&other, "").unwrap();
+            let mut held = None;
+            match way {
+                "a link" => std::os::unix::fs::symlink(&other, &path).unwrap(),
+                "a hard link" => fs::hard_link(&other, &path).unwrap(),
+                "a directory" => fs::create_dir(&path).unwrap(),
+                "damaged" => fs::write(&path, "{").unwrap(),
+                _ => held = Some(EditLock::take(world.context().env()).unwrap()),
+            }
+            let error = world
+                .store(|_| Ok(Some(world.plan(LINE, Rules::default()))))
+                .unwrap_err();
+            let keys = crate::sys::fs::names_in(&path.with_file_name("keys"));
+            let is_item = |name: &&std::ffi::OsString| name.to_string_lossy().ends_with(".age");
+            assert_eq!(keys.iter().filter(is_item).count(), 0, "{name} {way}");
+            assert_eq!(world.credentials(), PLAIN, "{name} {way}");
+            let all = format!("{error:?}");
+            assert!(held.is_some() || error.message.contains(&format!("{name}`")), "{all}");
+            assert!(!all.contains("taken back") && !all.contains("already"), "{all}");
+        }
+    }
+
+    #[test]
+    fn a_deposit_that_was_taken_back_is_not_said_to_be_in_the_store() {
+        let world = World::new("file", PLAIN);
+        let index = world.dir.path().join("state/awsenv/keychain.json");
+        fs::write(&index, "{").unwrap();
+        let context = world.context();
+        let keychain = context.keychain();
+        let error = deposit::put(&keychain, StoreKind::File, &deposit()).unwrap_err();
+        assert!(
+            error.message.contains("is damaged") && error.hints.is_empty(),
+            "{error:?}"
+        );
+        assert!(keychain.read(StoreKind::File, "work").is_err());
+        // One that is still there is.
+        fs::remove_file(&index).unwrap();
+        let before = deposit::put(&keychain, StoreKind::File, &deposit()).unwrap();
+        fs::remove_file(world.dir.path().join("state/awsenv/keys/identity")).unwrap();
+        let error = deposit::restore(&keychain, [before], Error::new(crate::error::Kind::Failed, "why"));
+        assert!(format!("{error:?}").contains("cannot be taken back"), "{error:?}");
+    }
+
+    #[test]
+    fn an_item_is_taken_back_unless_a_file_uses_it_by_then() {
+        for (files_now, wanted) in [(PLAIN, gone(PLAIN)), (LINE, kept(LINE))] {
+            let world = World::new("file", PLAIN);
+            let context = world.context();
+            let (keychain, files) = (context.keychain(), Files::load(&context).unwrap());
+            let plan = world.plan(LINE, Rules::default());
+            let before = deposit::put(&keychain, StoreKind::File, &plan.deposit).unwrap();
+            fs::write(world.path(), files_now).unwrap();
+            let error = Error::new(crate::error::Kind::Failed, "no lock");
+            let (is_back, error) = plan.take_back(&context, &keychain, &files, before, error);
+            assert_eq!((is_back, error.hints.len()), (files_now == PLAIN, 0));
+            assert_eq!(world.now(), wanted);
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::ops::edit::{self, FileEdit};
 use crate::ops::files::Files;
 use crate::ops::keychain::deposit::{self, Before, Deposit};
 use crate::ops::keychain::identity::{self, Moved};
-use crate::ops::keychain::{detach, store_to_write_in, swap};
+use crate::ops::keychain::{detach, index, store_to_write_in, swap};
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
 use crate::text::display;
@@ -76,36 +76,31 @@ pub fn store(
         return first.map(|_| None);
     };
     first.mind_sharers(context, files)?;
-    edit::check_writable(context, &first.edits)?;
+    check_ready(context, keychain, &first.edits)?;
     let store = first.store(keychain)?;
     let change = match first.undo {
         Undo::Journal => swap::keep(keychain, store, &first.deposit)?,
         _ => None,
     };
+    let is_replaced = change.as_ref().is_some_and(|change| change.is_replaced);
     // The copy of a key that is not replaced after all.
     let forget = || {
-        if change.as_ref().is_some_and(|change| change.is_replaced) {
+        if is_replaced {
             let _ = swap::forget_kept(keychain, &first.deposit.name);
         }
     };
     let before = deposit::put(keychain, store, &first.deposit).inspect_err(|_| forget())?;
     // The user and the keychain took their time, so the files are locked and read again only now.
+    let failed = |before: Before, error: Error| {
+        let (is_back, error) = first.take_back(context, keychain, files, before, error);
+        if is_back {
+            forget();
+        }
+        error
+    };
     let lock = match EditLock::take(context.env()) {
         Ok(lock) => lock,
-        // The other run may be at work with the same item.
-        Err(error) => return Err(Error::from(error).hint(first.carries_on())),
-    };
-    let failed = |before: Before, error: Error| {
-        // Another run may have finished with this item meanwhile.
-        let is_done = !first.is_used(files) && Files::load(context).is_ok_and(|files| first.is_used(&files));
-        match is_done {
-            true => error,
-            false => {
-                let error = deposit::restore(keychain, [before], error);
-                forget();
-                error
-            }
-        }
+        Err(error) => return Err(failed(before, error.into())),
     };
     let second = Files::load(context).and_then(|files| {
         let plan = plan(&files)?;
@@ -124,13 +119,31 @@ pub fn store(
     };
     let undo = change.clone().map_or(plan.undo.clone(), Undo::Item);
     match edit::save(context, &lock, &plan.title, &plan.edits, undo) {
-        Ok(()) => Ok(Some(Stored { plan, store })),
+        Ok(()) => {
+            // A run that gave up waiting for the lock may have taken the item back.
+            if keychain
+                .index()
+                .is_ok_and(|index| index.find(&plan.deposit.name).is_none())
+            {
+                deposit::put(keychain, store, &plan.deposit)?;
+            }
+            Ok(Some(Stored { plan, store }))
+        }
         Err(unsaved) if unsaved.done > 0 => Err(unsaved.error),
         Err(unsaved) => {
             let error = failed(again, unsaved.error);
             Err(failed(before, error))
         }
     }
+}
+
+/// Checks what can be known before a key is asked for or stored: the files, the lock and the index can be written.
+///
+/// # Errors
+/// What prevents it.
+pub fn check_ready(context: &Context, keychain: &Keychain<'_>, edits: &[FileEdit]) -> Result<(), Error> {
+    edit::check_ready(context, edits)?;
+    index::check_writable(keychain)
 }
 
 impl Plan {
@@ -156,9 +169,27 @@ impl Plan {
         own.as_ref() == Some(name) || !detach::sharers(files, profile, name).is_empty()
     }
 
-    fn carries_on(&self) -> String {
-        let name = display(&self.deposit.name);
-        format!("the key is stored as the item `{name}` already: run the same command again to finish")
+    /// Makes the store what it was before, because of `error`, unless another run has finished with this item
+    /// meanwhile. Returns whether it did, with the error.
+    pub(super) fn take_back(
+        &self,
+        context: &Context,
+        keychain: &Keychain<'_>,
+        files: &Files,
+        before: Before,
+        error: Error,
+    ) -> (bool, Error) {
+        let is_done = || !self.is_used(files) && Files::load(context).is_ok_and(|files| self.is_used(&files));
+        if is_done() {
+            return (false, error);
+        }
+        let store = before.store();
+        let error = deposit::restore(keychain, [before], error);
+        // Without the lock, that run may finish between the look and the removal.
+        match is_done() && deposit::put(keychain, store, &self.deposit).is_ok() {
+            true => (false, error),
+            false => (true, error),
+        }
     }
 
     fn mind_sharers(&self, context: &Context, files: &Files) -> Result<(), Error> {
