@@ -73,7 +73,7 @@ fn help(words: &[&str]) -> Command {
 /// that an argument is too many, and like no other.
 pub(super) fn line(process: &Process, is_argument: bool) -> Option<Advice> {
     let args = &process.args;
-    if let Some(at) = args.iter().position(|arg| is_profile_flag(arg))
+    if let Some(at) = args.iter().position(is_profile_flag)
         && at < 1 + cli::command_at(args).unwrap_or(at)
     {
         return Some(before_command(args, at));
@@ -102,6 +102,7 @@ fn before_command(args: &[OsString], at: usize) -> Advice {
     let behind = at + if glued.is_some() { 1 } else { 2 };
     let name = glued
         .or_else(|| args.get(at + 1).cloned())
+        .filter(|name| !name.is_empty())
         .unwrap_or_else(|| "PROFILE".into());
     let rest = args.get(behind..).unwrap_or_default();
     let command = match rest.split_first() {
