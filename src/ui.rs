@@ -192,7 +192,7 @@ fn shortened<'t>(text: &'t str, home: &str) -> Cow<'t, str> {
     for (at, _) in text.match_indices(home) {
         let before = text[..at].chars().next_back();
         // A directory of that name is no home directory.
-        let is_literal = text[at + home.len()..].starts_with('~');
+        let is_literal = text[at + home.len()..].trim_start_matches("./").starts_with('~');
         if !is_literal && before.is_none_or(|c| c.is_whitespace() || "`'\"([{<>=:,;|".contains(c)) {
             out += &text[done..at];
             out += "~/";
@@ -225,6 +225,7 @@ mod tests {
             ("/root", "/root"),
             ("/rooted/x", "/rooted/x"),
             ("/root/~/x", "/root/~/x"),
+            ("/root/./~/x", "/root/./~/x"),
         ] {
             assert_eq!(shortened(text, "/root/"), wanted);
         }

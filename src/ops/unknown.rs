@@ -102,6 +102,7 @@ fn before_command(args: &[OsString], at: usize) -> Advice {
     let behind = at + if glued.is_some() { 1 } else { 2 };
     let name = glued
         .or_else(|| args.get(at + 1).cloned())
+        .filter(|name| !name.is_empty())
         .unwrap_or_else(|| "PROFILE".into());
     let rest = args.get(behind..).unwrap_or_default();
     let command = match rest.split_first() {

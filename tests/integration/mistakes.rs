@@ -100,6 +100,17 @@ fn current_speaks_of_use_only_after_it() {
 }
 
 #[test]
+fn variables_of_powershell_are_told_from_a_repeated_key() {
+    let lines = "[profile g]\n$env:AWS_ACCESS_KEY_ID = \"AKIA1\"\n$env:AWS_SECRET_ACCESS_KEY = \"s\"\n";
+    let output = sandbox(lines, "").awsenv(["explain", "g"]).output();
+    assert!(
+        output.err().contains("`$env:` sets variables in PowerShell"),
+        "{}",
+        output.all()
+    );
+}
+
+#[test]
 fn an_empty_variable_is_said_to_be_empty() {
     let mut sandbox = sandbox("[profile g]\nregion = eu-west-1\n", "");
     sandbox

@@ -58,6 +58,7 @@ fn a_line_in_another_order_gets_the_right_one() {
             &["--profile", "work"][..],
             "a profile comes after the command: awsenv use work",
         ),
+        (&["--profile="], "a profile comes after the command: awsenv use PROFILE"),
         (&["-p", "work"], "a profile comes after the command: awsenv use work"),
         (
             &["--profile=work", "list"],

@@ -331,9 +331,6 @@ mod tests {
         for line in ["use --region ", "exec --region ", "explain --region "] {
             assert_eq!(fits(line), ["home", "eu-west-1"], "{line}");
         }
-        for line in ["configure get ", "configure set "] {
-            assert_eq!(fits(line), ["output"], "{line}");
-        }
         assert_eq!(fits("key import --from "), ["aws", "boto", "env", "csv:"]);
         assert_eq!(fits("exec "), ["jekyl", "my prod", "j", "--"]);
     }
