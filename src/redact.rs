@@ -114,8 +114,13 @@ pub fn command(text: &str) -> Cow<'_, str> {
         harmless(program).is_none() || !is_plain_path && may_hold_secret(program)
     };
     let program = text.split_whitespace().next().filter(|word| !hides(word));
-    let arguments = program.and_then(|program| text.trim_start().strip_prefix(program));
-    if harmless(text).is_some() && arguments.is_some_and(|arguments| !may_hold_secret(arguments)) {
+    // The argument of a program that asks for a password may be one.
+    let mentions = |program: &str| program.split(['/', '\\']).any(may_hold_secret);
+    let is_shown = |program: &str| {
+        let arguments = text.trim_start().strip_prefix(program).unwrap_or(text);
+        arguments.is_empty() || !may_hold_secret(arguments) && !mentions(program)
+    };
+    if harmless(text).is_some() && program.is_some_and(is_shown) {
         return text.into();
     }
     program.map_or(HIDDEN.into(), |program| format!("{program} {HIDDEN}").into())

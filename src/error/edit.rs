@@ -105,9 +105,9 @@ mod tests {
     fn a_remedy_is_for_what_is_in_the_way() {
         let hint = |error: FileError| format!("{:?}", Error::from(error).hints);
         let dir = || PathBuf::from("/state/awsenv");
-        assert!(hint(FileError::Foreign(dir())).contains("point the variable at"));
+        assert!(hint(FileError::Foreign(dir())).contains("a variable such as"));
         let of_state = hint(FileError::ForeignState(dir()));
-        assert!(of_state.contains("XDG_STATE_HOME") && !of_state.contains("point the variable at"));
+        assert!(of_state.contains("XDG_STATE_HOME") && !of_state.contains("a variable such as"));
         // Whoever holds the lock has asked everything before.
         let busy = FileError::Busy {
             by: Some(1),
