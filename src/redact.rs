@@ -110,7 +110,10 @@ pub fn command(text: &str) -> Cow<'_, str> {
         let is_path =
             ["/", "~/", "./", "../"].iter().any(|start| program.starts_with(start)) || program.contains(":\\");
         // A path may be as long as a key and have a digit, so its parts are looked at one by one.
-        let is_plain_path = is_path && !program.contains('=') && !program.split(['/', '\\']).any(looks_secret);
+        let is_plain_path = is_path
+            && !program.contains('=')
+            && !program.split(['/', '\\']).any(looks_secret)
+            && !is_part_secret(program);
         harmless(program).is_none() || !is_plain_path && may_hold_secret(program)
     };
     let program = text.split_whitespace().next().filter(|word| !hides(word));
@@ -124,6 +127,17 @@ pub fn command(text: &str) -> Cow<'_, str> {
         return text.into();
     }
     program.map_or(HIDDEN.into(), |program| format!("{program} {HIDDEN}").into())
+}
+
+/// Whether parts of the path are together a secret with slashes in it.
+fn is_part_secret(path: &str) -> bool {
+    const LENGTH: usize = 40;
+    let mut edges = path.match_indices('/').flat_map(|(at, _)| [at, at + 1]);
+    edges.any(|start| {
+        let rest = path.get(start + LENGTH..);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            && path.get(start..start + LENGTH).is_some_and(is_secret_shaped)
+    })
 }
 
 /// The stderr of a program that handles secrets; hidden entirely if it may hold one. JSON may be the credentials
