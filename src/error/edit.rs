@@ -108,7 +108,7 @@ mod tests {
         assert!(hint(FileError::Foreign(dir())).contains("a variable such as"));
         let of_state = hint(FileError::ForeignState(dir()));
         assert!(of_state.contains("XDG_STATE_HOME") && !of_state.contains("a variable such as"));
-        // Whoever holds the lock has asked everything before.
+        // The run with the lock has asked everything before.
         let busy = FileError::Busy {
             by: Some(1),
             after: Duration::from_secs(5),

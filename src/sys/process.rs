@@ -138,7 +138,7 @@ impl Output {
             if let Some(Err(error)) = pipe.map(|pipe| shared.fill(pipe)) {
                 *shared.lock() = Err(error);
             }
-            // Once nobody waits, the receiver is gone.
+            // After the wait, the receiver is gone.
             let _ = ended.send(());
         };
         std::thread::Builder::new().spawn(read)?;

@@ -63,7 +63,7 @@ mod unix {
 
     use crate::sys::private;
 
-    /// Whether the mode lets nobody write.
+    /// Whether the mode allows no user to write.
     pub(super) fn is_read_only(meta: &Metadata) -> bool {
         meta.mode() & 0o200 == 0
     }

@@ -241,7 +241,7 @@ mod tests {
         for name in [&a, &b] {
             assert!(matches!(store.read(name), Err(Error::Damaged { why, .. }) if why.contains("another item")));
         }
-        // Whoever knows the public half can encrypt, and can take a proof from nowhere else.
+        // Anyone who knows the public half can encrypt, but cannot make this proof.
         let public = store.key.identity().unwrap().to_public();
         let other = Identity::generate();
         let forged = |header: &str| seal(&public, format!("{header}\nkeys of an attacker").as_bytes()).unwrap();

@@ -87,7 +87,7 @@ impl KeyPair {
     /// Encrypts the key if there is a passphrase.
     pub(super) fn create(&self, passphrase: Option<&Secret<String>>) -> Result<(), Error> {
         let path = self.path();
-        // Whoever can write to the directory above could put another one there.
+        // A user who can write to the directory above could put another one there.
         for dir in [fs::parent(&self.dir), &self.dir] {
             private::make_dir(dir).map_err(|error| failed(dir, &error))?;
         }
@@ -189,7 +189,7 @@ impl KeyPair {
         private::lock(&path, PATIENCE).map_err(|error| failed(&path, &error))
     }
 
-    /// Whoever could replace the recipient would get to read what is written for it.
+    /// A user who could replace the recipient could read what is written for it.
     fn check(&self, identity: &Identity) -> Result<(), Error> {
         if identity.to_public() == self.recipient()? {
             return Ok(());

@@ -124,7 +124,7 @@ const BURST: Duration = Duration::from_millis(20);
 
 impl Typing {
     /// Asks for the next line. What is typed of it is shown through `echo` for as long as all of it `may_show`; that must
-    /// be of ASCII. A program that was stopped hides and asks again, and the line starts anew. `None` as in
+    /// be of ASCII. A program that was stopped hides and asks again, and the line starts over. `None` as in
     /// [`Terminal::secret`].
     ///
     /// # Errors

@@ -29,7 +29,7 @@ impl Hidden {
         }
     }
 
-    /// Shows again what is typed, for whoever has the terminal while this program is stopped.
+    /// Shows again what is typed, for the program that has the terminal while this one is stopped.
     pub(super) fn pause(&self) {
         restore();
     }
