@@ -123,7 +123,8 @@ pub fn command(text: &str) -> Cow<'_, str> {
         let arguments = text.trim_start().strip_prefix(program).unwrap_or(text);
         arguments.is_empty() || !may_hold_secret(arguments) && !mentions(program)
     };
-    if harmless(text).is_some() && program.is_some_and(is_shown) {
+    let is_empty = text.trim().is_empty();
+    if is_empty || harmless(text).is_some() && program.is_some_and(is_shown) {
         return text.into();
     }
     program.map_or(HIDDEN.into(), |program| format!("{program} {HIDDEN}").into())
@@ -274,6 +275,7 @@ mod tests {
     fn a_command_is_shown_without_what_may_be_a_secret() {
         for plain in [
             "aws configure export-credentials --profile x",
+            "",
             "/opt/bin/get 'a b'",
             "/opt/tools2/bin/aws-creds",
             "~/.local/share/tools2/get --profile x",

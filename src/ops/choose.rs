@@ -146,7 +146,7 @@ pub fn region<'t>(context: &Context, files: &Files, typed: &'t str) -> Cow<'t, s
     long.into()
 }
 
-/// [`region`], with a warning if it is none.
+/// [`region()`], with a warning if it is none.
 ///
 /// # Errors
 /// It may be a secret.

@@ -78,7 +78,7 @@ impl From<Unsaved> for Error {
 /// `work`".
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write()`].
 pub fn save(context: &Context, lock: &EditLock, title: &str, edits: &[FileEdit], undo: Undo) -> Result<(), Unsaved> {
     let edits = distinct(edits).map_err(|error| Unsaved { error, done: 0 })?;
     let changes: Vec<Change<'_>> = edits.iter().map(|edit| edit.change()).collect();

@@ -1,6 +1,6 @@
 //! Mistakes that people make in AWS files: what botocore reads differently from what its writer meant, as data.
 //!
-//! What botocore reads as it is meant, and other SDKs do not, is a [lint](crate::config::lint). Unknown keys that
+//! What botocore reads as it is meant, and other SDKs do not, is a [lint](mod@crate::config::lint). Unknown keys that
 //! resemble nothing are left alone. No text here holds the value of a secret key.
 
 mod choice;
