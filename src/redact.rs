@@ -112,13 +112,17 @@ pub fn command(text: &str) -> Cow<'_, str> {
         // A path may be as long as a key and have a digit, so its parts are looked at one by one.
         let is_plain_path = is_path
             && !program.contains('=')
-            && !program.split(['/', '\\']).any(looks_secret)
+            && !program.split(['/', '\\']).any(is_whole_secret)
             && !is_part_secret(program);
         harmless(program).is_none() || !is_plain_path && may_hold_secret(program)
     };
     let program = text.split_whitespace().next().filter(|word| !hides(word));
     // The argument of a program that asks for a password may be one.
-    let mentions = |program: &str| program.split(['/', '\\']).any(may_hold_secret);
+    let mentions = |program: &str| {
+        program
+            .split(['/', '\\'])
+            .any(|part| may_hold_secret(part) && !looks_secret(part))
+    };
     let is_shown = |program: &str| {
         let arguments = text.trim_start().strip_prefix(program).unwrap_or(text);
         arguments.is_empty() || !may_hold_secret(arguments) && !mentions(program)
@@ -128,6 +132,14 @@ pub fn command(text: &str) -> Cow<'_, str> {
         return text.into();
     }
     program.map_or(HIDDEN.into(), |program| format!("{program} {HIDDEN}").into())
+}
+
+/// Whether a part of a path is a key or a token. Names of directories are often long, and have digits.
+fn is_whole_secret(part: &str) -> bool {
+    let has = |is: fn(&u8) -> bool| part.as_bytes().iter().any(is);
+    let is_token = part.len() >= 32 && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase);
+    let is_id = ["AKIA", "ASIA"].iter().any(|start| part.starts_with(start)) && is_key_id(part);
+    is_token || is_id || has_url_user(part)
 }
 
 /// Whether parts of the path are together a secret with slashes in it.
@@ -279,6 +291,7 @@ mod tests {
             "/opt/bin/get 'a b'",
             "/opt/tools2/bin/aws-creds",
             "~/.local/share/tools2/get --profile x",
+            "/nix/store/1q8w5f3yv0k2j9m4n6b7c8d0s1a2z3x4-awsenv-0.1.0/bin/awsenv credential-process x",
             "C:\\Programs2\\aws-creds-helper.exe",
         ] {
             assert_eq!(command(plain), plain);

@@ -203,10 +203,7 @@ fn exec_starts_nothing() {
         let output = run.output();
         assert_eq!((output.status, output.out()), (1, ""), "{args}: {}", output.all());
         assert!(output.err().contains(error), "{args}: {}", output.all());
-        assert!(
-            !output.err().contains("hush") && !output.err().contains("xxxx"),
-            "{args}"
-        );
+        assert!(!output.err().contains("hush") && output.err().len() < 2000, "{args}");
     }
 }
 

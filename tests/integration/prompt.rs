@@ -118,7 +118,7 @@ fn production_is_red_unless_colour_is_not_wanted() {
     for shell in INTERACTIVE {
         for plain in [false, true] {
             let mut sandbox = sandbox();
-            let settings = sandbox.write("settings", "production = prod*, *[x]\n");
+            let settings = sandbox.write("settings", "production = prod*, *?x?\n");
             sandbox.set("AWSENV_CONFIG", settings);
             if plain {
                 sandbox.set("NO_COLOR", "1");

@@ -1,7 +1,7 @@
 //! Values of keys that take one of a few words, or a number, and that stop every call if they are anything else.
 
 use super::wrong::Wrong;
-use super::{MistakeCode, shown};
+use super::{MistakeCode, brief};
 use crate::near;
 
 struct Row {
@@ -103,7 +103,7 @@ pub fn choice(key: &str, text: &str) -> Option<Wrong> {
     let row = ROWS.iter().find(|row| row.key == key)?;
     let folded = text.to_lowercase();
     // Lines behind the first may be anything.
-    let value = shown(text.lines().next().unwrap_or_default());
+    let value = brief(text.lines().next().unwrap_or_default());
     let what = |must: &str| format!("{key} is `{value}`, so every call fails: it must be {must}");
     match row.takes {
         Takes::Words(words) if words.contains(&text) => None,

@@ -19,6 +19,7 @@ use super::place::Place;
 use super::profiles::{Profile, ProfileSet, SectionKind, defined};
 use super::value::Section;
 use crate::redact;
+use crate::text::cut;
 
 pub use choice::{checked, choice};
 pub use code::MistakeCode;
@@ -148,6 +149,11 @@ impl<'a> Owned<'a> {
             name: section.header().to_owned(),
         }
     }
+}
+
+/// The beginning of a value as it may be shown.
+fn brief(text: &str) -> String {
+    cut(shown(text), 60)
 }
 
 /// A part of a file as it may be shown.

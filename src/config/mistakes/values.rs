@@ -2,7 +2,7 @@
 
 use super::choice::choice;
 use super::wrong::Wrong;
-use super::{Mistake, MistakeCode, Owned, known, shown};
+use super::{Mistake, MistakeCode, Owned, brief, known, shown};
 use crate::config::profiles::{ProfileSet, SectionKind};
 use crate::config::region;
 use crate::config::value::Value;
@@ -75,7 +75,7 @@ pub fn output(text: &str) -> Option<Wrong> {
     let (code, near) = (MistakeCode::Output, near::meant(text, OUTPUTS));
     // Lines behind the first may be anything.
     let first = text.lines().next().unwrap_or_default();
-    let what = format!("the AWS CLI has no output format `{}`", shown(first));
+    let what = format!("the AWS CLI has no output format `{}`", brief(first));
     Some(match near {
         Some(right) => Wrong::new(code, what, format!("did you mean `{right}`?")),
         None => Wrong::new(code, what, format!("use one of {}", OUTPUTS.join(", "))),
@@ -85,7 +85,7 @@ pub fn output(text: &str) -> Option<Wrong> {
 /// A value of `AWS_REGION` or `region` that is none.
 pub fn region(text: &str) -> Option<Wrong> {
     let meant = region::meant(text)?;
-    let what = format!("the region `{}` is {}", shown(text), meant.is);
+    let what = format!("the region `{}` is {}", brief(text), meant.is);
     let instead = if meant.is_guess {
         format!("did you mean `{}`?", meant.region)
     } else {
