@@ -1,7 +1,7 @@
 //! Role chains, hop by hop: botocore's `AssumeRoleProvider`. What lies below a profile is worked out once, however many
 //! chains lead there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::config::{Place, Profile, Value};
 
@@ -113,11 +113,31 @@ impl<'a> Chains<'a> {
             let length = roles + 1;
             return Err(self.looped(profile, length, profile.name()));
         }
+        if let Below::Failed(failure) = below
+            && matches!(self.failures[failure], Failure::Error(_))
+            && !is_own
+            && let Some(hops) = self.hops(hop.source, profile.name())
+        {
+            return Err(self.looped(profile, hops + 1, profile.name()));
+        }
         match self.on_top(hop, below) {
             Below::Link(link) => Ok(Some(link)),
             Below::Nothing => Ok(None),
             Below::Failed(failure) => Err(self.error(profile, failure)),
         }
+    }
+
+    /// How many roles lead from `start` to the profile `end`; `None` if none do.
+    fn hops(&self, start: Profile<'a>, end: &str) -> Option<usize> {
+        let mut passed = HashSet::new();
+        let mut at = start;
+        while at.name() != end {
+            match self.step(at) {
+                Ok(Step::Hop(hop)) if passed.insert(at.name()) => at = hop.source,
+                _ => return None,
+            }
+        }
+        Some(passed.len())
     }
 
     pub(super) fn link(&self, LinkId(id): LinkId) -> &Link {
