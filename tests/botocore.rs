@@ -16,42 +16,36 @@ use crate::support::{AWSENV, PROJECT, say};
 
 #[test]
 fn botocore_and_awsenv_agree_on_random_cases() {
-    let Some(python) = crate::support::python("botocore") else {
-        return;
-    };
-    let seed = seed();
-    let count = std::env::var("AWSENV_JUDGE_COUNT").unwrap_or_else(|_| "2000".to_owned());
-    let output = Command::new(python)
-        .args(["-X", "utf8"])
-        .arg(Path::new(PROJECT).join("tests/judge/judge.py"))
-        .args([AWSENV, "--seed", &seed, "--count", &count, "--jobs", "2"])
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        output.status.success(),
-        "seed {seed}\n{said}\n{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    say(said.trim_end());
+    compare("judge.py", "AWSENV_JUDGE_COUNT", "2000");
 }
 
 /// `AWSENV_JUDGE_NOW` sets the number of cases.
 #[cfg(unix)]
 #[test]
 fn what_is_in_use_is_what_botocore_takes() {
+    compare("now.py", "AWSENV_JUDGE_NOW", "300");
+}
+
+/// `AWSENV_JUDGE_MOVES` sets the number of cases.
+#[cfg(unix)]
+#[test]
+fn a_key_that_moves_makes_nobody_somebody_else() {
+    compare("moves.py", "AWSENV_JUDGE_MOVES", "100");
+}
+
+/// Runs one of the judges on as many cases as `variable` says.
+fn compare(judge: &str, variable: &str, default: &str) {
     let Some(python) = crate::support::python("botocore") else {
         return;
     };
     let seed = seed();
-    let count = std::env::var("AWSENV_JUDGE_NOW").unwrap_or_else(|_| "300".to_owned());
+    let count = std::env::var(variable).unwrap_or_else(|_| default.to_owned());
     let output = Command::new(python)
         .args(["-X", "utf8", "-B"])
-        .arg(Path::new(PROJECT).join("tests/judge/now.py"))
-        .args([AWSENV, "--seed", &seed, "--count", &count])
+        .arg(Path::new(PROJECT).join("tests/judge").join(judge))
+        .args([AWSENV, "--seed", &seed, "--count", &count, "--jobs", "2"])
         .output()
-        .unwrap();
+        .expect("a judge that runs");
     let said = String::from_utf8_lossy(&output.stdout);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "seed {seed}\n{said}\n{errors}");
@@ -61,27 +55,6 @@ fn what_is_in_use_is_what_botocore_takes() {
 fn seed() -> String {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock").as_secs();
     std::env::var("AWSENV_JUDGE_SEED").unwrap_or(now.to_string())
-}
-
-/// `AWSENV_JUDGE_MOVES` sets the number of cases.
-#[cfg(unix)]
-#[test]
-fn a_key_that_moves_makes_nobody_somebody_else() {
-    let Some(python) = crate::support::python("botocore") else {
-        return;
-    };
-    let seed = seed();
-    let count = std::env::var("AWSENV_JUDGE_MOVES").unwrap_or_else(|_| "100".to_owned());
-    let output = Command::new(python)
-        .args(["-X", "utf8", "-B"])
-        .arg(Path::new(PROJECT).join("tests/judge/moves.py"))
-        .args([AWSENV, "--seed", &seed, "--count", &count])
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "seed {seed}\n{said}\n{errors}");
-    say(said.trim_end());
 }
 
 /// `AWSENV_JUDGE_EDITS` sets the number of cases.

@@ -4,20 +4,11 @@ use std::os::unix::fs::{PermissionsExt as _, chown};
 
 use serde_json::Value;
 
+use super::mistakes::sandbox;
 use crate::support::Sandbox;
 
 const ID: &str = "AKIAIOSFODNN7EXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
-
-fn sandbox(config: &str, credentials: &str) -> Sandbox {
-    let mut sandbox = Sandbox::new();
-    for (name, text) in [(".aws/config", config), (".aws/credentials", credentials)] {
-        let path = sandbox.write(name, text);
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).expect("a mode");
-    }
-    sandbox.set("AWSENV_WRAPPED", "bash").set("AWSENV_KEYCHAIN", "file");
-    sandbox
-}
 
 /// The findings of a kind as `STATUS MESSAGE [REMEDY]`.
 fn found(sandbox: &Sandbox, kind: &str) -> Vec<String> {

@@ -10,7 +10,8 @@ use crate::support::Sandbox;
 const PAIR: &str =
     "aws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n";
 
-fn sandbox(config: &str, credentials: &str) -> Sandbox {
+/// With private files, the function of a shell, and the file store.
+pub(super) fn sandbox(config: &str, credentials: &str) -> Sandbox {
     let mut sandbox = Sandbox::new();
     for (name, text) in [(".aws/config", config), (".aws/credentials", credentials)] {
         let path = sandbox.write(name, text);

@@ -145,8 +145,7 @@ fn first_steps(files: &Files) -> Option<Finding> {
     if files.profiles.names().next().is_some() || !catalog::entries(files).is_empty() {
         return None;
     }
-    let message = format!("there are no profiles in {}", files.searched());
-    let finding = Finding::new(Check::NoProfiles, Status::Warn, message);
+    let finding = Finding::new(Check::NoProfiles, Status::Warn, catalog::no_profiles(files).message);
     Some(finding.remedy(Command::new("awsenv configure")))
 }
 
