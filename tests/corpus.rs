@@ -9,6 +9,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::support::{Family, RealShell, Sandbox};
 use awsenv::env::Env;
@@ -26,6 +27,9 @@ const CANARY: &str = "/tmp/awsenv-pwned";
 
 /// The user's own variable, which is restored from the shell's saved variables and from AWSENV_STATE.
 const OWN: &str = "AWS_ROLE_ARN";
+
+/// All shells run at once, so each takes minutes on a slow machine.
+const LIMIT: Duration = Duration::from_secs(600);
 
 struct Hostile {
     value: OsString,
@@ -219,7 +223,7 @@ fn run(set_up: &SetUp, form: &str, corpus: &[Hostile]) -> usize {
     for name in ["a", "x", "-e", "A=b"] {
         sandbox.write(name, "");
     }
-    let output = sandbox.script(shell, &story).output();
+    let output = sandbox.script(shell, &story).limit(LIMIT).output();
     assert_eq!(
         (output.status, output.err()),
         (0, ""),
@@ -338,7 +342,7 @@ fn end_to_end(shell: &RealShell, mut story: String, values: &[&Hostile]) -> usiz
         }
     }
     sandbox.write(".aws/credentials", file);
-    let output = sandbox.script(shell, &story).output();
+    let output = sandbox.script(shell, &story).limit(LIMIT).output();
     assert_eq!(
         (output.status, output.err()),
         (0, ""),
