@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::sys::fs::{behind_links, follow_nothing, is_root, parent, read_whole};
+use crate::sys::obstacle;
 use crate::sys::replace;
 use crate::sys::trust::{self, Distrust};
 
@@ -37,7 +38,7 @@ pub(super) fn replace_checked(
 
 fn replace_file(path: &Path, bytes: &[u8], check: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     let create = |new: &Path| open_private(OpenOptions::new().write(true).create_new(true), new);
-    replace::replace(path, bytes, create, check)
+    replace::replace(path, bytes, create, check).map_err(|error| obstacle::explained(path, error))
 }
 
 /// Removes what [`replace`] leaves beside `path` if it is killed. The caller holds the directory's lock.
@@ -45,12 +46,29 @@ pub(super) fn remove_stale(path: &Path) {
     let _ = replace::remove_stale(path);
 }
 
+/// Checks that [`replace`] and [`remove`] can do their work, as far as that can be told. The caller holds the directory's
+/// lock.
+///
+/// # Errors
+/// What the system says.
+pub(super) fn check_replaceable(path: &Path) -> io::Result<()> {
+    let new = replace::unfinished(path);
+    let made = replace::remove_stale(path)
+        .and_then(|()| open_private(OpenOptions::new().write(true).create_new(true), &new))
+        .map_err(|error| obstacle::explained(path, error));
+    made.and_then(|_| fs::remove_file(&new))?;
+    match obstacle::of(path).is_fixed {
+        true => Err(obstacle::explained(path, io::ErrorKind::PermissionDenied.into())),
+        false => Ok(()),
+    }
+}
+
 /// The removal survives a power cut, if the file system can do that.
 ///
 /// # Errors
 /// What the system says, also if there is no such file.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
-    fs::remove_file(path)?;
+    fs::remove_file(path).map_err(|error| obstacle::explained(path, error))?;
     let _ = sync_dir(path);
     Ok(())
 }
@@ -62,7 +80,8 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
 /// What the system says; [`io::ErrorKind::WouldBlock`] if another process still holds the lock.
 pub(super) fn lock(path: &Path, patience: Duration) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    let file = open_private(options.read(true).write(true).create(true), path)?;
+    let file = open_private(options.read(true).write(true).create(true), path)
+        .map_err(|error| obstacle::explained(path, error))?;
     let start = Instant::now();
     loop {
         match file.try_lock() {
@@ -275,7 +294,7 @@ fn make_dirs(path: &Path) -> io::Result<()> {
     match fs::create_dir(path) {
         Ok(()) => narrow_dir(path, true),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error),
+        Err(error) => Err(obstacle::explained(path, error)),
     }
 }
 

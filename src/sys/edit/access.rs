@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::FileError;
 use crate::sys::fs::parent;
+use crate::sys::obstacle;
 use crate::sys::private;
 use crate::sys::trust::{self, Distrust};
 
@@ -30,6 +31,27 @@ pub(super) fn check_file(path: &Path, meta: &Metadata) -> Result<(), FileError> 
     trust::check_file(meta).map_err(untrusted(path))?;
     if system::is_read_only(meta) {
         return Err(FileError::ReadOnly(path.to_owned()));
+    }
+    Ok(())
+}
+
+/// Nothing keeps a new file from taking the place of the target, as far as the system tells before anything is written.
+pub(super) fn check_replaceable(target: &Path) -> Result<(), FileError> {
+    let marks = obstacle::of(target);
+    if target.exists() && obstacle::is_read_only(target) {
+        return Err(FileError::MountedReadOnly(target.to_owned()));
+    }
+    if marks.is_mounted {
+        return Err(FileError::Mounted(target.to_owned()));
+    }
+    let dir = parent(target);
+    if obstacle::is_read_only(dir) {
+        return Err(FileError::MountedReadOnly(dir.to_owned()));
+    }
+    for (path, is_fixed) in [(target, marks.is_fixed), (dir, obstacle::of(dir).is_fixed)] {
+        if is_fixed {
+            return Err(FileError::Immutable(path.to_owned()));
+        }
     }
     Ok(())
 }

@@ -37,6 +37,8 @@ pub enum FileError {
     Immutable(PathBuf),
     /// The file is a mount of its own, so nothing can take its place.
     Mounted(PathBuf),
+    /// The mount that has the file or directory allows no change.
+    MountedReadOnly(PathBuf),
     /// The file cannot be private, because its file system keeps no modes.
     NoModes(PathBuf),
     /// There is no state directory, where the lock would be.
@@ -69,7 +71,7 @@ impl FileError {
         Self::Barred {
             dir: dir.to_owned(),
             why: error.to_string(),
-            is_own: is_own && error.kind() != ErrorKind::ReadOnlyFilesystem,
+            is_own,
         }
     }
 
@@ -85,7 +87,8 @@ impl FileError {
     pub(super) fn beside(target: &Path) -> impl Fn(io::Error) -> Self {
         move |error| match error.kind() {
             _ if private::is_no_modes(&error) => Self::NoModes(target.to_owned()),
-            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::barred(parent(target), &error),
+            ErrorKind::ReadOnlyFilesystem => Self::MountedReadOnly(parent(target).to_owned()),
+            ErrorKind::PermissionDenied => Self::barred(parent(target), &error),
             _ => Self::system(target, "write")(error),
         }
     }

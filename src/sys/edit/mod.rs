@@ -9,7 +9,6 @@ mod beside;
 mod error;
 pub mod journal;
 mod lock;
-mod obstacle;
 mod swap;
 mod through;
 
@@ -27,6 +26,7 @@ use crate::env::Env;
 use beside::Beside;
 use lock::Handover;
 
+pub use super::obstacle::UNFIX;
 pub use error::FileError;
 
 /// How long to wait for another edit; each takes only a moment.
@@ -181,7 +181,7 @@ pub fn save(
     }
     beside::remove_stale(&target);
     let changed = || FileError::Changed(path.to_owned());
-    let replaced = obstacle::check(&target)
+    let replaced = access::check_replaceable(&target)
         .and_then(|()| Beside::write(&target, now).map_err(FileError::beside(&target)))
         .and_then(|beside| {
             // One last look, because the lock does not keep other programs out.
@@ -214,7 +214,7 @@ pub fn check_writable(path: &Path, in_place: InPlace) -> Result<(), FileError> {
     if !parent(&target).is_dir() {
         return check_way(path, &target);
     }
-    let replaceable = obstacle::check(&target).and_then(|()| {
+    let replaceable = access::check_replaceable(&target).and_then(|()| {
         Beside::write(&target, b"")
             .map(drop)
             .map_err(FileError::beside(&target))
@@ -247,7 +247,7 @@ fn check_way(path: &Path, target: &Path) -> Result<(), FileError> {
 /// As [`save`].
 pub fn remove(lock: &EditLock, path: &Path, was: &[u8]) -> Result<Written, FileError> {
     let target = check(path, Some(was))?;
-    obstacle::check(&target)?;
+    access::check_replaceable(&target)?;
     let removed = beside::remove(lock, &target, was).map_err(FileError::system(&target, "remove"))?;
     removed.ok_or_else(|| FileError::Changed(path.to_owned()))
 }

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 
 use super::key_pair::{KeyPair, failed, hash, hex, refused};
 use super::seal::{open, seal};
-use super::store::{Lock, Name, Store};
+use super::store::{Access, Lock, Name, Store};
 use crate::keychain::{Error, Item, SERVICE, StoreKind};
 use crate::sys::{fs, private};
 
@@ -37,8 +37,7 @@ impl FileStore {
 
     /// Whether there is surely no such key.
     pub(super) fn lacks(&self, item: &str) -> bool {
-        let path = self.item_path(&Name::of::<Item>(item));
-        std::fs::symlink_metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound)
+        is_missing(&self.item_path(&Name::of::<Item>(item)))
     }
 
     fn item_path(&self, name: &Name) -> PathBuf {
@@ -85,8 +84,11 @@ impl Store for FileStore {
     }
 
     fn delete(&self, name: &Name) -> Result<(), Error> {
-        self.key.require()?;
         let path = self.item_path(name);
+        if is_missing(&path) {
+            return Err(missing(name));
+        }
+        self.key.require()?;
         let _lock = self.key.lock()?;
         private::remove(&path).map_err(|error| match error.kind() {
             ErrorKind::NotFound => missing(name),
@@ -94,9 +96,26 @@ impl Store for FileStore {
         })
     }
 
+    fn check(&self, name: &Name, access: Access) -> Result<(), Error> {
+        let path = self.item_path(name);
+        if access != Access::Write && is_missing(&path) {
+            return Err(missing(name));
+        }
+        self.key.require()?;
+        if access == Access::Write {
+            self.key.whole()?;
+        }
+        let _lock = self.key.lock()?;
+        private::check_replaceable(&path).map_err(|error| failed(&path, &error))
+    }
+
     fn unlock(&self) -> Result<Lock, Error> {
         Ok(Lock::KeyFile)
     }
+}
+
+fn is_missing(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
 /// The first line of an item's file.
