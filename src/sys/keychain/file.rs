@@ -4,6 +4,7 @@
 //! A file starts with a line that names its item and proves that it was written with the secret half of the key: its
 //! public half is enough to encrypt, but not to put a key into the store. Nothing here asks or takes long.
 
+use std::collections::HashSet;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -17,7 +18,7 @@ use zeroize::Zeroizing;
 use super::key_pair::{KeyPair, failed, hash, hex, refused};
 use super::seal::{open, seal};
 use super::store::{Access, Lock, Name, Store};
-use crate::keychain::{Error, Item, SERVICE, StoreKind};
+use crate::keychain::{Error, Index, Item, SERVICE, StoreKind};
 use crate::sys::{fs, private};
 
 const STORE: StoreKind = StoreKind::File;
@@ -38,6 +39,22 @@ impl FileStore {
     /// Whether there is surely no such key.
     pub(super) fn lacks(&self, item: &str) -> bool {
         is_missing(&self.item_path(&Name::of::<Item>(item)))
+    }
+
+    /// The keys that the index does not list; without a name if the key file does not open them.
+    pub(super) fn unlisted(&self, index: &Index) -> Vec<Option<String>> {
+        let listed: HashSet<PathBuf> = index
+            .records()
+            .map(|record| self.item_path(&Name::of::<Item>(&record.item)))
+            .collect();
+        let names = fs::names_in(&self.key.dir).into_iter();
+        let paths = names.filter(|name| is_key(Path::new(name))).map(|name| self.key.dir.join(name));
+        let mut found: Vec<_> = paths
+            .filter(|path| !listed.contains(path))
+            .map(|path| name_in(&self.key.identity().ok()?, &private::read(&path).ok()??))
+            .collect();
+        found.sort();
+        found
     }
 
     fn item_path(&self, name: &Name) -> PathBuf {
@@ -174,6 +191,19 @@ fn proof(identity: &Identity, name: &Name, content: &[u8]) -> Hmac<Sha256> {
         proof.update(part);
     }
     proof
+}
+
+/// Whether a file is named as that of a key is.
+fn is_key(name: &Path) -> bool {
+    let stem = name.file_stem().unwrap_or_default().as_encoded_bytes();
+    name.extension() == Some("age".as_ref()) && stem.len() == 32 && stem.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// The name of an item, as its file says.
+fn name_in(identity: &Identity, packed: &[u8]) -> Option<String> {
+    let plain = open(identity, packed).ok()?;
+    let header = plain.split(|byte| *byte == b'\n').next()?;
+    serde_json::from_slice(header).ok().map(|header: Header| header.item)
 }
 
 fn missing(name: &Name) -> Error {

@@ -122,6 +122,12 @@ impl<'a> Keychain<'a> {
         }
     }
 
+    /// The keys of the encrypted file store that the index does not list; without a name if its key file does not open
+    /// them.
+    pub fn unlisted(&self, index: &Index) -> Vec<Option<String>> {
+        self.files().map(|files| files.unlisted(index)).unwrap_or_default()
+    }
+
     /// Accesses the store once.
     ///
     /// # Errors

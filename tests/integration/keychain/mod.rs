@@ -1,5 +1,6 @@
 //! Keys in a keychain: a real gnome-keyring on a bus of its own, read back by other programs.
 
+mod begun;
 mod boto;
 mod canary;
 mod commands;
