@@ -267,6 +267,10 @@ fn remember(context: &Context, lock: &EditLock, title: &str, undo: Undo, edits: 
     let files: Vec<journal::Edit<'_>> = edits.iter().zip(&paths).map(file).collect();
     let at = context.process.now.to_rfc3339().unwrap_or_default();
     let journal = Journal::of(title, at, undo, &files);
+    if let Err(error) = sys::edit::journal::load(&context.process.env) {
+        let why = Error::from(error).message;
+        context.ui.warn(format!("the edit before this one is forgotten: {why}"));
+    }
     if let Err(error) = sys::edit::journal::save(lock, &context.process.env, &journal) {
         context.ui.warn(format!("`awsenv undo` cannot undo this edit: {error}"));
     }

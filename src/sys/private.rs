@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::sys::fs::{behind_links, follow_nothing, is_root, parent, read_whole};
 use crate::sys::obstacle;
 use crate::sys::replace;
-use crate::sys::trust::{self, Distrust};
+use crate::sys::trust::{self, Distrust, Way};
 
 /// Replaces the file at `path` completely or not at all, and makes it private to this user. The caller holds the
 /// directory's lock, so the name beside it is free.
@@ -126,13 +126,13 @@ pub(super) fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     check_owner_of(&meta).map(|()| file)
 }
 
-/// The content of a file of this user's; `None` if it does not exist or cannot be examined. Follows no link. A hard link
-/// is no danger to a file that is only read, and backups make them.
+/// The content of a file that only this user can write; `None` if it does not exist or cannot be examined. Follows no
+/// link. A hard link is no danger to a file that is only read, and backups make them.
 ///
 /// # Errors
 /// It is not such a file, or what the system says.
 pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    read_if(path, check_owner_of)
+    read_if(path, |meta| check_owner_of(meta).and_then(|()| check_writers_of(meta)))
 }
 
 /// As [`read`], but root may read the file of any user.
@@ -140,7 +140,10 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
 /// # Errors
 /// As [`read`].
 pub(super) fn read_as_root(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    read_if(path, |meta| if is_root() { Ok(()) } else { check_owner_of(meta) })
+    read_if(path, |meta| {
+        let owned = if is_root() { Ok(()) } else { check_owner_of(meta) };
+        owned.and_then(|()| check_writers_of(meta))
+    })
 }
 
 fn read_if(path: &Path, check: impl FnOnce(&fs::Metadata) -> io::Result<()>) -> io::Result<Option<Vec<u8>>> {
@@ -192,11 +195,23 @@ fn check_owner_of(meta: &fs::Metadata) -> io::Result<()> {
     match trust::check_file(meta) {
         // Its mode is repaired, because no other user can reach into the directory.
         Ok(()) | Err(Distrust::Shared) => Ok(()),
-        Err(Distrust::Foreign) => {
-            let why = "it belongs to another user: move it away";
-            Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
-        }
+        Err(Distrust::Foreign) => barred("it belongs to another user: move it away"),
     }
+}
+
+/// What is only read keeps its mode, so other users may have written it.
+fn check_writers_of(meta: &fs::Metadata) -> io::Result<()> {
+    match trust::check_file(meta) {
+        Err(Distrust::Shared) => {
+            let mode = trust::mode(meta);
+            barred(&format!("other users can use it (mode {mode:03o}), so it may be theirs; run chmod 600 on it"))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn barred<T>(why: &str) -> io::Result<T> {
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
 }
 
 /// As [`open`], for a file that may be created: private to this user, whatever the umask is.
@@ -216,8 +231,24 @@ pub(super) fn followed(path: &Path) -> io::Result<PathBuf> {
         return Ok(path.to_owned());
     }
     let target = behind_links(path)?;
-    trust::check_dir(&fs::metadata(parent(&target))?).map_err(untrusted)?;
+    check_way(parent(&target), Way::Link)?;
     Ok(target)
+}
+
+/// Checks that no other user can put another directory in the place of this one, which need not exist.
+///
+/// # Errors
+/// What the system says, or which directory other users can change.
+pub(super) fn check_way(dir: &Path, way: Way) -> io::Result<()> {
+    match trust::distrusted(dir, way)? {
+        None => Ok(()),
+        Some((path, distrust)) if path == dir => Err(untrusted(distrust)),
+        Some((path, distrust)) => {
+            let why = untrusted(distrust);
+            let why = format!("in `{}`, which leads to it: {why}", path.display());
+            Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
+        }
+    }
 }
 
 /// Creates a directory and its parents, private to this user whatever the umask is; also removes other users' rights to

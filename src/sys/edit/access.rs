@@ -1,6 +1,6 @@
 //! Who owns a file, and who may write to it.
 
-use std::fs::{self, Metadata};
+use std::fs::Metadata;
 use std::io::ErrorKind;
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use super::FileError;
 use crate::sys::fs::parent;
 use crate::sys::obstacle;
 use crate::sys::private;
-use crate::sys::trust::{self, Distrust};
+use crate::sys::trust::{self, Distrust, Way};
 
 #[cfg(unix)]
 use unix as system;
@@ -17,12 +17,11 @@ use windows as system;
 
 pub(super) use system::{keep, narrow};
 
-/// The directory belongs to this user or root, and no other user can put files into it.
-pub(super) fn check_dir(dir: &Path) -> Result<(), FileError> {
-    match fs::metadata(dir) {
-        Ok(meta) => trust::check_dir(&meta).map_err(untrusted(dir)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(FileError::system(dir, "look at")(error)),
+/// The directory belongs to this user or root, and no other user can put files into it, or another one in its place.
+pub(super) fn check_dir(dir: &Path, way: Way) -> Result<(), FileError> {
+    match trust::distrusted(dir, way).map_err(FileError::system(dir, "look at"))? {
+        Some((path, distrust)) => Err(untrusted(&path)(distrust)),
+        None => Ok(()),
     }
 }
 

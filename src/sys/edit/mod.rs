@@ -22,6 +22,7 @@ use zeroize::Zeroizing;
 
 use super::fs::{behind_links, parent, read_regular, state_dir};
 use super::private;
+use super::trust::Way;
 use crate::env::Env;
 use beside::Beside;
 use lock::Handover;
@@ -110,7 +111,7 @@ fn path(env: &Env) -> Option<PathBuf> {
 }
 
 fn check_state_dir(dir: &Path) -> Result<(), FileError> {
-    access::check_dir(dir).map_err(|error| match error {
+    access::check_dir(dir, Way::Name).map_err(|error| match error {
         FileError::Foreign(dir) => FileError::ForeignState(dir),
         error => error,
     })
@@ -284,9 +285,9 @@ fn check(path: &Path, was: Option<&[u8]>) -> Result<PathBuf, FileError> {
 fn examine(path: &Path) -> Result<PathBuf, FileError> {
     access::check_usable(parent(path))?;
     let target = behind_links(path).map_err(FileError::system(path, "follow"))?;
-    for dir in [parent(path), parent(&target)] {
-        access::check_dir(dir)?;
-    }
+    access::check_dir(parent(path), Way::Name)?;
+    let way = if path.is_symlink() { Way::Link } else { Way::Name };
+    access::check_dir(parent(&target), way)?;
     match fs::symlink_metadata(&target) {
         Ok(meta) if meta.is_file() => access::check_file(&target, &meta)?,
         Ok(_) => return Err(FileError::NotRegular(path.to_owned())),

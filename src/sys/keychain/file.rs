@@ -16,7 +16,7 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::key_pair::{KeyPair, failed, hash, hex, refused};
-use super::seal::{open, seal};
+use super::seal::{self, open, seal};
 use super::store::{Access, Lock, Name, Store};
 use crate::keychain::{Error, Index, Item, SERVICE, StoreKind};
 use crate::sys::{fs, private};
@@ -47,14 +47,43 @@ impl FileStore {
             .records()
             .map(|record| self.item_path(&Name::of::<Item>(&record.item)))
             .collect();
-        let names = fs::names_in(&self.key.dir).into_iter();
-        let paths = names.filter(|name| is_key(Path::new(name))).map(|name| self.key.dir.join(name));
-        let mut found: Vec<_> = paths
+        let mut found: Vec<_> = self
+            .items()
             .filter(|path| !listed.contains(path))
             .map(|path| name_in(&self.key.identity().ok()?, &private::read(&path).ok()??))
             .collect();
         found.sort();
         found
+    }
+
+    /// Another key file would store keys beside items that it cannot open, and replace one of them for ever.
+    ///
+    /// # Errors
+    /// The item that is to be replaced, or all that are there, were written with another key file.
+    fn check_opens(&self, identity: &Identity, replaced: &Path) -> Result<(), Error> {
+        let fits = |path: &Path| seal::fits(identity, &private::read(path).ok()??);
+        let opens = fits(replaced).or_else(|| {
+            // The first one that opens says enough, because an import writes thousands.
+            let mut opens = None;
+            for fits in self.items().filter_map(|path| fits(&path)) {
+                opens = Some(fits);
+                if fits {
+                    break;
+                }
+            }
+            opens
+        });
+        if opens != Some(false) {
+            return Ok(());
+        }
+        let why = "it does not open the items beside it: put back the `identity` and `recipient` they were written with; `awsenv key remove` gives an item up";
+        Err(refused(&self.key.path(), &why))
+    }
+
+    /// The files of all keys.
+    fn items(&self) -> impl Iterator<Item = PathBuf> {
+        let entries = std::fs::read_dir(&self.key.dir).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).filter(|path| is_key(path))
     }
 
     fn item_path(&self, name: &Name) -> PathBuf {
@@ -86,6 +115,7 @@ impl Store for FileStore {
         self.key.require()?;
         let identity = self.key.whole()?;
         let path = self.item_path(name);
+        self.check_opens(&identity, &path)?;
         let packed = pack(&identity, name, content).map_err(|error| refused(&path, &error))?;
         let _lock = self.key.lock()?;
         // The item that is there is replaced only by one that can be opened.
@@ -120,7 +150,7 @@ impl Store for FileStore {
         }
         self.key.require()?;
         if access == Access::Write {
-            self.key.whole()?;
+            self.check_opens(&self.key.whole()?, &path)?;
         }
         let _lock = self.key.lock()?;
         private::check_replaceable(&path).map_err(|error| failed(&path, &error))
@@ -160,7 +190,10 @@ fn pack(identity: &Identity, name: &Name, content: &[u8]) -> io::Result<Vec<u8>>
 /// Why the file cannot be what [`pack`] made for this name.
 fn unpack(identity: &Identity, name: &Name, packed: &[u8]) -> Result<Zeroizing<Vec<u8>>, &'static str> {
     const FOREIGN: &str = "its file was not written with this key file, so the key in it may be anyone's";
-    let plain = open(identity, packed).map_err(|_| "the key file does not decrypt its file")?;
+    let plain = open(identity, packed).map_err(|_| match seal::fits(identity, packed) {
+        Some(false) => "its file was written with another key file: put that one back",
+        _ => "the key file does not decrypt its file",
+    })?;
     let end = plain.iter().position(|byte| *byte == b'\n').ok_or(FOREIGN)?;
     let (header, content) = (&plain[..end], &plain[end + 1..]);
     let header: Header = serde_json::from_slice(header).map_err(|_| FOREIGN)?;
@@ -385,6 +418,57 @@ mod tests {
             }
         }
         assert!(store.read(&key("a")).is_ok() && store.write(&key("b"), b"x").is_ok());
+    }
+
+    #[test]
+    fn another_pair_of_keys_writes_no_item_beside_those_it_cannot_open() {
+        let (dir, store) = store();
+        store.key.create(None).unwrap();
+        for item in ["a", "b"] {
+            store.write(&key(item), b"keys").unwrap();
+        }
+        let parts = ["identity", "recipient"];
+        let away = |name: &str| dir.path().join(name);
+        for name in parts {
+            std::fs::rename(store.key.dir.join(name), away(name)).unwrap();
+        }
+        let other = FileStore::new(&away("other"));
+        other.key.create(None).unwrap();
+        for name in parts {
+            std::fs::rename(other.key.dir.join(name), store.key.dir.join(name)).unwrap();
+        }
+        let is_refused = |item: &str| {
+            for refused in [
+                store.write(&key(item), b"new"),
+                store.check(&key(item), Access::Write),
+            ] {
+                assert!(
+                    matches!(&refused, Err(Error::Refused { why, .. }) if why.contains("does not open the items")),
+                    "{item}: {refused:?}"
+                );
+            }
+        };
+        ["a", "c"].into_iter().for_each(is_refused);
+        assert!(
+            matches!(store.read(&key("a")), Err(Error::Damaged { why, .. }) if why.contains("another key file"))
+        );
+        // One that is given up makes room, and one that is damaged is none of another key file's.
+        store.delete(&key("a")).unwrap();
+        is_refused("a");
+        std::fs::write(store.item_path(&key("b")), "torn").unwrap();
+        store.write(&key("b"), b"new").unwrap();
+        store.write(&key("c"), b"new").unwrap();
+        // Beside one that opens, only the other key file's own item is kept.
+        std::fs::rename(store.item_path(&key("c")), away("c")).unwrap();
+        for name in parts {
+            std::fs::rename(store.key.dir.join(name), away("other/keys").join(name)).unwrap();
+            std::fs::rename(away(name), store.key.dir.join(name)).unwrap();
+        }
+        std::fs::rename(away("c"), store.item_path(&key("c"))).unwrap();
+        std::fs::remove_file(store.item_path(&key("b"))).unwrap();
+        is_refused("c");
+        store.delete(&key("c")).unwrap();
+        store.write(&key("a"), b"old").unwrap();
     }
 
     #[test]

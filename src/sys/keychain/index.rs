@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::keychain::Index;
+use crate::sys::trust::Way;
 use crate::sys::{fs, private};
 
 /// How long to wait for another awsenv that is writing, which takes only a moment.
@@ -49,7 +50,9 @@ pub(super) fn change(path: &Path, change: impl FnOnce(&mut Index)) -> io::Result
 fn lock(path: &Path) -> io::Result<File> {
     let within = |path| move |error: io::Error| at(path, &error.to_string());
     let dir = fs::parent(path);
-    private::make_dir(dir).map_err(within(dir))?;
+    private::make_dir(dir)
+        .and_then(|()| private::check_way(dir, Way::Name))
+        .map_err(within(dir))?;
     let lock = path.with_extension("lock");
     private::lock(&lock, PATIENCE).map_err(within(&lock))
 }

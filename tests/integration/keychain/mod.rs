@@ -10,6 +10,7 @@ mod hostile;
 mod import;
 mod process;
 mod story;
+mod trusted;
 mod walk;
 
 use std::collections::BTreeMap;
