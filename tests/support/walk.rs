@@ -54,6 +54,11 @@ impl Walk {
 
     /// As [`Walk::steps`], for a run with an input.
     pub fn steps_of(&self, sandbox: &Sandbox, run: Run, calls: &str) -> (Output, Vec<Step>) {
+        self.steps_with(sandbox, run, calls, "")
+    }
+
+    /// As [`Walk::steps_of`], of the steps whose arguments contain `word`.
+    pub fn steps_with(&self, sandbox: &Sandbox, run: Run, calls: &str, word: &str) -> (Output, Vec<Step>) {
         let (output, trace) = self.traced(sandbox, run, calls);
         let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         let mut steps = BTreeSet::new();
@@ -69,7 +74,9 @@ impl Walk {
                 let number = counts.entry((thread, call)).or_default();
                 *number += 1;
                 let (call, number) = (call.to_owned(), *number);
-                steps.insert(Step { call, number });
+                if line.contains(word) {
+                    steps.insert(Step { call, number });
+                }
             }
         }
         (output, steps.into_iter().collect())

@@ -78,6 +78,9 @@ pub fn store(
     first.mind_sharers(context, files)?;
     check_ready(context, keychain, &first.edits)?;
     let store = first.store(keychain)?;
+    if let Some(loss) = deposit::loss(keychain, store, &first.deposit) {
+        context.ui.warn(loss);
+    }
     let mut kept = match first.undo {
         Undo::Journal => swap::keep(keychain, store, &first.deposit)?,
         _ => None,
