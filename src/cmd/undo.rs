@@ -76,7 +76,8 @@ pub fn run(context: &Context, args: UndoArgs) -> Result<Outcome, Error> {
         was: step.now.as_deref().map(Vec::as_slice),
         now: step.then.as_deref().map(String::as_bytes),
     });
-    edit::write(context, &lock, &changes.collect::<Vec<_>>()).map_err(|unsaved| edit::unfinished(unsaved.into(), &done))?;
+    edit::write(context, &lock, &changes.collect::<Vec<_>>())
+        .map_err(|unsaved| edit::unfinished(unsaved.into(), &done))?;
     let mut is_kept = true;
     if let Undo::Item(change) = &journal.undo {
         let changed = steps.iter().filter(|step| step.is_changed());

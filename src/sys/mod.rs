@@ -8,6 +8,7 @@ pub mod fs;
 pub mod history;
 pub mod keychain;
 pub mod login;
+mod modes;
 mod obstacle;
 pub mod picker;
 mod private;

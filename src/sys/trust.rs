@@ -65,7 +65,9 @@ pub(super) fn distrusted(dir: &Path, way: Way) -> io::Result<Option<(PathBuf, Di
     let real = std::fs::canonicalize(first)?;
     if real != first || way == Way::Link {
         for above in real.ancestors().skip(1) {
-            let bad = found(above, &|meta, distrust| distrust == Distrust::Shared || !is_outside(meta))?;
+            let bad = found(above, &|meta, distrust| {
+                distrust == Distrust::Shared || !is_outside(meta)
+            })?;
             if bad.is_some() {
                 return Ok(bad);
             }
@@ -166,7 +168,13 @@ mod tests {
         symlink(at("x"), at("home/deep")).unwrap();
         let set_mode = |name: &str, mode| fs::set_permissions(at(name), fs::Permissions::from_mode(mode)).unwrap();
         let bad = |name: &str, way| distrusted(&at(name), way).unwrap().map(|(path, _)| path);
-        let all = ["home/.aws", "home/.aws/none/deeper", "home/link", "home/link/keys", "home/deep/st"];
+        let all = [
+            "home/.aws",
+            "home/.aws/none/deeper",
+            "home/link",
+            "home/link/keys",
+            "home/deep/st",
+        ];
         for name in all {
             assert_eq!(bad(name, Way::Name), None, "{name}");
         }

@@ -336,7 +336,11 @@ fn what_another_program_wrote_is_overwritten_only_with_a_warning() {
         sandbox.awsenv(args).stdin(pair).output()
     };
     let output = add(&[]);
-    assert!(output.status == 1 && output.err().contains("--replace"), "{}", output.all());
+    assert!(
+        output.status == 1 && output.err().contains("--replace"),
+        "{}",
+        output.all()
+    );
     assert_eq!(keychain.lookup("awsenv", "work").as_deref(), Some("hunter2"));
     let output = add(&["--replace"]);
     assert_eq!(output.status, 0, "{}", output.all());
@@ -356,10 +360,18 @@ fn a_key_that_only_the_keychain_knows_can_be_removed() {
         std::fs::remove_file(sandbox.path(file)).expect("a file");
     }
     let remove = |name: &str| sandbox.awsenv(["key", "remove", name, "--yes"]).output();
-    assert!(remove("other").err().contains("has no key for `other`"), "{}", remove("other").all());
+    assert!(
+        remove("other").err().contains("has no key for `other`"),
+        "{}",
+        remove("other").all()
+    );
     remove("work").success();
     assert_eq!(keychain.search("awsenv"), "");
-    assert!(remove("work").err().contains("has no key for `work`"), "{}", remove("work").all());
+    assert!(
+        remove("work").err().contains("has no key for `work`"),
+        "{}",
+        remove("work").all()
+    );
 }
 
 #[test]
@@ -374,7 +386,11 @@ fn a_locked_keychain_is_found_before_a_line_is_removed() {
     keychain.lock();
     for args in [&["key", "remove", "work", "--yes"][..], &["undo"]] {
         let output = sandbox.awsenv(args).output();
-        assert!(output.status != 0 && output.err().contains("is locked"), "{}", output.all());
+        assert!(
+            output.status != 0 && output.err().contains("is locked"),
+            "{}",
+            output.all()
+        );
         assert_eq!(config(), before, "{}", output.all());
     }
 }

@@ -10,8 +10,8 @@ use crate::keychain::{self, StoreKind};
 use crate::ops::files::Files;
 use crate::ops::keychain::transaction::{Kept, Withdrawal, Withdrawn, withdraw};
 use crate::ops::keychain::{detach, index, store_of};
-use crate::sys::keychain::Keychain;
 use crate::ops::{ask, choose};
+use crate::sys::keychain::Keychain;
 use crate::text::display;
 
 /// How many profiles a message names.

@@ -61,8 +61,9 @@ pub fn check_writable(keychain: &Keychain<'_>) -> Result<(), Error> {
 }
 
 fn unreadable(error: std::io::Error) -> Error {
-    Error::new(Kind::Failed, format!("cannot read the index of the keychain: {error}"))
-        .hint("put it back from a backup, or move it away: it holds no key, and without it awsenv asks the chosen store")
+    Error::new(Kind::Failed, format!("cannot read the index of the keychain: {error}")).hint(
+        "put it back from a backup, or move it away: it holds no key, and without it awsenv asks the chosen store",
+    )
 }
 
 fn unwritable(error: std::io::Error) -> Error {

@@ -82,7 +82,7 @@ mod unix {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
     use std::path::Path;
 
-    use crate::sys::private;
+    use crate::sys::modes;
 
     /// Whether the mode allows no user to write.
     pub(super) fn is_read_only(meta: &Metadata) -> bool {
@@ -140,7 +140,7 @@ mod unix {
         if mode & 0o077 == 0 {
             return Ok(());
         }
-        private::narrow(path, Permissions::from_mode(mode & 0o600))
+        modes::narrow(path, Permissions::from_mode(mode & 0o600))
     }
 
     /// Whether this user may find files in the directory.

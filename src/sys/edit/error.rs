@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::sys::fs::parent;
-use crate::sys::private;
+use crate::sys::modes;
 use crate::sys::trust::is_own;
 
 /// Why a file was not written. It is unchanged then.
@@ -77,7 +77,7 @@ impl FileError {
 
     /// For a directory that was not made.
     pub(super) fn making(dir: &Path) -> impl Fn(io::Error) -> Self {
-        move |error| match private::is_no_modes(&error) {
+        move |error| match modes::is_no_modes(&error) {
             true => Self::NoModes(dir.to_owned()),
             false => Self::system(dir, "make")(error),
         }
@@ -86,7 +86,7 @@ impl FileError {
     /// For a new file that was not written beside `target`.
     pub(super) fn beside(target: &Path) -> impl Fn(io::Error) -> Self {
         move |error| match error.kind() {
-            _ if private::is_no_modes(&error) => Self::NoModes(target.to_owned()),
+            _ if modes::is_no_modes(&error) => Self::NoModes(target.to_owned()),
             ErrorKind::ReadOnlyFilesystem => Self::MountedReadOnly(parent(target).to_owned()),
             ErrorKind::PermissionDenied => Self::barred(parent(target), &error),
             _ => Self::system(target, "write")(error),

@@ -21,6 +21,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::fs::{behind_links, parent, read_regular, state_dir};
+use super::modes;
 use super::private;
 use super::trust::Way;
 use crate::env::Env;
@@ -265,7 +266,7 @@ pub fn keeps_modes(path: &Path) -> bool {
 pub fn keep_private(path: &Path) -> Result<(), FileError> {
     match access::narrow(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        Err(error) if private::is_no_modes(&error) => Err(FileError::NoModes(path.to_owned())),
+        Err(error) if modes::is_no_modes(&error) => Err(FileError::NoModes(path.to_owned())),
         Err(error) => Err(FileError::system(path, "change the mode of")(error)),
         Ok(()) => Ok(()),
     }

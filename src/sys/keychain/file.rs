@@ -438,10 +438,7 @@ mod tests {
             std::fs::rename(other.key.dir.join(name), store.key.dir.join(name)).unwrap();
         }
         let is_refused = |item: &str| {
-            for refused in [
-                store.write(&key(item), b"new"),
-                store.check(&key(item), Access::Write),
-            ] {
+            for refused in [store.write(&key(item), b"new"), store.check(&key(item), Access::Write)] {
                 assert!(
                     matches!(&refused, Err(Error::Refused { why, .. }) if why.contains("does not open the items")),
                     "{item}: {refused:?}"
@@ -449,9 +446,7 @@ mod tests {
             }
         };
         ["a", "c"].into_iter().for_each(is_refused);
-        assert!(
-            matches!(store.read(&key("a")), Err(Error::Damaged { why, .. }) if why.contains("another key file"))
-        );
+        assert!(matches!(store.read(&key("a")), Err(Error::Damaged { why, .. }) if why.contains("another key file")));
         // One that is given up makes room, and one that is damaged is none of another key file's.
         store.delete(&key("a")).unwrap();
         is_refused("a");

@@ -20,7 +20,7 @@ use super::seal::{open, parse, seal, secret_string};
 use crate::keychain::{Error, StoreKind};
 use crate::secret::Secret;
 use crate::sys::trust::Way;
-use crate::sys::{fs, private};
+use crate::sys::{fs, modes, private};
 
 const STORE: StoreKind = StoreKind::File;
 
@@ -286,7 +286,7 @@ fn check_access(path: &Path, dir: &Path) -> Result<(), Error> {
 
 /// As [`refused`], for what the system says.
 pub(super) fn failed(path: &Path, error: &io::Error) -> Error {
-    if private::is_no_modes(error) {
+    if modes::is_no_modes(error) {
         return Error::NoModes { path: path.to_owned() };
     }
     refused(path, error)

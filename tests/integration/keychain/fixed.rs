@@ -135,16 +135,29 @@ fn a_read_only_mount_is_told_from_a_mount_of_one_file() {
             (".aws/credentials", "/.aws/credentials`"),
         ] {
             let import = sandbox.awsenv(["key", "import", "work"]);
-            let Some(output) = mounted(import, &read_only(name)) else { return };
-            assert_refused(&sandbox, &output, &[what, "is mounted read-only", "hint: mount it writable"]);
+            let Some(output) = mounted(import, &read_only(name)) else {
+                return;
+            };
+            assert_refused(
+                &sandbox,
+                &output,
+                &[what, "is mounted read-only", "hint: mount it writable"],
+            );
             assert!(!output.err().contains("write_through"), "{}", output.all());
         }
         let output = mounted(add(&sandbox), &read_only(".local/state/awsenv")).expect("a mount");
-        assert_refused(&sandbox, &output, &["edit.lock`", "it is mounted read-only: mount it writable"]);
+        assert_refused(
+            &sandbox,
+            &output,
+            &["edit.lock`", "it is mounted read-only: mount it writable"],
+        );
     }
     // The file alone is writable, so overwriting it helps.
     let path = sandbox.path(".aws/credentials").display().to_string();
-    let script = format!("{} && mount --bind '{path}' '{path}' && mount -o remount,rw,bind '{path}'", read_only(".aws"));
+    let script = format!(
+        "{} && mount --bind '{path}' '{path}' && mount -o remount,rw,bind '{path}'",
+        read_only(".aws")
+    );
     let output = mounted(sandbox.awsenv(["key", "import", "work", "--keep"]), &script).expect("a mount");
     assert_eq!(output.status, 0, "{}", output.all());
 }
@@ -348,11 +361,18 @@ fn a_remedy_is_for_what_is_wrong_with_the_file() {
         ("~/.aws", "it is a directory"),
         ("~/none", "there is no such file"),
     ] {
-        let output = sandbox.awsenv(["key", "import", "x", "--from", &format!("csv:{name}")]).output();
+        let output = sandbox
+            .awsenv(["key", "import", "x", "--from", &format!("csv:{name}")])
+            .output();
         assert!(output.status == 1 && output.err().contains(words), "{}", output.all());
     }
     let large = sandbox.write("large", "");
-    std::fs::File::options().write(true).open(&large).unwrap().set_len((64 << 20) + 1).unwrap();
+    std::fs::File::options()
+        .write(true)
+        .open(&large)
+        .unwrap()
+        .set_len((64 << 20) + 1)
+        .unwrap();
     sandbox.set("BOTO_CONFIG", &large);
     for args in [&["explain", "old"][..], &["doctor", "-v"]] {
         let output = sandbox.awsenv(args).output();

@@ -14,7 +14,10 @@ fn sandbox() -> Sandbox {
     sandbox.set("AWSENV_KEYCHAIN", "file");
     sandbox.awsenv(["key", "unlock", "--no-passphrase"]).output().success();
     add(&sandbox, "a").success();
-    sandbox.awsenv(["configure", "set", "region", "eu-west-1", "--profile", "a"]).output().success();
+    sandbox
+        .awsenv(["configure", "set", "region", "eu-west-1", "--profile", "a"])
+        .output()
+        .success();
     sandbox
 }
 
@@ -24,26 +27,31 @@ fn add(sandbox: &Sandbox, profile: &str) -> Output {
 }
 
 fn set_mode(path: &Path, mode: u32) {
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("a file");
 }
 
 fn is_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|meta| meta.uid() == 0)
 }
 
-/// Makes the file another user's work in each way that this machine allows, and says what awsenv must say of it.
-fn ways() -> Vec<(&'static str, fn(&Path))> {
-    let mut ways: Vec<(&str, fn(&Path))> = vec![
+/// What awsenv must say of a file, and what makes it so.
+type Way = (&'static str, fn(&Path));
+
+/// Each way to make a file another user's work that this machine allows.
+fn ways() -> Vec<Way> {
+    let mut ways: Vec<Way> = vec![
         ("it is a symbolic link", |path| {
             let away = path.with_extension("away");
-            std::fs::rename(path, &away).unwrap();
-            symlink(away, path).unwrap();
+            std::fs::rename(path, &away).expect("a file");
+            symlink(away, path).expect("a file");
         }),
         ("other users can use it (mode 666)", |path| set_mode(path, 0o666)),
         ("other users can use it (mode 620)", |path| set_mode(path, 0o620)),
     ];
     if is_root() {
-        ways.push(("it belongs to another user", |path| chown(path, Some(12345), None).unwrap()));
+        ways.push(("it belongs to another user", |path| {
+            chown(path, Some(12345), None).expect("a file")
+        }));
     } else {
         say("skipped: only root can give a file to another user");
     }
@@ -77,7 +85,11 @@ fn an_index_that_others_may_have_written_is_not_used() {
         assert_eq!(output.err().contains(words), !foreign, "{words}: {}", output.all());
         if !foreign {
             let output = add(&sandbox, "b");
-            assert!(output.status == 1 && output.err().contains(words), "{words}: {}", output.all());
+            assert!(
+                output.status == 1 && output.err().contains(words),
+                "{words}: {}",
+                output.all()
+            );
         }
         // The store is asked by name.
         let output = sandbox.awsenv(["credential-process", "a"]).output();
@@ -90,7 +102,11 @@ fn a_damaged_journal_is_not_replaced_without_a_word() {
     let sandbox = sandbox();
     private(&sandbox, &format!("{STATE}/journal"), "garbage");
     let output = sandbox.awsenv(["undo"]).output();
-    assert!(output.err().contains("the next edit starts a new one"), "{}", output.all());
+    assert!(
+        output.err().contains("the next edit starts a new one"),
+        "{}",
+        output.all()
+    );
     let set = |value: &str| {
         let args = ["configure", "set", "region", value, "--profile", "a"];
         sandbox.awsenv(args).output()
@@ -122,23 +138,23 @@ fn a_directory_that_others_can_replace_is_refused() {
         assert_eq!(files(&sandbox.path(".aws")), before, "{what}");
     };
     let home = sandbox.home();
-    let usual = std::fs::metadata(&home).unwrap().permissions().mode();
+    let usual = std::fs::metadata(&home).expect("a file").permissions().mode();
     set_mode(&home, 0o777);
     refused("HOME");
     set_mode(&home, usual);
     // Links into a directory that others can write to.
     for linked in [STATE, ".local/state/awsenv/keys", ".aws"] {
         let shared = sandbox.path("shared");
-        std::fs::create_dir(&shared).unwrap();
+        std::fs::create_dir(&shared).expect("a file");
         let (path, target) = (sandbox.path(linked), shared.join("target"));
-        std::fs::rename(&path, &target).unwrap();
-        symlink(&target, &path).unwrap();
+        std::fs::rename(&path, &target).expect("a file");
+        symlink(&target, &path).expect("a file");
         set_mode(&shared, 0o777);
         refused(linked);
         set_mode(&shared, 0o755);
-        std::fs::remove_file(&path).unwrap();
-        std::fs::rename(&target, &path).unwrap();
-        std::fs::remove_dir(&shared).unwrap();
+        std::fs::remove_file(&path).expect("a file");
+        std::fs::rename(&target, &path).expect("a file");
+        std::fs::remove_dir(&shared).expect("a file");
     }
     add(&sandbox, "b").success();
 }

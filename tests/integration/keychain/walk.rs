@@ -477,7 +477,14 @@ fn a_text_that_cannot_be_read_any_more_is_put_back() {
                 assert!(!output.err().contains("by another program"), "{when}");
                 let now = known(&sandbox);
                 let is_done = output.status == 0 || output.err().contains("already");
-                assert!(if output.status == 0 { now == new } else { is_done || now == old }, "{when}");
+                assert!(
+                    if output.status == 0 {
+                        now == new
+                    } else {
+                        is_done || now == old
+                    },
+                    "{when}"
+                );
                 failed += usize::from(output.status != 0);
                 sandbox.awsenv(work.args).output();
             }
