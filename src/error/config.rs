@@ -24,6 +24,15 @@ impl From<config::Error> for Error {
     }
 }
 
+/// What to do about a legacy boto file that cannot be read as botocore reads it.
+pub fn legacy_remedy(error: &config::Error) -> &'static str {
+    match error {
+        config::Error::TooLarge { .. } => "move it away, or let BOTO_CONFIG name another file",
+        config::Error::Unreadable { .. } => "give yourself read permission, or move the file away",
+        config::Error::HalfPair { .. } | config::Error::Parse { .. } => "correct the line, or delete the file",
+    }
+}
+
 fn remedy(reason: &Reason) -> Option<&'static str> {
     match reason {
         Reason::ByteOrderMark => Some("save the file as UTF-8 without a byte order mark"),

@@ -1,5 +1,6 @@
 //! Messages for profiles that lack a setting or have contradictory ones.
 
+use super::config::legacy_remedy;
 use super::{Error, Kind};
 use crate::advice::Advice;
 use crate::config::{self, Place};
@@ -86,7 +87,11 @@ impl From<resolve::Error> for Error {
             E::Legacy(error @ config::Error::HalfPair { .. }) => error.into(),
             E::Legacy(error) => Error {
                 hints: vec![
-                    "only the profiles in this legacy boto file need it: correct the line, or delete the file".into(),
+                    format!(
+                        "only the profiles in this legacy boto file need it: {}",
+                        legacy_remedy(&error)
+                    )
+                    .into(),
                 ],
                 ..error.into()
             },

@@ -8,6 +8,7 @@ use crate::ops::keychain::index;
 use crate::redact::harmless;
 use crate::secret::Secret;
 use crate::sys::keychain::Keychain;
+use crate::text::display;
 
 #[derive(Clone, Debug)]
 pub struct Deposit {
@@ -157,6 +158,20 @@ pub fn restore(keychain: &Keychain<'_>, all: impl IntoIterator<Item = Before>, e
     match told {
         Err(why) if why.message != error.message => error.hint(why.message),
         _ => error,
+    }
+}
+
+/// What to tell the user before a deposit that replaces an item for ever: one that awsenv cannot keep for `undo`, because
+/// it cannot read it.
+pub fn loss(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit) -> Option<String> {
+    let Deposit { name, replace, .. } = deposit;
+    match replace.then(|| keychain.read(store, name))? {
+        Err(keychain::Error::Damaged { why, .. }) => Some(format!(
+            "the item `{}` in {} is overwritten, and `awsenv undo` cannot bring it back: {why}",
+            display(name),
+            store.described()
+        )),
+        _ => None,
     }
 }
 
