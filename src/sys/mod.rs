@@ -21,4 +21,5 @@ pub mod sso;
 pub mod stdin;
 pub mod terminal;
 mod trust;
+pub mod unstartable;
 mod wait;
