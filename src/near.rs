@@ -115,7 +115,9 @@ impl Folded {
     /// than a letter in four.
     fn distance(&self, other: &Self, most: usize) -> Option<usize> {
         let limit = (self.length / 4).clamp(1, most);
-        let distance = self.is_near(other, limit).then(|| strsim::osa_distance(&self.text, &other.text));
+        let distance = self
+            .is_near(other, limit)
+            .then(|| strsim::osa_distance(&self.text, &other.text));
         // A word of which no letter is right resembles nothing.
         distance.filter(|distance| *distance <= limit && (*distance == 0 || *distance < self.length))
     }

@@ -234,7 +234,12 @@ impl<'p> Reader<'p> {
             Err(why) => {
                 let mut doubted: Vec<&Key> = key.guard.is_some().then_some(key).into_iter().collect();
                 // Another setting on the same line.
-                doubted.extend(value.split_once(';').into_iter().flat_map(|(_, rest)| guards_among(rest)));
+                doubted.extend(
+                    value
+                        .split_once(';')
+                        .into_iter()
+                        .flat_map(|(_, rest)| guards_among(rest)),
+                );
                 self.problem(Some(line), why, &doubted);
             }
         }
@@ -270,8 +275,9 @@ impl<'p> Reader<'p> {
     /// A setting that was added below `[alias]` or `[region]` is read as a name there.
     fn strayed(&mut self, line: u32, key: &str, value: &str) {
         let is_meant = |(section, known): &(&str, &Key)| {
-            let is_it =
-                || known.name == key || known.guard.is_some() && (is_close(key, known.name) || is_begun(key, known.name));
+            let is_it = || {
+                known.name == key || known.guard.is_some() && (is_close(key, known.name) || is_begun(key, known.name))
+            };
             let is_its_value = || match known.name {
                 "production" => value.contains(['*', '?', ',']),
                 _ => (known.set)(&mut Settings::default(), value, self.stores).is_ok(),

@@ -321,7 +321,10 @@ fn a_file_that_is_none_has_no_endless_list() {
     assert!(is_all(&many) && !many.history && many.keychain.store.is_err());
     assert_eq!((many.problems.len(), many.prompt), (101, Prompt::Off));
     let first = told(&many).swap_remove(0);
-    assert!(first.starts_with("s: it has more than 100 mistakes, ") && first.contains(ALL), "{first}");
+    assert!(
+        first.starts_with("s: it has more than 100 mistakes, ") && first.contains(ALL),
+        "{first}"
+    );
 }
 
 #[test]

@@ -70,19 +70,22 @@ impl Terminal {
     }
 
     /// Without the line end; an overlong line is cut. `None` at the end of input (Ctrl-D), or on a signal that ends the
-    /// program (Ctrl-C).
+    /// program (Ctrl-C), which counts from before `ask` is called.
     ///
     /// # Errors
     /// What the system says, such as to a background job.
-    pub fn line(&self) -> io::Result<Option<String>> {
+    pub fn line(&self, ask: impl FnOnce()) -> io::Result<Option<String>> {
         // macOS cannot wait for a terminal with `poll`, so there a signal ends the program at once.
         if cfg!(target_vendor = "apple") {
+            ask();
             return line(&self.0);
         }
-        line(Heeding {
+        let heeding = Heeding {
             terminal: &self.0,
             signals: Signals::heed()?,
-        })
+        };
+        ask();
+        line(heeding)
     }
 
     /// The next line, typed without any trace on the screen, not even its length. `None` on Ctrl-C, Ctrl-D, or a signal
