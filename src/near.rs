@@ -58,8 +58,11 @@ fn only<'k>(word: &str, known: impl IntoIterator<Item = &'k str>, most: usize) -
 
 /// Whether a guard of the settings must take `word` for `known`: at most two letters off, however short the word is.
 pub fn is_close(word: &str, known: &str) -> bool {
-    // A file may have many words, and most are of another length; a letter has at most four bytes.
-    if word.len() + 2 < known.len() || word.len() > 4 * (known.len() + 2) {
+    // A file may have many words, and most are of another length or of other letters; one has at most four bytes.
+    if word.len() + 2 < known.len()
+        || word.len() > 4 * (known.len() + 2)
+        || word.is_ascii() && (letters(word.bytes()) ^ letters(known.bytes())).count_ones() > 4
+    {
         return false;
     }
     let [word, known] = [word, known].map(Folded::of_key);
@@ -69,8 +72,18 @@ pub fn is_close(word: &str, known: &str) -> bool {
 /// Whether `word` is the beginning of `known`, or `known` that of `word`: `prod` and `productionGlobs` for
 /// `production`.
 pub fn is_begun(word: &str, known: &str) -> bool {
+    let first = |word: &str| word.bytes().next().map(|byte| byte.to_ascii_lowercase());
+    if first(word) != first(known) {
+        return false;
+    }
     let [word, known] = [word, known].map(Folded::of_key);
     word.length >= ABBREVIATION && (known.continues(&word) || word.continues(&known))
+}
+
+/// A bit for each letter of a key; letters may share one.
+fn letters(bytes: impl Iterator<Item = u8>) -> u64 {
+    let folded = bytes.map(|byte| if byte == b'-' { b'_' } else { byte.to_ascii_lowercase() });
+    folded.fold(0, |letters, byte| letters | 1 << (byte % 64))
 }
 
 /// A word as it is compared: in lower case, and cut at [`LONGEST`].
