@@ -148,6 +148,14 @@ pub fn cut(shown: String, columns: usize) -> String {
     cut_before(chars, columns)
 }
 
+/// In columns; no name that anyone gives is longer.
+pub const LONGEST_NAME: usize = 200;
+
+/// [`display`] for a name, which may have been pasted by mistake: cut where no name is longer.
+pub fn name(text: &str) -> String {
+    cut(display(text), LONGEST_NAME)
+}
+
 /// The pieces that leave one column for the mark of the cut.
 fn cut_before<'t>(pieces: impl Iterator<Item = &'t str>, columns: usize) -> String {
     let mut width = 0;

@@ -11,7 +11,7 @@ use crate::env::state::Style;
 use crate::error::{Error, Kind};
 use crate::ops::choose::Chosen;
 use crate::ops::refusal::{mistakes, without_credentials};
-use crate::ops::{choose, export, fit, now, pick, ports, switch};
+use crate::ops::{choose, export, fit, now, pick, ports, switch, unknown};
 use crate::process::Launch;
 use crate::resolve::{BaseSource, CredentialPlan, StyleError};
 
@@ -20,7 +20,7 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
     let mut words = args.command.into_iter();
     let Some(program) = words.next() else {
         return Err(
-            Error::new(Kind::Usage, "name the program to run after `--`").hint("awsenv exec PROFILE -- PROGRAM")
+            Error::new(Kind::Usage, "name the program to run after `--`").hint(unknown::program(context.process))
         );
     };
     let env = &context.process.env;

@@ -7,7 +7,7 @@ use crate::config::{self, Place};
 use crate::env::names::VarName;
 use crate::redact::shown;
 use crate::resolve::{self, How, StyleError};
-use crate::text::display;
+use crate::text::{LONGEST_NAME, cut, display};
 
 impl From<resolve::Error> for Error {
     fn from(error: resolve::Error) -> Self {
@@ -253,8 +253,8 @@ const LIST: &str = "`awsenv list` shows all profiles";
 /// name.
 fn tick(text: &str) -> String {
     match text.split_once('\n') {
-        Some((name, _)) => format!("`{}…`", shown(name)),
-        None => format!("`{}`", shown(text)),
+        Some((name, _)) => format!("`{}…`", cut(shown(name), LONGEST_NAME)),
+        None => format!("`{}`", cut(shown(text), LONGEST_NAME)),
     }
 }
 

@@ -148,8 +148,8 @@ pub fn yes(context: &Context, question: &str, is_grave: bool, without_terminal: 
     } else {
         "[y/N]"
     };
-    context.ui.ask(&format!("{question}? {answers}"), is_grave);
-    let answer = answer(&terminal)?.to_lowercase();
+    let ask = || context.ui.ask(&format!("{question}? {answers}"), is_grave);
+    let answer = answer(&terminal, ask)?.to_lowercase();
     Ok(answer == "yes" || answer == "y" && !is_grave)
 }
 
@@ -161,8 +161,8 @@ fn terminal(context: &Context) -> Result<Terminal, Error> {
     })
 }
 
-fn answer(terminal: &Terminal) -> Result<String, Error> {
-    match terminal.line() {
+fn answer(terminal: &Terminal, ask: impl FnOnce()) -> Result<String, Error> {
+    match terminal.line(ask) {
         Ok(Some(answer)) => Ok(answer.trim().to_owned()),
         _ => {
             // The cursor is still after the question.

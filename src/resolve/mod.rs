@@ -17,7 +17,7 @@ mod style;
 
 pub use chain::{Link, LinkId};
 pub use error::Error;
-pub use partial::{contains, partial};
+pub use partial::{containing, partial};
 pub use plan::{
     AssumeRole, BaseSource, CredentialPlan, CredentialProcess, KeySource, Keys, Login, LoginCache, Sso, WebIdentity,
 };

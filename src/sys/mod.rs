@@ -23,4 +23,5 @@ pub mod sso;
 pub mod stdin;
 pub mod terminal;
 mod trust;
+pub mod unstartable;
 mod wait;

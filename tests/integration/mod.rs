@@ -63,4 +63,6 @@ mod signals;
 mod stores;
 pub(crate) mod terminal;
 #[cfg(unix)]
+#[cfg(target_os = "linux")]
+mod unloaded;
 mod wrapper;

@@ -27,7 +27,7 @@ pub(super) fn mistakes(profiles: &ProfileSet, owned: &Owned<'_>, found: &mut Vec
             let block = owned.kind == SectionKind::Services || key == "s3";
             for entry in value.nested().filter(|_| block) {
                 let place = entry.place();
-                let wrong = spelled(&shown(entry.key()), entry.text());
+                let wrong = spelled(|| shown(entry.key()), entry.text());
                 let wrong = wrong.or_else(|| choice(entry.key(), entry.text()).filter(|_| key == "s3"));
                 found.extend(wrong.map(|found| Mistake {
                     place,
@@ -41,7 +41,7 @@ pub(super) fn mistakes(profiles: &ProfileSet, owned: &Owned<'_>, found: &mut Vec
         }
         let text = value.text();
         let wrong = swallowed(key, text)
-            .or_else(|| spelled(key, text))
+            .or_else(|| spelled(|| key.to_owned(), text))
             .or_else(|| match key {
                 "region" | "sso_region" if is_aws => region(text),
                 "output" => output(text),
@@ -98,12 +98,13 @@ pub fn region(text: &str) -> Option<Wrong> {
 }
 
 /// Quotes around a value, or a comment behind it, that belong to it.
-fn spelled(key: &str, text: &str) -> Option<Wrong> {
+fn spelled(key: impl FnOnce() -> String, text: &str) -> Option<Wrong> {
     let text = text.split('\n').next().unwrap_or_default();
     if let Some(cut) = comment(text) {
         let what = format!(
-            "the text from the `{}` on is part of the value of `{key}`",
-            &text[cut..=cut]
+            "the text from the `{}` on is part of the value of `{}`",
+            &text[cut..=cut],
+            key()
         );
         return Some(Wrong::new(
             MistakeCode::CommentInValue,
@@ -112,7 +113,7 @@ fn spelled(key: &str, text: &str) -> Option<Wrong> {
         ));
     }
     quoted(text).map(|_| {
-        let mut what = format!("the quotes are part of the value of `{key}`");
+        let mut what = format!("the quotes are part of the value of `{}`", key());
         if text.starts_with(['"', '\'']) {
             what += "; only the SDK for Go removes them";
         }

@@ -1,5 +1,5 @@
-//! The user's terminal, whatever stdin is. For an ordinary line its mode does not change: whole lines, echoed, and
-//! Ctrl-C ends the program. A secret is not echoed.
+//! The user's terminal, whatever stdin is. For an ordinary line its mode does not change: whole lines, echoed. A secret
+//! is not echoed.
 
 mod hidden;
 mod mode;
@@ -69,12 +69,23 @@ impl Terminal {
         Self::open().map_err(|_| "this process has none")
     }
 
-    /// Without the line end; an overlong line is cut. `None` at the end of input (Ctrl-D).
+    /// Without the line end; an overlong line is cut. `None` at the end of input (Ctrl-D), or on a signal that ends the
+    /// program (Ctrl-C), which counts from before `ask` is called.
     ///
     /// # Errors
     /// What the system says, such as to a background job.
-    pub fn line(&self) -> io::Result<Option<String>> {
-        line(&self.0)
+    pub fn line(&self, ask: impl FnOnce()) -> io::Result<Option<String>> {
+        // macOS cannot wait for a terminal with `poll`, so there a signal ends the program at once.
+        if cfg!(target_vendor = "apple") {
+            ask();
+            return line(&self.0);
+        }
+        let heeding = Heeding {
+            terminal: &self.0,
+            signals: Signals::heed()?,
+        };
+        ask();
+        line(heeding)
     }
 
     /// The next line, typed without any trace on the screen, not even its length. `None` on Ctrl-C, Ctrl-D, or a signal
@@ -226,6 +237,26 @@ impl Drop for Typing {
     fn drop(&mut self) {
         // The rest of what was pasted is dropped with the mode.
         thread::sleep(PASTE);
+    }
+}
+
+/// A terminal whose input ends when a signal arrives that ends the program.
+struct Heeding<'t> {
+    terminal: &'t File,
+    signals: Signals,
+}
+
+impl Read for Heeding<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        while !self.signals.told_to_end() {
+            if self.signals.told_to_stop() {
+                self.signals.stop();
+            }
+            if is_ready(self.terminal) {
+                return self.terminal.read(into);
+            }
+        }
+        Ok(0)
     }
 }
 
