@@ -415,17 +415,33 @@ fn the_aws_cli_reads_what_was_set() {
     }
 }
 
-const ID: &str = "AKIAIOSFODNN7NEWKEYY";
-const SECRET: &str = "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";
+pub(super) const ID: &str = "AKIAIOSFODNN7NEWKEYY";
+pub(super) const SECRET: &str = "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";
 
 /// Answers the questions of `configure`, and waits for the status.
-fn answers(terminal: &Terminal<'_>, command: &str, answers: &[(&str, &str)]) -> String {
+pub(super) fn answers(terminal: &Terminal<'_>, command: &str, answers: &[(&str, &str)]) -> String {
+    answers_while(terminal, command, answers, || {})
+}
+
+/// As [`answers`]; this happens meanwhile, at the last question.
+pub(super) fn answers_while(
+    terminal: &Terminal<'_>,
+    command: &str,
+    answers: &[(&str, &str)],
+    meanwhile: impl FnOnce(),
+) -> String {
+    let mut meanwhile = Some(meanwhile);
     terminal.line(&format!("clear; {command}"));
     for (number, (question, answer)) in answers.iter().enumerate() {
         let asked = answers[..=number].iter().filter(|(other, _)| other == question).count();
         terminal.wait(question, |screen| {
             screen.matches(question).count() >= asked && screen.trim_end().ends_with([':', ']'])
         });
+        if number + 1 == answers.len()
+            && let Some(meanwhile) = meanwhile.take()
+        {
+            meanwhile();
+        }
         match *answer {
             "C-c" => terminal.key("C-c"),
             answer => terminal.line(answer),
@@ -441,11 +457,11 @@ fn answers(terminal: &Terminal<'_>, command: &str, answers: &[(&str, &str)]) -> 
     })
 }
 
-const ASK_ID: &str = "Access Key ID";
-const ASK_SECRET: &str = "Secret Access Key [";
-const ASK_REGION: &str = "region name";
-const ASK_OUTPUT: &str = "output format [";
-const ASK_REPLACE: &str = "replace the key";
+pub(super) const ASK_ID: &str = "Access Key ID";
+pub(super) const ASK_SECRET: &str = "Secret Access Key [";
+pub(super) const ASK_REGION: &str = "region name";
+pub(super) const ASK_OUTPUT: &str = "output format [";
+pub(super) const ASK_REPLACE: &str = "replace the key";
 
 #[test]
 fn questions_are_asked_as_the_aws_cli_asks_them() {

@@ -2,8 +2,9 @@
 
 use std::ffi::OsStr;
 
-use super::plan::{Answers, Keeping, Options, Present, Target};
+use super::plan::{Keeping, Options, Present, Target};
 use super::setting;
+use super::write::Answers;
 use crate::advice::Command;
 use crate::config::edit::check_name;
 use crate::context::{Context, Outcome};

@@ -8,6 +8,7 @@ use crate::ops::keychain::index;
 use crate::redact::harmless;
 use crate::secret::Secret;
 use crate::sys::keychain::Keychain;
+use crate::text::display;
 
 #[derive(Clone, Debug)]
 pub struct Deposit {
@@ -80,7 +81,7 @@ pub fn place(
             item.account_id = item.account_id.or_else(|| old.account_id.clone());
             Some(old)
         }
-        Ok(_) if !deposit.replace => return Err(other_key(store, name)),
+        Ok(_) if !deposit.replace => return Err(other_key(store, name).hint(BOTH_WAYS)),
         Ok(old) => Some(old),
         Err(keychain::Error::Missing { .. }) => None,
         // It may be the secret of another program, or of a newer awsenv.
@@ -176,7 +177,13 @@ pub fn present(keychain: &Keychain<'_>, name: &str, replace: bool) -> Result<Opt
 
 /// Another key has the name.
 pub fn other_key(store: StoreKind, name: &str) -> Error {
-    let message = format!("{} has a different key with the name `{name}`", store.described());
+    let message = format!(
+        "{} has a different key with the name `{}`",
+        store.described(),
+        display(name)
+    );
     Error::new(Kind::Failed, message)
-        .hint("`--replace` overwrites that key; `--item NAME` keeps both, under different names")
 }
+
+/// The remedies for [`other_key`], for commands with these options.
+const BOTH_WAYS: &str = "`--replace` overwrites that key; `--item NAME` keeps both, under different names";
