@@ -40,6 +40,17 @@ fn replace_file(path: &Path, bytes: &[u8], check: impl FnOnce(&Path) -> io::Resu
     replace::replace(path, bytes, create, check)
 }
 
+/// Checks that [`replace`] can make its new file. The caller holds the directory's lock.
+///
+/// # Errors
+/// What the system says.
+pub(super) fn check_replaceable(path: &Path) -> io::Result<()> {
+    let new = replace::unfinished(path);
+    replace::remove_stale(path)?;
+    open_private(OpenOptions::new().write(true).create_new(true), &new)?;
+    fs::remove_file(new)
+}
+
 /// Removes what [`replace`] leaves beside `path` if it is killed. The caller holds the directory's lock.
 pub(super) fn remove_stale(path: &Path) {
     let _ = replace::remove_stale(path);

@@ -1,11 +1,9 @@
 //! Keys as they are entered at the questions of `configure` and `key add`: what is refused, what is shown of them, and
 //! what becomes of a key that arrives meanwhile.
 
-use std::path::Path;
-
-use super::editing::{ASK_ID, ASK_OUTPUT, ASK_REGION, ASK_REPLACE, ASK_SECRET, ID, SECRET, answers, answers_while};
+use super::editing::{ASK_ID, ASK_OUTPUT, ASK_REGION, ASK_REPLACE, ASK_SECRET, ID, SECRET, answers, answers_while, set_mode};
 use crate::integration::terminal::Terminal;
-use crate::support::{AWSENV, Sandbox};
+use crate::support::{Sandbox, say};
 
 const OTHER: &str = "AKIAI44QH8DHBEXAMPLE";
 
@@ -82,4 +80,51 @@ fn a_key_that_arrives_while_awsenv_asks_is_kept() {
         let document = sandbox.awsenv(["credential-process", "w"]).output();
         assert!(document.out().contains(OTHER), "{}", document.all());
     }
+}
+
+#[test]
+fn a_file_store_that_takes_no_key_is_found_before_the_first_question() {
+    let sandbox = filed();
+    key(&sandbox, ID);
+    let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    let at = |name: &str| sandbox.path(&format!(".local/state/awsenv/keys/{name}"));
+    let refused = |what: &str| {
+        for command in ["configure w", "configure new", "key add new", "key add w --replace"] {
+            let screen = answers(&terminal, &format!("awsenv {command}"), &[]);
+            assert!(
+                screen.contains("status 1.") && screen.contains(what) && !screen.contains("Key ID"),
+                "{command}: {screen}"
+            );
+        }
+    };
+    let recipient = std::fs::read(at("recipient")).unwrap();
+    std::fs::remove_file(at("recipient")).unwrap();
+    refused("it does not exist");
+    let other = "age1lvyvwawkr0mcnnnncaghunadrqkmuf9e6507x9y920xxpp866cnql7dp2z";
+    std::fs::write(at("recipient"), other).unwrap();
+    set_mode(&at("recipient"), 0o600);
+    refused("it does not belong to the key file");
+    std::fs::write(at("recipient"), recipient).unwrap();
+    std::fs::remove_file(at("lock")).unwrap();
+    std::fs::create_dir(at("lock")).unwrap();
+    refused("it is not a regular file");
+    std::fs::remove_dir(at("lock")).unwrap();
+    let fixed = |mark: &str| std::process::Command::new("chattr").arg(mark).arg(at("")).output();
+    if fixed("+i").is_ok_and(|made| made.status.success()) {
+        refused("it is immutable or append-only");
+        fixed("-i").unwrap();
+    } else {
+        say("skipped: this machine makes no file immutable");
+    }
+    // A damaged item is no key that works, so it is replaced, and that is said first.
+    let item = std::fs::read_dir(at("")).unwrap();
+    let item = item.map(|item| item.unwrap().path()).find(|path| path.extension().is_some_and(|end| end == "age"));
+    std::fs::write(item.unwrap(), "rubbish").unwrap();
+    let questions = [(ASK_ID, OTHER), (ASK_SECRET, SECRET), (ASK_REGION, ""), (ASK_OUTPUT, "")];
+    let screen = answers(&terminal, "awsenv configure w", &questions);
+    let (before, _) = screen.split_once("Key ID").unwrap();
+    assert!(before.contains("cannot be used") && before.contains("replaces it"), "{screen}");
+    assert!(screen.contains("status 0."), "{screen}");
 }

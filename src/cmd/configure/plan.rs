@@ -167,6 +167,13 @@ impl<'a> Target<'a> {
                 .hint(Advice::from("to overwrite that key: ").command(add().flag("--replace")))
                 .hint(Advice::from("to keep both, under different names: ").command(add().option("--item", "NAME"))));
         }
+        if present.is_none()
+            && is_own
+            && let Err(damaged @ keychain::Error::Damaged { .. }) = keychain.read(store, &line.item)
+        {
+            let damaged = Error::from(damaged).message;
+            context.ui.warn(format!("{damaged}: a key that you enter replaces it"));
+        }
         Ok(Keeping::Keychain { present, line })
     }
 

@@ -167,12 +167,13 @@ pub fn restore(keychain: &Keychain<'_>, all: impl IntoIterator<Item = Before>, e
 /// The store cannot take a key now.
 pub fn present(keychain: &Keychain<'_>, name: &str, replace: bool) -> Result<Option<Item>, keychain::Error> {
     let store = keychain.locate(name).unwrap_or_default();
-    match keychain.read(store, name) {
-        Ok(item) => Ok(Some(item)),
-        Err(keychain::Error::Missing { .. }) => Ok(None),
-        Err(keychain::Error::Damaged { .. }) if replace => Ok(None),
-        Err(error) => Err(error),
-    }
+    let found = match keychain.read(store, name) {
+        Ok(item) => Some(item),
+        Err(keychain::Error::Missing { .. }) => None,
+        Err(keychain::Error::Damaged { .. }) if replace => None,
+        Err(error) => return Err(error),
+    };
+    keychain.check_writable(store, name).map(|()| found)
 }
 
 /// Another key has the name.

@@ -9,7 +9,7 @@ mod beside;
 mod error;
 pub mod journal;
 mod lock;
-mod obstacle;
+pub(in crate::sys) mod obstacle;
 mod swap;
 mod through;
 

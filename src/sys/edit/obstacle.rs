@@ -7,7 +7,7 @@ use crate::sys::fs::parent;
 
 /// # Errors
 /// [`FileError::Mounted`] or [`FileError::Immutable`].
-pub(super) fn check(target: &Path) -> Result<(), FileError> {
+pub(in crate::sys) fn check(target: &Path) -> Result<(), FileError> {
     let marks = system::marks(target);
     if marks.is_mounted {
         return Err(FileError::Mounted(target.to_owned()));

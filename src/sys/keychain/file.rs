@@ -18,6 +18,7 @@ use super::key_pair::{KeyPair, failed, hash, hex, refused};
 use super::seal::{open, seal};
 use super::store::{Lock, Name, Store};
 use crate::keychain::{Error, Item, SERVICE, StoreKind};
+use crate::sys::edit::{FileError, obstacle};
 use crate::sys::{fs, private};
 
 const STORE: StoreKind = StoreKind::File;
@@ -82,6 +83,21 @@ impl Store for FileStore {
                 .ok_or_else(|| io::Error::other("the file system returned something else than was written"))
         };
         private::replace_checked(&path, &packed, check).map_err(|error| failed(&path, &error))
+    }
+
+    fn check_writable(&self, name: &Name) -> Result<(), Error> {
+        self.key.require()?;
+        self.key.whole()?;
+        let path = self.item_path(name);
+        obstacle::check(&path).map_err(|error| match error {
+            FileError::Immutable(path) => {
+                let command = if cfg!(target_os = "macos") { "chflags" } else { "chattr -i -a" };
+                refused(&path, &format!("it is immutable or append-only: run {command} on it as root"))
+            }
+            _ => refused(&path, &"something is mounted on it: unmount it"),
+        })?;
+        let _lock = self.key.lock()?;
+        private::check_replaceable(&path).map_err(|error| failed(&path, &error))
     }
 
     fn delete(&self, name: &Name) -> Result<(), Error> {

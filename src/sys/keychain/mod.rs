@@ -32,7 +32,7 @@ use file::FileStore;
 use items::Items;
 use kernel::KernelStore;
 use os::OsStore;
-use store::Store;
+use store::{Name, Store};
 
 /// Where a key is, as far as that can be told without opening a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,6 +136,14 @@ impl<'a> Keychain<'a> {
     /// The store's.
     pub fn write(&self, store: StoreKind, item: &str, keys: &Item) -> Result<(), Error> {
         self.items(store)?.write(item, keys)
+    }
+
+    /// Checks what can be known before a key is asked for.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn check_writable(&self, store: StoreKind, item: &str) -> Result<(), Error> {
+        self.store(store)?.check_writable(&Name::of::<Item>(item))
     }
 
     /// # Errors

@@ -15,6 +15,11 @@ pub(super) trait Store {
     /// Replaces the item of the same name, if there is one.
     fn write(&self, name: &Name, content: &[u8]) -> Result<(), Error>;
 
+    /// Checks what can be known before an item is written.
+    fn check_writable(&self, _: &Name) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// # Errors
     /// [`Error::Missing`] if there is no such item.
     fn delete(&self, name: &Name) -> Result<(), Error>;
