@@ -49,7 +49,7 @@ mod system {
 
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::io::ioctl_fionread;
-    use rustix::process::getpgrp;
+    use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
     use rustix::termios::{
         LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr, tcgetpgrp, tcsetattr,
     };
@@ -97,6 +97,17 @@ mod system {
     /// background is stopped if it touches the terminal.
     pub(in crate::sys::terminal) fn is_own(terminal: &File) -> bool {
         tcgetpgrp(terminal).is_ok_and(|group| group == getpgrp())
+    }
+
+    /// Whether a shell can continue this program after a stop. The group of a session's leader has none that would, so the
+    /// system does not stop it at Ctrl-Z either.
+    pub(in crate::sys::terminal) fn can_stop() -> bool {
+        getsid(None).is_ok_and(|leader| leader != getpgrp())
+    }
+
+    /// Asks the programs of this job to stop, as the terminal does at Ctrl-Z.
+    pub(in crate::sys::terminal) fn stop() {
+        let _ = kill_current_process_group(Signal::TSTP);
     }
 
     /// Waits a moment for something to read. A signal ends the wait, so that what it means is not noticed too late: a
@@ -153,6 +164,13 @@ mod system {
         true
     }
 
+    pub(in crate::sys::terminal) fn can_stop() -> bool {
+        false
+    }
+
+    /// The console has no jobs.
+    pub(in crate::sys::terminal) fn stop() {}
+
     pub(in crate::sys::terminal) fn is_ready(_: &File) -> bool {
         true
     }
@@ -164,5 +182,5 @@ mod system {
 }
 
 pub use system::restore;
-pub(super) use system::{flush, has_more, is_own, is_ready};
+pub(super) use system::{can_stop, flush, has_more, is_own, is_ready, stop};
 use system::{hide, is_visible};
