@@ -658,6 +658,7 @@ fn what_configure_cannot_replace_comes_with_a_remedy_that_works() {
     };
     for (profile, told) in [
         ("cp", "hint: awsenv key add --replace cp"),
+        ("--plaintext cp", "delete this line first"),
         ("half", "complete the pair, or delete the line"),
         ("sw", "exchange the two values"),
     ] {
@@ -681,6 +682,13 @@ fn no_secret_on_the_command_line_is_written() {
         ("proxy", "https://me:hun/ter3@example.com"),
         ("sso_start_url", "https://me:hunter2@example.com"),
         ("credential_process", "get --password=hunter2"),
+        ("credential_process", "get --password hunter2"),
+        ("foo", "password=hunter2"),
+        ("foo", "pin: 1234"),
+        ("foo", &format!("x{SECRET}")),
+        ("mfa_serial", &format!("{SECRET}/x")),
+        ("ca_bundle", &format!("/a/{SECRET}/b")),
+        ("web_identity_token_file", &format!("/x/{SECRET}")),
     ] {
         let output = sandbox
             .awsenv(["configure", "set", "--profile", "x", key, value])

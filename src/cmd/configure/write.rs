@@ -2,17 +2,18 @@
 
 use crate::advice::{Advice, Command};
 use crate::config::edit::Editor;
+use crate::config::own_line::keychain_item;
 use crate::config::{Document, FileKind, Profile, Section};
 use crate::context::Context;
 use crate::error::{Error, Kind};
-use crate::journal::Undo;
+use crate::journal::{KeyCommand, Undo};
 use crate::keychain::layout::{ID, SECRET};
 use crate::ops::edit::{self, FileEdit};
 use crate::ops::files::Files;
 use crate::ops::keychain::deposit::{self, Deposit};
 use crate::ops::keychain::transaction::{self, Plan, Rules, Sharers};
 use crate::ops::keychain::typed::Typed;
-use crate::ops::keychain::{attach, line};
+use crate::ops::keychain::{attach, command, line};
 use crate::sys;
 use crate::sys::edit::EditLock;
 use crate::text::display;
@@ -140,8 +141,16 @@ pub(super) fn plaintext(files: &Files, profile: &str, key: &Typed) -> Result<Fil
     if let Some(process) = found.and_then(|found| found.get(line::KEY)) {
         let shown = display(profile);
         let message = format!("{}: `{shown}` gets its key from a credential_process", process.place());
-        return Err(Error::new(Kind::Failed, message)
-            .hint("take the key out of the keychain first, with `awsenv key restore` or `awsenv key remove`"));
+        let error = Error::new(Kind::Failed, message);
+        return Err(match keychain_item(process.text()) {
+            Some(_) => error
+                .hint(
+                    Advice::from("put the key back into the file first: ")
+                        .command(command(KeyCommand::Restore, profile)),
+                )
+                .hint(Advice::from("or delete it from the keychain: ").command(command(KeyCommand::Remove, profile))),
+            None => error.hint("to keep the key in the file, delete this line first: it runs another program"),
+        });
     }
     let has_key = |section: &Section<'_>| [ID, SECRET].iter().any(|key| section.own(key).is_some());
     let own = found.and_then(|found: Profile<'_>| {

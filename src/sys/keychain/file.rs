@@ -91,8 +91,15 @@ impl Store for FileStore {
         let path = self.item_path(name);
         obstacle::check(&path).map_err(|error| match error {
             FileError::Immutable(path) => {
-                let command = if cfg!(target_os = "macos") { "chflags" } else { "chattr -i -a" };
-                refused(&path, &format!("it is immutable or append-only: run {command} on it as root"))
+                let command = if cfg!(target_os = "macos") {
+                    "chflags"
+                } else {
+                    "chattr -i -a"
+                };
+                refused(
+                    &path,
+                    &format!("it is immutable or append-only: run {command} on it as root"),
+                )
             }
             _ => refused(&path, &"something is mounted on it: unmount it"),
         })?;
