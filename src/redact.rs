@@ -147,7 +147,9 @@ fn is_whole_secret(part: &str) -> bool {
 
 /// Whether parts of a path or a URL are together a secret with slashes in it.
 fn is_part_secret(path: &str) -> bool {
-    let mut edges = path.match_indices(['/', '=', '?', '&', '@']).flat_map(|(at, _)| [at, at + 1]);
+    let mut edges = path
+        .match_indices(['/', '=', '?', '&', '@'])
+        .flat_map(|(at, _)| [at, at + 1]);
     edges.any(|start| {
         let rest = path.get(start + SECRET..);
         rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '+'))

@@ -179,6 +179,14 @@ fn only_a_job_is_stopped_by_its_key() {
     terminal.line("correct horse");
     unlocks(&terminal);
     terminal.wait("the end of the job", |screen| screen.contains("\nover"));
+    // A shell that waits for the words of a program cannot continue it.
+    terminal.line("clear; PS1='inner$ ' bash --norc");
+    terminal.wait("the inner shell", |screen| screen.contains("inner$"));
+    asked(&terminal, "x=$(awsenv key unlock)");
+    terminal.text("correct ").key("C-z");
+    terminal.line("horse");
+    unlocks(&terminal);
+    terminal.line("exit").at_prompt();
     asked(&terminal, "exec sh -c 'awsenv key unlock; sleep 60'");
     terminal.text("correct ").key("C-z");
     terminal.line("horse");

@@ -134,7 +134,7 @@ impl Typing {
         let mut line = Line::new();
         let mut shown = Zeroizing::new(String::new());
         while !self.signals.told_to_end() {
-            if self.signals.told_to_stop() && mode::can_stop() {
+            if self.signals.told_to_stop() {
                 self.hidden.pause();
                 self.signals.stop();
             }

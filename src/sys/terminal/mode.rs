@@ -49,9 +49,11 @@ mod system {
 
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::io::ioctl_fionread;
-    use rustix::process::{Signal, getpgrp, getsid, kill_current_process_group};
+    use rustix::process::{Signal, getpgrp, getpid, getsid, kill_current_process_group};
+    use rustix::stdio::stdout;
     use rustix::termios::{
-        LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr, tcgetpgrp, tcsetattr,
+        LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, isatty, tcflush, tcgetattr, tcgetpgrp,
+        tcsetattr,
     };
 
     /// The mode to restore, and the terminal. A static, because a panic ends the program without dropping anything.
@@ -99,10 +101,11 @@ mod system {
         tcgetpgrp(terminal).is_ok_and(|group| group == getpgrp())
     }
 
-    /// Whether a shell can continue this program after a stop. The group of a session's leader has none that would, so the
-    /// system does not stop it at Ctrl-Z either.
+    /// Whether a shell would continue this program after a stop. In the group of a session's leader there is none, and one
+    /// that reads what this program prints waits for its end.
     pub(in crate::sys::terminal) fn can_stop() -> bool {
-        getsid(None).is_ok_and(|leader| leader != getpgrp())
+        let is_job = getpgrp() == getpid() || isatty(stdout());
+        is_job && getsid(None).is_ok_and(|leader| leader != getpgrp())
     }
 
     /// Asks the programs of this job to stop, as the terminal does at Ctrl-Z.
