@@ -363,6 +363,7 @@ mod tests {
             ("RegionOne", true),
             ("a b", false),
             ("x\ny", false),
+            ("eu\0-west-1", false),
             ("a/b", false),
             (SECRET, false),
         ] {

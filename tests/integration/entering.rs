@@ -244,7 +244,7 @@ fn a_region_that_is_none_is_not_exported() {
     sandbox.write(".aws/config", "[profile w]\nregion = a b\n");
     sandbox.write(".aws/credentials", section(ID));
     let run = |args: &[&str]| sandbox.awsenv([args, &["--keys", "w"]].concat()).output();
-    for region in ["x\ny", "a b", "a/b", "-x"] {
+    for region in ["x\ny", "a b", "a/b", "x-"] {
         let used = run(&["use", "--region", region]);
         assert!(used.status == 2 && !used.out().contains("AWS_"), "{}", used.all());
         assert!(used.err().contains("must be letters, digits"), "{}", used.all());

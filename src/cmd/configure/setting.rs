@@ -200,7 +200,7 @@ pub(super) fn check(key: &str, text: &str) -> Result<(), Error> {
         Some(wrong) => fail(format!("{}: {}", wrong.what, wrong.instead)),
         None if !is_plain(text) || key == "region" && !region::is_label(text) => {
             let message = format!("`{key}` must be lower-case letters, digits and `-`, as in `eu-west-1` and `json`");
-            Err(Error::new(Kind::Failed, message).hint(format!("`awsenv configure set {key}` sets any other")))
+            Err(Error::new(Kind::Failed, message).hint("`awsenv configure set` sets any other"))
         }
         None => Ok(()),
     }
