@@ -36,6 +36,19 @@ const DIRECTIONS: [(&str, &str); 9] = [
     ("w", "west"),
 ];
 
+/// Whether it can be a part of a host's name, as a region is in the URL of a service; botocore accepts no other.
+pub fn is_label(text: &str) -> bool {
+    let is_of_labels = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    (1..=63).contains(&text.len())
+        && text.bytes().all(is_of_labels)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+        && !text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What is wrong with another one.
+pub const NO_LABEL: &str = "must be letters, digits and `-`, as in `eu-west-1`";
+
 /// The region that a common short form means: `euw1` for `eu-west-1`. A rule, not a list: an area, a direction and a
 /// digit, so that it knows regions newer than this program.
 pub fn long_form(short: &str) -> Option<String> {
@@ -102,6 +115,11 @@ fn same(lower: &str) -> Option<&'static str> {
     let letters = letters(lower);
     let is_same = |(region, _): &&(&str, &str)| self::letters(region) == letters;
     PLACES.iter().find(is_same).map(|(region, _)| *region)
+}
+
+/// Whether AWS had this region when awsenv was made.
+pub fn is_known(text: &str) -> bool {
+    PLACES.iter().any(|(region, _)| *region == text)
 }
 
 /// `AREA-DIRECTION-NUMBER`, also of regions newer than this program.
@@ -388,6 +406,28 @@ mod tests {
         ];
         for text in known.chain(new).chain(others) {
             assert_eq!(meant(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_region_is_a_label_of_a_host() {
+        for label in ["eu-west-1", "RegionOne", "local", "a1"] {
+            assert!(is_label(label), "{label}");
+        }
+        let long = "a".repeat(64);
+        for other in [
+            "",
+            "a b",
+            "a\nb",
+            "a/b",
+            "-a",
+            "a-",
+            "123",
+            "us_east",
+            "eu-w\u{e9}st",
+            &long,
+        ] {
+            assert!(!is_label(other), "{other}");
         }
     }
 }

@@ -4,8 +4,8 @@
 use std::fmt;
 
 use super::TEMPORARY;
-use crate::redact::is_key_id;
-use crate::text::{is_secret_shaped, masked};
+use crate::redact::{self, is_key_id};
+use crate::text::{is_secret_shaped, masked, runs};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -41,6 +41,8 @@ pub enum Flaw {
     /// The id is not 16 to 128 letters, digits or `_`.
     NotAnId,
     SecretAsId,
+    /// Both halves are in one text.
+    Together,
     IdAsSecret,
     Swapped,
     Temporary,
@@ -57,6 +59,7 @@ impl fmt::Display for Flaw {
             Flaw::Named(part) => write!(f, "{part} has its name before it"),
             Flaw::NotAnId => write!(f, "{} is not 16 to 128 letters, digits or `_`", Part::Id),
             Flaw::SecretAsId => write!(f, "{} is shaped like a secret access key", Part::Id),
+            Flaw::Together => write!(f, "{} and {} are given together", Part::Id, Part::Secret),
             Flaw::IdAsSecret => write!(f, "{} is shaped like an access key id", Part::Secret),
             Flaw::Swapped => write!(f, "{} and {} are swapped", Part::Id, Part::Secret),
             Flaw::Temporary => write!(f, "the key {TEMPORARY}"),
@@ -74,6 +77,7 @@ impl Flaw {
             Flaw::Commented(_) => "put the comment on a line of its own",
             Flaw::Named(_) => "give the value alone",
             Flaw::NotAnId | Flaw::SecretAsId => "the id is the half that begins with `AKIA`",
+            Flaw::Together => "give them one by one",
             Flaw::IdAsSecret => "the secret is the longer half, which AWS shows only once",
             Flaw::Swapped => "exchange the two values",
             Flaw::Temporary => "use a key that lasts",
@@ -113,9 +117,12 @@ pub fn misplaced(id: &str, secret: &str) -> Option<Flaw> {
 /// # Errors
 /// As [`check`].
 pub fn check_id(id: &str, any_shape: bool) -> Result<(), Flaw> {
-    check_text(Part::Id, id)?;
     match id {
-        _ if is_secret_shaped(id) => Err(Flaw::SecretAsId),
+        _ if are_together(id) => return Err(Flaw::Together),
+        _ if holds_secret(id) => return Err(Flaw::SecretAsId),
+        _ => check_text(Part::Id, id)?,
+    }
+    match id {
         _ if id.starts_with("ASIA") => Err(Flaw::Temporary),
         _ if !any_shape && !is_key_id(id) => Err(Flaw::NotAnId),
         _ => Ok(()),
@@ -125,11 +132,37 @@ pub fn check_id(id: &str, any_shape: bool) -> Result<(), Flaw> {
 /// # Errors
 /// As [`check`]; `id` has been checked.
 pub fn check_secret(id: &str, secret: &str) -> Result<(), Flaw> {
-    check_text(Part::Secret, secret)?;
-    if is_aws_id(secret) || secret == id && is_key_id(id) {
-        return Err(Flaw::IdAsSecret);
+    if are_together(secret) {
+        return Err(Flaw::Together);
     }
-    Ok(())
+    check_text(Part::Secret, secret)?;
+    match () {
+        () if is_aws_id(secret) || secret == id && is_key_id(id) => Err(Flaw::IdAsSecret),
+        // Shorter ones may be words that the id has too.
+        () if secret != id && secret.len() >= 8 && id.contains(secret) => Err(Flaw::Together),
+        () => Ok(()),
+    }
+}
+
+/// Whether a text is both halves of a key, with something between them or nothing.
+fn are_together(text: &str) -> bool {
+    const BETWEEN: [char; 7] = [',', ';', ':', '|', '"', '\'', '/'];
+    let parts = || text.split(|c: char| c.is_whitespace() || BETWEEN.contains(&c));
+    let is_half = |part: &&str| part.len() >= 16;
+    let has_both = holds_secret(text) || !is_named(text) && parts().filter(is_half).count() > 1;
+    let rest = text.get(..ID).filter(|start| is_aws_id(start)).map(|_| &text[ID..]);
+    has_both && parts().any(is_aws_id) || rest.is_some_and(is_secret_shaped)
+}
+
+/// The length of AWS's ids.
+const ID: usize = 20;
+
+/// Whether something in a text that should be an id is shaped like a secret. An id has only some of the letters of
+/// secrets, so a long one may look like one.
+fn holds_secret(text: &str) -> bool {
+    runs(text)
+        .map(|run| &text[run])
+        .any(|run| is_secret_shaped(run) || run.contains(['/', '+']) && redact::has_random(run))
 }
 
 /// What was copied along with a part of a key.
@@ -373,5 +406,40 @@ mod tests {
         ] {
             assert_eq!(check_answer(id, secret, token), Err(flaw));
         }
+    }
+
+    #[test]
+    fn no_id_holds_the_secret() {
+        for id in [
+            format!("{ID},{SECRET}"),
+            format!("{ID}\t{SECRET}"),
+            format!("{ID} {SECRET}"),
+            format!("{ID}:{SECRET}"),
+            format!("{SECRET},{ID}"),
+            format!("{ID},{LETTERS}"),
+            format!("{ID}{SECRET}"),
+            format!("{ID}{LETTERS}"),
+            format!("{ID},not-shaped-like-one"),
+        ] {
+            for any_shape in [false, true] {
+                assert_eq!(check_id(&id, any_shape), Err(Flaw::Together), "{id}");
+            }
+            assert_eq!(check_secret(ID, &id), Err(Flaw::Together), "{id}");
+        }
+        for id in [
+            format!("key-{SECRET}"),
+            format!("{SECRET}{SECRET}"),
+            format!("x{SECRET}"),
+            format!("key-{LETTERS}"),
+        ] {
+            assert_eq!(check_id(&id, true), Err(Flaw::SecretAsId), "{id}");
+        }
+        assert_eq!(check("key-hunter22", "hunter22", true), Err(Flaw::Together));
+        for (id, secret) in [("minioadmin", "minioadmin"), ("test-user", "test"), ("a/b", "hunter22")] {
+            assert_eq!(check(id, secret, true), Ok(()), "{id}");
+        }
+        // Long ids of other services.
+        let long = "0aB1cD2eF3gH4iJ5".repeat(4);
+        assert_eq!(check(&long, SECRET, false), Ok(()));
     }
 }

@@ -132,14 +132,16 @@ pub fn to(
     };
     let mut warnings: Vec<Advice> = decision.warning.into_iter().map(Advice::from).collect();
     if let Some(region) = region.as_deref().filter(|region| !is_exportable(region)) {
-        let why = "is not one word, or may be a secret, so it is never exported";
+        let why = "is not a word of letters, digits and `-`, or may be a secret, so it is not exported";
         warnings.push(format!("the region `{}` {why}", redact::shown(region)).into());
     }
-    warnings.extend(
-        kept_back
-            .iter()
-            .map(|name| format!("{name} is not exported: the value in the files may be a secret").into()),
-    );
+    warnings.extend(kept_back.iter().map(|name| {
+        let lost = match name.as_str().starts_with("AWS_ENDPOINT_URL") {
+            true => ", so requests go to AWS itself",
+            false => "",
+        };
+        format!("{name} is not exported: the value in the files may be a secret{lost}").into()
+    }));
     if plan.base.is_some() {
         let of_profile = own.and_then(|profile| profile.get("region")).map(|value| Region {
             value: value.text().to_owned(),

@@ -14,6 +14,8 @@ mod completion_powershell;
 mod drawer;
 #[cfg(unix)]
 mod editing;
+#[cfg(unix)]
+mod entering;
 mod files;
 #[cfg(target_os = "linux")]
 mod foreseen;

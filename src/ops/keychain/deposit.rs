@@ -81,7 +81,7 @@ pub fn place(
             item.account_id = item.account_id.or_else(|| old.account_id.clone());
             Some(old)
         }
-        Ok(_) if !deposit.replace => return Err(other_key(store, name)),
+        Ok(_) if !deposit.replace => return Err(other_key(store, name).hint(BOTH_WAYS)),
         Ok(old) => Some(old),
         Err(keychain::Error::Missing { .. }) => None,
         // It may be the secret of another program, or of a newer awsenv.
@@ -181,17 +181,24 @@ pub fn loss(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit) -> Opt
 /// The store cannot take a key now.
 pub fn present(keychain: &Keychain<'_>, name: &str, replace: bool) -> Result<Option<Item>, keychain::Error> {
     let store = keychain.locate(name).unwrap_or_default();
-    match keychain.read(store, name) {
-        Ok(item) => Ok(Some(item)),
-        Err(keychain::Error::Missing { .. }) => Ok(None),
-        Err(keychain::Error::Damaged { .. }) if replace => Ok(None),
-        Err(error) => Err(error),
-    }
+    let found = match keychain.read(store, name) {
+        Ok(item) => Some(item),
+        Err(keychain::Error::Missing { .. }) => None,
+        Err(keychain::Error::Damaged { .. }) if replace => None,
+        Err(error) => return Err(error),
+    };
+    keychain.check_writable(store, name).map(|()| found)
 }
 
 /// Another key has the name.
 pub fn other_key(store: StoreKind, name: &str) -> Error {
-    let message = format!("{} has a different key with the name `{name}`", store.described());
+    let message = format!(
+        "{} has a different key with the name `{}`",
+        store.described(),
+        display(name)
+    );
     Error::new(Kind::Failed, message)
-        .hint("`--replace` overwrites that key; `--item NAME` keeps both, under different names")
 }
+
+/// The remedies for [`other_key`], for commands with these options.
+const BOTH_WAYS: &str = "`--replace` overwrites that key; `--item NAME` keeps both, under different names";

@@ -88,15 +88,6 @@ impl Terminal {
         line(heeding)
     }
 
-    /// The next line, typed without any trace on the screen, not even its length. `None` on Ctrl-C, Ctrl-D, or a signal
-    /// that ends the program. Echo is off before `ask` is called, so that a quick answer is not shown either.
-    ///
-    /// # Errors
-    /// The line is not UTF-8 or longer than any secret, or what the system says.
-    pub fn secret(self, ask: impl Fn()) -> io::Result<Option<Secret<String>>> {
-        self.typing()?.line(&ask, &|_| false, &|_| {})
-    }
-
     /// Answers to several questions, not echoed by the terminal: lines that are pasted together wait for their
     /// questions unseen.
     ///
@@ -135,11 +126,11 @@ const BURST: Duration = Duration::from_millis(20);
 
 impl Typing {
     /// Asks for the next line. What is typed of it is shown through `echo` for as long as all of it `may_show`; that must
-    /// be of ASCII. A program that was stopped hides and asks again, and the line starts over. `None` as in
-    /// [`Terminal::secret`].
+    /// be of ASCII. A program that was stopped, also by Ctrl-Z, hides and asks again, and the line starts over. `None` on
+    /// Ctrl-C, Ctrl-\, Ctrl-D, or a signal that ends the program.
     ///
     /// # Errors
-    /// As [`Terminal::secret`].
+    /// The line is not UTF-8 or longer than any secret, or what the system says.
     pub fn line(
         &mut self,
         ask: &dyn Fn(),
@@ -181,8 +172,15 @@ impl Typing {
                 }
             }
             self.rest.drain(..taken);
-            if typed == Typed::Left {
-                return Ok(None);
+            match typed {
+                Typed::Left => return Ok(None),
+                Typed::Stopped => {
+                    if mode::can_stop() {
+                        mode::stop();
+                    }
+                    continue;
+                }
+                Typed::More | Typed::Done => {}
             }
             let now = line.text().filter(|text| text.is_ascii() && may_show(text));
             let now = now.unwrap_or_default();
