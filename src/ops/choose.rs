@@ -158,7 +158,7 @@ pub fn asked_region<'t>(context: &Context, files: &Files, typed: &'t str) -> Res
             Error::new(Kind::Usage, message).hint("if it is one, it is in the history of your shell now: rotate it")
         );
     }
-    if let Some(wrong) = mistakes::region(&region) {
+    if let Some(wrong) = mistakes::region(&region, true) {
         context.ui.warn(format!("{}: {}", wrong.what, wrong.instead));
     }
     Ok(region)

@@ -353,6 +353,7 @@ mod tests {
         };
         CredentialPlan {
             base: base.into(),
+            base_of: None,
             roles: roles.iter().map(role).collect(),
             region: None,
             asks_metadata: false,

@@ -12,6 +12,7 @@ pub mod fit;
 pub mod foreseen;
 pub mod keychain;
 pub mod now;
+pub mod outlook;
 pub mod pick;
 pub mod ports;
 pub mod refusal;
