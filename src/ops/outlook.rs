@@ -34,7 +34,14 @@ pub fn of(context: &Context, files: &Files, choice: &Choice, plan: &CredentialPl
     let of_profile = files.resolve_in(&now::env(context, files, choice), choice);
     let region = now::region(context, files, choice, of_profile.ok().and_then(|plan| plan.region))?;
     let of_tools = resolve::select(None, env);
-    found.extend(foreseen::of_values(files, env, &of_tools.name, plan, region.as_ref()));
+    found.extend(foreseen::of_values(
+        files,
+        env,
+        &of_tools.name,
+        &choice.name,
+        plan,
+        region.as_ref(),
+    ));
     found.sort_by_key(|found| !found.is_certain);
     Ok(found)
 }

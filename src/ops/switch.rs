@@ -146,7 +146,7 @@ pub fn to(
             source: RegionSource::Profile(value.place()),
         });
         let region = stays.cloned().or(of_profile).filter(|_| asked_region.is_none());
-        let values = foreseen::of_values(files, env, &choice.name, &plan, region.as_ref());
+        let values = foreseen::of_values(files, env, &choice.name, &choice.name, &plan, region.as_ref());
         let keys = foreseen::of_written(files, env, plan.owner(&choice.name), base);
         let keys = keys.filter(|_| decision.style == Style::Name);
         warnings.extend(keys.iter().chain(&values).map(Foreseen::warning));

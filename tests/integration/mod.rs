@@ -38,6 +38,7 @@ mod named;
 mod nowhere;
 #[cfg(target_os = "linux")]
 mod once;
+mod outlook;
 mod package;
 #[cfg(target_os = "linux")]
 mod pasting;

@@ -160,9 +160,7 @@ fn profiles(context: &Context, files: &Files, mistakes: &[Finding]) -> Vec<Findi
     let held = Held::of(context);
     let of_base = |name: &str, base: &BaseSource| {
         let found = foreseen::of_base(files, &files.env, &held, name, base).into_iter();
-        let is_said =
-            |found: &Foreseen| found.cause == Cause::Keys && has_mistake(files.profiles.profile(name), mistakes);
-        let found = found.filter(|found| !is_said(found));
+        let found = found.filter(|found| !is_said(files, name, found, mistakes));
         found.map(of_foreseen).collect::<Vec<_>>()
     };
     let mut bases = HashSet::new();
@@ -192,9 +190,11 @@ fn profiles(context: &Context, files: &Files, mistakes: &[Finding]) -> Vec<Findi
     findings
 }
 
-/// Whether a mistake that surely stops the key is in one of its lines.
-fn has_mistake(profile: Option<Profile<'_>>, mistakes: &[Finding]) -> bool {
-    let Some(profile) = profile else { return false };
+/// Whether `found` is about the key of a profile, and a mistake that surely stops it is in one of its lines.
+pub(super) fn is_said(files: &Files, profile: &str, found: &Foreseen, mistakes: &[Finding]) -> bool {
+    let Some(profile) = files.profiles.profile(profile).filter(|_| found.cause == Cause::Keys) else {
+        return false;
+    };
     let sections = [profile.credentials_section(), profile.config_section()];
     let keys = |section: Section<'_>| {
         let keys = [ID, SECRET, "aws_session_token", "aws_security_token"].into_iter();

@@ -1,7 +1,7 @@
 //! What the next call of this shell will meet: it fails here where `current` does.
 
 use super::check::Check;
-use super::files::of_foreseen;
+use super::files::{is_said, of_foreseen};
 use super::finding::{Finding, Status};
 use crate::context::Context;
 use crate::error::{Error, Kind};
@@ -16,7 +16,9 @@ pub(super) fn check(context: &Context, files: &Files, findings: &mut Vec<Finding
         let is_nothing = choice.how == How::Implicit && plan.base.is_none();
         let found = (!is_nothing).then(|| outlook::of(context, files, &choice, &plan));
         let found = found.transpose()?.unwrap_or_default().into_iter().next();
-        Ok(found.filter(|found| found.is_certain).map(of_foreseen))
+        let found = found.filter(|found| found.is_certain);
+        let found = found.filter(|found| !is_said(files, plan.owner(&choice.name), found, findings));
+        Ok(found.map(of_foreseen))
     });
     let Some(failure) = found.unwrap_or_else(|error| Some(of_error(&choice, error))) else {
         return;
@@ -26,8 +28,10 @@ pub(super) fn check(context: &Context, files: &Files, findings: &mut Vec<Finding
         is_placed || finding.message.contains(&failure.message) || failure.message.contains(&finding.message)
     };
     let is_said = findings.iter().any(|finding| {
-        let is_kind = failure.check != Check::InUse && finding.check == failure.check;
-        let is_kind = is_kind && failure.line.is_none() && finding.line.is_none();
+        // Of these there may be one for each profile.
+        let is_of_profile = finding.line.is_some() && [Check::KeyInvalid, Check::TokenFile].contains(&finding.check);
+        let is_kind = failure.check != Check::InUse && finding.check == failure.check && !is_of_profile;
+        let is_kind = is_kind && failure.line.is_none();
         finding.status == Status::Fail && (is_kind || is_same(finding))
     });
     if is_said {

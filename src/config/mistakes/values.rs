@@ -90,10 +90,10 @@ pub fn region(text: &str, is_aws: bool) -> Option<Wrong> {
         region::refused(text)
     }?;
     // Lines behind the first may be anything.
-    let first = text.lines().next().unwrap_or_default();
-    let what = match first {
-        "" => format!("the region is {}", meant.is),
-        first => format!("the region `{}` is {}", brief(first), meant.is),
+    let what = match text.split_once('\n') {
+        None if text.is_empty() => format!("the region is {}", meant.is),
+        None => format!("the region `{}` is {}", brief(text), meant.is),
+        Some((first, _)) => format!("the region `{}…` is {}", brief(first), meant.is),
     };
     let instead = match &meant.region {
         Some(region) if meant.is_guess => format!("did you mean `{region}`?"),

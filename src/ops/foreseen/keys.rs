@@ -9,7 +9,7 @@ use crate::credentials::pair::{self, Part};
 use crate::env::Env;
 use crate::env::names::names;
 use crate::ops::files::Files;
-use crate::redact::is_key_id;
+use crate::redact::key_id;
 use crate::resolve::{BaseSource, Keys};
 use crate::text::display;
 
@@ -59,7 +59,7 @@ fn fault(keys: &Keys, is_aws: bool) -> Option<Fault> {
     match token {
         None if id.starts_with("ASIA") => Some(Fault::Tokenless),
         Some(_) if id.starts_with("AKIA") => Some(Fault::ForeignToken),
-        _ if !is_key_id(id) => Some(Fault::OddId),
+        _ if key_id(id).is_none() => Some(Fault::OddId),
         _ => None,
     }
 }
@@ -106,9 +106,14 @@ fn of_file(keys: &Keys, profile: &str, is_aws: bool) -> Option<Foreseen> {
 }
 
 fn of_environment(keys: &Keys, is_aws: bool) -> Option<Foreseen> {
-    let Some(fault) = fault(keys, is_aws) else {
-        return of_end(keys);
-    };
+    let of_pair = fault(keys, is_aws).map(of_variables);
+    match of_pair {
+        Some(found) if found.is_certain => Some(found),
+        of_pair => of_end(keys).or(of_pair),
+    }
+}
+
+fn of_variables(fault: Fault) -> Foreseen {
     let message = match fault {
         Fault::Tokenless => "the key in the environment is temporary, and AWS_SESSION_TOKEN is not set".to_owned(),
         ref fault => format!("the key in the environment {}", fault.says()),
@@ -116,17 +121,17 @@ fn of_environment(keys: &Keys, is_aws: bool) -> Option<Foreseen> {
     let unset = |all: &[&'static str]| Advice::default().unset(names(all.iter().copied()));
     let remedy = match fault {
         Fault::ForeignToken => unset(&TOKEN),
-        Fault::Flawed(pair::Flaw::Blank(Part::Token) | pair::Flaw::Quoted(Part::Token)) => {
+        Fault::Tokenless | Fault::Flawed(pair::Flaw::Blank(Part::Token) | pair::Flaw::Quoted(Part::Token)) => {
             unset(&[PAIR, TOKEN].concat()).text(", or set all of them again")
         }
         Fault::OddId => unset(&PAIR).text(", or set AWS_ENDPOINT_URL to that of the service"),
         _ => unset(&PAIR).text(", or set both again"),
     };
     let found = Foreseen::new(Cause::Keys, message, None).remedy(remedy);
-    Some(Foreseen {
+    Foreseen {
         is_certain: fault.is_certain(),
         ..found
-    })
+    }
 }
 
 /// What is wrong with AWS_CREDENTIAL_EXPIRATION.

@@ -9,11 +9,12 @@ use crate::ops::files::Files;
 use crate::resolve::{BaseSource, CredentialPlan, Region, RegionSource};
 
 /// The mistakes in the values that the next call takes: of the variables, of the profile `name` whose settings tools
-/// take, of the roles, and of the profile whose credentials they begin with.
+/// take, of the one that was chosen, of the roles, and of the profile whose credentials they begin with.
 pub fn of_values(
     files: &Files,
     env: &Env,
     name: &str,
+    chosen: &str,
     plan: &CredentialPlan,
     region: Option<&Region>,
 ) -> Vec<Foreseen> {
@@ -28,27 +29,38 @@ pub fn of_values(
         found.push(of_variable(variable, wrong));
     }
     found.extend(of_variables(env).map(|(variable, wrong)| of_variable(variable, wrong)));
-    let settings = profile.into_iter().flat_map(|profile| settings(env, profile, region));
+    let settings = profile.into_iter().flat_map(|profile| settings(env, profile));
+    let of_services = services(files, name);
+    let settings = settings.chain(of_services.iter().cloned());
     let mut takes: Vec<(&str, Vec<Place>)> = vec![(name, settings.collect())];
+    if let Some(Region {
+        source: RegionSource::Profile(place),
+        ..
+    }) = region
+    {
+        takes.push((chosen, vec![place.clone()]));
+    }
     for role in &plan.roles {
         let profile = files.profiles.profile(&role.profile);
         let places = profile.into_iter().flat_map(|profile| places(profile, &ROLE));
         takes.push((&role.profile, places.collect()));
     }
-    let owner = plan.owner(name);
+    let owner = plan.owner(chosen);
     takes.push((owner, of_base(files, owner, plan.base.as_ref())));
     for (name, places) in takes.iter().filter(|(_, places)| !places.is_empty()) {
-        let of_services = services(files, name);
-        let is_taken = |place: &Place| places.contains(place) || of_services.contains(place);
         let mistakes = mistakes::in_values(&files.profiles, name).into_iter();
-        found.extend(mistakes.filter(|mistake| is_taken(&mistake.place)).map(|mistake| {
-            let message = format!("{}: {}", mistake.what, mistake.instead);
-            let found = Foreseen::new(Cause::Value(Some(mistake.code)), message, Some(&mistake.place));
-            Foreseen {
-                is_certain: mistake.is_certain && !of_services.contains(&mistake.place),
-                ..found
-            }
-        }));
+        found.extend(
+            mistakes
+                .filter(|mistake| places.contains(&mistake.place))
+                .map(|mistake| {
+                    let message = format!("{}: {}", mistake.what, mistake.instead);
+                    let found = Foreseen::new(Cause::Value(Some(mistake.code)), message, Some(&mistake.place));
+                    Foreseen {
+                        is_certain: mistake.is_certain && !of_services.contains(&mistake.place),
+                        ..found
+                    }
+                }),
+        );
     }
     found
 }
@@ -104,7 +116,7 @@ fn places<'a>(profile: Profile<'a>, keys: &'a [&str]) -> impl Iterator<Item = Pl
 }
 
 /// Where the settings are that every call takes.
-fn settings<'a>(env: &Env, profile: Profile<'a>, region: Option<&Region>) -> Vec<Place> {
+fn settings<'a>(env: &Env, profile: Profile<'a>) -> Vec<Place> {
     let is_unset = |variable: &str| env.os(variable).is_none();
     let mut keys: Vec<&str> = mistakes::checked()
         .filter_map(|(key, variable)| is_unset(variable).then_some(key))
@@ -117,8 +129,6 @@ fn settings<'a>(env: &Env, profile: Profile<'a>, region: Option<&Region>) -> Vec
     ] {
         keys.extend(is_unset(variable).then_some(key));
     }
-    let region = region.map(|region| &region.source);
-    keys.extend(matches!(region, Some(RegionSource::Profile(_))).then_some("region"));
     let s3 = profile.get("s3").and_then(|s3| s3.nested_value("addressing_style"));
     let s3 = s3.into_iter().map(|style| style.place());
     places(profile, &keys).chain(s3).collect()
