@@ -45,6 +45,11 @@ impl Advice {
         named.with(Part::SetUp)
     }
 
+    pub fn advice(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+
     /// A line that removes environment variables.
     pub fn unset(self, names: impl IntoIterator<Item = VarName>) -> Self {
         self.with(Part::Unset(names.into_iter().collect()))

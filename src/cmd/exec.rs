@@ -30,7 +30,13 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
     let stays = names_none && args.style.is_empty();
     let diff = match state {
         // This shell already uses the profile, with the style, region and keys that the user chose then.
-        Some(state) if stays && now::serves(context, state) => EnvDiff::default(),
+        Some(state) if stays && now::serves(context, state) => {
+            if state.style == Style::Name {
+                let Chosen { files, choice, .. } = choose::choose(context, None)?;
+                files.resolve_past_boto(&choice, None)?;
+            }
+            EnvDiff::default()
+        }
         _ => {
             let typed = || choose::choose(context, args.profile.as_deref());
             let chosen = picked.map_or_else(typed, Ok)?;

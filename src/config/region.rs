@@ -36,7 +36,8 @@ const DIRECTIONS: [(&str, &str); 9] = [
     ("w", "west"),
 ];
 
-/// Whether it can be a part of a host's name, as a region is in the URL of a service; botocore accepts no other.
+/// Whether it can be a part of a host's name, as a region is in the URL of a service; botocore accepts no other
+/// (`validate_region_name`).
 pub fn is_label(text: &str) -> bool {
     let is_of_labels = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
     (1..=63).contains(&text.len())
@@ -67,22 +68,57 @@ pub fn long_form(short: &str) -> Option<String> {
 /// What a region's value should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Meant {
-    pub region: String,
+    /// `None` if the value resembles no region.
+    pub region: Option<String>,
     /// What the value is instead, as in `` `us-east-1a` is … ``.
     pub is: String,
-    /// Another cloud may have a region of this name.
+    /// Whether `region` is only near.
     pub is_guess: bool,
+    /// Otherwise another cloud may have a region of this name.
+    pub is_certain: bool,
 }
 
 /// The region that `text` was meant to be, unless it may be one: AWS adds regions, and other clouds have their own.
 pub fn meant(text: &str) -> Option<Meant> {
+    let near = near(text);
+    match &near {
+        Some(found) if found.is_certain => near,
+        _ if text.is_empty() => Some(Meant {
+            region: None,
+            is: "empty, so every call fails".to_owned(),
+            is_guess: true,
+            is_certain: true,
+        }),
+        _ => refused(text).or(near),
+    }
+}
+
+/// What botocore rejects as a region of any cloud, because it cannot be in the name of a host.
+pub fn refused(text: &str) -> Option<Meant> {
+    if text.is_empty() || is_label(text) {
+        return None;
+    }
+    let first = || {
+        let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+        words.find(|word| is_region(word)).map(str::to_owned)
+    };
+    Some(Meant {
+        region: near(text).and_then(|near| near.region).or_else(first),
+        is: "not a valid part of a host name, so every call fails".to_owned(),
+        is_guess: true,
+        is_certain: true,
+    })
+}
+
+fn near(text: &str) -> Option<Meant> {
     let lower = text.trim().to_lowercase();
     let new = |region: &str, is: &str| {
         let is = is.replace("{}", region);
         Some(Meant {
-            region: region.to_owned(),
+            region: Some(region.to_owned()),
             is,
             is_guess: false,
+            is_certain: true,
         })
     };
     if is_region(&lower) {
@@ -104,9 +140,10 @@ pub fn meant(text: &str) -> Option<Meant> {
     let known = PLACES.iter().map(|(region, _)| *region);
     let region = slipped(&lower.replace(' ', "-"), known).or_else(|| same(&lower))?;
     Some(Meant {
-        region: region.to_owned(),
+        region: Some(region.to_owned()),
         is: "unknown to AWS".to_owned(),
         is_guess: true,
+        is_certain: false,
     })
 }
 
@@ -359,7 +396,7 @@ mod tests {
             ("euw1", "eu-west-1"),
         ] {
             let found = meant(text).unwrap_or_else(|| panic!("{text}"));
-            assert_eq!(found.region, region, "{text}");
+            assert_eq!(found.region.as_deref(), Some(region), "{text}");
             assert!(found.is_guess || found.is.contains(region), "{text}");
         }
     }
@@ -376,7 +413,6 @@ mod tests {
             "us-central-1",
         ];
         let others = [
-            "",
             "local",
             "localhost",
             "auto",
@@ -428,6 +464,36 @@ mod tests {
             &long,
         ] {
             assert!(!is_label(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_in_the_name_of_a_host_is_no_region_anywhere() {
+        let long = "x".repeat(64);
+        for (text, region) in [
+            ("eu-west-1,us-east-1", Some("eu-west-1")),
+            ("eu-west-1 // mine", Some("eu-west-1")),
+            ("eu_west_1", Some("eu-west-1")),
+            ("eu west 1", Some("eu-west-1")),
+            ("eu–west–1", Some("eu-west-1")),
+            ("eu-west-1\u{200b}", Some("eu-west-1")),
+            ("\"eu-west-1", Some("eu-west-1")),
+            ("<region>", None),
+            ("$AWS_REGION", None),
+            ("-", None),
+            ("garage-", None),
+            ("123", None),
+            ("fr.par", None),
+            (&long, None),
+        ] {
+            for found in [meant(text), refused(text)] {
+                let found = found.unwrap_or_else(|| panic!("{text}"));
+                assert_eq!((found.region.as_deref(), found.is_certain), (region, true), "{text}");
+            }
+        }
+        assert!(meant("").is_some_and(|found| found.is_certain) && refused("").is_none());
+        for text in ["us-east-1a", "Ireland", "garage", "a-1", &long[1..]] {
+            assert_eq!(refused(text), None, "{text}");
         }
     }
 }

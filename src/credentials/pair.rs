@@ -38,6 +38,8 @@ pub enum Flaw {
     Commented(Part),
     /// It has its name and a `=` before it.
     Named(Part),
+    /// It is `$NAME` or `<name>`, and nothing fills it in.
+    Placeholder(Part),
     /// The id is not 16 to 128 letters, digits or `_`.
     NotAnId,
     SecretAsId,
@@ -57,6 +59,7 @@ impl fmt::Display for Flaw {
             Flaw::Quoted(part) => write!(f, "{part} has quotes around it"),
             Flaw::Commented(part) => write!(f, "{part} has a comment behind it"),
             Flaw::Named(part) => write!(f, "{part} has its name before it"),
+            Flaw::Placeholder(part) => write!(f, "{part} is a placeholder, which nothing fills in"),
             Flaw::NotAnId => write!(f, "{} is not 16 to 128 letters, digits or `_`", Part::Id),
             Flaw::SecretAsId => write!(f, "{} is shaped like a secret access key", Part::Id),
             Flaw::Together => write!(f, "{} and {} are given together", Part::Id, Part::Secret),
@@ -76,6 +79,7 @@ impl Flaw {
             Flaw::Quoted(_) => "delete the quotes",
             Flaw::Commented(_) => "put the comment on a line of its own",
             Flaw::Named(_) => "give the value alone",
+            Flaw::Placeholder(_) => "write the value itself",
             Flaw::NotAnId | Flaw::SecretAsId => "the id is the half that begins with `AKIA`",
             Flaw::Together => "give them one by one",
             Flaw::IdAsSecret => "the secret is the longer half, which AWS shows only once",
@@ -174,12 +178,28 @@ fn check_text(part: Part, text: &str) -> Result<(), Flaw> {
     };
     match text {
         "" => Err(Flaw::Empty(part)),
+        _ if is_placeholder(text) => Err(Flaw::Placeholder(part)),
         _ if is_named(text) => Err(Flaw::Named(part)),
         _ if text.starts_with(QUOTES) || text.ends_with(QUOTES) => Err(Flaw::Quoted(part)),
         _ if is_commented() => Err(Flaw::Commented(part)),
         _ if has_blank(text) => Err(Flaw::Blank(part)),
         _ => Ok(()),
     }
+}
+
+/// Whether the whole of it is `${NAME}`, `$NAME`, `%NAME%`, `{{name}}` or `<name>`.
+fn is_placeholder(text: &str) -> bool {
+    let between = |open: &str, close: &str| text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+    let is_constant = |name: &str| {
+        let is_letter = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+        !name.is_empty() && name.bytes().all(is_letter)
+    };
+    let is_inside = |open, close| between(open, close).is_some_and(|name| !name.contains(char::is_control));
+    is_inside("${", "}")
+        || is_inside("{{", "}}")
+        || is_inside("<", ">")
+        || between("%", "%").is_some_and(is_constant)
+        || text.strip_prefix('$').is_some_and(is_constant)
 }
 
 /// Whether it is `NAME=VALUE` or `NAME: VALUE`, as in a file, in JSON or behind `export`.
@@ -199,13 +219,15 @@ fn is_named(text: &str) -> bool {
     })
 }
 
-/// A flaw with which no service accepts the pair, whatever its keys look like; temporary keys are no flaw here.
-pub fn certain(id: &str, secret: &str) -> Option<Flaw> {
-    if is_aws_id(secret) && is_secret_shaped(id) {
+/// A flaw with which no service accepts a key that is written somewhere, whatever its keys look like; temporary keys are
+/// no flaw here.
+pub fn certain(id: &str, secret: &str, token: Option<&str>) -> Option<Flaw> {
+    if misplaced(id, secret) == Some(Flaw::Swapped) {
         return Some(Flaw::Swapped);
     }
     let of_id = check_id(id, true).err().filter(|flaw| *flaw != Flaw::Temporary);
-    of_id.or_else(|| check_secret(id, secret).err())
+    let of_token = || check_text(Part::Token, token.filter(|token| !token.is_empty())?).err();
+    of_id.or_else(|| check_secret(id, secret).err()).or_else(of_token)
 }
 
 /// Whether a secret that is accepted is not as AWS makes them.
@@ -358,6 +380,41 @@ mod tests {
         }
         let named = format!("AWS_SECRET_ACCESS_KEY={SECRET}");
         assert_eq!(check(ID, &named, true), Err(Flaw::Named(Part::Secret)));
+    }
+
+    #[test]
+    fn a_placeholder_is_no_key() {
+        for text in ["${AWS_KEY}", "$SECRET", "%AWS_KEY%", "<your key>", "{{ key }}"] {
+            for any_shape in [false, true] {
+                assert_eq!(
+                    check(text, SECRET, any_shape),
+                    Err(Flaw::Placeholder(Part::Id)),
+                    "{text}"
+                );
+            }
+            assert_eq!(check(ID, text, true), Err(Flaw::Placeholder(Part::Secret)), "{text}");
+        }
+        for text in ["$ecret", "pa$$", "$", "<", "%", "%a%", "a<b>"] {
+            assert_eq!(check(ID, text, true), Ok(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_written_key_has_no_blanks_in_any_part() {
+        let token = "IQoJb3JpZ2luX2VjEJr//////////wEaCXVzLWVhc3QtMSJHMEUCIQ==";
+        assert_eq!(certain("ASIAIOSFODNN7EXAMPLE", SECRET, Some(token)), None);
+        assert_eq!(certain(ID, SECRET, Some("")), None);
+        assert_eq!(certain("minioadmin", "minioadmin", None), None);
+        for (id, secret, token, flaw) in [
+            (&*format!("{ID}\n{SECRET}"), SECRET, None, Flaw::Blank(Part::Id)),
+            (&*format!("{ID}\t{SECRET}"), SECRET, None, Flaw::Blank(Part::Id)),
+            (ID, &*format!("{SECRET}\nregion = foo"), None, Flaw::Blank(Part::Secret)),
+            (ID, SECRET, Some("IQoJ\nregion = foo"), Flaw::Blank(Part::Token)),
+            (ID, SECRET, Some("\"IQoJ\""), Flaw::Quoted(Part::Token)),
+            ("hunter2", ID, None, Flaw::Swapped),
+        ] {
+            assert_eq!(certain(id, secret, token), Some(flaw), "{id:?} {secret:?} {token:?}");
+        }
     }
 
     #[test]

@@ -168,7 +168,7 @@ pub fn asked_region<'t>(context: &Context, files: &Files, typed: &'t str) -> Res
             "the region `{typed}` is taken for `{region}`, which this awsenv does not know"
         ));
     }
-    if let Some(wrong) = mistakes::region(&region) {
+    if let Some(wrong) = mistakes::region(&region, true) {
         context.ui.warn(format!("{}: {}", wrong.what, wrong.instead));
     }
     Ok(region)

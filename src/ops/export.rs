@@ -390,6 +390,7 @@ mod tests {
         };
         CredentialPlan {
             base: base.into(),
+            base_of: None,
             roles: roles.iter().map(role).collect(),
             region: None,
             asks_metadata: false,

@@ -14,6 +14,7 @@ mod habits;
 pub mod keychain;
 mod line;
 pub mod now;
+pub mod outlook;
 pub mod pick;
 pub mod ports;
 pub mod refusal;

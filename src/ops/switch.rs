@@ -12,7 +12,7 @@ use crate::ops::catalog;
 use crate::ops::choose::{self, Chosen};
 use crate::ops::export::{self, is_exportable};
 use crate::ops::fit;
-use crate::ops::foreseen;
+use crate::ops::foreseen::{self, Foreseen};
 use crate::ops::now;
 use crate::ops::ports::{self, Outside};
 use crate::ops::refusal::{self, without_credentials};
@@ -142,14 +142,16 @@ pub fn to(
         };
         format!("{name} is not exported: the value in the files may be a secret{lost}").into()
     }));
-    if plan.base.is_some() {
+    if let Some(base) = &plan.base {
         let of_profile = own.and_then(|profile| profile.get("region")).map(|value| Region {
             value: value.text().to_owned(),
             source: RegionSource::Profile(value.place()),
         });
         let region = stays.cloned().or(of_profile).filter(|_| asked_region.is_none());
-        let values = foreseen::of_values(files, env, &choice.name, &plan, region.as_ref());
-        warnings.extend(values.into_iter().map(|(_, text)| Advice::from(text)));
+        let values = foreseen::of_values(files, env, &choice.name, &choice.name, &plan, region.as_ref());
+        let keys = foreseen::of_written(files, env, plan.owner(&choice.name), base);
+        let keys = keys.filter(|_| decision.style == Style::Name);
+        warnings.extend(keys.iter().chain(&values).map(Foreseen::warning));
     } else {
         warnings.extend(refusal::mistakes(&files.profiles, &choice.name).map(Advice::from));
     }

@@ -40,6 +40,7 @@ mod named;
 mod nowhere;
 #[cfg(target_os = "linux")]
 mod once;
+mod outlook;
 mod package;
 #[cfg(target_os = "linux")]
 mod pasting;

@@ -209,7 +209,7 @@ pub(super) fn check(key: &str, text: &str) -> Result<(), Error> {
 /// The mistake in a value of `region` or `output`.
 fn wrong(key: &str, text: &str) -> Option<mistakes::Wrong> {
     match key {
-        "region" | "sso_region" => mistakes::region(text),
+        "region" | "sso_region" => mistakes::region(text, true),
         "output" => mistakes::output(text),
         _ => None,
     }

@@ -66,9 +66,8 @@ fn undefined(context: &Context, files: Option<&Files>) -> Vec<Finding> {
 
 /// Values that no file would get right either.
 fn values(env: &Env) -> Vec<Finding> {
-    let is_aws = env.filled("AWS_ENDPOINT_URL").is_none();
-    let regions = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().filter(|_| is_aws);
-    let regions = regions.filter_map(|name| Some((name, mistakes::region(env.text(name)?)?)));
+    let regions = names::REGION.into_iter();
+    let regions = regions.filter_map(|name| Some((name, foreseen::region_of(env, name)?)));
     regions
         .chain(foreseen::of_variables(env))
         .map(|(name, wrong)| {

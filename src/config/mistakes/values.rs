@@ -43,7 +43,7 @@ pub(super) fn mistakes(profiles: &ProfileSet, owned: &Owned<'_>, found: &mut Vec
         let wrong = swallowed(key, text)
             .or_else(|| spelled(|| key.to_owned(), text))
             .or_else(|| match key {
-                "region" | "sso_region" if is_aws => region(text),
+                "region" | "sso_region" => region(text, is_aws),
                 "output" => output(text),
                 key => choice(key, text),
             });
@@ -82,17 +82,26 @@ pub fn output(text: &str) -> Option<Wrong> {
     })
 }
 
-/// A value of `AWS_REGION` or `region` that is none.
-pub fn region(text: &str) -> Option<Wrong> {
-    let meant = region::meant(text)?;
-    let what = format!("the region `{}` is {}", brief(text), meant.is);
-    let instead = if meant.is_guess {
-        format!("did you mean `{}`?", meant.region)
+/// A value of `AWS_REGION` or `region` that is none; outside of AWS, a region may be almost any word.
+pub fn region(text: &str, is_aws: bool) -> Option<Wrong> {
+    let meant = if is_aws {
+        region::meant(text)
     } else {
-        format!("write `{}`", meant.region)
+        region::refused(text)
+    }?;
+    // Lines behind the first may be anything.
+    let what = match text.split_once('\n') {
+        None if text.is_empty() => format!("the region is {}", meant.is),
+        None => format!("the region `{}` is {}", brief(text), meant.is),
+        Some((first, _)) => format!("the region `{}…` is {}", brief(first), meant.is),
+    };
+    let instead = match &meant.region {
+        Some(region) if meant.is_guess => format!("did you mean `{region}`?"),
+        Some(region) => format!("write `{region}`"),
+        None => "write a code such as `eu-west-1`, or delete it".to_owned(),
     };
     Some(Wrong {
-        is_certain: !meant.is_guess,
+        is_certain: meant.is_certain,
         ..Wrong::new(MistakeCode::Region, what, instead)
     })
 }
