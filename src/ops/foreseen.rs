@@ -15,6 +15,7 @@ use crate::env::names::names;
 use crate::error::{Error, Kind};
 use crate::journal::KeyCommand;
 use crate::keychain::Index;
+use crate::ops::bundle;
 use crate::ops::files::Files;
 use crate::ops::keychain::command;
 use crate::ops::refusal::hint;
@@ -146,9 +147,10 @@ pub fn of_values(
         .iter()
         .filter_map(|key| profile.get(key))
         .chain(session.into_iter().flat_map(|session| session.entries()))
-        .map(|value| value.place())
+        .flat_map(|value| value.nested().map(|entry| entry.place()).chain([value.place()]))
         .collect();
     let mistakes = mistakes::in_values(&files.profiles, name).into_iter();
+    let mistakes = mistakes.chain(bundle::of_profile(profile));
     found.extend(
         mistakes
             .filter(|mistake| places.contains(&mistake.place))
@@ -161,8 +163,12 @@ pub fn of_values(
 /// Variables, beside those of the region, whose values stop every call.
 pub fn of_variables(env: &Env) -> impl Iterator<Item = (&'static str, Wrong)> {
     let checked = mistakes::checked().filter_map(|(key, variable)| {
-        let text = env.filled(variable)?;
-        Some((variable, mistakes::choice(key, text)?))
+        let wrong = match key {
+            "ca_bundle" => bundle::of_variable(variable, env),
+            _ => None,
+        };
+        let text = env.text(variable)?;
+        Some((variable, wrong.or_else(|| mistakes::choice(key, text))?))
     });
     let output = env.text("AWS_DEFAULT_OUTPUT").and_then(mistakes::output);
     checked.chain(output.map(|wrong| ("AWS_DEFAULT_OUTPUT", wrong)))
@@ -186,10 +192,11 @@ fn taken(env: &Env, plan: &CredentialPlan, region: Option<&Region>) -> Vec<&'sta
         .filter_map(|(key, variable)| is_unset(variable).then_some(key))
         .collect();
     keys.push("services");
+    keys.extend(mistakes::unbeaten());
     keys.extend(is_unset("AWS_DEFAULT_OUTPUT").then_some("output"));
     let region = region.map(|region| &region.source);
     keys.extend(matches!(region, Some(RegionSource::Profile(_))).then_some("region"));
-    keys.extend((!plan.roles.is_empty()).then_some("role_arn"));
+    keys.extend(mistakes::of_roles().filter(|_| !plan.roles.is_empty()));
     match &plan.base {
         Some(BaseSource::Sso(_)) => {
             keys.extend([

@@ -1,6 +1,7 @@
 //! Operations that several commands share.
 
 pub mod ask;
+pub mod bundle;
 pub mod catalog;
 pub mod choose;
 pub mod describe;

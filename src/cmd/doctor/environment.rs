@@ -9,9 +9,10 @@ use crate::config::{SectionKind, mistakes};
 use crate::context::Context;
 use crate::credentials::Timestamp;
 use crate::env::Env;
-use crate::env::names::{self, AWSENV_STATE, VarName};
+use crate::env::names::{self, AWSENV_STATE, ENDPOINT_PREFIX, VarName};
 use crate::env::session::drift;
 use crate::near::nearest;
+use crate::ops::bundle;
 use crate::ops::files::Files;
 use crate::ops::foreseen::{self, Held};
 use crate::redact::shown;
@@ -69,8 +70,17 @@ fn values(env: &Env) -> Vec<Finding> {
     let is_aws = env.filled("AWS_ENDPOINT_URL").is_none();
     let regions = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().filter(|_| is_aws);
     let regions = regions.filter_map(|name| Some((name, mistakes::region(env.text(name)?)?)));
-    regions
-        .chain(foreseen::of_variables(env))
+    // botocore looks at it only without the other.
+    let certificates = Some("REQUESTS_CA_BUNDLE").filter(|_| env.os("AWS_CA_BUNDLE").is_none());
+    let certificates = certificates.and_then(|name| Some((name, bundle::of_variable(name, env)?)));
+    let of_services = env.iter().filter_map(|(name, value)| {
+        let name = name.to_str().filter(|name| name.starts_with(ENDPOINT_PREFIX))?;
+        Some((name, mistakes::endpoint(value.to_str()?)?))
+    });
+    let named = regions.chain(foreseen::of_variables(env)).chain(certificates);
+    let named = named.map(|(name, wrong)| -> (&str, _) { (name, wrong) });
+    named
+        .chain(of_services)
         .map(|(name, wrong)| {
             let message = format!("{name}: {}", wrong.what);
             let status = if wrong.is_certain { Status::Fail } else { Status::Warn };
