@@ -147,7 +147,8 @@ def findings(binary, env, path):
     done = subprocess.run([binary, "doctor", "--json"], env=env, capture_output=True, timeout=300, check=False)
     found = {}
     for finding in json.loads(done.stdout.decode()):
-        if finding["check"] in ("value", "quotes-in-value", "swallowed-line") and finding["file"] and finding["file"].endswith("config"):
+        # What resolving a profile refuses is said of its header.
+        if finding["check"] in ("value", "quotes-in-value", "swallowed-line", "profile") and finding["file"] and finding["file"].endswith("config"):
             found.setdefault(finding["line"], []).append((finding["status"], finding["message"]))
     return found
 
@@ -167,10 +168,11 @@ def main():
     try:
         path = os.path.join(home, "config")
         cases = list(dict.fromkeys(line(r) for _ in range(options.count)))
-        text, places = "[profile p]\nregion = eu-west-1\n", []
+        text, places, headers = "[profile p]\nregion = eu-west-1\n", [], []
         for number, (key, value) in enumerate(cases):
             more, down = profile(number, key, value)
             places.append(text.count("\n") + 1 + down)
+            headers.append(text.count("\n") + 1 + more[:more.index("[profile")].count("\n"))
             text += more
         with open(path, "w", encoding="utf-8") as file:
             file.write(text)
@@ -182,7 +184,7 @@ def main():
                 answers = [assumed(name)]
             else:
                 answers = [call(name, *each) for each in CALLS]
-            said = found.get(places[number], [])
+            said = found.get(places[number], []) + found.get(headers[number], [])
             certain = any(status == "fail" for status, _ in said)
             # botocore ignores `1h`, which was meant to count; a role has at most twelve hours.
             right = bool(said) if not all(answers) else not certain

@@ -89,13 +89,11 @@ fn aws_file(kind: FileKind, location: &Location, env: &Env) -> Vec<Finding> {
     let is_unclear = kind == FileKind::Credentials && document.error().is_some();
     let holds_keys = is_unclear || access::holds_secret(&document);
     let mut findings = access::check(env, holds_keys, path);
-    match document.error() {
+    match Error::of(&document) {
+        // What other SDKs make of such a file is of no use.
         Some(error) => {
-            let place = document.place(error.line);
-            let error = crate::error::Error::from(Error::parse(place.clone(), error));
-            let mut finding = Finding::new(Check::FileRefused, Status::Fail, error.message).at(&place);
-            finding.remedy = error.hints.into_iter().next();
-            findings.push(finding);
+            findings.push(file_refused(error));
+            return findings;
         }
         None => {
             let sections = document.sections().count();
@@ -105,12 +103,19 @@ fn aws_file(kind: FileKind, location: &Location, env: &Env) -> Vec<Finding> {
         }
     }
     let lints = lint::lint(&document, kind);
-    findings.extend(lints.iter().map(of_lint).map(|finding| Finding {
-        // `explain` cannot read a file that botocore refuses either.
-        remedy: finding.remedy.filter(|_| document.error().is_none()),
-        ..finding
-    }));
+    findings.extend(lints.iter().map(of_lint));
     findings
+}
+
+fn file_refused(error: Error) -> Finding {
+    let place = match &error {
+        Error::Parse { place, .. } => Some(place.clone()),
+        _ => None,
+    };
+    let error = crate::error::Error::from(error);
+    let finding = Finding::new(Check::FileRefused, Status::Fail, error.message);
+    let finding = error.hints.into_iter().take(1).fold(finding, Finding::remedy);
+    place.iter().fold(finding, Finding::at)
 }
 
 /// One construct, with every reader that differs.

@@ -147,6 +147,8 @@ fn refused(row: &Row, text: &str) -> Option<(String, String)> {
             )),
             Flaw::OtherScheme => correct("a URL of http or https".to_owned()),
             Flaw::Host => correct("a URL with the name of a host".to_owned()),
+            // botocore looks at it only on an instance.
+            Flaw::Port if row.key == "ec2_metadata_service_endpoint" => None,
             Flaw::Port => correct("a URL with a port from 0 to 65535".to_owned()),
         },
     }

@@ -155,7 +155,12 @@ pub(super) const ROWS: [Row; 26] = [
 ];
 
 /// Empty values of these count as none.
-pub(super) const MAY_BE_EMPTY: [&str; 3] = ["ec2_metadata_service_endpoint", "endpoint_url", "sts_regional_endpoints"];
+pub(super) const MAY_BE_EMPTY: [&str; 4] = [
+    "ec2_metadata_service_endpoint",
+    "endpoint_url",
+    "role_session_name",
+    "sts_regional_endpoints",
+];
 
 /// Keys of the block `s3 =`.
 pub(super) const S3: [Row; 2] = [

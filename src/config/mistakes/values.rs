@@ -15,6 +15,13 @@ pub const OUTPUTS: [&str; 6] = ["json", "yaml", "yaml-stream", "text", "table", 
 /// Quotes and `#` mean something to the programs that read these.
 const COMMANDS: [&str; 2] = ["cli_pager", "credential_process"];
 
+/// Resolving a profile checks these.
+const RESOLVED: [&str; 3] = [
+    "ec2_metadata_service_endpoint_mode",
+    "metadata_service_num_attempts",
+    "metadata_service_timeout",
+];
+
 /// Where these are set, a region may be any word.
 const ELSEWHERE: [&str; 2] = ["endpoint_url", "services"];
 
@@ -61,6 +68,7 @@ pub(super) fn mistakes(profiles: &ProfileSet, owned: &Owned<'_>, found: &mut Vec
                 "region" | "sso_region" if is_aws => region(text),
                 "output" => output(text),
                 "endpoint_url" if has_ignored_urls => None,
+                key if RESOLVED.contains(&key) => None,
                 key if of_roles().any(|of_role| of_role == key) => choice(key, text).filter(|_| has_role),
                 key => choice(key, text),
             });
