@@ -87,9 +87,12 @@ impl fmt::Display for Error {
             }
             Error::Parse {
                 place,
-                look: Some(look), ..
+                look: Some(look),
+                ..
             } => write!(f, "{place}: {look}"),
-            Error::Parse { place, other, reason, .. } => {
+            Error::Parse {
+                place, other, reason, ..
+            } => {
                 write!(f, "{place}: {reason}")?;
                 other.map_or(Ok(()), |line| write!(f, ", first on line {line}"))
             }

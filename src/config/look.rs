@@ -75,7 +75,10 @@ impl fmt::Display for Look {
             Look::NoClosingBracket => write!(f, "the header has no `]`"),
             Look::NoEquals(key) => write!(f, "there is no `=` behind `{key}`"),
             Look::NoOpeningBracket => write!(f, "the header has no `[`"),
-            Look::Variable => write!(f, "the line sets a variable of a shell, and is before the first section header"),
+            Look::Variable => write!(
+                f,
+                "the line sets a variable of a shell, and is before the first section header"
+            ),
         }
     }
 }
@@ -143,7 +146,9 @@ fn is_json(text: &str) -> bool {
 
 /// The titles of the columns, or an access key id between commas.
 fn is_csv(lower: &str) -> bool {
-    let mut columns = lower.split(',').map(|column| column.trim_matches(['"', ' ', '\u{feff}']));
+    let mut columns = lower
+        .split(',')
+        .map(|column| column.trim_matches(['"', ' ', '\u{feff}']));
     lower.contains(',')
         && columns.any(|column| {
             let is_id = column.len() >= 16 && (column.starts_with("akia") || column.starts_with("asia"));
@@ -168,8 +173,16 @@ mod tests {
             ("[profile a]\n[profile b\nregion = r\n", 2, Look::NoClosingBracket),
             ("[profile b\n", 1, Look::NoClosingBracket),
             ("[profile a]\nprofile b]\n", 2, Look::NoOpeningBracket),
-            ("[a]\naws_access_key_id AKIAIOSFODNN7EXAMPLE\n", 2, key("aws_access_key_id")),
-            ("[a]\nAWS_Access_Key_Id\tAKIAIOSFODNN7EXAMPLE\n", 2, key("aws_access_key_id")),
+            (
+                "[a]\naws_access_key_id AKIAIOSFODNN7EXAMPLE\n",
+                2,
+                key("aws_access_key_id"),
+            ),
+            (
+                "[a]\nAWS_Access_Key_Id\tAKIAIOSFODNN7EXAMPLE\n",
+                2,
+                key("aws_access_key_id"),
+            ),
             ("[a]\nregion eu-west-1\n", 2, key("region")),
             ("[a]\nregion\n", 2, key("region")),
             ("region = eu-west-1\n", 1, Look::KeyBeforeHeader),
@@ -187,7 +200,11 @@ mod tests {
             ("\"AccessKeyId\": \"x\"\n", 1, Look::Json),
             ("Access key ID,Secret access key\nAKIA,x\n", 1, Look::Csv),
             ("User name,Password\n", 1, Look::Csv),
-            ("[a]\nAKIAIOSFODNN7EXAMPLE,wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n", 2, Look::Csv),
+            (
+                "[a]\nAKIAIOSFODNN7EXAMPLE,wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n",
+                2,
+                Look::Csv,
+            ),
             (
                 "[a]\n<<<<<<< HEAD\nregion = r\n=======\nregion = q\n>>>>>>> x\n",
                 2,

@@ -15,9 +15,9 @@ impl From<config::Error> for Error {
             config::Error::TooLarge { .. } => {
                 Some("move it away, or let a variable such as AWS_CONFIG_FILE name another file".to_owned())
             }
-            config::Error::Unreadable { .. } => {
-                Some("give yourself read permission, or let a variable such as AWS_CONFIG_FILE name another file".to_owned())
-            }
+            config::Error::Unreadable { .. } => Some(
+                "give yourself read permission, or let a variable such as AWS_CONFIG_FILE name another file".to_owned(),
+            ),
             config::Error::HalfPair { .. } => None,
         };
         let plain = Error::new(kind, error.to_string());

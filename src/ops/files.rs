@@ -239,11 +239,52 @@ impl Files {
     /// Where awsenv looked for profiles, for people.
     pub fn searched(&self) -> String {
         let list = self.lists().map(|(kind, _)| kind.variable()).collect::<Vec<_>>();
-        let note = match list.as_slice() {
-            [] => String::new(),
-            names => format!(" (a list of paths: {} takes one path)", names.join(" and ")),
+        let mut notes: Vec<String> = self.unnamed().map(|(_, message)| message).collect();
+        if !list.is_empty() {
+            notes.push(format!("a list of paths: {} takes one path", list.join(" and ")));
+        }
+        let locations = [
+            (FileKind::Config, &self.config),
+            (FileKind::Credentials, &self.credentials),
+        ];
+        let mut paths = Vec::new();
+        for (kind, location) in locations {
+            match location.path {
+                Some(_) if !paths.contains(&location.shown.as_str()) => paths.push(&location.shown),
+                Some(_) => {}
+                None => notes.push(format!("{} is empty", kind.variable())),
+            }
+        }
+        let paths = match paths.is_empty() {
+            true => "any file".to_owned(),
+            false => paths.join(" or "),
         };
-        format!("{} or {}{note}", self.config.shown, self.credentials.shown)
+        let notes = match notes.is_empty() {
+            true => String::new(),
+            false => format!(" ({})", notes.join("; ")),
+        };
+        display(&format!("{paths}{notes}"))
+    }
+
+    /// Variables that name no file, and why, as far as that can be told.
+    pub fn unnamed(&self) -> impl Iterator<Item = (FileKind, String)> {
+        let files = [
+            (FileKind::Config, &self.config, self.profiles.config()),
+            (FileKind::Credentials, &self.credentials, self.profiles.credentials()),
+        ];
+        let lists: Vec<FileKind> = self.lists().map(|(kind, _)| kind).collect();
+        files.into_iter().filter_map(move |(kind, location, document)| {
+            let is_named = document.is_some() || location.path.is_none() || location.is_null();
+            if !location.from_variable || is_named || lists.contains(&kind) {
+                return None;
+            }
+            Some((kind, unnamed(kind, location)))
+        })
+    }
+
+    /// Whether both variables name the file that is always empty.
+    pub fn are_null(&self) -> bool {
+        self.config.is_null() && self.credentials.is_null()
     }
 
     /// Variables that hold several paths, which no SDK takes apart, in words.
@@ -271,9 +312,10 @@ impl Files {
             (FileKind::Credentials, &self.credentials),
         ];
         let lists: Vec<_> = self.lists().collect();
+        let unnamed: Vec<_> = self.unnamed().collect();
         both.into_iter().filter_map(move |(kind, location)| {
             let name = kind.variable();
-            if let Some((_, message)) = lists.iter().find(|(list, _)| *list == kind) {
+            if let Some((_, message)) = lists.iter().chain(&unnamed).find(|(list, _)| *list == kind) {
                 Some(message.clone())
             } else if location.is_relative {
                 Some(format!(
@@ -299,6 +341,15 @@ pub fn locate(kind: FileKind, env: &Env) -> Location {
         *path = dir.join(&*path);
     }
     location
+}
+
+/// That a variable names no file.
+pub fn unnamed(kind: FileKind, location: &Location) -> String {
+    let variable = kind.variable();
+    match location.slip() {
+        Some(why) => format!("{variable} names no file: {why}"),
+        None => format!("{variable} names no file"),
+    }
 }
 
 /// Reads none of them yet.

@@ -49,6 +49,7 @@ checks! {
     ForeignHome = "foreign-home",
     ForeignMark = "foreign-mark",
     HalfKeyPair = "half-key-pair",
+    Home = "home",
     KeyBesideKeychain = "key-beside-keychain",
     KeyInvalid = "key-invalid",
     KeyMissing = "key-missing",

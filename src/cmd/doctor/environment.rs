@@ -28,6 +28,7 @@ pub(super) fn check(context: &Context, files: Option<&Files>) -> Vec<Finding> {
     let of_keys = files.and_then(|files| foreseen::in_environment(files, context.env(), &Held::of(context)));
     findings.extend(of_keys.map(of_foreseen));
     findings.extend(access::foreign_home(context.env()));
+    findings.extend(access::home(context.env()));
     if findings.is_empty() {
         let message = "no variable conflicts with a profile";
         findings.push(Finding::new(Check::Environment, Status::Ok, message));
@@ -142,7 +143,7 @@ fn conflicts(context: &Context) -> Vec<Conflict> {
         );
     }
     match user.filled("AWS_CREDENTIAL_EXPIRATION").map(Timestamp::parse) {
-        Some(Some(end)) if end.seconds_from(context.process.now) <= 0 => warn(
+        Some(Some(end)) if keys && end.seconds_from(context.process.now) <= 0 => warn(
             Check::ExpirationPassed,
             "AWS_CREDENTIAL_EXPIRATION has passed, so the AWS CLI refuses the keys in the environment".into(),
             unset(["AWS_CREDENTIAL_EXPIRATION"]).text(", or get new keys"),

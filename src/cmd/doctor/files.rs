@@ -70,16 +70,20 @@ fn aws_file(kind: FileKind, location: &Location, env: &Env) -> Vec<Finding> {
             let finding = Finding::new(Check::FileUnreadable, Status::Fail, format!("cannot be read: {error}"));
             return vec![finding.remedy(access::make_readable(path)).in_file(path)];
         }
+        Ok(None) if location.is_null() => {
+            let message = format!("{} says to read no file", kind.variable());
+            return vec![Finding::new(Check::File, Status::Ok, message).in_file(path)];
+        }
         Ok(None) if location.from_variable => {
-            let message = format!(
-                "{} does not name a regular file, so it is treated as empty",
-                kind.variable()
-            );
-            return vec![
-                Finding::new(Check::FileMissing, Status::Warn, message)
-                    .remedy(Advice::default().unset([VarName::of(kind.variable())]))
-                    .in_file(path),
-            ];
+            let message = match sys::fs::access(path) {
+                Some(_) => format!(
+                    "{} does not name a regular file, so it is treated as empty",
+                    kind.variable()
+                ),
+                None => files::unnamed(kind, location),
+            };
+            let finding = Finding::new(Check::FileMissing, Status::Warn, message).remedy(catalog::correct(kind));
+            return vec![finding.in_file(path)];
         }
         Ok(None) => return vec![Finding::new(Check::File, Status::Ok, "does not exist").in_file(path)],
         Ok(Some(bytes)) => bytes,
@@ -141,17 +145,22 @@ fn of_lint(lint: &Lint) -> Finding {
         .at(&lint.place);
     match &lint.profile {
         Some(profile) => finding.remedy(Command::new("awsenv explain").operand(profile)),
-        None => finding.remedy("awsenv explain PROFILE"),
+        None => finding,
     }
 }
 
 /// What to do on a machine without any profile.
 fn first_steps(files: &Files) -> Option<Finding> {
-    if files.profiles.names().next().is_some() || !catalog::entries(files).is_empty() {
+    let has_any = files.profiles.names().next().is_some() || !catalog::entries(files).is_empty();
+    // Each has a finding of its own.
+    if has_any || files.are_null() || files.unnamed().next().is_some() {
         return None;
     }
     let finding = Finding::new(Check::NoProfiles, Status::Warn, catalog::no_profiles(files).message);
-    Some(finding.remedy(Command::new("awsenv configure")))
+    Some(match access::why_no_edit(&files.env) {
+        Some(why) => finding.remedy(why),
+        None => finding.remedy(Command::new("awsenv configure")),
+    })
 }
 
 /// Profiles that botocore rejects although the file can be read, and those whose credentials surely cannot be had.

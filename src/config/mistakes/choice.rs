@@ -133,18 +133,16 @@ fn refused(row: &Row, text: &str) -> Option<(String, String)> {
             })
         }
         Takes::Length(least) if text.chars().count() >= least => None,
-        Takes::Length(_) if row.key == "role_arn" => {
-            Some(("an ARN".to_owned(), "write the role as `arn:aws:iam::ACCOUNT:role/NAME`".to_owned()))
-        }
+        Takes::Length(_) if row.key == "role_arn" => Some((
+            "an ARN".to_owned(),
+            "write the role as `arn:aws:iam::ACCOUNT:role/NAME`".to_owned(),
+        )),
         Takes::Length(least) => correct(format!("at least {least} characters long")),
         Takes::Filled if !text.trim().is_empty() => None,
         Takes::Filled => correct("the path of a file".to_owned()),
         Takes::Block => Some(("a block".to_owned(), BLOCK.to_owned())),
         Takes::Url => match url::flaw(text)? {
-            Flaw::Scheme => Some((
-                "a URL".to_owned(),
-                "begin it with `http://` or `https://`".to_owned(),
-            )),
+            Flaw::Scheme => Some(("a URL".to_owned(), "begin it with `http://` or `https://`".to_owned())),
             Flaw::OtherScheme => correct("a URL of http or https".to_owned()),
             Flaw::Host => correct("a URL with the name of a host".to_owned()),
             // botocore looks at it only on an instance.
@@ -227,8 +225,15 @@ mod tests {
                 "{key} = {text}: {wrong:?}"
             );
         }
-        for (key, text) in [("duration_seconds", "1h"), ("endpoint_discovery_enabled", "yes"), ("s3", "path")] {
-            assert!(choice(key, text).is_some_and(|wrong| !wrong.is_certain), "{key} = {text}");
+        for (key, text) in [
+            ("duration_seconds", "1h"),
+            ("endpoint_discovery_enabled", "yes"),
+            ("s3", "path"),
+        ] {
+            assert!(
+                choice(key, text).is_some_and(|wrong| !wrong.is_certain),
+                "{key} = {text}"
+            );
         }
         for (key, text) in [
             ("retry_mode", "standard"),

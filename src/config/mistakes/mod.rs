@@ -57,6 +57,8 @@ pub fn all(profiles: &ProfileSet) -> Vec<Mistake> {
     );
     found.extend(self::profiles::replaced(profiles, ""));
     found.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
+    // One file may be both.
+    found.dedup_by(|a, b| a.place == b.place && a.what == b.what);
     found
 }
 

@@ -151,7 +151,11 @@ pub(super) const ROWS: [Row; 26] = [
         "AWS_S3_US_EAST_1_REGIONAL_ENDPOINT",
         Takes::Words(MODES),
     ),
-    calls("sts_regional_endpoints", "AWS_STS_REGIONAL_ENDPOINTS", Takes::Words(MODES)),
+    calls(
+        "sts_regional_endpoints",
+        "AWS_STS_REGIONAL_ENDPOINTS",
+        Takes::Words(MODES),
+    ),
 ];
 
 /// Empty values of these count as none.

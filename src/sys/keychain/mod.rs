@@ -168,9 +168,9 @@ impl<'a> Keychain<'a> {
     /// # Errors
     /// As [`Keychain::index`], and what the system says about writing.
     pub fn change_index(&self, change: impl FnOnce(&mut Index)) -> io::Result<()> {
-        let dir = self
-            .dir()
-            .ok_or_else(|| io::Error::other("HOME is not set, so there is no directory for the index"))?;
+        let dir = self.dir().ok_or_else(|| {
+            io::Error::other("HOME is not set to an absolute path, so there is no directory for the index")
+        })?;
         index::change(&index::path(&dir), change)
     }
 
