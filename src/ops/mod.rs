@@ -13,6 +13,7 @@ pub mod fit;
 pub mod foreseen;
 pub mod keychain;
 pub mod now;
+pub mod paths;
 pub mod pick;
 pub mod ports;
 pub mod refusal;

@@ -13,6 +13,7 @@ use crate::error::Kind;
 use crate::ops::catalog;
 use crate::ops::files::{self, Files};
 use crate::ops::foreseen::{self, Cause, Foreseen, Held};
+use crate::ops::paths;
 use crate::resolve::{Choice, Start, Survey};
 use crate::sys;
 use crate::text::display;
@@ -80,7 +81,7 @@ fn aws_file(kind: FileKind, location: &Location, env: &Env) -> Vec<Finding> {
                     "{} does not name a regular file, so it is treated as empty",
                     kind.variable()
                 ),
-                None => files::unnamed(kind, location),
+                None => paths::unnamed(kind, location),
             };
             let finding = Finding::new(Check::FileMissing, Status::Warn, message).remedy(catalog::correct(kind));
             return vec![finding.in_file(path)];
