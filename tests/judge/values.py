@@ -47,7 +47,7 @@ URLS = ["ec2_metadata_service_endpoint", "endpoint_url", "services.sts"]
 BLOCKS = ["api_versions", "s3"]
 LENGTHS = {"external_id": 2, "mfa_serial": 9, "role_arn": 20, "role_session_name": 2}
 EDGES = ["0", "1", "-1", "+1", "5", "1_0", "1__0", "_1", "1.5", "1e3", "0x1", "\u0663", "1048576", "1048577", "10485760",
-         "9" * 30, "five", "1k", "", "1 0"]
+         "five", "1k", "", "1 0"]
 ADDRESSES = ["http://localhost:8000", "localhost:8000", "localhost", "127.0.0.1:9", "", "HTTP://X", "https:/x", "http//x", "http:x",
              "http://", "http:///x", "http://x:port", "http://x:99999", "http://x:-1", "http://x:", "http://a_b", "http://-a.b",
              "http://a.b.", "http://a..b", "http://[::1]:8000", "http://[::1", "http://[zz]", "http://u:p@a.b:80/x", "'http://x'",

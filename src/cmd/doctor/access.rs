@@ -7,7 +7,7 @@ use super::finding::{Finding, Status};
 use crate::advice::{Advice, Command};
 use crate::config::{Document, Section};
 use crate::env::Env;
-use crate::error::NO_MODES;
+use crate::error::{Error, NO_MODES};
 use crate::redact;
 use crate::sys;
 use crate::sys::fs::Access;
@@ -165,7 +165,12 @@ pub(super) fn why_fixed(env: &Env, path: &Path) -> Option<Advice> {
         return Some(why);
     }
     let is_fixed = sys::fs::access(path).is_some_and(|access| !access.may_change);
-    is_fixed.then(|| Advice::from("make the file yours first: ").command(take(path)))
+    if is_fixed {
+        return Some(Advice::from("make the file yours first: ").command(take(path)));
+    }
+    let error = Error::from(sys::edit::check_free(path).err()?);
+    let hint = error.hints.into_iter().next();
+    Some(hint.unwrap_or_else(|| error.message.into()))
 }
 
 pub(super) fn holds_secret(document: &Document) -> bool {
