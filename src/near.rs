@@ -10,10 +10,12 @@ const ABBREVIATION: usize = 4;
 /// letter, or in one of four letters of a longer name, then those that continue it, or that it continues.
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     let typed = Folded::of(name);
+    let inner = Some(inside(name)).filter(|inner| *inner != name).map(Folded::of);
     let mut found: Vec<(usize, &str)> = Vec::new();
     for candidate in candidates.filter(|candidate| *candidate != name) {
         let other = Folded::of(candidate);
-        if let Some(distance) = typed.distance(&other, 3) {
+        let inner = inner.as_ref().and_then(|inner| inner.distance(&other, 3));
+        if let Some(distance) = inner.into_iter().chain(typed.distance(&other, 3)).min() {
             found.push((distance, candidate));
         } else if typed.length >= 2 && (other.continues(&typed) || typed.continues(&other) && other.length >= 3) {
             found.push((LONGEST, candidate));
@@ -22,6 +24,31 @@ pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec
     found.sort_by_key(|&(distance, _)| distance);
     found.truncate(3);
     found.into_iter().map(|(_, candidate)| candidate).collect()
+}
+
+/// What people write before a name, where only the name belongs.
+const PREFIXES: [&str; 8] = [
+    "profile",
+    "--profile",
+    "sso-session",
+    "sso_session",
+    "services",
+    "export aws_profile",
+    "$env:aws_profile",
+    "aws_profile",
+];
+
+/// The name in `[b]`, `"b"`, `profile b`, `profile=b` and `b,`.
+pub fn inside(text: &str) -> &str {
+    let around = |c: char| c.is_whitespace() || c.is_control() || "\"'`“”‘’[](){}<>,;=:".contains(c);
+    let mut inner = text.trim_matches(around);
+    while let Some(rest) = PREFIXES.iter().find_map(|prefix| {
+        let (start, rest) = inner.split_at_checked(prefix.len())?;
+        (start.eq_ignore_ascii_case(prefix) && rest.starts_with(around)).then_some(rest)
+    }) {
+        inner = rest.trim_matches(around);
+    }
+    inner
 }
 
 /// The one of `known` that a key, a word or a value was meant to be: at most two letters off, and nearer than any
@@ -179,6 +206,40 @@ mod tests {
         }
         for word in ["pro", "prods", "producer", "reproduction", ""] {
             assert!(!is_begun(word, "production"), "{word}");
+        }
+    }
+
+    #[test]
+    fn names_with_something_around_them() {
+        let near = |name| nearest(name, ["a", "b", "dev", "profile b2"].into_iter());
+        for text in [
+            "profile b",
+            "Profile b",
+            "\"b\"",
+            "'b'",
+            "`b`",
+            "“b”",
+            "[b]",
+            "[profile b]",
+            "[profile \"b\"]",
+            "profile=b",
+            "profile = b",
+            "--profile b",
+            "--profile=b",
+            "AWS_PROFILE=b",
+            "export AWS_PROFILE=\"b\"",
+            "b,",
+            "b;",
+            " b ",
+            "b\r",
+            "=b",
+            "<b>",
+        ] {
+            assert_eq!(near(text).first(), Some(&"b"), "{text}");
+        }
+        assert_eq!(near("[profile devv]"), ["dev"]);
+        for text in ["profile", "profiles", "", "\"\"", "[]", "profile-b"] {
+            assert!(!near(text).contains(&"b"), "{text}");
         }
     }
 

@@ -193,7 +193,9 @@ fn shortened<'t>(text: &'t str, home: &str) -> Cow<'t, str> {
         let before = text[..at].chars().next_back();
         // A directory of that name is no home directory.
         let is_literal = text[at + home.len()..].trim_start_matches("./").starts_with('~');
-        if !is_literal && before.is_none_or(|c| c.is_whitespace() || "`'\"([{<>=:,;|".contains(c)) {
+        // Nor is what follows a quote in the name of a file.
+        let is_inner = ["/\"", "/'", "/`"].iter().any(|end| text[..at].ends_with(end));
+        if !is_literal && !is_inner && before.is_none_or(|c| c.is_whitespace() || "`'\"([{<>=:,;|".contains(c)) {
             out += &text[done..at];
             out += "~/";
             done = at + home.len();
@@ -226,6 +228,7 @@ mod tests {
             ("/rooted/x", "/rooted/x"),
             ("/root/~/x", "/root/~/x"),
             ("/root/./~/x", "/root/./~/x"),
+            ("/work/\"/root/x\"", "/work/\"/root/x\""),
         ] {
             assert_eq!(shortened(text, "/root/"), wanted);
         }

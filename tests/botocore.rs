@@ -33,6 +33,13 @@ fn a_key_that_moves_makes_nobody_somebody_else() {
     compare("moves.py", "AWSENV_JUDGE_MOVES", "100");
 }
 
+/// `AWSENV_JUDGE_VALUES` sets the number of cases.
+#[cfg(unix)]
+#[test]
+fn a_value_that_botocore_refuses_is_a_failure() {
+    compare("values.py", "AWSENV_JUDGE_VALUES", "120");
+}
+
 /// Runs one of the judges on as many cases as `variable` says.
 fn compare(judge: &str, variable: &str, default: &str) {
     let Some(python) = crate::support::python("botocore") else {

@@ -257,7 +257,11 @@ impl Current {
     }
 
     fn nothing(&self, context: &Context, files: &Files) -> Error {
-        let error = Error::new(Kind::Failed, NOTHING);
+        let error = files
+            .unnamed()
+            .fold(Error::new(Kind::Failed, NOTHING), |error, (_, message)| {
+                error.hint(message)
+            });
         let error = catalog::first_steps(files).into_iter().fold(error, Error::hint);
         let Some(used) = &self.used else { return error };
         error.hint(had_set(used, context))

@@ -26,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// The AWS files or the history cannot be read, or the profile to forget is not in the history.
 pub fn run(context: &Context, args: HistoryArgs) -> Result<Outcome, Error> {
     let store = Store::of(&context.process.env)
-        .ok_or_else(|| Error::new(Kind::Failed, "there is no history: HOME is not set"))?;
+        .ok_or_else(|| Error::new(Kind::Failed, "there is no history: HOME is not set to an absolute path"))?;
     match args.action {
         Some(HistoryAction::Remove { profile }) => remove(context, &store, &profile),
         None => show(context, &store, args.json),

@@ -4,8 +4,10 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::document::Document;
+use super::look::Look;
 use super::place::Place;
-use super::reason::{ParseError, Reason};
+use super::reason::Reason;
 use crate::redact::shown;
 
 /// A file that cannot be read as botocore reads it; `Display` words each cause.
@@ -25,6 +27,8 @@ pub enum Error {
         /// The earlier line that this one contradicts.
         other: Option<u32>,
         reason: Reason,
+        /// What the line was meant to be, if that can be told.
+        look: Option<Look>,
     },
     /// No real file has this size.
     TooLarge {
@@ -55,12 +59,16 @@ impl Error {
         }
     }
 
-    pub fn parse(place: Place, error: &ParseError) -> Self {
-        Error::Parse {
-            place,
+    /// Why botocore refuses the document, if it does.
+    pub fn of(document: &Document) -> Option<Self> {
+        let error = document.error()?;
+        let (line, look) = Look::of(document).unzip();
+        Some(Error::Parse {
+            place: document.place(line.unwrap_or(error.line)),
             other: error.other,
             reason: error.reason.clone(),
-        }
+            look,
+        })
     }
 }
 
@@ -77,7 +85,14 @@ impl fmt::Display for Error {
                     write!(f, "; boto 2 looked in the keyring `{}`", shown(name))
                 })
             }
-            Error::Parse { place, other, reason } => {
+            Error::Parse {
+                place,
+                look: Some(look),
+                ..
+            } => write!(f, "{place}: {look}"),
+            Error::Parse {
+                place, other, reason, ..
+            } => {
                 write!(f, "{place}: {reason}")?;
                 other.map_or(Ok(()), |line| write!(f, ", first on line {line}"))
             }

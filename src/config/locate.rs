@@ -51,7 +51,7 @@ impl Location {
     /// The paths, if the variable holds several: SDKs take its whole value as one. A path may contain the separator, so
     /// this is a mistake only if there is no such file.
     pub fn several(&self) -> Option<Vec<&str>> {
-        if !self.from_variable {
+        if !self.from_variable || self.shown.contains("://") || is_of_windows(&self.shown) {
             return None;
         }
         let parts = |separators: &[char]| -> Vec<&str> {
@@ -66,6 +66,61 @@ impl Location {
         let starts_like_a_path = |part: &&str| part.starts_with(['/', '~', '$', '.']);
         Some(parts(&[',', ';', ' '])).filter(|parts| parts.len() > 1 && parts.iter().all(starts_like_a_path))
     }
+}
+
+impl Location {
+    /// Whether the variable names the file that is always empty, so that nothing is read.
+    pub fn is_null(&self) -> bool {
+        let null = if cfg!(windows) { "NUL" } else { "/dev/null" };
+        self.path.as_deref() == Some(Path::new(null))
+    }
+
+    /// Why the variable's value names no file, if its letters tell.
+    pub fn slip(&self) -> Option<String> {
+        const QUOTES: [char; 7] = ['"', '\'', '`', '“', '”', '‘', '’'];
+        let text = self.shown.as_str();
+        let part = |what: &str| Some(format!("{what} of the path"));
+        if !self.from_variable {
+            return None;
+        }
+        if text.ends_with('\r') {
+            return part("the carriage return at its end is a part");
+        }
+        if text.trim() != text {
+            return part("the blanks around it are a part");
+        }
+        if text.starts_with(QUOTES) || text.ends_with(QUOTES) {
+            return part("its quotes are a part");
+        }
+        if text.contains("://") {
+            return Some("it is a URL, not a path".to_owned());
+        }
+        if let Some(name) = unreplaced(self.path.as_deref()?) {
+            return Some(format!("{name} is not set"));
+        }
+        if let Some((_, rest)) = text.split_once('%').filter(|_| !cfg!(windows))
+            && let Some((name, _)) = rest.split_once('%')
+        {
+            return Some(format!("`%{name}%` is replaced only by cmd.exe"));
+        }
+        is_of_windows(text).then(|| "it is a path of Windows".to_owned())
+    }
+}
+
+fn is_of_windows(text: &str) -> bool {
+    let has_drive = text.as_bytes().first().is_some_and(u8::is_ascii_alphabetic)
+        && (text[1..].starts_with(":\\") || text[1..].starts_with(":/"));
+    !cfg!(windows) && (has_drive || text.starts_with("\\\\"))
+}
+
+/// A `$NAME` or `${NAME}` that was left as it is.
+fn unreplaced(path: &Path) -> Option<&str> {
+    let rest = path.to_str()?.split_once('$')?.1;
+    let name = rest.strip_prefix('{').unwrap_or(rest);
+    let end = name
+        .find(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .unwrap_or(name.len());
+    Some(&name[..end]).filter(|name| !name.is_empty())
 }
 
 /// The home directory of a user name; `None` if the caller does not know it.
@@ -284,6 +339,46 @@ mod tests {
             assert_eq!(location.several(), paths, "{value}");
         }
         assert_eq!(at(FileKind::Config, &[("HOME", "/a:b")]).several(), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn values_that_name_no_file() {
+        let slip = |value: &str| at(FileKind::Config, &[("AWS_CONFIG_FILE", value), ("HOME", "/home/me")]).slip();
+        for (value, why) in [
+            ("\"~/cfg\"", "quotes"),
+            ("'/x/cfg'", "quotes"),
+            ("/x/cfg\"", "quotes"),
+            ("/x/cfg ", "blanks"),
+            (" /x/cfg", "blanks"),
+            ("/x/cfg\r", "carriage return"),
+            ("$NOPE/cfg", "NOPE is not set"),
+            ("${NOPE}/cfg", "NOPE is not set"),
+            (
+                "%USERPROFILE%\\.aws\\config",
+                "`%USERPROFILE%` is replaced only by cmd.exe",
+            ),
+            ("C:\\Users\\me\\config", "Windows"),
+            ("file:///x", "URL"),
+        ] {
+            assert!(
+                slip(value).is_some_and(|found| found.contains(why)),
+                "{value}: {:?}",
+                slip(value)
+            );
+        }
+        for value in ["/x/cfg", "~/cfg", "$HOME/cfg", "cfg", "/x/50%/a", "/x/o'brien/a", ""] {
+            assert_eq!(slip(value), None, "{value}");
+        }
+        for value in ["file:///x", "C:\\Users\\me\\config", "C:/Users"] {
+            assert_eq!(
+                at(FileKind::Config, &[("AWS_CONFIG_FILE", value)]).several(),
+                None,
+                "{value}"
+            );
+        }
+        assert_eq!(at(FileKind::Config, &[("HOME", "/a b ")]).slip(), None);
+        assert!(at(FileKind::Config, &[("AWS_CONFIG_FILE", "/dev/null")]).is_null());
     }
 
     #[test]

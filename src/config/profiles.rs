@@ -31,8 +31,8 @@ impl ProfileSet {
     /// [`Error::Parse`] for the first file that botocore refuses, the config file first.
     pub fn new(config: Option<Document>, credentials: Option<Document>) -> Result<Self, Error> {
         for document in [&config, &credentials].into_iter().flatten() {
-            if let Some(error) = document.error() {
-                return Err(Error::parse(document.place(error.line), error));
+            if let Some(error) = Error::of(document) {
+                return Err(error);
             }
         }
         let mut set = Self {

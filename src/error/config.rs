@@ -10,13 +10,14 @@ impl From<config::Error> for Error {
             _ => Kind::ConfigParse,
         };
         let hint = match &error {
+            config::Error::Parse { look: Some(look), .. } => Some(format!("{}; {UNTIL}", look.remedy())),
             config::Error::Parse { reason, .. } => remedy(reason),
             config::Error::TooLarge { .. } => {
-                Some("move it away, or let a variable such as AWS_CONFIG_FILE name another file")
+                Some("move it away, or let a variable such as AWS_CONFIG_FILE name another file".to_owned())
             }
-            config::Error::Unreadable { .. } => {
-                Some("give yourself read permission, or let a variable such as AWS_CONFIG_FILE name another file")
-            }
+            config::Error::Unreadable { .. } => Some(
+                "give yourself read permission, or let a variable such as AWS_CONFIG_FILE name another file".to_owned(),
+            ),
             config::Error::HalfPair { .. } => None,
         };
         let plain = Error::new(kind, error.to_string());
@@ -33,19 +34,22 @@ pub fn legacy_remedy(error: &config::Error) -> &'static str {
     }
 }
 
-fn remedy(reason: &Reason) -> Option<&'static str> {
+/// What holds of each refused file.
+const UNTIL: &str = "until then every aws command fails";
+
+fn remedy(reason: &Reason) -> Option<String> {
+    let correct = |what: &str| Some(format!("{what}; {UNTIL}"));
+    let save = |what: &str| Some(what.to_owned());
     match reason {
-        Reason::ByteOrderMark => Some("save the file as UTF-8 without a byte order mark"),
+        Reason::ByteOrderMark => save("save the file as UTF-8 without a byte order mark"),
         Reason::DuplicateKey { key, .. } if key == "$env" => {
-            Some("`$env:` sets variables in PowerShell; here write each line as `aws_access_key_id = …`")
+            save("`$env:` sets variables in PowerShell; here write each line as `aws_access_key_id = …`")
         }
-        Reason::DuplicateKey { .. } => Some("remove one of the two lines; until then every aws command fails"),
-        Reason::DuplicateSection(_) => Some("merge the two sections; until then every aws command fails"),
-        Reason::NestedNoEquals { .. } => Some("write each line of the block as `key = value`"),
-        Reason::NotUtf8 => Some("save the file as UTF-8"),
-        Reason::EmptyKey | Reason::NoDelimiter | Reason::NoHeader => {
-            Some("correct the line; until then every aws command fails")
-        }
+        Reason::DuplicateKey { .. } => correct("remove one of the two lines"),
+        Reason::DuplicateSection(_) => correct("merge the two sections"),
+        Reason::NestedNoEquals { .. } => save("write each line of the block as `key = value`"),
+        Reason::NotUtf8 => save("save the file as UTF-8"),
+        Reason::EmptyKey | Reason::NoDelimiter | Reason::NoHeader => correct("correct the line"),
         Reason::TooLarge => None,
     }
 }

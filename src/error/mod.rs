@@ -79,6 +79,8 @@ pub struct Error {
     pub message: String,
     /// What to do about it, one hint a line.
     pub hints: Vec<Advice>,
+    /// How many of the hints, the first ones, name what in the files is behind it.
+    pub causes: usize,
 }
 
 impl Error {
@@ -87,6 +89,7 @@ impl Error {
             kind,
             message: message.into(),
             hints: Vec::new(),
+            causes: 0,
         }
     }
 

@@ -20,7 +20,7 @@ pub use item::Item;
 pub use store::StoreKind;
 
 /// Why a store has no directory.
-pub const NO_HOME: &str = "HOME is not set, so there is no directory for it";
+pub const NO_HOME: &str = "HOME is not set to an absolute path, so there is no directory for it";
 
 /// The service of all keys: `secret-tool lookup service awsenv username NAME` finds one.
 pub const SERVICE: &str = "awsenv";

@@ -2,8 +2,9 @@
 //! them.
 
 use crate::advice::{Advice, Command};
-use crate::config::{Kind, Place, Profile, account_of_arn};
+use crate::config::{FileKind, Kind, Place, Profile, account_of_arn};
 use crate::context::Context;
+use crate::env::names::VarName;
 use crate::error::{self, Error};
 use crate::journal::KeyCommand;
 use crate::keychain::layout::ID;
@@ -30,10 +31,21 @@ pub struct Entry {
 
 pub fn no_profiles(files: &Files) -> Error {
     let message = format!("there are no profiles in {}", files.searched());
+    let unnamed: Vec<_> = files.unnamed().map(|(kind, _)| correct(kind)).collect();
     Error {
-        hints: refusal::first_steps(&files.profiles),
+        hints: match unnamed.is_empty() {
+            true => refusal::first_steps(&files.profiles),
+            false => unnamed,
+        },
         ..Error::new(error::Kind::ProfileNotFound, message)
     }
+}
+
+/// What to do about a variable that names no file.
+pub fn correct(kind: FileKind) -> Advice {
+    let variable = kind.variable();
+    let correct = Advice::from(format!("correct {variable}, or remove it: "));
+    correct.unset([VarName::of(variable)])
 }
 
 /// What to do where no file defines a profile; empty where one does.

@@ -21,7 +21,6 @@ use crate::ops::edit::FileEdit;
 use crate::ops::refusal::refused;
 use crate::resolve::{self, BaseSource, Choice, CredentialPlan, Inputs, KeySource, Keys, StyleError, Survey};
 use crate::sys;
-use crate::text::display;
 
 #[derive(Debug)]
 pub struct Files {
@@ -31,8 +30,8 @@ pub struct Files {
     pub profiles: ProfileSet,
     /// The user's own variables.
     pub env: Env,
-    config: Location,
-    credentials: Location,
+    pub(super) config: Location,
+    pub(super) credentials: Location,
     disk: Disk,
 }
 
@@ -234,59 +233,6 @@ impl Files {
             Some(asked) => style(asked),
             None => style(self.settings.export).or_else(|_| style(Export::Auto)),
         }
-    }
-
-    /// Where awsenv looked for profiles, for people.
-    pub fn searched(&self) -> String {
-        let list = self.lists().map(|(kind, _)| kind.variable()).collect::<Vec<_>>();
-        let note = match list.as_slice() {
-            [] => String::new(),
-            names => format!(" (a list of paths: {} takes one path)", names.join(" and ")),
-        };
-        format!("{} or {}{note}", self.config.shown, self.credentials.shown)
-    }
-
-    /// Variables that hold several paths, which no SDK takes apart, in words.
-    pub fn lists(&self) -> impl Iterator<Item = (FileKind, String)> {
-        let files = [
-            (FileKind::Config, &self.config, self.profiles.config()),
-            (FileKind::Credentials, &self.credentials, self.profiles.credentials()),
-        ];
-        files.into_iter().filter_map(|(kind, location, document)| {
-            let paths = location.several().filter(|_| document.is_none())?;
-            let name = kind.variable();
-            let paths: Vec<String> = paths.into_iter().map(|path| format!("`{}`", display(path))).collect();
-            let message = format!(
-                "{name} takes one path, not a list ({}): every SDK looks for a file with the whole value as its name",
-                paths.join(", ")
-            );
-            Some((kind, message))
-        })
-    }
-
-    /// Warns if a path from the environment does not name the same file for every SDK.
-    pub fn path_warnings(&self) -> impl Iterator<Item = String> {
-        let both = [
-            (FileKind::Config, &self.config),
-            (FileKind::Credentials, &self.credentials),
-        ];
-        let lists: Vec<_> = self.lists().collect();
-        both.into_iter().filter_map(move |(kind, location)| {
-            let name = kind.variable();
-            if let Some((_, message)) = lists.iter().find(|(list, _)| *list == kind) {
-                Some(message.clone())
-            } else if location.is_relative {
-                Some(format!(
-                    "{name} is a relative path, so SDKs look for a different file in another directory"
-                ))
-            } else if location.needs_botocore {
-                Some(format!(
-                    "{name} contains a `$` or `~user`, which only the AWS CLI and boto3 expand"
-                ))
-            } else {
-                None
-            }
-        })
     }
 }
 

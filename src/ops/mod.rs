@@ -1,6 +1,7 @@
 //! Operations that several commands share.
 
 pub mod ask;
+pub mod bundle;
 pub mod catalog;
 pub mod choose;
 pub mod describe;
@@ -15,6 +16,7 @@ pub mod keychain;
 mod line;
 pub mod now;
 pub mod outlook;
+pub mod paths;
 pub mod pick;
 pub mod ports;
 pub mod refusal;

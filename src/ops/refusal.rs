@@ -4,6 +4,7 @@ use crate::advice::{Advice, Command};
 use crate::config::mistakes::{self, Mistake};
 use crate::config::{ProfileSet, SectionKind};
 use crate::error::Error;
+use crate::ops::bundle;
 use crate::resolve;
 use crate::text::display;
 
@@ -25,6 +26,7 @@ pub fn explained(profiles: &ProfileSet, error: resolve::Error) -> Error {
     let found = behind(profiles, &error);
     let mut error = Error::from(error);
     let hints = found.iter().take(MAX_NAMED).map(|mistake| hint(mistake).into());
+    error.causes = hints.len();
     error.hints.splice(0..0, hints);
     error
 }
@@ -37,7 +39,11 @@ pub fn without_credentials(profiles: &ProfileSet, name: &str, error: Error) -> E
 /// The mistakes that may keep a profile from having credentials, or from being one.
 pub fn mistakes(profiles: &ProfileSet, name: &str) -> impl Iterator<Item = String> {
     let found = match profiles.profile(name) {
-        Some(_) => mistakes::of_profile(profiles, name),
+        Some(profile) => {
+            let mut found = mistakes::of_profile(profiles, name);
+            found.extend(bundle::of_profile(profile));
+            found
+        }
         None => mistakes::defining(profiles, SectionKind::Profile, name)
             .into_iter()
             .collect(),

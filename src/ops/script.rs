@@ -110,14 +110,19 @@ pub fn finish(context: &Context, form: &Form, result: Result<Outcome, Error>) ->
     }
 }
 
-/// Where there is no profile at all, a list of them is no help.
-pub fn first_steps(context: &Context, error: Error) -> Error {
+/// Where there is no profile at all, a list of them is no help, and the header that was meant to define this one is
+/// the help.
+pub fn first_steps(context: &Context, mut error: Error) -> Error {
     if error.kind != Kind::ProfileNotFound {
         return error;
     }
     let Ok(files) = Files::load(context) else { return error };
     match catalog::first_steps(&files) {
         hints if hints.is_empty() => error,
+        _ if error.causes > 0 => {
+            error.hints.truncate(error.causes);
+            error
+        }
         hints => Error { hints, ..error },
     }
 }

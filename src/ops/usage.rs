@@ -49,7 +49,9 @@ pub fn sort(context: &Context, settings: &Settings, entries: &mut [Entry], keepe
 /// Records a use here and now. A failure is reported only with `--verbose`, because the switch itself works.
 pub fn remember(context: &Context, profile: &str) {
     let Some(store) = Store::of(&context.process.env) else {
-        context.ui.narrate("the history is not kept: HOME is not set");
+        context
+            .ui
+            .narrate("the history is not kept: HOME is not set to an absolute path");
         return;
     };
     let line = Use::new(profile, &here(), context.process.now).line();

@@ -26,7 +26,7 @@ fn doctor(sandbox: &Sandbox) -> Vec<Value> {
 }
 
 /// The findings of a kind as `STATUS MESSAGE [REMEDY]`.
-fn found(sandbox: &Sandbox, kind: &str) -> Vec<String> {
+pub(super) fn found(sandbox: &Sandbox, kind: &str) -> Vec<String> {
     let all = doctor(sandbox).into_iter().filter(|finding| finding["check"] == kind);
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let words = |finding: Value| {

@@ -62,6 +62,8 @@ mod settings;
 #[cfg(target_os = "linux")]
 mod shown;
 mod signals;
+#[cfg(unix)]
+mod slips;
 #[cfg(target_os = "linux")]
 mod stores;
 pub(crate) mod terminal;

@@ -7,7 +7,7 @@ use super::finding::{Finding, Status};
 use crate::advice::{Advice, Command};
 use crate::config::{Document, Section};
 use crate::env::Env;
-use crate::error::NO_MODES;
+use crate::error::{Error, NO_MODES};
 use crate::redact;
 use crate::sys;
 use crate::sys::fs::Access;
@@ -83,6 +83,31 @@ fn owner(env: &Env, access: &Access, path: &Path) -> Option<Finding> {
     )
 }
 
+/// Why awsenv should write nothing into HOME; `None` where nothing speaks against it.
+pub(super) fn why_no_edit(env: &Env) -> Option<Advice> {
+    if let Some(user) = sys::fs::foreign_home(env) {
+        return Some(format!("run awsenv as `{}`", user.name).into());
+    }
+    home(env).is_some().then(|| SET_HOME.into())
+}
+
+const SET_HOME: &str = "set HOME to the path of your home directory";
+
+/// A warning that there is no HOME.
+pub(super) fn home(env: &Env) -> Option<Finding> {
+    if cfg!(windows) {
+        return None;
+    }
+    let what = match env.filled("HOME") {
+        None => "not set",
+        Some(home) if Path::new(home).is_relative() => "not an absolute path",
+        Some(_) => return None,
+    };
+    let message =
+        format!("HOME is {what}, so most SDKs find no AWS files, and awsenv has no place for keys and history");
+    Some(Finding::new(Check::Home, Status::Warn, message).remedy(SET_HOME))
+}
+
 /// A warning to root that HOME is another user's.
 pub(super) fn foreign_home(env: &Env) -> Option<Finding> {
     let user = sys::fs::foreign_home(env)?;
@@ -136,11 +161,16 @@ fn take(path: &Path) -> Command {
 
 /// Why awsenv cannot edit the file; `None` where nothing speaks against it.
 pub(super) fn why_fixed(env: &Env, path: &Path) -> Option<Advice> {
-    if let Some(user) = sys::fs::foreign_home(env) {
-        return Some(format!("run awsenv as `{}`", user.name).into());
+    if let Some(why) = why_no_edit(env) {
+        return Some(why);
     }
     let is_fixed = sys::fs::access(path).is_some_and(|access| !access.may_change);
-    is_fixed.then(|| Advice::from("make the file yours first: ").command(take(path)))
+    if is_fixed {
+        return Some(Advice::from("make the file yours first: ").command(take(path)));
+    }
+    let error = Error::from(sys::edit::check_free(path).err()?);
+    let hint = error.hints.into_iter().next();
+    Some(hint.unwrap_or_else(|| error.message.into()))
 }
 
 pub(super) fn holds_secret(document: &Document) -> bool {

@@ -51,6 +51,7 @@ checks! {
     HalfKeyPair = "half-key-pair",
     /// What this shell uses does not work.
     InUse = "in-use",
+    Home = "home",
     KeyBesideKeychain = "key-beside-keychain",
     KeyInvalid = "key-invalid",
     KeyMissing = "key-missing",

@@ -9,9 +9,10 @@ use crate::config::{SectionKind, mistakes};
 use crate::context::Context;
 use crate::credentials::Timestamp;
 use crate::env::Env;
-use crate::env::names::{self, AWSENV_STATE, VarName};
+use crate::env::names::{self, AWSENV_STATE, ENDPOINT_PREFIX, VarName};
 use crate::env::session::drift;
 use crate::near::nearest;
+use crate::ops::bundle;
 use crate::ops::files::Files;
 use crate::ops::foreseen::{self, Held};
 use crate::redact::shown;
@@ -27,6 +28,7 @@ pub(super) fn check(context: &Context, files: Option<&Files>) -> Vec<Finding> {
     let of_keys = files.and_then(|files| foreseen::in_environment(files, context.env(), &Held::of(context)));
     findings.extend(of_keys.map(of_foreseen));
     findings.extend(access::foreign_home(context.env()));
+    findings.extend(access::home(context.env()));
     if findings.is_empty() {
         let message = "no variable conflicts with a profile";
         findings.push(Finding::new(Check::Environment, Status::Ok, message));
@@ -68,8 +70,17 @@ fn undefined(context: &Context, files: Option<&Files>) -> Vec<Finding> {
 fn values(env: &Env) -> Vec<Finding> {
     let regions = names::REGION.into_iter();
     let regions = regions.filter_map(|name| Some((name, foreseen::region_of(env, name)?)));
-    regions
-        .chain(foreseen::of_variables(env))
+    // botocore looks at it only without the other.
+    let certificates = Some("REQUESTS_CA_BUNDLE").filter(|_| env.os("AWS_CA_BUNDLE").is_none());
+    let certificates = certificates.and_then(|name| Some((name, bundle::of_variable(name, env)?)));
+    let of_services = env.iter().filter_map(|(name, value)| {
+        let name = name.to_str().filter(|name| name.starts_with(ENDPOINT_PREFIX))?;
+        Some((name, mistakes::endpoint(value.to_str()?)?))
+    });
+    let named = regions.chain(foreseen::of_variables(env)).chain(certificates);
+    let named = named.map(|(name, wrong)| -> (&str, _) { (name, wrong) });
+    named
+        .chain(of_services)
         .map(|(name, wrong)| {
             let message = format!("{name}: {}", wrong.what);
             let status = if wrong.is_certain { Status::Fail } else { Status::Warn };
@@ -131,7 +142,7 @@ fn conflicts(context: &Context) -> Vec<Conflict> {
         );
     }
     match user.filled("AWS_CREDENTIAL_EXPIRATION").map(Timestamp::parse) {
-        Some(Some(end)) if end.seconds_from(context.process.now) <= 0 => warn(
+        Some(Some(end)) if keys && end.seconds_from(context.process.now) <= 0 => warn(
             Check::ExpirationPassed,
             "AWS_CREDENTIAL_EXPIRATION has passed, so the AWS CLI refuses the keys in the environment".into(),
             unset(["AWS_CREDENTIAL_EXPIRATION"]).text(", or get new keys"),

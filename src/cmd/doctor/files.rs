@@ -16,6 +16,7 @@ use crate::keychain::layout::{ID, SECRET};
 use crate::ops::catalog;
 use crate::ops::files::{self, Files};
 use crate::ops::foreseen::{self, Cause, Foreseen, Held};
+use crate::ops::paths;
 use crate::resolve::{BaseSource, Choice, Link, Start, Survey};
 use crate::sys;
 use crate::text::display;
@@ -75,16 +76,20 @@ fn aws_file(kind: FileKind, location: &Location, env: &Env) -> Vec<Finding> {
             let finding = Finding::new(Check::FileUnreadable, Status::Fail, format!("cannot be read: {error}"));
             return vec![finding.remedy(access::make_readable(path)).in_file(path)];
         }
+        Ok(None) if location.is_null() => {
+            let message = format!("{} says to read no file", kind.variable());
+            return vec![Finding::new(Check::File, Status::Ok, message).in_file(path)];
+        }
         Ok(None) if location.from_variable => {
-            let message = format!(
-                "{} does not name a regular file, so it is treated as empty",
-                kind.variable()
-            );
-            return vec![
-                Finding::new(Check::FileMissing, Status::Warn, message)
-                    .remedy(Advice::default().unset([VarName::of(kind.variable())]))
-                    .in_file(path),
-            ];
+            let message = match sys::fs::access(path) {
+                Some(_) => format!(
+                    "{} does not name a regular file, so it is treated as empty",
+                    kind.variable()
+                ),
+                None => paths::unnamed(kind, location),
+            };
+            let finding = Finding::new(Check::FileMissing, Status::Warn, message).remedy(catalog::correct(kind));
+            return vec![finding.in_file(path)];
         }
         Ok(None) => return vec![Finding::new(Check::File, Status::Ok, "does not exist").in_file(path)],
         Ok(Some(bytes)) => bytes,
@@ -94,13 +99,11 @@ fn aws_file(kind: FileKind, location: &Location, env: &Env) -> Vec<Finding> {
     let is_unclear = kind == FileKind::Credentials && document.error().is_some();
     let holds_keys = is_unclear || access::holds_secret(&document);
     let mut findings = access::check(env, holds_keys, path);
-    match document.error() {
+    match Error::of(&document) {
+        // What other SDKs make of such a file is of no use.
         Some(error) => {
-            let place = document.place(error.line);
-            let error = crate::error::Error::from(Error::parse(place.clone(), error));
-            let mut finding = Finding::new(Check::FileRefused, Status::Fail, error.message).at(&place);
-            finding.remedy = error.hints.into_iter().next();
-            findings.push(finding);
+            findings.push(file_refused(error));
+            return findings;
         }
         None => {
             let sections = document.sections().count();
@@ -110,12 +113,19 @@ fn aws_file(kind: FileKind, location: &Location, env: &Env) -> Vec<Finding> {
         }
     }
     let lints = lint::lint(&document, kind);
-    findings.extend(lints.iter().map(of_lint).map(|finding| Finding {
-        // `explain` cannot read a file that botocore refuses either.
-        remedy: finding.remedy.filter(|_| document.error().is_none()),
-        ..finding
-    }));
+    findings.extend(lints.iter().map(of_lint));
     findings
+}
+
+fn file_refused(error: Error) -> Finding {
+    let place = match &error {
+        Error::Parse { place, .. } => Some(place.clone()),
+        _ => None,
+    };
+    let error = crate::error::Error::from(error);
+    let finding = Finding::new(Check::FileRefused, Status::Fail, error.message);
+    let finding = error.hints.into_iter().take(1).fold(finding, Finding::remedy);
+    place.iter().fold(finding, Finding::at)
 }
 
 /// One construct, with every reader that differs.
@@ -141,17 +151,22 @@ fn of_lint(lint: &Lint) -> Finding {
         .at(&lint.place);
     match &lint.profile {
         Some(profile) => finding.remedy(Command::new("awsenv explain").operand(profile)),
-        None => finding.remedy("awsenv explain PROFILE"),
+        None => finding,
     }
 }
 
 /// What to do on a machine without any profile.
 fn first_steps(files: &Files) -> Option<Finding> {
-    if files.profiles.names().next().is_some() || !catalog::entries(files).is_empty() {
+    let has_any = files.profiles.names().next().is_some() || !catalog::entries(files).is_empty();
+    // Each has a finding of its own.
+    if has_any || files.are_null() || files.unnamed().next().is_some() {
         return None;
     }
     let finding = Finding::new(Check::NoProfiles, Status::Warn, catalog::no_profiles(files).message);
-    Some(finding.remedy(Command::new("awsenv configure")))
+    Some(match access::why_no_edit(&files.env) {
+        Some(why) => finding.remedy(why),
+        None => finding.remedy(Command::new("awsenv configure")),
+    })
 }
 
 /// Profiles that botocore rejects although the file can be read, and those whose credentials surely cannot be had. What

@@ -14,12 +14,14 @@ use crate::credentials::pair::misplaced;
 use crate::env::Env;
 use crate::journal::KeyCommand;
 use crate::keychain::layout::{ID, SECRET};
+use crate::ops::bundle;
 use crate::ops::keychain::command;
 use crate::ops::keychain::detach::item_of;
 use crate::text::display;
 
 pub(super) fn check(env: &Env, profiles: &ProfileSet) -> Vec<Finding> {
-    let found = mistakes::all(profiles);
+    let mut found = mistakes::all(profiles);
+    found.extend(profiles.profiles().filter_map(bundle::of_profile));
     let mut fixed: HashMap<Arc<Path>, Option<Advice>> = HashMap::new();
     let plaintext = profiles.profiles().filter_map(plaintext).map(|(finding, place)| {
         let why = fixed

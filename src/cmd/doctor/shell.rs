@@ -1,5 +1,6 @@
 //! Whether this shell has the integration.
 
+use super::access;
 use super::check::Check;
 use super::finding::{Finding, Status};
 use crate::advice::Advice;
@@ -28,7 +29,10 @@ pub(super) fn check(context: &Context) -> Vec<Finding> {
             ),
             script::EXEC.into(),
         ),
-        _ => (NOT_LOADED.to_owned(), Advice::default().set_up()),
+        _ => {
+            let why = access::why_no_edit(&context.process.env);
+            (NOT_LOADED.to_owned(), why.unwrap_or_else(|| Advice::default().set_up()))
+        }
     };
     vec![Finding::new(Check::Shell, Status::Warn, message).remedy(remedy)]
 }

@@ -164,10 +164,7 @@ impl BotoFiles<'_> {
                 return Err(Failed { error, document: None });
             }
         };
-        let failed = document.as_ref().and_then(|document| {
-            let error = document.error()?;
-            Some(Error::parse(document.place(error.line), error))
-        });
+        let failed = document.as_ref().and_then(Error::of);
         match failed {
             Some(error) => Err(Failed {
                 error,

@@ -52,8 +52,7 @@ impl<'d> Editor<'d> {
     /// # Errors
     /// A document that botocore refuses.
     pub fn new(document: &'d Document) -> Result<Self, EditError> {
-        if let Some(error) = document.error() {
-            let error = Error::parse(document.place(error.line), error);
+        if let Some(error) = Error::of(document) {
             return Err(EditError::Document(Box::new(error)));
         }
         Ok(Self {

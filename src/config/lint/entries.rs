@@ -2,6 +2,7 @@
 
 use super::Reader::{SdkGoV2, SdkJsV3, SdkRust};
 use super::{Lint, LintCode, Owner, masked};
+use crate::config::mistakes::PROFILE_KEYS;
 use crate::config::profile::is_portable_name;
 use crate::config::python::is_space;
 use crate::config::value::Value;
@@ -99,7 +100,7 @@ fn plain(owner: Owner<'_>, value: Value<'_>, found: &mut Vec<Lint>) {
         let reads = masked(value, &first[1..first.len() - 1]);
         found.push(new(LintCode::QuotedValue).take(&[SdkGoV2], reads, "quotes around a value are removed"));
     }
-    if value.text().is_empty() {
+    if value.text().is_empty() && is_read_by_sdks(value.key()) {
         let reads = "no such key";
         found.push(new(LintCode::EmptyValue).take(&[SdkJsV3], reads, "a key without a value is dropped"));
     }
@@ -113,6 +114,20 @@ fn plain(owner: Owner<'_>, value: Value<'_>, found: &mut Vec<Lint>) {
             "only spaces and tabs around a value are removed",
         ));
     }
+}
+
+/// Keys that only the AWS CLI and boto3 read.
+const OF_BOTOCORE: [&str; 6] = [
+    "api_versions",
+    "ca_bundle",
+    "data_path",
+    "output",
+    "parameter_validation",
+    "tcp_keepalive",
+];
+
+fn is_read_by_sdks(key: &str) -> bool {
+    PROFILE_KEYS.contains(&key) && !key.starts_with("cli_") && !OF_BOTOCORE.contains(&key)
 }
 
 fn nested(owner: Owner<'_>, value: Value<'_>, found: &mut Vec<Lint>) {

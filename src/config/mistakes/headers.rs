@@ -15,16 +15,19 @@ use crate::redact;
 
 pub(super) fn all(profiles: &ProfileSet) -> Vec<Mistake> {
     let named = Named::of(profiles);
+    let is_one = is_one_file(profiles);
     let config = profiles.config().into_iter().flat_map(Document::sections);
     let config = config.filter(|section| defined(*section).is_none());
+    // As a section of the credentials file, it defines a profile.
+    let config = config.filter(|section| !is_one || Written::in_config(*section).kind.is_some());
     let config = config.filter_map(|section| in_config(section, None, &named));
     let credentials = profiles.credentials();
     let has_default = profiles.profile("default").is_some();
-    let others = credentials.into_iter().flat_map(Document::sections);
+    let others = credentials.into_iter().flat_map(Document::sections).filter(|_| !is_one);
     let others = others
         .filter_map(|section| in_credentials(profiles, section))
         .map(|(_, mistake)| mistake);
-    let documents = [profiles.config(), credentials];
+    let documents = [profiles.config().filter(|_| !is_one), credentials];
     let defaults = documents
         .into_iter()
         .flatten()
@@ -36,16 +39,23 @@ pub(super) fn all(profiles: &ProfileSet) -> Vec<Mistake> {
 /// The sections of the config file that botocore ignores, as what they were meant to be.
 pub(super) fn misread(profiles: &ProfileSet) -> impl Iterator<Item = Owned<'_>> {
     let named = Named::of(profiles);
+    let is_one = is_one_file(profiles);
     let config = profiles.config().into_iter().flat_map(Document::sections);
     config.filter_map(move |section| {
         let header = section.header();
-        if known::is_section(header) || defined(section).is_some() {
+        if known::is_section(header) || defined(section).is_some() || is_one {
             return None;
         }
         let Written { kind, name } = Written::in_config(section);
         let kind = kind.or_else(|| content(section, &name, &named))?;
         Some(Owned { section, kind, name })
     })
+}
+
+/// Whether one file is both: then each header is read by the rules of both.
+fn is_one_file(profiles: &ProfileSet) -> bool {
+    let path = |document: Option<&Document>| document.map(|document| document.path().clone());
+    path(profiles.config()).is_some_and(|config| path(profiles.credentials()) == Some(config))
 }
 
 /// A header that was meant to define `name`.
@@ -448,6 +458,19 @@ mod tests {
             };
             assert_eq!(instead(header), right, "{header}");
         }
+    }
+
+    #[test]
+    fn one_file_for_both_is_read_by_both_rules() {
+        let text = "[default]\nregion = r\n[b]\nregion = r\n[profile c]\nregion = r\n[sso-session s]\nsso_region = r\n\
+                    [prfile d]\nregion = r\n";
+        let document = || Document::parse(Path::new("both"), text.as_bytes().to_vec());
+        let set = ProfileSet::new(Some(document()), Some(document())).unwrap();
+        let found: Vec<_> = super::super::all(&set)
+            .into_iter()
+            .map(|found| found.place.line)
+            .collect();
+        assert_eq!(found, [9]);
     }
 
     #[test]

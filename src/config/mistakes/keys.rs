@@ -110,6 +110,8 @@ fn meant(key: &str, known: &[&'static str]) -> Option<&'static str> {
         ["access_key_id", "secret_access_key", "session_token"]
             .contains(&plain)
             .then(|| format!("aws_{plain}")),
+        // `role_arn arn:aws:iam::…`, where the colon ends the key.
+        plain.split_once(' ').map(|(first, _)| first.to_owned()),
     ];
     let named = forms.into_iter().flatten().find_map(|form| exact(&form));
     let spelled = || {

@@ -9,6 +9,8 @@ mod headers;
 mod keys;
 mod known;
 mod profiles;
+mod table;
+mod url;
 mod values;
 mod wrong;
 
@@ -21,7 +23,7 @@ use super::value::Section;
 use crate::redact;
 use crate::text::cut;
 
-pub use choice::{checked, choice};
+pub use choice::{checked, choice, endpoint, of_roles, unbeaten};
 pub use code::MistakeCode;
 pub use known::{PROFILE as PROFILE_KEYS, S3 as S3_KEYS};
 pub use values::{OUTPUTS, output, quoted, region};
@@ -55,6 +57,8 @@ pub fn all(profiles: &ProfileSet) -> Vec<Mistake> {
     );
     found.extend(self::profiles::replaced(profiles, ""));
     found.sort_by(|a, b| (&a.place, a.code).cmp(&(&b.place, b.code)));
+    // One file may be both.
+    found.dedup_by(|a, b| a.place == b.place && a.what == b.what);
     found
 }
 

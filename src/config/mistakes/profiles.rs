@@ -46,7 +46,10 @@ pub(super) fn of(profiles: &ProfileSet, profile: Profile<'_>) -> Vec<Mistake> {
         && profiles.services(services.text()).is_none()
     {
         let name = shown(services.text());
-        let what = format!("the services `{name}` are not defined, so every call fails");
+        let what = match name.is_empty() {
+            true => "services is empty, so every call fails".to_owned(),
+            false => format!("the services `{name}` are not defined, so every call fails"),
+        };
         let instead = missing("services", services.text(), profiles.services_names());
         found.push(new(MistakeCode::MissingSection, services, what, &instead, true));
     }
@@ -69,7 +72,10 @@ pub(super) fn of(profiles: &ProfileSet, profile: Profile<'_>) -> Vec<Mistake> {
         && profiles.sso_session(value.text()).is_none()
     {
         let name = shown(value.text());
-        let what = format!("the sso-session `{name}` is not defined");
+        let what = match name.is_empty() {
+            true => "sso_session is empty".to_owned(),
+            false => format!("the sso-session `{name}` is not defined"),
+        };
         let instead = missing("sso-session", value.text(), profiles.sso_session_names());
         found.push(new(MistakeCode::MissingSection, value, what, &instead, true));
         return found;
@@ -93,6 +99,7 @@ pub(super) fn of(profiles: &ProfileSet, profile: Profile<'_>) -> Vec<Mistake> {
 fn missing<'a>(prefix: &str, name: &str, names: impl Iterator<Item = &'a str>) -> String {
     match nearest(name, names).first() {
         Some(near) => format!("did you mean `{}`?", shown(near)),
+        None if name.is_empty() => "write a name, or delete the line".to_owned(),
         None => format!("add `[{prefix} {}]`, or delete the line", shown(name)),
     }
 }

@@ -1,6 +1,6 @@
 //! Values that botocore takes otherwise than they were meant: with quotes or a comment in them, or of another kind.
 
-use super::choice::choice;
+use super::choice::{choice, endpoint, of_roles, of_s3, service};
 use super::wrong::Wrong;
 use super::{Mistake, MistakeCode, Owned, brief, known, shown};
 use crate::config::profiles::{ProfileSet, SectionKind};
@@ -15,25 +15,47 @@ pub const OUTPUTS: [&str; 6] = ["json", "yaml", "yaml-stream", "text", "table", 
 /// Quotes and `#` mean something to the programs that read these.
 const COMMANDS: [&str; 2] = ["cli_pager", "credential_process"];
 
+/// Resolving a profile checks these.
+const RESOLVED: [&str; 3] = [
+    "ec2_metadata_service_endpoint_mode",
+    "metadata_service_num_attempts",
+    "metadata_service_timeout",
+];
+
 /// Where these are set, a region may be any word.
 const ELSEWHERE: [&str; 2] = ["endpoint_url", "services"];
 
 pub(super) fn mistakes(profiles: &ProfileSet, owned: &Owned<'_>, found: &mut Vec<Mistake>) {
     let section = owned.section;
     let is_aws = !ELSEWHERE.iter().any(|key| section.own(key).is_some());
+    let get = |key: &str| match owned.kind {
+        SectionKind::Profile => profiles.profile(&owned.name)?.get(key),
+        _ => None,
+    };
+    let has_role = get("role_arn").is_some();
+    let ignores = get("ignore_configured_endpoint_urls");
+    let has_ignored_urls = ignores.is_some_and(|value| value.text().eq_ignore_ascii_case("true"));
     for value in section.entries() {
         let key = value.key();
         if value.is_nested() {
-            let block = owned.kind == SectionKind::Services || key == "s3";
-            for entry in value.nested().filter(|_| block) {
+            let is_service = owned.kind == SectionKind::Services;
+            for entry in value.nested().filter(|_| is_service || key == "s3") {
                 let place = entry.place();
                 let wrong = spelled(|| shown(entry.key()), entry.text());
-                let wrong = wrong.or_else(|| choice(entry.key(), entry.text()).filter(|_| key == "s3"));
+                let wrong = wrong.or_else(|| match entry.key() {
+                    "endpoint_url" if is_service => endpoint(entry.text()),
+                    key if !is_service => of_s3(key, entry.text()),
+                    _ => None,
+                });
                 found.extend(wrong.map(|found| Mistake {
                     place,
                     ..found.at(value)
                 }));
             }
+            continue;
+        }
+        if owned.kind == SectionKind::Services {
+            found.push(service(&shown(key), value.text()).at(value));
             continue;
         }
         if !known::PROFILE.contains(&key) || COMMANDS.contains(&key) || is_name(profiles, value) {
@@ -45,6 +67,9 @@ pub(super) fn mistakes(profiles: &ProfileSet, owned: &Owned<'_>, found: &mut Vec
             .or_else(|| match key {
                 "region" | "sso_region" => region(text, is_aws),
                 "output" => output(text),
+                "endpoint_url" if has_ignored_urls => None,
+                key if RESOLVED.contains(&key) => None,
+                key if of_roles().any(|of_role| of_role == key) => choice(key, text).filter(|_| has_role),
                 key => choice(key, text),
             });
         found.extend(wrong.map(|found| found.at(value)));

@@ -23,7 +23,12 @@ impl Wrong {
         }
     }
 
-    pub(super) fn at(self, value: Value<'_>) -> Mistake {
+    /// Of a value that stops calls.
+    pub fn of_value(what: String, instead: String) -> Self {
+        Self::new(MistakeCode::Value, what, instead)
+    }
+
+    pub fn at(self, value: Value<'_>) -> Mistake {
         Mistake {
             code: self.code,
             place: value.place(),

@@ -5,6 +5,7 @@ use crate::config::mistakes::{self, Wrong};
 use crate::config::{Place, Profile, Value};
 use crate::env::Env;
 use crate::env::names::ENDPOINT_PREFIX;
+use crate::ops::bundle;
 use crate::ops::files::Files;
 use crate::resolve::{BaseSource, CredentialPlan, Region, RegionSource};
 
@@ -42,15 +43,18 @@ pub fn of_values(
     }
     for role in &plan.roles {
         let profile = files.profiles.profile(&role.profile);
-        let places = profile.into_iter().flat_map(|profile| places(profile, &ROLE));
+        let keys: Vec<&str> = mistakes::of_roles().collect();
+        let places = profile.into_iter().flat_map(|profile| places(profile, &keys));
         takes.push((&role.profile, places.collect()));
     }
     let owner = plan.owner(chosen);
     takes.push((owner, of_base(files, owner, plan.base.as_ref())));
     for (name, places) in takes.iter().filter(|(_, places)| !places.is_empty()) {
         let mistakes = mistakes::in_values(&files.profiles, name).into_iter();
+        let certificates = files.profiles.profile(name).and_then(bundle::of_profile);
         found.extend(
             mistakes
+                .chain(certificates)
                 .filter(|mistake| places.contains(&mistake.place))
                 .map(|mistake| {
                     let message = format!("{}: {}", mistake.what, mistake.instead);
@@ -68,8 +72,12 @@ pub fn of_values(
 /// Variables, beside those of the region, whose values stop every call.
 pub fn of_variables(env: &Env) -> impl Iterator<Item = (&'static str, Wrong)> {
     let checked = mistakes::checked().filter_map(|(key, variable)| {
-        let text = env.filled(variable)?;
-        Some((variable, mistakes::choice(key, text)?))
+        let wrong = match key {
+            "ca_bundle" => bundle::of_variable(variable, env),
+            _ => None,
+        };
+        let text = env.text(variable)?;
+        Some((variable, wrong.or_else(|| mistakes::choice(key, text))?))
     });
     let output = env.text("AWS_DEFAULT_OUTPUT").and_then(mistakes::output);
     checked.chain(output.map(|wrong| ("AWS_DEFAULT_OUTPUT", wrong)))
@@ -92,8 +100,6 @@ pub(super) fn is_aws(env: &Env, profile: Option<Profile<'_>>) -> bool {
     };
     !is_elsewhere && !profile.is_some_and(of_profile)
 }
-
-const ROLE: [&str; 4] = ["external_id", "mfa_serial", "role_arn", "role_session_name"];
 
 const SSO: [&str; 5] = [
     "sso_account_id",
@@ -122,16 +128,11 @@ fn settings<'a>(env: &Env, profile: Profile<'a>) -> Vec<Place> {
         .filter_map(|(key, variable)| is_unset(variable).then_some(key))
         .collect();
     keys.push("services");
-    for (key, variable) in [
-        ("ca_bundle", "AWS_CA_BUNDLE"),
-        ("endpoint_url", "AWS_ENDPOINT_URL"),
-        ("output", "AWS_DEFAULT_OUTPUT"),
-    ] {
-        keys.extend(is_unset(variable).then_some(key));
-    }
-    let s3 = profile.get("s3").and_then(|s3| s3.nested_value("addressing_style"));
-    let s3 = s3.into_iter().map(|style| style.place());
-    places(profile, &keys).chain(s3).collect()
+    keys.extend(mistakes::unbeaten());
+    keys.extend(is_unset("AWS_DEFAULT_OUTPUT").then_some("output"));
+    let blocks = keys.iter().filter_map(|key| profile.get(key));
+    let nested = blocks.flat_map(Value::nested).map(|entry| entry.place());
+    places(profile, &keys).chain(nested).collect()
 }
 
 /// Where the values are that only the calls of one service take.

@@ -65,6 +65,14 @@ pub(super) fn check_usable(dir: &Path) -> Result<(), FileError> {
     }
 }
 
+/// The directory, if it exists, takes new files of this user's.
+pub(super) fn check_open(dir: &Path) -> Result<(), FileError> {
+    match system::try_change(dir) {
+        Err(error) if dir.is_dir() => Err(FileError::barred(dir, &error)),
+        _ => Ok(()),
+    }
+}
+
 fn untrusted(path: &Path) -> impl Fn(Distrust) -> FileError {
     move |distrust| match distrust {
         Distrust::Foreign => FileError::Foreign(path.to_owned()),
@@ -150,6 +158,12 @@ mod unix {
     pub(super) fn try_access(dir: &Path) -> io::Result<()> {
         Ok(rustix::fs::access(dir, rustix::fs::Access::EXEC_OK)?)
     }
+
+    /// Whether this user may put files into the directory.
+    pub(super) fn try_change(dir: &Path) -> io::Result<()> {
+        let both = rustix::fs::Access::EXEC_OK | rustix::fs::Access::WRITE_OK;
+        Ok(rustix::fs::access(dir, both)?)
+    }
 }
 
 /// Windows keeps other users out of a user's directory with access lists that a new file inherits.
@@ -172,6 +186,10 @@ mod windows {
     }
 
     pub(super) fn try_access(_dir: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
+    pub(super) fn try_change(_dir: &Path) -> io::Result<()> {
         Ok(())
     }
 }

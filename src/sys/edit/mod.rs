@@ -62,7 +62,10 @@ impl EditLock {
         let path = path(env).ok_or(FileError::NoState)?;
         let dir = parent(&path);
         check_state_dir(dir)?;
-        private::make_dir(dir).map_err(FileError::making(dir))?;
+        if let Err(error) = private::make_dir(dir) {
+            check_free(&path)?;
+            return Err(FileError::making(dir)(error));
+        }
         match private::lock(&path, patience) {
             Ok(file) => {
                 let Some(entry) = lock::read(&file) else {
@@ -83,7 +86,10 @@ impl EditLock {
                 by: holder(&path),
                 after: patience,
             }),
-            Err(error) => Err(FileError::system(&path, "lock")(error)),
+            Err(error) => {
+                check_free(&path)?;
+                Err(FileError::system(&path, "lock")(error))
+            }
         }
     }
 
@@ -126,6 +132,7 @@ pub fn check_state(env: &Env) -> Result<(), FileError> {
     let Some(path) = path(env) else { return Ok(()) };
     let dir = parent(&path);
     check_state_dir(dir)?;
+    check_free(&path)?;
     for name in ["edit.lock", "keychain.lock"] {
         let path = dir.join(name);
         match private::open(File::options().read(true), &path) {
@@ -134,6 +141,16 @@ pub fn check_state(env: &Env) -> Result<(), FileError> {
         }
     }
     Ok(())
+}
+
+/// Nothing keeps a new file from taking this place, as far as the system tells before anything is written.
+///
+/// # Errors
+/// What is in the way.
+pub fn check_free(path: &Path) -> Result<(), FileError> {
+    let target = behind_links(path).map_err(FileError::system(path, "follow"))?;
+    access::check_replaceable(&target)?;
+    access::check_open(parent(&target))
 }
 
 /// The process id in the lock.

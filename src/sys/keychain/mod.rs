@@ -272,7 +272,7 @@ impl<'a> Keychain<'a> {
 
     fn index_dir(&self) -> io::Result<PathBuf> {
         self.dir()
-            .ok_or_else(|| io::Error::other("HOME is not set, so there is no directory for the index"))
+            .ok_or_else(|| io::Error::other("HOME is not set to an absolute path, so there is no directory for the index"))
     }
 
     fn dir(&self) -> Option<PathBuf> {
