@@ -55,8 +55,14 @@ fn barred(path: &Path) -> Option<String> {
     } else if of(dir).is_fixed {
         Some(fixed("its directory"))
     } else {
-        let meta = fs::metadata(dir).ok()?;
-        trust::is_own(&meta).then(|| "run chmod u+rwx on its directory".to_owned())
+        let lacks = |path: &Path, mode| {
+            fs::metadata(path).is_ok_and(|meta| trust::is_own(&meta) && trust::mode(&meta) & mode != mode)
+        };
+        match (lacks(dir, 0o300), lacks(path, 0o600)) {
+            (true, _) => Some("run chmod u+rwx on its directory".to_owned()),
+            (false, true) => Some("run chmod u+rw on it".to_owned()),
+            (false, false) => None,
+        }
     }
 }
 
@@ -120,5 +126,39 @@ mod system {
 
     pub(in crate::sys) fn is_read_only(_: &Path) -> bool {
         false
+    }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_remedy_is_for_what_bars_the_change() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        fs::write(&path, "").unwrap();
+        let barred = || io::Error::from_raw_os_error(rustix::io::Errno::ACCESS.raw_os_error());
+        let said = |modes: [u32; 2], error| {
+            for (path, mode) in [dir.path(), &path].into_iter().zip(modes).rev() {
+                fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+            }
+            let said = explained(&path, error).to_string();
+            fs::set_permissions(dir.path(), Permissions::from_mode(0o700)).unwrap();
+            said
+        };
+        assert!(said([0o500, 0o600], barred()).ends_with("; run chmod u+rwx on its directory"));
+        assert!(said([0o700, 0o400], barred()).ends_with("; run chmod u+rw on it"));
+        let plain = barred().to_string();
+        assert_eq!(said([0o700, 0o600], barred()), plain);
+        let read_only = io::Error::from_raw_os_error(rustix::io::Errno::ROFS.raw_os_error());
+        assert!(said([0o700, 0o600], read_only).ends_with("mount it writable"));
+        // What says more already stays as it is.
+        let own = io::Error::new(ErrorKind::PermissionDenied, "it belongs to another user");
+        assert_eq!(said([0o500, 0o400], own), "it belongs to another user");
     }
 }
