@@ -406,8 +406,8 @@ mod tests {
         assert_eq!(certain(ID, SECRET, Some("")), None);
         assert_eq!(certain("minioadmin", "minioadmin", None), None);
         for (id, secret, token, flaw) in [
-            (&*format!("{ID}\n{SECRET}"), SECRET, None, Flaw::Blank(Part::Id)),
-            (&*format!("{ID}\t{SECRET}"), SECRET, None, Flaw::Blank(Part::Id)),
+            (&*format!("{ID}\nregion = foo"), SECRET, None, Flaw::Blank(Part::Id)),
+            (&*format!("{ID}\t{SECRET}"), SECRET, None, Flaw::Together),
             (ID, &*format!("{SECRET}\nregion = foo"), None, Flaw::Blank(Part::Secret)),
             (ID, SECRET, Some("IQoJ\nregion = foo"), Flaw::Blank(Part::Token)),
             (ID, SECRET, Some("\"IQoJ\""), Flaw::Quoted(Part::Token)),

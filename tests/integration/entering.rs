@@ -91,7 +91,7 @@ fn a_file_store_that_takes_no_key_is_found_before_the_first_question() {
     let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
         return;
     };
-    let at = |name: &str| sandbox.path(&format!(".local/state/awsenv/keys/{name}"));
+    let at = |name: &str| sandbox.path(format!(".local/state/awsenv/keys/{name}"));
     let refused = |what: &str| {
         for command in ["configure w", "configure new", "key add new", "key add w --replace"] {
             let screen = answers(&terminal, &format!("awsenv {command}"), &[]);
@@ -126,6 +126,8 @@ fn a_file_store_that_takes_no_key_is_found_before_the_first_question() {
         .map(|item| item.unwrap().path())
         .find(|path| path.extension().is_some_and(|end| end == "age"));
     std::fs::write(item.unwrap(), "rubbish").unwrap();
+    let screen = answers(&terminal, "awsenv key add w", &[]);
+    assert!(screen.contains("awsenv key add --replace w"), "{screen}");
     let questions = [
         (ASK_ID, OTHER),
         (ASK_SECRET, SECRET),
@@ -263,4 +265,22 @@ fn a_region_that_is_none_is_not_exported() {
         used.all()
     );
     assert!(!run(&["use", "--region", "euw1"]).err().contains("not know"));
+}
+
+#[test]
+fn a_key_of_another_profile_is_not_replaced_and_the_remedies_are_commands() {
+    let sandbox = filed();
+    let add = sandbox.awsenv(["key", "add", "other", "--item", "taken", "--stdin"]);
+    add.stdin(format!("{ID}\n{SECRET}\n")).output().success();
+    let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    let screen = answers(&terminal, "awsenv configure taken", &[]);
+    for words in [
+        "status 1.",
+        "awsenv key add --replace taken",
+        "awsenv key add --item NAME taken",
+    ] {
+        assert!(screen.contains(words), "{words}: {screen}");
+    }
 }
