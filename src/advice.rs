@@ -182,6 +182,9 @@ impl Command {
     }
 }
 
+/// In bytes. Nobody pastes a longer word.
+const LONGEST_WORD: usize = 4096;
+
 impl Word {
     fn begins_with_dash(&self) -> bool {
         let (Self::File(word) | Self::Text(word)) = self else {
@@ -200,6 +203,7 @@ impl Word {
         };
         match self {
             Self::Fixed(text) => (*text).to_owned(),
+            Self::Text(text) if text.len() > LONGEST_WORD => "…".to_owned(),
             // What is not shown cannot be pasted.
             Self::Text(text) if masked(&text.to_string_lossy()) != text.to_string_lossy() => "NAME".to_owned(),
             Self::Text(text) => quoted(text),

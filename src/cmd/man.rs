@@ -13,7 +13,7 @@ use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
 use crate::near::nearest;
 use crate::sys;
-use crate::text::display;
+use crate::text::name;
 
 /// Prints the page of one command, or writes the pages of all commands.
 ///
@@ -43,7 +43,7 @@ fn find<'a>(root: &'a clap::Command, words: &[String]) -> Result<&'a clap::Comma
     words.iter().enumerate().try_fold(root, |command, (at, word)| {
         let found = command.find_subcommand(word).filter(|found| !found.is_hide_set());
         found.ok_or_else(|| {
-            let message = format!("unknown command `{}`", display(&words[..=at].join(" ")));
+            let message = format!("unknown command `{}`", name(&words[..=at].join(" ")));
             let error = Error::new(Kind::Usage, message);
             let Some(near) = nearest(word, subcommand_names(command)).into_iter().next() else {
                 return error.hint("`awsenv --help` lists the commands");

@@ -12,7 +12,7 @@ use crate::ops::keychain::transaction::{Kept, Withdrawal, Withdrawn, withdraw};
 use crate::ops::keychain::{detach, index, store_of};
 use crate::ops::{ask, choose};
 use crate::sys::keychain::Keychain;
-use crate::text::display;
+use crate::text::{self, display};
 
 /// How many profiles a message names.
 const MAX_NAMED: usize = 5;
@@ -20,7 +20,7 @@ const MAX_NAMED: usize = 5;
 /// Asks first, because the secret is nowhere else; without a terminal, `--yes` is required.
 pub(super) fn run(context: &Context, args: KeyRemoveArgs) -> Result<Outcome, Error> {
     let profile = choose::utf8(&args.profile)?;
-    let shown = display(profile);
+    let shown = text::name(profile);
     let files = Files::load(context)?;
     let keychain = context.keychain();
     let index = index::load(&keychain)?;

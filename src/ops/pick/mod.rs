@@ -16,7 +16,7 @@ use crate::ops::usage::{self, Keeper};
 use crate::redact::harmless;
 use crate::resolve::Choice;
 use crate::sys::picker::{self, Cell, FIELDS, Look};
-use crate::text::display;
+use crate::text::name;
 use crate::ui::Ui;
 
 use self::row::Columns;
@@ -85,12 +85,7 @@ pub fn profile(context: &Context, manner: Manner<'_>, usage: &str) -> Result<Cho
     let chosen = match manner {
         Manner::First(query) => {
             let best = picker::best(Arc::<Profiles>::clone(&menu), query).map(of);
-            let none = || {
-                Error::new(
-                    Kind::ProfileNotFound,
-                    format!("no profile matches `{}`", display(query)),
-                )
-            };
+            let none = || Error::new(Kind::ProfileNotFound, format!("no profile matches `{}`", name(query)));
             let best = best.ok_or_else(none)?;
             let how = if query.is_empty() {
                 "the first one"

@@ -35,7 +35,7 @@ use crate::ops::{ask, catalog, choose};
 use crate::sys;
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
-use crate::text::display;
+use crate::text::{self, display};
 
 enum Source {
     Aws,
@@ -55,7 +55,7 @@ impl Source {
                 Kind::Usage,
                 format!(
                     "`--from` must be `aws`, `boto`, `env` or `csv:PATH`, not `{}`",
-                    display(word)
+                    text::name(word)
                 ),
             )),
         }
