@@ -117,7 +117,7 @@ def wrongs(binary, case, env):
     # botocore looks for the token only when it needs it.
     is_out = theirs["credentials"] == "sso" and "is not logged in" in failure
     # Nor does it run a program or read a token before that: what cannot be run or read is judged in tests/integration.
-    foreseen = ("which does not exist, so no SDK", "is not on the PATH, so no SDK", "the token file `", "cannot work: ")
+    foreseen = ("which does not exist, so no SDK", "is not on the PATH, so no SDK", "the token file `", "cannot work: ", "the role cannot be assumed: ", "part of the value of `")
     is_foreseen = any(words in failure for words in foreseen)
     if (status == 0) != (bool(theirs["chain"]) and not over) and not empty and not is_out and not is_foreseen:
         yield "status", status, current
