@@ -19,7 +19,7 @@ pub struct Advice(Vec<Part>);
 enum Part {
     Text(String),
     Command(Command),
-    Evaluate(&'static str),
+    Evaluate(Command),
     SetUp,
     StartFile,
     Unset(Vec<VarName>),
@@ -34,8 +34,8 @@ impl Advice {
         self.with(Part::Command(command))
     }
 
-    /// The line that runs what a fixed command prints.
-    pub fn evaluate(self, command: &'static str) -> Self {
+    /// The line that runs what a command prints.
+    pub fn evaluate(self, command: Command) -> Self {
         self.with(Part::Evaluate(command))
     }
 
@@ -43,6 +43,11 @@ impl Advice {
     pub fn set_up(self) -> Self {
         let named = self.text("add to ").with(Part::StartFile).text(": ");
         named.with(Part::SetUp)
+    }
+
+    pub fn advice(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
     }
 
     /// A line that removes environment variables.
@@ -64,7 +69,7 @@ impl Advice {
         let part = |part: &Part| match part {
             Part::Text(words) => text(words),
             Part::Command(command) => command.shown(paste),
-            Part::Evaluate(command) => (paste.shell)().evaluated(command),
+            Part::Evaluate(command) => (paste.shell)().evaluated(&command.shown(paste)),
             Part::SetUp => (paste.shell)().install_line(),
             Part::StartFile => text(&(paste.shell)().start_file(paste.start_dirs)),
             Part::Unset(names) => (paste.shell)().unset_line(names),
@@ -239,8 +244,9 @@ mod tests {
             "TRY awsenv key add 'a b', OR ADD TO ~/.CONFIG/FISH/CONFIG.FISH: awsenv init fish | source"
         );
         assert!(advice.begins_with("try") && !advice.begins_with("or"));
-        let line = Advice::default().evaluate("awsenv use PROFILE");
-        assert_eq!(shown(line, Shell::Zsh), "eval \"$(awsenv use PROFILE)\"");
+        let line = Advice::default().evaluate(Command::new("awsenv use").operand("a b").flag("--keys"));
+        assert_eq!(shown(line.clone(), Shell::Zsh), "eval \"$(awsenv use --keys 'a b')\"");
+        assert_eq!(shown(line, Shell::Fish), "awsenv use --keys 'a b' | source");
     }
 
     #[test]

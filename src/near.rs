@@ -3,6 +3,9 @@
 /// In characters: nobody types more, and distances of longer words cost too much.
 const LONGEST: usize = 64;
 
+/// In characters: shorter beginnings are of too many words.
+const ABBREVIATION: usize = 4;
+
 /// At most three of `candidates` that a mistyped `name` may have meant, the likeliest first: those that differ in one
 /// letter, or in one of four letters of a longer name, then those that continue it, or that it continues.
 pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
@@ -61,14 +64,14 @@ pub fn slipped<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
 
 /// `most` is in letters.
 fn only<'k>(word: &str, known: impl IntoIterator<Item = &'k str>, most: usize) -> Option<&'k str> {
-    let typed = Folded::of(&word.replace('-', "_"));
+    let typed = Folded::of_key(word);
     let mut best: Option<(usize, &str)> = None;
     let mut is_only = true;
     for candidate in known {
         if candidate == word {
             return None;
         }
-        let Some(distance) = typed.distance(&Folded::of(&candidate.replace('-', "_")), most) else {
+        let Some(distance) = typed.distance(&Folded::of_key(candidate), most) else {
             continue;
         };
         match best {
@@ -82,14 +85,38 @@ fn only<'k>(word: &str, known: impl IntoIterator<Item = &'k str>, most: usize) -
 
 /// Whether a guard of the settings must take `word` for `known`: at most two letters off, however short the word is.
 pub fn is_close(word: &str, known: &str) -> bool {
-    let [word, known] = [word, known].map(|word| Folded::of(&word.replace('-', "_")));
-    word.length.abs_diff(known.length) <= 2 && strsim::osa_distance(&word.text, &known.text) <= 2
+    // A file may have many words, and most are of another length or of other letters; one has at most four bytes.
+    if word.len() + 2 < known.len()
+        || word.len() > 4 * (known.len() + 2)
+        || word.is_ascii() && (letters(word.bytes()) ^ letters(known.bytes())).count_ones() > 4
+    {
+        return false;
+    }
+    let [word, known] = [word, known].map(Folded::of_key);
+    word.is_near(&known, 2) && strsim::osa_distance(&word.text, &known.text) <= 2
+}
+
+/// Whether `word` is the beginning of `known`, or `known` that of `word`: `prod` and `productionGlobs` for
+/// `production`.
+pub fn is_begun(word: &str, known: &str) -> bool {
+    let first = |word: &str| word.bytes().next().map(|byte| byte.to_ascii_lowercase());
+    if first(word) != first(known) {
+        return false;
+    }
+    let [word, known] = [word, known].map(Folded::of_key);
+    word.length >= ABBREVIATION && (known.continues(&word) || word.continues(&known))
+}
+
+/// A bit for each letter of a key; letters may share one.
+fn letters(bytes: impl Iterator<Item = u8>) -> u64 {
+    let folded = bytes.map(|byte| if byte == b'-' { b'_' } else { byte.to_ascii_lowercase() });
+    folded.fold(0, |letters, byte| letters | 1 << (byte % 64))
 }
 
 /// A word as it is compared: in lower case, and cut at [`LONGEST`].
 struct Folded {
     text: String,
-    /// In characters.
+    /// In characters, of the whole word.
     length: usize,
     /// A bit for each letter in it; letters may share one.
     letters: u64,
@@ -97,20 +124,40 @@ struct Folded {
 
 impl Folded {
     fn of(word: &str) -> Self {
-        let text: String = word.to_lowercase().chars().take(LONGEST).collect();
-        let length = text.chars().count();
+        let end = word.char_indices().nth(LONGEST).map_or(word.len(), |(at, _)| at);
+        let text = word[..end].to_lowercase();
+        let rest = word[end..].chars().count();
+        let length = text.chars().count() + rest;
         let letters = text.chars().fold(0, |letters, c| letters | 1 << (u32::from(c) % 64));
         Self { text, length, letters }
+    }
+
+    /// [`Folded::of`] for a word in which `-` is the same as `_`.
+    fn of_key(word: &str) -> Self {
+        let mut folded = Self::of(word);
+        if folded.text.contains('-') {
+            folded = Self {
+                length: folded.length,
+                ..Self::of(&folded.text.replace('-', "_"))
+            };
+        }
+        folded
+    }
+
+    /// Whether length and letters allow a distance of `limit`.
+    fn is_near(&self, other: &Self, limit: usize) -> bool {
+        // An edit adds a letter, removes one, or both.
+        let different = (self.letters ^ other.letters).count_ones() as usize;
+        self.length.abs_diff(other.length) <= limit && different <= 2 * limit
     }
 
     /// In edits, where two swapped neighbours are one; `None` if that is more than `most`, or more than one and more
     /// than a letter in four.
     fn distance(&self, other: &Self, most: usize) -> Option<usize> {
         let limit = (self.length / 4).clamp(1, most);
-        // An edit adds a letter, removes one, or both.
-        let different = (self.letters ^ other.letters).count_ones() as usize;
-        let is_near = self.length.abs_diff(other.length) <= limit && different <= 2 * limit;
-        let distance = is_near.then(|| strsim::osa_distance(&self.text, &other.text));
+        let distance = self
+            .is_near(other, limit)
+            .then(|| strsim::osa_distance(&self.text, &other.text));
         // A word of which no letter is right resembles nothing.
         distance.filter(|distance| *distance <= limit && (*distance == 0 || *distance < self.length))
     }
@@ -139,6 +186,27 @@ mod tests {
         let short = |name| nearest(name, ["a", "b", "ab"].into_iter());
         assert_eq!(short("A"), ["a"]);
         assert_eq!(short("x"), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn a_long_word_is_not_near_because_it_begins_like_another() {
+        let long = |length: usize| "x".repeat(length);
+        let names = [long(70), long(80)];
+        let near = |name: &str| nearest(name, names.iter().map(String::as_str)).len();
+        assert_eq!((near(&long(71)), near(&long(200)), near("y")), (2, 2, 0));
+        assert_eq!(meant(&long(200), [long(70).as_str()]), None);
+        assert_eq!(meant(&long(71), [long(70).as_str()]), Some(long(70).as_str()));
+        assert!(!is_close(&long(200), &long(70)) && is_close(&long(72), &long(70)));
+    }
+
+    #[test]
+    fn beginnings_of_guards() {
+        for word in ["prod", "PROD", "product", "productionGlobs", "production"] {
+            assert!(is_begun(word, "production"), "{word}");
+        }
+        for word in ["pro", "prods", "producer", "reproduction", ""] {
+            assert!(!is_begun(word, "production"), "{word}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 pub use crate::text::HIDDEN;
-use crate::text::{display, is_secret_shaped, masked};
+use crate::text::{SECRET, display, is_secret_shaped, masked, runs};
 
 /// Their values never enter AWSENV_STATE.
 pub const SECRET_VARIABLES: [&str; 5] = [
@@ -73,12 +73,15 @@ pub fn key_id(text: &str) -> Option<&str> {
 }
 
 /// `None` if `text` may hold a secret: it is shaped like one, has a URL with a password, assigns one, or has swallowed
-/// the line of one, because an indented line continues the value above it.
+/// the line of one, because an indented line continues the value above it. In a longer word only what looks random counts.
 pub fn harmless(text: &str) -> Option<&str> {
     let lower = text.to_lowercase();
     let hides = SETTINGS.iter().any(|setting| lower.contains(setting))
         || masked(text) != text
-        || text.lines().any(|line| assigned(line) || has_url_user(line))
+        || text.split_whitespace().any(embeds_secret)
+        || text
+            .lines()
+            .any(|line| assigned(line, |_| true) || is_given(line) || has_url_user(line))
         || text.lines().skip(1).any(may_hold_secret);
     (!hides).then_some(text)
 }
@@ -142,15 +145,55 @@ fn is_whole_secret(part: &str) -> bool {
     is_token || is_id || has_url_user(part)
 }
 
-/// Whether parts of the path are together a secret with slashes in it.
+/// Whether parts of a path or a URL are together a secret with slashes in it.
 fn is_part_secret(path: &str) -> bool {
-    const LENGTH: usize = 40;
-    let mut edges = path.match_indices('/').flat_map(|(at, _)| [at, at + 1]);
+    let mut edges = path
+        .match_indices(['/', '=', '?', '&', '@'])
+        .flat_map(|(at, _)| [at, at + 1]);
     edges.any(|start| {
-        let rest = path.get(start + LENGTH..);
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-            && path.get(start..start + LENGTH).is_some_and(is_secret_shaped)
+        let rest = path.get(start + SECRET..);
+        rest.is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '+'))
+            && path.get(start..start + SECRET).is_some_and(is_random)
     })
+}
+
+/// Whether a secret is a part of the word. In a path, a URL or an ARN it begins and ends where a part does, because
+/// their slashes are of the alphabet too.
+fn embeds_secret(word: &str) -> bool {
+    let is_path = ["/", "~/", "./", "../", "arn:"]
+        .iter()
+        .any(|start| word.starts_with(start))
+        || word.contains("://");
+    if is_path {
+        return is_part_secret(word);
+    }
+    let mut runs = runs(word).map(|run| &word[run]).filter(|run| run.len() > SECRET);
+    runs.any(|run| match run.starts_with('/') {
+        true => is_part_secret(run),
+        false => has_random(run),
+    })
+}
+
+/// Whether a part of a text that is of the alphabet of secrets has the shape of one.
+pub fn has_random(run: &str) -> bool {
+    let ends = SECRET..=run.len();
+    ends.into_iter()
+        .any(|end| run.get(end - SECRET..end).is_some_and(is_random))
+}
+
+/// Whether it is shaped like a secret and not put together from words: those seldom change between lower case, upper
+/// case and digits.
+fn is_random(text: &str) -> bool {
+    const LEAST: usize = 8;
+    let kind = |byte: u8| {
+        (
+            byte.is_ascii_lowercase(),
+            byte.is_ascii_uppercase(),
+            byte.is_ascii_digit(),
+        )
+    };
+    let is_change = |pair: &&[u8]| pair.iter().all(u8::is_ascii_alphanumeric) && kind(pair[0]) != kind(pair[1]);
+    is_secret_shaped(text) && text.as_bytes().windows(2).filter(is_change).count() >= LEAST
 }
 
 /// The stderr of a program that handles secrets; hidden entirely if it may hold one. JSON may be the credentials
@@ -218,7 +261,12 @@ pub fn holds_secret(line: &str) -> bool {
         })
     };
     let words = || line.split(|c: char| c.is_whitespace() || "#\"'`.:,;()[]{}<>|=".contains(c));
-    assigned(line) || line.split_whitespace().any(in_url) || words().any(is_key_shaped)
+    // Longer texts are sentences, and shorter ones are words of them.
+    let is_one_secret = |value: &str| {
+        let is_one_word = !value.contains(char::is_whitespace) && value.chars().count() >= 6;
+        is_one_word && value.contains(|c: char| !c.is_alphabetic()) && value.contains(char::is_alphanumeric)
+    };
+    assigned(line, is_one_secret) || line.split_whitespace().any(in_url) || words().any(is_key_shaped)
 }
 
 /// Whether there is a URL with a user, who may have a password: even one with a slash in it, which ends the host in a
@@ -232,8 +280,8 @@ fn has_url_user(line: &str) -> bool {
         .any(|word| word.split("://").skip(1).any(has_user))
 }
 
-/// `NAME = VALUE` or `NAME: VALUE`.
-fn assigned(line: &str) -> bool {
+/// `NAME = VALUE` or `NAME: VALUE`, where `is_value`, or the name leaves no doubt.
+fn assigned(line: &str, is_value: impl Fn(&str) -> bool) -> bool {
     let delimiters = line.match_indices(['=', ':']);
     delimiters.into_iter().any(|(at, _)| {
         let quotes: &[char] = &['"', '\'', '`', ' ', '\t'];
@@ -250,9 +298,16 @@ fn assigned(line: &str) -> bool {
             return !is_placeholder(value);
         }
         let is_name = name.split(['_', '-']).any(|part| NAMES.contains(&part));
-        let is_one_word = !value.contains(char::is_whitespace) && value.chars().count() >= 6;
-        let is_mixed = value.contains(|c: char| !c.is_alphabetic()) && value.contains(char::is_alphanumeric);
-        is_name && is_one_word && is_mixed && !is_placeholder(value)
+        is_name && is_value(value) && !is_placeholder(value)
+    })
+}
+
+/// `--NAME VALUE`, as programs take it.
+fn is_given(line: &str) -> bool {
+    let mut words = line.split_whitespace().peekable();
+    std::iter::from_fn(|| words.next().map(|word| (word, words.peek().copied()))).any(|(word, next)| {
+        let name = word.strip_prefix("--").unwrap_or_default().to_lowercase();
+        NAMES.contains(&name.as_str()) && next.is_some_and(|value| !value.starts_with('-') && !is_placeholder(value))
     })
 }
 
@@ -331,6 +386,15 @@ mod tests {
             "https://me:hunter2@example.com".to_owned(),
             "https://me:hun/ter2@example.com".to_owned(),
             format!("{SECRET}{SECRET}{SECRET}"),
+            format!("x{SECRET}"),
+            format!("{SECRET}/x"),
+            format!("/a/{SECRET}/b"),
+            format!("~/x/{SECRET}"),
+            format!("arn:aws:iam::123456789012:mfa/{SECRET}"),
+            format!("https://example.com/{SECRET}?x"),
+            "password=abc".to_owned(),
+            "get --password hunter2".to_owned(),
+            "Token: of mine".to_owned(),
         ] {
             assert_eq!((harmless(&text), visible("region", &text)), (None, None), "{text}");
             assert_eq!(shown(&text), HIDDEN, "{text}");
@@ -341,6 +405,10 @@ mod tests {
             "arn:aws:iam::123456789012:mfa/me",
             "https://example.awsapps.com/start#/",
             "http://localhost:4566",
+            "/Users/Ada1/projects/Terraform/modules/network/certificates/ca.pem",
+            "projects/Team1/certificates/of/the/whole/company/and/more",
+            "--file=/home/Ada1/certificates/of/the/whole/company/and/more",
+            "get --token-file /run/x --password=xxx",
             "a\nb",
         ] {
             assert_eq!(shown(text).replace("\\u{a}", "\n"), text);

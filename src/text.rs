@@ -25,7 +25,7 @@ pub fn display(text: &str) -> String {
 pub const HIDDEN: &str = "(secret)";
 
 /// The length of a secret access key, and the least of what can only be a session token.
-const SECRET: usize = 40;
+pub const SECRET: usize = 40;
 const TOKEN: usize = 100;
 
 /// Whether the whole text has the shape of a secret access key: 40 characters of its alphabet, with upper case, lower
@@ -80,7 +80,7 @@ pub fn masked(text: &str) -> Cow<'_, str> {
 }
 
 /// The longest stretches of the alphabet of secrets.
-fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
+pub fn runs(text: &str) -> impl Iterator<Item = Range<usize>> {
     let bytes = text.as_bytes();
     let mut at = 0;
     std::iter::from_fn(move || {
@@ -146,6 +146,14 @@ pub fn cut(shown: String, columns: usize) -> String {
     }
     let chars = shown.char_indices().map(|(at, c)| &shown[at..at + c.len_utf8()]);
     cut_before(chars, columns)
+}
+
+/// In columns; no name that anyone gives is longer.
+pub const LONGEST_NAME: usize = 200;
+
+/// [`display`] for a name, which may have been pasted by mistake: cut where no name is longer.
+pub fn name(text: &str) -> String {
+    cut(display(text), LONGEST_NAME)
 }
 
 /// The pieces that leave one column for the mark of the cut.

@@ -9,8 +9,10 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::support::{Family, RealShell, Sandbox};
+use awsenv::credentials::pair::certain;
 use awsenv::env::Env;
 use awsenv::env::diff::EnvDiff;
 use awsenv::env::names::VarName;
@@ -26,6 +28,9 @@ const CANARY: &str = "/tmp/awsenv-pwned";
 
 /// The user's own variable, which is restored from the shell's saved variables and from AWSENV_STATE.
 const OWN: &str = "AWS_ROLE_ARN";
+
+/// All shells run at once, so each takes minutes on a slow machine.
+const LIMIT: Duration = Duration::from_secs(600);
 
 struct Hostile {
     value: OsString,
@@ -219,7 +224,7 @@ fn run(set_up: &SetUp, form: &str, corpus: &[Hostile]) -> usize {
     for name in ["a", "x", "-e", "A=b"] {
         sandbox.write(name, "");
     }
-    let output = sandbox.script(shell, &story).output();
+    let output = sandbox.script(shell, &story).limit(LIMIT).output();
     assert_eq!(
         (output.status, output.err()),
         (0, ""),
@@ -313,6 +318,14 @@ fn fits_a_line(value: &OsStr) -> bool {
     })
 }
 
+/// What a file may hold as a secret: the value, unless it cannot be one.
+fn secret(value: &str) -> &str {
+    match certain("AKIA", value, None) {
+        None => value,
+        Some(_) => "hush",
+    }
+}
+
 /// From a credentials file through the program into a shell: the value is a profile's name, secret and region. `story`
 /// is the beginning of the script.
 fn end_to_end(shell: &RealShell, mut story: String, values: &[&Hostile]) -> usize {
@@ -321,7 +334,8 @@ fn end_to_end(shell: &RealShell, mut story: String, values: &[&Hostile]) -> usiz
     for (at, Hostile { value, .. }) in values.iter().enumerate() {
         let text = value.to_str().expect("text");
         file.push_str(&format!(
-            "[{text}]\naws_access_key_id = AKIA\naws_secret_access_key = {text}\nregion = {text}\n"
+            "[{text}]\naws_access_key_id = AKIA\naws_secret_access_key = {}\nregion = {text}\n",
+            secret(text)
         ));
         let name = match shell.family {
             Family::PowerShell => crate::support::powershell_word(text),
@@ -338,7 +352,7 @@ fn end_to_end(shell: &RealShell, mut story: String, values: &[&Hostile]) -> usiz
         }
     }
     sandbox.write(".aws/credentials", file);
-    let output = sandbox.script(shell, &story).output();
+    let output = sandbox.script(shell, &story).limit(LIMIT).output();
     assert_eq!(
         (output.status, output.err()),
         (0, ""),
@@ -348,7 +362,12 @@ fn end_to_end(shell: &RealShell, mut story: String, values: &[&Hostile]) -> usiz
     );
     for (at, Hostile { value, note }) in values.iter().enumerate() {
         let [keys, name] = [0, 1].map(|step| reported(&sandbox.path(format!("{at}.{step}.out"))));
-        for variable in ["AWS_SECRET_ACCESS_KEY", "AWS_REGION", "AWS_DEFAULT_REGION"] {
+        let hush = OsString::from(secret(value.to_str().expect("text")));
+        for (variable, value) in [
+            ("AWS_SECRET_ACCESS_KEY", &hush),
+            ("AWS_REGION", value),
+            ("AWS_DEFAULT_REGION", value),
+        ] {
             assert_eq!(
                 keys.get(OsStr::new(variable)),
                 Some(value),
@@ -388,6 +407,10 @@ fn every_value_that_a_file_can_hold_arrives_end_to_end() {
         .filter(|hostile| fits_a_line(&hostile.value) && hostile.value != "-")
         .collect();
     assert!(values.len() > 80, "{}", values.len());
+    let secrets = values
+        .iter()
+        .filter(|hostile| hostile.value.to_str().is_some_and(|text| secret(text) == text));
+    assert!(secrets.count() > 20);
     let shells = crate::support::installed();
     let total: usize = std::thread::scope(|scope| {
         let threads: Vec<_> = shells

@@ -3,6 +3,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use crate::integration::terminal::Terminal;
 use crate::support::{AWSENV, Family, PROJECT, RealShell, Sandbox, in_ci, installed, require, say};
 
 #[test]
@@ -199,7 +200,34 @@ fn console_examples_print_what_they_say() {
             }
         }
     }
-    assert!(examples >= 5, "the README shows the main job");
+    assert!(examples > 0, "a page has an example");
+}
+
+/// Every ```terminal block: its commands are typed at a bash with the integration, and the example profiles.
+#[test]
+fn terminal_examples_show_what_a_person_sees() {
+    let mut commands = 0;
+    for (page, text) in pages() {
+        for block in blocks(&text, "terminal") {
+            let sandbox = Sandbox::new();
+            sandbox.copy(Path::new(PROJECT).join("docs/example-home"), "");
+            let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+                return;
+            };
+            let is_prompt = |before: &str| before.is_empty() || before.starts_with('[');
+            let lines = block.lines().filter_map(|line| line.split_once("$ "));
+            for (number, (_, command)) in lines.filter(|(before, _)| is_prompt(before)).enumerate() {
+                terminal.at_prompt().line(command);
+                terminal.wait("an answer", |screen| screen.matches("ready$").count() == number + 2);
+                commands += 1;
+            }
+            terminal.at_prompt();
+            let seen = terminal.rows().replace("ready$", "$");
+            let seen = seen.trim_end().trim_end_matches('$').trim_end();
+            assert_eq!(seen, block, "{page}");
+        }
+    }
+    assert!(commands >= 5, "the README shows the main job");
 }
 
 #[test]

@@ -17,7 +17,7 @@ pub use key::{
     CredentialProcessArgs, KeyAction, KeyAddArgs, KeyArgs, KeyImportArgs, KeyListArgs, KeyMoveArgs, KeyRemoveArgs,
     KeyRestoreArgs, KeyUnlockArgs,
 };
-pub use named::{PROFILE_FLAG, placed};
+pub use named::{PROFILE_FLAG, placed, style};
 pub use words::{
     command_at, command_names, command_path, command_word, flag_with_value, is_command, is_hidden, is_script,
     is_switch, named_shell, names_shell, profile, subcommand_names, takes_profile, words_behind,

@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Arg, ArgAction, CommandFactory as _, builder::OsStringValueParser};
+use clap::{Arg, ArgAction, CommandFactory as _, Parser as _, builder::OsStringValueParser};
 
-use super::Cli;
 use super::words::{command_at, profile, takes_value};
+use super::{Cli, Command, Lazy, StyleArgs};
 
 /// The id of the flag.
 pub const PROFILE_FLAG: &str = "profile_flag";
@@ -87,6 +87,19 @@ pub fn placed(args: &[OsString], is_cut: bool) -> Result<Cow<'_, [OsString]>, cl
     };
     placed.splice(range, word);
     Ok(placed.into())
+}
+
+/// The profile and the style that a line of `use` or `exec` names, which may end before the program.
+pub fn style(args: &[OsString]) -> (Option<OsString>, StyleArgs) {
+    let args = placed(args, false).ok();
+    match args
+        .and_then(|args| Cli::try_parse_from(&*args).ok())
+        .map(|cli| cli.command)
+    {
+        Some(Command::Use(Lazy(args))) => (args.profile, args.style),
+        Some(Command::Exec(Lazy(args))) => (args.profile, args.style),
+        _ => Default::default(),
+    }
 }
 
 fn value_in(arg: &OsStr) -> Option<&OsStr> {

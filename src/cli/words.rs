@@ -48,12 +48,13 @@ pub fn command_path(words: &[&str]) -> Vec<String> {
     path
 }
 
-/// Whether the command takes a profile as its first word.
-pub fn takes_profile(word: &str) -> bool {
+/// Whether the command, or the one below it that the words `behind` it name, takes a profile as its first word.
+pub fn takes_profile(command: &str, behind: &[&str]) -> bool {
     let mut root = Cli::command();
     root.build();
-    root.find_subcommand(word)
-        .is_some_and(|command| profile(command).is_some())
+    let mut words = std::iter::once(&command).chain(behind);
+    let below = std::iter::successors(Some(&root), |command| command.find_subcommand(words.next()?));
+    below.last().is_some_and(|command| profile(command).is_some())
 }
 
 /// Whether the command prints code for a shell, as `Command::form` says once its line is parsed.

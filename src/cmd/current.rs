@@ -2,25 +2,23 @@
 
 use serde_json::{Value, json};
 
-use crate::advice::{Advice, Command};
+use crate::advice::Advice;
 use crate::cli::CurrentArgs;
 use crate::context::{Context, Outcome};
 use crate::credentials::Timestamp;
-use crate::env::names::{self, DECISIVE, REGION};
+use crate::env::names::{DECISIVE, REGION};
 use crate::env::session::{drift, is_left};
 use crate::env::state::Style;
 use crate::error::{Error, Kind};
 use crate::ops::choose::{self, Chosen};
-use crate::ops::describe::{missing_login, source};
+use crate::ops::describe::source;
 use crate::ops::files::Files;
-use crate::ops::foreseen::{self, Held};
-use crate::ops::refusal::without_credentials;
-use crate::ops::{catalog, export, now, script};
+use crate::ops::foreseen::{Cause, Foreseen};
+use crate::ops::{catalog, export, now, outlook, script};
 use crate::prompt::InUse;
 use crate::redact::{self, HIDDEN, harmless, key_id, shown};
-use crate::resolve::{self, BaseSource, Choice, CredentialPlan, How, Keys};
+use crate::resolve::{BaseSource, Choice, CredentialPlan, How, Keys, RegionSource};
 use crate::sys::clock::local;
-use crate::sys::sso::{self, LoggedOut};
 use crate::text::display;
 
 /// # Errors
@@ -60,7 +58,7 @@ struct Current {
     /// Why tools fail.
     failure: Option<Error>,
     /// What else may stop them.
-    doubts: Vec<String>,
+    doubts: Vec<Advice>,
 }
 
 impl Current {
@@ -72,9 +70,7 @@ impl Current {
         let mut current = Self {
             profile: (choice.how != How::Implicit).then(|| choice.name.clone()),
             plan: None,
-            keys_of: state
-                .filter(|state| state.style == Style::Keys && is_left(env, state, &["AWS_ACCESS_KEY_ID"]))
-                .map(|state| state.profile.clone()),
+            keys_of: outlook::keys_of(context).map(str::to_owned),
             account: None,
             region: REGION.into_iter().find_map(|name| env.text(name)).map(str::to_owned),
             expires: None,
@@ -108,103 +104,30 @@ impl Current {
         self.region = plan.region.as_ref().map(|region| region.value.clone());
         self.expires = now::expires(context, &plan);
         self.is_expired = self.expires.is_some_and(|end| end <= context.process.now);
-        self.failure = self.failure(files, &plan, context.process.now);
-        self.foresee(context, files, &plan);
+        self.foresee(outlook::of(context, files, &self.choice, &plan));
         self.plan = Some(plan);
     }
 
-    /// What the next call will meet: the first thing that surely stops it is the failure.
-    fn foresee(&mut self, context: &Context, files: &Files, plan: &CredentialPlan) {
-        let env = &context.process.env;
-        let found = plan
-            .base
-            .as_ref()
-            .and_then(|base| foreseen::of_base(files, env, &Held::of(context), &self.choice.name, base));
-        if let Some(found) = found {
-            // Credentials of a role may be in a cache of the AWS CLI.
-            if found.is_certain && plan.roles.is_empty() {
-                self.failure.get_or_insert(found.into());
-            } else {
-                self.doubts.push(found.placed());
+    /// The first thing that surely stops the next call is the failure.
+    fn foresee(&mut self, found: Result<Vec<Foreseen>, Error>) {
+        let found = match found {
+            Ok(found) => found,
+            Err(error) => {
+                self.failure = Some(error);
+                return;
             }
-        }
-        let of_tools = resolve::select(None, env);
-        for (is_certain, text) in foreseen::of_values(files, env, &of_tools.name, plan, plan.region.as_ref()) {
-            match (is_certain, &self.failure) {
-                (true, None) => self.failure = Some(Error::new(Kind::InvalidConfig, text)),
-                _ => self.doubts.push(text),
-            }
-        }
-    }
-
-    /// Why tools fail with this plan, as far as can be known here.
-    fn failure(&self, files: &Files, plan: &CredentialPlan, now: Timestamp) -> Option<Error> {
-        let nothing = match self.choice.how {
-            How::Implicit => format!("{NOTHING}, and "),
-            How::Explicit | How::Variable(_) => String::new(),
         };
-        let fails = |message: String| Error::new(Kind::Credentials, nothing.clone() + &message);
-        if let Some(error) = missing_login(plan, &self.choice) {
-            return Some(error);
-        }
-        let name = display(&self.choice.name);
-        if let (How::Variable(variable), None) = (self.choice.how, files.profiles.profile(&self.choice.name)) {
-            let message =
-                format!("profile `{name}` is only in a legacy boto file, where the AWS CLI and SDKs find none");
-            let error = Error::new(Kind::ProfileNotFound, message).hint(format!("{variable} names it"));
-            return Some(error.hint(Command::new("awsenv use").operand(&self.choice.name)));
-        }
-        match &plan.base {
-            None => {
-                let of_files = if plan.asks_metadata {
-                    " in the files or the environment"
-                } else {
-                    ""
-                };
-                let error = fails(format!("profile `{name}` has no credentials{of_files}"));
-                let error = without_credentials(&files.profiles, &self.choice.name, error);
-                Some(match plan.asks_metadata {
-                    true => error.hint("on an EC2 instance, the AWS CLI and SDKs use those of the instance"),
-                    false => error.hint(self.explain()),
-                })
+        let mut found = found.into_iter().peekable();
+        let first = found.next_if(|first| first.is_certain);
+        self.doubts = found.map(|found| found.warning()).collect();
+        self.failure = first.map(|first| {
+            let is_login = matches!(first.cause, Cause::LoggedOut | Cause::NoCredentials);
+            let mut error = Error::from(first);
+            if is_login && self.choice.how == How::Implicit {
+                error.message = format!("{NOTHING}, and {}", error.message);
             }
-            Some(BaseSource::Sso(sso)) if plan.roles.is_empty() => {
-                let out = sso::logged_out(&files.env, sso, now)?;
-                let name = shown(sso.session.as_ref().unwrap_or(&sso.start_url));
-                let why = match out {
-                    LoggedOut::Missing => "is not logged in".to_owned(),
-                    LoggedOut::Expired(end) => format!("expired at {}", local(end).unwrap_or_default()),
-                };
-                let login = Command::new("aws sso login").option("--profile", &self.choice.name);
-                Some(fails(format!("the SSO session `{name}` {why}")).hint(login))
-            }
-            Some(BaseSource::StaticKeys(keys) | BaseSource::Boto(keys)) if keys.is_empty() => Some(
-                fails(format!("profile `{name}` has an empty key, which AWS does not accept")).hint(self.explain()),
-            ),
-            _ => of_environment(plan).and_then(|keys| self.spent(keys)),
-        }
-    }
-
-    /// Why AWS refuses these keys of the environment.
-    fn spent(&self, keys: &Keys) -> Option<Error> {
-        let fails = |message: String| Error::new(Kind::Credentials, message);
-        let remedy = match &self.keys_of {
-            Some(profile) => Command::new("awsenv use").operand(profile).into(),
-            None => Advice::default().unset(names::names(KEYS)),
-        };
-        if self.is_expired {
-            let end = self.expires.and_then(local).unwrap_or_default();
-            return Some(fails(format!("the keys in the environment expired at {end}")).hint(remedy));
-        }
-        if keys.access_key_id.starts_with("ASIA") && keys.session_token.is_none() {
-            let message = "the key in the environment is temporary, and AWS_SESSION_TOKEN is not set";
-            return Some(fails(message.to_owned()).hint(remedy));
-        }
-        None
-    }
-
-    fn explain(&self) -> Command {
-        Command::new("awsenv explain").operand(&self.choice.name)
+            error
+        });
     }
 
     fn style(&self) -> Style {
@@ -278,7 +201,7 @@ impl Current {
     }
 
     /// What `use` had set, where that is no longer so, and why some tools take something else.
-    fn warnings(&self, context: &Context) -> Vec<String> {
+    fn warnings(&self, context: &Context) -> Vec<Advice> {
         let changed = changed(context);
         let mut warnings = Vec::new();
         match &self.used {
@@ -302,13 +225,35 @@ impl Current {
         }
         if warnings.is_empty() && self.drifts {
             let why = match self.used {
-                Some(_) => "run `awsenv use` again",
-                None => "some read AWS_DEFAULT_PROFILE before the key",
+                Some(_) => Some("run `awsenv use` again"),
+                None => {
+                    let is_named = context.process.env.os("AWS_DEFAULT_PROFILE").is_some();
+                    is_named.then_some("some read AWS_DEFAULT_PROFILE before the key")
+                }
             };
-            warnings.push(format!("tools may use something else: {why}"));
+            warnings.extend(why.map(|why| format!("tools may use something else: {why}")));
         }
-        warnings.extend(self.doubts.iter().cloned());
-        warnings
+        warnings.extend(self.region_of_use(context));
+        let warnings = warnings.into_iter().map(Advice::from);
+        warnings.chain(self.doubts.iter().cloned()).collect()
+    }
+
+    /// A region that an earlier `use` left in the environment, where it beats that of the profile.
+    fn region_of_use(&self, context: &Context) -> Option<String> {
+        let region = self.plan.as_ref()?.region.as_ref()?;
+        let RegionSource::Environment(variable) = region.source else {
+            return None;
+        };
+        let (state, used) = (context.state()?, self.used.as_ref()?);
+        let is_of_use = context.env().os(variable).is_none() && is_left(&context.process.env, state, &[variable]);
+        if !is_of_use || self.profile.as_ref() == Some(used) {
+            return None;
+        }
+        Some(format!(
+            "the region `{}` is that of {variable}, which `use` set for `{}`",
+            shown(&region.value),
+            display(used)
+        ))
     }
 
     fn nothing(&self, context: &Context, files: &Files) -> Error {
@@ -324,13 +269,6 @@ impl Current {
 }
 
 const NOTHING: &str = "no profile is in use in this shell";
-
-const KEYS: [&str; 4] = [
-    "AWS_ACCESS_KEY_ID",
-    "AWS_SECRET_ACCESS_KEY",
-    "AWS_SESSION_TOKEN",
-    "AWS_CREDENTIAL_EXPIRATION",
-];
 
 fn of_environment(plan: &CredentialPlan) -> Option<&Keys> {
     match &plan.base {

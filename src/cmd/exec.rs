@@ -11,7 +11,7 @@ use crate::env::state::Style;
 use crate::error::{Error, Kind};
 use crate::ops::choose::Chosen;
 use crate::ops::refusal::{mistakes, without_credentials};
-use crate::ops::{choose, export, fit, now, pick, ports, switch};
+use crate::ops::{choose, export, fit, now, pick, ports, switch, unknown};
 use crate::process::Launch;
 use crate::resolve::{BaseSource, CredentialPlan, StyleError};
 
@@ -20,7 +20,7 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
     let mut words = args.command.into_iter();
     let Some(program) = words.next() else {
         return Err(
-            Error::new(Kind::Usage, "name the program to run after `--`").hint("awsenv exec PROFILE -- PROGRAM")
+            Error::new(Kind::Usage, "name the program to run after `--`").hint(unknown::program(context.process))
         );
     };
     let env = &context.process.env;
@@ -30,7 +30,13 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
     let stays = names_none && args.style.is_empty();
     let diff = match state {
         // This shell already uses the profile, with the style, region and keys that the user chose then.
-        Some(state) if stays && now::serves(context, state) => EnvDiff::default(),
+        Some(state) if stays && now::serves(context, state) => {
+            if state.style == Style::Name {
+                let Chosen { files, choice, .. } = choose::choose(context, None)?;
+                files.resolve_past_boto(&choice, None)?;
+            }
+            EnvDiff::default()
+        }
         _ => {
             let typed = || choose::choose(context, args.profile.as_deref());
             let chosen = picked.map_or_else(typed, Ok)?;

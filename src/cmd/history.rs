@@ -15,7 +15,7 @@ use crate::ops::files::Files;
 use crate::ops::{catalog, usage};
 use crate::redact;
 use crate::sys::history::{Rewritten, Store};
-use crate::text::{columns, display};
+use crate::text::{self, columns, display};
 
 /// How long `remove` waits for other processes that use the file.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -129,7 +129,7 @@ fn remove(context: &Context, store: &Store, profile: &OsStr) -> Result<Outcome, 
         }
         Rewritten::Unchanged => Err(Error::new(
             Kind::Failed,
-            format!("profile `{}` is not in the history", display(&name)),
+            format!("profile `{}` is not in the history", text::name(&name)),
         )
         .hint("`awsenv history` shows what is in it")),
         Rewritten::Done | Rewritten::Kept(_) => {

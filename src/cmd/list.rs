@@ -10,9 +10,9 @@ use crate::ops::choose;
 use crate::ops::files::Files;
 use crate::ops::pick::{self, Manner};
 use crate::redact;
-use crate::resolve::contains;
+use crate::resolve::containing;
 use crate::sys;
-use crate::text::{columns_within, display};
+use crate::text::{columns_within, display, name};
 
 const HEADER: [&str; 4] = ["NAME", "KIND", "ACCOUNT", "REGION"];
 
@@ -33,10 +33,11 @@ pub fn run(context: &Context, args: ListArgs) -> Result<Outcome, Error> {
     let is_empty = rows.is_empty();
     let wanted = wanted.filter(|text| !text.is_empty());
     if let Some(text) = wanted.as_deref().filter(|_| !is_empty) {
-        rows.retain(|row| contains(&row.name, text));
+        let is_wanted = containing(text);
+        rows.retain(|row| is_wanted(&row.name));
         if rows.is_empty() {
             let none = choose::not_found(&files, text);
-            let message = format!("no profile has `{}` in its name", display(text));
+            let message = format!("no profile has `{}` in its name", name(text));
             context.ui.error(&Error { message, ..none });
         }
     }

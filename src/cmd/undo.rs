@@ -9,12 +9,12 @@ use crate::context::{Context, Outcome};
 use crate::credentials::Timestamp;
 use crate::error::{Error, Kind};
 use crate::journal::{self, Conflict, ItemChange, Journal, Undo};
-use crate::keychain::Error::Missing;
 use crate::ops::edit::{self, Change};
 use crate::ops::{diff, keychain};
 use crate::sys;
 use crate::sys::clock::local;
 use crate::sys::edit::{EditLock, FileError};
+use crate::sys::keychain::Presence;
 use crate::text::display;
 
 /// What to do with one file.
@@ -24,6 +24,12 @@ struct Step<'a> {
     then: Option<Zeroizing<String>>,
 }
 
+impl Step<'_> {
+    fn is_changed(&self) -> bool {
+        self.now.as_deref().map(Vec::as_slice) != self.then.as_deref().map(String::as_bytes)
+    }
+}
+
 /// Reverts the last edit, or redoes it if it is already reverted.
 pub fn run(context: &Context, args: UndoArgs) -> Result<Outcome, Error> {
     let load = || {
@@ -31,13 +37,8 @@ pub fn run(context: &Context, args: UndoArgs) -> Result<Outcome, Error> {
         let journal = journal.ok_or_else(|| Error::new(Kind::Failed, "there is nothing to undo"))?;
         check(&journal).map(|()| journal)
     };
-    if let (Undo::Item(change), false) = (&load()?.undo, args.dry_run) {
-        // The keychain may wait for the user, so it is opened before the files are locked.
-        let keychain = context.keychain();
-        match keychain.read(keychain::store_of(&keychain, &change.item)?, &change.item) {
-            Ok(_) | Err(Missing { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
+    if !args.dry_run {
+        check_ready(context, &load()?)?;
     }
     let lock = EditLock::take(context.env())?;
     let journal = load()?;
@@ -47,22 +48,27 @@ pub fn run(context: &Context, args: UndoArgs) -> Result<Outcome, Error> {
         diff::of_file(step.path, step.now.as_deref().map(Vec::as_slice), then)
     });
     let differences: String = differences.collect();
-    let (done, again) = if journal.is_undone {
+    let (done_word, again) = if journal.is_undone {
         ("redone", "undo")
     } else {
         ("undone", "redo")
     };
     if args.dry_run {
         if let Undo::Item(change) = &journal.undo {
-            context.ui.tell(told(change, journal.is_undone));
+            let keychain = context.keychain();
+            let presence = keychain.presence(keychain.index().ok().as_ref(), &change.item);
+            let is_kept = !matches!(presence, Presence::Missing(_));
+            context.ui.tell(told(change, journal.is_undone, is_kept));
         }
         return Ok(Outcome::Text(differences, 0));
     }
     context.ui.show(&differences);
+    let mut done = Vec::new();
     if let Undo::Item(change) = &journal.undo {
         // A profile never asks for a key that is not there.
         if journal.is_undone || change.is_replaced {
             keychain::swap::turn(&context.keychain(), change, journal.is_undone)?;
+            done.push(format!("the key of `{}` is {done_word}", display(&change.profile)));
         }
     }
     let changes = steps.iter().map(|step| Change {
@@ -70,22 +76,40 @@ pub fn run(context: &Context, args: UndoArgs) -> Result<Outcome, Error> {
         was: step.now.as_deref().map(Vec::as_slice),
         now: step.then.as_deref().map(String::as_bytes),
     });
-    edit::write(context, &lock, &changes.collect::<Vec<_>>())?;
+    edit::write(context, &lock, &changes.collect::<Vec<_>>())
+        .map_err(|unsaved| edit::unfinished(unsaved.into(), &done))?;
+    let mut is_kept = true;
     if let Undo::Item(change) = &journal.undo {
-        keychain::swap::turn(&context.keychain(), change, journal.is_undone)?;
-        context.ui.tell(told(change, journal.is_undone));
+        let changed = steps.iter().filter(|step| step.is_changed());
+        done.extend(changed.map(|step| format!("`{}` is changed", step.path.display())));
+        is_kept = keychain::swap::turn(&context.keychain(), change, journal.is_undone)
+            .map_err(|error| edit::unfinished(error, &done))?;
+        context.ui.tell(told(change, journal.is_undone, is_kept));
     }
     let title = format!("{} ({})", journal.title, time(&journal));
     let turned = journal.turned();
-    let can_turn = turned.undo != Undo::Secret;
+    let can_turn = turned.undo != Undo::Secret && is_kept;
     let kept = sys::edit::journal::save(&lock, context.env(), &turned);
-    context.ui.tell(format!("{done}: {title}"));
+    context.ui.tell(format!("{done_word}: {title}"));
     match kept {
         Ok(()) if !can_turn => {}
         Ok(()) => context.ui.notice(&format!("run `awsenv undo` again to {again} it")),
         Err(error) => context.ui.warn(format!("cannot write the journal: {error}")),
     }
     Ok(Outcome::Done(0))
+}
+
+/// Checks what can be known before anything is changed. The keychain may wait for the user, so it is opened before the
+/// files are locked.
+///
+/// # Errors
+/// What prevents it.
+fn check_ready(context: &Context, journal: &Journal) -> Result<(), Error> {
+    if let Undo::Item(change) = &journal.undo {
+        keychain::swap::check(&context.keychain(), change, journal.is_undone)?;
+    }
+    let mut paths = journal.files.iter().map(|file| Path::new(&file.path));
+    paths.try_for_each(|path| edit::check_path(context, path))
 }
 
 /// When the edit was made, for people.
@@ -127,13 +151,17 @@ fn check(journal: &Journal) -> Result<(), Error> {
     }
 }
 
-/// What becomes of the key.
-fn told(change: &ItemChange, is_undone: bool) -> String {
+/// What becomes of the key; `is_kept` says whether the keychain has the other one too.
+fn told(change: &ItemChange, is_undone: bool, is_kept: bool) -> String {
     let (profile, kept) = (display(&change.profile), display(&change.kept));
-    match (is_undone, change.is_replaced) {
-        (false, true) => format!("the keychain has the former key of `{profile}`, and keeps the new one as `{kept}`"),
-        (false, false) => format!("the keychain keeps the key of `{profile}` as `{kept}`"),
-        (true, _) => format!("the keychain has the new key of `{profile}`"),
+    match (is_undone, change.is_replaced, is_kept) {
+        (false, true, true) => {
+            format!("the keychain has the former key of `{profile}`, and keeps the new one as `{kept}`")
+        }
+        (false, true, false) => format!("the keychain has the former key of `{profile}`; the new one was gone already"),
+        (false, false, true) => format!("the keychain keeps the key of `{profile}` as `{kept}`"),
+        (false, false, false) => format!("the keychain had no key of `{profile}` any more, so it keeps none"),
+        (true, ..) => format!("the keychain has the new key of `{profile}`"),
     }
 }
 

@@ -1,11 +1,14 @@
 //! `awsenv unset`: restores the shell.
 
+use crate::advice::Advice;
 use crate::cli::ScriptArgs;
 use crate::context::{Context, Outcome};
+use crate::env::Env;
+use crate::env::names::{DECISIVE, VarName};
 use crate::env::session::leave;
 use crate::error::Error;
 use crate::ops::{fit, script};
-use crate::text::display;
+use crate::text::{self, display};
 
 /// To its state before the first `use`.
 pub fn run(context: &Context, args: ScriptArgs) -> Result<Outcome, Error> {
@@ -25,7 +28,8 @@ pub fn run(context: &Context, args: ScriptArgs) -> Result<Outcome, Error> {
         Some(state) => context
             .ui
             .notice(&format!("no longer using {}", display(&state.profile))),
-        None => context.ui.notice("no profile is in use"),
+        None if context.ui.has_notices() => context.ui.tell(not_of_use(&context.process.env)),
+        None => {}
     }
     Ok(Outcome::Switch {
         command: "unset",
@@ -33,4 +37,20 @@ pub fn run(context: &Context, args: ScriptArgs) -> Result<Outcome, Error> {
         diff,
         is_hidden: false,
     })
+}
+
+/// What there is to say where `use` set nothing.
+fn not_of_use(env: &Env) -> Advice {
+    let set = || DECISIVE.into_iter().filter(|name| env.os(name).is_some());
+    let Some(first) = set().next() else {
+        return "no profile is in use".into();
+    };
+    let named = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"]
+        .into_iter()
+        .find_map(|name| Some(format!("{name} is `{}`", text::name(env.text(name)?))));
+    let what = named.unwrap_or_else(|| format!("{first} is set"));
+    Advice::from(format!(
+        "`use` changed nothing in this shell, so there is nothing to restore; {what}; to remove it: "
+    ))
+    .unset(set().map(VarName::of))
 }

@@ -36,6 +36,20 @@ const DIRECTIONS: [(&str, &str); 9] = [
     ("w", "west"),
 ];
 
+/// Whether it can be a part of a host's name, as a region is in the URL of a service; botocore accepts no other
+/// (`validate_region_name`).
+pub fn is_label(text: &str) -> bool {
+    let is_of_labels = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    (1..=63).contains(&text.len())
+        && text.bytes().all(is_of_labels)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+        && !text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// What is wrong with another one.
+pub const NO_LABEL: &str = "must be letters, digits and `-`, as in `eu-west-1`";
+
 /// The region that a common short form means: `euw1` for `eu-west-1`. A rule, not a list: an area, a direction and a
 /// digit, so that it knows regions newer than this program.
 pub fn long_form(short: &str) -> Option<String> {
@@ -54,22 +68,57 @@ pub fn long_form(short: &str) -> Option<String> {
 /// What a region's value should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Meant {
-    pub region: String,
+    /// `None` if the value resembles no region.
+    pub region: Option<String>,
     /// What the value is instead, as in `` `us-east-1a` is … ``.
     pub is: String,
-    /// Another cloud may have a region of this name.
+    /// Whether `region` is only near.
     pub is_guess: bool,
+    /// Otherwise another cloud may have a region of this name.
+    pub is_certain: bool,
 }
 
 /// The region that `text` was meant to be, unless it may be one: AWS adds regions, and other clouds have their own.
 pub fn meant(text: &str) -> Option<Meant> {
+    let near = near(text);
+    match &near {
+        Some(found) if found.is_certain => near,
+        _ if text.is_empty() => Some(Meant {
+            region: None,
+            is: "empty, so every call fails".to_owned(),
+            is_guess: true,
+            is_certain: true,
+        }),
+        _ => refused(text).or(near),
+    }
+}
+
+/// What botocore rejects as a region of any cloud, because it cannot be in the name of a host.
+pub fn refused(text: &str) -> Option<Meant> {
+    if text.is_empty() || is_label(text) {
+        return None;
+    }
+    let first = || {
+        let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '-');
+        words.find(|word| is_region(word)).map(str::to_owned)
+    };
+    Some(Meant {
+        region: near(text).and_then(|near| near.region).or_else(first),
+        is: "not a valid part of a host name, so every call fails".to_owned(),
+        is_guess: true,
+        is_certain: true,
+    })
+}
+
+fn near(text: &str) -> Option<Meant> {
     let lower = text.trim().to_lowercase();
     let new = |region: &str, is: &str| {
         let is = is.replace("{}", region);
         Some(Meant {
-            region: region.to_owned(),
+            region: Some(region.to_owned()),
             is,
             is_guess: false,
+            is_certain: true,
         })
     };
     if is_region(&lower) {
@@ -91,9 +140,10 @@ pub fn meant(text: &str) -> Option<Meant> {
     let known = PLACES.iter().map(|(region, _)| *region);
     let region = slipped(&lower.replace(' ', "-"), known).or_else(|| same(&lower))?;
     Some(Meant {
-        region: region.to_owned(),
+        region: Some(region.to_owned()),
         is: "unknown to AWS".to_owned(),
         is_guess: true,
+        is_certain: false,
     })
 }
 
@@ -102,6 +152,11 @@ fn same(lower: &str) -> Option<&'static str> {
     let letters = letters(lower);
     let is_same = |(region, _): &&(&str, &str)| self::letters(region) == letters;
     PLACES.iter().find(is_same).map(|(region, _)| *region)
+}
+
+/// Whether AWS had this region when awsenv was made.
+pub fn is_known(text: &str) -> bool {
+    PLACES.iter().any(|(region, _)| *region == text)
 }
 
 /// `AREA-DIRECTION-NUMBER`, also of regions newer than this program.
@@ -341,7 +396,7 @@ mod tests {
             ("euw1", "eu-west-1"),
         ] {
             let found = meant(text).unwrap_or_else(|| panic!("{text}"));
-            assert_eq!(found.region, region, "{text}");
+            assert_eq!(found.region.as_deref(), Some(region), "{text}");
             assert!(found.is_guess || found.is.contains(region), "{text}");
         }
     }
@@ -358,7 +413,6 @@ mod tests {
             "us-central-1",
         ];
         let others = [
-            "",
             "local",
             "localhost",
             "auto",
@@ -388,6 +442,58 @@ mod tests {
         ];
         for text in known.chain(new).chain(others) {
             assert_eq!(meant(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_region_is_a_label_of_a_host() {
+        for label in ["eu-west-1", "RegionOne", "local", "a1"] {
+            assert!(is_label(label), "{label}");
+        }
+        let long = "a".repeat(64);
+        for other in [
+            "",
+            "a b",
+            "a\nb",
+            "a/b",
+            "-a",
+            "a-",
+            "123",
+            "us_east",
+            "eu-w\u{e9}st",
+            &long,
+        ] {
+            assert!(!is_label(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_in_the_name_of_a_host_is_no_region_anywhere() {
+        let long = "x".repeat(64);
+        for (text, region) in [
+            ("eu-west-1,us-east-1", Some("eu-west-1")),
+            ("eu-west-1 // mine", Some("eu-west-1")),
+            ("eu_west_1", Some("eu-west-1")),
+            ("eu west 1", Some("eu-west-1")),
+            ("eu–west–1", Some("eu-west-1")),
+            ("eu-west-1\u{200b}", Some("eu-west-1")),
+            ("\"eu-west-1", Some("eu-west-1")),
+            ("<region>", None),
+            ("$AWS_REGION", None),
+            ("-", None),
+            ("garage-", None),
+            ("123", None),
+            ("fr.par", None),
+            (&long, None),
+        ] {
+            for found in [meant(text), refused(text)] {
+                let found = found.unwrap_or_else(|| panic!("{text}"));
+                assert_eq!((found.region.as_deref(), found.is_certain), (region, true), "{text}");
+            }
+        }
+        assert!(meant("").is_some_and(|found| found.is_certain) && refused("").is_none());
+        for text in ["us-east-1a", "Ireland", "garage", "a-1", &long[1..]] {
+            assert_eq!(refused(text), None, "{text}");
         }
     }
 }

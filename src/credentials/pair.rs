@@ -4,8 +4,8 @@
 use std::fmt;
 
 use super::TEMPORARY;
-use crate::redact::is_key_id;
-use crate::text::{is_secret_shaped, masked};
+use crate::redact::{self, is_key_id};
+use crate::text::{is_secret_shaped, masked, runs};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
@@ -38,9 +38,13 @@ pub enum Flaw {
     Commented(Part),
     /// It has its name and a `=` before it.
     Named(Part),
+    /// It is `$NAME` or `<name>`, and nothing fills it in.
+    Placeholder(Part),
     /// The id is not 16 to 128 letters, digits or `_`.
     NotAnId,
     SecretAsId,
+    /// Both halves are in one text.
+    Together,
     IdAsSecret,
     Swapped,
     Temporary,
@@ -55,8 +59,10 @@ impl fmt::Display for Flaw {
             Flaw::Quoted(part) => write!(f, "{part} has quotes around it"),
             Flaw::Commented(part) => write!(f, "{part} has a comment behind it"),
             Flaw::Named(part) => write!(f, "{part} has its name before it"),
+            Flaw::Placeholder(part) => write!(f, "{part} is a placeholder, which nothing fills in"),
             Flaw::NotAnId => write!(f, "{} is not 16 to 128 letters, digits or `_`", Part::Id),
             Flaw::SecretAsId => write!(f, "{} is shaped like a secret access key", Part::Id),
+            Flaw::Together => write!(f, "{} and {} are given together", Part::Id, Part::Secret),
             Flaw::IdAsSecret => write!(f, "{} is shaped like an access key id", Part::Secret),
             Flaw::Swapped => write!(f, "{} and {} are swapped", Part::Id, Part::Secret),
             Flaw::Temporary => write!(f, "the key {TEMPORARY}"),
@@ -73,7 +79,9 @@ impl Flaw {
             Flaw::Quoted(_) => "delete the quotes",
             Flaw::Commented(_) => "put the comment on a line of its own",
             Flaw::Named(_) => "give the value alone",
+            Flaw::Placeholder(_) => "write the value itself",
             Flaw::NotAnId | Flaw::SecretAsId => "the id is the half that begins with `AKIA`",
+            Flaw::Together => "give them one by one",
             Flaw::IdAsSecret => "the secret is the longer half, which AWS shows only once",
             Flaw::Swapped => "exchange the two values",
             Flaw::Temporary => "use a key that lasts",
@@ -113,9 +121,12 @@ pub fn misplaced(id: &str, secret: &str) -> Option<Flaw> {
 /// # Errors
 /// As [`check`].
 pub fn check_id(id: &str, any_shape: bool) -> Result<(), Flaw> {
-    check_text(Part::Id, id)?;
     match id {
-        _ if is_secret_shaped(id) => Err(Flaw::SecretAsId),
+        _ if are_together(id) => return Err(Flaw::Together),
+        _ if holds_secret(id) => return Err(Flaw::SecretAsId),
+        _ => check_text(Part::Id, id)?,
+    }
+    match id {
         _ if id.starts_with("ASIA") => Err(Flaw::Temporary),
         _ if !any_shape && !is_key_id(id) => Err(Flaw::NotAnId),
         _ => Ok(()),
@@ -125,11 +136,37 @@ pub fn check_id(id: &str, any_shape: bool) -> Result<(), Flaw> {
 /// # Errors
 /// As [`check`]; `id` has been checked.
 pub fn check_secret(id: &str, secret: &str) -> Result<(), Flaw> {
-    check_text(Part::Secret, secret)?;
-    if is_aws_id(secret) || secret == id && is_key_id(id) {
-        return Err(Flaw::IdAsSecret);
+    if are_together(secret) {
+        return Err(Flaw::Together);
     }
-    Ok(())
+    check_text(Part::Secret, secret)?;
+    match () {
+        () if is_aws_id(secret) || secret == id && is_key_id(id) => Err(Flaw::IdAsSecret),
+        // Shorter ones may be words that the id has too.
+        () if secret != id && secret.len() >= 8 && id.contains(secret) => Err(Flaw::Together),
+        () => Ok(()),
+    }
+}
+
+/// Whether a text is both halves of a key, with something between them or nothing.
+fn are_together(text: &str) -> bool {
+    const BETWEEN: [char; 7] = [',', ';', ':', '|', '"', '\'', '/'];
+    let parts = || text.split(|c: char| c.is_whitespace() || BETWEEN.contains(&c));
+    let is_half = |part: &&str| part.len() >= 16;
+    let has_both = holds_secret(text) || !is_named(text) && parts().filter(is_half).count() > 1;
+    let rest = text.get(..ID).filter(|start| is_aws_id(start)).map(|_| &text[ID..]);
+    has_both && parts().any(is_aws_id) || rest.is_some_and(is_secret_shaped)
+}
+
+/// The length of AWS's ids.
+const ID: usize = 20;
+
+/// Whether something in a text that should be an id is shaped like a secret. An id has only some of the letters of
+/// secrets, so a long one may look like one.
+fn holds_secret(text: &str) -> bool {
+    runs(text)
+        .map(|run| &text[run])
+        .any(|run| is_secret_shaped(run) || run.contains(['/', '+']) && redact::has_random(run))
 }
 
 /// What was copied along with a part of a key.
@@ -141,12 +178,28 @@ fn check_text(part: Part, text: &str) -> Result<(), Flaw> {
     };
     match text {
         "" => Err(Flaw::Empty(part)),
+        _ if is_placeholder(text) => Err(Flaw::Placeholder(part)),
         _ if is_named(text) => Err(Flaw::Named(part)),
         _ if text.starts_with(QUOTES) || text.ends_with(QUOTES) => Err(Flaw::Quoted(part)),
         _ if is_commented() => Err(Flaw::Commented(part)),
         _ if has_blank(text) => Err(Flaw::Blank(part)),
         _ => Ok(()),
     }
+}
+
+/// Whether the whole of it is `${NAME}`, `$NAME`, `%NAME%`, `{{name}}` or `<name>`.
+fn is_placeholder(text: &str) -> bool {
+    let between = |open: &str, close: &str| text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close));
+    let is_constant = |name: &str| {
+        let is_letter = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+        !name.is_empty() && name.bytes().all(is_letter)
+    };
+    let is_inside = |open, close| between(open, close).is_some_and(|name| !name.contains(char::is_control));
+    is_inside("${", "}")
+        || is_inside("{{", "}}")
+        || is_inside("<", ">")
+        || between("%", "%").is_some_and(is_constant)
+        || text.strip_prefix('$').is_some_and(is_constant)
 }
 
 /// Whether it is `NAME=VALUE` or `NAME: VALUE`, as in a file, in JSON or behind `export`.
@@ -166,13 +219,15 @@ fn is_named(text: &str) -> bool {
     })
 }
 
-/// A flaw with which no service accepts the pair, whatever its keys look like; temporary keys are no flaw here.
-pub fn certain(id: &str, secret: &str) -> Option<Flaw> {
-    if is_aws_id(secret) && is_secret_shaped(id) {
+/// A flaw with which no service accepts a key that is written somewhere, whatever its keys look like; temporary keys are
+/// no flaw here.
+pub fn certain(id: &str, secret: &str, token: Option<&str>) -> Option<Flaw> {
+    if misplaced(id, secret) == Some(Flaw::Swapped) {
         return Some(Flaw::Swapped);
     }
     let of_id = check_id(id, true).err().filter(|flaw| *flaw != Flaw::Temporary);
-    of_id.or_else(|| check_secret(id, secret).err())
+    let of_token = || check_text(Part::Token, token.filter(|token| !token.is_empty())?).err();
+    of_id.or_else(|| check_secret(id, secret).err()).or_else(of_token)
 }
 
 /// Whether a secret that is accepted is not as AWS makes them.
@@ -328,6 +383,41 @@ mod tests {
     }
 
     #[test]
+    fn a_placeholder_is_no_key() {
+        for text in ["${AWS_KEY}", "$SECRET", "%AWS_KEY%", "<your key>", "{{ key }}"] {
+            for any_shape in [false, true] {
+                assert_eq!(
+                    check(text, SECRET, any_shape),
+                    Err(Flaw::Placeholder(Part::Id)),
+                    "{text}"
+                );
+            }
+            assert_eq!(check(ID, text, true), Err(Flaw::Placeholder(Part::Secret)), "{text}");
+        }
+        for text in ["$ecret", "pa$$", "$", "<", "%", "%a%", "a<b>"] {
+            assert_eq!(check(ID, text, true), Ok(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_written_key_has_no_blanks_in_any_part() {
+        let token = "IQoJb3JpZ2luX2VjEJr//////////wEaCXVzLWVhc3QtMSJHMEUCIQ==";
+        assert_eq!(certain("ASIAIOSFODNN7EXAMPLE", SECRET, Some(token)), None);
+        assert_eq!(certain(ID, SECRET, Some("")), None);
+        assert_eq!(certain("minioadmin", "minioadmin", None), None);
+        for (id, secret, token, flaw) in [
+            (&*format!("{ID}\n{SECRET}"), SECRET, None, Flaw::Blank(Part::Id)),
+            (&*format!("{ID}\t{SECRET}"), SECRET, None, Flaw::Blank(Part::Id)),
+            (ID, &*format!("{SECRET}\nregion = foo"), None, Flaw::Blank(Part::Secret)),
+            (ID, SECRET, Some("IQoJ\nregion = foo"), Flaw::Blank(Part::Token)),
+            (ID, SECRET, Some("\"IQoJ\""), Flaw::Quoted(Part::Token)),
+            ("hunter2", ID, None, Flaw::Swapped),
+        ] {
+            assert_eq!(certain(id, secret, token), Some(flaw), "{id:?} {secret:?} {token:?}");
+        }
+    }
+
+    #[test]
     fn halves_in_the_wrong_place_are_known_without_asking_for_their_shape() {
         for (id, secret, flaw) in [
             (SECRET, ID, Some(Flaw::Swapped)),
@@ -373,5 +463,40 @@ mod tests {
         ] {
             assert_eq!(check_answer(id, secret, token), Err(flaw));
         }
+    }
+
+    #[test]
+    fn no_id_holds_the_secret() {
+        for id in [
+            format!("{ID},{SECRET}"),
+            format!("{ID}\t{SECRET}"),
+            format!("{ID} {SECRET}"),
+            format!("{ID}:{SECRET}"),
+            format!("{SECRET},{ID}"),
+            format!("{ID},{LETTERS}"),
+            format!("{ID}{SECRET}"),
+            format!("{ID}{LETTERS}"),
+            format!("{ID},not-shaped-like-one"),
+        ] {
+            for any_shape in [false, true] {
+                assert_eq!(check_id(&id, any_shape), Err(Flaw::Together), "{id}");
+            }
+            assert_eq!(check_secret(ID, &id), Err(Flaw::Together), "{id}");
+        }
+        for id in [
+            format!("key-{SECRET}"),
+            format!("{SECRET}{SECRET}"),
+            format!("x{SECRET}"),
+            format!("key-{LETTERS}"),
+        ] {
+            assert_eq!(check_id(&id, true), Err(Flaw::SecretAsId), "{id}");
+        }
+        assert_eq!(check("key-hunter22", "hunter22", true), Err(Flaw::Together));
+        for (id, secret) in [("minioadmin", "minioadmin"), ("test-user", "test"), ("a/b", "hunter22")] {
+            assert_eq!(check(id, secret, true), Ok(()), "{id}");
+        }
+        // Long ids of other services.
+        let long = "0aB1cD2eF3gH4iJ5".repeat(4);
+        assert_eq!(check(&long, SECRET, false), Ok(()));
     }
 }

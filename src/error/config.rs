@@ -25,6 +25,15 @@ impl From<config::Error> for Error {
     }
 }
 
+/// What to do about a legacy boto file that cannot be read as botocore reads it.
+pub fn legacy_remedy(error: &config::Error) -> &'static str {
+    match error {
+        config::Error::TooLarge { .. } => "move it away, or let BOTO_CONFIG name another file",
+        config::Error::Unreadable { .. } => "give yourself read permission, or move the file away",
+        config::Error::HalfPair { .. } | config::Error::Parse { .. } => "correct the line, or delete the file",
+    }
+}
+
 /// What holds of each refused file.
 const UNTIL: &str = "until then every aws command fails";
 

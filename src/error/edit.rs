@@ -3,6 +3,7 @@
 use super::{Error, Kind, NO_MODES};
 use crate::advice::{Advice, Command};
 use crate::config::EditError;
+use crate::sys;
 use crate::sys::edit::FileError;
 
 impl From<EditError> for Error {
@@ -29,7 +30,7 @@ impl From<FileError> for Error {
                 let error = failed(format!("awsenv cannot put a new file into `{}`: {why}", dir.display()));
                 match is_own {
                     true => error.hint(Command::new("chmod u+wx").file(&dir)),
-                    false => error.hint("give yourself write permission there, or mount it writable; `write_through = on` in the settings allows awsenv to overwrite a file there instead"),
+                    false => error.hint("give yourself write permission there; `write_through = on` in the settings allows awsenv to overwrite a file there instead"),
                 }
             }
             FileError::Busy { by, after } => {
@@ -58,22 +59,22 @@ impl From<FileError> for Error {
             ))
             .hint("set XDG_STATE_HOME to a directory of your own, or run awsenv as that user"),
             FileError::Immutable(path) => {
-                let command = if cfg!(target_os = "macos") {
-                    "chflags nouchg,nouappnd,noschg,nosappnd"
-                } else {
-                    "chattr -i -a"
-                };
                 failed(format!(
                     "`{}` is immutable or append-only, so nothing can take its place",
                     path.display()
                 ))
-                .hint(Advice::from("as root: ").command(Command::new(command).file(&path)))
+                .hint(Advice::from("as root: ").command(Command::new(sys::edit::UNFIX).file(&path)))
             }
             FileError::Mounted(path) => failed(format!(
                 "`{}` is a mount of this one file, so no new file can take its place",
                 path.display()
             ))
             .hint("mount its directory instead; or set `write_through = on` in the settings: awsenv then overwrites the file, and a crash in the middle leaves it torn"),
+            FileError::MountedReadOnly(path) => failed(format!(
+                "`{}` is mounted read-only, so nothing was written there",
+                path.display()
+            ))
+            .hint("mount it writable"),
             FileError::NoModes(path) => failed(format!(
                 "`{}` cannot be private: its file system keeps no modes",
                 path.display()

@@ -1,6 +1,7 @@
 //! Messages for keychain errors, each with its remedy.
 
 use super::{Error, Kind, NO_MODES};
+use crate::advice::{Advice, Command};
 use crate::keychain;
 use crate::text::display;
 
@@ -55,7 +56,10 @@ impl From<keychain::Error> for Error {
                 Kind::KeychainRefused,
                 format!("the item `{}` in {} cannot be used: {why}", display(&item), store.described()),
             )
-            .hint("`awsenv key add --replace PROFILE` stores the key again"),
+            .hint(
+                Advice::from("store the key again: ")
+                    .command(Command::new("awsenv key add").flag("--replace").operand(&item)),
+            ),
             E::TooLarge { store, limit } => Error::new(
                 Kind::KeychainRefused,
                 format!("the item is larger than {limit} bytes, the limit of {}", store.described()),

@@ -19,7 +19,7 @@ impl From<provider::Error> for Error {
                 format!("{}: the access key id or the secret access key is empty", at(&place)),
             )
             .hint("an empty value cannot be exported: fill it in, or use `--name`"),
-            E::Misplaced { place, flaw } => new(format!("{}: {flaw}", at(&place))).hint(flaw.remedy()),
+            E::Flawed { place, flaw } => new(format!("{}: {flaw}", at(&place))).hint(flaw.remedy()),
             E::Keychain(error) => error.into(),
             E::KeyringAbsent { place, why } => Error::new(
                 Kind::KeychainAbsent,

@@ -1,12 +1,13 @@
 //! Messages for profiles that lack a setting or have contradictory ones.
 
+use super::config::legacy_remedy;
 use super::{Error, Kind};
 use crate::advice::Advice;
 use crate::config::{self, Place};
 use crate::env::names::VarName;
 use crate::redact::shown;
 use crate::resolve::{self, How, StyleError};
-use crate::text::display;
+use crate::text::{LONGEST_NAME, cut, display};
 
 impl From<resolve::Error> for Error {
     fn from(error: resolve::Error) -> Self {
@@ -86,7 +87,11 @@ impl From<resolve::Error> for Error {
             E::Legacy(error @ config::Error::HalfPair { .. }) => error.into(),
             E::Legacy(error) => Error {
                 hints: vec![
-                    "only the profiles in this legacy boto file need it: correct the line, or delete the file".into(),
+                    format!(
+                        "only the profiles in this legacy boto file need it: {}",
+                        legacy_remedy(&error)
+                    )
+                    .into(),
                 ],
                 ..error.into()
             },
@@ -248,8 +253,8 @@ const LIST: &str = "`awsenv list` shows all profiles";
 /// name.
 fn tick(text: &str) -> String {
     match text.split_once('\n') {
-        Some((name, _)) => format!("`{}…`", shown(name)),
-        None => format!("`{}`", shown(text)),
+        Some((name, _)) => format!("`{}…`", cut(shown(name), LONGEST_NAME)),
+        None => format!("`{}`", cut(shown(text), LONGEST_NAME)),
     }
 }
 

@@ -4,7 +4,6 @@ use std::io::ErrorKind;
 
 use crate::context::Context;
 use crate::error::{Error, Kind};
-use crate::redact::visible;
 use crate::secret::Secret;
 use crate::sys::terminal::{Terminal, Typing};
 use crate::ui::talk;
@@ -25,15 +24,7 @@ pub fn check(context: &Context, without_terminal: &str) -> Result<(), Error> {
 /// # Errors
 /// There is no terminal, the user cancels, or the line is not UTF-8.
 pub fn secret(context: &Context, question: &str) -> Result<Secret<String>, Error> {
-    let terminal = terminal(context)?;
-    let answer = terminal.secret(|| context.ui.ask(question, false));
-    // The terminal did not show Enter either.
-    talk("\n");
-    match answer {
-        Ok(Some(secret)) => Ok(secret),
-        Err(error) if error.kind() == ErrorKind::InvalidData => Err(Error::new(Kind::Failed, error.to_string())),
-        Ok(None) | Err(_) => Err(Error::cancelled()),
-    }
+    Questions::begin(context)?.whole(question)
 }
 
 /// Several questions in a row. The terminal echoes nothing meanwhile, because a secret may be typed or pasted at any of
@@ -53,16 +44,16 @@ impl<'a> Questions<'a> {
         Ok(Self { context, typing })
     }
 
-    /// A value for `key`, without its surrounding blanks. It is shown while all of it `may_show`, and when `check` accepts
-    /// it, as far as such a value may be seen; otherwise the error is shown and the question asked again.
+    /// An answer without its surrounding blanks. It is shown while all of it `may_show`, and when `check` accepts it, if it
+    /// `is_shown` whole; otherwise the error is shown and the question asked again.
     ///
     /// # Errors
     /// The user cancels.
     pub fn line(
         &mut self,
-        key: &str,
         question: &str,
         may_show: impl Fn(&str) -> bool,
+        is_shown: impl Fn(&str) -> bool,
         check: impl Fn(&str) -> Result<(), Error>,
     ) -> Result<String, Error> {
         loop {
@@ -70,7 +61,7 @@ impl<'a> Questions<'a> {
             let text = typed.expose().trim();
             match check(text) {
                 Ok(()) => {
-                    if !may_show(typed.expose()) && visible(key, text).is_some() {
+                    if !may_show(typed.expose()) && is_shown(text) {
                         talk(&self.context.ui.shown(text));
                     }
                     talk("\n");
@@ -79,6 +70,17 @@ impl<'a> Questions<'a> {
                 Err(error) => self.again(&error),
             }
         }
+    }
+
+    /// A line that is not shown, returned unchanged.
+    ///
+    /// # Errors
+    /// The user cancels, or the line is not UTF-8.
+    pub fn whole(&mut self, question: &str) -> Result<Secret<String>, Error> {
+        let typed = self.read(question, &|_| false)?;
+        // The terminal did not show Enter either.
+        talk("\n");
+        Ok(typed)
     }
 
     /// A line that is not shown, without its surrounding blanks; asked again until `check` accepts it.
@@ -91,9 +93,8 @@ impl<'a> Questions<'a> {
         check: impl Fn(&mut Self, &str) -> Result<(), Error>,
     ) -> Result<Secret<String>, Error> {
         loop {
-            let typed = self.read(question, &|_| false)?;
+            let typed = self.whole(question)?;
             let text = Secret::new(typed.expose().trim().to_owned());
-            talk("\n");
             match check(self, text.expose()) {
                 Ok(()) => return Ok(text),
                 Err(error) if error.kind == Kind::Cancelled => return Err(error),
@@ -148,8 +149,8 @@ pub fn yes(context: &Context, question: &str, is_grave: bool, without_terminal: 
     } else {
         "[y/N]"
     };
-    context.ui.ask(&format!("{question}? {answers}"), is_grave);
-    let answer = answer(&terminal)?.to_lowercase();
+    let ask = || context.ui.ask(&format!("{question}? {answers}"), is_grave);
+    let answer = answer(&terminal, ask)?.to_lowercase();
     Ok(answer == "yes" || answer == "y" && !is_grave)
 }
 
@@ -161,8 +162,8 @@ fn terminal(context: &Context) -> Result<Terminal, Error> {
     })
 }
 
-fn answer(terminal: &Terminal) -> Result<String, Error> {
-    match terminal.line() {
+fn answer(terminal: &Terminal, ask: impl FnOnce()) -> Result<String, Error> {
+    match terminal.line(ask) {
         Ok(Some(answer)) => Ok(answer.trim().to_owned()),
         _ => {
             // The cursor is still after the question.

@@ -146,10 +146,10 @@ pub fn region<'t>(context: &Context, files: &Files, typed: &'t str) -> Cow<'t, s
     long.into()
 }
 
-/// [`region()`], with a warning if it is none.
+/// [`region()`], with a warning if AWS has none of that name.
 ///
 /// # Errors
-/// It may be a secret.
+/// It may be a secret, or can be no region anywhere.
 pub fn asked_region<'t>(context: &Context, files: &Files, typed: &'t str) -> Result<Cow<'t, str>, Error> {
     let region = region(context, files, typed);
     if redact::harmless(&region).is_none() {
@@ -158,7 +158,17 @@ pub fn asked_region<'t>(context: &Context, files: &Files, typed: &'t str) -> Res
             Error::new(Kind::Usage, message).hint("if it is one, it is in the history of your shell now: rotate it")
         );
     }
-    if let Some(wrong) = mistakes::region(&region) {
+    if !region::is_label(&region) {
+        let message = format!("the region `{}` {}", redact::shown(&region), region::NO_LABEL);
+        return Err(Error::new(Kind::Usage, message));
+    }
+    if region::long_form(typed).as_deref() == Some(&*region) && !region::is_known(&region) {
+        let (typed, region) = (display(typed), display(&region));
+        context.ui.warn(format!(
+            "the region `{typed}` is taken for `{region}`, which this awsenv does not know"
+        ));
+    }
+    if let Some(wrong) = mistakes::region(&region, true) {
         context.ui.warn(format!("{}: {}", wrong.what, wrong.instead));
     }
     Ok(region)

@@ -1,9 +1,7 @@
 //! Parts of a plan in words, for the commands that show one.
 
-use crate::advice::Command;
-use crate::error::{Error, Kind};
 use crate::redact::{command, key_id, shown};
-use crate::resolve::{AssumeRole, BaseSource, Choice, CredentialPlan, LoginCache};
+use crate::resolve::{AssumeRole, BaseSource};
 use crate::text::display;
 
 /// A key by its id, if that is one.
@@ -71,22 +69,6 @@ pub fn source_by(base: &BaseSource, show: Show<'_>) -> String {
             )
         }
     }
-}
-
-/// Why botocore finds no credentials in a login session.
-pub fn missing_login(plan: &CredentialPlan, choice: &Choice) -> Option<Error> {
-    let Some(BaseSource::Login(login)) = &plan.base else {
-        return None;
-    };
-    let why = match &login.cached {
-        LoginCache::Ready { .. } => return None,
-        LoginCache::Missing => "is not logged in".to_owned(),
-        LoginCache::Incomplete(missing) => format!("has a damaged login cache, which lacks {}", missing.join(", ")),
-    };
-    let session = shown(&login.session);
-    let message = format!("the login session `{session}` {why} ({})", login.place);
-    let login = Command::new("aws login").option("--profile", &choice.name);
-    Some(Error::new(Kind::Credentials, message).hint(login))
 }
 
 pub fn parameters(role: &AssumeRole) -> impl Iterator<Item = (&'static str, String)> {

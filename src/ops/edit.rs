@@ -132,6 +132,22 @@ pub fn check_ready(context: &Context, edits: &[FileEdit]) -> Result<(), Error> {
     Ok(())
 }
 
+/// What has been done to the files, in words for [`unfinished`].
+pub fn changed(edits: &[FileEdit]) -> Vec<String> {
+    let edits = edits.iter().filter(|edit| edit.was.as_ref() != Some(&edit.now));
+    edits
+        .map(|edit| format!("`{}` is changed", edit.path.display()))
+        .collect()
+}
+
+/// The error of a command that has begun, and finishes if it is run again.
+pub fn unfinished(error: Error, done: &[String]) -> Error {
+    match done {
+        [] => error,
+        done => error.hint(format!("{}: run the same command again to finish", done.join(", and "))),
+    }
+}
+
 fn take_back(context: &Context, lock: &EditLock, done: &[Change<'_>], error: Error) -> Unsaved {
     let mut error = error;
     for (at, change) in done.iter().enumerate().rev() {
@@ -251,6 +267,10 @@ fn remember(context: &Context, lock: &EditLock, title: &str, undo: Undo, edits: 
     let files: Vec<journal::Edit<'_>> = edits.iter().zip(&paths).map(file).collect();
     let at = context.process.now.to_rfc3339().unwrap_or_default();
     let journal = Journal::of(title, at, undo, &files);
+    if let Err(error) = sys::edit::journal::load(&context.process.env) {
+        let why = Error::from(error).message;
+        context.ui.warn(format!("the edit before this one is forgotten: {why}"));
+    }
     if let Err(error) = sys::edit::journal::save(lock, &context.process.env, &journal) {
         context.ui.warn(format!("`awsenv undo` cannot undo this edit: {error}"));
     }

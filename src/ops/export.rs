@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::config::region::is_label;
 use crate::config::{Profile, ProfileSet, Section, account_of_arn};
 use crate::credentials::Credentials;
 use crate::env::Env;
@@ -10,7 +11,7 @@ use crate::env::names::{self, VarName};
 use crate::redact::harmless;
 use crate::resolve::{BaseSource, CredentialPlan, RegionSource};
 use crate::secret::Secret;
-use crate::text::{display, masked};
+use crate::text::display;
 
 pub type Vars = BTreeMap<VarName, Secret<String>>;
 
@@ -74,14 +75,11 @@ pub fn settings(env: &Env, profiles: &ProfileSet, profile: Profile<'_>) -> Vars 
 }
 
 /// Takes out the settings that may hold a secret, because the environment of every program is read and logged; returns
-/// their names. A password in a URL stays, because requests without the URL would go elsewhere.
+/// their names.
 pub fn keep_secrets_back(vars: &mut Vars) -> Vec<VarName> {
     let is_kept = |text: &str| {
         let is_url = text.starts_with("http://") || text.starts_with("https://");
-        match is_url {
-            true => masked(text) == text && !text.contains('\n'),
-            false => harmless(text).is_some(),
-        }
+        harmless(text).is_some() && !(is_url && text.contains('\n'))
     };
     let kept_back = vars.extract_if(.., |name, value| {
         !names::DECISIVE.contains(&name.as_str()) && !name.is_secret() && !is_kept(value.expose())
@@ -111,7 +109,7 @@ pub fn account(plan: &CredentialPlan, profile: Option<Profile<'_>>) -> Option<St
 
 /// Whether a region may be in the environment, where it is logged and shown.
 pub fn is_exportable(region: &str) -> bool {
-    harmless(region).is_some() && !region.contains('\n')
+    harmless(region).is_some() && is_label(region)
 }
 
 /// The region that only the profile's file names, if the file gives the credentials too.
@@ -319,6 +317,7 @@ mod tests {
         let expected = [
             "AWS_DEFAULTS_MODE",
             "AWS_DEFAULT_OUTPUT",
+            "AWS_ENDPOINT_URL",
             "AWS_ENDPOINT_URL_S3",
             "AWS_MAX_ATTEMPTS",
         ];
@@ -328,10 +327,48 @@ mod tests {
             "AWSUME_PROFILE",
             "AWS_ACCESS_KEY_ID",
             "AWS_CA_BUNDLE",
-            "AWS_ENDPOINT_URL",
             "AWS_SECRET_ACCESS_KEY",
         ];
         assert_eq!(kept, expected);
+    }
+
+    #[test]
+    fn no_part_of_a_setting_that_is_exported_is_a_secret() {
+        const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+        for value in [
+            format!("https://u:{SECRET}@h/"),
+            format!("https://h/{SECRET}/x"),
+            format!("https://h/?k={SECRET}"),
+            format!("http://h/?token={SECRET}"),
+            "https://u:hunter2@h".to_owned(),
+        ] {
+            let config = format!(
+                "[profile x]\nendpoint_url = {value}\nca_bundle = {value}\nservices = s\n[services s]\ns3 =\n  endpoint_url = {value}\n"
+            );
+            let profiles = profiles(&config);
+            let mut vars = settings(&Env::default(), &profiles, profiles.profile("x").unwrap());
+            assert_eq!(keep_secrets_back(&mut vars).len(), 3, "{value}");
+        }
+        for url in [
+            "http://localhost:4566",
+            "https://vpce-0a1B2c3D4e5F6a7B8.s3.eu-west-1.vpce.amazonaws.com/x",
+        ] {
+            assert_eq!(
+                keep_secrets_back(&mut [(VarName::of("AWS_ENDPOINT_URL"), Secret::new(url.to_owned()))].into()),
+                []
+            );
+        }
+        for (region, is_kept) in [
+            ("eu-west-1", true),
+            ("RegionOne", true),
+            ("a b", false),
+            ("x\ny", false),
+            ("eu\0-west-1", false),
+            ("a/b", false),
+            (SECRET, false),
+        ] {
+            assert_eq!(is_exportable(region), is_kept, "{region}");
+        }
     }
 
     fn place() -> Place {
@@ -353,6 +390,7 @@ mod tests {
         };
         CredentialPlan {
             base: base.into(),
+            base_of: None,
             roles: roles.iter().map(role).collect(),
             region: None,
             asks_metadata: false,

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use crate::advice::Advice;
+use crate::advice::{Advice, Command};
 use crate::cli::{self, Form};
 use crate::config::settings::{Prompt, Settings};
 use crate::context::{Context, Outcome};
@@ -11,6 +11,7 @@ use crate::env::diff::EnvDiff;
 use crate::error::{Error, Kind};
 use crate::ops::catalog;
 use crate::ops::files::Files;
+use crate::ops::line::{self, PROFILE};
 use crate::process::{Finish, Process};
 use crate::secret::Secret;
 use crate::shell::detect::Unknown;
@@ -19,7 +20,7 @@ use crate::shell::wrapper::Wrapper;
 use crate::shell::{Shell, detect};
 use crate::sys;
 use crate::sys::reader::{Reader, stdout};
-use crate::text::display;
+use crate::text::{self, display};
 
 /// A statement that fails in a shell that the command line does not name. `false` fails in every POSIX shell and in
 /// fish, but PowerShell carries on after a failing program, so awsenv checks for PowerShell.
@@ -38,14 +39,18 @@ pub fn powershell_above() -> Option<Shell> {
 /// # Errors
 /// Stdout is a terminal, which runs no script; an unknown shell, or none found.
 pub fn shell(context: &Context, typed: Option<&str>) -> Result<Shell, Error> {
-    if context.process.stdout_tty {
-        return Err(refusal());
-    }
-    let (shell, source) = detect(context.process, typed).map_err(|unknown| match unknown {
-        Unknown::Typed(name) => unknown_shell(&name),
-        Unknown::Foreign(name) => foreign_shell(&name),
-        Unknown::Nowhere => Error::new(Kind::Usage, "cannot tell which shell reads this script").hint(name_it()),
-    })?;
+    let process = context.process;
+    let found = detect(process, typed);
+    let (shell, source) = match found {
+        Err(Unknown::Typed(name)) => return Err(unknown_shell(&name)),
+        // What would switch a shell of ours at its terminal is no language of this one.
+        Err(Unknown::Foreign(name)) => return Err(foreign_shell(process, &name)),
+        _ if process.stdout_tty => return Err(refusal(process)),
+        Err(Unknown::Nowhere) => {
+            return Err(Error::new(Kind::Usage, "cannot tell which shell reads this script").hint(name_it()));
+        }
+        Ok(found) => found,
+    };
     let why = match source {
         detect::Source::Option => "chosen by `--shell`",
         detect::Source::Wrapper => "named by the wrapper function",
@@ -212,7 +217,7 @@ pub fn may_have_keys(process: &Process, typed: Option<&str>) -> Result<(), Error
         None if typed.is_none() && sys::ancestors::is_powershell_server() => {
             let message = "a PowerShell job that does not run this script would keep its keys in the job's output";
             return Err(Error::new(Kind::Usage, message)
-                .hint(format!("run one program with the keys: {EXEC}"))
+                .hint(Advice::from("run one program with the keys: ").command(exec(process)))
                 .hint("if the job runs the script, name the shell: --shell powershell"));
         }
         None => {
@@ -222,23 +227,36 @@ pub fn may_have_keys(process: &Process, typed: Option<&str>) -> Result<(), Error
         }
     };
     if is_log {
-        Err(
-            with_hints("no shell reads this script, so its keys would end up in a log")
-                .hint(format!("or run one program with the keys: {EXEC}")),
-        )
+        let message = "no shell reads this script, so its keys would end up in a log";
+        Err(with_hints(process, message)
+            .hint(Advice::from("or run one program with the keys: ").command(exec(process))))
     } else {
         Ok(())
     }
 }
 
-fn refusal() -> Error {
-    with_hints("this command prints a script for a shell to evaluate, not for a terminal")
+fn refusal(process: &Process) -> Error {
+    let message = "this command prints a script for a shell to evaluate, not for a terminal";
+    with_hints(process, message)
 }
 
-fn with_hints(message: &str) -> Error {
+fn with_hints(process: &Process, message: &str) -> Error {
+    let typed = || Command::new("awsenv").typed(process.args.get(1..).unwrap_or_default());
+    let does = match cli::command_word(&process.args) {
+        Some("unset") => "restore",
+        _ => "switch",
+    };
+    let enough = Advice::from("or, so that `").command(typed()).text("` is enough, ");
     Error::new(Kind::Usage, message)
-        .hint(Advice::from("to switch this shell, run: ").evaluate("awsenv use PROFILE"))
-        .hint(Advice::from("or, so that `awsenv use PROFILE` is enough, ").set_up())
+        .hint(Advice::from(format!("to {does} this shell, run: ")).evaluate(typed()))
+        .hint(enough.set_up())
+}
+
+/// The line of `exec` that comes closest to the line of `use` that was typed.
+fn exec(process: &Process) -> Command {
+    let (profile, style) = cli::style(&process.args);
+    let profile = profile.filter(|name| !name.as_encoded_bytes().starts_with(b"-"));
+    line::exec(profile.unwrap_or_else(|| PROFILE.into()), &style, [])
 }
 
 /// # Errors
@@ -248,16 +266,19 @@ pub fn known_shell(name: &str) -> Result<Shell, Error> {
 }
 
 fn unknown_shell(name: &str) -> Error {
-    let message = format!("unknown shell `{}`", display(name));
+    let message = format!("unknown shell `{}`", text::name(name));
     Error::new(Kind::Usage, message).hint(format!("expected one of {}", Shell::names()))
 }
 
 /// The shell that would run the script has a language of its own.
-fn foreign_shell(name: &str) -> Error {
+fn foreign_shell(process: &Process, name: &str) -> Error {
     let message = format!("awsenv does not write scripts for {}", display(name));
-    Error::new(Kind::Usage, message)
-        .hint(format!("run a program as the profile: {EXEC}"))
-        .hint(format!("if another shell reads the script, {}", name_it()))
+    let error = Error::new(Kind::Usage, message);
+    let error = match cli::command_word(&process.args) {
+        Some("unset") => error,
+        _ => error.hint(Advice::from("run a program as the profile: ").command(exec(process))),
+    };
+    error.hint(format!("if another shell reads the script, {}", name_it()))
 }
 
 /// Works in every shell.

@@ -12,7 +12,7 @@ use crate::ops::catalog;
 use crate::ops::choose::{self, Chosen};
 use crate::ops::export::{self, is_exportable};
 use crate::ops::fit;
-use crate::ops::foreseen;
+use crate::ops::foreseen::{self, Foreseen};
 use crate::ops::now;
 use crate::ops::ports::{self, Outside};
 use crate::ops::refusal::{self, without_credentials};
@@ -132,22 +132,26 @@ pub fn to(
     };
     let mut warnings: Vec<Advice> = decision.warning.into_iter().map(Advice::from).collect();
     if let Some(region) = region.as_deref().filter(|region| !is_exportable(region)) {
-        let why = "is not one word, or may be a secret, so it is never exported";
+        let why = "is not a word of letters, digits and `-`, or may be a secret, so it is not exported";
         warnings.push(format!("the region `{}` {why}", redact::shown(region)).into());
     }
-    warnings.extend(
-        kept_back
-            .iter()
-            .map(|name| format!("{name} is not exported: the value in the files may be a secret").into()),
-    );
-    if plan.base.is_some() {
+    warnings.extend(kept_back.iter().map(|name| {
+        let lost = match name.as_str().starts_with("AWS_ENDPOINT_URL") {
+            true => ", so requests go to AWS itself",
+            false => "",
+        };
+        format!("{name} is not exported: the value in the files may be a secret{lost}").into()
+    }));
+    if let Some(base) = &plan.base {
         let of_profile = own.and_then(|profile| profile.get("region")).map(|value| Region {
             value: value.text().to_owned(),
             source: RegionSource::Profile(value.place()),
         });
         let region = stays.cloned().or(of_profile).filter(|_| asked_region.is_none());
-        let values = foreseen::of_values(files, env, &choice.name, &plan, region.as_ref());
-        warnings.extend(values.into_iter().map(|(_, text)| Advice::from(text)));
+        let values = foreseen::of_values(files, env, &choice.name, &choice.name, &plan, region.as_ref());
+        let keys = foreseen::of_written(files, env, plan.owner(&choice.name), base);
+        let keys = keys.filter(|_| decision.style == Style::Name);
+        warnings.extend(keys.iter().chain(&values).map(Foreseen::warning));
     } else {
         warnings.extend(refusal::mistakes(&files.profiles, &choice.name).map(Advice::from));
     }

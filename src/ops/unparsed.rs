@@ -9,18 +9,19 @@ use crate::cli::{self, Global};
 use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::ops::script::{code, fails_anywhere, powershell_above};
-use crate::ops::unknown;
+use crate::ops::unknown::{self, Refused};
 use crate::process::{Finish, Process};
 use crate::shell::Shell;
 use crate::shell::wrapper::Wrapper;
 use crate::sys;
-use crate::text::lines;
+use crate::text::{cut, lines};
 use crate::ui::{Ui, talk};
 
 /// Where a script is or may be expected, stdout gets a statement even so.
 pub fn finish(process: &Process, error: clap::Error) -> Finish {
-    let error = without_hidden(without_the_word(error));
     let (command, words) = cli::words_behind(&process.args);
+    let takes_profile = command.is_some_and(|command| cli::takes_profile(command, &words));
+    let error = without_hidden(without_the_word(error, takes_profile));
     let shell = || shell(&process.args, &process.env);
     let script = command.is_some_and(cli::is_script);
     let text = error.render().to_string();
@@ -46,22 +47,37 @@ pub fn finish(process: &Process, error: clap::Error) -> Finish {
     }
     // An unknown command may be a typo in an eval; the wrapper can tell.
     let is_known = command.is_some_and(cli::is_command);
+    let mut hints = Vec::new();
     match command.filter(|_| !is_known && error.kind() == ErrorKind::InvalidSubcommand) {
         Some(word) => Ui::new(&Global::default(), process).error(&unknown::command(process, word, &words)),
         None => {
             // Without a command, clap answers with the help.
             let said = text.strip_prefix("error: ").map(|said| format!("awsenv: {said}"));
             let is_slip = error.get(ContextKind::SuggestedArg).is_some();
-            let hint = unknown::line(process, error.kind() == ErrorKind::UnknownArgument && !is_slip);
-            let hint = hint.map(|hint| format!("hint: {}\n", Ui::new(&Global::default(), process).advice(&hint)));
-            talk(&lines(&(said.unwrap_or(text.clone()) + &hint.unwrap_or_default())));
+            let argument = error.get(ContextKind::InvalidArg).map(ToString::to_string);
+            let refused = match (error.kind(), &argument) {
+                (ErrorKind::UnknownArgument, Some(argument)) if !is_slip => Refused::Argument(argument),
+                (ErrorKind::InvalidSubcommand, _) => Refused::Action,
+                _ => Refused::Other,
+            };
+            hints.extend(unknown::line(process, refused));
+            let ui = Ui::new(&Global::default(), process);
+            let hint: String = hints
+                .iter()
+                .map(|hint| format!("hint: {}\n", ui.advice(hint)))
+                .collect();
+            // A word that was pasted by mistake is in it whole.
+            let said = lines(&(said.unwrap_or(text.clone()) + &hint));
+            let said = said.lines().map(|line| cut(line.to_owned(), LONGEST_LINE) + "\n");
+            talk(&said.collect::<String>());
         }
     }
     let evaluated = script || !is_known && (process.read_by_shell || Wrapper::of(&process.env).is_none());
     let stdout = if process.stdout_tty || !evaluated {
         if !evaluated && words.contains(&"--json") {
             let ui = Ui::new(&Global::default(), process);
-            let error = Error::new(Kind::Usage, first_line(&text));
+            let error = Error::new(Kind::Usage, cut(first_line(&text).to_owned(), LONGEST_LINE));
+            let error = hints.into_iter().fold(error, Error::hint);
             format!("{}\n", error.to_json(|hint| ui.raw_advice(hint)))
         } else {
             String::new()
@@ -79,17 +95,25 @@ pub fn finish(process: &Process, error: clap::Error) -> Finish {
     }
 }
 
-/// clap shows for pasting what it took for an option: without quotes, and only its beginning.
-fn without_the_word(mut error: clap::Error) -> clap::Error {
+/// In columns.
+const LONGEST_LINE: usize = 500;
+
+/// clap shows for pasting what it took for an option: without quotes, and only its beginning. Where the command takes a
+/// profile, it was no value: the names of profiles do not begin with a dash.
+fn without_the_word(mut error: clap::Error, takes_profile: bool) -> clap::Error {
     let Some(ContextValue::StyledStrs(tips)) = error.remove(ContextKind::Suggested) else {
         return error;
     };
     let is_paste = |tip: &StyledStr| tip.to_string().contains("use '-- ");
-    let tips = tips.into_iter().map(|tip| match is_paste(&tip) {
+    let tips = tips.into_iter().filter(|tip| !takes_profile || !is_paste(tip));
+    let tips = tips.map(|tip| match is_paste(&tip) {
         true => StyledStr::from("to pass a value that begins with a dash, write `--` before it"),
         false => tip,
     });
-    error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips.collect()));
+    let tips: Vec<_> = tips.collect();
+    if !tips.is_empty() {
+        error.insert(ContextKind::Suggested, ContextValue::StyledStrs(tips));
+    }
     error
 }
 

@@ -30,8 +30,8 @@ pub enum Error {
         /// `None` for the environment's.
         place: Option<Place>,
     },
-    /// The halves of a key that the user has written are in each other's place.
-    Misplaced {
+    /// A key that the user has written cannot be one.
+    Flawed {
         /// `None` for the environment's.
         place: Option<Place>,
         flaw: Flaw,
@@ -103,9 +103,13 @@ pub fn credentials(plan: &CredentialPlan, ports: Ports<'_>) -> Result<Credential
     // A program may answer with a key of any service.
     let is_written = !matches!(plan.reach(), Reach::Now(Local::Process(_)));
     if is_written
-        && let Some(flaw) = pair::misplaced(&credentials.access_key_id, credentials.secret_access_key.expose())
+        && let Some(flaw) = pair::certain(
+            &credentials.access_key_id,
+            credentials.secret_access_key.expose(),
+            credentials.session_token.as_ref().map(|token| token.expose().as_str()),
+        )
     {
-        return Err(Error::Misplaced { place: place(), flaw });
+        return Err(Error::Flawed { place: place(), flaw });
     }
     let is_over = |end: Timestamp| end.seconds_from(ports.clock.now()) <= 0;
     if credentials.expires.is_some_and(is_over) {

@@ -39,6 +39,7 @@ fn process(keychain: Option<&str>) -> BaseSource {
 fn plan(base: impl Into<Option<BaseSource>>) -> CredentialPlan {
     CredentialPlan {
         base: base.into(),
+        base_of: None,
         roles: Vec::new(),
         region: None,
         asks_metadata: false,
@@ -100,14 +101,14 @@ fn halves_in_the_wrong_place_are_refused_where_they_are_written() {
         let mut fake = Fake::default();
         fake.keys.password = Some(ID);
         let error = get(&plan(base), &fake);
-        assert!(matches!(error, Err(Error::Misplaced { place: Some(at), flaw: Flaw::Swapped }) if at == place()));
+        assert!(matches!(error, Err(Error::Flawed { place: Some(at), flaw: Flaw::Swapped }) if at == place()));
     }
     let of_environment = BaseSource::Environment {
         keys: swapped(None),
         named: None,
     };
     let error = get(&plan(of_environment), &Fake::default());
-    assert!(matches!(error, Err(Error::Misplaced { place: None, .. })));
+    assert!(matches!(error, Err(Error::Flawed { place: None, .. })));
     let fake = prints(
         r#"{"Version":1,"AccessKeyId":"wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY","SecretAccessKey":"AKIAIOSFODNN7EXAMPLE"}"#,
     );

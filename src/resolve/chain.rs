@@ -34,6 +34,7 @@ pub(super) struct Chains<'a> {
 
 struct Linked<'a> {
     link: Link,
+    base: LinkId,
     /// The profile whose own credentials are the base; `None` if they are the environment's.
     end: Option<&'a str>,
     /// How many roles are in the chain up to this link.
@@ -144,6 +145,11 @@ impl<'a> Chains<'a> {
         &self.links[id].link
     }
 
+    pub(super) fn base(&self, LinkId(id): LinkId) -> (LinkId, Option<&'a str>) {
+        let Linked { base, end, .. } = &self.links[id];
+        (*base, *end)
+    }
+
     /// What `start` gives as a source. Walks to the end of the chain, or to where an earlier walk has been.
     fn source(&mut self, start: Profile<'a>) -> Below {
         let mut path: Vec<Hop<'a>> = Vec::new();
@@ -172,7 +178,7 @@ impl<'a> Chains<'a> {
                 }
                 Ok(Step::Ambient(role, base)) => Below::Link(self.ambient(role, base)),
                 Ok(Step::Own) => match source::of_profile(self.inputs, at, false) {
-                    Ok(Some(base)) => Below::Link(self.push(Link::Base(base), Some(name), 0)),
+                    Ok(Some(base)) => Below::Link(self.based(base, Some(name))),
                     Ok(None) => Below::Nothing,
                     Err(error) => self.failed(Failure::Error(error)),
                 },
@@ -193,8 +199,8 @@ impl<'a> Chains<'a> {
     fn on_top(&mut self, hop: Hop<'a>, below: Below) -> Below {
         match below {
             Below::Link(id) => {
-                let Linked { end, roles, .. } = self.links[id.0];
-                Below::Link(self.push(Link::Role(hop.role, id), end, roles + 1))
+                let Linked { base, end, roles, .. } = self.links[id.0];
+                Below::Link(self.push(Link::Role(hop.role, id), base, end, roles + 1))
             }
             Below::Nothing => self.failed(Failure::Error(Error::SourceWithoutCredentials {
                 profile: hop.profile.name().to_owned(),
@@ -212,12 +218,17 @@ impl<'a> Chains<'a> {
     }
 
     fn ambient(&mut self, role: AssumeRole, base: BaseSource) -> LinkId {
-        let base = self.push(Link::Base(base), None, 0);
-        self.push(Link::Role(role, base), None, 1)
+        let base = self.based(base, None);
+        self.push(Link::Role(role, base), base, None, 1)
     }
 
-    fn push(&mut self, link: Link, end: Option<&'a str>, roles: usize) -> LinkId {
-        self.links.push(Linked { link, end, roles });
+    fn based(&mut self, base: BaseSource, end: Option<&'a str>) -> LinkId {
+        let own = LinkId(self.links.len());
+        self.push(Link::Base(base), own, end, 0)
+    }
+
+    fn push(&mut self, link: Link, base: LinkId, end: Option<&'a str>, roles: usize) -> LinkId {
+        self.links.push(Linked { link, base, end, roles });
         LinkId(self.links.len() - 1)
     }
 

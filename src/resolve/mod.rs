@@ -17,7 +17,7 @@ mod style;
 
 pub use chain::{Link, LinkId};
 pub use error::Error;
-pub use partial::{contains, partial};
+pub use partial::{containing, partial};
 pub use plan::{
     AssumeRole, BaseSource, CredentialPlan, CredentialProcess, KeySource, Keys, Login, LoginCache, Sso, WebIdentity,
 };
@@ -103,6 +103,11 @@ impl<'a> Survey<'a> {
         self.chains.link(id)
     }
 
+    /// The base below a link, and the profile whose own credentials it is.
+    pub fn base(&self, id: LinkId) -> (LinkId, Option<&'a str>) {
+        self.chains.base(id)
+    }
+
     /// # Errors
     /// As [`resolve`].
     pub fn outline(&mut self, choice: &Choice, region: Option<&str>) -> Result<Outline, Error> {
@@ -155,6 +160,10 @@ impl<'a> Survey<'a> {
             asks_metadata,
         } = outline;
         let mut roles = Vec::new();
+        let base_of = match start {
+            Start::Base(_) => None,
+            Start::Chain(at) => self.base(at).1.map(str::to_owned),
+        };
         let base = match start {
             Start::Base(base) => base,
             Start::Chain(mut at) => loop {
@@ -170,6 +179,7 @@ impl<'a> Survey<'a> {
         roles.reverse();
         CredentialPlan {
             base,
+            base_of,
             roles,
             region,
             asks_metadata,

@@ -6,7 +6,7 @@ pub fn partial<T>(word: &str, candidates: impl IntoIterator<Item = T>, name: imp
     let word = fold(word);
     let (mut first, mut later) = (Vec::new(), Vec::new());
     for candidate in candidates.into_iter().filter(|_| !word.is_empty()) {
-        match fold(name(&candidate)).find(&word) {
+        match place(&fold(name(&candidate)), &word) {
             Some(0) => first.push(candidate),
             Some(_) => later.push(candidate),
             None => {}
@@ -17,8 +17,14 @@ pub fn partial<T>(word: &str, candidates: impl IntoIterator<Item = T>, name: imp
 }
 
 /// Whether a name contains `word`, in any case.
-pub fn contains(name: &str, word: &str) -> bool {
-    fold(name).contains(&fold(word))
+pub fn containing(word: &str) -> impl Fn(&str) -> bool {
+    let word = fold(word);
+    move |name| place(&fold(name), &word).is_some()
+}
+
+/// Where `word` is in `name`. A search in thousands of names must not read a long word each time.
+fn place(name: &str, word: &str) -> Option<usize> {
+    (word.len() <= name.len()).then(|| name.find(word)).flatten()
 }
 
 /// `text` without the difference of case. By way of upper case, because `ß`, `ς` and `ſ` are lower case letters that

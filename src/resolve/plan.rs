@@ -11,6 +11,8 @@ use super::region::Region;
 pub struct CredentialPlan {
     /// The first credentials of the chain; `None` where botocore finds none in files and environment.
     pub base: Option<BaseSource>,
+    /// The profile whose own credentials `base` are, where roles lead there.
+    pub base_of: Option<String>,
     /// The roles assumed on top of `base`, outermost last.
     pub roles: Vec<AssumeRole>,
     /// The region of the selected profile; the sources of a chain do not pass theirs on.
@@ -26,6 +28,11 @@ impl CredentialPlan {
             (false, _) => Some("assume-role"),
             (true, base) => base.as_ref().map(BaseSource::method),
         }
+    }
+
+    /// The profile whose own credentials the plan begins with; `name` is the one that was chosen.
+    pub fn owner<'p>(&'p self, name: &'p str) -> &'p str {
+        self.base_of.as_deref().unwrap_or(name)
     }
 
     /// The keychain item that the chain begins with, if it does.

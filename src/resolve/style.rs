@@ -177,6 +177,7 @@ mod tests {
     fn plan(base: Option<BaseSource>) -> CredentialPlan {
         CredentialPlan {
             base,
+            base_of: None,
             roles: Vec::new(),
             region: None,
             asks_metadata: false,

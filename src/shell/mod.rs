@@ -131,7 +131,7 @@ impl Shell {
         moved.map_or(usual.into(), Cow::from)
     }
 
-    /// A line that runs what `command` prints. `command` is awsenv's own text.
+    /// A line that runs what `command` prints, which is quoted for this shell.
     pub fn evaluated(self, command: &str) -> String {
         match self {
             Shell::Bash | Shell::Posix | Shell::Zsh => format!(r#"eval "$({command})""#),

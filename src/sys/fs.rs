@@ -64,6 +64,20 @@ pub fn read_accessible(path: &Path) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
+/// [`read_regular`], for a file that the user names: one that is absent is an error too.
+///
+/// # Errors
+/// As [`read_regular`], and what is there instead, as the rest of a sentence.
+pub fn read_named(path: &Path) -> io::Result<Vec<u8>> {
+    let absent = || match fs::metadata(path) {
+        Ok(meta) if meta.is_dir() => io::Error::new(ErrorKind::IsADirectory, "it is a directory"),
+        Ok(_) => io::Error::new(ErrorKind::InvalidInput, "it is not a regular file"),
+        Err(error) if error.kind() == ErrorKind::NotFound => io::Error::new(error.kind(), "there is no such file"),
+        Err(error) => error,
+    };
+    read_regular(path)?.ok_or_else(absent)
+}
+
 /// Why a file cannot be read, or even examined, by this user; `None` also for what is no regular file.
 pub fn unreadable(path: &Path) -> Option<io::Error> {
     match fs::metadata(path) {

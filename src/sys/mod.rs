@@ -8,6 +8,8 @@ pub mod fs;
 pub mod history;
 pub mod keychain;
 pub mod login;
+mod modes;
+mod obstacle;
 pub mod picker;
 mod private;
 #[cfg(target_os = "linux")]
@@ -21,4 +23,5 @@ pub mod sso;
 pub mod stdin;
 pub mod terminal;
 mod trust;
+pub mod unstartable;
 mod wait;

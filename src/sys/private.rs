@@ -1,14 +1,15 @@
 //! Files and directories that only this user can read: what awsenv writes for itself.
 
-use std::fmt;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::sys::fs::{behind_links, follow_nothing, is_root, parent, read_whole};
+use crate::sys::modes::{is_no_modes, narrow_dir, narrow_file, no_modes};
+use crate::sys::obstacle;
 use crate::sys::replace;
-use crate::sys::trust::{self, Distrust};
+use crate::sys::trust::{self, Distrust, Way};
 
 /// Replaces the file at `path` completely or not at all, and makes it private to this user. The caller holds the
 /// directory's lock, so the name beside it is free.
@@ -37,7 +38,7 @@ pub(super) fn replace_checked(
 
 fn replace_file(path: &Path, bytes: &[u8], check: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
     let create = |new: &Path| open_private(OpenOptions::new().write(true).create_new(true), new);
-    replace::replace(path, bytes, create, check)
+    replace::replace(path, bytes, create, check).map_err(|error| obstacle::explained(path, error))
 }
 
 /// Removes what [`replace`] leaves beside `path` if it is killed. The caller holds the directory's lock.
@@ -45,12 +46,29 @@ pub(super) fn remove_stale(path: &Path) {
     let _ = replace::remove_stale(path);
 }
 
+/// Checks that [`replace`] and [`remove`] can do their work, as far as that can be told. The caller holds the directory's
+/// lock.
+///
+/// # Errors
+/// What the system says.
+pub(super) fn check_replaceable(path: &Path) -> io::Result<()> {
+    let new = replace::unfinished(path);
+    let made = replace::remove_stale(path)
+        .and_then(|()| open_private(OpenOptions::new().write(true).create_new(true), &new))
+        .map_err(|error| obstacle::explained(path, error));
+    made.and_then(|_| fs::remove_file(&new))?;
+    match obstacle::of(path).is_fixed {
+        true => Err(obstacle::explained(path, io::ErrorKind::PermissionDenied.into())),
+        false => Ok(()),
+    }
+}
+
 /// The removal survives a power cut, if the file system can do that.
 ///
 /// # Errors
 /// What the system says, also if there is no such file.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
-    fs::remove_file(path)?;
+    fs::remove_file(path).map_err(|error| obstacle::explained(path, error))?;
     let _ = sync_dir(path);
     Ok(())
 }
@@ -62,7 +80,8 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
 /// What the system says; [`io::ErrorKind::WouldBlock`] if another process still holds the lock.
 pub(super) fn lock(path: &Path, patience: Duration) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    let file = open_private(options.read(true).write(true).create(true), path)?;
+    let file = open_private(options.read(true).write(true).create(true), path)
+        .map_err(|error| obstacle::explained(path, error))?;
     let start = Instant::now();
     loop {
         match file.try_lock() {
@@ -107,13 +126,13 @@ pub(super) fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
     check_owner_of(&meta).map(|()| file)
 }
 
-/// The content of a file of this user's; `None` if it does not exist or cannot be examined. Follows no link. A hard link
-/// is no danger to a file that is only read, and backups make them.
+/// The content of a file that only this user can write; `None` if it does not exist or cannot be examined. Follows no
+/// link. A hard link is no danger to a file that is only read, and backups make them.
 ///
 /// # Errors
 /// It is not such a file, or what the system says.
 pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    read_if(path, check_owner_of)
+    read_if(path, |meta| check_owner_of(meta).and_then(|()| check_writers_of(meta)))
 }
 
 /// As [`read`], but root may read the file of any user.
@@ -121,7 +140,10 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
 /// # Errors
 /// As [`read`].
 pub(super) fn read_as_root(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    read_if(path, |meta| if is_root() { Ok(()) } else { check_owner_of(meta) })
+    read_if(path, |meta| {
+        let owned = if is_root() { Ok(()) } else { check_owner_of(meta) };
+        owned.and_then(|()| check_writers_of(meta))
+    })
 }
 
 fn read_if(path: &Path, check: impl FnOnce(&fs::Metadata) -> io::Result<()>) -> io::Result<Option<Vec<u8>>> {
@@ -173,11 +195,25 @@ fn check_owner_of(meta: &fs::Metadata) -> io::Result<()> {
     match trust::check_file(meta) {
         // Its mode is repaired, because no other user can reach into the directory.
         Ok(()) | Err(Distrust::Shared) => Ok(()),
-        Err(Distrust::Foreign) => {
-            let why = "it belongs to another user: move it away";
-            Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
-        }
+        Err(Distrust::Foreign) => barred("it belongs to another user: move it away"),
     }
+}
+
+/// What is only read keeps its mode, so other users may have written it.
+fn check_writers_of(meta: &fs::Metadata) -> io::Result<()> {
+    match trust::check_file(meta) {
+        Err(Distrust::Shared) => {
+            let mode = trust::mode(meta);
+            barred(&format!(
+                "other users can use it (mode {mode:03o}), so it may be theirs; run chmod 600 on it"
+            ))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn barred<T>(why: &str) -> io::Result<T> {
+    Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
 }
 
 /// As [`open`], for a file that may be created: private to this user, whatever the umask is.
@@ -197,8 +233,24 @@ pub(super) fn followed(path: &Path) -> io::Result<PathBuf> {
         return Ok(path.to_owned());
     }
     let target = behind_links(path)?;
-    trust::check_dir(&fs::metadata(parent(&target))?).map_err(untrusted)?;
+    check_way(parent(&target), Way::Link)?;
     Ok(target)
+}
+
+/// Checks that no other user can put another directory in the place of this one, which need not exist.
+///
+/// # Errors
+/// What the system says, or which directory other users can change.
+pub(super) fn check_way(dir: &Path, way: Way) -> io::Result<()> {
+    match trust::distrusted(dir, way)? {
+        None => Ok(()),
+        Some((path, distrust)) if path == dir => Err(untrusted(distrust)),
+        Some((path, distrust)) => {
+            let why = untrusted(distrust);
+            let why = format!("in `{}`, which leads to it: {why}", path.display());
+            Err(io::Error::new(io::ErrorKind::PermissionDenied, why))
+        }
+    }
 }
 
 /// Creates a directory and its parents, private to this user whatever the umask is; also removes other users' rights to
@@ -224,27 +276,6 @@ fn untrusted(distrust: Distrust) -> io::Error {
         Distrust::Shared => "other users can write to it; run chmod go-w on it",
     };
     io::Error::new(io::ErrorKind::PermissionDenied, why)
-}
-
-/// The file system keeps no modes, so no file on it can be private.
-#[derive(Debug)]
-struct NoModes;
-
-impl fmt::Display for NoModes {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("its file system keeps no modes, so other users could read and write it")
-    }
-}
-
-impl std::error::Error for NoModes {}
-
-fn no_modes() -> io::Error {
-    io::Error::new(io::ErrorKind::Unsupported, NoModes)
-}
-
-/// Whether the reason of an error is that the file system keeps no modes.
-pub(super) fn is_no_modes(error: &io::Error) -> bool {
-    error.get_ref().is_some_and(|error| error.is::<NoModes>())
 }
 
 /// Whether a file in this directory can be made private; `true` if none can be made at all.
@@ -275,57 +306,8 @@ fn make_dirs(path: &Path) -> io::Result<()> {
     match fs::create_dir(path) {
         Ok(()) => narrow_dir(path, true),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        Err(error) => Err(error),
+        Err(error) => Err(obstacle::explained(path, error)),
     }
-}
-
-#[cfg(unix)]
-fn narrow_dir(path: &Path, is_new: bool) -> io::Result<()> {
-    let meta = fs::symlink_metadata(path)?;
-    // The target of a link is the user's own choice.
-    match narrower(&meta, if is_new { Some(0o700) } else { None }) {
-        Some(mode) if meta.is_dir() => check_narrowed(fs::set_permissions(path, mode), || fs::symlink_metadata(path)),
-        _ => Ok(()),
-    }
-}
-
-#[cfg(unix)]
-fn narrow_file(file: &File, is_new: bool) -> io::Result<()> {
-    match narrower(&file.metadata()?, if is_new { Some(0o600) } else { None }) {
-        Some(mode) => check_narrowed(file.set_permissions(mode), || file.metadata()),
-        None => Ok(()),
-    }
-}
-
-/// Changes the mode of this user's own file to one that lets no other user in.
-///
-/// # Errors
-/// What the system says; the file system keeps no modes.
-#[cfg(unix)]
-pub(super) fn narrow(path: &Path, mode: fs::Permissions) -> io::Result<()> {
-    check_narrowed(fs::set_permissions(path, mode), || fs::metadata(path))
-}
-
-/// Whether the change of mode, of this user's own file, had its effect.
-#[cfg(unix)]
-fn check_narrowed(changed: io::Result<()>, look: impl FnOnce() -> io::Result<fs::Metadata>) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-    match changed {
-        Err(error) if error.kind() != io::ErrorKind::PermissionDenied => Err(error),
-        // A mount may keep other users out in its own way.
-        _ if look()?.permissions().mode() & 0o077 == 0 => Ok(()),
-        _ => Err(no_modes()),
-    }
-}
-
-/// The permissions to set: `wanted`, else the present ones without other users' rights. Never adds a right for the
-/// owner, because a directory may be read-only on purpose.
-#[cfg(unix)]
-fn narrower(meta: &fs::Metadata, wanted: Option<u32>) -> Option<fs::Permissions> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = meta.permissions().mode() & 0o777;
-    let wanted = wanted.unwrap_or(mode & 0o700);
-    (mode != wanted).then(|| fs::Permissions::from_mode(wanted))
 }
 
 /// With `sudo`, HOME may still be the user's, who could not read what root leaves there.
@@ -338,17 +320,6 @@ fn check_owner(dir: &Path) -> io::Result<()> {
             "its directory belongs to another user",
         ));
     }
-    Ok(())
-}
-
-/// Windows keeps other users out of a user's directory by itself.
-#[cfg(not(unix))]
-fn narrow_dir(_: &Path, _: bool) -> io::Result<()> {
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn narrow_file(_: &File, _: bool) -> io::Result<()> {
     Ok(())
 }
 

@@ -32,7 +32,12 @@ pub(super) fn replace(
 /// # Errors
 /// What the system says, unless there is nothing.
 pub(super) fn remove_stale(path: &Path) -> io::Result<()> {
-    match fs::remove_file(unfinished(path)) {
+    let new = unfinished(path);
+    match fs::remove_file(&new) {
+        Err(error) if fs::symlink_metadata(&new).is_ok_and(|meta| meta.is_dir()) => {
+            let why = format!("`{}` is in the way ({error}): move it away", new.display());
+            Err(io::Error::new(error.kind(), why))
+        }
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }

@@ -176,8 +176,12 @@ mod system {
 
     impl Drop for Signals {
         fn drop(&mut self) {
-            RECORDERS.fetch_sub(1, Ordering::SeqCst);
-            IS_FINAL.store(!IS_WATCHED.load(Ordering::SeqCst), Ordering::SeqCst);
+            // The thread may hear of a recorded signal only now; it is answered, and the next one ends the program at once.
+            let is_told = self.told_to_end();
+            if !is_told {
+                RECORDERS.fetch_sub(1, Ordering::SeqCst);
+            }
+            IS_FINAL.store(is_told || !IS_WATCHED.load(Ordering::SeqCst), Ordering::SeqCst);
             STOPS.store(true, Ordering::SeqCst);
         }
     }

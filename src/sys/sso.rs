@@ -1,14 +1,14 @@
 //! The caches of `aws sso login` and the AWS CLI, as far as it can be known from them that a call will fail.
 
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use sha1::{Digest as _, Sha1};
 use zeroize::Zeroizing;
 
 use crate::config::locate::expand;
 use crate::credentials::Timestamp;
 use crate::env::Env;
-use crate::resolve::Sso;
+use crate::resolve::{AssumeRole, Sso};
 use crate::sys::fs;
 
 /// Why an SSO session gives no credentials without a new login.
@@ -74,6 +74,28 @@ pub fn logged_out(env: &Env, sso: &Sso, now: Timestamp) -> Option<LoggedOut> {
     let role: Option<Role> = read(env, "~/.aws/cli/cache", &request);
     role.is_none_or(|role| !lasts(&role.credentials.expiration))
         .then_some(out)
+}
+
+/// In seconds: botocore renews keys that last no longer.
+const MARGIN: i64 = 900;
+
+/// Whether the AWS CLI still has keys of the role.
+pub fn has_role(env: &Env, role: &AssumeRole, now: Timestamp) -> bool {
+    let parts = [
+        ("DurationSeconds", role.duration_seconds.map(Value::from)),
+        ("ExternalId", role.external_id.clone().map(Value::from)),
+        ("RoleArn", Some(role.role_arn.clone().into())),
+        ("RoleSessionName", role.role_session_name.clone().map(Value::from)),
+        ("SerialNumber", role.mfa_serial.clone().map(Value::from)),
+    ];
+    // As Python writes it with sorted keys; it would escape what is not ASCII.
+    let parts = parts
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!("\"{name}\": {}", value?)));
+    let request = format!("{{{}}}", parts.collect::<Vec<_>>().join(", "));
+    let cached: Option<Role> = read(env, "~/.aws/cli/cache", &request);
+    let lasts = |text: &str| moment(text).is_some_and(|end| end.seconds_from(now) > MARGIN);
+    !request.is_ascii() || cached.is_some_and(|role| lasts(&role.credentials.expiration))
 }
 
 /// The document in the file that is named by the SHA-1 of `name`.

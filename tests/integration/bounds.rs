@@ -176,3 +176,45 @@ fn many_keys_are_moved_by_one_edit_and_many_refusals_are_as_fast() {
         );
     }
 }
+
+#[test]
+fn a_long_word_costs_no_more_than_its_length() {
+    let config: String = (0..4 * COUNT).map(|at| format!("[profile p{at}]\n")).collect();
+    let sandbox = Sandbox::with_config(&config);
+    let long = "x".repeat(120_000);
+    for args in [
+        &["use", &long, "--shell", "bash"][..],
+        &["list", &long],
+        &["explain", &long],
+        &["exec", &long, "--", "true"],
+        &["exec", "p1", "--", &long],
+        &["history", "remove", &long],
+        &[&long],
+        &["use", "p1", &long],
+    ] {
+        let output = in_time(&sandbox, args);
+        assert!(
+            output.status != 0 && output.err().len() < 2000,
+            "{}",
+            output.err().len()
+        );
+    }
+}
+
+#[test]
+fn a_long_block_costs_no_more_than_its_length() {
+    let block: String = (0..10 * COUNT).map(|at| format!("  max_{at} = {at}\n")).collect();
+    let services = format!("[profile p]\nservices = s\nregion = eu-west-1\n[services s]\ns3 =\n{block}");
+    let plain = format!("[profile p]\nregion = eu-west-1\ns3 =\n{block}");
+    for config in [plain, services] {
+        let sandbox = Sandbox::with_config(&config);
+        for args in [
+            &["use", "p", "--name", "--shell", "bash"][..],
+            &["explain", "p"],
+            &["exec", "p", "--name", "--", "true"],
+            &["doctor"],
+        ] {
+            in_time(&sandbox, args);
+        }
+    }
+}

@@ -25,7 +25,7 @@ fn sandbox() -> Sandbox {
     sandbox
 }
 
-fn set_mode(path: &Path, mode: u32) {
+pub(super) fn set_mode(path: &Path, mode: u32) {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).expect("a file of ours");
 }
 
@@ -415,17 +415,33 @@ fn the_aws_cli_reads_what_was_set() {
     }
 }
 
-const ID: &str = "AKIAIOSFODNN7NEWKEYY";
-const SECRET: &str = "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";
+pub(super) const ID: &str = "AKIAIOSFODNN7NEWKEYY";
+pub(super) const SECRET: &str = "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";
 
 /// Answers the questions of `configure`, and waits for the status.
-fn answers(terminal: &Terminal<'_>, command: &str, answers: &[(&str, &str)]) -> String {
+pub(super) fn answers(terminal: &Terminal<'_>, command: &str, answers: &[(&str, &str)]) -> String {
+    answers_while(terminal, command, answers, || {})
+}
+
+/// As [`answers`]; this happens meanwhile, at the last question.
+pub(super) fn answers_while(
+    terminal: &Terminal<'_>,
+    command: &str,
+    answers: &[(&str, &str)],
+    meanwhile: impl FnOnce(),
+) -> String {
+    let mut meanwhile = Some(meanwhile);
     terminal.line(&format!("clear; {command}"));
     for (number, (question, answer)) in answers.iter().enumerate() {
         let asked = answers[..=number].iter().filter(|(other, _)| other == question).count();
         terminal.wait(question, |screen| {
             screen.matches(question).count() >= asked && screen.trim_end().ends_with([':', ']'])
         });
+        if number + 1 == answers.len()
+            && let Some(meanwhile) = meanwhile.take()
+        {
+            meanwhile();
+        }
         match *answer {
             "C-c" => terminal.key("C-c"),
             answer => terminal.line(answer),
@@ -441,11 +457,11 @@ fn answers(terminal: &Terminal<'_>, command: &str, answers: &[(&str, &str)]) -> 
     })
 }
 
-const ASK_ID: &str = "Access Key ID";
-const ASK_SECRET: &str = "Secret Access Key [";
-const ASK_REGION: &str = "region name";
-const ASK_OUTPUT: &str = "output format [";
-const ASK_REPLACE: &str = "replace the key";
+pub(super) const ASK_ID: &str = "Access Key ID";
+pub(super) const ASK_SECRET: &str = "Secret Access Key [";
+pub(super) const ASK_REGION: &str = "region name";
+pub(super) const ASK_OUTPUT: &str = "output format [";
+pub(super) const ASK_REPLACE: &str = "replace the key";
 
 #[test]
 fn questions_are_asked_as_the_aws_cli_asks_them() {
@@ -642,6 +658,7 @@ fn what_configure_cannot_replace_comes_with_a_remedy_that_works() {
     };
     for (profile, told) in [
         ("cp", "hint: awsenv key add --replace cp"),
+        ("--plaintext cp", "delete this line first"),
         ("half", "complete the pair, or delete the line"),
         ("sw", "exchange the two values"),
     ] {
@@ -665,6 +682,13 @@ fn no_secret_on_the_command_line_is_written() {
         ("proxy", "https://me:hun/ter3@example.com"),
         ("sso_start_url", "https://me:hunter2@example.com"),
         ("credential_process", "get --password=hunter2"),
+        ("credential_process", "get --password hunter2"),
+        ("foo", "password=hunter2"),
+        ("foo", "pin: 1234"),
+        ("foo", &format!("x{SECRET}")),
+        ("mfa_serial", &format!("{SECRET}/x")),
+        ("ca_bundle", &format!("/a/{SECRET}/b")),
+        ("web_identity_token_file", &format!("/x/{SECRET}")),
     ] {
         let output = sandbox
             .awsenv(["configure", "set", "--profile", "x", key, value])

@@ -111,10 +111,11 @@ fn every_way_out_gives_the_mode_back() {
          cmp -s before after && same=same\necho $status $same >done.new\nmv done.new done\n",
     );
     type Leave = fn(&Terminal<'_>, &str);
-    let ways: [(&str, Leave, &str); 9] = [
+    let ways: [(&str, Leave, &str); 10] = [
         ("Enter", |terminal, _| _ = terminal.line("correct horse"), "0 same"),
         ("a wrong one", |terminal, _| _ = terminal.line("x"), "1 same"),
         ("Ctrl-C", |terminal, _| _ = terminal.text("x").key("C-c"), "130 same"),
+        ("Ctrl-\\", |terminal, _| _ = terminal.text("x").key("C-\\"), "130 same"),
         ("Ctrl-D", |terminal, _| _ = terminal.key("C-d"), "130 same"),
         ("TERM", |_, pid| kill("-TERM", pid), "130 same"),
         ("HUP", |_, pid| kill("-HUP", pid), "130 same"),
@@ -162,6 +163,61 @@ fn the_mode_never_looks_like_the_end_of_input() {
     assert!(terminal.screen().trim_end().ends_with("dash>"), "{}", terminal.screen());
 }
 
+/// A shell that runs as a job does not wait for a program that stops alone, and a terminal without a shell would wait for
+/// ever.
+#[cfg(unix)]
+#[test]
+fn only_a_job_is_stopped_by_its_key() {
+    let Some(sandbox) = locked("correct horse") else { return };
+    let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    asked(&terminal, "sh -c 'awsenv key unlock; echo over'");
+    terminal.text("half").key("C-z");
+    terminal.at_prompt().line("clear; fg");
+    terminal.wait("the question", |screen| screen.trim_end().ends_with(QUESTION));
+    terminal.line("correct horse");
+    unlocks(&terminal);
+    terminal.wait("the end of the job", |screen| screen.contains("\nover"));
+    // A shell that waits for the words of a program cannot continue it.
+    terminal.line("clear; PS1='inner$ ' bash --norc");
+    terminal.wait("the inner shell", |screen| screen.contains("inner$"));
+    asked(&terminal, "x=$(awsenv key unlock)");
+    terminal.text("correct ").key("C-z");
+    terminal.line("horse");
+    unlocks(&terminal);
+    terminal.line("exit").at_prompt();
+    asked(&terminal, "exec sh -c 'awsenv key unlock; sleep 60'");
+    terminal.text("correct ").key("C-z");
+    terminal.line("horse");
+    unlocks(&terminal);
+}
+
+#[test]
+fn a_new_passphrase_that_is_pasted_twice_answers_both_questions() {
+    if locked("correct horse").is_none() {
+        return;
+    }
+    let mut sandbox = Sandbox::new();
+    sandbox.set("AWSENV_KEYCHAIN", "file");
+    let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    let new = "Passphrase for the new key file:";
+    terminal.line("clear; awsenv key unlock");
+    terminal.wait("the question", |screen| screen.trim_end().ends_with(new));
+    terminal.paste(" correct horse \n wrong horse \n");
+    terminal.wait("a refusal", |screen| screen.contains("the two passphrases differ"));
+    terminal.line("clear; awsenv key unlock");
+    terminal.wait("the question", |screen| screen.trim_end().ends_with(new));
+    terminal.paste(" correct horse \n correct horse \ntouch canary\n");
+    unlocks(&terminal);
+    asked(&terminal, "awsenv key unlock");
+    terminal.line(" correct horse ");
+    unlocks(&terminal);
+    assert!(!sandbox.path("canary").exists());
+}
+
 /// The shell gives the terminal its own mode meanwhile, which shows what is typed.
 #[test]
 fn a_program_that_was_stopped_hides_again() {
@@ -171,7 +227,7 @@ fn a_program_that_was_stopped_hides_again() {
             continue;
         };
         let modes = terminal.answer("stty -a");
-        for signal in ["-STOP", "-TSTP"] {
+        for signal in ["-STOP", "-TSTP", "C-z"] {
             asked(
                 &terminal,
                 "sh -c 'echo $$ >~/pid.new; mv ~/pid.new ~/pid; exec awsenv key unlock'",
@@ -180,7 +236,10 @@ fn a_program_that_was_stopped_hides_again() {
             for _ in 0..2 {
                 terminal.text("half a li");
                 std::thread::sleep(Duration::from_millis(300));
-                kill(signal, pid.trim());
+                match signal {
+                    "C-z" => _ = terminal.key(signal),
+                    signal => kill(signal, pid.trim()),
+                }
                 let visible = terminal.answer("stty -a");
                 assert!(
                     visible.contains(" icanon") && visible.contains(" echo "),

@@ -31,7 +31,6 @@ fn sandbox() -> Sandbox {
             "[profile prod]\nregion = eu-west-1\n\
              [profile prod\0-sandbox]\nregion = eu-west-1\n\
              [profile keys\0-sandbox]\naws_access_key_id = AKIA1\naws_secret_access_key = hush\n\
-             [profile region]\nregion = eu\0-west-1\naws_access_key_id = AKIA1\naws_secret_access_key = hush\n\
              [profile secret]\naws_access_key_id = AKIA1\naws_secret_access_key = hu\0sh\n\
              [profile url]\nendpoint_url = http://a\0b\naws_access_key_id = AKIA1\naws_secret_access_key = hush\n\
              [profile service]\nservices = s\naws_access_key_id = AKIA1\naws_secret_access_key = hush\n\
@@ -45,27 +44,16 @@ fn sandbox() -> Sandbox {
              [profile w-{long}]\nregion = eu-west-1\n"
         ),
     );
-    sandbox.write(
-        ".config/awsenv/config",
-        "production = prod\n[region]\nnul = eu\0-west\n",
-    );
+    sandbox.write(".config/awsenv/config", "production = prod\n");
     sandbox
 }
 
 /// Command lines that fail, and what the error names.
-const REFUSED: [(&str, &str); 15] = [
+const REFUSED: [(&str, &str); 13] = [
     ("use --first prod-sandbox", "prod-sandbox"),
     ("use --first sandbox", "contains a NUL character"),
     ("use --first prod*", "prod*"),
     ("use --first keys", "contains a NUL character"),
-    (
-        "use region --keys",
-        "AWS_DEFAULT_REGION of the profile `region` would contain a NUL",
-    ),
-    (
-        "use region --region nul",
-        "AWS_DEFAULT_REGION of the profile `region` would contain a NUL",
-    ),
     (
         "use secret --keys",
         "AWS_SECRET_ACCESS_KEY of the profile `secret` would contain a NUL",

@@ -43,6 +43,29 @@ fn a_word_that_is_no_command_gets_the_hint_that_fits() {
         (&["work"], "it is a profile: to use it, run `awsenv use work`"),
         (&["w"], "it is a profile: to use it, run `awsenv use w`"),
         (&["qqqqq"], "`awsenv --help` lists the commands"),
+        (
+            &["wor"],
+            "it is a part of the name of a profile: to use it, run `awsenv use work`",
+        ),
+        (&["profile", "list"], "did you mean `awsenv list`?"),
+        (
+            &["login", "work"],
+            "`aws sso login` and `aws login` log in, and awsenv uses what they leave",
+        ),
+        (&["off"], "did you mean `awsenv unset`?"),
+        (&["show", "work"], "did you mean `awsenv explain work`?"),
+        (
+            &["env", "work"],
+            "to run a program with a profile: awsenv exec work -- env",
+        ),
+        (
+            &["s3", "ls"],
+            "to run a program with a profile: awsenv exec PROFILE -- aws s3 ls",
+        ),
+        (
+            &["sha256sum", "f"],
+            "to run a program with a profile: awsenv exec PROFILE -- sha256sum f",
+        ),
     ] {
         let output = sandbox.awsenv(words).output();
         let said = format!("awsenv: unknown command `{}`\nhint: {hint}\n", words[0]);
@@ -82,12 +105,55 @@ fn a_line_in_another_order_gets_the_right_one() {
         ),
         (&["key", "help"], "awsenv key --help"),
         (&["key", "help", "add"], "awsenv key add --help"),
+        (
+            &["use", "-p", "work"],
+            "did you mean `--profile`: awsenv use --profile work",
+        ),
+        (
+            &["explain", "-pwork", "--json"],
+            "did you mean `--profile`: awsenv explain --profile work --json",
+        ),
+        (
+            &["exec", "-p", "work", "--", "true"],
+            "did you mean `--profile`: awsenv exec --profile work -- true",
+        ),
+        (
+            &["key", "add", "-p", "work"],
+            "did you mean `--profile`: awsenv key add --profile work",
+        ),
+        (&["list", "--profile", "work"], "did you mean `awsenv list work`?"),
+        (&["list", "--profile=work"], "did you mean `awsenv list work`?"),
+        (&["current", "-p", "work"], "did you mean `awsenv explain work`?"),
+        (&["doctor", "--profile", "work"], "`doctor` is not about one profile"),
+        (
+            &["doctor", "--fix"],
+            "`doctor` changes nothing; each finding says what to do",
+        ),
+        (&["key", "delete", "work"], "did you mean `awsenv key remove work`?"),
+        (&["key", "show"], "did you mean `awsenv key list`?"),
+        (&["history", "list"], "did you mean `awsenv history`?"),
+        (
+            &["history", "clear"],
+            "to forget all, delete the file ~/.local/state/awsenv/history",
+        ),
+        (&["exec", "work"], "awsenv exec work -- PROGRAM"),
+        (&["exec", "work", "--keys", "--"], "awsenv exec work --keys -- PROGRAM"),
+        (&["exec"], "awsenv exec PROFILE -- PROGRAM"),
+        (&["exec", "sh"], "write `--` before the program: awsenv exec -- sh"),
         (&["man", "exce"], "did you mean `awsenv man exec`?"),
         (&["man", "key", "ad"], "did you mean `awsenv man key add`?"),
     ] {
         let output = sandbox.awsenv(words).output();
         let said = output.err().lines().find_map(|line| line.strip_prefix("hint: "));
         assert_eq!((output.status, said), (2, Some(hint)), "{words:?}: {}", output.all());
+    }
+    for words in [
+        &["use", "work", "--export"][..],
+        &["use", "-p", "work"],
+        &["exec", "-x"],
+    ] {
+        let output = sandbox.awsenv(words).output();
+        assert!(!output.err().contains("begins with a dash"), "{}", output.all());
     }
     let slip = sandbox.awsenv(["exec", "work", "--kyes", "ls"]).output();
     assert!(!slip.err().contains("before the program"), "{}", slip.all());
@@ -138,6 +204,54 @@ fn exec_explains_what_is_no_program() {
         assert!(hint(words).ends_with(end), "{}", hint(words));
     }
     assert_eq!(hint(&["/no/such/program"]), "");
+    assert_eq!(
+        hint(&["other"]),
+        "hint: it is a profile, which comes before `--`: awsenv exec other -- PROGRAM"
+    );
+    let home = sandbox.home().display().to_string();
+    assert!(hint(&["~/bin/x"]).ends_with(&format!("awsenv exec work -- {home}/bin/x")));
+    assert!(hint(&["echo \"x"]).ends_with("in which a quote is not closed"));
+}
+
+#[cfg(unix)]
+#[test]
+fn exec_says_what_a_file_lacks() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let sandbox = sandbox();
+    let said = |text: &[u8], mode: u32| {
+        let path = sandbox.write("script", text);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).expect("a mode");
+        let output = sandbox
+            .awsenv([&"exec".into(), &"work".into(), &"--".into(), &path])
+            .output();
+        output.err().replace("~/script", "script")
+    };
+    for (text, mode, right) in [
+        (
+            &b"#!/bin/sh\r\nls\r\n"[..],
+            0o755,
+            "awsenv: cannot run `script`: its first line names `/bin/sh\\u{d}`, which does not exist\n\
+             hint: its lines end as on Windows (CR LF): save it with lines that end in LF\n",
+        ),
+        (
+            b"#! /no/such -x\n",
+            0o755,
+            "awsenv: cannot run `script`: its first line names `/no/such`, which does not exist\n\
+             hint: correct its first line, or install that program\n",
+        ),
+        (
+            b"#!/bin/sh\n",
+            0o644,
+            "awsenv: cannot run `script`: it is not executable\nhint: chmod +x script\n",
+        ),
+    ] {
+        assert_eq!(said(text, mode), right);
+    }
+    let output = sandbox.awsenv(["exec", "work", "--", "/"]).output();
+    assert_eq!(
+        (output.status, output.err()),
+        (126, "awsenv: cannot run `/`: it is a directory\n")
+    );
 }
 
 #[test]

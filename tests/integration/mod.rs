@@ -14,6 +14,8 @@ mod completion_powershell;
 mod drawer;
 #[cfg(unix)]
 mod editing;
+#[cfg(unix)]
+mod entering;
 mod files;
 #[cfg(target_os = "linux")]
 mod foreseen;
@@ -38,6 +40,7 @@ mod named;
 mod nowhere;
 #[cfg(target_os = "linux")]
 mod once;
+mod outlook;
 mod package;
 #[cfg(target_os = "linux")]
 mod pasting;
@@ -65,4 +68,6 @@ mod slips;
 mod stores;
 pub(crate) mod terminal;
 #[cfg(unix)]
+#[cfg(target_os = "linux")]
+mod unloaded;
 mod wrapper;

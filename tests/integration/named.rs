@@ -107,6 +107,9 @@ fn only_a_yes_switches_the_shell() {
         assert_eq!(after(&terminal, shell), "130 dev", "{shell}: Ctrl-D");
         asked(&terminal, "awsenv use stag");
         terminal.key("C-c");
+        terminal.wait("a word", |screen| {
+            screen.contains("[y/N] ^C\nawsenv: cancelled, nothing changed\n")
+        });
         // zsh itself returns 2 for an interrupted function.
         let code = if shell == "zsh" { 2 } else { 130 };
         assert_eq!(after(&terminal, shell), format!("{code} dev"), "{shell}: Ctrl-C");

@@ -324,6 +324,78 @@ fn what_another_program_wrote_into_an_item_is_not_shown() {
 }
 
 #[test]
+fn what_another_program_wrote_is_overwritten_only_with_a_warning() {
+    let mut sandbox = Sandbox::new();
+    let Some(keychain) = Keychain::unlocked(&mut sandbox) else {
+        return;
+    };
+    keychain.store("awsenv", "work", "hunter2");
+    let add = |args: &[&str]| {
+        let args = ["key", "add", "work", "--stdin"].iter().chain(args);
+        let pair = format!("AKIAIOSFODNN7EXAMPLE\n{}\n", secret_of("work"));
+        sandbox.awsenv(args).stdin(pair).output()
+    };
+    let output = add(&[]);
+    assert!(
+        output.status == 1 && output.err().contains("--replace"),
+        "{}",
+        output.all()
+    );
+    assert_eq!(keychain.lookup("awsenv", "work").as_deref(), Some("hunter2"));
+    let output = add(&["--replace"]);
+    assert_eq!(output.status, 0, "{}", output.all());
+    let words = ["is overwritten, and `awsenv undo` cannot bring it back"];
+    assert!(words.iter().all(|word| output.err().contains(word)), "{}", output.all());
+    assert!(!output.all().contains("hunter2"), "{}", output.all());
+}
+
+#[test]
+fn a_key_that_only_the_keychain_knows_can_be_removed() {
+    let mut sandbox = Sandbox::new();
+    let Some(keychain) = Keychain::unlocked(&mut sandbox) else {
+        return;
+    };
+    add(&sandbox, "work").success();
+    for file in [".aws/config", ".local/state/awsenv/keychain.json"] {
+        std::fs::remove_file(sandbox.path(file)).expect("a file");
+    }
+    let remove = |name: &str| sandbox.awsenv(["key", "remove", name, "--yes"]).output();
+    assert!(
+        remove("other").err().contains("has no key for `other`"),
+        "{}",
+        remove("other").all()
+    );
+    remove("work").success();
+    assert_eq!(keychain.search("awsenv"), "");
+    assert!(
+        remove("work").err().contains("has no key for `work`"),
+        "{}",
+        remove("work").all()
+    );
+}
+
+#[test]
+fn a_locked_keychain_is_found_before_a_line_is_removed() {
+    let mut sandbox = Sandbox::new();
+    let Some(keychain) = Keychain::unlocked(&mut sandbox) else {
+        return;
+    };
+    add(&sandbox, "work").success();
+    let config = || std::fs::read_to_string(sandbox.path(".aws/config")).expect("a file");
+    let before = config();
+    keychain.lock();
+    for args in [&["key", "remove", "work", "--yes"][..], &["undo"]] {
+        let output = sandbox.awsenv(args).output();
+        assert!(
+            output.status != 0 && output.err().contains("is locked"),
+            "{}",
+            output.all()
+        );
+        assert_eq!(config(), before, "{}", output.all());
+    }
+}
+
+#[test]
 fn a_word_that_names_no_store_is_an_error() {
     let mut sandbox = Sandbox::new();
     sandbox.set("AWSENV_KEYCHAIN", "disk");

@@ -10,6 +10,7 @@ Needs only botocore.
 """
 
 import argparse
+import collections
 import json
 import locale
 import multiprocessing
@@ -375,26 +376,40 @@ def contest(job):
     return failures, tally
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def arguments(doc, count):
+    """The parser of a judge's arguments, with the number of cases that it takes if none is given."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary")
     parser.add_argument("--seed", default="1")
-    parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("--count", type=int, default=count)
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--keep", metavar="DIR")
     parser.add_argument("--only", type=int, metavar="N", help="one case by its number")
-    options = parser.parse_args()
+    return parser
+
+
+def in_parts(contest, options, *more):
+    """Runs `contest((binary, seed, numbers, *more))` in several processes and prints the first failures. Each returns
+    its failures and its tally. Returns all failures, and the tallies added up."""
     if locale.getpreferredencoding(False).lower() not in ("utf-8", "utf8"):
         os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.argv])
     numbers = range(options.count) if options.only is None else [options.only]
     binary = os.path.abspath(options.binary)
-    jobs = [(binary, options.seed, numbers[part::options.jobs], options.keep) for part in range(options.jobs)]
+    jobs = [(binary, options.seed, numbers[part::options.jobs], *more) for part in range(options.jobs)]
+    failures, total = [], collections.Counter()
     with multiprocessing.Pool(options.jobs) as pool:
-        results = pool.map(contest, jobs)
-    failures = [failure for found, _ in results for failure in found]
-    total = {key: sum(tally[key] for _, tally in results) for key in ("resolved", "refused")}
+        for found, tally in pool.imap(contest, jobs):
+            failures.extend(found)
+            total.update(tally)
     for failure in failures[:20]:
         print(failure)
+    return failures, total
+
+
+def main():
+    parser = arguments(__doc__, 2000)
+    parser.add_argument("--keep", metavar="DIR")
+    options = parser.parse_args()
+    failures, total = in_parts(contest, options, options.keep)
     print("botocore %s, seed %s: %d cases, %d resolved, %d refused, %d differ" % (
         botocore.__version__, options.seed, sum(total.values()), total["resolved"], total["refused"], len(failures)))
     return 1 if failures else 0

@@ -3,15 +3,13 @@
 
     moves.py BINARY [--seed TEXT] [--count N] [--jobs N] [--only N]
 
-For each case `key import --all` takes what it can. botocore must get the same for each profile before and after: the
-same key, by the same chain of roles, or the same error; only the source of the key may change. Then `key restore` must
-restore both files byte for byte. A difference is printed in full and makes the status 1.
+For each case `key import --all --any-shape` takes what it can. botocore must get the same for each profile before and
+after: the same key, by the same chain of roles, or the same error; only the source of the key may change. Then
+`key restore` must restore both files byte for byte. A difference is printed in full and makes the status 1, as it does
+if no key was moved.
 """
 
-import argparse
 import json
-import locale
-import multiprocessing
 import os
 import shutil
 import subprocess
@@ -95,7 +93,7 @@ def move(binary, home, case):
     try:
         awsenv("key", "unlock", "--no-passphrase").check_returncode()
         files, before = contents(home), persons(env)
-        imported = awsenv("key", "import", "--all", "--yes")
+        imported = awsenv("key", "import", "--all", "--yes", "--any-shape")
         said = imported.stderr.decode("utf-8", "replace")
         after = persons(env)
         if imported.returncode not in (0, 1) or imported.stdout or "internal error" in said:
@@ -120,7 +118,7 @@ def move(binary, home, case):
 def work(job):
     binary, seed, numbers = job
     judge.stand_in_for_the_world()
-    failures, moved = [], 0
+    failures, tally = [], {"cases": len(numbers), "moved": 0}
     for number in numbers:
         case = case_of(seed, number)
         home = os.path.realpath(tempfile.mkdtemp(prefix="awsenv-moves-"))
@@ -128,32 +126,18 @@ def work(job):
             failure, count = move(binary, home, case)
         finally:
             shutil.rmtree(home, ignore_errors=True)
-        moved += count
+        tally["moved"] += count
         if failure:
             failures.append("case %s/%d: %s\n%s\n" % (seed, number, judge.shown_case(case), failure))
-    return failures, moved
+    return failures, tally
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("binary")
-    parser.add_argument("--seed", default="1")
-    parser.add_argument("--count", type=int, default=200)
-    parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--only", type=int, metavar="N", help="one case by its number")
-    options = parser.parse_args()
-    if locale.getpreferredencoding(False).lower() not in ("utf-8", "utf8"):
-        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.argv])
-    numbers = range(options.count) if options.only is None else [options.only]
-    jobs = [(os.path.abspath(options.binary), options.seed, numbers[part::options.jobs]) for part in range(options.jobs)]
-    with multiprocessing.Pool(options.jobs) as pool:
-        results = pool.map(work, jobs)
-    failures = [failure for found, _ in results for failure in found]
-    for failure in failures[:10]:
-        print(failure)
+    options = judge.arguments(__doc__, 200).parse_args()
+    failures, total = judge.in_parts(work, options)
     print("botocore %s, seed %s: %d cases, %d keys moved and put back, %d differ" % (
-        botocore.__version__, options.seed, len(numbers), sum(moved for _, moved in results), len(failures)))
-    return 1 if failures else 0
+        botocore.__version__, options.seed, total["cases"], total["moved"], len(failures)))
+    return 0 if total["moved"] and not failures else 1
 
 
 if __name__ == "__main__":

@@ -49,7 +49,17 @@ impl Walk {
         calls: &str,
         args: impl IntoIterator<Item = A>,
     ) -> (Output, Vec<Step>) {
-        let (output, trace) = self.traced(sandbox, sandbox.awsenv(args), calls);
+        self.steps_of(sandbox, sandbox.awsenv(args), calls)
+    }
+
+    /// As [`Walk::steps`], for a run with an input.
+    pub fn steps_of(&self, sandbox: &Sandbox, run: Run, calls: &str) -> (Output, Vec<Step>) {
+        self.steps_with(sandbox, run, calls, "")
+    }
+
+    /// As [`Walk::steps_of`], of the steps whose arguments contain `word`.
+    pub fn steps_with(&self, sandbox: &Sandbox, run: Run, calls: &str, word: &str) -> (Output, Vec<Step>) {
+        let (output, trace) = self.traced(sandbox, run, calls);
         let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
         let mut steps = BTreeSet::new();
         for line in trace.lines() {
@@ -64,7 +74,9 @@ impl Walk {
                 let number = counts.entry((thread, call)).or_default();
                 *number += 1;
                 let (call, number) = (call.to_owned(), *number);
-                steps.insert(Step { call, number });
+                if line.contains(word) {
+                    steps.insert(Step { call, number });
+                }
             }
         }
         (output, steps.into_iter().collect())
@@ -77,7 +89,7 @@ impl Walk {
         step: &Step,
         args: impl IntoIterator<Item = A>,
     ) -> Option<Output> {
-        let output = self.inject(sandbox, step, "signal=KILL", args);
+        let output = self.inject(sandbox.awsenv(args), step, "signal=KILL");
         (output.status == 128 + 9).then_some(output)
     }
 
@@ -89,7 +101,12 @@ impl Walk {
         error: &str,
         args: impl IntoIterator<Item = A>,
     ) -> Output {
-        self.inject(sandbox, step, &format!("error={error}"), args)
+        self.failing(sandbox.awsenv(args), step, error)
+    }
+
+    /// As [`Walk::failed_at`], for a run with an input.
+    pub fn failing(&self, run: Run, step: &Step, error: &str) -> Output {
+        self.inject(run, step, &format!("error={error}"))
     }
 
     /// Runs awsenv and makes each of these calls fail with the error, from this number on.
@@ -109,18 +126,11 @@ impl Walk {
             .output()
     }
 
-    fn inject<A: AsRef<OsStr>>(
-        &self,
-        sandbox: &Sandbox,
-        step: &Step,
-        what: &str,
-        args: impl IntoIterator<Item = A>,
-    ) -> Output {
+    fn inject(&self, run: Run, step: &Step, what: &str) -> Output {
         let Step { call, number } = step;
         let trace = format!("trace={call}");
         let inject = format!("inject={call}:{what}:when={number}");
         let options = ["-f", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject];
-        let run = sandbox.awsenv(args);
         self.strace.around(run, options.map(Into::into)).output()
     }
 

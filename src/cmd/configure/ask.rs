@@ -2,8 +2,9 @@
 
 use std::ffi::OsStr;
 
-use super::plan::{Answers, Keeping, Options, Present, Target};
+use super::plan::{Keeping, Options, Present, Target};
 use super::setting;
+use super::write::Answers;
 use crate::advice::Command;
 use crate::config::edit::check_name;
 use crate::context::{Context, Outcome};
@@ -98,14 +99,15 @@ fn questions(context: &Context, target: &Target<'_>, options: &Options) -> Resul
     }
     let mut setting = |what: &str, key: &str| {
         let now = redact::shown(target.setting(key));
-        let may_show = |text: &str| {
-            text.bytes()
-                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-        };
-        questions.line(key, &question(what, &now), may_show, |text| match text {
-            "" => Ok(()),
-            text => setting::check(key, text),
-        })
+        questions.line(
+            &question(what, &now),
+            setting::is_plain,
+            setting::is_plain,
+            |text| match text {
+                "" => Ok(()),
+                text => setting::check(key, text),
+            },
+        )
     };
     Ok(Some(Answers {
         region: setting("Default region name", "region")?,

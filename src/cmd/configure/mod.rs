@@ -3,6 +3,7 @@
 mod ask;
 mod plan;
 mod setting;
+mod write;
 
 use crate::cli::{ConfigureAction, ConfigureArgs};
 use crate::context::{Context, Outcome};

@@ -1,26 +1,22 @@
 //! What `configure` would change, found before the first question, and then changed as answered.
 
 use crate::advice::{Advice, Command};
-use crate::config::edit::Editor;
+use crate::config::Profile;
 use crate::config::own_line::keychain_item;
-use crate::config::{Document, FileKind, Profile, Section};
 use crate::context::Context;
-use crate::error::{Error, Kind};
-use crate::journal::{KeyCommand, Undo};
+use crate::error::Error;
+use crate::journal::KeyCommand;
+use crate::keychain;
+use crate::keychain::last_four;
 use crate::keychain::layout::{ID, SECRET};
-use crate::keychain::{self, last_four};
-use crate::ops::edit::{self, FileEdit};
+use crate::ops::edit;
 use crate::ops::files::Files;
-use crate::ops::keychain::deposit::{self, Deposit};
-use crate::ops::keychain::transaction::{self, Plan, Rules, Sharers};
 use crate::ops::keychain::typed::Typed;
-use crate::ops::keychain::{attach, command, halves, index, line, pair, store_to_write};
+use crate::ops::keychain::{attach, command, deposit, halves, index, line, pair, store_to_write, transaction};
 use crate::secret::Secret;
-use crate::sys;
-use crate::sys::edit::EditLock;
 use crate::text::display;
 
-use super::setting::{self, Key};
+use super::write::{Answers, Line, changed, into_files, into_keychain, plaintext, with_settings};
 
 /// What else was asked for.
 pub(super) struct Options {
@@ -33,13 +29,6 @@ pub(super) struct Target<'a> {
     pub(super) profile: &'a str,
     pub(super) keeping: Keeping,
     files: &'a Files,
-}
-
-/// An empty answer keeps the present value.
-pub(super) struct Answers {
-    pub(super) key: Option<Typed>,
-    pub(super) region: String,
-    pub(super) output: String,
 }
 
 /// Where a new key goes.
@@ -56,19 +45,12 @@ pub(super) enum Keeping {
 }
 
 /// The key that the profile has now.
+#[derive(PartialEq, Eq)]
 pub(super) struct Present {
     pub(super) id: String,
     secret: Secret<String>,
     /// Whether both halves are there.
     pub(super) works: bool,
-}
-
-/// The line that makes the profile use its key, present or new.
-pub(super) struct Line {
-    item: String,
-    value: String,
-    /// A profile that already uses the item gets a new key in it; another profile's item is kept.
-    is_own: bool,
 }
 
 impl Present {
@@ -170,7 +152,8 @@ impl<'a> Target<'a> {
         let records = index::load(&keychain)?;
         let is_recorded = records.find(&item).is_some_and(|record| record.profile == profile);
         let is_own = has_line || is_recorded;
-        let present = deposit::present(&keychain, &item, is_own).map_err(|error| {
+        let line = Line { item, value, is_own };
+        let present = in_store(context, &line).map_err(|error| {
             let is_absent = matches!(error, keychain::Error::Absent { .. });
             let error = Error::from(error);
             match is_absent {
@@ -178,15 +161,19 @@ impl<'a> Target<'a> {
                 false => error,
             }
         })?;
-        let present = present.map(|item| Present {
-            id: item.access_key_id.clone(),
-            secret: item.secret_access_key.clone(),
-            works: true,
-        });
         if present.is_some() && !is_own {
-            return Err(deposit::other_key(store, &item));
+            let add = || command(KeyCommand::Add, profile);
+            return Err(deposit::other_key(store, &line.item)
+                .hint(Advice::from("to overwrite that key: ").command(add().flag("--replace")))
+                .hint(Advice::from("to keep both, under different names: ").command(add().option("--item", "NAME"))));
         }
-        let line = Line { item, value, is_own };
+        if present.is_none()
+            && is_own
+            && let Err(damaged @ keychain::Error::Damaged { .. }) = keychain.read(store, &line.item)
+        {
+            let damaged = Error::from(damaged).message;
+            context.ui.warn(format!("{damaged}: a key that you enter replaces it"));
+        }
         Ok(Keeping::Keychain { present, line })
     }
 
@@ -216,12 +203,26 @@ impl<'a> Target<'a> {
     /// Whatever prevents it; then no file is written.
     pub(super) fn apply(&self, context: &Context, answers: &Answers) -> Result<bool, Error> {
         match (&self.keeping, &answers.key) {
-            (Keeping::Keychain { line, .. }, Some(key)) => {
+            (Keeping::Keychain { line, present }, Some(key)) => {
+                let now = in_store(context, line)?;
+                if now != *present && !now.is_some_and(|now| now.is_same(key)) {
+                    return Err(changed(self.profile, Command::new("awsenv configure")));
+                }
                 into_keychain(context, self.files, self.profile, line, answers, key).map(|()| true)
             }
             _ => into_files(context, self.files, self.profile, answers),
         }
     }
+}
+
+/// The key in the item of the line.
+fn in_store(context: &Context, line: &Line) -> Result<Option<Present>, keychain::Error> {
+    let found = deposit::present(&context.keychain(), &line.item, line.is_own)?;
+    Ok(found.map(|item| Present {
+        id: item.access_key_id.clone(),
+        secret: item.secret_access_key.clone(),
+        works: true,
+    }))
 }
 
 /// Why the key that a profile has in the files is not replaced here: what is wrong with it, else the `obstacle`.
@@ -252,113 +253,4 @@ fn any_key() -> Typed {
 fn plaintext_command(profile: &str) -> Advice {
     let command = Command::new("awsenv configure").flag("--plaintext").operand(profile);
     Advice::from("or keep the key in the credentials file, as plain text: ").command(command)
-}
-
-/// Puts the key into the keychain, and the other answers into the files.
-fn into_keychain(
-    context: &Context,
-    files: &Files,
-    profile: &str,
-    line: &Line,
-    answers: &Answers,
-    key: &Typed,
-) -> Result<(), Error> {
-    let item = deposit::item(context, files.profiles.profile(profile), &key.id, key.secret.expose());
-    let plan = |files: &Files| {
-        let edits = attach::attach(files, profile, &line.item, &line.value, false)?;
-        Ok(Some(Plan {
-            deposit: Deposit {
-                profile: profile.to_owned(),
-                name: line.item.clone(),
-                item: item.clone(),
-                replace: line.is_own,
-            },
-            edits: with_settings(files, profile, answers, edits)?,
-            title: title(profile),
-            undo: Undo::Journal,
-            rules: Rules {
-                sharers: Sharers::Warn,
-                may_change: true,
-                ..Rules::default()
-            },
-        }))
-    };
-    transaction::store(context, &context.keychain(), files, plan).map(drop)
-}
-
-/// Puts all answers into the files; returns whether there were any.
-fn into_files(context: &Context, files: &Files, profile: &str, answers: &Answers) -> Result<bool, Error> {
-    let edits = |files: &Files| {
-        let key = answers.key.as_ref();
-        let key = key.map(|key| plaintext(files, profile, key)).transpose()?;
-        with_settings(files, profile, answers, key.into_iter().collect())
-    };
-    // Reports what is impossible before the files are locked.
-    edits(files)?;
-    let lock = EditLock::take(context.env())?;
-    let edits = edits(&Files::load(context)?)?;
-    if answers.key.is_some() {
-        for edit in edits.iter().filter(|edit| edit.was.is_some()) {
-            // Before the file holds the secret.
-            sys::edit::keep_private(&edit.path)?;
-        }
-    }
-    edit::save(context, &lock, &title(profile), &edits, Undo::Journal)?;
-    Ok(answers.key.is_some() || !edits.is_empty())
-}
-
-fn title(profile: &str) -> String {
-    format!("configure `{}`", display(profile))
-}
-
-/// Adds the edits for the typed region and output; at most one edit for each file.
-fn with_settings(
-    files: &Files,
-    profile: &str,
-    answers: &Answers,
-    mut edits: Vec<FileEdit>,
-) -> Result<Vec<FileEdit>, Error> {
-    for (key, value) in [("region", &answers.region), ("output", &answers.output)] {
-        if value.is_empty() {
-            continue;
-        }
-        let edited = files.edited(&edits)?;
-        let setting = setting::edit_for(&edited, profile, &Key::parse(key), value)?;
-        edits = edit::join(edits, setting.into_iter().collect());
-    }
-    Ok(edits)
-}
-
-/// The edit that writes the key to the credentials file, or to where the profile has one.
-fn plaintext(files: &Files, profile: &str, key: &Typed) -> Result<FileEdit, Error> {
-    let found = files.profiles.profile(profile);
-    if let Some(process) = found.and_then(|found| found.get(line::KEY)) {
-        let shown = display(profile);
-        let message = format!("{}: `{shown}` gets its key from a credential_process", process.place());
-        return Err(Error::new(Kind::Failed, message)
-            .hint("take the key out of the keychain first, with `awsenv key restore` or `awsenv key remove`"));
-    }
-    let has_key = |section: &Section<'_>| [ID, SECRET].iter().any(|key| section.own(key).is_some());
-    let own = found.and_then(|found: Profile<'_>| {
-        let credentials = found.credentials_section();
-        credentials
-            .filter(has_key)
-            .or(found.config_section().filter(has_key))
-            .or(credentials)
-    });
-    let path = files.path_to_write(FileKind::Credentials)?;
-    let new = Document::absent(path);
-    let document = match own {
-        Some(section) => section.document(),
-        None => files.profiles.credentials().unwrap_or(&new),
-    };
-    let mut editor = Editor::new(document)?;
-    let header = editor.header(own, FileKind::Credentials, profile)?;
-    editor.set(&header, ID, &key.id)?;
-    editor.set(&header, SECRET, key.secret.expose())?;
-    // A token belongs to the old key.
-    for token in ["aws_session_token", "aws_security_token"] {
-        editor.remove(&header, token)?;
-    }
-    Ok(FileEdit::of(document, editor.finish()?))
 }

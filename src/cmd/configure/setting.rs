@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::config::edit::{Editor, check_setting};
 use crate::config::mistakes;
+use crate::config::region;
 use crate::config::{Document, FileKind, Profile, Section};
 use crate::context::{Context, Outcome};
 use crate::credentials::pair::resembles;
@@ -22,6 +23,47 @@ use crate::text::{display, lines};
 pub(super) struct Key<'t> {
     name: String,
     nested: Option<&'t str>,
+}
+
+/// A key as the AWS CLI takes it, perhaps with its profile: `default.region`, `profile.work.region`.
+struct Scoped<'t> {
+    profile: Option<&'t str>,
+    key: Key<'t>,
+}
+
+impl<'t> Scoped<'t> {
+    /// `option` is the profile from the command line. `is_profile` says which first parts name one without `profile.`: any
+    /// profile's when the AWS CLI reads, none when it writes.
+    ///
+    /// # Errors
+    /// There is no key behind the profile, or two profiles are named.
+    fn parse(text: &'t str, option: Option<&OsStr>, is_profile: impl Fn(&str) -> bool) -> Result<Self, Error> {
+        let scoped = match text.split_once('.') {
+            Some(("profile", rest)) => Some(rest.split_once('.').unwrap_or((rest, ""))),
+            Some((name, key)) if name == "default" || is_profile(name) => Some((name, key)),
+            _ => None,
+        };
+        let Some((profile, key)) = scoped else {
+            let key = Key::parse(text);
+            return Ok(Self { profile: None, key });
+        };
+        let shown = display(profile);
+        if profile.is_empty() || key.is_empty() {
+            let message = format!("`{}` names a profile, but no setting of it", display(text));
+            return Err(Error::new(Kind::Usage, message).hint("the setting comes last: `profile.NAME.region`"));
+        }
+        if option.is_some_and(|option| option != OsStr::new(profile)) {
+            let message = format!(
+                "`{}` is a setting of `{shown}`, and `--profile` names another",
+                display(text)
+            );
+            return Err(Error::new(Kind::Usage, message).hint("name the profile in one of them"));
+        }
+        Ok(Self {
+            profile: Some(profile),
+            key: Key::parse(key),
+        })
+    }
 }
 
 impl<'t> Key<'t> {
@@ -52,11 +94,13 @@ impl fmt::Display for Key<'_> {
 
 /// Prints nothing, and returns status 1, if the profile does not set `key`.
 pub(super) fn print(context: &Context, profile: Option<&OsStr>, key: &str) -> Result<Outcome, Error> {
-    let key = Key::parse(key);
     let Chosen { files, choice, .. } = choose::choose(context, profile)?;
-    let name = choice.name;
+    let scoped = Scoped::parse(key, profile, |name| files.has(name))?;
+    let key = scoped.key;
+    let is_chosen = profile.is_none() && scoped.profile.is_none();
+    let name = scoped.profile.map_or(choice.name, str::to_owned);
     let Some(found) = files.profiles.profile(&name) else {
-        if profile.is_none() && name == "default" {
+        if is_chosen && name == "default" {
             return Ok(Outcome::Done(1));
         }
         return Err(choose::not_found(&files, &name));
@@ -96,7 +140,9 @@ pub(super) fn change(context: &Context, profile: Option<&OsStr>, key: &str, valu
             "the name of the setting may be a part of an access key, which does not belong on the command line";
         return Err(Error::new(Kind::Usage, message).hint("the name comes first, then the value"));
     }
-    let key = Key::parse(key);
+    let scoped = Scoped::parse(key, profile, |_| false)?;
+    let profile = scoped.profile.map(OsStr::new).or(profile);
+    let key = scoped.key;
     if key.is_secret() || key.name == "aws_access_key_id" {
         let named = key.name.split('=').next().unwrap_or_default();
         let message = format!("`{named}` is part of an access key, which does not belong on the command line");
@@ -133,6 +179,12 @@ pub(super) fn change(context: &Context, profile: Option<&OsStr>, key: &str, valu
     Ok(Outcome::Done(0))
 }
 
+/// Whether all of it is of the letters of regions and output formats. What is not may be a part of a secret.
+pub(super) fn is_plain(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
 /// Checks an answer for `region` or `output`.
 ///
 /// # Errors
@@ -143,8 +195,13 @@ pub(super) fn check(key: &str, text: &str) -> Result<(), Error> {
     if redact::harmless(text).is_none() || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return fail(format!("`{key}` must be one word"));
     }
-    match wrong(key, text).filter(|wrong| wrong.is_certain) {
+    // The message of a wrong region repeats only names that are known; that of an output format repeats anything.
+    match wrong(key, text).filter(|wrong| wrong.is_certain && (key == "region" || is_plain(text))) {
         Some(wrong) => fail(format!("{}: {}", wrong.what, wrong.instead)),
+        None if !is_plain(text) || key == "region" && !region::is_label(text) => {
+            let message = format!("`{key}` must be lower-case letters, digits and `-`, as in `eu-west-1` and `json`");
+            Err(Error::new(Kind::Failed, message).hint("`awsenv configure set` sets any other"))
+        }
         None => Ok(()),
     }
 }
@@ -152,7 +209,7 @@ pub(super) fn check(key: &str, text: &str) -> Result<(), Error> {
 /// The mistake in a value of `region` or `output`.
 fn wrong(key: &str, text: &str) -> Option<mistakes::Wrong> {
     match key {
-        "region" | "sso_region" => mistakes::region(text),
+        "region" | "sso_region" => mistakes::region(text, true),
         "output" => mistakes::output(text),
         _ => None,
     }

@@ -11,6 +11,7 @@ use crate::config::boto::{BotoFiles, BotoKeys, BotoSource, Fallback, Problem};
 use crate::config::{Document, Error, Place};
 use crate::env::Env;
 use crate::env::names::VarName;
+use crate::error::config::legacy_remedy;
 use crate::ops::describe;
 use crate::ops::files::Files;
 use crate::redact;
@@ -59,12 +60,13 @@ fn problems(boto: &BotoFiles<'_>) -> Vec<Finding> {
             } else {
                 None
             };
+            let remedy = legacy_remedy(&error);
             let error = crate::error::Error::from(error);
             let finding = found(
                 Check::BotoBroken,
                 format!("cannot be read, so its keys are not found: {}", error.message),
             )
-            .remedy("correct the line, or delete the file");
+            .remedy(remedy);
             place.iter().fold(finding, Finding::at)
         }
         Problem::Keyring { place, name } => found(

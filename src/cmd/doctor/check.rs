@@ -5,7 +5,7 @@ use crate::config::mistakes::MistakeCode;
 macro_rules! checks {
     ($($(#[$doc:meta])* $name:ident = $text:literal,)*) => {
         /// The stable name of a kind of finding, in JSON and in the settings.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Check {
             $($(#[$doc])* $name,)*
             /// A mistake in an AWS file or in a variable.
@@ -49,6 +49,8 @@ checks! {
     ForeignHome = "foreign-home",
     ForeignMark = "foreign-mark",
     HalfKeyPair = "half-key-pair",
+    /// What this shell uses does not work.
+    InUse = "in-use",
     Home = "home",
     KeyBesideKeychain = "key-beside-keychain",
     KeyInvalid = "key-invalid",

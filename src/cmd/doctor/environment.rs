@@ -68,9 +68,8 @@ fn undefined(context: &Context, files: Option<&Files>) -> Vec<Finding> {
 
 /// Values that no file would get right either.
 fn values(env: &Env) -> Vec<Finding> {
-    let is_aws = env.filled("AWS_ENDPOINT_URL").is_none();
-    let regions = ["AWS_REGION", "AWS_DEFAULT_REGION"].into_iter().filter(|_| is_aws);
-    let regions = regions.filter_map(|name| Some((name, mistakes::region(env.text(name)?)?)));
+    let regions = names::REGION.into_iter();
+    let regions = regions.filter_map(|name| Some((name, foreseen::region_of(env, name)?)));
     // botocore looks at it only without the other.
     let certificates = Some("REQUESTS_CA_BUNDLE").filter(|_| env.os("AWS_CA_BUNDLE").is_none());
     let certificates = certificates.and_then(|name| Some((name, bundle::of_variable(name, env)?)));

@@ -1,20 +1,23 @@
 //! Whether the files can be read, and what other SDKs make of them.
 
+use std::collections::HashSet;
+
 use super::check::Check;
 use super::finding::{Finding, Status};
 use super::{access, boto, mistakes, process};
 use crate::advice::{Advice, Command};
 use crate::config::lint::{self, Lint};
-use crate::config::{Document, Error, FileKind, Location, Profile};
+use crate::config::{Document, Error, FileKind, Location, Profile, Section};
 use crate::context::Context;
 use crate::env::Env;
 use crate::env::names::VarName;
 use crate::error::Kind;
+use crate::keychain::layout::{ID, SECRET};
 use crate::ops::catalog;
 use crate::ops::files::{self, Files};
 use crate::ops::foreseen::{self, Cause, Foreseen, Held};
 use crate::ops::paths;
-use crate::resolve::{Choice, Start, Survey};
+use crate::resolve::{BaseSource, Choice, Link, Start, Survey};
 use crate::sys;
 use crate::text::display;
 
@@ -32,9 +35,11 @@ pub(super) fn check(context: &Context, files: Option<&Files>) -> Vec<Finding> {
         findings.extend(aws_file(kind, &files::locate(kind, env), env));
     }
     if let Some(files) = files {
-        findings.extend(mistakes::check(env, &files.profiles));
+        let mistakes = mistakes::check(env, &files.profiles);
+        let profiles = profiles(context, files, &mistakes);
+        findings.extend(mistakes);
         findings.extend(lint::lint_profiles(&files.profiles).iter().map(of_lint));
-        findings.extend(profiles(context, files));
+        findings.extend(profiles);
         findings.extend(first_steps(files));
         let index = context.keychain().index().ok();
         findings.extend(process::check(files, index.as_ref()));
@@ -164,23 +169,59 @@ fn first_steps(files: &Files) -> Option<Finding> {
     })
 }
 
-/// Profiles that botocore rejects although the file can be read, and those whose credentials surely cannot be had.
-fn profiles(context: &Context, files: &Files) -> Vec<Finding> {
+/// Profiles that botocore rejects although the file can be read, and those whose credentials surely cannot be had. What
+/// `mistakes` say about a key is left out.
+fn profiles(context: &Context, files: &Files, mistakes: &[Finding]) -> Vec<Finding> {
     let held = Held::of(context);
-    let check = |survey: &mut Survey<'_>, profile: Profile<'_>| {
+    let of_base = |name: &str, base: &BaseSource| {
+        let found = foreseen::of_base(files, &files.env, &held, name, base).into_iter();
+        let found = found.filter(|found| !is_said(files, name, found, mistakes));
+        found.map(of_foreseen).collect::<Vec<_>>()
+    };
+    let mut bases = HashSet::new();
+    let mut check = |survey: &mut Survey<'_>, profile: Profile<'_>| {
         let outline = survey.outline(&Choice::explicit(profile.name()), None);
         match outline.map(|outline| outline.start) {
-            Ok(Start::Base(Some(base))) => {
-                let found = foreseen::of_base(files, &files.env, &held, profile.name(), &base)?;
-                Some(of_foreseen(found))
+            Ok(Start::Base(Some(base))) => of_base(profile.name(), &base),
+            Ok(Start::Base(None)) => Vec::new(),
+            Ok(Start::Chain(chain)) => {
+                let (base, owner) = survey.base(chain);
+                match survey.link(base) {
+                    Link::Base(found) if bases.insert(base) => of_base(owner.unwrap_or(profile.name()), found),
+                    _ => Vec::new(),
+                }
             }
-            Ok(_) => None,
-            Err(error) => Some(refused(profile, error.into())),
+            Err(error) => vec![refused(profile, error.into())],
         }
     };
-    files.survey(|survey| {
+    let mut findings: Vec<Finding> = files.survey(|survey| {
         let profiles = files.profiles.profiles();
-        profiles.filter_map(|profile| check(survey, profile)).collect()
+        profiles.flat_map(|profile| check(survey, profile)).collect()
+    });
+    // A profile may be the source of others too.
+    let mut seen = HashSet::new();
+    findings
+        .retain(|finding| finding.line.is_none() || seen.insert((finding.check, finding.file.clone(), finding.line)));
+    findings
+}
+
+/// Whether `found` is about the key of a profile, and a mistake that surely stops it is in one of its lines.
+pub(super) fn is_said(files: &Files, profile: &str, found: &Foreseen, mistakes: &[Finding]) -> bool {
+    let Some(profile) = files.profiles.profile(profile).filter(|_| found.cause == Cause::Keys) else {
+        return false;
+    };
+    let sections = [profile.credentials_section(), profile.config_section()];
+    let keys = |section: Section<'_>| {
+        let keys = [ID, SECRET, "aws_session_token", "aws_security_token"].into_iter();
+        keys.filter_map(move |key| section.get(key))
+            .map(|value| value.place())
+            .collect::<Vec<_>>()
+    };
+    let mut places = sections.into_iter().flatten().flat_map(keys);
+    places.any(|place| {
+        mistakes
+            .iter()
+            .any(|mistake| mistake.status == Status::Fail && mistake.is_at(&place))
     })
 }
 
@@ -202,14 +243,18 @@ fn refused(profile: Profile<'_>, error: crate::error::Error) -> Finding {
 pub(super) fn of_foreseen(found: Foreseen) -> Finding {
     let check = match found.cause {
         Cause::Expiration => Check::ExpirationInvalid,
+        Cause::Expired => Check::ExpirationPassed,
         Cause::Keys => Check::KeyInvalid,
         Cause::NoKey => Check::KeyMissing,
         Cause::Program { is_own: true } => Check::KeychainProgram,
         Cause::Program { is_own: false } => Check::ProcessProgram,
         Cause::TokenFile => Check::TokenFile,
+        Cause::Value(Some(code)) => Check::Mistake(code),
+        Cause::Value(None) => Check::VariableValue,
+        Cause::LoggedOut | Cause::NoCredentials | Cause::OnlyInBoto => Check::InUse,
     };
     let status = if found.is_certain { Status::Fail } else { Status::Warn };
     let finding = Finding::new(check, status, found.message);
-    let finding = found.remedy.into_iter().fold(finding, Finding::remedy);
+    let finding = found.remedies.into_iter().take(1).fold(finding, Finding::remedy);
     found.place.iter().fold(finding, Finding::at)
 }

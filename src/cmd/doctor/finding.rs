@@ -76,6 +76,10 @@ impl Finding {
         self
     }
 
+    pub(super) fn is_at(&self, place: &Place) -> bool {
+        self.file.as_deref() == Some(&*place.file) && self.line == Some(place.line)
+    }
+
     pub(super) fn in_file(mut self, file: impl Into<PathBuf>) -> Self {
         self.file = Some(file.into());
         self

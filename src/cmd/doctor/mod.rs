@@ -7,6 +7,7 @@ mod environment;
 mod files;
 mod finding;
 mod fish;
+mod in_use;
 mod keychain;
 mod leftovers;
 mod mistakes;
@@ -35,6 +36,9 @@ pub fn run(context: &Context, args: DoctorArgs) -> Result<Outcome, Error> {
     findings.extend(files::check(context, files.as_ref()));
     findings.extend(leftovers::check(context.env()));
     findings.extend(environment::check(context, files.as_ref()));
+    if let Some(files) = &files {
+        in_use::check(context, files, &mut findings);
+    }
     findings.extend(keychain::check(context.env(), &context.keychain(), args.keychain));
     findings.extend(fish::check(context.env()));
     findings.extend(shell::check(context));

@@ -15,7 +15,6 @@ use crate::config::{Place, Profile, Value};
 use crate::context::{Context, Outcome};
 use crate::error::Error;
 use crate::ops::choose::Chosen;
-use crate::ops::describe::missing_login;
 use crate::ops::export::is_exportable;
 use crate::ops::foreseen::{self, Held};
 use crate::ops::{catalog, choose, now, pick};
@@ -70,8 +69,8 @@ pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
     if !is_named && region.is_none() {
         plan.region = now::region(context, &files, &choice, plan.region)?;
     }
-    if let Some(error) = missing_login(&plan, &choice) {
-        return Err(error);
+    if let Some(found) = foreseen::of_login(&choice.name, &plan) {
+        return Err(found.into());
     }
     let profile = files.profiles.profile(&choice.name);
     let export = files.style(&plan, &choice, None);
@@ -95,11 +94,9 @@ pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
         }),
     };
     files.lists().for_each(|(_, message)| context.ui.warn(message));
-    if let Some(base) = &plan.base
-        && let Some(found) = foreseen::of_base(&files, &files.env, &Held::of(context), &choice.name, base)
-    {
-        context.ui.warn(found.placed());
-    }
+    let now = context.process.now;
+    let found = foreseen::of_plan(&files, &files.env, &Held::of(context), &choice.name, &plan, now);
+    found.iter().for_each(|found| context.ui.warn(found.warning()));
     if plan.base.is_none() {
         let steps = catalog::first_steps(&files).into_iter();
         steps.for_each(|step| context.ui.tell(step));

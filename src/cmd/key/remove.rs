@@ -6,10 +6,12 @@ use crate::cli::KeyRemoveArgs;
 use crate::context::{Context, Outcome};
 use crate::error::Error;
 use crate::journal::{KeyCommand, Undo};
+use crate::keychain::{self, StoreKind};
 use crate::ops::files::Files;
 use crate::ops::keychain::transaction::{Kept, Withdrawal, Withdrawn, withdraw};
-use crate::ops::keychain::{detach, index, store_of, swap};
+use crate::ops::keychain::{detach, index, store_of};
 use crate::ops::{ask, choose};
+use crate::sys::keychain::Keychain;
 use crate::text::display;
 
 /// How many profiles a message names.
@@ -27,10 +29,12 @@ pub(super) fn run(context: &Context, args: KeyRemoveArgs) -> Result<Outcome, Err
         Some(item) => index.find(item),
         None => index.of_profile(profile).or_else(|| index.find(profile)),
     };
-    let Some(item) = line.as_deref().or(record.map(|record| record.item.as_str())) else {
-        return Err(index::missing(profile));
-    };
+    let known = line.as_deref().or(record.map(|record| record.item.as_str()));
+    let item = known.unwrap_or(profile);
     let store = store_of(&keychain, item)?;
+    if known.is_none() {
+        check_there(&keychain, store, profile)?;
+    }
     let key = record.map_or(String::new(), |record| format!(" ****{}", display(&record.last_four)));
     let others = dependents(&files, profile, item);
     if !others.is_empty() {
@@ -67,7 +71,6 @@ pub(super) fn run(context: &Context, args: KeyRemoveArgs) -> Result<Outcome, Err
         store,
     };
     let withdrawn = withdraw(context, &keychain, &files, kept, |_| Ok(Some(())), plan)?;
-    swap::forget_kept(&keychain, item)?;
     if withdrawn == Withdrawn::Missing {
         context.ui.tell(format!(
             "{} had no key for `{shown}`; its line was removed",
@@ -79,6 +82,18 @@ pub(super) fn run(context: &Context, args: KeyRemoveArgs) -> Result<Outcome, Err
             .notice(&format!("deleted the key{key} of `{shown}` from {}", store.described()));
     }
     Ok(Outcome::Done(0))
+}
+
+/// Asks the store for a key that neither the files nor the index know.
+///
+/// # Errors
+/// It has none, or cannot delete it.
+fn check_there(keychain: &Keychain<'_>, store: StoreKind, profile: &str) -> Result<(), Error> {
+    match keychain.check_deletable(store, profile) {
+        Ok(true) => Ok(()),
+        Ok(false) | Err(keychain::Error::Absent { .. }) => Err(index::missing(profile)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The other profiles that use the key: through `source_profile`, or with a line for the same item.

@@ -7,7 +7,7 @@ use crate::context::{Context, Outcome};
 use crate::credentials::Timestamp;
 use crate::error::{Error, Kind};
 use crate::keychain::StoreKind;
-use crate::ops::ask;
+use crate::ops::ask::{self, Questions};
 use crate::redact;
 use crate::secret::Secret;
 use crate::sys;
@@ -108,14 +108,28 @@ impl Files<'_> {
 
     /// For a new key file. A user types it twice, because nothing can check it.
     fn new_passphrase(&self) -> Result<Secret<String>, Error> {
-        let passphrase = self.passphrase("Passphrase for the new key file:")?;
-        if self.is_asked() && ask::secret(self.context, "Repeat the passphrase:")? != passphrase {
+        const QUESTION: &str = "Passphrase for the new key file:";
+        if !self.is_asked() {
+            return self.passphrase(QUESTION);
+        }
+        self.check_terminal()?;
+        // Two lines that are pasted together answer both questions.
+        let mut questions = Questions::begin(self.context)?;
+        let passphrase = filled(questions.whole(QUESTION)?)?;
+        if questions.whole("Repeat the passphrase:")? != passphrase {
             return Err(Error::new(
                 Kind::Failed,
                 "the two passphrases differ; no key file was created",
             ));
         }
         Ok(passphrase)
+    }
+
+    fn check_terminal(&self) -> Result<(), Error> {
+        ask::check(
+            self.context,
+            "use `--stdin` to read the passphrase from stdin, or set `unlock = COMMAND` in the section `[keychain]` of the settings to get it from a program",
+        )
     }
 
     /// From stdin, from the command in the settings, or from the terminal.
@@ -129,17 +143,10 @@ impl Files<'_> {
         } else if let Some(command) = &self.settings.unlock {
             self.run(command)
         } else {
-            ask::check(
-                self.context,
-                "use `--stdin` to read the passphrase from stdin, or set `unlock = COMMAND` in the section `[keychain]` of the settings to get it from a program",
-            )?;
+            self.check_terminal()?;
             ask::secret(self.context, question)
         }?;
-        if passphrase.expose().is_empty() {
-            let error = Error::new(Kind::Failed, "the passphrase is empty");
-            return Err(error.hint("`--no-passphrase` creates a key file without one, for machines"));
-        }
-        Ok(passphrase)
+        filled(passphrase)
     }
 
     fn is_asked(&self) -> bool {
@@ -173,6 +180,14 @@ impl Files<'_> {
         let path = self.keychain.key_path();
         path.map_or(String::new(), |path| path.display().to_string())
     }
+}
+
+fn filled(passphrase: Secret<String>) -> Result<Secret<String>, Error> {
+    if passphrase.expose().is_empty() {
+        let error = Error::new(Kind::Failed, "the passphrase is empty");
+        return Err(error.hint("`--no-passphrase` creates a key file without one, for machines"));
+    }
+    Ok(passphrase)
 }
 
 fn first_line(input: &[u8]) -> Result<Secret<String>, Error> {

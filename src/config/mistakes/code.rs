@@ -48,6 +48,8 @@ codes! {
     Value = "value",
     /// `sso_start_url` or `sso_session` without account and role.
     SsoWithoutRole = "sso-without-role",
+    /// `source_profile` or `credential_source` without `role_arn`.
+    SourceWithoutRole = "source-without-role",
     /// `sso_session` or `services` names a section that does not exist.
     MissingSection = "missing-section",
 }

@@ -23,26 +23,20 @@ const SLIPS: [(&str, &str); 6] = [
 pub(super) fn mistakes<'a>(owned: &Owned<'a>, seen: &mut Keys<'a>, found: &mut Vec<Mistake>) {
     for value in owned.section.entries() {
         match owned.kind {
-            SectionKind::Services => nested(value, &known::SERVICE, found),
-            // The keys of a session are rare, and a profile's key there is no slip.
+            SectionKind::Services => nested(value, &known::SERVICE, seen, found),
+            // A profile's key there is no slip.
             SectionKind::SsoSession => {
-                if let Some(right) = meant(value.key(), &known::SSO_SESSION) {
+                if let Some(right) = once(value.key(), &known::SSO_SESSION, seen) {
                     found.push(mistake(value, value.key(), right));
                 }
             }
             SectionKind::Profile => {
                 let key = value.key();
-                let right = match (of_powershell(value), seen.get(key)) {
-                    (Some(right), _) => Some(right),
-                    (None, Some(right)) => *right,
-                    (None, None) if seen.len() >= MAX_KEYS => None,
-                    (None, None) => *seen.entry(key).or_insert(meant(key, &known::PROFILE)),
-                };
-                if let Some(right) = right {
+                if let Some(right) = of_powershell(value).or_else(|| once(key, &known::PROFILE, seen)) {
                     found.push(mistake(value, key, right));
                 }
                 if key == "s3" {
-                    nested(value, &known::S3, found);
+                    nested(value, &known::S3, seen, found);
                 }
             }
         }
@@ -60,9 +54,9 @@ fn of_powershell(value: Value<'_>) -> Option<&'static str> {
     exact.or_else(|| meant(&name, &known::PROFILE))
 }
 
-fn nested(block: Value<'_>, known: &[&'static str], found: &mut Vec<Mistake>) {
+fn nested<'a>(block: Value<'a>, known: &[&'static str], seen: &mut Keys<'a>, found: &mut Vec<Mistake>) {
     for entry in block.nested() {
-        if let Some(right) = meant(entry.key(), known) {
+        if let Some(right) = once(entry.key(), known, seen) {
             found.push(Mistake {
                 place: entry.place(),
                 ..mistake(block, entry.key(), right)
@@ -79,6 +73,16 @@ fn mistake(value: Value<'_>, key: &str, right: &str) -> Mistake {
         what: format!("no AWS program reads the key `{}`", display(key)),
         instead: format!("did you mean `{right}`?"),
         is_certain: false,
+    }
+}
+
+/// [`meant`], for the first [`MAX_KEYS`] keys.
+fn once<'a>(key: &'a str, known: &[&'static str], seen: &mut Keys<'a>) -> Option<&'static str> {
+    let place = (known[0], key);
+    match seen.get(&place) {
+        Some(right) => *right,
+        None if seen.len() >= MAX_KEYS => None,
+        None => *seen.entry(place).or_insert(meant(key, known)),
     }
 }
 

@@ -122,8 +122,8 @@ fn read(profiles: &ProfileSet) -> impl Iterator<Item = Owned<'_>> {
         .chain(credentials.map(Owned::in_credentials))
 }
 
-/// What each key was meant to be; files repeat their keys.
-type Keys<'a> = HashMap<&'a str, Option<&'static str>>;
+/// What each key was meant to be, by the first of the keys that are known there; files repeat their keys.
+type Keys<'a> = HashMap<(&'static str, &'a str), Option<&'static str>>;
 
 /// No file has as many keys of its own; each takes time to compare.
 const MAX_KEYS: usize = 400;

@@ -19,6 +19,17 @@ const SOURCES: [&str; 7] = [
     "web_identity_token_file",
 ];
 
+/// With one of them, a source without a role does no harm.
+const GIVERS: [&str; 7] = [
+    "aws_access_key_id",
+    "credential_process",
+    "login_session",
+    "role_arn",
+    "sso_account_id",
+    "sso_role_name",
+    "web_identity_token_file",
+];
+
 pub(super) fn of(profiles: &ProfileSet, profile: Profile<'_>) -> Vec<Mistake> {
     let mut found = Vec::new();
     let has = |key: &str| profile.get(key).is_some();
@@ -41,6 +52,17 @@ pub(super) fn of(profiles: &ProfileSet, profile: Profile<'_>) -> Vec<Mistake> {
         };
         let instead = missing("services", services.text(), profiles.services_names());
         found.push(new(MistakeCode::MissingSection, services, what, &instead, true));
+    }
+    let source = text("source_profile").or_else(|| text("credential_source"));
+    if let Some(source) = source
+        && !GIVERS.iter().any(|key| has(key))
+    {
+        let what = format!(
+            "`{}` alone gives profile `{}` no credentials",
+            source.key(),
+            shown(profile.name())
+        );
+        found.push(new(MistakeCode::SourceWithoutRole, source, what, "add role_arn", false));
     }
     if has("sso_account_id") || has("sso_role_name") {
         return found;

@@ -41,7 +41,7 @@ pub(super) fn mistakes(profiles: &ProfileSet, owned: &Owned<'_>, found: &mut Vec
             let is_service = owned.kind == SectionKind::Services;
             for entry in value.nested().filter(|_| is_service || key == "s3") {
                 let place = entry.place();
-                let wrong = spelled(&shown(entry.key()), entry.text());
+                let wrong = spelled(|| shown(entry.key()), entry.text());
                 let wrong = wrong.or_else(|| match entry.key() {
                     "endpoint_url" if is_service => endpoint(entry.text()),
                     key if !is_service => of_s3(key, entry.text()),
@@ -63,9 +63,9 @@ pub(super) fn mistakes(profiles: &ProfileSet, owned: &Owned<'_>, found: &mut Vec
         }
         let text = value.text();
         let wrong = swallowed(key, text)
-            .or_else(|| spelled(key, text))
+            .or_else(|| spelled(|| key.to_owned(), text))
             .or_else(|| match key {
-                "region" | "sso_region" if is_aws => region(text),
+                "region" | "sso_region" => region(text, is_aws),
                 "output" => output(text),
                 "endpoint_url" if has_ignored_urls => None,
                 key if RESOLVED.contains(&key) => None,
@@ -107,28 +107,38 @@ pub fn output(text: &str) -> Option<Wrong> {
     })
 }
 
-/// A value of `AWS_REGION` or `region` that is none.
-pub fn region(text: &str) -> Option<Wrong> {
-    let meant = region::meant(text)?;
-    let what = format!("the region `{}` is {}", brief(text), meant.is);
-    let instead = if meant.is_guess {
-        format!("did you mean `{}`?", meant.region)
+/// A value of `AWS_REGION` or `region` that is none; outside of AWS, a region may be almost any word.
+pub fn region(text: &str, is_aws: bool) -> Option<Wrong> {
+    let meant = if is_aws {
+        region::meant(text)
     } else {
-        format!("write `{}`", meant.region)
+        region::refused(text)
+    }?;
+    // Lines behind the first may be anything.
+    let what = match text.split_once('\n') {
+        None if text.is_empty() => format!("the region is {}", meant.is),
+        None => format!("the region `{}` is {}", brief(text), meant.is),
+        Some((first, _)) => format!("the region `{}…` is {}", brief(first), meant.is),
+    };
+    let instead = match &meant.region {
+        Some(region) if meant.is_guess => format!("did you mean `{region}`?"),
+        Some(region) => format!("write `{region}`"),
+        None => "write a code such as `eu-west-1`, or delete it".to_owned(),
     };
     Some(Wrong {
-        is_certain: !meant.is_guess,
+        is_certain: meant.is_certain,
         ..Wrong::new(MistakeCode::Region, what, instead)
     })
 }
 
 /// Quotes around a value, or a comment behind it, that belong to it.
-fn spelled(key: &str, text: &str) -> Option<Wrong> {
+fn spelled(key: impl FnOnce() -> String, text: &str) -> Option<Wrong> {
     let text = text.split('\n').next().unwrap_or_default();
     if let Some(cut) = comment(text) {
         let what = format!(
-            "the text from the `{}` on is part of the value of `{key}`",
-            &text[cut..=cut]
+            "the text from the `{}` on is part of the value of `{}`",
+            &text[cut..=cut],
+            key()
         );
         return Some(Wrong::new(
             MistakeCode::CommentInValue,
@@ -137,7 +147,7 @@ fn spelled(key: &str, text: &str) -> Option<Wrong> {
         ));
     }
     quoted(text).map(|_| {
-        let mut what = format!("the quotes are part of the value of `{key}`");
+        let mut what = format!("the quotes are part of the value of `{}`", key());
         if text.starts_with(['"', '\'']) {
             what += "; only the SDK for Go removes them";
         }

@@ -2,7 +2,7 @@
 
 use super::Settings;
 use crate::redact;
-use crate::text::either;
+use crate::text::{cut, either};
 
 /// Reads a value; the last argument is what `keychain = …` may be.
 type Set = fn(&mut Settings, &str, &[&str]) -> Result<(), String>;
@@ -53,12 +53,20 @@ pub(super) fn refused(key: &str, allowed: &str, value: &str) -> String {
     format!("`{key}` must be {allowed}, not `{}`", quoted(value))
 }
 
-/// A word of the file, unless it may be a secret.
-pub(super) fn quoted(word: &str) -> &str {
+/// In characters: what may be a secret, or is shown, is decided by so much of a word.
+const JUDGED: usize = 1000;
+
+/// In columns.
+const SHOWN: usize = 60;
+
+/// The beginning of a word of the file, unless it may be a secret.
+pub(super) fn quoted(word: &str) -> String {
+    let end = word.char_indices().nth(JUDGED).map_or(word.len(), |(at, _)| at);
+    let word = &word[..end];
     if redact::may_hold_secret(word) {
-        redact::HIDDEN
+        redact::HIDDEN.to_owned()
     } else {
-        word
+        cut(word.to_owned(), SHOWN)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The lines of the settings -> what is valid, and what is wrong with the rest.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -8,7 +8,7 @@ use super::Settings;
 use super::key::{Key, choices, quoted};
 use super::lines::{Line, lines};
 use super::table::{Holds, SECTIONS, keys, section};
-use crate::near::{is_close, meant};
+use crate::near::{is_begun, is_close, meant};
 use crate::text::either;
 
 /// A mistake in the settings; awsenv goes on without that line.
@@ -36,8 +36,11 @@ impl fmt::Display for Problem {
     }
 }
 
-/// A file with more mistakes is no settings file.
+/// A file with more mistakes is no settings file, so it may have been meant to guard anything.
 const MAX_PROBLEMS: usize = 100;
+
+/// In bytes. What is longer is no key, and may have been meant to guard anything, too.
+const MAX_KEY: usize = 1000;
 
 struct Reader<'p> {
     path: &'p Path,
@@ -45,6 +48,8 @@ struct Reader<'p> {
     settings: Settings,
     /// Guards whose value is in doubt, with the place of the first reason.
     doubts: BTreeMap<&'static str, String>,
+    /// Whether there are more mistakes than [`MAX_PROBLEMS`].
+    is_other: bool,
 }
 
 impl Settings {
@@ -63,8 +68,7 @@ impl Settings {
     /// The defaults, with every guard on the safe side.
     pub fn unreadable(path: &Path, why: &str) -> Self {
         let mut reader = Reader::new(path, &[]);
-        let all = keys().map(|(_, key)| key).filter(|key| key.guard.is_some());
-        reader.problem(None, format!("cannot be read: {why}"), &all.collect::<Vec<_>>());
+        reader.problem(None, format!("cannot be read: {why}"), &guards().collect::<Vec<_>>());
         reader.finish()
     }
 }
@@ -76,47 +80,54 @@ impl<'p> Reader<'p> {
             stores,
             settings: Settings::default(),
             doubts: BTreeMap::new(),
+            is_other: false,
         }
     }
 
     fn read(&mut self, text: &str) {
         let mut within = String::new();
-        let mut seen: BTreeMap<(String, String), u32> = BTreeMap::new();
-        let mut twice: BTreeSet<(String, String)> = BTreeSet::new();
+        // A name may be as long as the file, so keys go with the number of their section.
+        let mut numbers: HashMap<String, usize> = HashMap::new();
+        let mut number = 0;
+        let mut seen: BTreeMap<(usize, String), u32> = BTreeMap::new();
+        let mut twice = Vec::new();
         // The key whose value a line that is no setting may go on with, as in AWS files.
         let mut above: Option<&'static Key> = None;
         for (line, what) in lines(text) {
-            match what {
+            let begun = match what {
                 Line::Header(name) => {
                     self.header(line, &name);
-                    within = name;
-                    above = None;
+                    Some(name)
                 }
                 Line::Other(text) => {
                     self.other(line, text, above);
-                    if text.starts_with('[') {
-                        text.clone_into(&mut within);
-                        above = None;
-                    }
+                    text.starts_with('[').then(|| text.to_owned())
                 }
                 Line::Pair(key, value) => {
                     above = keys().find(|(_, known)| known.name == key).map(|(_, known)| known);
-                    let place = (within.clone(), key);
-                    let (within, key) = (&place.0, &place.1);
+                    let place = (number, key);
+                    let key = &place.1;
                     if let Some(first) = seen.get(&place) {
-                        self.again(line, *first, within, key);
-                        twice.insert(place);
+                        self.again(line, *first, &within, key);
+                        if let Some(Holds::Names(names)) = section(&within) {
+                            twice.push((names, place.1));
+                        }
                     } else {
-                        self.pair(line, within, key, &value);
+                        self.pair(line, &within, key, &value);
                         seen.insert(place, line);
                     }
+                    None
                 }
+            };
+            if let Some(name) = begun {
+                let next = numbers.len() + 1;
+                number = *numbers.entry(name.clone()).or_insert(next);
+                within = name;
+                above = None;
             }
         }
-        for (within, key) in twice {
-            if let Some(Holds::Names(names)) = section(&within) {
-                names(&mut self.settings).remove(&key);
-            }
+        for (names, key) in twice {
+            names(&mut self.settings).remove(&key);
         }
     }
 
@@ -130,7 +141,7 @@ impl<'p> Reader<'p> {
     }
 
     fn header(&mut self, line: u32, name: &str) {
-        if !name.is_empty() && section(name).is_some() {
+        if self.is_other || !name.is_empty() && section(name).is_some() {
             return;
         }
         let known = SECTIONS.iter().map(|(name, _)| *name).filter(|name| !name.is_empty());
@@ -147,6 +158,9 @@ impl<'p> Reader<'p> {
 
     /// The text is not shown, because a key may have been pasted here.
     fn other(&mut self, line: u32, text: &str, above: Option<&'static Key>) {
+        if self.is_other {
+            return;
+        }
         let mut doubted = match text.strip_prefix('[') {
             Some(header) => guards_below(header.split(']').next().unwrap_or_default().trim()),
             None => guards_near(text),
@@ -160,6 +174,9 @@ impl<'p> Reader<'p> {
     }
 
     fn again(&mut self, line: u32, first: u32, within: &str, key: &str) {
+        if self.is_other {
+            return;
+        }
         let (doubted, effect): (Vec<&Key>, &str) = match section(within) {
             Some(Holds::Keys(known)) => match known.iter().find(|known| known.name == key) {
                 Some(known) if known.guard.is_some() => (vec![known], ""),
@@ -192,6 +209,7 @@ impl<'p> Reader<'p> {
                 }
             }
             // The section has been reported, but it may have swallowed a guard.
+            None if self.is_other => {}
             None => {
                 let mut doubted = guards_near(key);
                 doubted.retain(|key| !self.doubts.contains_key(key.name));
@@ -216,13 +234,21 @@ impl<'p> Reader<'p> {
             Err(why) => {
                 let mut doubted: Vec<&Key> = key.guard.is_some().then_some(key).into_iter().collect();
                 // Another setting on the same line.
-                doubted.extend(value.split(';').skip(1).flat_map(guards_near));
+                doubted.extend(
+                    value
+                        .split_once(';')
+                        .into_iter()
+                        .flat_map(|(_, rest)| guards_among(rest)),
+                );
                 self.problem(Some(line), why, &doubted);
             }
         }
     }
 
     fn unknown(&mut self, line: u32, known: &[Key], key: &str) {
+        if self.is_other {
+            return;
+        }
         let names = known.iter().map(|known| known.name);
         let place = |wanted: &str| keys().find(|(_, other)| other.name == wanted);
         let near = meant(key, names.clone());
@@ -249,12 +275,14 @@ impl<'p> Reader<'p> {
     /// A setting that was added below `[alias]` or `[region]` is read as a name there.
     fn strayed(&mut self, line: u32, key: &str, value: &str) {
         let is_meant = |(section, known): &(&str, &Key)| {
-            let is_it = known.name == key || known.guard.is_some() && is_close(key, known.name);
-            let is_its_value = match known.name {
+            let is_it = || {
+                known.name == key || known.guard.is_some() && (is_close(key, known.name) || is_begun(key, known.name))
+            };
+            let is_its_value = || match known.name {
                 "production" => value.contains(['*', '?', ',']),
                 _ => (known.set)(&mut Settings::default(), value, self.stores).is_ok(),
             };
-            section.is_empty() && is_it && is_its_value
+            section.is_empty() && is_it() && is_its_value()
         };
         if let Some((_, known)) = keys().find(is_meant) {
             let why = format!("`{}` belongs above the first section", known.name);
@@ -263,8 +291,20 @@ impl<'p> Reader<'p> {
         }
     }
 
-    /// Guards are in doubt from here on, and the message says what that means.
     fn problem(&mut self, line: Option<u32>, why: String, doubted: &[&'static Key]) {
+        if self.settings.problems.len() < MAX_PROBLEMS {
+            let problem = self.doubt(line, why, doubted);
+            self.settings.problems.push(problem);
+        } else if !self.is_other {
+            self.is_other = true;
+            let why = format!("it has more than {MAX_PROBLEMS} mistakes, so it may be the file of another program");
+            let problem = self.doubt(None, why, &guards().collect::<Vec<_>>());
+            self.settings.problems.insert(0, problem);
+        }
+    }
+
+    /// Guards are in doubt from here on, and the message says what that means.
+    fn doubt(&mut self, line: Option<u32>, why: String, doubted: &[&'static Key]) -> Problem {
         let mut effects: Vec<&str> = doubted.iter().filter_map(|key| Some(key.guard?.effect)).collect();
         effects.dedup();
         let why = if effects.is_empty() {
@@ -282,20 +322,33 @@ impl<'p> Reader<'p> {
         for key in doubted {
             self.doubts.entry(key.name).or_insert_with(|| problem.place());
         }
-        if self.settings.problems.len() < MAX_PROBLEMS {
-            self.settings.problems.push(problem);
-        }
+        problem
     }
 }
 
-/// The guards that a text names, or is at most two letters away from.
+fn guards() -> impl Iterator<Item = &'static Key> {
+    keys().map(|(_, key)| key).filter(|key| key.guard.is_some())
+}
+
+/// The guards that the settings in a text are near, between semicolons.
+fn guards_among(text: &str) -> Vec<&'static Key> {
+    if text.len() > MAX_KEY {
+        return guards().collect();
+    }
+    text.split(';').flat_map(guards_near).collect()
+}
+
+/// The guards that a text names, begins or goes on with, or is at most two letters away from.
 fn guards_near(text: &str) -> Vec<&'static Key> {
     let start = text.split(['=', ':']).next().unwrap_or_default().trim();
+    if start.len() > MAX_KEY {
+        return guards().collect();
+    }
     let words = start.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '-');
     let words: Vec<&str> = words.chain([start]).chain(start.split(['_', '-'])).collect();
-    let guards = keys().map(|(_, key)| key).filter(|key| key.guard.is_some());
-    guards
-        .filter(|key| words.iter().any(|word| is_close(word, key.name)))
+    let is_meant = |word: &&str, key: &Key| is_close(word, key.name) || is_begun(word, key.name);
+    guards()
+        .filter(|key| words.iter().any(|word| is_meant(word, key)))
         .collect()
 }
 

@@ -105,5 +105,8 @@ fn globs(value: &str) -> Result<Vec<String>, String> {
         };
         return Err(format!("`production`: `{}`: {why}", quoted(glob)));
     }
+    if words(value).next().is_none() {
+        return Err("`production` names no profile: add one, or delete the line".to_owned());
+    }
     Ok(words(value).map(str::to_owned).collect())
 }

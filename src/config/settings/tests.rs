@@ -173,6 +173,16 @@ fn production_is_every_profile_if_it_is_in_doubt() {
         "production = x\0",
         "order = file; production = prod-*",
         "production \u{a0} prod-*",
+        "production =",
+        "production = , ,",
+        "prod = prod*",
+        "Product = prod*",
+        "prod_globs = prod*",
+        "[picker]\nprod = prod*",
+        "[misc]\nprod = prod*",
+        "[alias]\nprod = prod*, live",
+        "productionGlobs = prod*",
+        "[prod]\nprofiles = prod*",
     ] {
         let settings = read(bad);
         assert!(is_all(&settings), "{bad}");
@@ -186,10 +196,9 @@ fn production_is_every_profile_if_it_is_in_doubt() {
         );
     }
     for good in [
-        "production =",
         "\u{feff}  production = my?company?*",
         "production = a b",
-        "[alias]\nproduction = production-admin\nhistory = old",
+        "[alias]\nproduction = production-admin\nhistory = old\nprod = team-prod",
         "; production",
     ] {
         let settings = read(good);
@@ -206,6 +215,8 @@ fn every_guard_takes_the_safe_side() {
     let doubted = |text: &str| read(format!("export = keys\n{text}\n"));
     for bad in [
         "histry = off",
+        "hist = off",
+        "historyfile = off",
         "history = of",
         "history = no",
         "history",
@@ -303,5 +314,38 @@ fn a_name_that_is_defined_twice_names_nothing() {
 
 #[test]
 fn a_file_that_is_none_has_no_endless_list() {
-    assert_eq!(read("junk\n".repeat(10_000)).problems.len(), 100);
+    let lines = |number: usize| -> String { (0..number).map(|n| format!("mistake{n} = x\n")).collect() };
+    let hundred = read(lines(100));
+    assert!(hundred.problems.len() == 100 && !is_all(&hundred) && hundred.history);
+    let many = read(lines(200) + "prompt = off\n");
+    assert!(is_all(&many) && !many.history && many.keychain.store.is_err());
+    assert_eq!((many.problems.len(), many.prompt), (101, Prompt::Off));
+    let first = told(&many).swap_remove(0);
+    assert!(
+        first.starts_with("s: it has more than 100 mistakes, ") && first.contains(ALL),
+        "{first}"
+    );
+}
+
+#[test]
+fn time_grows_with_the_size_of_the_file() {
+    let lines = |line: &dyn Fn(usize) -> String| -> String { (0..60_000).map(line).collect() };
+    let long = "productoin-".repeat(200_000);
+    let start = std::time::Instant::now();
+    for text in [
+        lines(&|n| format!("productoi{n} = x\n")),
+        lines(&|n| format!("[keychai{n}]\n")),
+        "[alias]\n".to_owned() + &lines(&|n| format!("productoi{n} = team-{n}\n")),
+        format!("[{long}]\n") + &lines(&|n| format!("k{n} = x\n")),
+        format!("{long} = x\n"),
+        format!("order = x;{}\n", long.replace('-', ";")),
+        long.clone(),
+    ] {
+        let settings = read(&text);
+        let all: usize = told(&settings).iter().map(String::len).sum();
+        assert!(all < 50_000, "{all}: {}", &text[..20]);
+        assert!(settings.problems.is_empty() || is_all(&settings), "{}", &text[..20]);
+    }
+    let time = start.elapsed();
+    assert!(time < Duration::from_secs(20), "{time:?}");
 }

@@ -8,6 +8,7 @@ use crate::ops::keychain::index;
 use crate::redact::harmless;
 use crate::secret::Secret;
 use crate::sys::keychain::Keychain;
+use crate::text::display;
 
 #[derive(Clone, Debug)]
 pub struct Deposit {
@@ -80,7 +81,7 @@ pub fn place(
             item.account_id = item.account_id.or_else(|| old.account_id.clone());
             Some(old)
         }
-        Ok(_) if !deposit.replace => return Err(other_key(store, name)),
+        Ok(_) if !deposit.replace => return Err(other_key(store, name).hint(BOTH_WAYS)),
         Ok(old) => Some(old),
         Err(keychain::Error::Missing { .. }) => None,
         // It may be the secret of another program, or of a newer awsenv.
@@ -160,23 +161,44 @@ pub fn restore(keychain: &Keychain<'_>, all: impl IntoIterator<Item = Before>, e
     }
 }
 
+/// What to tell the user before a deposit that replaces an item for ever: one that awsenv cannot keep for `undo`, because
+/// it cannot read it.
+pub fn loss(keychain: &Keychain<'_>, store: StoreKind, deposit: &Deposit) -> Option<String> {
+    let Deposit { name, replace, .. } = deposit;
+    match replace.then(|| keychain.read(store, name))? {
+        Err(keychain::Error::Damaged { why, .. }) => Some(format!(
+            "the item `{}` in {} is overwritten, and `awsenv undo` cannot bring it back: {why}",
+            display(name),
+            store.described()
+        )),
+        _ => None,
+    }
+}
+
 /// The item that a deposit would find; `None` if there is none, or one that it would replace unread.
 ///
 /// # Errors
 /// The store cannot take a key now.
 pub fn present(keychain: &Keychain<'_>, name: &str, replace: bool) -> Result<Option<Item>, keychain::Error> {
     let store = keychain.locate(name).unwrap_or_default();
-    match keychain.read(store, name) {
-        Ok(item) => Ok(Some(item)),
-        Err(keychain::Error::Missing { .. }) => Ok(None),
-        Err(keychain::Error::Damaged { .. }) if replace => Ok(None),
-        Err(error) => Err(error),
-    }
+    let found = match keychain.read(store, name) {
+        Ok(item) => Some(item),
+        Err(keychain::Error::Missing { .. }) => None,
+        Err(keychain::Error::Damaged { .. }) if replace => None,
+        Err(error) => return Err(error),
+    };
+    keychain.check_writable(store, name).map(|()| found)
 }
 
 /// Another key has the name.
 pub fn other_key(store: StoreKind, name: &str) -> Error {
-    let message = format!("{} has a different key with the name `{name}`", store.described());
+    let message = format!(
+        "{} has a different key with the name `{}`",
+        store.described(),
+        display(name)
+    );
     Error::new(Kind::Failed, message)
-        .hint("`--replace` overwrites that key; `--item NAME` keeps both, under different names")
 }
+
+/// The remedies for [`other_key`], for commands with these options.
+const BOTH_WAYS: &str = "`--replace` overwrites that key; `--item NAME` keeps both, under different names";

@@ -57,12 +57,13 @@ pub fn change(keychain: &Keychain<'_>, change: impl FnOnce(&mut Index)) -> Resul
 /// The index cannot be read or written.
 pub fn check_writable(keychain: &Keychain<'_>) -> Result<(), Error> {
     load(keychain)?;
-    keychain.change_index(|_| ()).map_err(unwritable)
+    keychain.check_index().map_err(unwritable)
 }
 
 fn unreadable(error: std::io::Error) -> Error {
-    Error::new(Kind::Failed, format!("cannot read the index of the keychain: {error}"))
-        .hint("`awsenv doctor` shows more; without this file, awsenv asks the chosen store")
+    Error::new(Kind::Failed, format!("cannot read the index of the keychain: {error}")).hint(
+        "put it back from a backup, or move it away: it holds no key, and without it awsenv asks the chosen store",
+    )
 }
 
 fn unwritable(error: std::io::Error) -> Error {

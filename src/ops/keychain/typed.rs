@@ -9,6 +9,7 @@ use crate::error::{Error, Kind};
 use crate::keychain::layout;
 use crate::ops::ask::Questions;
 use crate::ops::keychain::pair::{refused, temporary};
+use crate::redact::visible;
 use crate::secret::Secret;
 use crate::sys;
 
@@ -62,7 +63,8 @@ pub fn asked(
         text.bytes().all(is_of_ids)
     };
     loop {
-        let id = questions.line(layout::ID, &ask_id, may_show, |id| match id {
+        let is_shown = |id: &str| visible(layout::ID, id).is_some();
+        let id = questions.line(&ask_id, may_show, is_shown, |id| match id {
             "" if present.is_some() => Ok(()),
             id => pair::check_id(id, any_shape).map_err(|flaw| refused("", flaw)),
         })?;
@@ -114,12 +116,25 @@ fn unreadable(why: &str) -> Error {
 struct Json {
     /// `aws iam create-access-key`.
     access_key: Option<Box<Json>>,
-    /// `aws sts assume-role` and the like.
+    /// `aws sts assume-role` and the like, whose keys never last.
+    #[serde(alias = "roleCredentials")]
     credentials: Option<Box<Json>>,
+    #[serde(alias = "accessKeyId")]
     access_key_id: Option<String>,
+    #[serde(alias = "secretAccessKey")]
     secret_access_key: Option<Secret<String>>,
+    /// `Token` is what an instance's metadata calls it.
+    #[serde(
+        alias = "sessionToken",
+        alias = "session_token",
+        alias = "Token",
+        alias = "token",
+        alias = "SecurityToken",
+        alias = "securityToken"
+    )]
     session_token: Option<Secret<String>>,
     /// Only a key that does not last has one.
+    #[serde(alias = "expiration", alias = "Expires", alias = "expires")]
     expiration: Option<IgnoredAny>,
     status: Option<String>,
 }
@@ -130,13 +145,15 @@ fn parse(text: &str) -> Result<Typed, Error> {
         // serde_json's message would quote the key.
         let json: Option<Json> = serde_json::from_str(text).ok();
         let key = json.and_then(|mut json| {
-            let inner = json.access_key.take().or_else(|| json.credentials.take());
+            let of_sts = json.credentials.take();
+            let is_of_sts = of_sts.is_some();
+            let inner = json.access_key.take().or(of_sts);
             let key = inner.map_or(json, |inner| *inner);
             let has_token = key.session_token.is_some_and(|token| !token.expose().is_empty());
             Some((
                 key.access_key_id?,
                 key.secret_access_key?,
-                has_token || key.expiration.is_some(),
+                is_of_sts || has_token || key.expiration.is_some(),
                 key.status,
             ))
         });
@@ -205,6 +222,11 @@ mod tests {
             r#"{"AccessKeyId":"A","SecretAccessKey":"B","Expiration":"2030-01-01T00:00:00Z"}"#,
             r#"{"Credentials":{"AccessKeyId":"A","SecretAccessKey":"B","SessionToken":"","Expiration":1893456000}}"#,
             r#"{"Credentials":{"AccessKeyId":"A","SecretAccessKey":"B","SessionToken":"C","Expiration":"2030-01-01T00:00:00+00:00"},"AssumedRoleUser":{"Arn":"x"}}"#,
+            r#"{"Credentials":{"AccessKeyId":"A","SecretAccessKey":"B"}}"#,
+            r#"{"AccessKeyId":"A","SecretAccessKey":"B","expiration":"2030-01-01T00:00:00Z"}"#,
+            r#"{"AccessKeyId":"A","SecretAccessKey":"B","Token":"abc"}"#,
+            r#"{"Code":"Success","LastUpdated":"2030-01-01T00:00:00Z","Type":"AWS-HMAC","AccessKeyId":"A","SecretAccessKey":"B","Token":"C","Expiration":"2030-01-01T00:00:00Z"}"#,
+            r#"{"roleCredentials":{"accessKeyId":"A","secretAccessKey":"B","sessionToken":"C","expiration":1893456000000}}"#,
         ] {
             assert!(read(token).unwrap_err().contains("temporary"), "{token}");
         }

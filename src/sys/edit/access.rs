@@ -1,13 +1,14 @@
 //! Who owns a file, and who may write to it.
 
-use std::fs::{self, Metadata};
+use std::fs::Metadata;
 use std::io::ErrorKind;
 use std::path::Path;
 
 use super::FileError;
 use crate::sys::fs::parent;
+use crate::sys::obstacle;
 use crate::sys::private;
-use crate::sys::trust::{self, Distrust};
+use crate::sys::trust::{self, Distrust, Way};
 
 #[cfg(unix)]
 use unix as system;
@@ -16,12 +17,11 @@ use windows as system;
 
 pub(super) use system::{keep, narrow};
 
-/// The directory belongs to this user or root, and no other user can put files into it.
-pub(super) fn check_dir(dir: &Path) -> Result<(), FileError> {
-    match fs::metadata(dir) {
-        Ok(meta) => trust::check_dir(&meta).map_err(untrusted(dir)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(FileError::system(dir, "look at")(error)),
+/// The directory belongs to this user or root, and no other user can put files into it, or another one in its place.
+pub(super) fn check_dir(dir: &Path, way: Way) -> Result<(), FileError> {
+    match trust::distrusted(dir, way).map_err(FileError::system(dir, "look at"))? {
+        Some((path, distrust)) => Err(untrusted(&path)(distrust)),
+        None => Ok(()),
     }
 }
 
@@ -30,6 +30,27 @@ pub(super) fn check_file(path: &Path, meta: &Metadata) -> Result<(), FileError> 
     trust::check_file(meta).map_err(untrusted(path))?;
     if system::is_read_only(meta) {
         return Err(FileError::ReadOnly(path.to_owned()));
+    }
+    Ok(())
+}
+
+/// Nothing keeps a new file from taking the place of the target, as far as the system tells before anything is written.
+pub(super) fn check_replaceable(target: &Path) -> Result<(), FileError> {
+    let marks = obstacle::of(target);
+    if target.exists() && obstacle::is_read_only(target) {
+        return Err(FileError::MountedReadOnly(target.to_owned()));
+    }
+    if marks.is_mounted {
+        return Err(FileError::Mounted(target.to_owned()));
+    }
+    let dir = parent(target);
+    if obstacle::is_read_only(dir) {
+        return Err(FileError::MountedReadOnly(dir.to_owned()));
+    }
+    for (path, is_fixed) in [(target, marks.is_fixed), (dir, obstacle::of(dir).is_fixed)] {
+        if is_fixed {
+            return Err(FileError::Immutable(path.to_owned()));
+        }
     }
     Ok(())
 }
@@ -69,7 +90,7 @@ mod unix {
     use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
     use std::path::Path;
 
-    use crate::sys::private;
+    use crate::sys::modes;
 
     /// Whether the mode allows no user to write.
     pub(super) fn is_read_only(meta: &Metadata) -> bool {
@@ -127,7 +148,7 @@ mod unix {
         if mode & 0o077 == 0 {
             return Ok(());
         }
-        private::narrow(path, Permissions::from_mode(mode & 0o600))
+        modes::narrow(path, Permissions::from_mode(mode & 0o600))
     }
 
     /// Whether this user may find files in the directory.

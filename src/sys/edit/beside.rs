@@ -81,7 +81,7 @@ impl Beside {
             Ok(()) => {}
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             // Not every file system can exchange, so the look is as late as it can be.
-            Err(_) if !holds(target, was) => return Ok(None),
+            Err(_) if !holds(target, was)? => return Ok(None),
             Err(_) => {
                 fs::rename(&self.path, target)?;
                 self.is_in_place = true;
@@ -89,11 +89,21 @@ impl Beside {
             }
         }
         self.is_in_place = true;
-        if holds(&self.path, was) {
-            return Ok(Some(removed(&self.path)));
+        match holds(&self.path, was) {
+            Ok(true) => Ok(Some(removed(&self.path))),
+            Ok(false) => {
+                handover.clear();
+                Ok(None)
+            }
+            // Whose text came out cannot be told, so nothing must have happened.
+            Err(error) => match swap::exchange(&self.path, target) {
+                Ok(()) => {
+                    self.is_in_place = false;
+                    Err(error)
+                }
+                Err(_) => Ok(Some(Some(self.path.clone()))),
+            },
         }
-        handover.clear();
-        Ok(None)
     }
 }
 
@@ -121,11 +131,17 @@ pub(super) fn remove(lock: &EditLock, target: &Path, was: &[u8]) -> io::Result<O
     let handover = Handover::new(target, &aside, was, was);
     let left = lock.during(&handover, || {
         fs::rename(target, &aside)?;
-        if holds(&aside, was) {
-            return Ok(Some(removed(&aside)));
+        match holds(&aside, was) {
+            Ok(true) => Ok(Some(removed(&aside))),
+            Ok(false) => {
+                handover.clear();
+                Ok(None)
+            }
+            Err(error) => match swap::rename_to_free(&aside, target) {
+                Ok(()) => Err(error),
+                Err(_) => Ok(Some(Some(aside.clone()))),
+            },
         }
-        handover.clear();
-        Ok(None)
     })?;
     Ok(left.map(|left| Written { left, ..synced(target) }))
 }
@@ -139,10 +155,14 @@ fn synced(target: &Path) -> Written {
     }
 }
 
-fn holds(path: &Path, text: &[u8]) -> bool {
-    let is_file = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file());
-    let bytes = read_regular(path).ok().flatten().map(Zeroizing::new);
-    is_file && bytes.is_some_and(|bytes| **bytes == *text)
+/// # Errors
+/// It is a file that cannot be read.
+fn holds(path: &Path, text: &[u8]) -> io::Result<bool> {
+    if !fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file()) {
+        return Ok(false);
+    }
+    let bytes = read_regular(path)?.map(Zeroizing::new);
+    Ok(bytes.is_some_and(|bytes| **bytes == *text))
 }
 
 /// Removes what a killed run left; such a file is no longer locked.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::sys::fs::parent;
-use crate::sys::private;
+use crate::sys::modes;
 use crate::sys::trust::is_own;
 
 /// Why a file was not written. It is unchanged then.
@@ -37,6 +37,8 @@ pub enum FileError {
     Immutable(PathBuf),
     /// The file is a mount of its own, so nothing can take its place.
     Mounted(PathBuf),
+    /// The mount that has the file or directory allows no change.
+    MountedReadOnly(PathBuf),
     /// The file cannot be private, because its file system keeps no modes.
     NoModes(PathBuf),
     /// There is no state directory, where the lock would be.
@@ -69,13 +71,13 @@ impl FileError {
         Self::Barred {
             dir: dir.to_owned(),
             why: error.to_string(),
-            is_own: is_own && error.kind() != ErrorKind::ReadOnlyFilesystem,
+            is_own,
         }
     }
 
     /// For a directory that was not made.
     pub(super) fn making(dir: &Path) -> impl Fn(io::Error) -> Self {
-        move |error| match private::is_no_modes(&error) {
+        move |error| match modes::is_no_modes(&error) {
             true => Self::NoModes(dir.to_owned()),
             false => Self::system(dir, "make")(error),
         }
@@ -84,8 +86,9 @@ impl FileError {
     /// For a new file that was not written beside `target`.
     pub(super) fn beside(target: &Path) -> impl Fn(io::Error) -> Self {
         move |error| match error.kind() {
-            _ if private::is_no_modes(&error) => Self::NoModes(target.to_owned()),
-            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::barred(parent(target), &error),
+            _ if modes::is_no_modes(&error) => Self::NoModes(target.to_owned()),
+            ErrorKind::ReadOnlyFilesystem => Self::MountedReadOnly(parent(target).to_owned()),
+            ErrorKind::PermissionDenied => Self::barred(parent(target), &error),
             _ => Self::system(target, "write")(error),
         }
     }

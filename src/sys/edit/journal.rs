@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::{EditLock, FileError};
 use crate::env::Env;
 use crate::journal::Journal;
-use crate::sys::fs::{parent, read_regular, state_dir};
+use crate::sys::fs::{parent, state_dir};
 use crate::sys::private;
 
 /// Replaces the previous journal.
@@ -27,9 +27,12 @@ pub(super) fn remove_stale(env: &Env) {
 /// The file cannot be read, or is damaged.
 pub fn load(env: &Env) -> Result<Option<Journal>, FileError> {
     let Some(path) = path(env) else { return Ok(None) };
-    let bytes = read_regular(&path).map_err(FileError::system(&path, "read"))?;
+    let bytes = private::read(&path).map_err(FileError::system(&path, "read"))?;
     let Some(bytes) = bytes else { return Ok(None) };
-    let damaged = |why: &str| FileError::system(&path, "use")(std::io::Error::other(why));
+    let damaged = |why: &str| {
+        let why = format!("{why}; the next edit starts a new one");
+        FileError::system(&path, "use")(std::io::Error::other(why))
+    };
     Journal::parse(&bytes).map(Some).map_err(damaged)
 }
 

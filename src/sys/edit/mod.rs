@@ -9,7 +9,6 @@ mod beside;
 mod error;
 pub mod journal;
 mod lock;
-mod obstacle;
 mod swap;
 mod through;
 
@@ -22,11 +21,14 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::fs::{behind_links, parent, read_regular, state_dir};
+use super::modes;
 use super::private;
+use super::trust::Way;
 use crate::env::Env;
 use beside::Beside;
 use lock::Handover;
 
+pub use super::obstacle::UNFIX;
 pub use error::FileError;
 
 /// How long to wait for another edit; each takes only a moment.
@@ -116,7 +118,7 @@ fn path(env: &Env) -> Option<PathBuf> {
 }
 
 fn check_state_dir(dir: &Path) -> Result<(), FileError> {
-    access::check_dir(dir).map_err(|error| match error {
+    access::check_dir(dir, Way::Name).map_err(|error| match error {
         FileError::Foreign(dir) => FileError::ForeignState(dir),
         error => error,
     })
@@ -147,7 +149,7 @@ pub fn check_state(env: &Env) -> Result<(), FileError> {
 /// What is in the way.
 pub fn check_free(path: &Path) -> Result<(), FileError> {
     let target = behind_links(path).map_err(FileError::system(path, "follow"))?;
-    obstacle::check(&target)?;
+    access::check_replaceable(&target)?;
     access::check_open(parent(&target))
 }
 
@@ -198,7 +200,7 @@ pub fn save(
     }
     beside::remove_stale(&target);
     let changed = || FileError::Changed(path.to_owned());
-    let replaced = obstacle::check(&target)
+    let replaced = access::check_replaceable(&target)
         .and_then(|()| Beside::write(&target, now).map_err(FileError::beside(&target)))
         .and_then(|beside| {
             // One last look, because the lock does not keep other programs out.
@@ -231,7 +233,7 @@ pub fn check_writable(path: &Path, in_place: InPlace) -> Result<(), FileError> {
     if !parent(&target).is_dir() {
         return check_way(path, &target);
     }
-    let replaceable = obstacle::check(&target).and_then(|()| {
+    let replaceable = access::check_replaceable(&target).and_then(|()| {
         Beside::write(&target, b"")
             .map(drop)
             .map_err(FileError::beside(&target))
@@ -264,7 +266,7 @@ fn check_way(path: &Path, target: &Path) -> Result<(), FileError> {
 /// As [`save`].
 pub fn remove(lock: &EditLock, path: &Path, was: &[u8]) -> Result<Written, FileError> {
     let target = check(path, Some(was))?;
-    obstacle::check(&target)?;
+    access::check_replaceable(&target)?;
     let removed = beside::remove(lock, &target, was).map_err(FileError::system(&target, "remove"))?;
     removed.ok_or_else(|| FileError::Changed(path.to_owned()))
 }
@@ -281,7 +283,7 @@ pub fn keeps_modes(path: &Path) -> bool {
 pub fn keep_private(path: &Path) -> Result<(), FileError> {
     match access::narrow(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        Err(error) if private::is_no_modes(&error) => Err(FileError::NoModes(path.to_owned())),
+        Err(error) if modes::is_no_modes(&error) => Err(FileError::NoModes(path.to_owned())),
         Err(error) => Err(FileError::system(path, "change the mode of")(error)),
         Ok(()) => Ok(()),
     }
@@ -301,9 +303,9 @@ fn check(path: &Path, was: Option<&[u8]>) -> Result<PathBuf, FileError> {
 fn examine(path: &Path) -> Result<PathBuf, FileError> {
     access::check_usable(parent(path))?;
     let target = behind_links(path).map_err(FileError::system(path, "follow"))?;
-    for dir in [parent(path), parent(&target)] {
-        access::check_dir(dir)?;
-    }
+    access::check_dir(parent(path), Way::Name)?;
+    let way = if path.is_symlink() { Way::Link } else { Way::Name };
+    access::check_dir(parent(&target), way)?;
     match fs::symlink_metadata(&target) {
         Ok(meta) if meta.is_file() => access::check_file(&target, &meta)?,
         Ok(_) => return Err(FileError::NotRegular(path.to_owned())),

@@ -4,6 +4,7 @@
 //! A file starts with a line that names its item and proves that it was written with the secret half of the key: its
 //! public half is enough to encrypt, but not to put a key into the store. Nothing here asks or takes long.
 
+use std::collections::HashSet;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
@@ -15,9 +16,9 @@ use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
 use super::key_pair::{KeyPair, failed, hash, hex, refused};
-use super::seal::{open, seal};
-use super::store::{Lock, Name, Store};
-use crate::keychain::{Error, Item, SERVICE, StoreKind};
+use super::seal::{self, open, seal};
+use super::store::{Access, Lock, Name, Store};
+use crate::keychain::{Error, Index, Item, SERVICE, StoreKind};
 use crate::sys::{fs, private};
 
 const STORE: StoreKind = StoreKind::File;
@@ -37,8 +38,52 @@ impl FileStore {
 
     /// Whether there is surely no such key.
     pub(super) fn lacks(&self, item: &str) -> bool {
-        let path = self.item_path(&Name::of::<Item>(item));
-        std::fs::symlink_metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound)
+        is_missing(&self.item_path(&Name::of::<Item>(item)))
+    }
+
+    /// The keys that the index does not list; without a name if the key file does not open them.
+    pub(super) fn unlisted(&self, index: &Index) -> Vec<Option<String>> {
+        let listed: HashSet<PathBuf> = index
+            .records()
+            .map(|record| self.item_path(&Name::of::<Item>(&record.item)))
+            .collect();
+        let mut found: Vec<_> = self
+            .items()
+            .filter(|path| !listed.contains(path))
+            .map(|path| name_in(&self.key.identity().ok()?, &private::read(&path).ok()??))
+            .collect();
+        found.sort();
+        found
+    }
+
+    /// Another key file would store keys beside items that it cannot open, and replace one of them for ever.
+    ///
+    /// # Errors
+    /// The item that is to be replaced, or all that are there, were written with another key file.
+    fn check_opens(&self, identity: &Identity, replaced: &Path) -> Result<(), Error> {
+        let fits = |path: &Path| seal::fits(identity, &private::read(path).ok()??);
+        let opens = fits(replaced).or_else(|| {
+            // The first one that opens says enough, because an import writes thousands.
+            let mut opens = None;
+            for fits in self.items().filter_map(|path| fits(&path)) {
+                opens = Some(fits);
+                if fits {
+                    break;
+                }
+            }
+            opens
+        });
+        if opens != Some(false) {
+            return Ok(());
+        }
+        let why = "it does not open the items beside it: put back the `identity` and `recipient` they were written with; `awsenv key remove` gives an item up";
+        Err(refused(&self.key.path(), &why))
+    }
+
+    /// The files of all keys.
+    fn items(&self) -> impl Iterator<Item = PathBuf> {
+        let entries = std::fs::read_dir(&self.key.dir).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).filter(|path| is_key(path))
     }
 
     fn item_path(&self, name: &Name) -> PathBuf {
@@ -70,6 +115,7 @@ impl Store for FileStore {
         self.key.require()?;
         let identity = self.key.whole()?;
         let path = self.item_path(name);
+        self.check_opens(&identity, &path)?;
         let packed = pack(&identity, name, content).map_err(|error| refused(&path, &error))?;
         let _lock = self.key.lock()?;
         // The item that is there is replaced only by one that can be opened.
@@ -85,8 +131,11 @@ impl Store for FileStore {
     }
 
     fn delete(&self, name: &Name) -> Result<(), Error> {
-        self.key.require()?;
         let path = self.item_path(name);
+        if is_missing(&path) {
+            return Err(missing(name));
+        }
+        self.key.require()?;
         let _lock = self.key.lock()?;
         private::remove(&path).map_err(|error| match error.kind() {
             ErrorKind::NotFound => missing(name),
@@ -94,9 +143,26 @@ impl Store for FileStore {
         })
     }
 
+    fn check(&self, name: &Name, access: Access) -> Result<(), Error> {
+        let path = self.item_path(name);
+        if access != Access::Write && is_missing(&path) {
+            return Err(missing(name));
+        }
+        self.key.require()?;
+        if access == Access::Write {
+            self.check_opens(&self.key.whole()?, &path)?;
+        }
+        let _lock = self.key.lock()?;
+        private::check_replaceable(&path).map_err(|error| failed(&path, &error))
+    }
+
     fn unlock(&self) -> Result<Lock, Error> {
         Ok(Lock::KeyFile)
     }
+}
+
+fn is_missing(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
 /// The first line of an item's file.
@@ -124,7 +190,10 @@ fn pack(identity: &Identity, name: &Name, content: &[u8]) -> io::Result<Vec<u8>>
 /// Why the file cannot be what [`pack`] made for this name.
 fn unpack(identity: &Identity, name: &Name, packed: &[u8]) -> Result<Zeroizing<Vec<u8>>, &'static str> {
     const FOREIGN: &str = "its file was not written with this key file, so the key in it may be anyone's";
-    let plain = open(identity, packed).map_err(|_| "the key file does not decrypt its file")?;
+    let plain = open(identity, packed).map_err(|_| match seal::fits(identity, packed) {
+        Some(false) => "its file was written with another key file: put that one back",
+        _ => "the key file does not decrypt its file",
+    })?;
     let end = plain.iter().position(|byte| *byte == b'\n').ok_or(FOREIGN)?;
     let (header, content) = (&plain[..end], &plain[end + 1..]);
     let header: Header = serde_json::from_slice(header).map_err(|_| FOREIGN)?;
@@ -155,6 +224,19 @@ fn proof(identity: &Identity, name: &Name, content: &[u8]) -> Hmac<Sha256> {
         proof.update(part);
     }
     proof
+}
+
+/// Whether a file is named as that of a key is.
+fn is_key(name: &Path) -> bool {
+    let stem = name.file_stem().unwrap_or_default().as_encoded_bytes();
+    name.extension() == Some("age".as_ref()) && stem.len() == 32 && stem.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// The name of an item, as its file says.
+fn name_in(identity: &Identity, packed: &[u8]) -> Option<String> {
+    let plain = open(identity, packed).ok()?;
+    let header = plain.split(|byte| *byte == b'\n').next()?;
+    serde_json::from_slice(header).ok().map(|header: Header| header.item)
 }
 
 fn missing(name: &Name) -> Error {
@@ -336,6 +418,52 @@ mod tests {
             }
         }
         assert!(store.read(&key("a")).is_ok() && store.write(&key("b"), b"x").is_ok());
+    }
+
+    #[test]
+    fn another_pair_of_keys_writes_no_item_beside_those_it_cannot_open() {
+        let (dir, store) = store();
+        store.key.create(None).unwrap();
+        for item in ["a", "b"] {
+            store.write(&key(item), b"keys").unwrap();
+        }
+        let parts = ["identity", "recipient"];
+        let away = |name: &str| dir.path().join(name);
+        for name in parts {
+            std::fs::rename(store.key.dir.join(name), away(name)).unwrap();
+        }
+        let other = FileStore::new(&away("other"));
+        other.key.create(None).unwrap();
+        for name in parts {
+            std::fs::rename(other.key.dir.join(name), store.key.dir.join(name)).unwrap();
+        }
+        let is_refused = |item: &str| {
+            for refused in [store.write(&key(item), b"new"), store.check(&key(item), Access::Write)] {
+                assert!(
+                    matches!(&refused, Err(Error::Refused { why, .. }) if why.contains("does not open the items")),
+                    "{item}: {refused:?}"
+                );
+            }
+        };
+        ["a", "c"].into_iter().for_each(is_refused);
+        assert!(matches!(store.read(&key("a")), Err(Error::Damaged { why, .. }) if why.contains("another key file")));
+        // One that is given up makes room, and one that is damaged is none of another key file's.
+        store.delete(&key("a")).unwrap();
+        is_refused("a");
+        std::fs::write(store.item_path(&key("b")), "torn").unwrap();
+        store.write(&key("b"), b"new").unwrap();
+        store.write(&key("c"), b"new").unwrap();
+        // Beside one that opens, only the other key file's own item is kept.
+        std::fs::rename(store.item_path(&key("c")), away("c")).unwrap();
+        for name in parts {
+            std::fs::rename(store.key.dir.join(name), away("other/keys").join(name)).unwrap();
+            std::fs::rename(away(name), store.key.dir.join(name)).unwrap();
+        }
+        std::fs::rename(away("c"), store.item_path(&key("c"))).unwrap();
+        std::fs::remove_file(store.item_path(&key("b"))).unwrap();
+        is_refused("c");
+        store.delete(&key("c")).unwrap();
+        store.write(&key("a"), b"old").unwrap();
     }
 
     #[test]

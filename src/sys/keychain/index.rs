@@ -1,10 +1,12 @@
 //! The index's file: `keychain.json` in the state directory.
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::keychain::Index;
+use crate::sys::trust::Way;
 use crate::sys::{fs, private};
 
 /// How long to wait for another awsenv that is writing, which takes only a moment.
@@ -16,7 +18,18 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// What the system says, or that the file is damaged; with its path.
 pub(super) fn load(path: &Path) -> io::Result<Index> {
     let bytes = private::read_as_root(path).map_err(|error| at(path, &error.to_string()))?;
-    Index::parse(&bytes.unwrap_or_default()).map_err(|why| at(path, &format!("is damaged: {why}")))
+    let damaged = |why| io::Error::other(format!("`{}` is damaged: {why}", path.display()));
+    Index::parse(&bytes.unwrap_or_default()).map_err(damaged)
+}
+
+/// Checks what can be known before [`change`].
+///
+/// # Errors
+/// As [`change`].
+pub(super) fn check(path: &Path) -> io::Result<()> {
+    let _lock = lock(path)?;
+    load(path)?;
+    private::check_replaceable(path).map_err(|error| at(path, &error.to_string()))
 }
 
 /// Locks the index, so that concurrent changes are not lost. Writes only if something changed.
@@ -24,18 +37,24 @@ pub(super) fn load(path: &Path) -> io::Result<Index> {
 /// # Errors
 /// As [`load`], and what the system says about writing.
 pub(super) fn change(path: &Path, change: impl FnOnce(&mut Index)) -> io::Result<()> {
-    let within = |path| move |error: io::Error| at(path, &error.to_string());
-    let dir = fs::parent(path);
-    private::make_dir(dir).map_err(within(dir))?;
-    let lock = path.with_extension("lock");
-    let _lock = private::lock(&lock, PATIENCE).map_err(within(&lock))?;
+    let _lock = lock(path)?;
     let mut index = load(path)?;
     let before = index.clone();
     change(&mut index);
     if index == before {
         return Ok(());
     }
-    private::replace(path, index.to_json().as_bytes()).map_err(within(path))
+    private::replace(path, index.to_json().as_bytes()).map_err(|error| at(path, &error.to_string()))
+}
+
+fn lock(path: &Path) -> io::Result<File> {
+    let within = |path| move |error: io::Error| at(path, &error.to_string());
+    let dir = fs::parent(path);
+    private::make_dir(dir)
+        .and_then(|()| private::check_way(dir, Way::Name))
+        .map_err(within(dir))?;
+    let lock = path.with_extension("lock");
+    private::lock(&lock, PATIENCE).map_err(within(&lock))
 }
 
 /// `dir` is awsenv's state directory.

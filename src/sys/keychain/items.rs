@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::store::{Name, Store};
+use super::store::{Access, Name, Store};
 use crate::keychain::{Content, Error};
 
 pub(super) struct Items<'a, T> {
@@ -29,6 +29,10 @@ impl<'a, T: Content> Items<'a, T> {
     /// Replaces the item of the same name, if there is one.
     pub(super) fn write(&self, item: &str, content: &T) -> Result<(), Error> {
         self.store.write(&Name::of::<T>(item), &content.to_bytes())
+    }
+
+    pub(super) fn check(&self, item: &str, access: Access) -> Result<(), Error> {
+        self.store.check(&Name::of::<T>(item), access)
     }
 
     pub(super) fn delete(&self, item: &str) -> Result<(), Error> {
@@ -71,6 +75,10 @@ mod tests {
         fn delete(&self, name: &Name) -> Result<(), Error> {
             let old = self.0.borrow_mut().remove(&key(name));
             old.map(drop).ok_or_else(|| missing(&name.user))
+        }
+
+        fn check(&self, _: &Name, _: Access) -> Result<(), Error> {
+            Ok(())
         }
 
         fn unlock(&self) -> Result<Lock, Error> {

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 use self::linux as system;
 #[cfg(not(target_os = "linux"))]
 use self::nowhere as system;
-use super::store::{Lock, Name, Store};
+use super::store::{Access, Lock, Name, Store};
 use crate::keychain::{Error, StoreKind};
 
 const STORE: StoreKind = StoreKind::Kernel;
@@ -37,6 +37,13 @@ impl Store for KernelStore {
 
     fn delete(&self, name: &Name) -> Result<(), Error> {
         system::delete(name)
+    }
+
+    fn check(&self, name: &Name, access: Access) -> Result<(), Error> {
+        match (self.read(name), access) {
+            (Err(Error::Missing { .. }), Access::Write) => Ok(()),
+            (read, _) => read.map(drop),
+        }
     }
 
     fn unlock(&self) -> Result<Lock, Error> {

@@ -19,7 +19,8 @@ use super::kernel;
 use super::seal::{open, parse, seal, secret_string};
 use crate::keychain::{Error, StoreKind};
 use crate::secret::Secret;
-use crate::sys::{fs, private};
+use crate::sys::trust::Way;
+use crate::sys::{fs, modes, private};
 
 const STORE: StoreKind = StoreKind::File;
 
@@ -89,7 +90,8 @@ impl KeyPair {
         let path = self.path();
         // A user who can write to the directory above could put another one there.
         for dir in [fs::parent(&self.dir), &self.dir] {
-            private::make_dir(dir).map_err(|error| failed(dir, &error))?;
+            let made = private::make_dir(dir).and_then(|()| private::check_way(dir, Way::Name));
+            made.map_err(|error| failed(dir, &error))?;
         }
         let _lock = self.lock()?;
         if is_there(&path) {
@@ -176,11 +178,13 @@ impl KeyPair {
     }
 
     pub(super) fn require(&self) -> Result<(), Error> {
-        if is_there(&self.path()) {
-            check_access(&self.dir, &self.dir)
-        } else {
-            Err(self.absent())
+        if !is_there(&self.path()) {
+            return Err(self.absent());
         }
+        if self.dir.is_symlink() {
+            private::check_way(&self.dir, Way::Name).map_err(|error| failed(&self.dir, &error))?;
+        }
+        check_access(&self.dir, &self.dir)
     }
 
     /// Held while something in the directory is written.
@@ -282,7 +286,7 @@ fn check_access(path: &Path, dir: &Path) -> Result<(), Error> {
 
 /// As [`refused`], for what the system says.
 pub(super) fn failed(path: &Path, error: &io::Error) -> Error {
-    if private::is_no_modes(error) {
+    if modes::is_no_modes(error) {
         return Error::NoModes { path: path.to_owned() };
     }
     refused(path, error)

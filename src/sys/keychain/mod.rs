@@ -32,7 +32,7 @@ use file::FileStore;
 use items::Items;
 use kernel::KernelStore;
 use os::OsStore;
-use store::Store;
+use store::{Access, Store};
 
 /// Where a key is, as far as that can be told without opening a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,6 +122,12 @@ impl<'a> Keychain<'a> {
         }
     }
 
+    /// The keys of the encrypted file store that the index does not list; without a name if its key file does not open
+    /// them.
+    pub fn unlisted(&self, index: &Index) -> Vec<Option<String>> {
+        self.files().map(|files| files.unlisted(index)).unwrap_or_default()
+    }
+
     /// Accesses the store once.
     ///
     /// # Errors
@@ -144,6 +150,25 @@ impl<'a> Keychain<'a> {
         self.items::<Item>(store)?.delete(item)
     }
 
+    /// Checks what can be known before [`Keychain::write`].
+    ///
+    /// # Errors
+    /// As [`Keychain::write`].
+    pub fn check_writable(&self, store: StoreKind, item: &str) -> Result<(), Error> {
+        self.items::<Item>(store)?.check(item, Access::Write)
+    }
+
+    /// Checks what can be known before [`Keychain::delete`], and returns whether there is such an item.
+    ///
+    /// # Errors
+    /// As [`Keychain::delete`].
+    pub fn check_deletable(&self, store: StoreKind, item: &str) -> Result<bool, Error> {
+        match self.items::<Item>(store)?.check(item, Access::Delete) {
+            Err(Error::Missing { .. }) => Ok(false),
+            checked => checked.map(|()| true),
+        }
+    }
+
     /// A password that another program stored in the system's keychain.
     ///
     /// # Errors
@@ -163,15 +188,20 @@ impl<'a> Keychain<'a> {
         }
     }
 
+    /// Checks what can be known before [`Keychain::change_index`].
+    ///
+    /// # Errors
+    /// As [`Keychain::change_index`].
+    pub fn check_index(&self) -> io::Result<()> {
+        index::check(&index::path(&self.index_dir()?))
+    }
+
     /// Concurrent changes are not lost.
     ///
     /// # Errors
     /// As [`Keychain::index`], and what the system says about writing.
     pub fn change_index(&self, change: impl FnOnce(&mut Index)) -> io::Result<()> {
-        let dir = self.dir().ok_or_else(|| {
-            io::Error::other("HOME is not set to an absolute path, so there is no directory for the index")
-        })?;
-        index::change(&index::path(&dir), change)
+        index::change(&index::path(&self.index_dir()?), change)
     }
 
     /// Makes a store readable as far as it can do that by itself; the system may ask the user.
@@ -238,6 +268,11 @@ impl<'a> Keychain<'a> {
             why: NO_HOME.to_owned(),
         })?;
         Ok(FileStore::new(&dir))
+    }
+
+    fn index_dir(&self) -> io::Result<PathBuf> {
+        self.dir()
+            .ok_or_else(|| io::Error::other("HOME is not set to an absolute path, so there is no directory for the index"))
     }
 
     fn dir(&self) -> Option<PathBuf> {

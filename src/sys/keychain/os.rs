@@ -5,7 +5,7 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::place::{self, Place};
-use super::store::{Lock, Name, Store};
+use super::store::{Access, Lock, Name, Store};
 use crate::env::Env;
 use crate::keychain::{Error, StoreKind};
 use crate::secret::Secret;
@@ -94,6 +94,11 @@ impl Store for OsStore<'_> {
     fn delete(&self, name: &Name) -> Result<(), Error> {
         let place = self.place(name.clone());
         self.wait(move || place.delete())
+    }
+
+    fn check(&self, name: &Name, access: Access) -> Result<(), Error> {
+        let place = self.place(name.clone());
+        self.wait(move || place.look(access))
     }
 
     fn unlock(&self) -> Result<Lock, Error> {

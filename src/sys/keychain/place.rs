@@ -46,6 +46,11 @@ impl Place {
         entry.delete_credential().map_err(|error| self.error(error))
     }
 
+    /// As far as the system tells without the access itself.
+    pub(super) fn look(&self, access: Access) -> Result<(), Error> {
+        self.entry(access).map(drop)
+    }
+
     /// A password that another program stored.
     pub(super) fn password(&self) -> Result<Secret<String>, Error> {
         let mut error = None;

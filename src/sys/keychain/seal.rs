@@ -26,6 +26,16 @@ pub(super) fn open(identity: &dyn age::Identity, sealed: &[u8]) -> Result<Zeroiz
     Ok(plain)
 }
 
+/// Whether the text is sealed for this identity; `None` if it is damaged.
+pub(super) fn fits(identity: &dyn age::Identity, sealed: &[u8]) -> Option<bool> {
+    let decryptor = age::Decryptor::new_buffered(sealed).ok()?;
+    match decryptor.decrypt(iter::once(identity)) {
+        Ok(_) => Some(true),
+        Err(age::DecryptError::NoMatchingKeys) => Some(false),
+        Err(_) => None,
+    }
+}
+
 /// The only key in a text; comments may surround it.
 pub(super) fn parse(text: &[u8]) -> Option<Identity> {
     let text = std::str::from_utf8(text).ok()?;

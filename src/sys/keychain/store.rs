@@ -19,6 +19,12 @@ pub(super) trait Store {
     /// [`Error::Missing`] if there is no such item.
     fn delete(&self, name: &Name) -> Result<(), Error>;
 
+    /// Checks what can be known before the item is accessed in that way, and changes nothing.
+    ///
+    /// # Errors
+    /// As that access.
+    fn check(&self, name: &Name, access: Access) -> Result<(), Error>;
+
     /// Makes the store readable as far as it can do that by itself.
     fn unlock(&self) -> Result<Lock, Error>;
 }

@@ -16,8 +16,10 @@ pub(super) enum Typed {
     More,
     /// Enter.
     Done,
-    /// Ctrl-C, or Ctrl-D on an empty line.
+    /// Ctrl-C or Ctrl-\, or Ctrl-D on an empty line.
     Left,
+    /// Ctrl-Z.
+    Stopped,
 }
 
 /// Whether the byte is part of a sequence that a key sends (an arrow, the markers around pasted text).
@@ -50,7 +52,8 @@ impl Line {
         match (self.sequence, byte) {
             // These count everywhere, so that a single Escape cannot lock the user in.
             (_, b'\r' | b'\n') => return Typed::Done,
-            (_, CTRL_C) => return Typed::Left,
+            (_, CTRL_C | CTRL_BACKSLASH) => return Typed::Left,
+            (_, CTRL_Z) => return Typed::Stopped,
             (Sequence::None | Sequence::Escape, ESCAPE) => self.sequence = Sequence::Escape,
             (Sequence::Escape, b'[') => self.sequence = Sequence::Control,
             (Sequence::Escape, b'O') => self.sequence = Sequence::Single,
@@ -111,6 +114,8 @@ const CTRL_C: u8 = 0x03;
 const CTRL_D: u8 = 0x04;
 const CTRL_U: u8 = 0x15;
 const CTRL_W: u8 = 0x17;
+const CTRL_Z: u8 = 0x1a;
+const CTRL_BACKSLASH: u8 = 0x1c;
 const BACKSPACE: u8 = 0x08;
 const DELETE: u8 = 0x7f;
 const ESCAPE: u8 = 0x1b;
@@ -143,7 +148,7 @@ mod tests {
             (b"wrong\x15right\r", "right"),
             (b"one two  \x17three\r", "one three"),
             (b"one\x17two\r", "two"),
-            (b"a\tb\x00c\x1ad\x04e\r", "abcde"),
+            (b"a\tb\x00c\x19d\x04e\r", "abcde"),
             (b"a\x1b[Db\x1bOAc\x1b[3~d\x1bxe\r", "abcde"),
             (b"\x1b[200~pasted\x1b[201~\r", "pasted"),
             (b"a\x1b\r", "a"),
@@ -152,8 +157,19 @@ mod tests {
             let (end, line, _) = typed(keys);
             assert_eq!((end, line.unwrap().as_str()), (Typed::Done, wanted), "{keys:?}");
         }
-        for keys in [&b"\x04"[..], b"abc\x03", b"a\x7f\x04", b"a\x1b\x03", b"\x1b[\x03"] {
+        for keys in [
+            &b"\x04"[..],
+            b"abc\x03",
+            b"a\x7f\x04",
+            b"a\x1b\x03",
+            b"\x1b[\x03",
+            b"abc\x1c",
+            b"\x1b[\x1c",
+        ] {
             assert_eq!(typed(keys).0, Typed::Left, "{keys:?}");
+        }
+        for keys in [&b"\x1a"[..], b"abc\x1afg\r", b"\x1b[\x1a"] {
+            assert_eq!(typed(keys).0, Typed::Stopped, "{keys:?}");
         }
         // What follows does not belong to the line.
         assert_eq!(typed(b"a\nb\n").2, 2);

@@ -1,5 +1,5 @@
-//! The user's terminal, whatever stdin is. For an ordinary line its mode does not change: whole lines, echoed, and
-//! Ctrl-C ends the program. A secret is not echoed.
+//! The user's terminal, whatever stdin is. For an ordinary line its mode does not change: whole lines, echoed. A secret
+//! is not echoed.
 
 mod hidden;
 mod mode;
@@ -69,21 +69,23 @@ impl Terminal {
         Self::open().map_err(|_| "this process has none")
     }
 
-    /// Without the line end; an overlong line is cut. `None` at the end of input (Ctrl-D).
+    /// Without the line end; an overlong line is cut. `None` at the end of input (Ctrl-D), or on a signal that ends the
+    /// program (Ctrl-C), which counts from before `ask` is called.
     ///
     /// # Errors
     /// What the system says, such as to a background job.
-    pub fn line(&self) -> io::Result<Option<String>> {
-        line(&self.0)
-    }
-
-    /// The next line, typed without any trace on the screen, not even its length. `None` on Ctrl-C, Ctrl-D, or a signal
-    /// that ends the program. Echo is off before `ask` is called, so that a quick answer is not shown either.
-    ///
-    /// # Errors
-    /// The line is not UTF-8 or longer than any secret, or what the system says.
-    pub fn secret(self, ask: impl Fn()) -> io::Result<Option<Secret<String>>> {
-        self.typing()?.line(&ask, &|_| false, &|_| {})
+    pub fn line(&self, ask: impl FnOnce()) -> io::Result<Option<String>> {
+        // macOS cannot wait for a terminal with `poll`, so there a signal ends the program at once.
+        if cfg!(target_vendor = "apple") {
+            ask();
+            return line(&self.0);
+        }
+        let heeding = Heeding {
+            terminal: &self.0,
+            signals: Signals::heed()?,
+        };
+        ask();
+        line(heeding)
     }
 
     /// Answers to several questions, not echoed by the terminal: lines that are pasted together wait for their
@@ -124,11 +126,11 @@ const BURST: Duration = Duration::from_millis(20);
 
 impl Typing {
     /// Asks for the next line. What is typed of it is shown through `echo` for as long as all of it `may_show`; that must
-    /// be of ASCII. A program that was stopped hides and asks again, and the line starts over. `None` as in
-    /// [`Terminal::secret`].
+    /// be of ASCII. A program that was stopped, also by Ctrl-Z, hides and asks again, and the line starts over. `None` on
+    /// Ctrl-C, Ctrl-\, Ctrl-D, or a signal that ends the program.
     ///
     /// # Errors
-    /// As [`Terminal::secret`].
+    /// The line is not UTF-8 or longer than any secret, or what the system says.
     pub fn line(
         &mut self,
         ask: &dyn Fn(),
@@ -170,8 +172,15 @@ impl Typing {
                 }
             }
             self.rest.drain(..taken);
-            if typed == Typed::Left {
-                return Ok(None);
+            match typed {
+                Typed::Left => return Ok(None),
+                Typed::Stopped => {
+                    if mode::can_stop() {
+                        mode::stop();
+                    }
+                    continue;
+                }
+                Typed::More | Typed::Done => {}
             }
             let now = line.text().filter(|text| text.is_ascii() && may_show(text));
             let now = now.unwrap_or_default();
@@ -226,6 +235,26 @@ impl Drop for Typing {
     fn drop(&mut self) {
         // The rest of what was pasted is dropped with the mode.
         thread::sleep(PASTE);
+    }
+}
+
+/// A terminal whose input ends when a signal arrives that ends the program.
+struct Heeding<'t> {
+    terminal: &'t File,
+    signals: Signals,
+}
+
+impl Read for Heeding<'_> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        while !self.signals.told_to_end() {
+            if self.signals.told_to_stop() {
+                self.signals.stop();
+            }
+            if is_ready(self.terminal) {
+                return self.terminal.read(into);
+            }
+        }
+        Ok(0)
     }
 }
 

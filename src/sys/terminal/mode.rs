@@ -49,9 +49,11 @@ mod system {
 
     use rustix::event::{PollFd, PollFlags, Timespec, poll};
     use rustix::io::ioctl_fionread;
-    use rustix::process::getpgrp;
+    use rustix::process::{Signal, getpgrp, getpid, getsid, kill_current_process_group};
+    use rustix::stdio::stdout;
     use rustix::termios::{
-        LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr, tcgetpgrp, tcsetattr,
+        LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, isatty, tcflush, tcgetattr, tcgetpgrp,
+        tcsetattr,
     };
 
     /// The mode to restore, and the terminal. A static, because a panic ends the program without dropping anything.
@@ -97,6 +99,18 @@ mod system {
     /// background is stopped if it touches the terminal.
     pub(in crate::sys::terminal) fn is_own(terminal: &File) -> bool {
         tcgetpgrp(terminal).is_ok_and(|group| group == getpgrp())
+    }
+
+    /// Whether a shell would continue this program after a stop. In the group of a session's leader there is none, and one
+    /// that reads what this program prints waits for its end.
+    pub(in crate::sys::terminal) fn can_stop() -> bool {
+        let is_job = getpgrp() == getpid() || isatty(stdout());
+        is_job && getsid(None).is_ok_and(|leader| leader != getpgrp())
+    }
+
+    /// Asks the programs of this job to stop, as the terminal does at Ctrl-Z.
+    pub(in crate::sys::terminal) fn stop() {
+        let _ = kill_current_process_group(Signal::TSTP);
     }
 
     /// Waits a moment for something to read. A signal ends the wait, so that what it means is not noticed too late: a
@@ -153,6 +167,13 @@ mod system {
         true
     }
 
+    pub(in crate::sys::terminal) fn can_stop() -> bool {
+        false
+    }
+
+    /// The console has no jobs.
+    pub(in crate::sys::terminal) fn stop() {}
+
     pub(in crate::sys::terminal) fn is_ready(_: &File) -> bool {
         true
     }
@@ -164,5 +185,5 @@ mod system {
 }
 
 pub use system::restore;
-pub(super) use system::{flush, has_more, is_own, is_ready};
+pub(super) use system::{can_stop, flush, has_more, is_own, is_ready, stop};
 use system::{hide, is_visible};

@@ -120,6 +120,48 @@ fn a_mount_of_one_file_is_overwritten_only_if_the_settings_say_so() {
     );
 }
 
+/// Nothing can be overwritten there either, so `write_through` is no remedy.
+#[test]
+fn a_read_only_mount_is_told_from_a_mount_of_one_file() {
+    let sandbox = filed();
+    let read_only = |name: &str| {
+        let path = sandbox.path(name).display().to_string();
+        format!("mount --bind '{path}' '{path}' && mount -o remount,ro,bind '{path}'")
+    };
+    for settings in ["", "write_through = on\n"] {
+        sandbox.write(".config/awsenv/config", settings);
+        for (name, what) in [
+            (".aws", "/.aws/credentials`"),
+            (".aws/credentials", "/.aws/credentials`"),
+        ] {
+            let import = sandbox.awsenv(["key", "import", "work"]);
+            let Some(output) = mounted(import, &read_only(name)) else {
+                return;
+            };
+            assert_refused(
+                &sandbox,
+                &output,
+                &[what, "is mounted read-only", "hint: mount it writable"],
+            );
+            assert!(!output.err().contains("write_through"), "{}", output.all());
+        }
+        let output = mounted(add(&sandbox), &read_only(".local/state/awsenv")).expect("a mount");
+        assert_refused(
+            &sandbox,
+            &output,
+            &["edit.lock`", "it is mounted read-only: mount it writable"],
+        );
+    }
+    // The file alone is writable, so overwriting it helps.
+    let path = sandbox.path(".aws/credentials").display().to_string();
+    let script = format!(
+        "{} && mount --bind '{path}' '{path}' && mount -o remount,rw,bind '{path}'",
+        read_only(".aws")
+    );
+    let output = mounted(sandbox.awsenv(["key", "import", "work", "--keep"]), &script).expect("a mount");
+    assert_eq!(output.status, 0, "{}", output.all());
+}
+
 /// Made changeable again at the end of the test in any case.
 struct Fixed<'a>(&'a Path);
 
@@ -308,5 +350,36 @@ fn what_is_too_large_is_refused_with_its_size() {
         );
         assert_eq!(output.status, 1, "{name}: {}", output.all());
         assert!(!output.err().contains("read permission"), "{name}: {}", output.all());
+    }
+}
+
+#[test]
+fn a_remedy_is_for_what_is_wrong_with_the_file() {
+    let mut sandbox = filed();
+    for (name, words) in [
+        ("/dev/zero", "it is not a regular file"),
+        ("~/.aws", "it is a directory"),
+        ("~/none", "there is no such file"),
+    ] {
+        let output = sandbox
+            .awsenv(["key", "import", "x", "--from", &format!("csv:{name}")])
+            .output();
+        assert!(output.status == 1 && output.err().contains(words), "{}", output.all());
+    }
+    let large = sandbox.write("large", "");
+    std::fs::File::options()
+        .write(true)
+        .open(&large)
+        .unwrap()
+        .set_len((64 << 20) + 1)
+        .unwrap();
+    sandbox.set("BOTO_CONFIG", &large);
+    for args in [&["explain", "old"][..], &["doctor", "-v"]] {
+        let output = sandbox.awsenv(args).output();
+        assert!(
+            output.all().contains("let BOTO_CONFIG name another file") && !output.all().contains("correct the line"),
+            "{}",
+            output.all()
+        );
     }
 }

@@ -1,5 +1,6 @@
 //! Keys in a keychain: a real gnome-keyring on a bus of its own, read back by other programs.
 
+mod begun;
 mod boto;
 mod canary;
 mod commands;
@@ -9,6 +10,7 @@ mod hostile;
 mod import;
 mod process;
 mod story;
+mod trusted;
 mod walk;
 
 use std::collections::BTreeMap;

@@ -456,3 +456,39 @@ fn a_failing_disk_harms_nothing() {
     failure_walk(&IMPORT, "rename,renameat,renameat2,unlink,unlinkat", "EACCES");
     failure_walk(&RESTORE, "rename,renameat,renameat2,unlink,unlinkat", "EROFS");
 }
+
+/// What came out of an exchange cannot be read. No other program writes here, so none may be named.
+#[test]
+fn a_text_that_cannot_be_read_any_more_is_put_back() {
+    let Some(walk) = Walk::new() else { return };
+    let (mut failed, all) = (0, [SET, UNDO, IMPORT, RESTORE, REMOVE]);
+    for work in &all {
+        let first = filed(work);
+        let old = known(&first);
+        let run = first.awsenv(work.args);
+        let (output, steps) = walk.steps_with(&first, run, "openat", ".awsenv-");
+        output.success();
+        let new = known(&first);
+        for step in &steps {
+            for error in ["EACCES", "EIO"] {
+                let sandbox = filed(work);
+                let output = walk.failed_at(&sandbox, step, error, work.args);
+                let when = format!("{}, {error} at {step}: {}", work.name, output.all());
+                assert!(!output.err().contains("by another program"), "{when}");
+                let now = known(&sandbox);
+                let is_done = output.status == 0 || output.err().contains("already");
+                assert!(
+                    if output.status == 0 {
+                        now == new
+                    } else {
+                        is_done || now == old
+                    },
+                    "{when}"
+                );
+                failed += usize::from(output.status != 0);
+                sandbox.awsenv(work.args).output();
+            }
+        }
+    }
+    assert!(failed > all.len(), "{failed}");
+}

@@ -68,8 +68,8 @@ struct Row {
 
 fn rows(path: &Path) -> Result<Vec<Row>, Error> {
     let fail = |why: String| Error::new(Kind::Failed, format!("cannot read `{}`: {why}", path.display()));
-    let bytes = sys::fs::read_regular(path).map_err(|error| fail(error.to_string()))?;
-    let bytes = Zeroizing::new(bytes.ok_or_else(|| fail("there is no such file".to_owned()))?);
+    let bytes = sys::fs::read_named(path).map_err(|error| fail(error.to_string()))?;
+    let bytes = Zeroizing::new(bytes);
     if bytes.len() > MAX {
         return Err(fail("it is too large for a list of keys".to_owned()));
     }

@@ -149,8 +149,12 @@ impl Run<'_> {
         let find = |name: &str| index.as_ref()?.find(name).cloned();
         let (mut all, mut records, mut end) = (Vec::new(), Vec::new(), None);
         for deposit in deposits {
-            let placed = store_in(keychain, index.as_ref(), &deposit.name, self.must_last)
-                .and_then(|store| Ok((store, deposit::place(keychain, find, store, &deposit)?)));
+            let placed = store_in(keychain, index.as_ref(), &deposit.name, self.must_last).and_then(|store| {
+                if let Some(loss) = deposit::loss(keychain, store, &deposit) {
+                    self.context.ui.warn(loss);
+                }
+                Ok((store, deposit::place(keychain, find, store, &deposit)?))
+            });
             match placed {
                 Ok((store, (before, record))) => {
                     records.push(record);

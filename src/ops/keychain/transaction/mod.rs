@@ -628,9 +628,8 @@ mod tests {
             plan.deposit.item = new.clone();
             plan
         };
-        let change = swap::keep(&keychain, StoreKind::File, &plan().deposit)
-            .unwrap()
-            .unwrap();
+        let kept = swap::keep(&keychain, StoreKind::File, &plan().deposit).unwrap();
+        let change = kept.unwrap().change;
         world.store(|_| Ok(Some(plan()))).unwrap();
         let read = |name: &str| keychain.read(StoreKind::File, name).ok();
         let kept = swap::kept_name("work");

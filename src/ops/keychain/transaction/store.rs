@@ -78,25 +78,26 @@ pub fn store(
     first.mind_sharers(context, files)?;
     check_ready(context, keychain, &first.edits)?;
     let store = first.store(keychain)?;
-    let change = match first.undo {
+    if let Some(loss) = deposit::loss(keychain, store, &first.deposit) {
+        context.ui.warn(loss);
+    }
+    let mut kept = match first.undo {
         Undo::Journal => swap::keep(keychain, store, &first.deposit)?,
         _ => None,
     };
-    let is_replaced = change.as_ref().is_some_and(|change| change.is_replaced);
-    // The copy of a key that is not replaced after all.
-    let forget = || {
-        if is_replaced {
-            let _ = swap::forget_kept(keychain, &first.deposit.name);
-        }
+    let change = kept.as_ref().map(|kept| kept.change.clone());
+    let mut unkeep = |error: Error| match kept.take() {
+        Some(kept) => kept.take_back(keychain, error),
+        None => error,
     };
-    let before = deposit::put(keychain, store, &first.deposit).inspect_err(|_| forget())?;
+    let before = match deposit::put(keychain, store, &first.deposit) {
+        Ok(before) => before,
+        Err(error) => return Err(unkeep(error)),
+    };
     // The user and the keychain took their time, so the files are locked and read again only now.
-    let failed = |before: Before, error: Error| {
-        let (is_back, error) = first.take_back(context, keychain, files, before, error);
-        if is_back {
-            forget();
-        }
-        error
+    let mut failed = |before: Before, error: Error| match first.take_back(context, keychain, files, before, error) {
+        (true, error) => unkeep(error),
+        (false, error) => error,
     };
     let lock = match EditLock::take(context.env()) {
         Ok(lock) => lock,
@@ -117,7 +118,7 @@ pub fn store(
         Ok(again) => again,
         Err(error) => return Err(failed(before, error)),
     };
-    let undo = change.clone().map_or(plan.undo.clone(), Undo::Item);
+    let undo = change.map_or(plan.undo.clone(), Undo::Item);
     match edit::save(context, &lock, &plan.title, &plan.edits, undo) {
         Ok(()) => {
             // A run that gave up waiting for the lock may have taken the item back.

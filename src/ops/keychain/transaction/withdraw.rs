@@ -9,7 +9,7 @@ use crate::keychain::{self, Item, StoreKind};
 use crate::ops::edit::{self, FileEdit};
 use crate::ops::files::Files;
 use crate::ops::keychain::identity::{self, Moved};
-use crate::ops::keychain::{held, index};
+use crate::ops::keychain::{held, index, swap};
 use crate::sys;
 use crate::sys::edit::EditLock;
 use crate::sys::keychain::Keychain;
@@ -63,7 +63,11 @@ pub fn withdraw<T>(
 ) -> Result<Withdrawn, Error> {
     let Kept { profile, name, store } = kept;
     // The keychain may ask for a password, so the files are locked and read again only after that.
-    if let Err(error) = read(files) {
+    let ready = read(files).and_then(|_| {
+        index::check_writable(keychain)?;
+        Ok(keychain.check_deletable(store, name).map(drop)?)
+    });
+    if let Err(error) = ready {
         EditLock::tidy(context.env());
         return Err(error);
     }
@@ -90,13 +94,20 @@ pub fn withdraw<T>(
             return Ok(Withdrawn::Kept(user));
         }
     }
-    let withdrawn = match keychain.delete(store, name) {
-        Ok(()) => Withdrawn::Deleted,
-        Err(keychain::Error::Missing { .. }) => Withdrawn::Missing,
-        Err(error) => return Err(error.into()),
+    let mut done = edit::changed(&plan.edits);
+    let mut delete = || {
+        if plan.back.is_none() {
+            swap::forget_kept(keychain, store, name)?;
+        }
+        let withdrawn = match keychain.delete(store, name) {
+            Ok(()) => Withdrawn::Deleted,
+            Err(keychain::Error::Missing { .. }) => Withdrawn::Missing,
+            Err(error) => return Err(error.into()),
+        };
+        done.push(format!("the key is deleted from {}", store.described()));
+        index::forget(keychain, name).map(|()| withdrawn)
     };
-    index::forget(keychain, name)?;
-    Ok(withdrawn)
+    delete().map_err(|error| edit::unfinished(error, &done))
 }
 
 impl Withdrawal {

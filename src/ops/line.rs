@@ -1,0 +1,31 @@
+//! A line of `exec` for pasting, in place of the one that was typed.
+
+use std::ffi::OsString;
+
+use crate::advice::Command;
+use crate::cli::StyleArgs;
+
+/// Where the user has to name a profile.
+pub(super) const PROFILE: &str = "PROFILE";
+
+/// Where the user has to name a program.
+pub(super) const PROGRAM: &str = "PROGRAM";
+
+/// `awsenv exec PROFILE -- …`; without words, the program has to be named.
+pub(super) fn exec(profile: OsString, style: &StyleArgs, words: impl IntoIterator<Item = OsString>) -> Command {
+    let mut words: Vec<OsString> = words.into_iter().collect();
+    if words.is_empty() {
+        words.push(PROGRAM.into());
+    }
+    let mut command = Command::new("awsenv exec").typed(&[profile]);
+    if style.name {
+        command = command.flag("--name");
+    }
+    if style.keys {
+        command = command.flag("--keys");
+    }
+    if let Some(region) = &style.region {
+        command = command.option("--region", region);
+    }
+    command.program(words)
+}
