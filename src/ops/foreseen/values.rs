@@ -1,5 +1,7 @@
 //! The mistakes in the values that the next call takes.
 
+use std::collections::HashMap;
+
 use super::{Cause, Foreseen};
 use crate::config::mistakes::{self, Wrong};
 use crate::config::{Place, Profile, Value};
@@ -30,25 +32,34 @@ pub fn of_values(
         found.push(of_variable(variable, wrong));
     }
     found.extend(of_variables(env).map(|(variable, wrong)| of_variable(variable, wrong)));
-    let settings = profile.into_iter().flat_map(|profile| settings(env, profile));
     let of_services = services(files, name);
-    let settings = settings.chain(of_services.iter().cloned());
-    let mut takes: Vec<(&str, Vec<Place>)> = vec![(name, settings.collect())];
+    let mut takes: Vec<(&str, Vec<Place>)> = Vec::new();
+    // A profile is looked through once.
+    let mut known: HashMap<&str, usize> = HashMap::new();
+    let mut take = |name, places: Vec<Place>| {
+        let at = *known.entry(name).or_insert(takes.len());
+        if at == takes.len() {
+            takes.push((name, Vec::new()));
+        }
+        takes[at].1.extend(places);
+    };
+    take(name, profile.map_or_else(Vec::new, |profile| settings(env, profile)));
+    take(name, of_services.clone());
     if let Some(Region {
         source: RegionSource::Profile(place),
         ..
     }) = region
     {
-        takes.push((chosen, vec![place.clone()]));
+        take(chosen, vec![place.clone()]);
     }
     for role in &plan.roles {
         let profile = files.profiles.profile(&role.profile);
         let keys: Vec<&str> = mistakes::of_roles().collect();
         let places = profile.into_iter().flat_map(|profile| places(profile, &keys));
-        takes.push((&role.profile, places.collect()));
+        take(&role.profile, places.collect());
     }
     let owner = plan.owner(chosen);
-    takes.push((owner, of_base(files, owner, plan.base.as_ref())));
+    take(owner, of_base(files, owner, plan.base.as_ref()));
     for (name, places) in takes.iter().filter(|(_, places)| !places.is_empty()) {
         let mistakes = mistakes::in_values(&files.profiles, name).into_iter();
         let certificates = files.profiles.profile(name).and_then(bundle::of_profile);
