@@ -67,6 +67,9 @@ impl FileError {
     }
     /// For a directory that takes no new file.
     pub(super) fn barred(dir: &Path, error: &io::Error) -> Self {
+        if error.kind() == ErrorKind::ReadOnlyFilesystem {
+            return Self::MountedReadOnly(dir.to_owned());
+        }
         let is_own = fs::metadata(dir).is_ok_and(|meta| is_own(&meta));
         Self::Barred {
             dir: dir.to_owned(),
@@ -87,8 +90,7 @@ impl FileError {
     pub(super) fn beside(target: &Path) -> impl Fn(io::Error) -> Self {
         move |error| match error.kind() {
             _ if modes::is_no_modes(&error) => Self::NoModes(target.to_owned()),
-            ErrorKind::ReadOnlyFilesystem => Self::MountedReadOnly(parent(target).to_owned()),
-            ErrorKind::PermissionDenied => Self::barred(parent(target), &error),
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => Self::barred(parent(target), &error),
             _ => Self::system(target, "write")(error),
         }
     }
