@@ -50,11 +50,7 @@ fn assert_stops_at(sandbox: &Sandbox, words: &[&str], shell: &str) {
     let output = sandbox.program(words[0]).args(&words[1..]).output();
     let said = format!("awsenv does not write scripts for {shell}\n");
     assert!(output.err().contains(&said), "{words:?}: {}", output.all());
-    assert!(
-        output.err().contains("awsenv exec PROFILE -- PROGRAM"),
-        "{}",
-        output.all()
-    );
+    assert!(output.err().contains("awsenv exec a -- PROGRAM"), "{}", output.all());
     assert_eq!(output.out(), "false\n", "{words:?}");
 }
 

@@ -91,7 +91,7 @@ fn assert_refused(typed: &str, output: &Output) {
     if typed.contains("echo") {
         assert!(out.lines().any(|line| line == "2"), "{typed}\n{}", output.all());
     } else {
-        assert!(out.contains("awsenv exec PROFILE"), "{typed}\n{}", output.all());
+        assert!(out.contains("awsenv exec p --keys"), "{typed}\n{}", output.all());
     }
 }
 
@@ -154,7 +154,7 @@ fn a_recipe_gets_no_keys() {
                 [program, args @ ..] => sandbox.program(program).args(args).output(),
             };
             assert!(!output.all().contains(SECRET), "{recipe}: {call:?}\n{}", output.all());
-            let is_said = output.all().contains("awsenv exec PROFILE");
+            let is_said = output.all().contains("awsenv exec p --keys");
             assert!(is_said, "{recipe}: {call:?}\n{}", output.all());
         }
     }
@@ -183,7 +183,11 @@ fn the_step_of_a_runner_gets_no_keys() {
         let line = format!("{} run.py {step}; true", python.display());
         let output = sandbox.program("bash").args(["-c", &line]).output();
         assert!(!output.all().contains(SECRET), "{step}\n{}", output.all());
-        assert!(output.out().contains("awsenv exec PROFILE"), "{step}\n{}", output.all());
+        assert!(
+            output.out().contains("awsenv exec p --keys"),
+            "{step}\n{}",
+            output.all()
+        );
     }
 }
 
@@ -222,7 +226,7 @@ fn a_socket_is_a_pipe() {
     let sandbox = sandbox();
     let output = sandbox.program(python).args(["-c", program]).output();
     assert!(!output.all().contains(SECRET), "{}", output.all());
-    assert!(output.err().contains("awsenv exec PROFILE"), "{}", output.all());
+    assert!(output.err().contains("awsenv exec p --keys"), "{}", output.all());
 }
 
 /// Both streams in a file, without a shell anywhere.
@@ -235,7 +239,7 @@ fn a_log_file_gets_no_keys_from_a_program() {
     command.stdout(log.try_clone().expect("a log")).stderr(log);
     assert_eq!(command.status().expect("a run").code(), Some(2));
     let log = std::fs::read_to_string(path).expect("a log");
-    assert!(!log.contains(SECRET) && log.contains("awsenv exec PROFILE"), "{log}");
+    assert!(!log.contains(SECRET) && log.contains("awsenv exec p --keys"), "{log}");
 }
 
 /// The keychain stays closed, and nobody is asked for a code.

@@ -186,10 +186,10 @@ fn nothing_is_printed_on_a_terminal() {
     };
     let sandbox = sandbox();
     for (args, line) in [
-        ("use a --keys", "eval \"$(awsenv use PROFILE)\""),
-        ("use b --keys --shell fish", "awsenv use PROFILE | source"),
-        ("unset", "eval \"$(awsenv use PROFILE)\""),
-        ("unset --shell bash", "eval \"$(awsenv use PROFILE)\""),
+        ("use a --keys", "eval \"$(awsenv use a --keys)\""),
+        ("use b --keys --shell fish", "awsenv use b --keys --shell fish | source"),
+        ("unset", "eval \"$(awsenv unset)\""),
+        ("unset --shell bash", "eval \"$(awsenv unset --shell bash)\""),
     ] {
         let output = sandbox
             .program(&script)

@@ -4,7 +4,7 @@ use crate::error::{Error, Kind};
 use crate::keychain::index::Record;
 use crate::keychain::{self, Index, Item, StoreKind};
 use crate::sys::keychain::Keychain;
-use crate::text::display;
+use crate::text::name;
 
 /// # Errors
 /// The index cannot be read.
@@ -72,6 +72,6 @@ fn unwritable(error: std::io::Error) -> Error {
 
 /// The keychain has no key for the profile.
 pub fn missing(profile: &str) -> Error {
-    let message = format!("the keychain has no key for `{}`", display(profile));
+    let message = format!("the keychain has no key for `{}`", name(profile));
     Error::new(Kind::KeychainItemMissing, message).hint("`awsenv key list` shows which keys it has")
 }

@@ -302,27 +302,27 @@ fn own_lines(word: &str) -> [&'static str; 3] {
         "bash" => [
             "eval \"$(awsenv init bash)\"",
             "unset AWS_DEFAULT_PROFILE",
-            "eval \"$(awsenv use PROFILE)\"",
+            "eval \"$(awsenv use p)\"",
         ],
         "fish" => [
             "awsenv init fish | source",
             "set -e AWS_DEFAULT_PROFILE",
-            "awsenv use PROFILE | source",
+            "awsenv use p | source",
         ],
         "posix" => [
             "eval \"$(awsenv init posix)\"",
             "unset AWS_DEFAULT_PROFILE",
-            "eval \"$(awsenv use PROFILE)\"",
+            "eval \"$(awsenv use p)\"",
         ],
         "powershell" => [
             "Invoke-Expression (& { (awsenv init powershell | Out-String) })",
             "$env:AWS_DEFAULT_PROFILE = $null",
-            "Invoke-Expression (& { (awsenv use PROFILE | Out-String) })",
+            "Invoke-Expression (& { (awsenv use p | Out-String) })",
         ],
         "zsh" => [
             "eval \"$(awsenv init zsh)\"",
             "unset AWS_DEFAULT_PROFILE",
-            "eval \"$(awsenv use PROFILE)\"",
+            "eval \"$(awsenv use p)\"",
         ],
         word => panic!("{word}"),
     }
@@ -393,6 +393,12 @@ fn use_at_a_terminal_names_the_lines_of_this_shell() {
             terminal.line(&format!("awsenv use p {option} 2>new; mv new said"));
             let said = terminal.file("said");
             let [set_up, _, eval] = own_lines(word);
+            let shown = match (typed, word) {
+                (false, _) => "awsenv use p".to_owned(),
+                (true, "powershell" | "pwsh") => format!("awsenv use p '--shell' {word}"),
+                (true, _) => format!("awsenv use p --shell {word}"),
+            };
+            let eval = eval.replace("awsenv use p", &shown);
             assert!(said.contains(&format!("run: {eval}\n")), "{word}: {said}");
             let set_up = format!("is enough, add to {}: {set_up}\n", start_file(word));
             assert!(said.contains(&set_up), "{word}: {said}");
