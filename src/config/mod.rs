@@ -44,6 +44,7 @@ pub use look::Look;
 pub use place::Place;
 pub use profile::{Kind, account_of_arn};
 pub use profiles::{Profile, ProfileSet, SectionKind};
+pub use python::integer;
 pub use reason::{ParseError, Reason};
 pub use settings::{Export, Settings};
 pub use value::{NestedEntry, Section, Value};

@@ -48,6 +48,26 @@ pub(super) fn split_lines(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// What Python's `int()` makes of a text: blanks around it, a sign, single underscores between digits. What is beyond 128
+/// bits is the largest or smallest of them.
+pub fn integer(text: &str) -> Option<i128> {
+    let text = strip(text);
+    let is_negative = text.starts_with('-');
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let is_digits = |part: &str| !part.is_empty() && part.chars().all(char::is_numeric);
+    if !digits.split('_').all(is_digits) {
+        return None;
+    }
+    // Digits of other scripts are rare enough to be any number.
+    let plain: String = digits
+        .chars()
+        .filter(|c| *c != '_')
+        .map(|c| if c.is_ascii() { c } else { '1' })
+        .collect();
+    let number = plain.parse().unwrap_or(i128::MAX);
+    Some(if is_negative { -number } else { number })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,5 +93,23 @@ mod tests {
             split_lines("a\x0bb\u{2028}c\x1fd").collect::<Vec<_>>(),
             ["a", "b", "c\x1fd"]
         );
+    }
+
+    #[test]
+    fn integers() {
+        for (text, value) in [
+            ("3600", 3600),
+            (" 1200\t", 1200),
+            ("+5", 5),
+            ("-7", -7),
+            ("1_000", 1000),
+            ("007", 7),
+            (&*"9".repeat(50), i128::MAX),
+        ] {
+            assert_eq!(integer(text), Some(value), "{text:?}");
+        }
+        for text in ["", "abc", "900.5", "1h", "1__0", "_1", "1_", "+-1", "- 1", "0x10"] {
+            assert_eq!(integer(text), None, "{text:?}");
+        }
     }
 }

@@ -135,13 +135,11 @@ pub fn to(
         let why = "is not a word of letters, digits and `-`, or may be a secret, so it is not exported";
         warnings.push(format!("the region `{}` {why}", redact::shown(region)).into());
     }
-    warnings.extend(kept_back.iter().map(|name| {
-        let lost = match name.as_str().starts_with("AWS_ENDPOINT_URL") {
-            true => ", so requests go to AWS itself",
-            false => "",
-        };
-        format!("{name} is not exported: the value in the files may be a secret{lost}").into()
-    }));
+    warnings.extend(
+        kept_back
+            .iter()
+            .map(|name| format!("{name} is not exported: the value in the files may be a secret").into()),
+    );
     if let Some(base) = &plan.base {
         let of_profile = own.and_then(|profile| profile.get("region")).map(|value| Region {
             value: value.text().to_owned(),

@@ -3,10 +3,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::config::{Place, Profile, Value};
+use crate::config::{Place, Profile, Value, integer};
 
 use super::plan::{AssumeRole, BaseSource};
-use super::read::{as_text, integer, owned, text};
+use super::read::{as_text, owned, text};
 use super::{Error, Inputs, ambient, near, source};
 
 /// A link of a chain, the same for every chain that leads through it.
@@ -324,7 +324,7 @@ fn role(profile: Profile<'_>, role_arn: Value<'_>) -> Result<AssumeRole, Error> 
         role_session_name: owned(profile, "role_session_name")?.filter(|name| !name.is_empty()),
         external_id: owned(profile, "external_id")?,
         mfa_serial: owned(profile, "mfa_serial")?,
-        duration_seconds: text(profile, "duration_seconds")?.and_then(|(value, _)| integer(value)),
+        duration_seconds: text(profile, "duration_seconds")?.and_then(|(value, _)| integer(value)?.try_into().ok()),
         place,
     })
 }

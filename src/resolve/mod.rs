@@ -30,7 +30,7 @@ pub use crate::env::state::Style;
 
 use std::cell::Cell;
 
-use crate::config::{Profile, ProfileSet};
+use crate::config::{Profile, ProfileSet, integer};
 use crate::env::Env;
 use crate::near::nearest;
 use chain::Chains;
@@ -223,7 +223,7 @@ fn check_metadata_settings(env: &Env, profile: Profile<'_>) -> Result<(), Error>
     ] {
         if env.os(variable).is_none()
             && let Some((value, place)) = read::text(profile, key)?
-            && read::integer(value).is_none()
+            && integer(value).is_none()
         {
             return Err(Error::BadValue {
                 profile: profile.name().to_owned(),

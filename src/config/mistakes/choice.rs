@@ -5,6 +5,7 @@ use super::table::{MAY_BE_EMPTY, ROWS, Row, S3, Stops, Takes};
 use super::url::{self, Flaw};
 use super::wrong::Wrong;
 use super::{MistakeCode, brief};
+use crate::config::python::integer;
 use crate::near;
 
 /// What is said of what nobody can guess.
@@ -37,7 +38,7 @@ pub fn choice(key: &str, text: &str) -> Option<Wrong> {
             let what = "sso_account_id is not an account id, so AWS refuses it".to_owned();
             return Some(Wrong::new(code, what, "write its 12 digits"));
         }
-        "duration_seconds" if number(text).is_none() => {
+        "duration_seconds" if integer(text).is_none() => {
             let what = "duration_seconds is not a whole number, so the AWS CLI and boto3 ignore it".to_owned();
             return Some(Wrong {
                 is_certain: false,
@@ -123,7 +124,7 @@ fn refused(row: &Row, text: &str) -> Option<(String, String)> {
             Some((format!("one of {}", words.join(", ")), instead))
         }
         Takes::Number(least, most) => {
-            if number(text).is_some_and(|number| (least..=most).contains(&number)) {
+            if integer(text).is_some_and(|number| (least..=most).contains(&number)) {
                 return None;
             }
             correct(match (least, most) {
@@ -150,25 +151,6 @@ fn refused(row: &Row, text: &str) -> Option<(String, String)> {
             Flaw::Port => correct("a URL with a port from 0 to 65535".to_owned()),
         },
     }
-}
-
-/// As Python's `int`; numbers beyond 128 bits are the largest.
-fn number(text: &str) -> Option<i128> {
-    let text = text.trim();
-    let is_negative = text.starts_with('-');
-    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let is_digits = |part: &str| !part.is_empty() && part.chars().all(char::is_numeric);
-    if !digits.split('_').all(is_digits) {
-        return None;
-    }
-    // Digits of other scripts are rare enough to be any number.
-    let plain: String = digits
-        .chars()
-        .filter(|c| *c != '_')
-        .map(|c| if c.is_ascii() { c } else { '1' })
-        .collect();
-    let number = plain.parse().unwrap_or(i128::MAX);
-    Some(if is_negative { -number } else { number })
 }
 
 #[cfg(test)]

@@ -271,8 +271,9 @@ impl<'a> Keychain<'a> {
     }
 
     fn index_dir(&self) -> io::Result<PathBuf> {
-        self.dir()
-            .ok_or_else(|| io::Error::other("HOME is not set to an absolute path, so there is no directory for the index"))
+        self.dir().ok_or_else(|| {
+            io::Error::other("HOME is not set to an absolute path, so there is no directory for the index")
+        })
     }
 
     fn dir(&self) -> Option<PathBuf> {
