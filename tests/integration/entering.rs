@@ -115,7 +115,7 @@ fn a_file_store_that_takes_no_key_is_found_before_the_first_question() {
     std::fs::remove_dir(at("lock")).unwrap();
     let fixed = |mark: &str| std::process::Command::new("chattr").arg(mark).arg(at("")).output();
     if fixed("+i").is_ok_and(|made| made.status.success()) {
-        refused("it is immutable or append-only");
+        refused("is immutable or append-only");
         fixed("-i").unwrap();
     } else {
         say("skipped: this machine makes no file immutable");

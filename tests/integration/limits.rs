@@ -56,7 +56,7 @@ const REFUSED: [(&str, &str); 13] = [
     ("use --first keys", "contains a NUL character"),
     (
         "use secret --keys",
-        "AWS_SECRET_ACCESS_KEY of the profile `secret` would contain a NUL",
+        "the secret access key contains blanks or control characters",
     ),
     (
         "use url --keys",

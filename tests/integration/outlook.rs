@@ -96,10 +96,10 @@ fn a_role_with_keys_of_its_own_gives_them_to_others() {
 
 #[test]
 fn keys_that_the_aws_cli_still_has_of_a_role_spare_its_base() {
-    let mut sandbox = sandbox(&format!("{ROLE}external_id = e\n[profile c]\n{SSO}"), "");
+    let mut sandbox = sandbox(&format!("{ROLE}external_id = ee\n[profile c]\n{SSO}"), "");
     sandbox.set("AWS_PROFILE", "p");
     // The SHA-1 of what botocore asks for.
-    let name = "29b948550c3e510b6a2369f19ae04b4632ce0cd9.json";
+    let name = "5b721cbd8936587f13aae62113f3b684b3f7dbb4.json";
     let path = format!(".aws/cli/cache/{name}");
     for (end, status) in [("2020-01-01T00:00:00Z", 1), ("2100-01-01T00:00:00Z", 0)] {
         sandbox.write(&path, format!("{{\"Credentials\": {{\"Expiration\": \"{end}\"}}}}"));

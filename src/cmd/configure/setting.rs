@@ -195,8 +195,9 @@ pub(super) fn check(key: &str, text: &str) -> Result<(), Error> {
     if redact::harmless(text).is_none() || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return fail(format!("`{key}` must be one word"));
     }
-    // The message of a wrong region repeats only names that are known; that of an output format repeats anything.
-    match wrong(key, text).filter(|wrong| wrong.is_certain && (key == "region" || is_plain(text))) {
+    // The message repeats the text, which may be a part of a secret unless it is plain or the name of a place.
+    let may_repeat = is_plain(text) || key == "region" && region::is_label(text);
+    match wrong(key, text).filter(|wrong| wrong.is_certain && may_repeat) {
         Some(wrong) => fail(format!("{}: {}", wrong.what, wrong.instead)),
         None if !is_plain(text) || key == "region" && !region::is_label(text) => {
             let message = format!("`{key}` must be lower-case letters, digits and `-`, as in `eu-west-1` and `json`");

@@ -49,9 +49,9 @@ checks! {
     ForeignHome = "foreign-home",
     ForeignMark = "foreign-mark",
     HalfKeyPair = "half-key-pair",
+    Home = "home",
     /// What this shell uses does not work.
     InUse = "in-use",
-    Home = "home",
     KeyBesideKeychain = "key-beside-keychain",
     KeyInvalid = "key-invalid",
     KeyMissing = "key-missing",

@@ -149,7 +149,7 @@ fn a_read_only_mount_is_told_from_a_mount_of_one_file() {
         assert_refused(
             &sandbox,
             &output,
-            &["edit.lock`", "it is mounted read-only: mount it writable"],
+            &["state/awsenv` is mounted read-only", "hint: mount it writable"],
         );
     }
     // The file alone is writable, so overwriting it helps.

@@ -345,6 +345,10 @@ fn doctor_speaks_the_language_of_the_shell_around_it() {
     for shell in installed() {
         let mut sandbox = Sandbox::new();
         sandbox.write(".aws/config", "[profile a]\nregion = r\n[profile b]\nregion = r\n");
+        sandbox.write(
+            ".aws/credentials",
+            "[a]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n",
+        );
         sandbox.set("AWS_PROFILE", "a").set("AWS_DEFAULT_PROFILE", "b");
         let output = sandbox.script(&shell, "awsenv doctor\necho end\n").output();
         let [set_up, unset, _] = own_lines(shell.word);
