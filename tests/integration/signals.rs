@@ -1,6 +1,7 @@
 //! A signal that arrives while awsenv waits for something makes the eval fail, in every shell, with and without the
 //! integration.
 
+use std::path::Path;
 use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -46,8 +47,12 @@ fn interrupted(sandbox: &Sandbox, run: Run, signal: &str) -> Output {
             .args([&format!("-{signal}"), process.trim()])
             .status();
         assert!(killed.is_ok_and(|status| status.success()), "{process} is gone");
-        // Long enough to end; the process ends only now.
-        thread::sleep(Duration::from_millis(300));
+        // The process ends only when awsenv has, or has had long enough for it.
+        let start = Instant::now();
+        let is_alive = || Path::new("/proc").join(process.trim()).exists();
+        while is_alive() && start.elapsed() < Duration::from_secs(3) {
+            thread::sleep(Duration::from_millis(5));
+        }
         std::fs::write(sandbox.path("go"), "").expect("a file");
         output.join().expect("a run")
     })

@@ -86,7 +86,7 @@ fn a_value_of_an_earlier_use_is_never_the_users() {
             .awsenv("use b --keys -q")
             .awsenv("use a -q")
             .awsenv("use far -q")
-            .export("AWS_ACCESS_KEY_ID", "AKIABBBBBBBBBBBBBBBB");
+            .export("AWS_ACCESS_KEY_ID", "ASIABBBBBBBBBBBBBBBB");
         story.awsenv("use a -q").awsenv("unset").snap("keys");
         let output = story.told(sandbox);
         assert_eq!(output.err(), "", "{}", story.label());

@@ -344,7 +344,7 @@ fn a_plain_eval_does_what_a_pipe_does() {
         assert_eq!(story.told(sandbox).out(), "1\n");
         assert_eq!(
             snap(sandbox, "used").env["AWS_SECRET_ACCESS_KEY"],
-            "se'cret \"a\" $(touch pwned) \\n*"
+            "se'cret\"a\"$(>pwned)\\n*"
         );
         assert_back(&story, &snap(sandbox, "before"), &snap(sandbox, "after"));
     });

@@ -301,7 +301,7 @@ fn an_unquoted_eval_does_the_same() {
         assert_eq!(story.told(&sandbox).out(), "", "{}", shell.name);
         let used = snap(&sandbox, "used");
         assert_eq!(
-            used.env["AWS_SECRET_ACCESS_KEY"], "se'cret \"a\" $(touch pwned) \\n*",
+            used.env["AWS_SECRET_ACCESS_KEY"], "se'cret\"a\"$(>pwned)\\n*",
             "{}",
             shell.name
         );

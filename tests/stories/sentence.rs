@@ -24,7 +24,7 @@ const EVALS: [Row; 32] = [
     ),
     ("eval \"`awsenv use a`\"; show", "[a]\n"),
     ("eval \"$(awsenv -q use a)\"; show", "[a]\n"),
-    ("eval \"$(awsenv use b --keys)\"; show", "[AKIABBBBBBBBBBBBBBBB]\n"),
+    ("eval \"$(awsenv use b --keys)\"; show", "[ASIABBBBBBBBBBBBBBBB]\n"),
     (
         "eval \"$(awsenv use --keys b -q)\"; eval \"$(awsenv use a)\"; show",
         "[a]\n",
@@ -147,7 +147,7 @@ const BASH: [Row; 6] = [
 
 const FISH: [Row; 14] = [
     ("eval (awsenv use a); show", "[a]\n"),
-    ("eval (awsenv use b --keys); show", "[AKIABBBBBBBBBBBBBBBB]\n"),
+    ("eval (awsenv use b --keys); show", "[ASIABBBBBBBBBBBBBBBB]\n"),
     ("awsenv use a | source; show", "[a]\n"),
     ("eval (awsenv use a); eval (awsenv unset); show", "[nobody]\n"),
     ("eval (awsenv use nosuch); or echo $status; show", "1\n[nobody]\n"),

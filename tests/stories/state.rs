@@ -39,7 +39,7 @@ fn no_secret_is_in_any_variable_of_ours() {
                 // An id is no secret, and the prompt has to compare it.
                 .filter(|(name, _)| *name != "AWSENV_EXPECT");
             let own: String = own.map(|(_, value)| value.as_str()).chain([state.as_str()]).collect();
-            for secret in ["canary", "secretofb", "tokenofb", "touch pwned", "secretoffar", "AKIAB"] {
+            for secret in ["canary", "secretofb", "tokenofb", ">pwned", "secretoffar", "ASIAB"] {
                 assert!(!own.contains(secret), "{}: {label}: {own}", story.label());
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::stories::teller::{NAMES, everywhere, snap};
 
-const KEYS_OF_B: &str = "AWSENV_PROFILE=b AWSUME_PROFILE=b AWS_ACCESS_KEY_ID=AKIABBBBBBBBBBBBBBBB \
+const KEYS_OF_B: &str = "AWSENV_PROFILE=b AWSUME_PROFILE=b AWS_ACCESS_KEY_ID=ASIABBBBBBBBBBBBBBBB \
                          AWS_SECRET_ACCESS_KEY=secretofb AWS_SECURITY_TOKEN=tokenofb AWS_SESSION_TOKEN=tokenofb";
 
 fn without(shown: &str, names: &[&str]) -> String {
