@@ -24,6 +24,22 @@ pub struct Process {
     pub now: Timestamp,
 }
 
+#[cfg(test)]
+impl Process {
+    /// Without arguments and terminals, in 1970.
+    pub fn of_env(env: Env) -> Self {
+        Self {
+            args: Vec::new(),
+            env,
+            stdout_tty: false,
+            stderr_tty: false,
+            read_by_shell: false,
+            may_be_log: false,
+            now: Timestamp(0),
+        }
+    }
+}
+
 #[derive(Debug, Default)]
 pub struct Finish {
     /// Written to stdout in one go. It may hold a key.

@@ -237,15 +237,7 @@ mod tests {
     #[test]
     fn a_home_that_is_the_root_shortens_nothing() {
         let ui = |home: &str| {
-            let process = Process {
-                args: Vec::new(),
-                env: [("HOME", home)].into_iter().collect(),
-                stdout_tty: false,
-                stderr_tty: false,
-                read_by_shell: false,
-                may_be_log: false,
-                now: crate::credentials::Timestamp(0),
-            };
+            let process = Process::of_env([("HOME", home)].into_iter().collect());
             Ui::new(&Global::default(), &process)
         };
         for (home, shown) in [("/", "/etc/x"), ("//", "/etc/x"), ("", "/etc/x"), ("/etc/", "~/x")] {
@@ -264,15 +256,7 @@ mod tests {
     #[test]
     fn a_startup_file_is_where_the_user_has_moved_it() {
         let shown = |shell: &str, env: &[(&str, &str)]| {
-            let process = Process {
-                args: Vec::new(),
-                env: [("HOME", "/home/me")].iter().chain(env).copied().collect(),
-                stdout_tty: false,
-                stderr_tty: false,
-                read_by_shell: false,
-                may_be_log: false,
-                now: crate::credentials::Timestamp(0),
-            };
+            let process = Process::of_env([("HOME", "/home/me")].iter().chain(env).copied().collect());
             Ui::new(&Global::default(), &process)
                 .for_shell(Some(shell))
                 .advice(&Advice::default().set_up())

@@ -284,7 +284,6 @@ mod tests {
 
     use super::*;
     use crate::cli::Global;
-    use crate::credentials::Timestamp;
     use crate::process::Process;
     use crate::ui::Ui;
 
@@ -295,18 +294,12 @@ mod tests {
         fs::write(path("one"), "1").unwrap();
         fs::write(path("shared"), "3").unwrap();
         fs::set_permissions(path("shared"), fs::Permissions::from_mode(0o606)).unwrap();
-        let process = Process {
-            args: Vec::new(),
-            env: [("HOME", path("")), ("XDG_STATE_HOME", path("state"))]
+        let process = Process::of_env(
+            [("HOME", path("")), ("XDG_STATE_HOME", path("state"))]
                 .into_iter()
                 .map(|(name, path)| (name, path.to_string_lossy().into_owned()))
                 .collect(),
-            stdout_tty: false,
-            stderr_tty: false,
-            read_by_shell: false,
-            may_be_log: false,
-            now: Timestamp(0),
-        };
+        );
         let ui = Ui::new(
             &Global {
                 quiet: true,

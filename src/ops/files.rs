@@ -317,7 +317,6 @@ mod tests {
 
     use super::*;
     use crate::cli::Global;
-    use crate::credentials::Timestamp;
     use crate::process::Process;
     use crate::ui::Ui;
 
@@ -325,20 +324,14 @@ mod tests {
     fn what_others_write_meanwhile_is_no_part_of_an_edit() {
         let dir = tempfile::tempdir().unwrap();
         let [config, credentials] = ["config", "credentials"].map(|name| dir.path().join(name));
-        let process = Process {
-            args: Vec::new(),
-            env: [
+        let process = Process::of_env(
+            [
                 ("AWS_CONFIG_FILE", &config),
                 ("AWS_SHARED_CREDENTIALS_FILE", &credentials),
             ]
             .into_iter()
             .collect(),
-            stdout_tty: false,
-            stderr_tty: false,
-            read_by_shell: false,
-            may_be_log: false,
-            now: Timestamp(0),
-        };
+        );
         let ui = Ui::new(&Global::default(), &process);
         fs::write(&config, "[profile a]\n").unwrap();
         let files = Files::load(&Context::new(&process, &ui)).unwrap();

@@ -133,13 +133,8 @@ mod tests {
     /// The order of a, b and c for `keeper`, with the state directory `dir`.
     fn sorted(dir: &Path, settings: &Settings, keeper: Keeper) -> String {
         let process = Process {
-            args: Vec::new(),
-            env: [("XDG_STATE_HOME", dir), ("HOME", dir)].into_iter().collect(),
-            stdout_tty: false,
-            stderr_tty: false,
-            read_by_shell: false,
-            may_be_log: false,
             now: NOW,
+            ..Process::of_env([("XDG_STATE_HOME", dir), ("HOME", dir)].into_iter().collect())
         };
         let global = Global {
             quiet: true,

@@ -26,7 +26,7 @@ use crate::text::cut;
 pub use choice::{checked, choice, endpoint, of_roles, unbeaten};
 pub use code::MistakeCode;
 pub use known::{PROFILE as PROFILE_KEYS, S3 as S3_KEYS};
-pub use values::{OUTPUTS, output, quoted, region};
+pub use values::{ELSEWHERE, OUTPUTS, output, quoted, region};
 pub use wrong::Wrong;
 
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -23,7 +23,7 @@ const RESOLVED: [&str; 3] = [
 ];
 
 /// Where these are set, a region may be any word.
-const ELSEWHERE: [&str; 2] = ["endpoint_url", "services"];
+pub const ELSEWHERE: [&str; 2] = ["endpoint_url", "services"];
 
 pub(super) fn mistakes(profiles: &ProfileSet, owned: &Owned<'_>, found: &mut Vec<Mistake>) {
     let section = owned.section;

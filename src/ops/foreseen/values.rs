@@ -52,17 +52,18 @@ pub fn of_values(
     {
         take(chosen, vec![place.clone()]);
     }
+    let of_roles: Vec<&str> = mistakes::of_roles().collect();
     for role in &plan.roles {
         let profile = files.profiles.profile(&role.profile);
-        let keys: Vec<&str> = mistakes::of_roles().collect();
-        let places = profile.into_iter().flat_map(|profile| places(profile, &keys));
+        let places = profile.into_iter().flat_map(|profile| places(profile, &of_roles));
         take(&role.profile, places.collect());
     }
     let owner = plan.owner(chosen);
     take(owner, of_base(files, owner, plan.base.as_ref()));
-    for (name, places) in takes.iter().filter(|(_, places)| !places.is_empty()) {
-        let mistakes = mistakes::in_values(&files.profiles, name).into_iter();
-        let certificates = files.profiles.profile(name).and_then(bundle::of_profile);
+    for (owner, places) in takes.iter().filter(|(_, places)| !places.is_empty()) {
+        let mistakes = mistakes::in_values(&files.profiles, owner).into_iter();
+        // Looks at the file, which only the settings name.
+        let certificates = profile.filter(|_| *owner == name).and_then(bundle::of_profile);
         found.extend(
             mistakes
                 .chain(certificates)
@@ -104,11 +105,7 @@ pub(super) fn is_aws(env: &Env, profile: Option<Profile<'_>>) -> bool {
     let is_endpoint = |name: &str| name == "AWS_ENDPOINT_URL" || name.starts_with(ENDPOINT_PREFIX);
     let mut variables = env.iter().filter(|(_, value)| !value.is_empty());
     let is_elsewhere = variables.any(|(name, _)| name.to_str().is_some_and(is_endpoint));
-    let of_profile = |profile: Profile<'_>| {
-        ["endpoint_url", "services"]
-            .iter()
-            .any(|key| profile.get(key).is_some())
-    };
+    let of_profile = |profile: Profile<'_>| mistakes::ELSEWHERE.iter().any(|key| profile.get(key).is_some());
     !is_elsewhere && !profile.is_some_and(of_profile)
 }
 

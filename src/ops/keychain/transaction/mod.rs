@@ -58,13 +58,8 @@ mod tests {
                 ("AWSENV_KEYCHAIN", store.to_owned()),
             ];
             let process = Process {
-                args: Vec::new(),
-                env: env.into_iter().collect(),
-                stdout_tty: false,
-                stderr_tty: false,
-                read_by_shell: false,
-                may_be_log: false,
                 now: Timestamp(1_893_456_000),
+                ..Process::of_env(env.into_iter().collect())
             };
             let global = Global {
                 quiet: true,
