@@ -46,6 +46,27 @@ fn fails(config: &str, credentials: &str, words: &[&str]) {
 }
 
 #[test]
+fn certificates_that_are_missing_stop_every_call() {
+    let bundle = |path: &str| format!("ca_bundle = {path}\n{PAIR}");
+    for (config, is_stopped) in [
+        (format!("[profile p]\n{}", bundle("/missing.pem")), true),
+        (format!("[profile p]\n{}", bundle("~/x.pem")), true),
+        // Those of the base of a role are not taken.
+        (format!("{ROLE}[profile c]\n{}", bundle("/missing.pem")), false),
+    ] {
+        let mut sandbox = sandbox(&config, "");
+        sandbox.set("AWS_PROFILE", "p");
+        let current = sandbox.awsenv(["current"]).output();
+        assert_eq!(
+            (current.status, current.err().contains("the file of certificates `")),
+            (i32::from(is_stopped), is_stopped),
+            "{config}: {}",
+            current.all()
+        );
+    }
+}
+
+#[test]
 fn a_role_works_only_if_its_base_does() {
     let two_deep = format!(
         "{}[profile d]\n{SSO}",
