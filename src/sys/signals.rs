@@ -129,9 +129,13 @@ mod system {
     #[derive(Debug, Default)]
     pub(in crate::sys) struct Signals {
         told: Arc<AtomicBool>,
-        stops: Arc<AtomicBool>,
-        continued: Arc<AtomicBool>,
+        /// The last of SIGTSTP and SIGCONT that was not answered yet, or 0. SIGCONT cancels a stop, as in the kernel: a
+        /// program that stopped after it would never be continued.
+        job: Arc<AtomicUsize>,
     }
+
+    const STOP: usize = SIGTSTP.unsigned_abs() as usize;
+    const CONTINUE: usize = SIGCONT.unsigned_abs() as usize;
 
     impl Signals {
         /// # Errors
@@ -147,8 +151,8 @@ mod system {
                 flag::register(signal, Arc::clone(&signals.told))?;
             }
             flag::register_conditional_default(SIGTSTP, Arc::clone(&STOPS))?;
-            flag::register(SIGTSTP, Arc::clone(&signals.stops))?;
-            flag::register(SIGCONT, Arc::clone(&signals.continued))?;
+            flag::register_usize(SIGTSTP, Arc::clone(&signals.job), STOP)?;
+            flag::register_usize(SIGCONT, Arc::clone(&signals.job), CONTINUE)?;
             Ok(signals)
         }
 
@@ -157,20 +161,29 @@ mod system {
             self.told.load(Ordering::Relaxed)
         }
 
-        /// Whether the program was asked to stop, once for each time. The caller restores the terminal first.
+        /// Whether the program was asked to stop, and not continued since. The caller restores the terminal and calls
+        /// [`Self::stop`].
         pub(in crate::sys) fn told_to_stop(&self) -> bool {
-            self.stops.swap(false, Ordering::Relaxed)
+            self.job.load(Ordering::SeqCst) == STOP
         }
 
-        /// Returns when another program, usually the shell, continues this one.
+        /// Returns when another program, usually the shell, continues this one; at once if one has meanwhile.
         pub(in crate::sys) fn stop(&self) {
-            let _ = low_level::emulate_default_handler(SIGTSTP);
+            if self.answers(STOP) {
+                let _ = low_level::emulate_default_handler(SIGTSTP);
+            }
             self.has_continued();
         }
 
         /// Whether the program was stopped and goes on, once for each time.
         pub(in crate::sys) fn has_continued(&self) -> bool {
-            self.continued.swap(false, Ordering::Relaxed)
+            self.answers(CONTINUE)
+        }
+
+        /// Whether this is what arrived last; it counts as answered from now on.
+        fn answers(&self, signal: usize) -> bool {
+            let answered = self.job.compare_exchange(signal, 0, Ordering::SeqCst, Ordering::SeqCst);
+            answered.is_ok()
         }
     }
 
@@ -220,4 +233,27 @@ mod none {
     pub fn take_stdout() {}
 
     pub(in crate::sys) fn watch() {}
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use signal_hook::consts::{SIGCONT, SIGTSTP};
+    use signal_hook::low_level::raise;
+
+    use super::Signals;
+
+    /// A program that stopped after it was continued would wait for ever: nobody knows of it.
+    #[test]
+    fn who_is_continued_before_the_stop_goes_on() {
+        let signals = Signals::heed().expect("signals");
+        raise(SIGTSTP).expect("a signal");
+        assert!(signals.told_to_stop());
+        raise(SIGCONT).expect("a signal");
+        assert!(!signals.told_to_stop());
+        signals.stop();
+        assert!(!signals.has_continued());
+        raise(SIGCONT).expect("a signal");
+        assert!(signals.has_continued());
+        assert!(!signals.has_continued());
+    }
 }
