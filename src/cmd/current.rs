@@ -109,14 +109,7 @@ impl Current {
     }
 
     /// The first thing that surely stops the next call is the failure.
-    fn foresee(&mut self, found: Result<Vec<Foreseen>, Error>) {
-        let found = match found {
-            Ok(found) => found,
-            Err(error) => {
-                self.failure = Some(error);
-                return;
-            }
-        };
+    fn foresee(&mut self, found: Vec<Foreseen>) {
         let mut found = found.into_iter().peekable();
         let first = found.next_if(|first| first.is_certain);
         self.doubts = found.map(|found| found.warning()).collect();

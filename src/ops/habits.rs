@@ -155,7 +155,8 @@ fn of_own(word: &str) -> Option<Advice> {
     (word == "list").then(|| meant(Command::new("awsenv list")))
 }
 
-fn meant(command: Command) -> Advice {
+/// `command` as what may have been meant.
+pub(super) fn meant(command: Command) -> Advice {
     Advice::from("did you mean `").command(command).text("`?")
 }
 

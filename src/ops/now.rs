@@ -56,23 +56,14 @@ pub fn plan(context: &Context, files: &Files, choice: &Choice) -> Result<Credent
     }
 }
 
-/// The region that tools take. Where it is the profile's, the profile says so best.
-///
-/// # Errors
-/// As [`plan`].
-pub fn region(
-    context: &Context,
-    files: &Files,
-    choice: &Choice,
-    of_profile: Option<Region>,
-) -> Result<Option<Region>, Error> {
-    let taken = plan(context, files, choice)?.region;
+/// The region that tools take, which is that of [`plan`]. Where it is the profile's, the profile says so best.
+pub fn region(taken: Option<Region>, of_profile: Option<Region>) -> Option<Region> {
     let value = |region: &Option<Region>| region.as_ref().map(|region| region.value.clone());
-    Ok(if value(&taken) == value(&of_profile) {
+    if value(&taken) == value(&of_profile) {
         of_profile
     } else {
         taken
-    })
+    }
 }
 
 /// What keeps this region, which tools take from the environment, for a program that is started with a profile.

@@ -6,7 +6,6 @@ use crate::context::Context;
 use crate::env::names;
 use crate::env::session::is_left;
 use crate::env::state::Style;
-use crate::error::Error;
 use crate::ops::files::Files;
 use crate::ops::foreseen::{self, Cause, Foreseen, Held};
 use crate::ops::now;
@@ -15,8 +14,8 @@ use crate::resolve::{self, BaseSource, Choice, CredentialPlan, How};
 use crate::sys::clock::local;
 use crate::text::display;
 
-/// What surely stops the call comes first.
-pub fn of(context: &Context, files: &Files, choice: &Choice, plan: &CredentialPlan) -> Result<Vec<Foreseen>, Error> {
+/// What surely stops the call comes first. `plan` is that of [`now::plan`].
+pub fn of(context: &Context, files: &Files, choice: &Choice, plan: &CredentialPlan) -> Vec<Foreseen> {
     let (env, now) = (&context.process.env, context.process.now);
     let mut found: Vec<Foreseen> = only_in_boto(files, choice).into_iter().collect();
     if plan.base.is_none() {
@@ -32,7 +31,7 @@ pub fn of(context: &Context, files: &Files, choice: &Choice, plan: &CredentialPl
         now,
     ));
     let of_profile = files.resolve_in(&now::env(context, files, choice), choice);
-    let region = now::region(context, files, choice, of_profile.ok().and_then(|plan| plan.region))?;
+    let region = now::region(plan.region.clone(), of_profile.ok().and_then(|plan| plan.region));
     let of_tools = resolve::select(None, env);
     found.extend(foreseen::of_values(
         files,
@@ -43,7 +42,7 @@ pub fn of(context: &Context, files: &Files, choice: &Choice, plan: &CredentialPl
         region.as_ref(),
     ));
     found.sort_by_key(|found| !found.is_certain);
-    Ok(found)
+    found
 }
 
 /// Whose keys the environment has, if `use` exported them.

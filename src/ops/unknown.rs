@@ -7,8 +7,10 @@ use crate::cli::{self, Global, Swallowed, command_names, command_path};
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::near::nearest;
+use crate::ops::choose;
 use crate::ops::files::Files;
-use crate::ops::{choose, habits};
+use crate::ops::habits::{self, meant};
+use crate::ops::line::{PROFILE, PROGRAM};
 use crate::process::Process;
 use crate::resolve::partial;
 use crate::sys;
@@ -64,10 +66,6 @@ fn hint(process: &Process, word: &str, behind: &[&str]) -> Advice {
             .command(Command::new("awsenv --help"))
             .text("` lists the commands")
     })
-}
-
-fn meant(command: Command) -> Advice {
-    Advice::from("did you mean `").command(command).text("`?")
 }
 
 /// For a part of a profile's name.
@@ -181,7 +179,7 @@ fn before_command(args: &[OsString], at: usize) -> Advice {
     let name = glued
         .or_else(|| args.get(at + 1).cloned())
         .filter(|name| !name.is_empty())
-        .unwrap_or_else(|| "PROFILE".into());
+        .unwrap_or_else(|| PROFILE.into());
     let rest = args.get(behind..).unwrap_or_default();
     let command = match rest.split_first() {
         Some((command, rest)) if command.to_str().is_some_and(|word| cli::takes_profile(word, &[])) => {
@@ -202,11 +200,11 @@ pub fn program(process: &Process) -> Advice {
         let typed = args.strip_suffix(&["--".into()]).unwrap_or(args);
         let is_named =
             Swallowed::of(&process.args).is_some() || typed.iter().any(|arg| arg == "--pick" || is_profile_flag(arg));
-        let profile: &[OsString] = if is_named { &[] } else { &["PROFILE".into()] };
+        let profile: &[OsString] = if is_named { &[] } else { &[PROFILE.into()] };
         Command::new("awsenv")
             .typed(typed)
             .typed(profile)
-            .program(["PROGRAM".into()])
+            .program([PROGRAM.into()])
             .into()
     };
     without_dashes(process).unwrap_or_else(with_place)

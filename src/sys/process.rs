@@ -198,21 +198,6 @@ fn check_program(path: &Path) -> Result<(), &'static str> {
     }
 }
 
-/// Whether the system cannot tell how to run the program, as it is text without a `#!` line; only shells run it then.
-#[cfg(unix)]
-pub fn is_headless(path: &Path) -> bool {
-    let Ok(file) = fs::File::open(path) else { return false };
-    let mut start = Vec::new();
-    let is_text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
-    file.take(4).read_to_end(&mut start).is_ok() && start.iter().all(is_text) && !start.starts_with(b"#!")
-}
-
-/// Windows recognizes programs by their names.
-#[cfg(not(unix))]
-pub fn is_headless(_: &Path) -> bool {
-    false
-}
-
 #[cfg(unix)]
 fn is_executable(path: &Path) -> bool {
     rustix::fs::access(path, rustix::fs::Access::EXEC_OK).is_ok()

@@ -27,8 +27,7 @@ pub fn lack(path: &Path, why: &io::Error) -> Option<Lack> {
     if meta.is_dir() {
         return Some(Lack::File);
     }
-    let start = fs::canonicalize(path).and_then(|path| read_start(&path, FIRST_LINE));
-    let start = start.ok().flatten().unwrap_or_default();
+    let start = start_of(path).unwrap_or_default();
     let interpreter = interpreter(&start).filter(|name| !Path::new(name).exists());
     match why.kind() {
         io::ErrorKind::NotFound => Some(interpreter.map_or(Lack::Loader, Lack::Interpreter)),
@@ -37,6 +36,18 @@ pub fn lack(path: &Path, why: &io::Error) -> Option<Lack> {
         }),
         _ => None,
     }
+}
+
+/// Whether the system cannot tell how to run the program, as it is text without a `#!` line; only shells run it then.
+/// Windows recognizes programs by their names.
+pub fn is_headless(path: &Path) -> bool {
+    let is_text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+    cfg!(unix) && start_of(path).is_some_and(|start| start.iter().take(4).all(is_text) && !start.starts_with(b"#!"))
+}
+
+/// `None` if it cannot be read.
+fn start_of(path: &Path) -> Option<Vec<u8>> {
+    read_start(&fs::canonicalize(path).ok()?, FIRST_LINE).ok()?
 }
 
 /// What Linux takes for its name: up to a blank, so that a carriage return belongs to it.

@@ -12,13 +12,12 @@ use crate::resolve::{Choice, How};
 /// Adds a failure, unless another finding is about the same: that one becomes the failure.
 pub(super) fn check(context: &Context, files: &Files, findings: &mut Vec<Finding>) {
     let choice = now::choice(context);
-    let found = now::plan(context, files, &choice).and_then(|plan| {
+    let found = now::plan(context, files, &choice).map(|plan| {
         let is_nothing = choice.how == How::Implicit && plan.base.is_none();
         let found = (!is_nothing).then(|| outlook::of(context, files, &choice, &plan));
-        let found = found.transpose()?.unwrap_or_default().into_iter().next();
-        let found = found.filter(|found| found.is_certain);
-        let found = found.filter(|found| !is_said(files, plan.owner(&choice.name), found, findings));
-        Ok(found.map(of_foreseen))
+        let first = found.into_iter().flatten().next().filter(|found| found.is_certain);
+        let first = first.filter(|found| !is_said(files, plan.owner(&choice.name), found, findings));
+        first.map(of_foreseen)
     });
     let Some(failure) = found.unwrap_or_else(|error| Some(of_error(&choice, error))) else {
         return;

@@ -67,7 +67,7 @@ pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
         .transpose()?;
     let mut plan = files.resolve(&choice, region.as_deref())?;
     if !is_named && region.is_none() {
-        plan.region = now::region(context, &files, &choice, plan.region)?;
+        plan.region = now::region(now::plan(context, &files, &choice)?.region, plan.region);
     }
     if let Some(found) = foreseen::of_login(&choice.name, &plan) {
         return Err(found.into());

@@ -99,10 +99,7 @@ fn of_file(keys: &Keys, profile: &str, is_aws: bool) -> Option<Foreseen> {
         Fault::OddId => "correct it, or add the endpoint_url of the service",
     };
     let found = Foreseen::new(Cause::Keys, message, keys.place.as_ref()).remedy(remedy);
-    Some(Foreseen {
-        is_certain: fault.is_certain(),
-        ..found
-    })
+    Some(found.certain(fault.is_certain()))
 }
 
 fn of_environment(keys: &Keys, is_aws: bool) -> Option<Foreseen> {
@@ -128,10 +125,7 @@ fn of_variables(fault: Fault) -> Foreseen {
         _ => unset(&PAIR).text(", or set both again"),
     };
     let found = Foreseen::new(Cause::Keys, message, None).remedy(remedy);
-    Foreseen {
-        is_certain: fault.is_certain(),
-        ..found
-    }
+    found.certain(fault.is_certain())
 }
 
 /// What is wrong with AWS_CREDENTIAL_EXPIRATION.
@@ -147,7 +141,7 @@ fn of_end(keys: &Keys) -> Option<Foreseen> {
     };
     let unset = Advice::default().unset(names(["AWS_CREDENTIAL_EXPIRATION"]));
     let found = Foreseen::new(Cause::Expiration, message.to_owned(), None).remedy(unset);
-    Some(Foreseen { is_certain, ..found })
+    Some(found.certain(is_certain))
 }
 
 /// Whether dateutil, which reads far more than RFC 3339, makes no time with an offset of it either.

@@ -93,11 +93,8 @@ impl Foreseen {
         self
     }
 
-    fn doubtful(self) -> Self {
-        Self {
-            is_certain: false,
-            ..self
-        }
+    fn certain(self, is_certain: bool) -> Self {
+        Self { is_certain, ..self }
     }
 
     /// The message with its place.
@@ -192,7 +189,7 @@ pub fn spared(
     let found = found
         .into_iter()
         .map(|found| match found.cause.is_late() && is_spared() {
-            true => found.doubtful(),
+            true => found.certain(false),
             false => found,
         });
     found.collect()

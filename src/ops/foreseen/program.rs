@@ -47,7 +47,7 @@ fn of_program(env: &Env, profile: &str, process: &CredentialProcess) -> Option<F
         true => Fault::Expanded,
         false => match sys::process::find(word, env) {
             Err(why) => Fault::Missing(why),
-            Ok(path) if sys::process::is_headless(&path) => Fault::Headless,
+            Ok(path) if sys::unstartable::is_headless(&path) => Fault::Headless,
             Ok(_) => return None,
         },
     };
@@ -94,7 +94,7 @@ fn of_words(profile: &str, process: &CredentialProcess) -> Option<Foreseen> {
     let found = Foreseen::new(Cause::Program { is_own: false }, message, Some(&process.place));
     Some(
         found
-            .doubtful()
+            .certain(false)
             .remedy("put the line into a script, or write `sh -c '…'`"),
     )
 }
@@ -126,10 +126,7 @@ fn of_item(files: &Files, held: &Held<'_>, profile: &str, process: &CredentialPr
             store.described()
         ),
     };
-    let found = Foreseen {
-        is_certain,
-        ..Foreseen::new(Cause::NoKey, message, Some(&process.place))
-    };
+    let found = Foreseen::new(Cause::NoKey, message, Some(&process.place)).certain(is_certain);
     let add = command(KeyCommand::Add, profile);
     let add = if item == profile {
         add

@@ -71,10 +71,7 @@ pub fn of_values(
                 .map(|mistake| {
                     let message = format!("{}: {}", mistake.what, mistake.instead);
                     let found = Foreseen::new(Cause::Value(Some(mistake.code)), message, Some(&mistake.place));
-                    Foreseen {
-                        is_certain: mistake.is_certain && !of_services.contains(&mistake.place),
-                        ..found
-                    }
+                    found.certain(mistake.is_certain && !of_services.contains(&mistake.place))
                 }),
         );
     }
@@ -119,10 +116,7 @@ const SSO: [&str; 5] = [
 
 fn of_variable(variable: &str, wrong: Wrong) -> Foreseen {
     let message = format!("{variable}: {}: {}", wrong.what, wrong.instead);
-    Foreseen {
-        is_certain: wrong.is_certain,
-        ..Foreseen::new(Cause::Value(None), message, None)
-    }
+    Foreseen::new(Cause::Value(None), message, None).certain(wrong.is_certain)
 }
 
 fn places<'a>(profile: Profile<'a>, keys: &'a [&str]) -> impl Iterator<Item = Place> + use<'a> {
