@@ -1,10 +1,9 @@
 //! The documentation is true: its examples run, its links lead somewhere, its scripts are sound.
 
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::integration::terminal::Terminal;
-use crate::support::{AWSENV, Family, PROJECT, RealShell, Sandbox, in_ci, installed, require, say};
+use crate::support::{AWSENV, Family, PROJECT, RealShell, Sandbox, executable, in_ci, installed, require, say};
 
 #[test]
 fn the_tour_of_docs_try_holds() {
@@ -62,9 +61,7 @@ fn docs_try_says_in_one_line_what_it_lacks() {
     }
     let script = |name: &str, text: &str| {
         let path = sandbox.bin().join(name);
-        std::fs::write(&path, format!("#!{}\n{text}\n", bash.display())).expect("a script");
-        let run = std::fs::Permissions::from_mode(0o755);
-        std::fs::set_permissions(path, run).expect("a script");
+        executable(&path, format!("#!{}\n{text}\n", bash.display()));
     };
     let says = |wanted: &str| {
         let output = sandbox

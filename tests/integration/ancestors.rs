@@ -1,12 +1,12 @@
 //! The shell that a plain `awsenv use` writes for: the nearest one above it, whatever it is called and whatever stands
 //! in between.
 
-use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 use awsenv::shell::program::Program;
 
-use crate::support::{Sandbox, find, require, say};
+use crate::support::{Sandbox, executable, find, require, say};
 
 fn sandbox() -> Sandbox {
     Sandbox::with_config("[profile a]\nregion = eu-west-1\n")
@@ -14,15 +14,12 @@ fn sandbox() -> Sandbox {
 
 /// A program of this machine under another name.
 fn copy(sandbox: &Sandbox, program: &Path, name: &str) -> PathBuf {
-    let path = sandbox.bin().join(name);
-    std::fs::copy(program, &path).expect("a copy");
-    path
+    script(sandbox, name, std::fs::read(program).expect("a program"))
 }
 
-fn executable(sandbox: &Sandbox, name: &str, text: &str) -> PathBuf {
+fn script(sandbox: &Sandbox, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
     let path = sandbox.bin().join(name);
-    std::fs::write(&path, text).expect("a program");
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("a program");
+    executable(&path, text);
     path
 }
 
@@ -100,7 +97,7 @@ fn a_bundle_is_a_shell_only_where_it_runs_one() {
     for name in ["sh", "ash"] {
         symlink(busybox, sandbox.bin().join(name)).expect("a link");
     }
-    let script = executable(&sandbox, "release", &format!("#!{busybox} sh\n{USE}\n"));
+    let script = script(&sandbox, "release", format!("#!{busybox} sh\n{USE}\n"));
     let inner = sandbox.bin();
     for line in [
         format!("{busybox} sh -c '{USE}'; true"),
@@ -153,7 +150,7 @@ fn programs_in_between_are_passed_over() {
             "bash",
             "zsh",
         ] {
-            executable(&sandbox, name, &text);
+            script(&sandbox, name, &text);
             lines.push(sandbox.bin().join(name).to_string_lossy().into_owned());
         }
     }
@@ -173,7 +170,7 @@ fn the_shell_of_a_script_counts_not_its_name() {
     };
     let sandbox = sandbox();
     for name in ["fish", "tcsh", "release.sh", "nu"] {
-        let script = executable(&sandbox, name, &format!("#!{}\n{USE}\n", bash.display()));
+        let script = script(&sandbox, name, format!("#!{}\n{USE}\n", bash.display()));
         let line = format!("{}; true", script.display());
         assert_writes_for(&sandbox, &[zsh.to_str().expect("a path"), "-fc", &line], "bash");
     }
@@ -207,7 +204,7 @@ fn a_shell_that_is_not_ours_stops_the_search() {
     }
     if let Some(python) = python() {
         let text = "import subprocess\nsubprocess.run(['awsenv', 'use', 'a'])\n";
-        let script = executable(&sandbox, "xonsh", text);
+        let script = script(&sandbox, "xonsh", text);
         for first in [format!("#!/usr/bin/env {python}"), format!("#!{python}")] {
             std::fs::write(&script, format!("{first}\n{text}")).expect("a script");
             assert_stops_at(&sandbox, &[&bash, "-c", &below(&script.to_string_lossy())], "xonsh");

@@ -1,9 +1,7 @@
 //! What `awsenv doctor` says about the prompt and about fish's universal variables, and what `awsenv init` makes of
 //! starship's settings.
 
-use std::os::unix::fs::PermissionsExt as _;
-
-use crate::support::{Sandbox, require};
+use crate::support::{Sandbox, executable, require};
 
 /// `status: message` and `fix: …` of the findings of one check.
 fn findings(sandbox: &Sandbox, check: &str) -> Vec<String> {
@@ -78,12 +76,10 @@ fn starship(mode: &str, settings: &str, shows: &str, vars: &[(&str, &str)]) -> S
     sandbox.set("STARSHIP_SHELL", "bash");
     sandbox.write(".config/starship.toml", settings);
     let program = sandbox.bin().join("starship");
-    std::fs::write(
+    executable(
         &program,
         format!("#!/bin/sh\ntest \"$*\" = 'module aws' && echo 'on {shows}'\n"),
-    )
-    .expect("a file");
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("a mode");
+    );
     sandbox
 }
 

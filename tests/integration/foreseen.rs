@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt as _, chown};
 use serde_json::Value;
 
 use super::mistakes::sandbox;
-use crate::support::Sandbox;
+use crate::support::{Sandbox, executable};
 
 const ID: &str = "AKIAIOSFODNN7EXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -269,8 +269,10 @@ fn as_other(sandbox: &Sandbox, of_root: &[&str], words: &[&str]) -> Option<Strin
     }
     // The directory above the binary may be closed to others.
     let program = sandbox.root().join("awsenv");
-    std::fs::copy(env!("CARGO_BIN_EXE_awsenv"), &program).expect("a copy");
-    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("a mode");
+    executable(
+        &program,
+        std::fs::read(env!("CARGO_BIN_EXE_awsenv")).expect("the binary"),
+    );
     let run = sandbox
         .program("setpriv")
         .args(["--reuid=12345", "--regid=12345", "--clear-groups"]);

@@ -1,8 +1,6 @@
 //! What no environment can hold is refused before anything changes: the shell stays as it was, and can run programs.
 
-use std::os::unix::fs::PermissionsExt as _;
-
-use crate::support::{Family, RealShell, Sandbox, installed};
+use crate::support::{Family, RealShell, Sandbox, executable, installed};
 
 const LONG: usize = 200 * 1024;
 
@@ -16,8 +14,7 @@ fn sandbox() -> Sandbox {
             r#"{{"Version":1,"AccessKeyId":"AKIA1","SecretAccessKey":"hush","SessionToken":"{token}","Expiration":"2090-01-01T00:00:00Z"}}"#
         );
         std::fs::write(sandbox.path(name), document).expect("a document");
-        std::fs::write(&path, format!("#!/bin/sh\nexec cat {}\n", sandbox.path(name).display())).expect("a program");
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("a program");
+        executable(&path, format!("#!/bin/sh\nexec cat {}\n", sandbox.path(name).display()));
         path.display().to_string()
     };
     let (wide, cut, fits) = (

@@ -1,10 +1,9 @@
 //! A `credential_process` that leads back to its own profile ends in an error instead of processes without end.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
-use crate::support::{Run, Sandbox};
+use crate::support::{Run, Sandbox, executable};
 
 /// Counts its runs, and gives up after a dozen, so that a loop that is not found ends too.
 const TURN: &str = "#!/bin/sh\necho turn >>\"$HOME/turns\"\ntest \"$(wc -l <\"$HOME/turns\")\" -lt 12 || exit 9\n";
@@ -35,8 +34,7 @@ fn sandbox(line: &str) -> Sandbox {
 
 fn program(sandbox: &Sandbox, name: &str, text: String) -> PathBuf {
     let path = sandbox.bin().join(name);
-    fs::write(&path, text).expect("a program");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("a program");
+    executable(&path, text);
     path
 }
 

@@ -1,6 +1,6 @@
 //! What people type by mistake or by habit, and what they are told.
 
-use crate::support::{Key, Sandbox};
+use crate::support::{Key, Sandbox, executable};
 
 const KEY: Key = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY");
 
@@ -219,7 +219,8 @@ fn exec_says_what_a_file_lacks() {
     use std::os::unix::fs::PermissionsExt as _;
     let sandbox = sandbox();
     let said = |text: &[u8], mode: u32| {
-        let path = sandbox.write("script", text);
+        let path = sandbox.path("script");
+        executable(&path, text);
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).expect("a mode");
         let output = sandbox
             .awsenv([&"exec".into(), &"work".into(), &"--".into(), &path])

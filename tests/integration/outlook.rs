@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::mistakes::sandbox;
-use crate::support::Sandbox;
+use crate::support::{Sandbox, executable};
 
 const ID: &str = "AKIAIOSFODNN7EXAMPLE";
 const SECRET: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -133,9 +133,8 @@ fn keys_that_the_aws_cli_still_has_of_a_role_spare_its_base() {
 #[test]
 fn a_program_that_only_a_shell_finds() {
     let mut sandbox = sandbox("", "");
-    let script = sandbox.write("headless", "echo\n");
-    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-    std::fs::set_permissions(&script, mode).expect("a mode");
+    let script = sandbox.path("headless");
+    executable(&script, "echo\n");
     sandbox.set("AWS_PROFILE", "p");
     for (command, words) in [
         ("~/bin/x --y", "`~/bin/x`, which the AWS CLI and boto3 do not expand"),

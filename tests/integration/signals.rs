@@ -6,18 +6,16 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::{Family, Output, RealShell, Run, Sandbox, installed, require};
+use crate::support::{Family, Output, RealShell, Run, Sandbox, executable, installed, require};
 
 /// Says who waits for it, then prints keys after a while.
 const SLOW: &str = "#!/bin/sh\n/bin/echo $PPID >\"$HOME/waits\"\nwhile test ! -e \"$HOME/go\" && kill -0 $PPID; do sleep 0.05; done 2>/dev/null\n\
                     echo '{\"Version\":1,\"AccessKeyId\":\"AKIA1\",\"SecretAccessKey\":\"hush\"}'\n";
 
 fn sandbox() -> Sandbox {
-    use std::os::unix::fs::PermissionsExt as _;
     let sandbox = Sandbox::new();
     let slow = sandbox.bin().join("slow");
-    std::fs::write(&slow, SLOW).expect("a program");
-    std::fs::set_permissions(&slow, std::fs::Permissions::from_mode(0o755)).expect("a program");
+    executable(&slow, SLOW);
     sandbox.write(
         ".aws/config",
         format!("[profile slow]\ncredential_process = {}\n", slow.display()),

@@ -3,7 +3,7 @@
 use awsenv::shell::Shell;
 
 use crate::integration::terminal::Terminal;
-use crate::support::{AWSENV, Family, RealShell, Sandbox, installed};
+use crate::support::{AWSENV, Family, RealShell, Sandbox, executable, installed};
 
 const CONFIG: &str = "[profile jekyl]\naws_access_key_id = AKIAJEKYL\naws_secret_access_key = jekyl-secret\nregion = eu-west-1\n\
                       [profile hyde]\naws_access_key_id = AKIAHYDE\naws_secret_access_key = hyde-secret\n";
@@ -19,11 +19,9 @@ fn stand_in(sandbox: &Sandbox) {
 
 #[cfg(unix)]
 fn install(sandbox: &Sandbox, program: &str) {
-    use std::os::unix::fs::PermissionsExt as _;
     let path = sandbox.bin().join("awsenv");
     std::fs::remove_file(&path).expect("the stand-in");
-    std::fs::write(&path, program).expect("the stand-in");
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("the stand-in");
+    executable(&path, program);
 }
 
 fn wrapped() -> impl Iterator<Item = RealShell> {

@@ -170,6 +170,24 @@ impl Sandbox {
     }
 }
 
+/// Writes a program. Another process does it: what a test in another thread starts meanwhile would inherit the open file,
+/// and Linux runs no file that is open for writing.
+///
+/// # Panics
+/// If it cannot be written.
+pub fn executable(path: &Path, contents: impl AsRef<[u8]>) {
+    let mut writer = std::process::Command::new("sh")
+        .args(["-c", "cat >\"$1\" && chmod 755 \"$1\"", "sh"])
+        .arg(path)
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .expect("sh");
+    let mut stdin = writer.stdin.take().expect("piped");
+    stdin.write_all(contents.as_ref()).expect("a program");
+    drop(stdin);
+    assert!(writer.wait().is_ok_and(|status| status.success()), "{}", path.display());
+}
+
 /// The path of `tool`. If it is missing, it prints a line and returns `None`, or fails the test with `CI=true`.
 pub fn require(tool: &str) -> Option<PathBuf> {
     let found = find(tool);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use super::{KEYS, OTHER, WORK, json, private, sandbox, text};
 use crate::support::keychain::Keychain;
 use crate::support::walk::Walk;
-use crate::support::{Key, Output, Sandbox, find, identities_at_once, require};
+use crate::support::{Key, Output, Sandbox, executable, find, identities_at_once, require};
 
 fn imported() -> Option<(Sandbox, Keychain)> {
     let mut sandbox = sandbox();
@@ -118,8 +118,7 @@ fn a_process_that_calls_itself_ends() {
         ),
     );
     let around = sandbox.bin().join("around");
-    std::fs::write(&around, "#!/bin/sh\nexec awsenv credential-process loop\n").unwrap();
-    std::fs::set_permissions(&around, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    executable(&around, "#!/bin/sh\nexec awsenv credential-process loop\n");
     let Some(_keychain) = Keychain::unlocked(&mut sandbox) else {
         return;
     };

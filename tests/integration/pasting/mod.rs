@@ -6,9 +6,7 @@
 mod places;
 mod words;
 
-use std::os::unix::fs::PermissionsExt as _;
-
-use crate::support::{AWSENV, Family, RealShell, Sandbox};
+use crate::support::{AWSENV, Family, RealShell, Sandbox, executable};
 
 /// Each writes how many words it got, its name and its words, each with a NUL at the end. What the function `awsenv`
 /// evaluates succeeds in every shell.
@@ -25,8 +23,7 @@ fn recorders() -> Sandbox {
     for program in PROGRAMS {
         let path = sandbox.bin().join(program);
         let _ = std::fs::remove_file(&path);
-        std::fs::write(&path, RECORDER).expect("a program of ours");
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("a program of ours");
+        executable(&path, RECORDER);
     }
     let record = sandbox.path("record");
     sandbox.set("RECORD", record);
