@@ -14,6 +14,7 @@ use crate::secret::Secret;
 use crate::shell::Shell;
 use crate::sys;
 use crate::sys::keychain::Keychain;
+use crate::sys::sessions::Store;
 use crate::ui::Ui;
 
 /// The process, the interface to the user, and what follows from the environment, computed once and only when needed.
@@ -96,6 +97,11 @@ impl<'a> Context<'a> {
     /// Opens no store yet; tells the user when awsenv has to wait for one.
     pub fn keychain(&self) -> Keychain<'_> {
         Keychain::new(self.env(), &self.settings().keychain, &*self.say)
+    }
+
+    /// Opens nothing yet; tells the user when awsenv has to wait for another, and that nothing can be kept.
+    pub fn sessions(&self) -> Store<'_> {
+        Store::new(self.env(), &*self.say)
     }
 }
 

@@ -9,6 +9,7 @@
 //! ```
 
 pub mod advice;
+pub mod aws;
 pub mod cli;
 pub mod cmd;
 pub mod config;
@@ -27,6 +28,7 @@ pub mod provider;
 pub mod redact;
 pub mod resolve;
 pub mod secret;
+pub mod session;
 pub mod shell;
 pub mod sys;
 pub mod text;

@@ -372,6 +372,7 @@ mod tests {
             base_of: None,
             roles: roles.iter().map(role).collect(),
             region: None,
+            calls: crate::resolve::Calls::default(),
             asks_metadata: false,
         }
     }

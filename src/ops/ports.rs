@@ -2,7 +2,9 @@
 
 use std::io;
 use std::path::Path;
+use std::time::Duration;
 
+use crate::aws::{Answer, Fault, Request, Transport};
 use crate::context::Context;
 use crate::credentials::Timestamp;
 use crate::env::Env;
@@ -10,11 +12,12 @@ use crate::env::names::{AWSENV_ASKED, AWSENV_DEPTH};
 use crate::error::{Error, Kind};
 use crate::keychain::{self, Item, StoreKind};
 use crate::process::Captured;
-use crate::provider::{Clock, Ports, ReadKeys, Run};
+use crate::provider::{Clock, Http, Ports, ReadKeys, Run};
 use crate::resolve::CredentialProcess;
 use crate::secret::Secret;
 use crate::sys;
 use crate::sys::keychain::Keychain;
+use crate::sys::sessions::Store;
 use crate::text::display;
 
 /// What lies outside this process, for one profile.
@@ -24,6 +27,7 @@ pub struct Outside<'a> {
     /// The profiles that were asked for on the way here, one per line. Programs get it in AWSENV_ASKED.
     asked: String,
     keychain: Keychain<'a>,
+    sessions: Store<'a>,
 }
 
 impl<'a> Outside<'a> {
@@ -37,6 +41,7 @@ impl<'a> Outside<'a> {
             env: context.env(),
             asked: asked(&context.process.env, profile)?,
             keychain: context.keychain(),
+            sessions: context.sessions(),
         })
     }
 
@@ -45,6 +50,8 @@ impl<'a> Outside<'a> {
             run: self,
             keys: self,
             clock: self,
+            http: self,
+            sessions: &self.sessions,
         }
     }
 }
@@ -145,5 +152,19 @@ impl ReadKeys for Outside<'_> {
 impl Clock for Outside<'_> {
     fn now(&self) -> Timestamp {
         sys::clock::now()
+    }
+
+    fn pause(&self, time: Duration) {
+        std::thread::sleep(time);
+    }
+
+    fn chance(&self) -> f64 {
+        sys::clock::chance()
+    }
+}
+
+impl Http for Outside<'_> {
+    fn send(&self, request: &Request, transport: &Transport, limit: Duration) -> Result<Answer, Fault> {
+        sys::http::send(request, transport, limit)
     }
 }

@@ -1,15 +1,19 @@
 //! The ports of tests: what each gives, and what it was asked.
 
 use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::{Clock, Ports, ReadKeys, Run};
+use super::{Clock, Http, NoTurn, Ports, ReadKeys, Run, Sessions, Turn};
+use crate::aws::{Answer, Fault, Request, Transport};
 use crate::credentials::Timestamp;
 use crate::keychain::{Error, Item, StoreKind};
 use crate::process::Captured;
 use crate::secret::Secret;
+use crate::session::{Key, Session};
 
 /// A program that prints this; `Err` is how it fails.
 pub(super) struct FakeRun {
@@ -67,11 +71,69 @@ impl ReadKeys for FakeKeys {
     }
 }
 
-pub(super) struct FakeClock(pub(super) Timestamp);
+/// Stands still but for pauses, which it notes.
+pub(super) struct FakeClock {
+    pub(super) now: Timestamp,
+    pub(super) pauses: RefCell<Vec<Duration>>,
+}
 
 impl Clock for FakeClock {
     fn now(&self) -> Timestamp {
-        self.0
+        let paused: Duration = self.pauses.borrow().iter().sum();
+        Timestamp(self.now.0.saturating_add_unsigned(paused.as_secs()))
+    }
+
+    fn pause(&self, time: Duration) {
+        self.pauses.borrow_mut().push(time);
+    }
+
+    fn chance(&self) -> f64 {
+        0.5
+    }
+}
+
+/// A service that gives these answers, one after the other, and then none.
+#[derive(Default)]
+pub(super) struct FakeHttp {
+    pub(super) answers: RefCell<VecDeque<Result<Answer, Fault>>>,
+    pub(super) asked: RefCell<Vec<Request>>,
+}
+
+impl Http for FakeHttp {
+    fn send(&self, request: &Request, _: &Transport, _: Duration) -> Result<Answer, Fault> {
+        self.asked.borrow_mut().push(request.clone());
+        let none = Fault::Setting("the test has no more answers".to_owned());
+        self.answers.borrow_mut().pop_front().unwrap_or(Err(none))
+    }
+}
+
+/// Keeps sessions in memory, and notes each turn and what was found.
+#[derive(Default)]
+pub(super) struct FakeSessions {
+    pub(super) kept: RefCell<BTreeMap<Key, Session>>,
+    pub(super) turns: RefCell<Vec<Key>>,
+    pub(super) no_turn: Option<NoTurn>,
+}
+
+struct FakeTurn;
+
+impl Turn for FakeTurn {}
+
+impl Sessions for FakeSessions {
+    fn find(&self, key: &Key) -> Option<Session> {
+        self.kept.borrow().get(key).cloned()
+    }
+
+    fn turn(&self, key: &Key) -> Result<Box<dyn Turn + '_>, NoTurn> {
+        self.turns.borrow_mut().push(key.clone());
+        match &self.no_turn {
+            Some(why) => Err(why.clone()),
+            None => Ok(Box::new(FakeTurn)),
+        }
+    }
+
+    fn keep(&self, key: &Key, session: &Session) {
+        self.kept.borrow_mut().insert(key.clone(), session.clone());
     }
 }
 
@@ -80,6 +142,8 @@ pub(super) struct Fake {
     pub(super) run: FakeRun,
     pub(super) keys: FakeKeys,
     pub(super) clock: FakeClock,
+    pub(super) http: FakeHttp,
+    pub(super) sessions: FakeSessions,
 }
 
 impl Default for Fake {
@@ -94,7 +158,12 @@ impl Default for Fake {
                 password: None,
                 asked: RefCell::default(),
             },
-            clock: FakeClock(Timestamp(1_000)),
+            clock: FakeClock {
+                now: Timestamp(1_000),
+                pauses: RefCell::default(),
+            },
+            http: FakeHttp::default(),
+            sessions: FakeSessions::default(),
         }
     }
 }
@@ -105,11 +174,13 @@ impl Fake {
             run: &self.run,
             keys: &self.keys,
             clock: &self.clock,
+            http: &self.http,
+            sessions: &self.sessions,
         }
     }
 
-    /// Whether nothing was run, and no keychain asked.
+    /// Whether nothing was run or called, and no keychain asked.
     pub(super) fn is_untouched(&self) -> bool {
-        self.run.asked.borrow().is_empty() && self.keys.asked.borrow().is_empty()
+        self.http.asked.borrow().is_empty() && self.run.asked.borrow().is_empty() && self.keys.asked.borrow().is_empty()
     }
 }

@@ -1,11 +1,14 @@
 //! What a provider asks of the outside, a trait for each kind, so that a test needs no more than it is about.
 
 use std::io;
+use std::time::Duration;
 
+use crate::aws::{Answer, Fault, Request, Transport};
 use crate::credentials::Timestamp;
 use crate::keychain::{Error, Item};
 use crate::process::Captured;
 use crate::secret::Secret;
+use crate::session::{Key, Session};
 
 /// Runs programs.
 pub trait Run {
@@ -34,6 +37,49 @@ pub trait ReadKeys {
 /// Tells the time when it is asked: a person may have taken minutes to unlock a keychain.
 pub trait Clock {
     fn now(&self) -> Timestamp;
+
+    /// Waits between two tries.
+    fn pause(&self, time: Duration);
+
+    /// A random number, at least 0 and less than 1, so that many processes do not try again in the same moment.
+    fn chance(&self) -> f64;
+}
+
+/// Talks to AWS.
+pub trait Http {
+    /// Sends a request once, and follows no redirect. `limit` is for all of it.
+    ///
+    /// # Errors
+    /// There is no answer; an answer of any status is none.
+    fn send(&self, request: &Request, transport: &Transport, limit: Duration) -> Result<Answer, Fault>;
+}
+
+/// Keeps sessions between runs, and lets one process at a time get what many want.
+pub trait Sessions {
+    /// What is kept under a key, if it can be opened. Waits for nobody.
+    fn find(&self, key: &Key) -> Option<Session>;
+
+    /// Waits until no other process gets what the key names; others wait until the result is dropped. Where no lock can
+    /// be had, each goes on alone.
+    ///
+    /// # Errors
+    /// It is not this process's turn.
+    fn turn(&self, key: &Key) -> Result<Box<dyn Turn + '_>, NoTurn>;
+
+    /// Keeps a session. A store that cannot says so to the user once, and the run goes on without.
+    fn keep(&self, key: &Key, session: &Session);
+}
+
+/// The right to get a session while others wait; it ends when this is dropped, or the process dies.
+pub trait Turn {}
+
+/// Why it is not this process's turn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoTurn {
+    /// The user of the process that had the turn does not want it, and this one has waited since before.
+    Cancelled,
+    /// Another process had the turn for so long, in seconds.
+    Late(u64),
 }
 
 #[derive(Clone, Copy)]
@@ -41,6 +87,8 @@ pub struct Ports<'a> {
     pub run: &'a dyn Run,
     pub keys: &'a dyn ReadKeys,
     pub clock: &'a dyn Clock,
+    pub http: &'a dyn Http,
+    pub sessions: &'a dyn Sessions,
 }
 
 impl std::fmt::Debug for Ports<'_> {

@@ -42,6 +42,7 @@ fn plan(base: impl Into<Option<BaseSource>>) -> CredentialPlan {
         base_of: None,
         roles: Vec::new(),
         region: None,
+        calls: crate::resolve::Calls::default(),
         asks_metadata: false,
     }
 }
@@ -166,7 +167,7 @@ fn the_end_is_compared_with_the_clock_at_that_moment() {
     let end = BaseSource::StaticKeys(keys("A", Some("1970-01-01T00:16:41Z")));
     let mut fake = Fake::default();
     assert_eq!(get(&plan(end.clone()), &fake).unwrap().expires, Some(Timestamp(1_001)));
-    fake.clock.0 = Timestamp(1_001);
+    fake.clock.now = Timestamp(1_001);
     let over = get(&plan(end), &fake);
     assert!(matches!(over, Err(Error::Expired { place: Some(at) }) if at == place()));
 }

@@ -4,6 +4,7 @@
 //! legacy boto files and the login cache through [`Inputs`], and only when the search reaches them.
 
 mod ambient;
+mod calls;
 mod chain;
 mod error;
 mod partial;
@@ -15,6 +16,7 @@ mod select;
 mod source;
 mod style;
 
+pub use calls::{Calls, Endpoint, Service};
 pub use chain::{Link, LinkId};
 pub use error::Error;
 pub use partial::{containing, partial};
@@ -182,6 +184,7 @@ impl<'a> Survey<'a> {
             base_of,
             roles,
             region,
+            calls: Calls::default(),
             asks_metadata,
         }
     }

@@ -4,6 +4,7 @@ use crate::config::{BotoKeyring, Place};
 
 use crate::secret::Secret;
 
+use super::calls::Calls;
 use super::region::Region;
 
 /// Where the credentials of a profile come from, and through which roles.
@@ -17,6 +18,8 @@ pub struct CredentialPlan {
     pub roles: Vec<AssumeRole>,
     /// The region of the selected profile; the sources of a chain do not pass theirs on.
     pub region: Option<Region>,
+    /// How AWS is called for the roles, by the settings of the selected profile.
+    pub calls: Calls,
     /// Whether botocore would still ask the instance metadata service (only where `base` is `None`).
     pub asks_metadata: bool,
 }

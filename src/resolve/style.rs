@@ -180,6 +180,7 @@ mod tests {
             base_of: None,
             roles: Vec::new(),
             region: None,
+            calls: crate::resolve::Calls::default(),
             asks_metadata: false,
         }
     }

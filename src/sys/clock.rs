@@ -1,5 +1,6 @@
 //! The time of day, and how people write it where they are.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::ZonedDateTime;
@@ -12,6 +13,13 @@ use crate::credentials::Timestamp;
 pub fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// A random number, at least 0 and less than 1. For chance only, not for secrets: the standard library seeds its hash
+/// tables with it.
+pub fn chance() -> f64 {
+    let bits = u32::try_from(RandomState::new().hash_one(0_u8) >> 32).unwrap_or_default();
+    f64::from(bits) / (f64::from(u32::MAX) + 1.0)
 }
 
 /// For people: by TZ or the system's zone, which is named. `None` beyond the year 9999.

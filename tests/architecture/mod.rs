@@ -13,7 +13,7 @@ const LAYERS: [&[&str]; 14] = [
     &["near", "secret", "text"],
     &["redact"],
     &["credentials"],
-    &["env"],
+    &["aws", "env", "session"],
     &["process"],
     &["config"],
     &["resolve", "shell", "prompt", "history", "journal", "keychain"],
@@ -30,8 +30,10 @@ const LAYERS: [&[&str]; 14] = [
 const BLIND: [(&str, &str); 2] = [("shell", "config"), ("prompt", "config")];
 
 /// Each outside crate, by its name in code, and the only files or folders that may use it.
-const HOMES: [(&str, &[&str]); 34] = [
-    ("age", &["src/sys/keychain"]),
+const HOMES: [(&str, &[&str]); 39] = [
+    ("age", &["src/sys/keychain", "src/sys/sessions"]),
+    ("aws_credential_types", &["src/aws/sign.rs"]),
+    ("aws_sigv4", &["src/aws/sign.rs"]),
     ("base64", &["src/env/origin.rs", "src/env/state.rs"]),
     // `lib` parses, `unparsed` finds out how a rejected command line was meant, `complete` and `man` read the tree of
     // commands.
@@ -60,7 +62,9 @@ const HOMES: [(&str, &[&str]); 34] = [
     // Its terminal part, crossterm, reads what must not be echoed.
     ("ratatui", &["src/sys/picker", "src/sys/terminal"]),
     ("regex_syntax", &["src/text.rs"]),
+    ("roxmltree", &["src/aws"]),
     ("rustix", &["src/sys/"]),
+    ("rustls", &["src/sys/http"]),
     // JSON is a vocabulary, like the standard library's types.
     ("serde", &["src/"]),
     ("serde_json", &["src/"]),
@@ -80,6 +84,7 @@ const HOMES: [(&str, &[&str]); 34] = [
         "unicode_width",
         &["src/text.rs", "src/cmd/explain/text.rs", "src/ops/pick/row.rs"],
     ),
+    ("ureq", &["src/sys/http"]),
     ("wildmatch", &["src/config/settings"]),
     ("zbus", &["src/sys/keychain"]),
     ("zeroize", &["src/"]),

@@ -1,0 +1,59 @@
+//! A request and its answer, before and after the wire.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::credentials::Timestamp;
+use crate::secret::Secret;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    Get,
+    Post,
+}
+
+/// One request, complete: nothing is added but what the connection needs.
+#[derive(Clone)]
+pub struct Request {
+    pub method: Method,
+    /// Absolute, and without a password.
+    pub url: String,
+    /// By names in lower case. Some values are secret.
+    pub headers: Vec<(&'static str, Secret<String>)>,
+    /// Empty if there is none.
+    pub body: Secret<String>,
+}
+
+/// What came back, whatever its status.
+#[derive(Clone, Debug)]
+pub struct Answer {
+    pub status: u16,
+    /// The server's clock, by its `Date`.
+    pub date: Option<Timestamp>,
+    /// How long the service asks to wait before the next try (`x-amz-retry-after`).
+    pub retry_after: Option<Duration>,
+    /// At most 1 MiB.
+    pub body: Secret<Vec<u8>>,
+}
+
+/// How a request travels.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Transport {
+    /// The certificates to trust instead of the operating system's.
+    pub ca_bundle: Option<PathBuf>,
+    /// The proxy's URL, which may have a password.
+    pub proxy: Option<Secret<String>>,
+}
+
+impl fmt::Debug for Request {
+    /// The names of the headers only.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| *name).collect();
+        f.debug_struct("Request")
+            .field("method", &self.method)
+            .field("url", &self.url)
+            .field("headers", &names)
+            .finish_non_exhaustive()
+    }
+}
