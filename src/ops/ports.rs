@@ -4,7 +4,6 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::aws::{Answer, Fault, Request, Transport};
 use crate::context::Context;
 use crate::credentials::Timestamp;
 use crate::env::Env;
@@ -12,10 +11,11 @@ use crate::env::names::{AWSENV_ASKED, AWSENV_DEPTH};
 use crate::error::{Error, Kind};
 use crate::keychain::{self, Item, StoreKind};
 use crate::process::Captured;
-use crate::provider::{Clock, Http, Ports, ReadKeys, Run};
+use crate::provider::{Clock, Ports, ReadKeys, Run};
 use crate::resolve::CredentialProcess;
 use crate::secret::Secret;
 use crate::sys;
+use crate::sys::http::Client;
 use crate::sys::keychain::Keychain;
 use crate::sys::sessions::Store;
 use crate::text::display;
@@ -28,6 +28,7 @@ pub struct Outside<'a> {
     asked: String,
     keychain: Keychain<'a>,
     sessions: Store<'a>,
+    http: Client<'a>,
 }
 
 impl<'a> Outside<'a> {
@@ -42,6 +43,7 @@ impl<'a> Outside<'a> {
             asked: asked(&context.process.env, profile)?,
             keychain: context.keychain(),
             sessions: context.sessions(),
+            http: context.http(),
         })
     }
 
@@ -50,7 +52,7 @@ impl<'a> Outside<'a> {
             run: self,
             keys: self,
             clock: self,
-            http: self,
+            http: &self.http,
             sessions: &self.sessions,
         }
     }
@@ -154,17 +156,15 @@ impl Clock for Outside<'_> {
         sys::clock::now()
     }
 
+    fn elapsed(&self) -> Duration {
+        sys::clock::elapsed()
+    }
+
     fn pause(&self, time: Duration) {
         std::thread::sleep(time);
     }
 
     fn chance(&self) -> f64 {
         sys::clock::chance()
-    }
-}
-
-impl Http for Outside<'_> {
-    fn send(&self, request: &Request, transport: &Transport, limit: Duration) -> Result<Answer, Fault> {
-        sys::http::send(request, transport, limit)
     }
 }

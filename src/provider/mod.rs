@@ -1,6 +1,7 @@
 //! A plan -> credentials, through ports: whatever must be run or asked goes through a trait, so that nothing here knows
 //! a process, a network or a keychain.
 
+pub mod call;
 #[cfg(test)]
 mod fake;
 mod ports;
