@@ -1,6 +1,11 @@
 //! Temporary credentials that are kept between runs, and how long they still serve. Time is a parameter.
 
+use sha2::{Digest as _, Sha256};
+
 use crate::credentials::{Credentials, Timestamp};
+
+/// In seconds: with no more left, keys are renewed where that needs nobody. botocore renews its own then too.
+pub const MARGIN: i64 = 15 * 60;
 
 /// Names what a session gives: the hash of everything that decides it. Sixty-four digits in hex.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,6 +35,11 @@ pub struct Session {
 }
 
 impl Key {
+    /// The key of everything that decides what a session gives, in an unambiguous form.
+    pub fn hash(parts: &[u8]) -> Self {
+        Self(Sha256::digest(parts).iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+
     /// `None` if this is not the form of a key.
     pub fn parse(text: &str) -> Option<Self> {
         let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');

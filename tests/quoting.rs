@@ -11,6 +11,7 @@ use awsenv::env::Env;
 use awsenv::env::names::{CONTAINER, IDENTITY, MARKS, REGION, VarName};
 use awsenv::env::session::{RegionChange, Target, enter, leave};
 use awsenv::env::state::{State, Style};
+use awsenv::env::wish::Wish;
 use awsenv::secret::Secret;
 use awsenv::shell::Shell;
 use proptest::prelude::*;

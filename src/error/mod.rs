@@ -35,6 +35,8 @@ pub enum Kind {
     KeychainLocked,
     KeychainRefused,
     KeychainTimeout,
+    /// Another process got the keys for so long that this one gave up.
+    LockedOut,
     /// A role chain that leads back to itself.
     InfiniteLoop,
     /// A profile that lacks a setting its kind needs, or has contradictory ones.
@@ -60,6 +62,7 @@ impl Kind {
             Kind::KeychainLocked => "keychain-locked",
             Kind::KeychainRefused => "keychain-refused",
             Kind::KeychainTimeout => "keychain-timeout",
+            Kind::LockedOut => "locked-out",
             Kind::InfiniteLoop => "infinite-loop",
             Kind::InvalidConfig => "invalid-config",
             Kind::PartialCredentials => "partial-credentials",

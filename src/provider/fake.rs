@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::{Clock, Http, NoTurn, Ports, ReadKeys, Run, Sessions, Turn};
+use super::{Clock, Http, NoTurn, Notice, Ports, ReadKeys, Run, Sessions, Tell, Turn};
 use crate::aws::{Answer, Fault, Request, Transport};
 use crate::credentials::Timestamp;
 use crate::keychain::{Error, Item, StoreKind};
@@ -23,7 +23,7 @@ pub(super) struct FakeRun {
 }
 
 impl Run for FakeRun {
-    fn run(&self, argv: &[String]) -> io::Result<Captured> {
+    fn run(&self, argv: &[String], _: Option<Duration>) -> io::Result<Captured> {
         self.asked.borrow_mut().push(argv.join(" "));
         let text = |text: &str| Zeroizing::new(text.as_bytes().to_vec());
         Ok(match self.prints {
@@ -62,6 +62,10 @@ impl ReadKeys for FakeKeys {
     fn item(&self, name: &str) -> Result<Item, Error> {
         self.asked.borrow_mut().push(name.to_owned());
         self.item.clone().ok_or_else(|| Self::missing(name))
+    }
+
+    fn since(&self, _: &str) -> Option<i64> {
+        self.item.as_ref().map(|_| 1)
     }
 
     fn password(&self, service: &str, user: &str) -> Result<Secret<String>, Error> {
@@ -137,6 +141,15 @@ impl Sessions for FakeSessions {
     }
 }
 
+#[derive(Default)]
+pub(super) struct FakeTell(pub(super) RefCell<Vec<Notice>>);
+
+impl Tell for FakeTell {
+    fn tell(&self, notice: Notice) {
+        self.0.borrow_mut().push(notice);
+    }
+}
+
 /// An outside that has nothing.
 pub(super) struct Fake {
     pub(super) run: FakeRun,
@@ -144,6 +157,7 @@ pub(super) struct Fake {
     pub(super) clock: FakeClock,
     pub(super) http: FakeHttp,
     pub(super) sessions: FakeSessions,
+    pub(super) tell: FakeTell,
 }
 
 impl Default for Fake {
@@ -164,6 +178,7 @@ impl Default for Fake {
             },
             http: FakeHttp::default(),
             sessions: FakeSessions::default(),
+            tell: FakeTell::default(),
         }
     }
 }
@@ -176,6 +191,7 @@ impl Fake {
             clock: &self.clock,
             http: &self.http,
             sessions: &self.sessions,
+            tell: &self.tell,
         }
     }
 

@@ -3,12 +3,18 @@
 
 #[cfg(test)]
 mod fake;
+mod key;
+mod notice;
 mod ports;
 mod process;
+mod role;
 #[cfg(test)]
 mod tests;
 
-pub use ports::{Clock, Http, NoTurn, Ports, ReadKeys, Run, Sessions, Turn};
+pub use notice::Notice;
+pub use ports::{Clock, Http, NoTurn, Ports, ReadKeys, Run, Sessions, Tell, Turn};
+
+use std::time::Duration;
 
 use crate::config::{BotoKeyring, Place};
 use crate::credentials::pair::{self, Flaw};
@@ -16,6 +22,7 @@ use crate::credentials::{Credentials, Timestamp};
 use crate::keychain::{self, Item};
 use crate::resolve::{BaseSource, CredentialPlan, Keys, Local, Reach};
 use crate::secret::Secret;
+use crate::session;
 
 /// Why there are no credentials.
 #[derive(Debug)]
@@ -76,6 +83,19 @@ pub enum Error {
         /// The system's message.
         why: String,
     },
+    /// Another process had the turn to get the keys of a role.
+    NoTurn {
+        role_arn: String,
+        why: NoTurn,
+    },
+    /// A value of a role is none that AWS accepts.
+    RoleValue {
+        profile: String,
+        key: &'static str,
+        needs: &'static str,
+        /// The line of the role; `None` for one of the command line.
+        place: Option<Place>,
+    },
     /// Needs a service that awsenv does not call.
     Unreachable {
         /// botocore's name of the source.
@@ -83,14 +103,58 @@ pub enum Error {
     },
 }
 
+/// What is asked for beside the plan.
+#[derive(Clone, Debug)]
+pub struct Wants {
+    /// How long the keys of the last role are to last, in seconds.
+    pub duration: Option<u32>,
+    /// Whether keys of the last role that are kept may not be used.
+    pub is_fresh: bool,
+    /// In seconds: kept keys must last for longer than this.
+    pub margin: i64,
+    /// Until when all calls and waits must be done.
+    pub until: Option<Timestamp>,
+}
+
+impl Default for Wants {
+    fn default() -> Self {
+        Self {
+            duration: None,
+            is_fresh: false,
+            margin: session::MARGIN,
+            until: None,
+        }
+    }
+}
+
+impl Wants {
+    /// How much time is left for calls and waits; `None` if there is no end.
+    fn left(&self, now: Timestamp) -> Option<Duration> {
+        let left = self.until?.seconds_from(now);
+        Some(Duration::from_secs(u64::try_from(left).unwrap_or(0)))
+    }
+}
+
+/// Credentials, and when they end by this machine's clock, which need not be what AWS's clock says.
+#[derive(Debug)]
+pub struct Got {
+    pub credentials: Credentials,
+    pub ends: Option<Timestamp>,
+}
+
 /// Gets the credentials that `plan` describes, through all its roles.
 ///
 /// # Errors
 /// The first obstacle. Nothing is run or asked if awsenv cannot get the credentials in the end.
-pub fn credentials(plan: &CredentialPlan, ports: Ports<'_>) -> Result<Credentials, Error> {
+pub fn credentials(plan: &CredentialPlan, wants: &Wants, ports: Ports<'_>) -> Result<Got, Error> {
+    role::credentials(plan, wants, ports)
+}
+
+/// The credentials that the chain begins with.
+fn of_base(plan: &CredentialPlan, wants: &Wants, ports: Ports<'_>) -> Result<Credentials, Error> {
     let place = || plan.base.as_ref().and_then(BaseSource::place).cloned();
     let credentials = match plan.reach() {
-        Reach::Now(local) => of_local(local, ports)?,
+        Reach::Now(local) => of_local(local, wants, ports)?,
         Reach::Nothing if plan.base.is_some() => return Err(Error::Empty { place: place() }),
         Reach::Nothing | Reach::Later(_) => {
             let method = plan.method().unwrap_or("none");
@@ -118,7 +182,7 @@ pub fn credentials(plan: &CredentialPlan, ports: Ports<'_>) -> Result<Credential
     Ok(credentials)
 }
 
-fn of_local(local: Local<'_>, ports: Ports<'_>) -> Result<Credentials, Error> {
+fn of_local(local: Local<'_>, wants: &Wants, ports: Ports<'_>) -> Result<Credentials, Error> {
     match local {
         Local::Keys(keys) => Ok(of_keys(keys)),
         Local::Keyring(keyring) => of_keyring(keyring, ports.keys),
@@ -127,7 +191,7 @@ fn of_local(local: Local<'_>, ports: Ports<'_>) -> Result<Credentials, Error> {
                 let item = ports.keys.item(item).map_err(Error::Keychain)?;
                 Ok(of_item(item, process.account_id.as_deref()))
             }
-            None => process::run(process, ports.run),
+            None => process::run(process, ports.run, wants.left(ports.clock.now())),
         },
     }
 }

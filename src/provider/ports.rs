@@ -7,16 +7,17 @@ use crate::aws::{Answer, Fault, Request, Transport};
 use crate::credentials::Timestamp;
 use crate::keychain::{Error, Item};
 use crate::process::Captured;
+use crate::provider::Notice;
 use crate::secret::Secret;
 use crate::session::{Key, Session};
 
 /// Runs programs.
 pub trait Run {
-    /// Runs a credential_process to its end: no shell, output captured.
+    /// Runs a credential_process to its end, for at most `limit`: no shell, output captured. The user sees its stderr.
     ///
     /// # Errors
-    /// What the system says if the program cannot be started.
-    fn run(&self, argv: &[String]) -> io::Result<Captured>;
+    /// What the system says if the program cannot be started; [`io::ErrorKind::TimedOut`] if the time is up.
+    fn run(&self, argv: &[String], limit: Option<Duration>) -> io::Result<Captured>;
 }
 
 /// Reads keys, by one access to a keychain, which may wait for a person.
@@ -26,6 +27,9 @@ pub trait ReadKeys {
     /// # Errors
     /// The store's own.
     fn item(&self, name: &str) -> Result<Item, Error>;
+
+    /// When an item was stored, as far as that is known without opening a store.
+    fn since(&self, name: &str) -> Option<i64>;
 
     /// What another program keeps in the system's keychain.
     ///
@@ -52,6 +56,11 @@ pub trait Http {
     /// # Errors
     /// There is no answer; an answer of any status is none.
     fn send(&self, request: &Request, transport: &Transport, limit: Duration) -> Result<Answer, Fault>;
+}
+
+/// Tells the user what happened on the way, which is no failure.
+pub trait Tell {
+    fn tell(&self, notice: Notice);
 }
 
 /// Keeps sessions between runs, and lets one process at a time get what many want.
@@ -89,6 +98,7 @@ pub struct Ports<'a> {
     pub clock: &'a dyn Clock,
     pub http: &'a dyn Http,
     pub sessions: &'a dyn Sessions,
+    pub tell: &'a dyn Tell,
 }
 
 impl std::fmt::Debug for Ports<'_> {

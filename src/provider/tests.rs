@@ -48,7 +48,7 @@ fn plan(base: impl Into<Option<BaseSource>>) -> CredentialPlan {
 }
 
 fn get(plan: &CredentialPlan, fake: &Fake) -> Result<Credentials, Error> {
-    credentials(plan, fake.ports())
+    Ok(credentials(plan, &Wants::default(), fake.ports())?.credentials)
 }
 
 fn prints(document: &'static str) -> Fake {
@@ -120,7 +120,7 @@ fn halves_in_the_wrong_place_are_refused_where_they_are_written() {
 fn output_that_is_too_long_is_no_missing_program() {
     struct Endless;
     impl Run for Endless {
-        fn run(&self, _: &[String]) -> io::Result<Captured> {
+        fn run(&self, _: &[String], _: Option<Duration>) -> io::Result<Captured> {
             Err(io::Error::new(io::ErrorKind::FileTooLarge, "it prints too much"))
         }
     }
@@ -129,7 +129,7 @@ fn output_that_is_too_long_is_no_missing_program() {
         run: &Endless,
         ..fake.ports()
     };
-    let error = credentials(&plan(process(None)), ports);
+    let error = credentials(&plan(process(None)), &Wants::default(), ports);
     assert!(matches!(error, Err(Error::ProcessUnread { place: at, .. }) if at == place()));
 }
 
@@ -140,6 +140,10 @@ fn a_keyring_that_is_not_there_is_no_choice_of_the_user() {
         fn item(&self, _: &str) -> Result<keychain::Item, keychain::Error> {
             unreachable!()
         }
+        fn since(&self, _: &str) -> Option<i64> {
+            None
+        }
+
         fn password(&self, _: &str, _: &str) -> Result<Secret<String>, keychain::Error> {
             Err(keychain::Error::Absent {
                 store: keychain::StoreKind::default(),
@@ -158,7 +162,7 @@ fn a_keyring_that_is_not_there_is_no_choice_of_the_user() {
         keys: &Absent,
         ..fake.ports()
     };
-    let error = credentials(&plan(base), ports);
+    let error = credentials(&plan(base), &Wants::default(), ports);
     assert!(matches!(error, Err(Error::KeyringAbsent { place: at, .. }) if at == place()));
 }
 
@@ -232,7 +236,7 @@ fn a_keyring_of_boto_is_asked_by_service_and_key() {
 }
 
 #[test]
-fn a_role_is_refused_before_anything_is_run() {
+fn a_role_with_a_code_is_refused_before_anything_is_run() {
     let fake = prints(r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"S"}"#);
     for base in [
         process(None),
@@ -245,9 +249,9 @@ fn a_role_is_refused_before_anything_is_run() {
             role_arn: "arn:aws:iam::123456789012:role/r".to_owned(),
             role_session_name: None,
             external_id: None,
-            mfa_serial: None,
+            mfa_serial: Some("arn:aws:iam::123456789012:mfa/me".to_owned()),
             duration_seconds: None,
-            place: place(),
+            place: Some(place()),
         });
         assert!(matches!(
             get(&plan, &fake),
