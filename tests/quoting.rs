@@ -225,6 +225,7 @@ fn target() -> impl Strategy<Value = Target> {
                 .into_iter()
                 .filter_map(|(name, value)| Some((VarName::parse(name)?, Secret::new(value))));
             Target {
+                wish: Wish::default(),
                 shown: profile.escape_debug().to_string(),
                 profile,
                 style: Style::Keys,

@@ -89,6 +89,8 @@ pub enum Command {
     List(Lazy<ListArgs>),
     /// Show what the next aws call of this shell uses, and until when
     Current(Lazy<CurrentArgs>),
+    /// Ask AWS whose keys a profile, or this shell, has
+    Whoami(Lazy<WhoamiArgs>),
     /// Print the prompt segment, for other prompt programs
     Prompt(Lazy<PromptArgs>),
     /// Show where each value of a profile comes from, and what other SDKs read instead
@@ -189,6 +191,7 @@ impl Command {
             Self::Explain(Lazy(args)) => args.json,
             Self::History(Lazy(args)) => args.json,
             Self::List(Lazy(args)) => args.json,
+            Self::Whoami(Lazy(args)) => args.json,
             Self::Key(Lazy(args)) => matches!(&args.action, KeyAction::List(list) if list.json),
             _ => false,
         };
@@ -316,6 +319,24 @@ pub struct PickArgs {
 
 #[derive(Args, Debug)]
 pub struct CurrentArgs {
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct WhoamiArgs {
+    /// Profile to ask about (default: what the AWS CLI would use in this shell)
+    #[arg(id = PROFILE_OR_ALIAS, value_name = "PROFILE", conflicts_with = "pick")]
+    pub profile: Option<OsString>,
+    #[command(flatten)]
+    pub pick: PickArgs,
+    /// Assume this role on top of the profile
+    #[arg(long, value_name = "ARN", value_parser = NonEmptyStringValueParser::new())]
+    pub role: Option<String>,
+    /// Use this region instead of the profile's
+    #[arg(long, value_name = "REGION", value_parser = NonEmptyStringValueParser::new())]
+    pub region: Option<String>,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,

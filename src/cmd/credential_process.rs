@@ -16,6 +16,7 @@ use crate::ops::files::Files;
 use crate::ops::keychain::detach::item_of;
 use crate::ops::ports::Outside;
 use crate::ops::refusal::without_credentials;
+use crate::ops::role;
 use crate::provider::{self, Wants};
 use crate::resolve::{BaseSource, Choice, CredentialPlan};
 use crate::session;
@@ -155,7 +156,7 @@ impl Request<'_> {
         let wants = Wants {
             margin: MARGIN,
             until: Some(Timestamp(self.context.process.now.0 + PATIENCE)),
-            ..Wants::default()
+            ..role::wants(self.context)
         };
         Ok(provider::credentials(plan, &wants, self.outside.ports())?.credentials)
     }

@@ -18,6 +18,7 @@ pub mod prompt;
 pub mod undo;
 pub mod unset;
 pub mod use_;
+pub mod whoami;
 
 use crate::cli::{Command, Lazy};
 use crate::context::Context;
@@ -45,6 +46,7 @@ pub fn run(context: &Context, command: Command) -> Finish {
         Command::Undo(Lazy(args)) => undo::run(context, args),
         Command::Unset(Lazy(args)) => unset::run(context, args),
         Command::Use(Lazy(args)) => use_::run(context, args),
+        Command::Whoami(Lazy(args)) => whoami::run(context, args),
     };
     script::finish(context, &form, result)
 }

@@ -284,8 +284,19 @@ mod tests {
         ];
         State {
             profile: "je kyl\u{202e}".into(),
-            wish: Wish::default(),
-            previous: None,
+            wish: Wish {
+                role: Some("arn:aws:iam::123456789012:role/a".into()),
+                duration: Some(900),
+                ..Wish::default()
+            },
+            previous: Some(Earlier {
+                profile: "b".into(),
+                wish: Wish {
+                    style: Some(Style::Keys),
+                    region: Some("eu-west-1".into()),
+                    ..Wish::default()
+                },
+            }),
             style: Style::Name,
             expires: Some(1),
             region: Some("eu-west-1".into()),

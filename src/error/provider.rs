@@ -61,6 +61,7 @@ impl From<provider::Error> for Error {
                 command(&program)
             ))
             .hint("awsenv runs it without a shell, as the AWS CLI does: `~`, `$VARIABLE` and `|` are not special"),
+            E::Call { question, failure } => super::call::failed(&question, &failure),
             E::NoTurn { role_arn, why } => match why {
                 NoTurn::Cancelled => Error::new(
                     Kind::Cancelled,
@@ -91,8 +92,11 @@ impl From<provider::Error> for Error {
                     display(&profile)
                 ),
             ),
-            E::Unreachable { method } => new(format!("awsenv cannot get the keys of this profile itself ({method})"))
-                .hint("use `--name` to export the profile's name: the AWS CLI and SDKs then get the keys"),
+            E::Unreachable { needs: Some(needs) } => new(format!(
+                "awsenv cannot get the keys of this profile yet: that needs {needs}"
+            ))
+            .hint("use `--name` to export the profile's name: the AWS CLI and SDKs then get the keys"),
+            E::Unreachable { needs: None } => new("the profile has no credentials".to_owned()),
         }
     }
 }

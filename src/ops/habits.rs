@@ -20,7 +20,7 @@ enum Means {
 use Means::{Either, Named, Plain, Program, Said};
 
 /// Words in the place of a command.
-const COMMANDS: [(&[&str], Means); 17] = [
+const COMMANDS: [(&[&str], Means); 18] = [
     (&["ls", "ll"], Plain("awsenv list")),
     (&["profile", "profiles"], Either("awsenv list", "awsenv use")),
     (
@@ -31,7 +31,8 @@ const COMMANDS: [(&[&str], Means); 17] = [
         &["clear", "deactivate", "exit", "logout", "none", "off", "reset", "stop"],
         Plain("awsenv unset"),
     ),
-    (&["active", "status", "who", "whoami"], Plain("awsenv current")),
+    (&["active", "status"], Plain("awsenv current")),
+    (&["identity", "me", "who"], Either("awsenv whoami", "awsenv whoami")),
     (
         &["describe", "get", "info", "inspect", "show", "which"],
         Either("awsenv current", "awsenv explain"),

@@ -165,6 +165,10 @@ impl Clock for Outside<'_> {
         sys::clock::now()
     }
 
+    fn elapsed(&self) -> Duration {
+        sys::clock::elapsed()
+    }
+
     fn pause(&self, time: Duration) {
         std::thread::sleep(time);
     }

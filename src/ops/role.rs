@@ -1,7 +1,9 @@
 //! The role of `--role` on top of a profile, and how long keys can be asked to last.
 
 use crate::config::account_of_arn;
+use crate::context::Context;
 use crate::error::{Error, Kind};
+use crate::provider::Wants;
 use crate::redact::shown;
 use crate::resolve::{AssumeRole, BaseSource, CredentialPlan};
 use crate::text::display;
@@ -45,6 +47,26 @@ fn parts(arn: &str) -> Option<(&str, &str)> {
     (is_account && !name.is_empty() && is_name(name)).then_some((name, account))
 }
 
+/// What is asked for beside a plan, with sessions named after the user of this machine.
+pub fn wants(context: &Context) -> Wants {
+    let env = context.env();
+    let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| env.filled(name));
+    Wants {
+        session_name: user.map_or("awsenv".to_owned(), session_name),
+        ..Wants::default()
+    }
+}
+
+/// As AWS STS accepts it, and always the same for a user, so that logs can be searched for it.
+fn session_name(user: &str) -> String {
+    let is_word = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
+    let user = user.chars().map(|c| if is_word(c) { c } else { '-' });
+    "awsenv-".chars().chain(user).take(LONGEST_NAME).collect()
+}
+
+/// In characters.
+const LONGEST_NAME: usize = 64;
+
 /// Checks `--duration` before anything is asked.
 ///
 /// # Errors
@@ -83,6 +105,13 @@ pub fn check_duration(plan: &CredentialPlan, profile: &str, seconds: u32) -> Res
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_session_has_a_name_that_sts_accepts() {
+        assert_eq!(session_name("me"), "awsenv-me");
+        assert_eq!(session_name("DOMAIN\Jörg K."), "awsenv-DOMAIN-J-rg-K.");
+        assert_eq!(session_name(&"x".repeat(99)).len(), 64);
+    }
 
     #[test]
     fn an_arn_names_role_and_account() {

@@ -148,7 +148,7 @@ pub fn to(
             let wants = Wants {
                 duration: wish.duration,
                 is_fresh: asked.is_fresh,
-                ..Wants::default()
+                ..role::wants(context)
             };
             let Got { credentials, ends } = provider::credentials(&plan, &wants, outside.ports())?;
             let mut vars = export::keys(&prompt, &credentials);

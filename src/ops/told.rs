@@ -30,11 +30,11 @@ pub fn told(ui: &Ui, notice: &Notice) {
             let minutes = (seconds.abs() + 30) / 60;
             let way = if *seconds > 0 { "fast" } else { "slow" };
             ui.warn(format!(
-                "your clock is {minutes} min {way}: AWS refuses requests when it is 5 min off"
+                "the clock of this machine is {minutes} min {way}, by AWS's time"
             ));
         }
-        Notice::Stale { role_arn, ends, why } => ui.warn(format!(
-            "the keys of `{}` could not be renewed ({why}); those at hand last{}",
+        Notice::Stale { role_arn, ends } => ui.warn(format!(
+            "the keys of `{}` cannot be renewed now; those at hand last{}",
             shown(role_arn),
             until(*ends)
         )),

@@ -83,8 +83,11 @@ pub(super) struct FakeClock {
 
 impl Clock for FakeClock {
     fn now(&self) -> Timestamp {
-        let paused: Duration = self.pauses.borrow().iter().sum();
-        Timestamp(self.now.0.saturating_add_unsigned(paused.as_secs()))
+        Timestamp(self.now.0.saturating_add_unsigned(self.elapsed().as_secs()))
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.pauses.borrow().iter().sum()
     }
 
     fn pause(&self, time: Duration) {

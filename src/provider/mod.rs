@@ -1,6 +1,8 @@
 //! A plan -> credentials, through ports: whatever must be run or asked goes through a trait, so that nothing here knows
 //! a process, a network or a keychain.
 
+pub mod call;
+mod error;
 #[cfg(test)]
 mod fake;
 mod key;
@@ -8,100 +10,26 @@ mod notice;
 mod ports;
 mod process;
 mod role;
+mod sts;
 #[cfg(test)]
 mod tests;
 
+pub use error::{Asked, Error, Failure, Question};
 pub use notice::Notice;
 pub use ports::{Clock, Http, NoTurn, Ports, ReadKeys, Run, Sessions, Tell, Turn};
 
 use std::time::Duration;
 
-use crate::config::{BotoKeyring, Place};
-use crate::credentials::pair::{self, Flaw};
+use sts::Sts;
+
+use crate::aws::sts::Identity;
+use crate::config::BotoKeyring;
+use crate::credentials::pair;
 use crate::credentials::{Credentials, Timestamp};
 use crate::keychain::{self, Item};
 use crate::resolve::{BaseSource, CredentialPlan, Keys, Local, Reach};
 use crate::secret::Secret;
 use crate::session;
-
-/// Why there are no credentials.
-#[derive(Debug)]
-pub enum Error {
-    /// The keys are no longer valid.
-    Expired {
-        /// The line that led to them; `None` for the environment's.
-        place: Option<Place>,
-    },
-    /// An empty key id or secret.
-    Empty {
-        /// `None` for the environment's.
-        place: Option<Place>,
-    },
-    /// A key that the user has written cannot be one.
-    Flawed {
-        /// `None` for the environment's.
-        place: Option<Place>,
-        flaw: Flaw,
-    },
-    Keychain(keychain::Error),
-    /// The keyring that a boto profile names cannot be read.
-    KeyringAbsent {
-        /// The line of `keyring`.
-        place: Place,
-        why: String,
-    },
-    /// The keyring that a boto profile names has no secret for its key.
-    KeyringEmpty {
-        /// The line of `keyring`.
-        place: Place,
-        service: String,
-        access_key_id: String,
-    },
-    /// The credential_process printed something other than its document.
-    ProcessAnswer {
-        place: Place,
-        /// What is wrong with the answer; never the answer itself.
-        why: String,
-    },
-    /// The credential_process ended with a status other than 0.
-    ProcessFailed {
-        place: Place,
-        /// As the system words it.
-        status: String,
-        /// What it printed to stderr.
-        said: String,
-    },
-    /// The credential_process was started, but its output could not be read to the end.
-    ProcessUnread {
-        place: Place,
-        why: String,
-    },
-    /// The credential_process could not be started.
-    ProcessMissing {
-        place: Place,
-        program: String,
-        /// The system's message.
-        why: String,
-    },
-    /// Another process had the turn to get the keys of a role.
-    NoTurn {
-        role_arn: String,
-        why: NoTurn,
-    },
-    /// A value of a role is none that AWS accepts.
-    RoleValue {
-        profile: String,
-        key: &'static str,
-        needs: &'static str,
-        /// The line of the role; `None` for one of the command line.
-        place: Option<Place>,
-    },
-    /// Needs a service that awsenv does not call.
-    Unreachable {
-        /// botocore's name of the source.
-        method: &'static str,
-    },
-}
 
 /// What is asked for beside the plan.
 #[derive(Clone, Debug)]
@@ -112,6 +40,8 @@ pub struct Wants {
     pub is_fresh: bool,
     /// In seconds: kept keys must last for longer than this.
     pub margin: i64,
+    /// The name of sessions whose profile gives them none.
+    pub session_name: String,
     /// Until when all calls and waits must be done.
     pub until: Option<Timestamp>,
 }
@@ -122,6 +52,7 @@ impl Default for Wants {
             duration: None,
             is_fresh: false,
             margin: session::MARGIN,
+            session_name: "awsenv".to_owned(),
             until: None,
         }
     }
@@ -150,15 +81,34 @@ pub fn credentials(plan: &CredentialPlan, wants: &Wants, ports: Ports<'_>) -> Re
     role::credentials(plan, wants, ports)
 }
 
+/// Whose keys a plan leads to.
+#[derive(Debug)]
+pub struct Whose {
+    pub identity: Identity,
+    /// As in [`Got`].
+    pub ends: Option<Timestamp>,
+}
+
+/// Asks AWS whose keys `plan` leads to.
+///
+/// # Errors
+/// As [`credentials`], and that AWS does not say.
+pub fn whose(plan: &CredentialPlan, wants: &Wants, ports: Ports<'_>) -> Result<Whose, Error> {
+    let Got { credentials, ends } = credentials(plan, wants, ports)?;
+    let sts = Sts { plan, wants, ports };
+    let identity = sts.whose(&sts.endpoint(), &credentials)?;
+    Ok(Whose { identity, ends })
+}
+
 /// The credentials that the chain begins with.
 fn of_base(plan: &CredentialPlan, wants: &Wants, ports: Ports<'_>) -> Result<Credentials, Error> {
     let place = || plan.base.as_ref().and_then(BaseSource::place).cloned();
     let credentials = match plan.reach() {
         Reach::Now(local) => of_local(local, wants, ports)?,
         Reach::Nothing if plan.base.is_some() => return Err(Error::Empty { place: place() }),
-        Reach::Nothing | Reach::Later(_) => {
-            let method = plan.method().unwrap_or("none");
-            return Err(Error::Unreachable { method });
+        Reach::Later(needs) => return Err(Error::Unreachable { needs: Some(needs) }),
+        Reach::Nothing => {
+            return Err(Error::Unreachable { needs: None });
         }
     };
     if credentials.access_key_id.is_empty() || credentials.secret_access_key.expose().is_empty() {

@@ -13,9 +13,5 @@ pub enum Notice {
     /// The machine's clock differs from AWS's by so many seconds; more than 0 if it is fast.
     Skew { seconds: i64 },
     /// New keys could not be had, and those at hand still last.
-    Stale {
-        role_arn: String,
-        ends: Timestamp,
-        why: String,
-    },
+    Stale { role_arn: String, ends: Timestamp },
 }

@@ -42,6 +42,9 @@ pub trait ReadKeys {
 pub trait Clock {
     fn now(&self) -> Timestamp;
 
+    /// Since some moment of this run, by a clock that cannot be set.
+    fn elapsed(&self) -> Duration;
+
     /// Waits between two tries.
     fn pause(&self, time: Duration);
 

@@ -2,8 +2,9 @@
 //! one process makes for all that wait for it.
 
 use crate::credentials::{Credentials, Timestamp};
+use crate::provider::sts::Sts;
 use crate::provider::{Error, Got, Notice, Ports, Wants, key, of_base};
-use crate::resolve::{AssumeRole, CredentialPlan, Endpoint, Reach, Service};
+use crate::resolve::{AssumeRole, CredentialPlan, Endpoint, Reach};
 use crate::session::{Key, Session};
 
 /// In seconds: what AWS gives to a caller with temporary keys.
@@ -52,24 +53,32 @@ struct Chain<'a> {
 }
 
 impl<'a> Chain<'a> {
+    fn sts(&self) -> Sts<'a> {
+        Sts {
+            plan: self.plan,
+            wants: self.wants,
+            ports: self.ports,
+        }
+    }
+
     fn hops(&self) -> Result<Vec<Hop<'a>>, Error> {
         let base = self.plan.base.as_ref();
         let base = base.and_then(|base| key::of_base(base, self.ports.keys));
         let mut source = base.unwrap_or_default();
         let last = self.plan.roles.len() - 1;
+        let endpoint = self.sts().endpoint();
         let mut hops = Vec::new();
         for (at, role) in self.plan.roles.iter().enumerate() {
             check(role)?;
             let own = role.duration_seconds.and_then(|seconds| u32::try_from(seconds).ok());
             let asked = self.wants.duration.filter(|_| at == last);
             let duration = asked.or(own);
-            let endpoint = self.plan.calls.endpoint(Service::Sts, "");
             let key = key::of_role(role, duration, &endpoint, &source);
             source = key.as_str().into();
             hops.push(Hop {
                 role,
                 duration,
-                endpoint,
+                endpoint: endpoint.clone(),
                 key,
                 is_fresh: self.wants.is_fresh && at == last,
             });
@@ -98,7 +107,7 @@ impl<'a> Chain<'a> {
             below = Some(session);
         }
         // A plan with roles has a last one.
-        below.ok_or(Error::Unreachable { method: "assume-role" })
+        below.ok_or(Error::Unreachable { needs: None })
     }
 
     /// What is kept and serves.
@@ -139,11 +148,10 @@ impl<'a> Chain<'a> {
         let now = self.ports.clock.now();
         let kept = self.ports.sessions.find(&hop.key).filter(|_| !hop.is_fresh);
         match kept.filter(|session| session.serves(now, LAST_HELP)) {
-            Some(session) => {
+            Some(session) if error.is_passing() => {
                 self.ports.tell.tell(Notice::Stale {
                     role_arn: hop.role.role_arn.clone(),
                     ends: session.ends(),
-                    why: String::new(),
                 });
                 Ok(session)
             }
@@ -158,8 +166,8 @@ impl<'a> Chain<'a> {
             let role_arn = hop.role.role_arn.clone();
             self.ports.tell.tell(Notice::Lowered { role_arn, asked });
         }
-        let _ = duration;
-        Err(Error::Unreachable { method: "assume-role" })
+        let Hop { role, endpoint, .. } = hop;
+        self.sts().assume(role, duration, endpoint, caller)
     }
 }
 
