@@ -50,7 +50,9 @@ fn parts(arn: &str) -> Option<(&str, &str)> {
 /// What is asked for beside a plan, with sessions named after the user of this machine.
 pub fn wants(context: &Context) -> Wants {
     let env = context.env();
-    let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| env.filled(name));
+    let user = ["USER", "LOGNAME", "USERNAME"]
+        .into_iter()
+        .find_map(|name| env.filled(name));
     Wants {
         session_name: user.map_or("awsenv".to_owned(), session_name),
         ..Wants::default()
@@ -109,7 +111,7 @@ mod tests {
     #[test]
     fn a_session_has_a_name_that_sts_accepts() {
         assert_eq!(session_name("me"), "awsenv-me");
-        assert_eq!(session_name("DOMAIN\Jörg K."), "awsenv-DOMAIN-J-rg-K.");
+        assert_eq!(session_name(r"DOMAIN\Jörg K."), "awsenv-DOMAIN-J-rg-K.");
         assert_eq!(session_name(&"x".repeat(99)).len(), 64);
     }
 

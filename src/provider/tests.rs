@@ -4,6 +4,8 @@ use std::io;
 
 use super::fake::Fake;
 use super::*;
+use crate::config::Place;
+use crate::credentials::pair::Flaw;
 use crate::process::Captured;
 use crate::resolve::{AssumeRole, CredentialProcess, KeySource};
 
@@ -72,7 +74,7 @@ fn what_is_empty_or_not_there_is_no_credentials() {
     let empty = get(&plan(BaseSource::StaticKeys(keys("", None))), &fake);
     assert!(matches!(empty, Err(Error::Empty { place: Some(at) }) if at == place()));
     let none = get(&plan(None), &fake);
-    assert!(matches!(none, Err(Error::Unreachable { method: "none" })));
+    assert!(matches!(none, Err(Error::Unreachable { needs: None })));
     let empty = r#"{"Version":1,"AccessKeyId":"","SecretAccessKey":"S"}"#;
     assert!(matches!(
         get(&plan(process(None)), &prints(empty)),
@@ -253,10 +255,7 @@ fn a_role_with_a_code_is_refused_before_anything_is_run() {
             duration_seconds: None,
             place: Some(place()),
         });
-        assert!(matches!(
-            get(&plan, &fake),
-            Err(Error::Unreachable { method: "assume-role" })
-        ));
+        assert!(matches!(get(&plan, &fake), Err(Error::Unreachable { needs: Some(_) })));
     }
     assert!(fake.is_untouched());
 }
