@@ -4,7 +4,6 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::aws::{Answer, Fault, Request, Transport};
 use crate::context::Context;
 use crate::credentials::Timestamp;
 use crate::env::Env;
@@ -13,10 +12,11 @@ use crate::error::{Error, Kind};
 use crate::keychain::{self, Item, StoreKind};
 use crate::ops::told::told;
 use crate::process::Captured;
-use crate::provider::{Clock, Http, Notice, Ports, ReadKeys, Run, Tell};
+use crate::provider::{Clock, Notice, Ports, ReadKeys, Run, Tell};
 use crate::resolve::CredentialProcess;
 use crate::secret::Secret;
 use crate::sys;
+use crate::sys::http::Client;
 use crate::sys::keychain::Keychain;
 use crate::sys::process::Stderr;
 use crate::sys::sessions::Store;
@@ -32,6 +32,7 @@ pub struct Outside<'a> {
     keychain: Keychain<'a>,
     ui: &'a Ui,
     sessions: Store<'a>,
+    http: Client<'a>,
 }
 
 impl<'a> Outside<'a> {
@@ -47,6 +48,7 @@ impl<'a> Outside<'a> {
             keychain: context.keychain(),
             ui: context.ui,
             sessions: context.sessions(),
+            http: context.http(),
         })
     }
 
@@ -55,7 +57,7 @@ impl<'a> Outside<'a> {
             run: self,
             keys: self,
             clock: self,
-            http: self,
+            http: &self.http,
             sessions: &self.sessions,
             tell: self,
         }
@@ -181,11 +183,5 @@ impl Clock for Outside<'_> {
 impl Tell for Outside<'_> {
     fn tell(&self, notice: Notice) {
         told(self.ui, &notice);
-    }
-}
-
-impl Http for Outside<'_> {
-    fn send(&self, request: &Request, transport: &Transport, limit: Duration) -> Result<Answer, Fault> {
-        sys::http::send(request, transport, limit)
     }
 }

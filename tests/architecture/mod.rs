@@ -34,7 +34,7 @@ const HOMES: [(&str, &[&str]); 39] = [
     ("age", &["src/sys/keychain", "src/sys/sessions"]),
     ("aws_credential_types", &["src/aws/sign.rs"]),
     ("aws_sigv4", &["src/aws/sign.rs"]),
-    ("base64", &["src/env/origin.rs", "src/env/state.rs"]),
+    ("base64", &["src/env/origin.rs", "src/env/state.rs", "src/sys/http"]),
     // `lib` parses, `unparsed` finds out how a rejected command line was meant, `complete` and `man` read the tree of
     // commands.
     (
