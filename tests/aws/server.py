@@ -143,7 +143,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         head = ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
         self.close_connection = self.close_connection or cut is not None
         if cut == "reset":
+            # Closed here, because the handler would end the connection in order first.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            os.close(self.connection.detach())
         elif cut == "headers":
             self.wfile.write(head)
         elif cut == "body":

@@ -28,7 +28,8 @@ class Sts:
         }
 
     def is_asked(self, request):
-        return request.method == "POST" and request.fields is not None
+        signed_for_sts = "/sts/aws4_request" in (request.header("authorization") or "")
+        return request.method == "POST" and (request.fields is not None or signed_for_sts)
 
     def answer(self, request, scenario):
         caller, region = signature.caller(request, self.world, scenario, "sts")
