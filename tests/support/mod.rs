@@ -8,6 +8,8 @@
     reason = "each test binary takes the part that it needs"
 )]
 
+mod authority;
+pub mod aws;
 mod judge;
 #[cfg(target_os = "linux")]
 pub mod keychain;
@@ -23,6 +25,8 @@ use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+pub use authority::Authority;
+pub use aws::Aws;
 pub use judge::{Key, botocore_identities, identities, identities_at_once, python};
 pub use run::{Output, Run};
 pub use shells::{Family, RealShell, SHELLS, installed, powershell_word};
