@@ -24,6 +24,8 @@ import botocore.model
 import botocore.parsers
 
 FORM = "application/x-www-form-urlencoded; charset=utf-8"
+# For what is not XML.
+UNREADABLE = "unreadable"
 
 
 def main():
@@ -73,7 +75,10 @@ def read(response, content, case, model, now):
     action = dict(case["form"]).get("Action")
     shape = model.operation_model(action).output_shape if action in model.operation_names else None
     received = {"status_code": response.status, "headers": dict(response.getheaders()), "body": content}
-    parsed = botocore.parsers.create_parser("query").parse(received, shape)
+    try:
+        parsed = botocore.parsers.create_parser("query").parse(received, shape)
+    except botocore.parsers.ResponseParserError:
+        return {"code": UNREADABLE, "message": None}
     if "Error" in parsed:
         return {"code": parsed["Error"].get("Code"), "message": parsed["Error"].get("Message")}
     found = {"code": None, "message": None, "arn": parsed.get("Arn") or parsed.get("AssumedRoleUser", {}).get("Arn")}

@@ -253,38 +253,12 @@ pub(super) fn signatures(id: &str, secret: &str) -> Vec<Case> {
 /// What was asked for.
 pub(super) fn forms(id: &str, secret: &str) -> Vec<Case> {
     let key = json!({"id": id, "secret": secret});
-    let action = |name, version| json!([["Action", name], ["Version", version]]);
-    let without_role = json!([
-        ["Action", "AssumeRole"],
-        ["Version", VERSION],
-        ["RoleSessionName", "session"]
-    ]);
     let refused = |name, more: &[(&str, &str)], message: &str| {
         let message = format!("1 validation error detected: Value {message}");
         wrong_case(name, &key, assume(ONE, more), "ValidationError", message)
     };
     let (long, too_long) = ("n".repeat(64), "n".repeat(65));
     vec![
-        wrong_case(
-            "action",
-            &key,
-            action("AssumeRoles", VERSION),
-            "InvalidAction",
-            "Could not find operation AssumeRoles for version 2011-06-15",
-        ),
-        wrong_case(
-            "version",
-            &key,
-            action("AssumeRole", "2010-05-08"),
-            "InvalidAction",
-            "Could not find operation AssumeRole for version 2010-05-08",
-        ),
-        refused(
-            "no role",
-            &[],
-            "null at 'roleArn' failed to satisfy constraint: Member must not be null",
-        )
-        .with("form", without_role),
         refused(
             "blank in name",
             &[("RoleSessionName", "a b")],
@@ -407,7 +381,7 @@ pub(super) fn roles(id: &str, secret: &str) -> Vec<Case> {
     ]
 }
 
-/// What moto does not know, or where the stand-in is stricter than AWS.
+/// What moto does not know or fails at, and where the stand-in is stricter than AWS.
 fn only_here(id: &str, secret: &str) -> Vec<Case> {
     let key = json!({"id": id, "secret": secret});
     let world = crate::support::aws::world();
@@ -431,7 +405,34 @@ fn only_here(id: &str, secret: &str) -> Vec<Case> {
         valid and associated with this user. ";
     let no_code = "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code. ";
     let tags: &[(&str, &str)] = &[("Tags.member.1.Key", "team"), ("Tags.member.1.Value", "a b")];
+    let action = |name: &str, version: &str| json!([["Action", name], ["Version", version]]);
+    let without_role = json!([
+        ["Action", "AssumeRole"],
+        ["Version", VERSION],
+        ["RoleSessionName", "session"]
+    ]);
     vec![
+        wrong_case(
+            "action",
+            &key,
+            action("AssumeRoles", VERSION),
+            "InvalidAction",
+            "Could not find operation AssumeRoles for version 2011-06-15",
+        ),
+        wrong_case(
+            "version",
+            &key,
+            action("AssumeRole", "2010-05-08"),
+            "InvalidAction",
+            "Could not find operation AssumeRole for version 2010-05-08",
+        ),
+        wrong_case(
+            "no role",
+            &key,
+            without_role,
+            "ValidationError",
+            "1 validation error detected: Value null at 'roleArn' failed to satisfy constraint: Member must not be null",
+        ),
         wrong_case("ended", &old, identity(), "ExpiredToken", "The security token included in the request is expired"),
         wrong_case("region", &key, identity(), "SignatureDoesNotMatch", "Credential should be scoped to a valid region, not 'mars-1'. ")
             .with("region", json!("mars-1")),

@@ -193,15 +193,7 @@ impl Aws {
 
     /// A sandbox with [`CONFIG`], the keys of `base` and `other`, and this endpoint.
     pub fn sandbox(&self) -> Sandbox {
-        let mut sandbox = Sandbox::with_config(CONFIG);
-        let mut credentials = String::new();
-        for user in ["base", "other"] {
-            let (id, secret) = self.key(user);
-            credentials += &format!("[{user}]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
-        }
-        sandbox.write(".aws/credentials", credentials);
-        sandbox.set("AWS_ENDPOINT_URL_STS", self.endpoint());
-        sandbox
+        sandbox(self.endpoint(), &["base", "other"].map(|user| (user, self.key(user))))
     }
 
     /// The whole lines of a file; the last one may still be written.
@@ -221,11 +213,23 @@ impl Drop for Aws {
     }
 }
 
+/// A sandbox with [`CONFIG`], these keys by the profile of their user, and an endpoint of STS.
+pub(super) fn sandbox(endpoint: &str, keys: &[(&str, (&str, &str))]) -> Sandbox {
+    let mut sandbox = Sandbox::with_config(CONFIG);
+    let mut credentials = String::new();
+    for (profile, (id, secret)) in keys {
+        credentials += &format!("[{profile}]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n");
+    }
+    sandbox.write(".aws/credentials", credentials);
+    sandbox.set("AWS_ENDPOINT_URL_STS", endpoint);
+    sandbox
+}
+
 /// Starts a server that prints one line when it is ready, and that ends when its stdin does. Returns that line.
 ///
 /// # Panics
 /// If it does not start.
-pub fn serve(mut command: Command) -> (Child, String) {
+pub(super) fn serve(mut command: Command) -> (Child, String) {
     let mut server = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -241,7 +245,7 @@ pub fn serve(mut command: Command) -> (Child, String) {
 }
 
 /// Kills a server and waits until it is gone.
-pub fn end(server: &mut Child) {
+pub(super) fn end(server: &mut Child) {
     let _ = server.kill();
     let _ = server.wait();
 }

@@ -13,6 +13,7 @@ pub mod aws;
 mod judge;
 #[cfg(target_os = "linux")]
 pub mod keychain;
+mod moto;
 mod run;
 mod shells;
 mod snapshot;
@@ -28,6 +29,7 @@ use std::path::{Path, PathBuf};
 pub use authority::Authority;
 pub use aws::Aws;
 pub use judge::{Key, botocore_identities, identities, identities_at_once, python};
+pub use moto::Moto;
 pub use run::{Output, Run};
 pub use shells::{Family, RealShell, SHELLS, installed, powershell_word};
 pub use snapshot::{assert_same, assert_snapshot, updating};
