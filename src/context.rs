@@ -101,7 +101,7 @@ impl<'a> Context<'a> {
 
     /// Opens nothing yet; tells the user when awsenv has to wait for another, and that nothing can be kept.
     pub fn sessions(&self) -> Store<'_> {
-        Store::new(self.env(), &*self.say)
+        Store::new(self.env(), self.settings(), &*self.say)
     }
 }
 
