@@ -16,6 +16,7 @@ use crate::provider::{Clock, Http, Ports, ReadKeys, Run};
 use crate::resolve::CredentialProcess;
 use crate::secret::Secret;
 use crate::sys;
+use crate::sys::cli_cache::Cache;
 use crate::sys::keychain::Keychain;
 use crate::sys::sessions::Store;
 use crate::text::display;
@@ -28,6 +29,7 @@ pub struct Outside<'a> {
     asked: String,
     keychain: Keychain<'a>,
     sessions: Store<'a>,
+    cli_cache: Cache<'a>,
 }
 
 impl<'a> Outside<'a> {
@@ -42,6 +44,7 @@ impl<'a> Outside<'a> {
             asked: asked(&context.process.env, profile)?,
             keychain: context.keychain(),
             sessions: context.sessions(),
+            cli_cache: context.cli_cache(),
         })
     }
 
@@ -52,6 +55,7 @@ impl<'a> Outside<'a> {
             clock: self,
             http: self,
             sessions: &self.sessions,
+            cli_cache: &self.cli_cache,
         }
     }
 }

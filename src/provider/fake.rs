@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::{Clock, Http, NoTurn, Ports, ReadKeys, Run, Sessions, Turn};
+use super::{CliCache, CliRequest, Clock, Http, NoTurn, Ports, ReadKeys, Run, Sessions, Turn};
 use crate::aws::{Answer, Fault, Request, Transport};
 use crate::credentials::Timestamp;
 use crate::keychain::{Error, Item, StoreKind};
@@ -137,6 +137,23 @@ impl Sessions for FakeSessions {
     }
 }
 
+/// A cache with these roles, each by its ARN; notes what is put there.
+#[derive(Default)]
+pub(super) struct FakeCliCache {
+    pub(super) roles: RefCell<BTreeMap<String, Session>>,
+}
+
+impl CliCache for FakeCliCache {
+    fn find(&self, request: &CliRequest<'_>) -> Option<Session> {
+        self.roles.borrow().get(request.role_arn).cloned()
+    }
+
+    fn keep(&self, request: &CliRequest<'_>, session: &Session) {
+        let role = request.role_arn.to_owned();
+        self.roles.borrow_mut().insert(role, session.clone());
+    }
+}
+
 /// An outside that has nothing.
 pub(super) struct Fake {
     pub(super) run: FakeRun,
@@ -144,6 +161,7 @@ pub(super) struct Fake {
     pub(super) clock: FakeClock,
     pub(super) http: FakeHttp,
     pub(super) sessions: FakeSessions,
+    pub(super) cli_cache: FakeCliCache,
 }
 
 impl Default for Fake {
@@ -164,6 +182,7 @@ impl Default for Fake {
             },
             http: FakeHttp::default(),
             sessions: FakeSessions::default(),
+            cli_cache: FakeCliCache::default(),
         }
     }
 }
@@ -176,6 +195,7 @@ impl Fake {
             clock: &self.clock,
             http: &self.http,
             sessions: &self.sessions,
+            cli_cache: &self.cli_cache,
         }
     }
 

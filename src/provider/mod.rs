@@ -8,7 +8,7 @@ mod process;
 #[cfg(test)]
 mod tests;
 
-pub use ports::{Clock, Http, NoTurn, Ports, ReadKeys, Run, Sessions, Turn};
+pub use ports::{CliCache, CliRequest, Clock, Http, NoTurn, Ports, ReadKeys, Run, Sessions, Turn};
 
 use crate::config::{BotoKeyring, Place};
 use crate::credentials::pair::{self, Flaw};

@@ -104,7 +104,7 @@ mod tests {
             obtained: Timestamp(1_000),
             lifetime,
         };
-        let serves = |lifetime, after| session(lifetime).serves(Timestamp(1_000 + after), 900);
+        let serves = |lifetime, after: i64| session(lifetime).serves(Timestamp(1_000 + after), 900);
         assert!(serves(3_600, 2_699) && !serves(3_600, 2_700));
         assert!(serves(900, 599) && !serves(900, 600));
         assert!(serves(3_600, 0) && !serves(3_600, -1));

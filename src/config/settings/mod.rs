@@ -90,7 +90,7 @@ pub enum Order {
 
 /// What is done with the roles that the AWS CLI has in its cache.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CliCache {
+pub enum CacheUse {
     Off,
     #[default]
     Read,
@@ -118,7 +118,7 @@ pub struct Settings {
     /// `sessions = on|off`: whether temporary keys are kept, encrypted, for the next run.
     pub sessions: bool,
     /// `cli_cache = off|read|write`.
-    pub cli_cache: CliCache,
+    pub cli_cache: CacheUse,
     /// `write_through = on|off`: whether a file that cannot be replaced may be overwritten.
     pub write_through: bool,
     /// `[picker]`: how the picker looks, and its keys.
@@ -149,7 +149,7 @@ impl Default for Settings {
             history: true,
             keychain: KeychainSettings::default(),
             sessions: true,
-            cli_cache: CliCache::default(),
+            cli_cache: CacheUse::default(),
             write_through: false,
             picker: Picker::default(),
             doctor_ignore: Vec::new(),

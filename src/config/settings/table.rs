@@ -1,7 +1,7 @@
 //! The table of the settings: its sections, their keys, and which of those are guards.
 
 use super::key::{Key, choice, quoted, switch};
-use super::{CliCache, Export, Names, Order, Prompt, Settings, keychain, picker, words};
+use super::{CacheUse, Export, Names, Order, Prompt, Settings, keychain, picker, words};
 
 /// The keys above the first section.
 const TOP: [Key; 10] = [
@@ -47,15 +47,15 @@ const TOP: [Key; 10] = [
     .guarded("no session is kept", |settings, _| settings.sessions = false),
     Key::new("cli_cache", |settings, value, _| {
         let words = [
-            ("off", CliCache::Off),
-            ("read", CliCache::Read),
-            ("write", CliCache::Write),
+            ("off", CacheUse::Off),
+            ("read", CacheUse::Read),
+            ("write", CacheUse::Write),
         ];
         settings.cli_cache = choice("cli_cache", &words, value)?;
         Ok(())
     })
     .guarded("awsenv does not use the AWS CLI's cache", |settings, _| {
-        settings.cli_cache = CliCache::Off
+        settings.cli_cache = CacheUse::Off
     }),
     Key::new("write_through", |settings, value, _| {
         settings.write_through = switch("write_through", value)?;
