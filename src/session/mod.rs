@@ -81,7 +81,13 @@ mod tests {
     fn a_key_has_sixty_four_small_digits() {
         let hex = "0123456789abcdef".repeat(4);
         assert_eq!(Key::parse(&hex).unwrap().as_str(), hex);
-        for bad in [&hex[1..], &hex.to_uppercase(), &hex.replace('0', "g"), &hex.replace('0', "/"), ""] {
+        for bad in [
+            &hex[1..],
+            &hex.to_uppercase(),
+            &hex.replace('0', "g"),
+            &hex.replace('0', "/"),
+            "",
+        ] {
             assert_eq!(Key::parse(bad), None, "{bad}");
         }
     }

@@ -39,7 +39,9 @@ impl<'a> Cache<'a> {
     /// Every entry that the AWS CLI may still use, whatever the settings say; awsenv itself may not use all of them.
     pub fn all(&self, now: Timestamp) -> Vec<Session> {
         let dir = expand(FOLDER, self.env, &home_of);
-        let names = names_in(&dir).into_iter().filter(|name| Path::new(name).extension() == Some("json".as_ref()));
+        let names = names_in(&dir)
+            .into_iter()
+            .filter(|name| Path::new(name).extension() == Some("json".as_ref()));
         let entries = names.filter_map(|name| Some(read(&dir.join(name))?.0));
         entries.filter(|session| session.ends() > now).collect()
     }
@@ -234,7 +236,9 @@ fn document(session: &Session) -> Option<Secret<String>> {
     let secret = Zeroizing::new(quoted(keys.secret_access_key.expose()));
     let token = Zeroizing::new(quoted(keys.session_token.as_ref()?.expose()));
     let account = keys.account_id.as_deref();
-    let account = account.map(|id| format!(", \"AccountId\": {}", quoted(id))).unwrap_or_default();
+    let account = account
+        .map(|id| format!(", \"AccountId\": {}", quoted(id)))
+        .unwrap_or_default();
     let user = session.arn.as_deref();
     let user = user.map(|arn| format!(", \"AssumedRoleUser\": {}", object(", ", ": ", &[("Arn", quoted(arn))])));
     Some(Secret::new(format!(
@@ -295,14 +299,20 @@ mod tests {
     #[test]
     fn texts_are_escaped_as_python_escapes_them() {
         assert_eq!(quoted("a\"\\/\n\r\t\u{8}\u{c}"), r#""a\"\\/\n\r\t\b\f""#);
-        assert_eq!(quoted("\u{1}\u{7f}ü€😀 ~"), r#""\u0001\u007f\u00fc\u20ac\ud83d\ude00 ~""#);
+        assert_eq!(
+            quoted("\u{1}\u{7f}ü€😀 ~"),
+            r#""\u0001\u007f\u00fc\u20ac\ud83d\ude00 ~""#
+        );
     }
 
     #[test]
     fn keys_are_taken_only_if_they_are_of_the_role() {
         let of = |arn: &str| is_of(arn, ROLE);
         assert!(of("arn:aws:sts::123456789012:assumed-role/r/me"));
-        assert!(is_of("arn:aws:sts::123456789012:assumed-role/r/me", "arn:aws:iam::123456789012:role/r"));
+        assert!(is_of(
+            "arn:aws:sts::123456789012:assumed-role/r/me",
+            "arn:aws:iam::123456789012:role/r"
+        ));
         for other in [
             "arn:aws:sts::123456789012:assumed-role/R/me",
             "arn:aws:sts::123456789012:assumed-role/team/r",
@@ -315,7 +325,10 @@ mod tests {
         ] {
             assert!(!of(other), "{other}");
         }
-        assert!(!is_of("arn:aws:sts::123456789012:assumed-role//me", "arn:aws:iam::123456789012:user/r"));
+        assert!(!is_of(
+            "arn:aws:sts::123456789012:assumed-role//me",
+            "arn:aws:iam::123456789012:user/r"
+        ));
     }
 
     /// As the AWS CLI 2 writes it.
@@ -349,7 +362,12 @@ mod tests {
             private::make_dir(path.parent().unwrap()).unwrap();
             private::replace(&path, text.as_bytes()).unwrap();
             let at = UNIX_EPOCH + Duration::from_secs((END.0 - before).unsigned_abs());
-            File::options().write(true).open(path).unwrap().set_modified(at).unwrap();
+            File::options()
+                .write(true)
+                .open(path)
+                .unwrap()
+                .set_modified(at)
+                .unwrap();
         }
 
         fn find(&self, wanted: CacheUse) -> Option<Session> {
@@ -368,7 +386,10 @@ mod tests {
         assert_eq!(keys.access_key_id, "ASIA6");
         assert_eq!(keys.secret_access_key.expose(), "secret6");
         assert_eq!(keys.session_token.as_ref().unwrap().expose(), "token6");
-        assert_eq!((keys.expires, keys.account_id.as_deref()), (Some(END), Some("123456789012")));
+        assert_eq!(
+            (keys.expires, keys.account_id.as_deref()),
+            (Some(END), Some("123456789012"))
+        );
         assert_eq!(found.role_arn.as_deref(), Some(ROLE));
         assert_eq!((found.obtained, found.lifetime), (Timestamp(END.0 - 7_200), 3_600));
         assert!(home.find(CacheUse::Off).is_none());

@@ -163,9 +163,7 @@ mod system {
     /// Other systems do not tell, so only those count that are seldom ignored.
     #[cfg(not(target_os = "linux"))]
     fn heeded() -> impl Iterator<Item = i32> {
-        ENDING
-            .into_iter()
-            .filter(|signal| LEAVING.contains(signal))
+        ENDING.into_iter().filter(|signal| LEAVING.contains(signal))
     }
 
     /// Records signals until it is dropped.

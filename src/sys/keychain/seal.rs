@@ -18,7 +18,10 @@ pub(in crate::sys) fn seal(recipient: &dyn age::Recipient, plain: &[u8]) -> io::
     Ok(sealed)
 }
 
-pub(in crate::sys) fn open(identity: &dyn age::Identity, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, age::DecryptError> {
+pub(in crate::sys) fn open(
+    identity: &dyn age::Identity,
+    sealed: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, age::DecryptError> {
     let decryptor = age::Decryptor::new_buffered(sealed)?;
     // Large enough for all of it, because growing would leave copies behind.
     let mut plain = Zeroizing::new(Vec::with_capacity(sealed.len()));

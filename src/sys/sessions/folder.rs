@@ -91,7 +91,8 @@ impl Folder {
     pub(super) fn write(&self, key: &Key, session: &Session) -> io::Result<()> {
         let path = self.file(key, SESSION);
         let failed = |error: io::Error| at(&path, &error);
-        let plain = document::write(key, session).ok_or_else(|| failed(io::Error::other("its time is out of range")))?;
+        let plain =
+            document::write(key, session).ok_or_else(|| failed(io::Error::other("its time is out of range")))?;
         let sealed = seal::seal(&self.identity.to_public(), &plain).map_err(failed)?;
         let ends = u64::try_from(session.ends().0).unwrap_or_default();
         let times = FileTimes::new().set_modified(UNIX_EPOCH + Duration::from_secs(ends));

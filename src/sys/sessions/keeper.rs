@@ -371,9 +371,12 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let settings = KeychainSettings::default();
         let slow = |store: &str| {
-            let env: Env = [("HOME", home.path().as_os_str()), ("AWSENV_KEYCHAIN", OsStr::new(store))]
-                .into_iter()
-                .collect();
+            let env: Env = [
+                ("HOME", home.path().as_os_str()),
+                ("AWSENV_KEYCHAIN", OsStr::new(store)),
+            ]
+            .into_iter()
+            .collect();
             let keepers = Keepers::of(home.path(), &env, &settings, &|_| {});
             let described: Vec<String> = keepers.slow.iter().map(|keeper| keeper.described()).collect();
             described.join(", ")

@@ -122,7 +122,9 @@ impl<'a> Store<'a> {
     pub fn clear(&self, which: Which<'_>) -> io::Result<usize> {
         let root = root(self.env).ok_or_else(|| io::Error::other(NO_HOME))?;
         if let Which::Expired = which {
-            return folder::folders(&root).map(|dir| folder::sweep(&dir, clock::now())).sum();
+            return folder::folders(&root)
+                .map(|dir| folder::sweep(&dir, clock::now()))
+                .sum();
         }
         folder::create_root(&root)?;
         let _lock = folder::lock_key(&root)?;
@@ -302,3 +304,6 @@ impl Sessions for Store<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
