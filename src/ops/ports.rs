@@ -16,6 +16,7 @@ use crate::provider::{Clock, Notice, Ports, ReadKeys, Run, Tell};
 use crate::resolve::CredentialProcess;
 use crate::secret::Secret;
 use crate::sys;
+use crate::sys::cli_cache::Cache;
 use crate::sys::http::Client;
 use crate::sys::keychain::Keychain;
 use crate::sys::process::Stderr;
@@ -33,6 +34,7 @@ pub struct Outside<'a> {
     ui: &'a Ui,
     sessions: Store<'a>,
     http: Client<'a>,
+    cli_cache: Cache<'a>,
 }
 
 impl<'a> Outside<'a> {
@@ -49,6 +51,7 @@ impl<'a> Outside<'a> {
             ui: context.ui,
             sessions: context.sessions(),
             http: context.http(),
+            cli_cache: context.cli_cache(),
         })
     }
 
@@ -60,6 +63,7 @@ impl<'a> Outside<'a> {
             http: &self.http,
             sessions: &self.sessions,
             tell: self,
+            cli_cache: &self.cli_cache,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::{Clock, Http, NoTurn, Notice, Ports, ReadKeys, Run, Sessions, Tell, Turn};
+use super::{CliCache, CliRequest, Clock, Http, NoTurn, Notice, Ports, ReadKeys, Run, Sessions, Tell, Turn};
 use crate::aws::{Answer, Fault, Request, Transport};
 use crate::credentials::Timestamp;
 use crate::keychain::{Error, Item, StoreKind};
@@ -153,6 +153,23 @@ impl Tell for FakeTell {
     }
 }
 
+/// A cache with these roles, each by its ARN; notes what is put there.
+#[derive(Default)]
+pub(super) struct FakeCliCache {
+    pub(super) roles: RefCell<BTreeMap<String, Session>>,
+}
+
+impl CliCache for FakeCliCache {
+    fn find(&self, request: &CliRequest<'_>) -> Option<Session> {
+        self.roles.borrow().get(request.role_arn).cloned()
+    }
+
+    fn keep(&self, request: &CliRequest<'_>, session: &Session) {
+        let role = request.role_arn.to_owned();
+        self.roles.borrow_mut().insert(role, session.clone());
+    }
+}
+
 /// An outside that has nothing.
 pub(super) struct Fake {
     pub(super) run: FakeRun,
@@ -161,6 +178,7 @@ pub(super) struct Fake {
     pub(super) http: FakeHttp,
     pub(super) sessions: FakeSessions,
     pub(super) tell: FakeTell,
+    pub(super) cli_cache: FakeCliCache,
 }
 
 impl Default for Fake {
@@ -182,6 +200,7 @@ impl Default for Fake {
             http: FakeHttp::default(),
             sessions: FakeSessions::default(),
             tell: FakeTell::default(),
+            cli_cache: FakeCliCache::default(),
         }
     }
 }
@@ -195,6 +214,7 @@ impl Fake {
             http: &self.http,
             sessions: &self.sessions,
             tell: &self.tell,
+            cli_cache: &self.cli_cache,
         }
     }
 

@@ -16,7 +16,7 @@ mod tests;
 
 pub use error::{Asked, Error, Failure, Question};
 pub use notice::Notice;
-pub use ports::{Clock, Http, NoTurn, Ports, ReadKeys, Run, Sessions, Tell, Turn};
+pub use ports::{CliCache, CliRequest, Clock, Http, NoTurn, Ports, ReadKeys, Run, Sessions, Tell, Turn};
 
 use std::time::Duration;
 

@@ -8,6 +8,7 @@ use crate::credentials::Timestamp;
 use crate::keychain::{Error, Item};
 use crate::process::Captured;
 use crate::provider::Notice;
+use crate::resolve::AssumeRole;
 use crate::secret::Secret;
 use crate::session::{Key, Session};
 
@@ -94,6 +95,40 @@ pub enum NoTurn {
     Late(u64),
 }
 
+/// The roles that the AWS CLI has in its cache.
+pub trait CliCache {
+    /// What the AWS CLI would use without a call, if it surely is of that role; its profile is empty, because the AWS CLI
+    /// notes none. What AWS was asked beyond the request is not known.
+    fn find(&self, request: &CliRequest<'_>) -> Option<Session>;
+
+    /// Lets the AWS CLI use a session, if the user wants that. What cannot be written is left out.
+    fn keep(&self, request: &CliRequest<'_>, session: &Session);
+}
+
+/// What the AWS CLI names an entry of its cache by: the profile's own values, and nothing that it makes up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CliRequest<'a> {
+    pub role_arn: &'a str,
+    pub session_name: Option<&'a str>,
+    pub external_id: Option<&'a str>,
+    /// Of the MFA device.
+    pub serial: Option<&'a str>,
+    /// In seconds.
+    pub duration: Option<i64>,
+}
+
+impl<'a> From<&'a AssumeRole> for CliRequest<'a> {
+    fn from(role: &'a AssumeRole) -> Self {
+        Self {
+            role_arn: &role.role_arn,
+            session_name: role.role_session_name.as_deref(),
+            external_id: role.external_id.as_deref(),
+            serial: role.mfa_serial.as_deref(),
+            duration: role.duration_seconds,
+        }
+    }
+}
+
 #[derive(Clone, Copy)]
 pub struct Ports<'a> {
     pub run: &'a dyn Run,
@@ -102,6 +137,7 @@ pub struct Ports<'a> {
     pub http: &'a dyn Http,
     pub sessions: &'a dyn Sessions,
     pub tell: &'a dyn Tell,
+    pub cli_cache: &'a dyn CliCache,
 }
 
 impl std::fmt::Debug for Ports<'_> {

@@ -3,7 +3,7 @@
 
 use crate::credentials::{Credentials, Timestamp};
 use crate::provider::sts::Sts;
-use crate::provider::{Error, Got, Notice, Ports, Wants, key, of_base};
+use crate::provider::{CliRequest, Error, Got, Notice, Ports, Wants, key, of_base};
 use crate::resolve::{AssumeRole, CredentialPlan, Endpoint, Reach};
 use crate::session::{Key, Session};
 
@@ -23,6 +23,15 @@ struct Hop<'p> {
     key: Key,
     /// Whether what is kept may not be used.
     is_fresh: bool,
+    /// Whether the command line asks for what the AWS CLI does not know of.
+    is_own: bool,
+}
+
+impl Hop<'_> {
+    /// `None` where what the AWS CLI keeps may be of something else.
+    fn cli_request(&self) -> Option<CliRequest<'_>> {
+        (!self.is_own && self.endpoint.is_own).then(|| self.role.into())
+    }
 }
 
 pub(super) fn credentials(plan: &CredentialPlan, wants: &Wants, ports: Ports<'_>) -> Result<Got, Error> {
@@ -81,6 +90,7 @@ impl<'a> Chain<'a> {
                 endpoint: endpoint.clone(),
                 key,
                 is_fresh: self.wants.is_fresh && at == last,
+                is_own: asked.is_some() || role.place.is_none(),
             });
         }
         Ok(hops)
@@ -110,19 +120,25 @@ impl<'a> Chain<'a> {
         below.ok_or(Error::Unreachable { needs: None })
     }
 
-    /// What is kept and serves.
+    /// What is kept and serves, by awsenv or by the AWS CLI.
     fn kept(&self, hop: &Hop<'_>) -> Option<Session> {
         let now = self.ports.clock.now();
-        let session = self.ports.sessions.find(&hop.key)?;
-        // Other processes that want new keys at the same time share those that the first one got.
-        let is_new = !hop.is_fresh || session.obtained >= self.start;
-        (is_new && session.serves(now, self.wants.margin)).then(|| {
-            self.ports.tell.tell(Notice::Kept {
-                role_arn: hop.role.role_arn.clone(),
-                ends: session.ends(),
-            });
-            session
-        })
+        let serves = |session: &Session| {
+            // Other processes that want new keys at the same time share those that the first one got.
+            let is_new = !hop.is_fresh || session.obtained >= self.start;
+            is_new && session.serves(now, self.wants.margin)
+        };
+        let own = self.ports.sessions.find(&hop.key).filter(serves);
+        let of_cli = || {
+            let request = hop.cli_request()?;
+            self.ports.cli_cache.find(&request).filter(serves)
+        };
+        let session = own.or_else(of_cli)?;
+        self.ports.tell.tell(Notice::Kept {
+            role_arn: hop.role.role_arn.clone(),
+            ends: session.ends(),
+        });
+        Some(session)
     }
 
     /// One call, unless another process has made it meanwhile.
@@ -139,6 +155,9 @@ impl<'a> Chain<'a> {
             Err(error) => return self.stale(hop, error),
         };
         self.ports.sessions.keep(&hop.key, &session);
+        if let Some(request) = hop.cli_request() {
+            self.ports.cli_cache.keep(&request, &session);
+        }
         drop(turn);
         Ok(session)
     }

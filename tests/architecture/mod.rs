@@ -68,7 +68,7 @@ const HOMES: [(&str, &[&str]); 39] = [
     // JSON is a vocabulary, like the standard library's types.
     ("serde", &["src/"]),
     ("serde_json", &["src/"]),
-    ("sha1", &["src/sys/sso.rs"]),
+    ("sha1", &["src/sys/cli_cache.rs"]),
     // `login` and `keychain` compute file names.
     (
         "sha2",
