@@ -224,3 +224,6 @@ fn check(role: &AssumeRole) -> Result<(), Error> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;
