@@ -4,9 +4,10 @@ use std::ffi::OsStr;
 
 use crate::cli::ExecArgs;
 use crate::context::{Context, Outcome};
+use crate::credentials::Timestamp;
 use crate::env::diff::EnvDiff;
 use crate::env::names::{AWSENV_DEPTH, AWSENV_WRAPPED};
-use crate::env::session::enter;
+use crate::env::session::{Target, enter};
 use crate::env::state::Style;
 use crate::error::{Error, Kind};
 use crate::ops::choose::Chosen;
@@ -16,6 +17,8 @@ use crate::ops::{choose, export, fit, now, pick, ports, switch, unknown};
 use crate::process::Launch;
 use crate::resolve::{BaseSource, CredentialPlan, StyleError};
 use crate::session::MARGIN;
+use crate::sys;
+use crate::sys::clock::local;
 
 /// The program's exit status becomes this one's.
 pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
@@ -53,6 +56,7 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
                 match switch::to(context, &chosen, &asked, || Ok(())) {
                     Ok(switch) => {
                         switch.warn(context);
+                        warn_of_end(context, &switch.target);
                         fit::check(context, enter(env, state, &switch.target), Some(&switch.target.profile))?
                     }
                     Err(error) if stays && state.is_some_and(|state| now::lasts(context, state, 0)) => {
@@ -78,6 +82,15 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
         args: words.collect(),
         env: vars.into_iter().collect(),
     }))
+}
+
+/// Nothing renews the keys of a program that is running.
+fn warn_of_end(context: &Context, target: &Target) {
+    let end = target.expires.map(Timestamp);
+    if let Some(end) = end.filter(|end| end.seconds_from(sys::clock::now()) < MARGIN) {
+        let until = local(end).map_or(String::new(), |at| format!(", at {at}"));
+        context.ui.warn(format!("the keys of this program end soon{until}"));
+    }
 }
 
 /// Whether programs find in this shell's environment what tools take there, so that nothing has to be exported.
