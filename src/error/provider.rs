@@ -92,6 +92,7 @@ impl From<provider::Error> for Error {
                     display(&profile)
                 ),
             ),
+            E::Setting(error) => error.into(),
             E::Unreachable { needs: Some(needs) } => new(format!(
                 "awsenv cannot get the keys of this profile yet: that needs {needs}"
             ))

@@ -3,10 +3,11 @@
 use super::config::legacy_remedy;
 use super::{Error, Kind};
 use crate::advice::Advice;
+use crate::config::region::NO_LABEL;
 use crate::config::{self, Place};
 use crate::env::names::VarName;
 use crate::redact::shown;
-use crate::resolve::{self, How, StyleError};
+use crate::resolve::{self, How, RegionSource, Source, StyleError};
 use crate::text::{LONGEST_NAME, cut, display};
 
 impl From<resolve::Error> for Error {
@@ -34,6 +35,24 @@ impl From<resolve::Error> for Error {
                 tick(&profile),
                 at(&place)
             )),
+            E::BadRegion { region, source } => {
+                let from = source.map_or(String::new(), |source| match source {
+                    RegionSource::Environment(variable) => format!(" ({variable})"),
+                    RegionSource::Option => " (--region)".to_owned(),
+                    RegionSource::Profile(place) => format!(" ({})", at(&place)),
+                });
+                match region.as_str() {
+                    "" => invalid(format!("the region is empty, so no URL can be called{from}")),
+                    region => invalid(format!(
+                        "the region {} {NO_LABEL}, because it is a part of the URL to call{from}",
+                        tick(region)
+                    )),
+                }
+            }
+            E::BadSetting { key, needs, source } => invalid(match source {
+                Source::Profile(place) => format!("{} must be {needs} ({})", tick(key), at(&place)),
+                Source::Variable(variable) => format!("{variable} must be {needs}"),
+            }),
             E::BadValue {
                 profile,
                 key,
@@ -142,6 +161,20 @@ impl From<resolve::Error> for Error {
                     How::Explicit | How::Implicit => error,
                 }
             }
+            E::ServicesMissing {
+                profile,
+                services,
+                place,
+                near,
+            } => meant(
+                invalid(format!(
+                    "profile {} names the services section {}, which is not defined or is empty ({})",
+                    tick(&profile),
+                    tick(&services),
+                    at(&place)
+                )),
+                &near,
+            ),
             E::SourceMissing {
                 profile,
                 source,

@@ -26,6 +26,8 @@ pub fn told(ui: &Ui, notice: &Notice) {
             "the keys of `{}` last one hour, not {asked} s: AWS gives no more to a caller with temporary keys",
             shown(role_arn)
         )),
+        Notice::Open(warning) => ui.warn(warning.clone()),
+        Notice::Region(note) => ui.narrate(note),
         Notice::Skew { seconds } => {
             let minutes = (seconds.abs() + 30) / 60;
             let way = if *seconds > 0 { "fast" } else { "slow" };

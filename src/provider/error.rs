@@ -6,6 +6,7 @@ use crate::aws::{Fault, ServiceError};
 use crate::config::Place;
 use crate::credentials::pair::Flaw;
 use crate::keychain;
+use crate::resolve;
 
 /// Why there are no credentials.
 #[derive(Debug)]
@@ -84,6 +85,8 @@ pub enum Error {
         /// The line of the role; `None` for one of the command line.
         place: Option<Place>,
     },
+    /// A setting of calls cannot be followed.
+    Setting(resolve::Error),
     /// Needs what awsenv does not do.
     Unreachable {
         /// What, to complete "that needs"; `None` if botocore finds no credentials either.

@@ -32,7 +32,7 @@ pub(super) fn of_base(base: &BaseSource, keys: &dyn ReadKeys) -> Option<Value> {
 /// `duration` is the one that is asked for. Neither the region nor the profile's name changes what AWS gives.
 pub(super) fn of_role(role: &AssumeRole, duration: Option<u32>, endpoint: &Endpoint, source: &Value) -> Key {
     let partition = role.role_arn.split(':').nth(1);
-    let own = (!endpoint.is_own).then_some(&endpoint.url);
+    let own = (!endpoint.is_own()).then_some(&endpoint.url);
     let mut parts = BTreeMap::from([
         ("v", json!(1)),
         ("op", json!("AssumeRole")),

@@ -96,7 +96,7 @@ pub struct Whose {
 pub fn whose(plan: &CredentialPlan, wants: &Wants, ports: Ports<'_>) -> Result<Whose, Error> {
     let Got { credentials, ends } = credentials(plan, wants, ports)?;
     let sts = Sts { plan, wants, ports };
-    let identity = sts.whose(&sts.endpoint(), &credentials)?;
+    let identity = sts.whose(&sts.endpoint()?, &credentials)?;
     Ok(Whose { identity, ends })
 }
 

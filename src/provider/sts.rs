@@ -5,9 +5,9 @@ use std::time::Duration;
 use super::call::{Call, Failed, Patience, Repeat, Reply};
 use super::{Asked, Error, Failure, Notice, Ports, Question, Wants};
 use crate::aws::sts::{self, AssumedRole, Identity, Target};
-use crate::aws::{Fault, Request, Unreadable};
+use crate::aws::{Fault, Request, Service, Unreadable};
 use crate::credentials::{Credentials, Timestamp};
-use crate::resolve::{AssumeRole, CredentialPlan, Endpoint, Service};
+use crate::resolve::{AssumeRole, CredentialPlan, Endpoint};
 use crate::session::{Kind, Session};
 
 /// In seconds: a clock that is less than this off is no reason for a word. AWS accepts more.
@@ -22,8 +22,12 @@ pub(super) struct Sts<'a> {
 
 impl Sts<'_> {
     /// Where the plan calls STS.
-    pub(super) fn endpoint(&self) -> Endpoint {
-        self.plan.calls.endpoint(Service::Sts, "us-east-1")
+    ///
+    /// # Errors
+    /// A setting of calls cannot be followed.
+    pub(super) fn endpoint(&self) -> Result<Endpoint, Error> {
+        let endpoint = self.plan.calls.endpoint(Service::Sts, &self.plan.call_region());
+        endpoint.map_err(Error::Setting)
     }
 
     /// The keys of a role, for a caller. `duration` is in seconds; without it STS decides.
@@ -93,11 +97,20 @@ impl Sts<'_> {
             url: &endpoint.url,
             region: &endpoint.region,
         };
-        let transport = self.plan.calls.transport(&endpoint.url);
+        let calls = &self.plan.calls;
+        let transport = calls.transport(&endpoint.url).map_err(Error::Setting)?;
         let patience = Patience {
-            tries: self.plan.calls.tries(),
+            tries: calls.tries().map_err(Error::Setting)?,
             ..Patience::default()
         };
+        let notes = [
+            self.plan.call_region().note().map(Notice::Region),
+            endpoint.warning().map(Notice::Open),
+        ];
+        notes
+            .into_iter()
+            .flatten()
+            .for_each(|notice| self.ports.tell.tell(notice));
         let left = self.wants.left(clock.now()).unwrap_or(Duration::MAX);
         let call = Call {
             transport: &transport,

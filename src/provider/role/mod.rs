@@ -30,7 +30,7 @@ struct Hop<'p> {
 impl Hop<'_> {
     /// `None` where what the AWS CLI keeps may be of something else.
     fn cli_request(&self) -> Option<CliRequest<'_>> {
-        (!self.is_own && self.endpoint.is_own).then(|| self.role.into())
+        (!self.is_own && self.endpoint.is_own()).then(|| self.role.into())
     }
 }
 
@@ -75,7 +75,7 @@ impl<'a> Chain<'a> {
         let base = base.and_then(|base| key::of_base(base, self.ports.keys));
         let mut source = base.unwrap_or_default();
         let last = self.plan.roles.len() - 1;
-        let endpoint = self.sts().endpoint();
+        let endpoint = self.sts().endpoint()?;
         let mut hops = Vec::new();
         for (at, role) in self.plan.roles.iter().enumerate() {
             check(role)?;
