@@ -5,6 +5,7 @@ mod dashes;
 mod key;
 mod named;
 mod package;
+mod sessions;
 mod words;
 
 use std::ffi::OsString;
@@ -18,6 +19,7 @@ pub use key::{
     KeyRestoreArgs, KeyUnlockArgs,
 };
 pub use named::{PROFILE_FLAG, placed, style};
+pub use sessions::{SessionsAction, SessionsArgs, SessionsClearArgs, SessionsListArgs};
 pub use words::{
     command_at, command_names, command_path, command_word, flag_with_value, is_command, is_hidden, is_script,
     is_switch, named_shell, names_shell, profile, subcommand_names, takes_profile, words_behind,
@@ -95,6 +97,8 @@ pub enum Command {
     CredentialProcess(Lazy<CredentialProcessArgs>),
     /// Keep access keys in the keychain instead of in files
     Key(Lazy<KeyArgs>),
+    /// Show or give up the temporary keys that are kept between runs
+    Sessions(Lazy<SessionsArgs>),
     /// Set up a profile: keys, region, output
     Configure(Lazy<ConfigureArgs>),
     /// Undo the last edit of a config file (run again to redo)
@@ -186,6 +190,7 @@ impl Command {
             Self::History(Lazy(args)) => args.json,
             Self::List(Lazy(args)) => args.json,
             Self::Key(Lazy(args)) => matches!(&args.action, KeyAction::List(list) if list.json),
+            Self::Sessions(Lazy(args)) => matches!(&args.action, SessionsAction::List(list) if list.json),
             _ => false,
         };
         Form::Text { json }
