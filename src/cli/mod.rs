@@ -6,6 +6,7 @@ mod duration;
 mod key;
 mod named;
 mod package;
+mod sessions;
 mod words;
 
 use std::ffi::OsString;
@@ -22,6 +23,7 @@ pub use key::{
     KeyRestoreArgs, KeyUnlockArgs,
 };
 pub use named::{PROFILE_FLAG, placed, style};
+pub use sessions::{SessionsAction, SessionsArgs, SessionsClearArgs, SessionsListArgs};
 pub use words::{
     command_at, command_names, command_path, command_word, flag_with_value, is_command, is_hidden, is_script,
     is_switch, named_shell, names_shell, profile, subcommand_names, takes_of, takes_profile, words_behind,
@@ -101,6 +103,8 @@ pub enum Command {
     CredentialProcess(Lazy<CredentialProcessArgs>),
     /// Keep access keys in the keychain instead of in files
     Key(Lazy<KeyArgs>),
+    /// Show or give up the temporary keys that are kept between runs
+    Sessions(Lazy<SessionsArgs>),
     /// Set up a profile: keys, region, output
     Configure(Lazy<ConfigureArgs>),
     /// Undo the last edit of a config file (run again to redo)
@@ -193,6 +197,7 @@ impl Command {
             Self::List(Lazy(args)) => args.json,
             Self::Whoami(Lazy(args)) => args.json,
             Self::Key(Lazy(args)) => matches!(&args.action, KeyAction::List(list) if list.json),
+            Self::Sessions(Lazy(args)) => matches!(&args.action, SessionsAction::List(list) if list.json),
             _ => false,
         };
         Form::Text { json }

@@ -15,6 +15,7 @@ pub mod key;
 pub mod list;
 pub mod man;
 pub mod prompt;
+pub mod sessions;
 pub mod undo;
 pub mod unset;
 pub mod use_;
@@ -43,6 +44,7 @@ pub fn run(context: &Context, command: Command) -> Finish {
         Command::List(Lazy(args)) => list::run(context, args),
         Command::Man(Lazy(args)) => man::run(context, args),
         Command::Prompt(Lazy(args)) => prompt::run(context, args),
+        Command::Sessions(Lazy(args)) => sessions::run(context, args),
         Command::Undo(Lazy(args)) => undo::run(context, args),
         Command::Unset(Lazy(args)) => unset::run(context, args),
         Command::Use(Lazy(args)) => use_::run(context, args),

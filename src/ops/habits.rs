@@ -60,7 +60,7 @@ const COMMANDS: [(&[&str], Means); 18] = [
 ];
 
 /// Words after a command that has commands of its own.
-const ACTIONS: [(&str, &[&str], Means); 11] = [
+const ACTIONS: [(&str, &[&str], Means); 13] = [
     (
         "configure",
         &["add", "new", "setup"],
@@ -88,6 +88,12 @@ const ACTIONS: [(&str, &[&str], Means); 11] = [
     ("key", &["ls", "status"], Plain("awsenv key list")),
     ("key", &["mv"], Named("awsenv key move")),
     ("key", &["revert", "undo"], Plain("awsenv undo")),
+    ("sessions", &["ls", "show", "status"], Plain("awsenv sessions list")),
+    (
+        "sessions",
+        &["delete", "forget", "purge", "remove", "rm"],
+        Either("awsenv sessions clear --all", "awsenv sessions clear"),
+    ),
 ];
 
 /// What only the AWS CLI has commands for.

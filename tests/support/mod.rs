@@ -167,14 +167,25 @@ impl Sandbox {
         self.program(&shell.path).args(shell.args).args([path])
     }
 
-    /// Replaces what differs from run to run: the sandbox's paths and awsenv's version.
+    /// Replaces what differs from run to run and from machine to machine: the sandbox's paths, awsenv's version, and where
+    /// the key of the sessions is.
     pub fn stable(&self, text: &str) -> String {
         let home = self.home();
+        let text = match text.split_once(KEPT) {
+            Some((before, place)) => {
+                let end = place.find(['"', '\n']).unwrap_or(place.len());
+                format!("{before}{KEPT}[PLACE]{}", &place[end..])
+            }
+            None => text.to_owned(),
+        };
         text.replace(&*home.to_string_lossy(), "[HOME]")
             .replace(&*self.root.to_string_lossy(), "[SANDBOX]")
             .replace(concat!("awsenv ", env!("CARGO_PKG_VERSION")), "awsenv [VERSION]")
     }
 }
+
+/// What `doctor` says before it.
+const KEPT: &str = "temporary keys are kept encrypted, with the key in ";
 
 /// Writes a program. Another process does it: what a test in another thread starts meanwhile would inherit the open file,
 /// and Linux runs no file that is open for writing.
@@ -219,8 +230,11 @@ pub fn in_ci() -> bool {
 }
 
 impl Drop for Sandbox {
-    /// A key that the kernel holds for this HOME would otherwise stay there for hours.
+    /// A key that the kernel or `/dev/shm` holds for this HOME would otherwise stay there for hours.
     fn drop(&mut self) {
+        if self.path(".local/state/awsenv/sessions").exists() {
+            self.awsenv(["sessions", "clear", "--all"]).output();
+        }
         let recipient = self.path(".local/state/awsenv/keys/recipient");
         if let Some(keyctl) = recipient.exists().then(|| find("keyctl")).flatten() {
             let words = ["session", "-", "sh", "-c", FORGET, "sh", &recipient.to_string_lossy()].map(str::to_owned);

@@ -289,7 +289,8 @@ fn words(error: Error) -> String {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use std::ffi::OsStr;
     use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -320,7 +321,7 @@ mod tests {
         let base = dir.path().to_owned();
         let folder = base.join("awsenv");
         let name = "name".to_owned();
-        is_in_memory(&base).then(|| (dir, Memory { base, folder, name }))
+        is_in_memory(&base).then_some((dir, Memory { base, folder, name }))
     }
 
     #[test]
