@@ -42,7 +42,7 @@ impl From<resolve::Error> for Error {
                     RegionSource::Profile(place) => format!(" ({})", at(&place)),
                 });
                 match region.as_str() {
-                    "" => invalid(format!("the region is empty, so no URL can be called{from}")),
+                    "" => invalid(format!("the region is empty, so there is no URL to call{from}")),
                     region => invalid(format!(
                         "the region {} {NO_LABEL}, because it is a part of the URL to call{from}",
                         tick(region)

@@ -7,6 +7,8 @@ mod ancestors;
 mod beside;
 #[cfg(unix)]
 mod bounds;
+#[cfg(unix)]
+mod calls;
 mod completion;
 #[cfg(unix)]
 mod completion_powershell;

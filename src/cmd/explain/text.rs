@@ -237,21 +237,21 @@ fn called(way: &Way) -> Vec<Row> {
             );
             more(Row::new("", why, place.as_ref()));
         }
+        RegionReason::Nothing => {
+            let why = format!("  in {}, because no region is set", endpoint.region);
+            more(Row::new("", why, None));
+        }
         RegionReason::Named(_) if way.region.value == endpoint.region => {}
-        RegionReason::Named(_) | RegionReason::Nothing => {
-            more(Row::new(
-                "",
-                format!("  in the region {}", shown(&endpoint.region)),
-                None,
-            ));
+        RegionReason::Named(_) => {
+            more(Row::new("", format!("  signed for {}", shown(&endpoint.region)), None));
         }
     }
     if let UrlReason::Own { fips, dual_stack } = &endpoint.because {
-        let kinds = [("FIPS", fips), ("dual stack", dual_stack)];
+        let kinds = [("FIPS", fips), ("dual-stack", dual_stack)];
         let kinds = kinds
             .into_iter()
             .filter_map(|(kind, source)| Some((kind, source.as_ref()?)));
-        kinds.for_each(|(kind, source)| more(Row::of("", format!("  an address with {kind}"), source)));
+        kinds.for_each(|(kind, source)| more(Row::of("", format!("  at the {kind} address"), source)));
     }
     if let Some(bundle) = &way.ca_bundle {
         let what = format!("  with the certificates in {}", shown(&bundle.path.to_string_lossy()));

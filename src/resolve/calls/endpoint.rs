@@ -7,6 +7,7 @@ use super::setting::Setting;
 use crate::aws::{self, Partition, Service, Variant};
 use crate::config::region::is_label;
 use crate::config::url::{self, Flaw};
+use crate::redact::shown;
 use crate::resolve::Error;
 use crate::resolve::origin::Source;
 
@@ -51,7 +52,7 @@ impl Endpoint {
             format!(
                 "{} is called by plain http at {}, so others on the way can read the keys ({source})",
                 self.service.title(),
-                self.url
+                shown(&self.url)
             )
         })
     }

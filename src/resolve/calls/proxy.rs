@@ -128,7 +128,7 @@ fn proxy(setting: &Setting) -> Result<Proxy, Error> {
         None => ("http".to_owned(), text.trim_start_matches("//")),
     };
     if scheme.starts_with("socks") {
-        return Err(setting.refused("the URL of an http proxy, because awsenv does not use SOCKS"));
+        return Err(setting.refused("the URL of an http proxy: awsenv does not support SOCKS"));
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let (user, place) = match authority.rsplit_once('@') {

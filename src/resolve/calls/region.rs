@@ -16,7 +16,7 @@ pub enum RegionReason {
     /// Nothing names one, so it is the first of the partition that the role's ARN names.
     Partition {
         id: &'static str,
-        /// The line of the ARN; `None` if the environment has it.
+        /// The line of the role, or of its token file; `None` if the environment has it.
         place: Option<Place>,
     },
     /// Nothing names one, not even a role.
