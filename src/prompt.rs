@@ -7,7 +7,8 @@ use std::fmt;
 use crate::credentials::Timestamp;
 use crate::env::Env;
 use crate::env::names::{AWSENV_EXPECT, AWSENV_EXPIRES, AWSENV_PROFILE, REGION};
-use crate::env::state::{State, Style};
+use crate::env::state::State;
+use crate::env::style::Style;
 use crate::text::{PRODUCTION_MARK, display, inert};
 
 pub const DEFAULT_FORMAT: &str = "{profile} {remaining}";

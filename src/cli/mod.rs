@@ -7,13 +7,11 @@ mod key;
 mod named;
 mod package;
 mod sessions;
+mod switch;
 mod words;
 
 use std::ffi::OsString;
-use std::time::Duration;
 
-use crate::env::state::Style;
-use crate::env::wish::Wish;
 use crate::shell::Shell;
 use clap::builder::NonEmptyStringValueParser;
 pub use configure::{ConfigureAction, ConfigureArgs};
@@ -30,6 +28,7 @@ pub use words::{
 };
 
 pub use package::{COMPLETED_SHELL, CompletionsArgs, ManArgs, has_completion};
+pub use switch::{ExecArgs, StyleArgs, UseArgs, WhoamiArgs};
 
 use clap::{ArgAction, ArgMatches, Args, CommandFactory as _, FromArgMatches, Parser, Subcommand, ValueEnum};
 
@@ -213,74 +212,6 @@ pub const STORED_PROFILE: &str = "stored_profile";
 /// Of a profile in the history.
 pub const REMEMBERED_PROFILE: &str = "remembered_profile";
 
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  awsenv use                        pick a profile
-  awsenv use dev --region euw1      use `dev` in eu-west-1
-  awsenv use -                      go back to the previous profile
-  awsenv use --refresh              get new keys of the role in use")]
-pub struct UseArgs {
-    /// Profile to use (`-` for the previous one; omit to pick)
-    #[arg(id = PROFILE_OR_ALIAS, value_name = "PROFILE")]
-    pub profile: Option<OsString>,
-    /// Start the picker with this text
-    #[arg(long, value_name = "TEXT", conflicts_with = PROFILE_OR_ALIAS)]
-    pub query: Option<String>,
-    /// Use the first profile that matches, without asking (never a production profile)
-    #[arg(long)]
-    pub first: bool,
-    #[command(flatten)]
-    pub style: StyleArgs,
-    #[command(flatten)]
-    pub script: ScriptArgs,
-}
-
-#[derive(Args, Debug, Default)]
-pub struct StyleArgs {
-    /// Export the profile's name, and no secret
-    #[arg(long, conflicts_with = "keys")]
-    pub name: bool,
-    /// Export the keys instead of the name
-    #[arg(long)]
-    pub keys: bool,
-    /// Use this region instead of the profile's
-    #[arg(long, value_name = "REGION", value_parser = NonEmptyStringValueParser::new())]
-    pub region: Option<String>,
-    /// Assume this role on top of the profile, and export its keys
-    #[arg(long, value_name = "ARN", conflicts_with = "name", value_parser = NonEmptyStringValueParser::new())]
-    pub role: Option<String>,
-    /// How long the keys of the role are to last: 15m to 12h
-    #[arg(long, value_name = "TIME", conflicts_with = "name", value_parser = duration::parse)]
-    pub duration: Option<Duration>,
-    /// Get new keys of the role, even if those at hand still last
-    #[arg(long, conflicts_with = "name")]
-    pub refresh: bool,
-}
-
-impl StyleArgs {
-    /// Whether no flag was given.
-    pub fn is_empty(&self) -> bool {
-        !self.refresh && self.wish().is_empty()
-    }
-
-    /// What is to be repeated; the region is as it was typed.
-    pub fn wish(&self) -> Wish {
-        Wish {
-            style: match (self.name, self.keys) {
-                (true, _) => Some(Style::Name),
-                (_, true) => Some(Style::Keys),
-                _ => None,
-            },
-            region: self.region.clone(),
-            role: self.role.clone(),
-            duration: self
-                .duration
-                .map(|time| u32::try_from(time.as_secs()).unwrap_or(u32::MAX)),
-        }
-    }
-}
-
 #[derive(Args, Debug, Default)]
 pub struct ScriptArgs {
     #[arg(long, value_name = "SHELL", help = format!("Shell to write the script for [possible values: {}]", Shell::names()))]
@@ -330,24 +261,6 @@ pub struct CurrentArgs {
 }
 
 #[derive(Args, Debug)]
-pub struct WhoamiArgs {
-    /// Profile to ask about (default: what the AWS CLI would use in this shell)
-    #[arg(id = PROFILE_OR_ALIAS, value_name = "PROFILE", conflicts_with = "pick")]
-    pub profile: Option<OsString>,
-    #[command(flatten)]
-    pub pick: PickArgs,
-    /// Assume this role on top of the profile
-    #[arg(long, value_name = "ARN", value_parser = NonEmptyStringValueParser::new())]
-    pub role: Option<String>,
-    /// Use this region instead of the profile's
-    #[arg(long, value_name = "REGION", value_parser = NonEmptyStringValueParser::new())]
-    pub region: Option<String>,
-    /// Print one JSON document
-    #[arg(long)]
-    pub json: bool,
-}
-
-#[derive(Args, Debug)]
 pub struct PromptArgs {
     /// Format of the segment, with the fields {profile} {remaining} {region} {style} {expires}
     #[arg(long, value_name = "TEXT")]
@@ -367,26 +280,6 @@ pub struct ExplainArgs {
     /// Use this region instead of the profile's
     #[arg(long, value_name = "REGION", value_parser = NonEmptyStringValueParser::new())]
     pub region: Option<String>,
-}
-
-#[derive(Args, Debug)]
-#[command(override_usage = "awsenv exec [OPTIONS] [PROFILE] -- PROGRAM [ARGUMENT]...")]
-#[command(after_help = "\
-Examples:
-  awsenv exec dev -- aws s3 ls
-  awsenv exec dev --keys -- terraform plan
-  awsenv exec dev -- sh -c 'aws s3 ls | sort'")]
-pub struct ExecArgs {
-    /// Profile to run it with (default: the one the AWS CLI would use)
-    #[arg(id = PROFILE_OR_ALIAS, value_name = "PROFILE", conflicts_with = "pick")]
-    pub profile: Option<OsString>,
-    #[command(flatten)]
-    pub pick: PickArgs,
-    #[command(flatten)]
-    pub style: StyleArgs,
-    /// Program to run, and its arguments
-    #[arg(last = true, value_name = "PROGRAM")]
-    pub command: Vec<OsString>,
 }
 
 #[derive(Args, Debug)]

@@ -8,7 +8,7 @@ use crate::context::{Context, Outcome};
 use crate::credentials::Timestamp;
 use crate::env::names::{DECISIVE, REGION};
 use crate::env::session::{drift, is_left};
-use crate::env::state::Style;
+use crate::env::style::Style;
 use crate::error::{Error, Kind};
 use crate::ops::choose::{self, Chosen};
 use crate::ops::describe::source;

@@ -8,7 +8,7 @@ use crate::credentials::Timestamp;
 use crate::env::diff::EnvDiff;
 use crate::env::names::{AWSENV_DEPTH, AWSENV_WRAPPED};
 use crate::env::session::{Target, enter};
-use crate::env::state::Style;
+use crate::env::style::Style;
 use crate::error::{Error, Kind};
 use crate::ops::choose::Chosen;
 use crate::ops::refusal::{mistakes, without_credentials};

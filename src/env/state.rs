@@ -14,31 +14,12 @@ use crate::env::Env;
 use crate::env::diff::Before;
 use crate::env::names::{AWSENV_STATE, VarName};
 use crate::env::origin::{Mark, Seen};
+use crate::env::style::Style;
 use crate::env::wish::{Earlier, Wish};
 
 const VERSION: u32 = 1;
 /// More than any real switch needs; Linux limits one variable to 128 KiB.
 pub(super) const MAX_ENCODED: usize = 120 * 1024;
-
-/// How the profile reached the environment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Style {
-    /// `AWS_PROFILE`, and no secret.
-    Name,
-    /// The keys, and no name.
-    Keys,
-}
-
-impl Style {
-    /// The word in messages and JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Style::Name => "name",
-            Style::Keys => "keys",
-        }
-    }
-}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {

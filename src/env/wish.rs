@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::env::state::Style;
+use crate::env::style::Style;
 
 /// The flags of one switch. AWSENV_STATE holds it under short keys, because it is in the environment of every program.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

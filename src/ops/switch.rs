@@ -8,7 +8,7 @@ use crate::config::settings::Export;
 use crate::context::Context;
 use crate::credentials::Timestamp;
 use crate::env::session::{RegionChange, Target};
-use crate::env::state::Style;
+use crate::env::style::Style;
 use crate::env::wish::Wish;
 use crate::error::Error;
 use crate::ops::catalog;

@@ -31,7 +31,7 @@ pub use region::Region;
 pub use select::{Choice, How, select};
 pub use style::{ExportDecision, StyleError, export_style};
 
-pub use crate::env::state::Style;
+pub use crate::env::style::Style;
 
 use std::cell::Cell;
 

@@ -5,7 +5,7 @@
 
 use crate::config::profile::is_portable_name;
 use crate::config::settings::Export;
-use crate::env::state::Style;
+use crate::env::style::Style;
 
 use super::plan::{BaseSource, CredentialPlan};
 use super::reach::Reach;

@@ -72,7 +72,13 @@ const HOMES: [(&str, &[&str]); 39] = [
     // `login` and `keychain` compute file names.
     (
         "sha2",
-        &["src/env/origin.rs", "src/journal", "src/keychain", "src/sys/"],
+        &[
+            "src/env/origin.rs",
+            "src/journal",
+            "src/keychain",
+            "src/session",
+            "src/sys/",
+        ],
     ),
     ("shell_words", &["src/cmd/key/unlock.rs"]),
     ("signal_hook", &["src/sys/signals.rs"]),

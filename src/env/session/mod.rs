@@ -11,7 +11,8 @@ use crate::env::Env;
 use crate::env::diff::{Before, Change, EnvDiff, Layer};
 use crate::env::names::{self, VarName, names};
 use crate::env::origin::{Mark, Seen};
-use crate::env::state::{State, Style};
+use crate::env::state::State;
+use crate::env::style::Style;
 use crate::env::wish::Wish;
 use crate::secret::Secret;
 
