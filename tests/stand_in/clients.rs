@@ -44,6 +44,25 @@ fn the_cli_and_boto3_take_chains_of_roles() {
 }
 
 #[test]
+fn the_stand_in_is_a_proxy_too() {
+    let Some((aws, mut sandbox)) = start() else {
+        return;
+    };
+    sandbox.set("AWS_ENDPOINT_URL_STS", "http://sts.example.com");
+    sandbox.set("http_proxy", aws.endpoint());
+    let Some(output) = cli(&sandbox, "one") else {
+        return;
+    };
+    output.success();
+    let seen: Vec<_> = aws
+        .requests()
+        .into_iter()
+        .map(|seen| (seen.path, seen.status))
+        .collect();
+    assert_eq!(seen, [(); 2].map(|()| ("http://sts.example.com/".to_owned(), 200)));
+}
+
+#[test]
 fn the_cli_shows_the_refusals_of_aws() {
     let Some((_aws, sandbox)) = start() else {
         return;

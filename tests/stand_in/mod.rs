@@ -7,13 +7,13 @@ mod moto;
 #[cfg(unix)]
 mod tls;
 
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::support::{PROJECT, python};
+use crate::support::aws::program;
+use crate::support::python;
 
 /// What came back for one request of `tests/aws/ask.py`.
 #[derive(Clone, Debug, Deserialize)]
@@ -31,10 +31,7 @@ struct Answered {
 
 /// Sends requests that botocore has signed, one after the other.
 fn ask(endpoint: &str, cases: &Value) -> Option<Vec<Answered>> {
-    let mut asker = Command::new(python("botocore")?)
-        .env_clear()
-        .args(["-X", "utf8", "-B"])
-        .arg(Path::new(PROJECT).join("tests/aws/ask.py"))
+    let mut asker = program(&python("botocore")?, "ask.py")
         .arg(endpoint)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -12,7 +12,7 @@ use hmac::{KeyInit as _, Mac as _};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{PROJECT, Sandbox, python};
+use super::{PROJECT, Sandbox, host_path, python};
 
 /// The users, roles and regions of [`Aws::start`]. `base` may assume One, One may assume Two, Two may assume Three in
 /// another account; External wants the external id that its profile has, Hour lasts an hour at most, Account trusts all of
@@ -106,11 +106,7 @@ impl Aws {
             .tempdir()
             .expect("a temporary directory");
         std::fs::write(dir.path().join("world"), world.to_string()).expect("a world");
-        let mut command = Command::new(python);
-        command
-            .env_clear()
-            .args(["-X", "utf8", "-B"])
-            .arg(Path::new(PROJECT).join("tests/aws/server.py"));
+        let mut command = program(python, "server.py");
         for name in ["world", "log", "control", "issued"] {
             command.arg(format!("--{name}")).arg(dir.path().join(name));
         }
@@ -182,6 +178,7 @@ impl Aws {
     }
 
     /// What the MFA device of the user `base` shows `steps` of 30 seconds from now.
+    #[expect(clippy::disallowed_methods, reason = "the tests' own clock, not the program's")]
     pub fn code(&self, steps: i64) -> String {
         let devices = self.world["users"].as_array().expect("users").iter();
         let mut devices = devices.flat_map(|user| user["mfa"].as_array().into_iter().flatten());
@@ -223,6 +220,18 @@ pub(super) fn sandbox(endpoint: &str, keys: &[(&str, (&str, &str))]) -> Sandbox 
     sandbox.write(".aws/credentials", credentials);
     sandbox.set("AWS_ENDPOINT_URL_STS", endpoint);
     sandbox
+}
+
+/// A program of `tests/aws`, in an environment that has PATH only.
+pub fn program(python: &Path, name: &str) -> Command {
+    let path = std::env::join_paths(host_path()).expect("a PATH");
+    let mut command = Command::new(python);
+    command
+        .env_clear()
+        .env("PATH", path)
+        .args(["-X", "utf8", "-B"])
+        .arg(Path::new(PROJECT).join("tests/aws").join(name));
+    command
 }
 
 /// Starts a server that prints one line when it is ready, and that ends when its stdin does. Returns that line.
