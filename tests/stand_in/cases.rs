@@ -77,7 +77,7 @@ fn each_request_gets_the_answer_of_aws() {
     assert_no_secret_in_the_log(&aws);
 }
 
-/// The log has every request, but nothing that a log must not have.
+/// The log has tokens as hashes, and no secret of a session or a user.
 fn assert_no_secret_in_the_log(aws: &Aws) {
     let log = format!("{:?}", aws.requests());
     assert!(log.contains("sha256:"), "tokens are hashed");
@@ -198,7 +198,7 @@ fn not_authorized(caller: &str, action: &str, role: &str) -> String {
     format!("User: {caller} is not authorized to perform: {action} on resource: {role}")
 }
 
-/// Who has signed, with what, and when.
+/// Signatures: of which key, over what, and when.
 pub(super) fn signatures(id: &str, secret: &str) -> Vec<Case> {
     let key = json!({"id": id, "secret": secret});
     let unknown = json!({"id": "AKIAAAAAAAAAAAAAAAAA", "secret": secret});
@@ -249,7 +249,7 @@ pub(super) fn signatures(id: &str, secret: &str) -> Vec<Case> {
     ]
 }
 
-/// What was asked for.
+/// Actions and their fields.
 pub(super) fn forms(id: &str, secret: &str) -> Vec<Case> {
     let key = json!({"id": id, "secret": secret});
     let refused = |name, more: &[(&str, &str)], message: &str| {
@@ -296,7 +296,7 @@ pub(super) fn forms(id: &str, secret: &str) -> Vec<Case> {
     ]
 }
 
-/// What a session may do, and how its token is looked at.
+/// What a session may do, and tokens.
 pub(super) fn sessions(id: &str, secret: &str) -> Vec<Case> {
     let key = json!({"id": id, "secret": secret});
     let one = json!({"of": "one"});
@@ -345,7 +345,7 @@ pub(super) fn sessions(id: &str, secret: &str) -> Vec<Case> {
     ]
 }
 
-/// Whom a role trusts.
+/// Which callers a role trusts.
 pub(super) fn roles(id: &str, secret: &str) -> Vec<Case> {
     let key = json!({"id": id, "secret": secret});
     let as_external = AS_ONE.replace("One", "External");
@@ -448,12 +448,12 @@ fn only_here(id: &str, secret: &str) -> Vec<Case> {
             .with("unsigned", json!({"Authorization": null})),
         wrong_case("other signature", &key, identity(), "IncompleteSignature", "The request signature does not conform to AWS standards.")
             .with("unsigned", json!({"Authorization": "AWS4-HMAC-SHA256 nonsense"})),
-        strict("twice", "the field Version is there 2 times").with("form", twice),
-        strict("unknown field", "GetCallerIdentity does not know the field Format").with("form", unknown),
-        strict("one header more", "signed are content-type;host;x-amz-date;x-more, not content-type;host;x-amz-date")
+        strict("twice", "the field Version appears 2 times").with("form", twice),
+        strict("unknown field", "GetCallerIdentity has no field Format").with("form", unknown),
+        strict("one header more", "the signed headers are content-type;host;x-amz-date;x-more, expected content-type;host;x-amz-date")
             .with("headers", json!({"X-More": "1"})),
-        strict("no content type", "the header content-type is there 0 times").with("without", json!("Content-Type")),
-        strict("other content type", "the content type is not application/x-www-form-urlencoded; charset=utf-8")
+        strict("no content type", "the header content-type appears 0 times").with("without", json!("Content-Type")),
+        strict("other content type", "expected the content type application/x-www-form-urlencoded; charset=utf-8")
             .with("content_type", json!("application/x-www-form-urlencoded")),
         right("three", &json!({"of": "two"}), assume(THREE, &[]), "arn:aws:sts::210987654321:assumed-role/Three/session"),
         right("account", &key, assume(ACCOUNT, &[]), "arn:aws:sts::210987654321:assumed-role/Account/session"),

@@ -1,4 +1,4 @@
-//! The stand-in for AWS itself (`tests/aws`): what AWS takes it takes, and what AWS refuses it refuses, in the same words.
+//! The stand-in for AWS itself (`tests/aws`): it accepts what AWS accepts, and refuses what AWS refuses in the same words.
 
 mod cases;
 mod clients;
