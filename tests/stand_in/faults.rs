@@ -139,7 +139,7 @@ fn the_clock_of_the_server_is_another() {
     let form = json!([
         ["Action", "AssumeRole"],
         ["Version", "2011-06-15"],
-        ["RoleArn", super::cases::ONE],
+        ["RoleArn", super::requests::ONE],
         ["RoleSessionName", "session"]
     ]);
     let identity = json!([["Action", "GetCallerIdentity"], ["Version", "2011-06-15"]]);

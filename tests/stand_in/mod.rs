@@ -4,6 +4,7 @@ mod cases;
 mod clients;
 mod faults;
 mod moto;
+mod requests;
 #[cfg(unix)]
 mod tls;
 

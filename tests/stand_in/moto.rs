@@ -4,7 +4,7 @@
 //! Other requests are not sent to moto. It answers an unknown action, another version or a missing role with status 500,
 //! gives the same keys to every GetSessionToken, and does not look at the end of a session, at regions or at codes.
 
-use super::cases;
+use super::{cases, requests};
 use crate::support::{Moto, say};
 
 /// By the name of the case, the code of moto's error; `None` if moto accepts the request.
@@ -36,10 +36,10 @@ fn moto_agrees_but_for_what_it_does_not_look_at() {
         return;
     };
     let (id, secret) = moto.key();
-    let mut cases = cases::signatures(id, secret);
-    cases.extend(cases::forms(id, secret));
-    cases.extend(cases::sessions(id, secret));
-    cases.extend(cases::roles(id, secret));
+    let mut cases = requests::signatures(id, secret);
+    cases.extend(requests::forms(id, secret));
+    cases.extend(requests::sessions(id, secret));
+    cases.extend(requests::roles(id, secret));
     let Some(answers) = cases::run(&moto.endpoint(), &cases) else {
         return;
     };
