@@ -4,6 +4,7 @@
 //! Other requests are not sent to moto. It answers an unknown action, another version or a missing role with status 500,
 //! gives the same keys to every GetSessionToken, and does not look at the end of a session, at regions or at codes.
 
+use super::clients::cli;
 use super::{cases, requests};
 use crate::support::{Moto, say};
 
@@ -56,6 +57,12 @@ fn moto_agrees_but_for_what_it_does_not_look_at() {
     }
     let known = |name: &str| cases.iter().any(|case| case.name == name);
     assert!(DISAGREEMENTS.iter().all(|(name, _)| known(name)));
+    let output = cli(&moto.sandbox(), "two").expect("a CLI");
+    assert!(
+        output.success().contains(":assumed-role/Two/session-two"),
+        "{}",
+        output.all()
+    );
     let (all, others) = (cases.len(), DISAGREEMENTS.len());
     say(&format!(
         "{all} requests, {} of them answered alike by moto and the stand-in",
