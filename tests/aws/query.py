@@ -19,11 +19,11 @@ class Service:
         self.version = self.model.metadata["apiVersion"]
 
     def read(self, request):
-        """The action and its members. A field that the action does not know, or that is there twice, is refused."""
+        """The action and its members. A field that the action does not have, or that appears twice, is refused."""
         names = [name for name, _ in request.fields]
         for name in names:
             if names.count(name) > 1:
-                raise Refusal(400, "StandIn", "the field %s is there %d times" % (name, names.count(name)))
+                raise Refusal(400, "StandIn", "the field %s appears %d times" % (name, names.count(name)))
         fields = dict(request.fields)
         action, version = fields.pop("Action", None), fields.pop("Version", "NO_VERSION_SPECIFIED")
         if action is None:
@@ -35,7 +35,7 @@ class Service:
         if shape is not None:
             asked = members(shape, "", fields, wrong, "")
         if fields:
-            raise Refusal(400, "StandIn", "%s does not know the field %s" % (action, ", ".join(sorted(fields))))
+            raise Refusal(400, "StandIn", "%s has no field %s" % (action, ", ".join(sorted(fields))))
         if wrong:
             plural = "s" if len(wrong) > 1 else ""
             raise Refusal(400, "ValidationError", "%d validation error%s detected: %s" % (len(wrong), plural, "; ".join(wrong)))

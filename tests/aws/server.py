@@ -8,7 +8,7 @@ the control file can ask for: it is read at each request. --log gets a JSON line
 without secrets. --issued gets a JSON line for each session, with its secrets, for a test that searches for them.
 --cert and --key (PEM) make it speak TLS.
 
-Where AWS would let something pass that awsenv must not send, the code of the error is `StandIn`.
+Where it refuses what AWS would accept, the code of the error is `StandIn`.
 """
 
 import argparse
@@ -71,7 +71,7 @@ class Server(http.server.ThreadingHTTPServer):
     def get_request(self):
         connection, address = super().get_request()
         if self.tls:
-            # The handshake waits for the thread of the connection, so that nobody waits for a slow client.
+            # The handshake waits for the thread of the connection, so that a slow client does not hold up others.
             connection = self.tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
         return connection, address
 
@@ -118,15 +118,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         length = self.headers.get("Content-Length", "0")
         if not length.isdecimal() or int(length) > LARGEST_BODY or self.headers.get("Transfer-Encoding"):
             self.close_connection = True
-            return self.send(Refusal(411, "StandIn", "a body needs a Content-Length of at most %d" % LARGEST_BODY).answer())
+            return self.send(Refusal(411, "StandIn", "expected a Content-Length of at most %d" % LARGEST_BODY).answer())
         body = self.rfile.read(int(length))
+        at = time.time()
         request = Request(self.command, self.path, self.headers.items(), body, self.server.tls is not None)
         control = self.server.control
         scenario = control.read()
         fault = control.fault_for(request)
         answer = fault.instead() or self.server.answer(request, scenario)
         answer = fault.changed(answer)
-        self.server.note({**request.seen(), "status": answer.status, "code": answer.code, "fault": fault.name})
+        self.server.note({"at": at, **request.seen(), "status": answer.status, "code": answer.code, "fault": fault.name})
         if fault.slow:
             time.sleep(fault.slow)
         date = time.time() + scenario.clock + scenario.date

@@ -1,4 +1,4 @@
-"""Who has signed a request. botocore's own signer makes the signature that it must have."""
+"""A request -> its caller. botocore's own signer makes the signature that the request must have."""
 
 import calendar
 import re
@@ -58,11 +58,11 @@ def require_headers(request, signed):
     wanted = SIGNED | ({TOKEN} & set(names))
     for name in sorted(wanted):
         if names.count(name) != 1:
-            raise Refusal(400, "StandIn", "the header %s is there %d times" % (name, names.count(name)))
+            raise Refusal(400, "StandIn", "the header %s appears %d times" % (name, names.count(name)))
     if signed != sorted(wanted):
-        raise Refusal(400, "StandIn", "signed are %s, not %s" % (";".join(signed), ";".join(sorted(wanted))))
+        raise Refusal(400, "StandIn", "the signed headers are %s, expected %s" % (";".join(signed), ";".join(sorted(wanted))))
     if request.header("content-type") != FORM:
-        raise Refusal(400, "StandIn", "the content type is not %s" % FORM)
+        raise Refusal(400, "StandIn", "expected the content type %s" % FORM)
 
 
 def require_scope(date, at, region, scope_service, end, service, world):

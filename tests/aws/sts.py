@@ -40,7 +40,7 @@ class Sts:
             ) % caller.account)
         action, asked = self.service.read(request)
         if action not in self.actions:
-            raise Refusal(501, "StandIn", "%s is not built" % action)
+            raise Refusal(501, "StandIn", "the stand-in does not implement %s" % action)
         now = time.time() + scenario.clock
         return self.service.answer(action, self.actions[action](caller, asked, now, scenario))
 

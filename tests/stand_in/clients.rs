@@ -1,5 +1,5 @@
-//! The AWS CLI and boto3, as people use them: they take the answers of the stand-in, and what they send it is what the AWS
-//! CLI v2 was recorded to send (`tests/data/recorded`).
+//! The AWS CLI and boto3, as people use them: they accept the answers of the stand-in, and they send it what version 2 of
+//! the AWS CLI sent when its requests were recorded (`tests/data/recorded`).
 
 use std::path::Path;
 
@@ -8,8 +8,14 @@ use serde_json::{Value, json};
 use crate::support::aws::Seen;
 use crate::support::{Aws, Output, PROJECT, Sandbox, python};
 
-const CALLER: &str =
-    "import boto3, sys\nprint(boto3.Session(profile_name=sys.argv[1]).client('sts').get_caller_identity()['Arn'])";
+/// Prints the ARN of a profile. A code for it may follow.
+const CALLER: &str = "\
+import boto3, sys
+session = boto3.Session(profile_name=sys.argv[1])
+roles = session._session.get_component('credential_provider').get_provider('assume-role')
+roles._prompter = lambda _: sys.argv[2]
+print(session.client('sts').get_caller_identity()['Arn'])
+";
 
 #[test]
 fn the_cli_and_boto3_take_chains_of_roles() {
@@ -17,7 +23,7 @@ fn the_cli_and_boto3_take_chains_of_roles() {
         return;
     };
     let three = "arn:aws:sts::210987654321:assumed-role/Three/";
-    let Some(output) = boto3(&sandbox, "three") else {
+    let Some(output) = boto3(&sandbox, &["three"]) else {
         return;
     };
     assert!(output.success().starts_with(three), "{}", output.all());
@@ -41,6 +47,25 @@ fn the_cli_and_boto3_take_chains_of_roles() {
     cli(&sandbox, "two").expect("a CLI").success();
     let last = aws.requests().pop().expect("requests");
     assert_eq!((last.path.as_str(), last.status), ("/some/prefix/", 200));
+}
+
+#[test]
+fn the_stand_in_is_a_proxy_too() {
+    let Some((aws, mut sandbox)) = start() else {
+        return;
+    };
+    sandbox.set("AWS_ENDPOINT_URL_STS", "http://sts.example.com");
+    sandbox.set("http_proxy", aws.endpoint());
+    let Some(output) = cli(&sandbox, "one") else {
+        return;
+    };
+    output.success();
+    let seen: Vec<_> = aws
+        .requests()
+        .into_iter()
+        .map(|seen| (seen.path, seen.status))
+        .collect();
+    assert_eq!(seen, [(); 2].map(|()| ("http://sts.example.com/".to_owned(), 200)));
 }
 
 #[test]
@@ -77,6 +102,7 @@ fn the_cli_tries_again_after_a_503() {
     };
     output.success();
     let seen = aws.requests();
+    assert!(seen.windows(2).all(|pair| 0.0 < pair[0].at && pair[0].at < pair[1].at));
     let statuses: Vec<_> = seen
         .iter()
         .map(|seen| (seen.field("Action").unwrap_or_default(), seen.status))
@@ -89,7 +115,7 @@ fn the_cli_tries_again_after_a_503() {
 }
 
 /// Fields in their order, signed headers, region and content type. The values that only the recording has are left out:
-/// names with a time in them, and an external id with a blank, which STS refuses.
+/// names with a time in them, codes, and an external id with a blank, which STS refuses.
 #[test]
 fn what_is_sent_is_what_was_recorded() {
     let Some(aws) = Aws::with(recorded_world()) else {
@@ -99,20 +125,23 @@ fn what_is_sent_is_what_was_recorded() {
         [profile role]\nrole_arn = arn:aws:iam::123456789012:role/Ops\nsource_profile = base\nexternal_id = ext1\n\
         duration_seconds = 1800\nregion = eu-west-1\n\
         [profile role2]\nrole_arn = arn:aws:iam::123456789012:role/Two\nsource_profile = role\nrole_session_name = sess\n\
-        region = us-west-2\n";
+        region = us-west-2\n\
+        [profile mfa]\nrole_arn = arn:aws:iam::123456789012:role/Mfa\nsource_profile = base\n\
+        mfa_serial = arn:aws:iam::123456789012:mfa/me\nregion = us-west-2\n";
     let mut sandbox = Sandbox::with_config(config);
     sandbox.write(
         ".aws/credentials",
         "[base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = SECRETBASE\n",
     );
     sandbox.set("AWS_ENDPOINT_URL_STS", aws.endpoint());
-    for profile in ["role", "role2"] {
-        let Some(output) = boto3(&sandbox, profile) else {
+    let code = aws.code(0);
+    for words in [&["role"] as &[&str], &["role2"], &["mfa", &code]] {
+        let Some(output) = boto3(&sandbox, words) else {
             return;
         };
         output.success();
     }
-    let recorded = include_str!("../data/recorded/assume-role.jsonl").lines().take(3);
+    let recorded = include_str!("../data/recorded/assume-role.jsonl").lines();
     let recorded: Vec<_> = recorded
         .map(|line| compared_recording(&serde_json::from_str(line).expect("JSON")))
         .collect();
@@ -123,13 +152,15 @@ fn what_is_sent_is_what_was_recorded() {
 
 fn recorded_world() -> Value {
     let base = "arn:aws:iam::123456789012:user/base";
+    let device = json!({"serial": "arn:aws:iam::123456789012:mfa/me", "secret": "MEQHGZLDOJSXIIDPMYQHIZLTORZSAMRQ"});
     let ops = "arn:aws:iam::123456789012:role/Ops";
     json!({
         "regions": ["eu-west-1", "us-west-2"],
-        "users": [{"arn": base, "keys": [{"id": "AKIDBASE", "secret": "SECRETBASE"}]}],
+        "users": [{"arn": base, "keys": [{"id": "AKIDBASE", "secret": "SECRETBASE"}], "mfa": [device]}],
         "roles": [
             {"arn": ops, "trust": [{"principals": [base], "external_id": "ext1"}]},
             {"arn": "arn:aws:iam::123456789012:role/Two", "trust": [{"principals": [ops]}]},
+            {"arn": "arn:aws:iam::123456789012:role/Mfa", "trust": [{"principals": [base], "mfa": true}]},
         ],
     })
 }
@@ -170,7 +201,8 @@ fn compared_recording(recording: &Value) -> (String, String, String, Vec<(String
 }
 
 fn without_what_differs(fields: Vec<(String, String)>) -> Vec<(String, String)> {
-    let differs = |name: &str, value: &str| name == "ExternalId" || value.starts_with("botocore-session-");
+    let differs =
+        |name: &str, value: &str| ["ExternalId", "TokenCode"].contains(&name) || value.starts_with("botocore-session-");
     let kept = |(name, value): (String, String)| {
         if differs(&name, &value) {
             (name, String::new())
@@ -187,9 +219,9 @@ fn start() -> Option<(Aws, Sandbox)> {
     Some((aws, sandbox))
 }
 
-fn boto3(sandbox: &Sandbox, profile: &str) -> Option<Output> {
+fn boto3(sandbox: &Sandbox, words: &[&str]) -> Option<Output> {
     let python = python("boto3")?;
-    Some(sandbox.program(python).args(["-B", "-c", CALLER, profile]).output())
+    Some(sandbox.program(python).args(["-B", "-c", CALLER]).args(words).output())
 }
 
 pub(super) fn cli(sandbox: &Sandbox, profile: &str) -> Option<Output> {

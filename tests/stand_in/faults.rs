@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::ask;
 use crate::support::Aws;
 
-/// The status without a fault, because nobody has signed.
+/// The status without a fault, because the requests here have no signature.
 const UNSIGNED: u16 = 403;
 
 #[test]
@@ -77,7 +77,7 @@ fn a_slow_answer_is_logged_before_it_comes() {
         let asking = scope.spawn(|| call(&aws, "AssumeRole"));
         aws.wait_for("AssumeRole", 1);
         assert!(!asking.is_finished());
-        // Others are not held up.
+        // It does not hold up others.
         aws.scenario(&json!({}));
         assert_eq!(status(&call(&aws, "GetCallerIdentity")), UNSIGNED);
         assert!(!asking.is_finished());
@@ -139,7 +139,7 @@ fn the_clock_of_the_server_is_another() {
     let form = json!([
         ["Action", "AssumeRole"],
         ["Version", "2011-06-15"],
-        ["RoleArn", super::cases::ONE],
+        ["RoleArn", super::requests::ONE],
         ["RoleSessionName", "session"]
     ]);
     let identity = json!([["Action", "GetCallerIdentity"], ["Version", "2011-06-15"]]);
@@ -207,7 +207,7 @@ fn the_server_is_gone_with_its_value() {
     );
 }
 
-/// The answer to a request that nobody has signed.
+/// The answer to a request without a signature.
 fn call(aws: &Aws, action: &str) -> String {
     String::from_utf8(raw(aws, action).expect("an answer")).expect("text")
 }

@@ -1,19 +1,20 @@
-//! The stand-in for AWS itself (`tests/aws`): what AWS takes it takes, and what AWS refuses it refuses, in the same words.
+//! The stand-in for AWS itself (`tests/aws`): it accepts what AWS accepts, and refuses what AWS refuses in the same words.
 
 mod cases;
 mod clients;
 mod faults;
 mod moto;
+mod requests;
 #[cfg(unix)]
 mod tls;
 
-use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::support::{PROJECT, python};
+use crate::support::aws::program;
+use crate::support::python;
 
 /// What came back for one request of `tests/aws/ask.py`.
 #[derive(Clone, Debug, Deserialize)]
@@ -31,10 +32,7 @@ struct Answered {
 
 /// Sends requests that botocore has signed, one after the other.
 fn ask(endpoint: &str, cases: &Value) -> Option<Vec<Answered>> {
-    let mut asker = Command::new(python("botocore")?)
-        .env_clear()
-        .args(["-X", "utf8", "-B"])
-        .arg(Path::new(PROJECT).join("tests/aws/ask.py"))
+    let mut asker = program(&python("botocore")?, "ask.py")
         .arg(endpoint)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -1,29 +1,33 @@
-//! moto as a second opinion on the same requests: it checks signatures, tokens and trust by its own code. Where it says
-//! something else, it is less strict than AWS, and that is listed here.
+//! moto as a second opinion on the same requests: it checks signatures, tokens and trust with code of its own. Where the
+//! two disagree, moto is less strict than AWS, and [`DISAGREEMENTS`] lists it.
+//!
+//! Other requests are not sent to moto. It answers an unknown action, another version or a missing role with status 500,
+//! gives the same keys to every GetSessionToken, and does not look at the end of a session, at regions or at codes.
 
-use super::cases;
+use super::clients::cli;
+use super::{cases, requests};
 use crate::support::{Moto, say};
 
-/// By the name of the case, the code of moto's error; `None` if moto takes the request.
+/// By the name of the case, the code of moto's error; `None` if moto accepts the request.
 const DISAGREEMENTS: [(&str, Option<&str>); 13] = [
     // moto serves `/` only.
     ("path", Some("unreadable")),
-    // moto compares no times.
+    // moto does not compare times.
     ("expired", None),
     ("early", None),
-    // moto takes the service from the credential scope, and goes there.
+    // moto asks the service that the credential scope names.
     ("service", Some("AccessDenied")),
-    // moto looks at a session's name only if it is long, and at no duration.
+    // moto checks only that the name of a session is not too long, and ignores its duration.
     ("blank in name", None),
     ("short name", None),
     ("too short", None),
     ("too long", None),
     ("long chain", None),
     ("above the maximum", None),
-    // moto lets a condition hold if the request does not have what it is about.
+    // In moto a condition holds if the request has no value for it.
     ("no external id", None),
     ("without a code", None),
-    // In moto a role that does not exist trusts everybody.
+    // In moto a role that does not exist trusts every caller.
     ("no such role", None),
 ];
 
@@ -33,10 +37,10 @@ fn moto_agrees_but_for_what_it_does_not_look_at() {
         return;
     };
     let (id, secret) = moto.key();
-    let mut cases = cases::signatures(id, secret);
-    cases.extend(cases::forms(id, secret));
-    cases.extend(cases::sessions(id, secret));
-    cases.extend(cases::roles(id, secret));
+    let mut cases = requests::signatures(id, secret);
+    cases.extend(requests::forms(id, secret));
+    cases.extend(requests::sessions(id, secret));
+    cases.extend(requests::roles(id, secret));
     let Some(answers) = cases::run(&moto.endpoint(), &cases) else {
         return;
     };
@@ -53,6 +57,12 @@ fn moto_agrees_but_for_what_it_does_not_look_at() {
     }
     let known = |name: &str| cases.iter().any(|case| case.name == name);
     assert!(DISAGREEMENTS.iter().all(|(name, _)| known(name)));
+    let output = cli(&moto.sandbox(), "two").expect("a CLI");
+    assert!(
+        output.success().contains(":assumed-role/Two/session-two"),
+        "{}",
+        output.all()
+    );
     let (all, others) = (cases.len(), DISAGREEMENTS.len());
     say(&format!(
         "{all} requests, {} of them answered alike by moto and the stand-in",
@@ -60,7 +70,7 @@ fn moto_agrees_but_for_what_it_does_not_look_at() {
     ));
 }
 
-/// A message as moto words it: without the role that one may not assume, and with any number of blanks.
+/// A message as moto words it: without the ARN of the role, and with single blanks.
 fn plain(text: &str) -> String {
     let text = text.split(" on resource: ").next().unwrap_or_default();
     text.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -12,17 +12,17 @@ use hmac::{KeyInit as _, Mac as _};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{PROJECT, Sandbox, python};
+use super::{PROJECT, Sandbox, host_path, python};
 
 /// The users, roles and regions of [`Aws::start`]. `base` may assume One, One may assume Two, Two may assume Three in
-/// another account; External wants the external id that its profile has, Hour lasts an hour at most, Account trusts all of
-/// the first account, Guarded and Recent want a code, and Closed is closed to `base`.
+/// another account; External requires the external id that its profile has, Hour lasts an hour at most, Account trusts the
+/// whole first account, Guarded and Recent require a code, and Closed does not trust `base`.
 pub fn world() -> Value {
     serde_json::from_str(include_str!("../aws/world.json")).expect("JSON")
 }
 
-/// A profile for each role of [`world`], named in small letters, and the two users `base` and `other`; `wrong-external` has
-/// another external id than its role wants.
+/// A profile for each role of [`world`], named in lower case, and one for each of the users `base` and `other`.
+/// `wrong-external` has an external id that its role does not accept.
 pub const CONFIG: &str = include_str!("../aws/config");
 
 /// The MFA device of the user `base`.
@@ -36,11 +36,12 @@ pub struct Aws {
     endpoint: String,
 }
 
-/// A request that the stand-in has answered, or a connection that it has not (then `fault` says why, and nothing else is
-/// set).
+/// A request that the stand-in has answered. After a connection without a request only `fault` is set.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Seen {
+    /// When it came, in seconds since 1970 by this machine's clock.
+    pub at: f64,
     pub method: String,
     pub path: String,
     /// By names in lower case, in their order. Tokens are hashed.
@@ -106,11 +107,7 @@ impl Aws {
             .tempdir()
             .expect("a temporary directory");
         std::fs::write(dir.path().join("world"), world.to_string()).expect("a world");
-        let mut command = Command::new(python);
-        command
-            .env_clear()
-            .args(["-X", "utf8", "-B"])
-            .arg(Path::new(PROJECT).join("tests/aws/server.py"));
+        let mut command = program(python, "server.py");
         for name in ["world", "log", "control", "issued"] {
             command.arg(format!("--{name}")).arg(dir.path().join(name));
         }
@@ -181,11 +178,12 @@ impl Aws {
         )
     }
 
-    /// What the MFA device of the user `base` shows `steps` of 30 seconds from now.
+    /// What the MFA device of the first user that has one shows `steps` of 30 seconds from now.
+    #[expect(clippy::disallowed_methods, reason = "the tests' own clock, not the program's")]
     pub fn code(&self, steps: i64) -> String {
         let devices = self.world["users"].as_array().expect("users").iter();
         let mut devices = devices.flat_map(|user| user["mfa"].as_array().into_iter().flatten());
-        let device = devices.find(|device| device["serial"] == SERIAL).expect("a device");
+        let device = devices.next().expect("a device");
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let step = i64::try_from(now.expect("a clock").as_secs() / 30).expect("a time") + steps;
         one_time_code(device["secret"].as_str().expect("a secret"), step)
@@ -223,6 +221,18 @@ pub(super) fn sandbox(endpoint: &str, keys: &[(&str, (&str, &str))]) -> Sandbox 
     sandbox.write(".aws/credentials", credentials);
     sandbox.set("AWS_ENDPOINT_URL_STS", endpoint);
     sandbox
+}
+
+/// A program of `tests/aws`, in an environment that has PATH only.
+pub fn program(python: &Path, name: &str) -> Command {
+    let path = std::env::join_paths(host_path()).expect("a PATH");
+    let mut command = Command::new(python);
+    command
+        .env_clear()
+        .env("PATH", path)
+        .args(["-X", "utf8", "-B"])
+        .arg(Path::new(PROJECT).join("tests/aws").join(name));
+    command
 }
 
 /// Starts a server that prints one line when it is ready, and that ends when its stdin does. Returns that line.

@@ -1,13 +1,12 @@
 //! moto, another stand-in for AWS: see `tests/aws/moto_server.py`.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::process::{Child, Command};
+use std::process::Child;
 
 use serde::Deserialize;
 
-use super::aws::{end, sandbox, serve, world};
-use super::{PROJECT, Sandbox, python};
+use super::aws::{end, program, sandbox, serve, world};
+use super::{Sandbox, python};
 
 /// A running moto, which is gone when the value is dropped. It takes seconds to start, so a file of tests has one.
 pub struct Moto {
@@ -36,12 +35,8 @@ impl Moto {
         let dir = tempfile::tempdir().expect("a temporary directory");
         let path = dir.path().join("world");
         std::fs::write(&path, world().to_string()).expect("a world");
-        let mut command = Command::new(python);
-        command
-            .env_clear()
-            .args(["-X", "utf8", "-B"])
-            .arg(Path::new(PROJECT).join("tests/aws/moto_server.py"))
-            .arg(&path);
+        let mut command = program(&python, "moto_server.py");
+        command.arg(&path);
         let (server, first) = serve(command);
         let ready = serde_json::from_str(&first).expect("its port and keys");
         Some(Self { server, ready })
