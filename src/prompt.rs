@@ -7,7 +7,8 @@ use std::fmt;
 use crate::credentials::Timestamp;
 use crate::env::Env;
 use crate::env::names::{AWSENV_EXPECT, AWSENV_EXPIRES, AWSENV_PROFILE, REGION};
-use crate::env::state::{State, Style};
+use crate::env::state::State;
+use crate::env::style::Style;
 use crate::text::{PRODUCTION_MARK, display, inert};
 
 pub const DEFAULT_FORMAT: &str = "{profile} {remaining}";
@@ -200,6 +201,7 @@ impl std::error::Error for Error {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::env::wish::Wish;
 
     fn segment(vars: &[(&str, &str)]) -> Option<Segment> {
         Segment::of(&vars.iter().copied().collect(), Timestamp(1_000_000))
@@ -342,6 +344,7 @@ mod tests {
     fn the_region_is_the_profiles_where_no_variable_has_it() {
         let state = State {
             profile: "a".into(),
+            wish: Wish::default(),
             previous: None,
             style: Style::Name,
             expires: None,

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use awsenv::aws::{Service, Variant, address, without_fips};
 use awsenv::config::{Document, EditError, Editor};
 use serde_json::{Value, json};
 
@@ -38,6 +39,54 @@ fn a_key_that_moves_makes_nobody_somebody_else() {
 #[test]
 fn a_value_that_botocore_refuses_is_a_failure() {
     compare("values.py", "AWSENV_JUDGE_VALUES", "120");
+}
+
+/// `AWSENV_JUDGE_CALLS` sets the number of cases.
+#[cfg(unix)]
+#[test]
+fn services_are_called_as_botocore_calls_them() {
+    compare("calls.py", "AWSENV_JUDGE_CALLS", "150");
+}
+
+#[test]
+fn every_service_is_where_botocore_finds_it() {
+    let Some(python) = crate::support::python("botocore") else {
+        return;
+    };
+    let output = Command::new(python)
+        .args(["-X", "utf8", "-B"])
+        .arg(Path::new(PROJECT).join("tests/judge/endpoints.py"))
+        .output()
+        .expect("a judge that runs");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{errors}");
+    let said = String::from_utf8_lossy(&output.stdout);
+    let answers: Vec<Value> = said.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let wrong: Vec<String> = answers.iter().filter_map(misplaced).collect();
+    assert!(
+        answers.len() > 1000 && wrong.is_empty(),
+        "{} of {}\n{}",
+        wrong.len(),
+        answers.len(),
+        wrong.join("\n")
+    );
+    say(&format!("{} addresses", answers.len()));
+}
+
+/// How awsenv's answer differs from botocore's.
+fn misplaced(answer: &Value) -> Option<String> {
+    let service = Service::ALL
+        .into_iter()
+        .find(|service| service.id().replace('_', "-") == answer["service"])
+        .expect("a service that awsenv knows");
+    let (region, asks_for_fips) = without_fips(answer["region"].as_str()?);
+    let variant = Variant {
+        fips: asks_for_fips || answer["fips"] == true,
+        dual_stack: answer["dual_stack"] == true,
+    };
+    let ours = address(service, &region, variant);
+    let is_signed_alike = answer["signed"].is_null() || ours.region == answer["signed"];
+    (ours.host != answer["host"] || !is_signed_alike).then(|| format!("{answer}: awsenv has {ours:?}"))
 }
 
 /// Runs one of the judges on as many cases as `variable` says.

@@ -459,10 +459,10 @@ fn the_setting_export_yields_where_it_cannot_be() {
     };
     assert!(exported(&sandbox, "jekyl").contains("AWS_SECRET_ACCESS_KEY"));
     assert!(
-        exported(&sandbox, "prod-audit").ends_with("AWS_PROFILE"),
-        "a role needs a call of AWS"
+        exported(&sandbox, "lab").ends_with("AWS_PROFILE"),
+        "awsenv does not sign in"
     );
-    assert_eq!(run(&sandbox, "use prod-audit --keys --shell bash").status, 1);
+    assert_eq!(run(&sandbox, "use lab --keys --shell bash").status, 1);
     std::fs::write(&settings, "export = name\n").expect("the settings");
     assert!(
         exported(&sandbox, "attic").contains("AWS_SECRET_ACCESS_KEY"),

@@ -2,6 +2,7 @@
 //! knows a profile, so that recorded traffic tests all of it.
 
 mod document;
+mod endpoint;
 mod error;
 mod fault;
 mod form;
@@ -10,6 +11,7 @@ pub mod sign;
 pub mod sts;
 
 pub use document::Unreadable;
+pub use endpoint::{Address, Partition, Service, Variant, address, without_fips};
 pub use error::{Class, ServiceError};
 pub use fault::{Fault, Stage};
 pub use message::{Answer, Method, Request, Transport};

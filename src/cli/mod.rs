@@ -2,9 +2,12 @@
 
 mod configure;
 mod dashes;
+mod duration;
 mod key;
 mod named;
 mod package;
+mod sessions;
+mod switch;
 mod words;
 
 use std::ffi::OsString;
@@ -18,12 +21,14 @@ pub use key::{
     KeyRestoreArgs, KeyUnlockArgs,
 };
 pub use named::{PROFILE_FLAG, placed, style};
+pub use sessions::{SessionsAction, SessionsArgs, SessionsClearArgs, SessionsListArgs};
 pub use words::{
     command_at, command_names, command_path, command_word, flag_with_value, is_command, is_hidden, is_script,
-    is_switch, named_shell, names_shell, profile, subcommand_names, takes_profile, words_behind,
+    is_switch, named_shell, names_shell, profile, subcommand_names, takes_of, takes_profile, words_behind,
 };
 
 pub use package::{COMPLETED_SHELL, CompletionsArgs, ManArgs, has_completion};
+pub use switch::{ExecArgs, StyleArgs, UseArgs, WhoamiArgs};
 
 use clap::{ArgAction, ArgMatches, Args, CommandFactory as _, FromArgMatches, Parser, Subcommand, ValueEnum};
 
@@ -85,6 +90,8 @@ pub enum Command {
     List(Lazy<ListArgs>),
     /// Show what the next aws call of this shell uses, and until when
     Current(Lazy<CurrentArgs>),
+    /// Ask AWS whose keys a profile, or this shell, has
+    Whoami(Lazy<WhoamiArgs>),
     /// Print the prompt segment, for other prompt programs
     Prompt(Lazy<PromptArgs>),
     /// Show where each value of a profile comes from, and what other SDKs read instead
@@ -95,6 +102,8 @@ pub enum Command {
     CredentialProcess(Lazy<CredentialProcessArgs>),
     /// Keep access keys in the keychain instead of in files
     Key(Lazy<KeyArgs>),
+    /// Show or give up the temporary keys that are kept between runs
+    Sessions(Lazy<SessionsArgs>),
     /// Set up a profile: keys, region, output
     Configure(Lazy<ConfigureArgs>),
     /// Undo the last edit of a config file (run again to redo)
@@ -185,7 +194,9 @@ impl Command {
             Self::Explain(Lazy(args)) => args.json,
             Self::History(Lazy(args)) => args.json,
             Self::List(Lazy(args)) => args.json,
+            Self::Whoami(Lazy(args)) => args.json,
             Self::Key(Lazy(args)) => matches!(&args.action, KeyAction::List(list) if list.json),
+            Self::Sessions(Lazy(args)) => matches!(&args.action, SessionsAction::List(list) if list.json),
             _ => false,
         };
         Form::Text { json }
@@ -200,48 +211,6 @@ pub const STORED_PROFILE: &str = "stored_profile";
 
 /// Of a profile in the history.
 pub const REMEMBERED_PROFILE: &str = "remembered_profile";
-
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  awsenv use                        pick a profile
-  awsenv use dev --region euw1      use `dev` in eu-west-1
-  awsenv use -                      go back to the previous profile")]
-pub struct UseArgs {
-    /// Profile to use (`-` for the previous one; omit to pick)
-    #[arg(id = PROFILE_OR_ALIAS, value_name = "PROFILE")]
-    pub profile: Option<OsString>,
-    /// Start the picker with this text
-    #[arg(long, value_name = "TEXT", conflicts_with = PROFILE_OR_ALIAS)]
-    pub query: Option<String>,
-    /// Use the first profile that matches, without asking (never a production profile)
-    #[arg(long)]
-    pub first: bool,
-    #[command(flatten)]
-    pub style: StyleArgs,
-    #[command(flatten)]
-    pub script: ScriptArgs,
-}
-
-#[derive(Args, Debug, Default)]
-pub struct StyleArgs {
-    /// Export the profile's name, and no secret
-    #[arg(long, conflicts_with = "keys")]
-    pub name: bool,
-    /// Export the keys instead of the name
-    #[arg(long)]
-    pub keys: bool,
-    /// Use this region instead of the profile's
-    #[arg(long, value_name = "REGION", value_parser = NonEmptyStringValueParser::new())]
-    pub region: Option<String>,
-}
-
-impl StyleArgs {
-    /// Whether no flag was given.
-    pub fn is_empty(&self) -> bool {
-        !self.name && !self.keys && self.region.is_none()
-    }
-}
 
 #[derive(Args, Debug, Default)]
 pub struct ScriptArgs {
@@ -311,26 +280,6 @@ pub struct ExplainArgs {
     /// Use this region instead of the profile's
     #[arg(long, value_name = "REGION", value_parser = NonEmptyStringValueParser::new())]
     pub region: Option<String>,
-}
-
-#[derive(Args, Debug)]
-#[command(override_usage = "awsenv exec [OPTIONS] [PROFILE] -- PROGRAM [ARGUMENT]...")]
-#[command(after_help = "\
-Examples:
-  awsenv exec dev -- aws s3 ls
-  awsenv exec dev --keys -- terraform plan
-  awsenv exec dev -- sh -c 'aws s3 ls | sort'")]
-pub struct ExecArgs {
-    /// Profile to run it with (default: the one the AWS CLI would use)
-    #[arg(id = PROFILE_OR_ALIAS, value_name = "PROFILE", conflicts_with = "pick")]
-    pub profile: Option<OsString>,
-    #[command(flatten)]
-    pub pick: PickArgs,
-    #[command(flatten)]
-    pub style: StyleArgs,
-    /// Program to run, and its arguments
-    #[arg(last = true, value_name = "PROGRAM")]
-    pub command: Vec<OsString>,
 }
 
 #[derive(Args, Debug)]

@@ -8,7 +8,7 @@ use crate::context::{Context, Outcome};
 use crate::credentials::Timestamp;
 use crate::env::names::{DECISIVE, REGION};
 use crate::env::session::{drift, is_left};
-use crate::env::state::Style;
+use crate::env::style::Style;
 use crate::error::{Error, Kind};
 use crate::ops::choose::{self, Chosen};
 use crate::ops::describe::source;
@@ -90,7 +90,7 @@ impl Current {
                 return Err(current.nothing(context, &files));
             }
             Ok((plan, files)) => current.take(context, &files, plan),
-            Err(error) => current.failure = Some(script::first_steps(context, error)),
+            Err(error) => current.failure = Some(script::in_this_shell(context, error)),
         }
         Ok(current)
     }

@@ -32,6 +32,7 @@ pub mod profile;
 pub mod region;
 pub mod settings;
 pub mod shlex;
+pub mod url;
 
 pub use boto::{BotoFiles, BotoKeyring, BotoKeys};
 pub use document::Document;

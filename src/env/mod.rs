@@ -6,6 +6,8 @@ pub mod names;
 pub mod origin;
 pub mod session;
 pub mod state;
+pub mod style;
+pub mod wish;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};

@@ -3,10 +3,11 @@
 use super::config::legacy_remedy;
 use super::{Error, Kind};
 use crate::advice::Advice;
+use crate::config::region::NO_LABEL;
 use crate::config::{self, Place};
 use crate::env::names::VarName;
 use crate::redact::shown;
-use crate::resolve::{self, How, StyleError};
+use crate::resolve::{self, How, RegionSource, Source, StyleError};
 use crate::text::{LONGEST_NAME, cut, display};
 
 impl From<resolve::Error> for Error {
@@ -34,6 +35,24 @@ impl From<resolve::Error> for Error {
                 tick(&profile),
                 at(&place)
             )),
+            E::BadRegion { region, source } => {
+                let from = source.map_or(String::new(), |source| match source {
+                    RegionSource::Environment(variable) => format!(" ({variable})"),
+                    RegionSource::Option => " (--region)".to_owned(),
+                    RegionSource::Profile(place) => format!(" ({})", at(&place)),
+                });
+                match region.as_str() {
+                    "" => invalid(format!("the region is empty, so there is no URL to call{from}")),
+                    region => invalid(format!(
+                        "the region {} {NO_LABEL}, because it is a part of the URL to call{from}",
+                        tick(region)
+                    )),
+                }
+            }
+            E::BadSetting { key, needs, source } => invalid(match source {
+                Source::Profile(place) => format!("{} must be {needs} ({})", tick(key), at(&place)),
+                Source::Variable(variable) => format!("{variable} must be {needs}"),
+            }),
             E::BadValue {
                 profile,
                 key,
@@ -142,6 +161,20 @@ impl From<resolve::Error> for Error {
                     How::Explicit | How::Implicit => error,
                 }
             }
+            E::ServicesMissing {
+                profile,
+                services,
+                place,
+                near,
+            } => meant(
+                invalid(format!(
+                    "profile {} names the services section {}, which is not defined or is empty ({})",
+                    tick(&profile),
+                    tick(&services),
+                    at(&place)
+                )),
+                &near,
+            ),
             E::SourceMissing {
                 profile,
                 source,
@@ -217,10 +250,10 @@ impl From<StyleError> for Error {
         let credentials = |message: String| Error::new(Kind::Credentials, message);
         match error {
             StyleError::EnvironmentSource { profile } => credentials(format!(
-                "profile {} assumes its role with keys from the environment, which awsenv cannot do yet",
+                "profile {} assumes its role with keys from the environment: by its name, SDKs would use those keys without the role",
                 tick(&profile)
             ))
-            .hint("if only its name were exported, SDKs would use those keys without the role"),
+            .hint("leave out `--name`"),
             StyleError::KeysUnreachable { profile, needs } => credentials(format!(
                 "awsenv cannot get the keys of profile {} yet: that needs {needs}",
                 tick(&profile)

@@ -5,7 +5,7 @@ use crate::advice::{Advice, Command};
 use crate::context::Context;
 use crate::env::names;
 use crate::env::session::is_left;
-use crate::env::state::Style;
+use crate::env::style::Style;
 use crate::ops::files::Files;
 use crate::ops::foreseen::{self, Cause, Foreseen, Held};
 use crate::ops::now;

@@ -84,6 +84,10 @@ fn behind(profiles: &ProfileSet, error: &resolve::Error) -> Vec<Mistake> {
             let header = defining(SectionKind::SsoSession, session);
             header.into_iter().chain(of(profile)).collect()
         }
+        E::ServicesMissing { profile, services, .. } => {
+            let header = defining(SectionKind::Services, services);
+            header.into_iter().chain(of(profile)).collect()
+        }
         E::SourceWithoutCredentials { source, .. } => of(source),
         E::BadCredentialSource { profile, .. }
         | E::BadProcess { profile, .. }
@@ -95,7 +99,9 @@ fn behind(profiles: &ProfileSet, error: &resolve::Error) -> Vec<Mistake> {
         | E::SsoConflict { profile, .. }
         | E::SsoIncomplete { profile, .. }
         | E::WebIdentityWithoutRole { profile, .. } => of(profile),
-        E::BothSources { .. }
+        E::BadRegion { .. }
+        | E::BadSetting { .. }
+        | E::BothSources { .. }
         | E::ContainerRefused { .. }
         | E::CredentialSourceEmpty { .. }
         | E::InfiniteLoop { .. }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::config::Profile;
 use crate::context::Context;
 use crate::env::Env;
-use crate::env::state::Style;
+use crate::env::style::Style;
 use crate::ops::files::Files;
 use crate::shell::starship::{self, Shows};
 use crate::shell::{Shell, look};

@@ -2,6 +2,7 @@
 
 use crate::config::{self, Place};
 
+use super::origin::{RegionSource, Source};
 use super::select::How;
 
 /// A cause, with what the user needs to fix it; never a secret.
@@ -18,6 +19,17 @@ pub enum Error {
         profile: String,
         reason: &'static str,
         place: Place,
+    },
+    /// The region of a call cannot be in the name of a host.
+    BadRegion {
+        region: String,
+        source: Option<RegionSource>,
+    },
+    /// A setting of calls that no call can follow; its value may have a password.
+    BadSetting {
+        key: &'static str,
+        needs: &'static str,
+        source: Source,
     },
     /// A setting that is not a line of text, where one is needed.
     BadValue {
@@ -71,6 +83,13 @@ pub enum Error {
         name: String,
         how: How,
         searched: String,
+        near: Vec<String>,
+    },
+    /// `services` names no section, or an empty one, and a call needs it.
+    ServicesMissing {
+        profile: String,
+        services: String,
+        place: Place,
         near: Vec<String>,
     },
     /// `source_profile` names no profile.

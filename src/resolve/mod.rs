@@ -4,9 +4,11 @@
 //! legacy boto files and the login cache through [`Inputs`], and only when the search reaches them.
 
 mod ambient;
+mod calling;
 mod calls;
 mod chain;
 mod error;
+mod origin;
 mod partial;
 mod plan;
 mod reach;
@@ -16,19 +18,20 @@ mod select;
 mod source;
 mod style;
 
-pub use calls::{Calls, Endpoint, Service};
+pub use calls::{CaBundle, CallRegion, Calls, Endpoint, Proxy, RegionReason, UrlReason};
 pub use chain::{Link, LinkId};
 pub use error::Error;
+pub use origin::{RegionSource, Source};
 pub use partial::{containing, partial};
 pub use plan::{
     AssumeRole, BaseSource, CredentialPlan, CredentialProcess, KeySource, Keys, Login, LoginCache, Sso, WebIdentity,
 };
 pub use reach::{Local, Reach};
-pub use region::{Region, RegionSource};
+pub use region::Region;
 pub use select::{Choice, How, select};
 pub use style::{ExportDecision, StyleError, export_style};
 
-pub use crate::env::state::Style;
+pub use crate::env::style::Style;
 
 use std::cell::Cell;
 
@@ -68,7 +71,7 @@ pub trait Legacy {
 pub fn resolve(inputs: &Inputs<'_>, choice: &Choice, region: Option<&str>) -> Result<CredentialPlan, Error> {
     let mut survey = Survey::new(inputs);
     let outline = survey.outline(choice, region)?;
-    Ok(survey.plan(outline))
+    Ok(survey.plan(outline, inputs.profiles.profile(&choice.name)))
 }
 
 /// Plans of many profiles of the same files: chains share their links, so all profiles together cost no more than what
@@ -155,7 +158,7 @@ impl<'a> Survey<'a> {
         })
     }
 
-    fn plan(&self, outline: Outline) -> CredentialPlan {
+    fn plan(&self, outline: Outline, profile: Option<Profile<'_>>) -> CredentialPlan {
         let Outline {
             start,
             region,
@@ -184,7 +187,7 @@ impl<'a> Survey<'a> {
             base_of,
             roles,
             region,
-            calls: Calls::default(),
+            calls: Calls::of(self.inputs, profile),
             asks_metadata,
         }
     }

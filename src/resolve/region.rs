@@ -1,9 +1,10 @@
 //! Which region, and what names it.
 
-use crate::config::{Place, Profile};
+use crate::config::Profile;
 use crate::env::Env;
 
 use super::Error;
+use super::origin::RegionSource;
 use super::read::text;
 
 /// An empty name is a name: botocore and the AWS CLI take it as it is.
@@ -11,15 +12,6 @@ use super::read::text;
 pub struct Region {
     pub value: String,
     pub source: RegionSource,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RegionSource {
-    Environment(&'static str),
-    /// `--region`.
-    Option,
-    /// The profile's `region`.
-    Profile(Place),
 }
 
 /// `option`, else AWS_REGION, else AWS_DEFAULT_REGION (AWS CLI v2; boto3 reads only the latter), else the profile's.

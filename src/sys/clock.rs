@@ -22,6 +22,13 @@ pub fn elapsed() -> Duration {
     FIRST.elapsed()
 }
 
+/// In microseconds since 1970, as [`now`].
+#[expect(clippy::disallowed_methods, reason = "the one home of the clock")]
+pub(super) fn micros() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+}
+
 /// A random number, at least 0 and less than 1. For chance only, not for secrets: the standard library seeds its hash
 /// tables with it.
 pub fn chance() -> f64 {

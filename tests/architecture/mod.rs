@@ -68,11 +68,17 @@ const HOMES: [(&str, &[&str]); 39] = [
     // JSON is a vocabulary, like the standard library's types.
     ("serde", &["src/"]),
     ("serde_json", &["src/"]),
-    ("sha1", &["src/sys/sso.rs"]),
+    ("sha1", &["src/sys/cli_cache.rs"]),
     // `login` and `keychain` compute file names.
     (
         "sha2",
-        &["src/env/origin.rs", "src/journal", "src/keychain", "src/sys/"],
+        &[
+            "src/env/origin.rs",
+            "src/journal",
+            "src/keychain",
+            "src/session",
+            "src/sys/",
+        ],
     ),
     ("shell_words", &["src/cmd/key/unlock.rs"]),
     ("signal_hook", &["src/sys/signals.rs"]),

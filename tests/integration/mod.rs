@@ -7,6 +7,8 @@ mod ancestors;
 mod beside;
 #[cfg(unix)]
 mod bounds;
+#[cfg(unix)]
+mod calls;
 mod completion;
 #[cfg(unix)]
 mod completion_powershell;
@@ -58,6 +60,8 @@ mod prompt_states;
 mod prompts;
 #[cfg(target_os = "linux")]
 mod readers;
+#[cfg(target_os = "linux")]
+mod sessions;
 mod settings;
 #[cfg(target_os = "linux")]
 mod shown;

@@ -3,10 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use crate::config::Place;
-use crate::resolve::{AssumeRole, BaseSource, Region, RegionSource};
+use crate::resolve::{AssumeRole, BaseSource, CallRegion, Region, RegionReason, RegionSource, Source, UrlReason};
 
 use crate::redact::{command, harmless, key_id};
 
+use super::calls::Call;
 use super::legacy::{Held, Legacy};
 use super::{Explanation, Setting, Shown};
 
@@ -39,6 +40,7 @@ impl Explanation<'_> {
             "region": self.plan.region.as_ref().map(region),
             "credentials": self.plan.method(),
             "chain": chain,
+            "calls": self.calls.iter().map(call).collect::<Vec<_>>(),
             "settings": self.settings.iter().map(setting).collect::<Vec<_>>(),
             "export": {"style": style, "because": because, "region": self.region},
             "legacy": self.legacy.iter().map(legacy).collect::<Vec<_>>(),
@@ -54,6 +56,66 @@ fn region(region: &Region) -> Value {
         RegionSource::Profile(place) => ("profile", Some(place)),
     };
     placed(safe(json!({"value": region.value, "source": source})), place)
+}
+
+fn call(call: &Call) -> Value {
+    let way = call.way.as_ref().ok();
+    let ca_bundle = way.and_then(|way| way.ca_bundle.as_ref());
+    let ca_bundle = ca_bundle.map(|bundle| set(json!({"value": bundle.path.to_string_lossy()}), &bundle.source));
+    let proxy = way.and_then(|way| way.proxy.as_ref());
+    json!({
+        "service": call.service.id(),
+        "url": way.map(|way| url(&way.endpoint.url, &way.endpoint.because)),
+        "region": way.map(|way| call_region(&way.endpoint.region, &way.region)),
+        "fips": way.and_then(|way| kind(&way.endpoint.because, true)),
+        "dual_stack": way.and_then(|way| kind(&way.endpoint.because, false)),
+        "ca_bundle": ca_bundle,
+        "proxy": proxy.map(|proxy| set(json!({"value": proxy.shown}), &proxy.source)),
+        "tries": way.map(|way| way.tries),
+        "error": call.way.as_ref().err(),
+    })
+}
+
+fn url(value: &str, because: &UrlReason) -> Value {
+    match because {
+        UrlReason::Own { .. } => placed(json!({"value": value, "source": "aws", "variable": null}), None),
+        UrlReason::Set(source) => set(json!({"value": value}), source),
+    }
+}
+
+/// By what a FIPS address is asked for, or one of dual stack.
+fn kind(because: &UrlReason, is_fips: bool) -> Option<Value> {
+    let UrlReason::Own { fips, dual_stack } = because else {
+        return None;
+    };
+    let source = if is_fips { fips } else { dual_stack };
+    source.as_ref().map(|source| set(json!({}), source))
+}
+
+fn call_region(signed: &str, region: &CallRegion) -> Value {
+    let (source, variable, place) = match &region.because {
+        RegionReason::Named(RegionSource::Environment(variable)) => ("environment", Some(variable), None),
+        RegionReason::Named(RegionSource::Option) => ("option", None, None),
+        RegionReason::Named(RegionSource::Profile(place)) => ("profile", None, Some(place)),
+        RegionReason::Partition { place, .. } => ("partition", None, place.as_ref()),
+        RegionReason::Nothing => ("default", None, None),
+    };
+    placed(
+        safe(json!({"value": signed, "source": source, "variable": variable})),
+        place,
+    )
+}
+
+/// Adds what sets a value.
+fn set(mut object: Value, source: &Source) -> Value {
+    let (name, variable, place) = match source {
+        Source::Profile(place) => ("profile", None, Some(place)),
+        Source::Variable(variable) => ("environment", Some(variable), None),
+    };
+    object = safe(object);
+    object["source"] = json!(name);
+    object["variable"] = json!(variable);
+    placed(object, place)
 }
 
 fn source(base: &BaseSource) -> Value {
@@ -105,7 +167,7 @@ fn role(role: &AssumeRole) -> Value {
         "mfa_serial": role.mfa_serial,
         "duration_seconds": role.duration_seconds,
     });
-    placed(safe(step), Some(&role.place))
+    placed(safe(step), role.place.as_ref())
 }
 
 fn legacy(legacy: &Legacy) -> Value {

@@ -1,6 +1,7 @@
 //! `awsenv explain`: where every value of a profile comes from, which style `use` takes and why, and what other SDKs
 //! read instead. It fetches, runs and asks nothing, and never shows a secret.
 
+mod calls;
 mod json;
 mod legacy;
 mod readers;
@@ -29,6 +30,7 @@ struct Explanation<'a> {
     export: Result<ExportDecision, StyleError>,
     /// The region that is exported with the name or the keys.
     region: Option<&'a str>,
+    calls: Vec<calls::Call>,
     mistakes: Vec<Mistake>,
     legacy: Vec<legacy::Legacy>,
     readers: Vec<readers::Reading>,
@@ -84,6 +86,7 @@ pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
             .collect(),
         export: export.clone(),
         region: exported_region(profile, export.as_ref().ok(), &files.settings),
+        calls: calls::calls(&plan),
         mistakes: mistakes::of_profile(&files.profiles, &choice.name),
         legacy: legacy::legacy(&files, &plan),
         readers: readers::readers(&readers::Subject {

@@ -7,9 +7,10 @@ use crate::config::Place;
 use crate::config::mistakes::Mistake;
 use crate::ops::describe::{self, parameters, source};
 use crate::redact::{HIDDEN, shown};
-use crate::resolve::{How, RegionSource, Style};
+use crate::resolve::{How, RegionReason, RegionSource, Source, Style, UrlReason};
 use crate::text::display;
 
+use super::calls::Way;
 use super::legacy::Held;
 use super::readers::Difference;
 use super::{Explanation, Shown};
@@ -20,6 +21,7 @@ impl Explanation<'_> {
         let mut text = self.title();
         let mut facts = vec![self.region()];
         facts.extend(self.credentials());
+        facts.extend(self.calls());
         facts.extend(self.export());
         text += &table("", &facts);
         if !self.settings.is_empty() {
@@ -83,11 +85,23 @@ impl Explanation<'_> {
             rows.push(Row::new(
                 "  then",
                 format!("the role {}", shown(&role.role_arn)),
-                Some(&role.place),
+                role.place.as_ref(),
             ));
             rows.extend(parameters(role).map(|(what, value)| Row::new("", format!("  with {what} {value}"), None)));
         }
         rows
+    }
+
+    fn calls(&self) -> Vec<Row> {
+        let rows = self.calls.iter().flat_map(|call| match &call.way {
+            Ok(way) => called(way),
+            Err(message) => vec![Row::new(
+                "calls",
+                format!("{} cannot be called: {message}", call.service.title()),
+                None,
+            )],
+        });
+        rows.collect()
     }
 
     fn export(&self) -> Vec<Row> {
@@ -206,6 +220,60 @@ impl Explanation<'_> {
     }
 }
 
+/// Where a service is called, and how.
+fn called(way: &Way) -> Vec<Row> {
+    let endpoint = &way.endpoint;
+    let at = format!("{} at {}", endpoint.service.title(), shown(&endpoint.url));
+    let mut rows = vec![match &endpoint.because {
+        UrlReason::Own { .. } => Row::new("calls", at, None),
+        UrlReason::Set(source) => Row::of("calls", at, source),
+    }];
+    let mut more = |row: Row| rows.push(row);
+    match &way.region.because {
+        RegionReason::Partition { id, place } => {
+            let why = format!(
+                "  in {}, the first region of the role's partition `{id}`",
+                endpoint.region
+            );
+            more(Row::new("", why, place.as_ref()));
+        }
+        RegionReason::Nothing => {
+            let why = format!("  in {}, because no region is set", endpoint.region);
+            more(Row::new("", why, None));
+        }
+        RegionReason::Named(_) if way.region.value == endpoint.region => {}
+        RegionReason::Named(_) => {
+            more(Row::new("", format!("  signed for {}", shown(&endpoint.region)), None));
+        }
+    }
+    if let UrlReason::Own { fips, dual_stack } = &endpoint.because {
+        let kinds = [("FIPS", fips), ("dual-stack", dual_stack)];
+        let kinds = kinds
+            .into_iter()
+            .filter_map(|(kind, source)| Some((kind, source.as_ref()?)));
+        kinds.for_each(|(kind, source)| more(Row::of("", format!("  at the {kind} address"), source)));
+    }
+    if let Some(bundle) = &way.ca_bundle {
+        let what = format!("  with the certificates in {}", shown(&bundle.path.to_string_lossy()));
+        more(Row::of("", what, &bundle.source));
+    }
+    if let Some(proxy) = &way.proxy {
+        more(Row::of(
+            "",
+            format!("  through the proxy {}", shown(&proxy.shown)),
+            &proxy.source,
+        ));
+    }
+    if endpoint.warning().is_some() {
+        more(Row::new(
+            "",
+            "  but without TLS, so others on the way can read the keys",
+            None,
+        ));
+    }
+    rows
+}
+
 /// A line: a name, its value, and where that is defined.
 struct Row {
     what: String,
@@ -219,6 +287,14 @@ impl Row {
             what: what.into(),
             value: value.into(),
             place: place.map(|place| display(&place.to_string())),
+        }
+    }
+
+    /// A variable is no place.
+    fn of(what: &str, value: String, source: &Source) -> Self {
+        match source {
+            Source::Profile(place) => Self::new(what, value, Some(place)),
+            Source::Variable(variable) => Self::new(what, format!("{value}, from {variable}"), None),
         }
     }
 }

@@ -2,10 +2,10 @@
 //! else.
 
 use super::table::{MAY_BE_EMPTY, ROWS, Row, S3, Stops, Takes};
-use super::url::{self, Flaw};
 use super::wrong::Wrong;
 use super::{MistakeCode, brief};
 use crate::config::python::integer;
+use crate::config::url::{self, Flaw};
 use crate::near;
 
 /// What is said of what nobody can guess.
@@ -142,7 +142,7 @@ fn refused(row: &Row, text: &str) -> Option<(String, String)> {
         Takes::Filled if !text.trim().is_empty() => None,
         Takes::Filled => correct("the path of a file".to_owned()),
         Takes::Block => Some(("a block".to_owned(), BLOCK.to_owned())),
-        Takes::Url => match url::flaw(text)? {
+        Takes::Url => match url::parse(text).err()? {
             Flaw::Scheme => Some(("a URL".to_owned(), "begin it with `http://` or `https://`".to_owned())),
             Flaw::OtherScheme => correct("a URL of http or https".to_owned()),
             Flaw::Host => correct("a URL with the name of a host".to_owned()),

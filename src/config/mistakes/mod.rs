@@ -10,7 +10,6 @@ mod keys;
 mod known;
 mod profiles;
 mod table;
-mod url;
 mod values;
 mod wrong;
 

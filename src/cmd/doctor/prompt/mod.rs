@@ -7,7 +7,7 @@ use super::check::Check;
 use super::finding::{Finding, Status};
 use crate::config::settings::Prompt;
 use crate::context::Context;
-use crate::env::state::Style;
+use crate::env::style::Style;
 use crate::prompt::InUse;
 use crate::shell::look;
 use crate::shell::wrapper::Wrapper;

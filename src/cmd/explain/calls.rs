@@ -1,0 +1,40 @@
+//! A plan -> the AWS services that are called for it: where, and how.
+
+use crate::aws::Service;
+use crate::error::Error;
+use crate::resolve::{self, CaBundle, CallRegion, CredentialPlan, Endpoint, Proxy};
+
+pub(super) struct Call {
+    pub(super) service: Service,
+    /// Or why it cannot be called.
+    pub(super) way: Result<Way, String>,
+}
+
+pub(super) struct Way {
+    pub(super) endpoint: Endpoint,
+    pub(super) region: CallRegion,
+    pub(super) ca_bundle: Option<CaBundle>,
+    pub(super) proxy: Option<Proxy>,
+    pub(super) tries: u32,
+}
+
+pub(super) fn calls(plan: &CredentialPlan) -> Vec<Call> {
+    let services = plan.calls_sts().then_some(Service::Sts);
+    let call = |service| Call {
+        service,
+        way: way(plan, service).map_err(|error| Error::from(error).message),
+    };
+    services.into_iter().map(call).collect()
+}
+
+fn way(plan: &CredentialPlan, service: Service) -> Result<Way, resolve::Error> {
+    let region = plan.call_region();
+    let endpoint = plan.calls.endpoint(service, &region)?;
+    Ok(Way {
+        ca_bundle: plan.calls.ca_bundle()?,
+        proxy: plan.calls.proxy(&endpoint.url)?,
+        tries: plan.calls.tries()?,
+        endpoint,
+        region,
+    })
+}
