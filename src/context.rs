@@ -13,6 +13,8 @@ use crate::process::{Launch, Process};
 use crate::secret::Secret;
 use crate::shell::Shell;
 use crate::sys;
+use crate::sys::cli_cache::Cache;
+use crate::sys::http::Client;
 use crate::sys::keychain::Keychain;
 use crate::sys::sessions::Store;
 use crate::ui::Ui;
@@ -101,7 +103,17 @@ impl<'a> Context<'a> {
 
     /// Opens nothing yet; tells the user when awsenv has to wait for another, and that nothing can be kept.
     pub fn sessions(&self) -> Store<'_> {
-        Store::new(self.env(), &*self.say)
+        Store::new(self.env(), self.settings(), &*self.say)
+    }
+
+    /// Opens nothing yet.
+    pub fn cli_cache(&self) -> Cache<'_> {
+        Cache::new(self.env(), self.settings().cli_cache)
+    }
+
+    /// Opens nothing yet; tells the user when awsenv has to wait for an answer.
+    pub fn http(&self) -> Client<'_> {
+        Client::new(&*self.say)
     }
 }
 

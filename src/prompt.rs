@@ -200,6 +200,7 @@ impl std::error::Error for Error {}
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::env::wish::Wish;
 
     fn segment(vars: &[(&str, &str)]) -> Option<Segment> {
         Segment::of(&vars.iter().copied().collect(), Timestamp(1_000_000))
@@ -342,6 +343,7 @@ mod tests {
     fn the_region_is_the_profiles_where_no_variable_has_it() {
         let state = State {
             profile: "a".into(),
+            wish: Wish::default(),
             previous: None,
             style: Style::Name,
             expires: None,

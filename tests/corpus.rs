@@ -18,6 +18,7 @@ use awsenv::env::diff::EnvDiff;
 use awsenv::env::names::VarName;
 use awsenv::env::session::{RegionChange, Target, enter, leave};
 use awsenv::env::state::{State, Style};
+use awsenv::env::wish::Wish;
 use awsenv::redact::harmless;
 use awsenv::secret::Secret;
 use awsenv::shell::Shell;
@@ -173,6 +174,7 @@ fn target(name: &str, region: &str) -> Target {
     let vars = ["AWS_PROFILE", "AWS_SECRET_ACCESS_KEY"].map(|to| (var(to), Secret::new(name.to_owned())));
     Target {
         profile: "exact".into(),
+        wish: Wish::default(),
         shown: "shown".into(),
         style: Style::Keys,
         vars: BTreeMap::from(vars),

@@ -6,6 +6,7 @@ use awsenv::env::Env;
 use awsenv::env::names::{OWN, VarName};
 use awsenv::env::session::{RegionChange, Target, drift, enter, leave, user_env};
 use awsenv::env::state::{State, Style};
+use awsenv::env::wish::Wish;
 use awsenv::shell::Shell;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -78,6 +79,7 @@ proptest! {
         let env = Env::from_iter([("AWSENV_STATE", text.as_str()), ("AWS_PROFILE", "mine"), ("PATH", "/bin")]);
         let Ok(Some(state)) = State::read(&env) else { return Ok(()) };
         let target = Target {
+            wish: Wish::default(),
             profile: "next".into(),
             shown: "next".into(),
             style: Style::Name,

@@ -15,5 +15,6 @@ mod powershell;
 mod quoting;
 mod resolve_cases;
 mod sandbox;
+mod stand_in;
 mod stories;
 mod support;

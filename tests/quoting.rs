@@ -11,6 +11,7 @@ use awsenv::env::Env;
 use awsenv::env::names::{CONTAINER, IDENTITY, MARKS, REGION, VarName};
 use awsenv::env::session::{RegionChange, Target, enter, leave};
 use awsenv::env::state::{State, Style};
+use awsenv::env::wish::Wish;
 use awsenv::secret::Secret;
 use awsenv::shell::Shell;
 use proptest::prelude::*;
@@ -224,6 +225,7 @@ fn target() -> impl Strategy<Value = Target> {
                 .into_iter()
                 .filter_map(|(name, value)| Some((VarName::parse(name)?, Secret::new(value))));
             Target {
+                wish: Wish::default(),
                 shown: profile.escape_debug().to_string(),
                 profile,
                 style: Style::Keys,

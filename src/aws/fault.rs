@@ -3,11 +3,11 @@
 /// How far a request came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// The host's name was not found.
+    /// The host's name, or the proxy's, is being looked up.
     Resolve,
-    /// No connection to the host, or to the proxy.
+    /// The connection to the host is being made, through the proxy if there is one.
     Connect,
-    /// No agreement with the server on TLS, such as an unknown certificate.
+    /// TLS is being agreed on.
     Tls,
     /// From here on, the service may have done what it was asked to.
     Sent,
@@ -20,6 +20,9 @@ pub enum Fault {
     Late(Stage),
     /// The connection failed or broke off; the reason, without secrets.
     Broken(Stage, String),
+    /// The server is not trusted, or speaks no TLS that awsenv does: nothing was sent, and another try ends the same
+    /// way. The reason, as a sentence about the server.
+    Tls(String),
     /// The answer is larger than awsenv reads.
     TooLarge,
     /// The settings cannot be followed, such as an unreadable CA bundle; the reason.
@@ -32,7 +35,12 @@ impl Fault {
         match self {
             Fault::Late(stage) | Fault::Broken(stage, _) => *stage != Stage::Sent,
             Fault::TooLarge => false,
-            Fault::Setting(_) => true,
+            Fault::Tls(_) | Fault::Setting(_) => true,
         }
+    }
+
+    /// Whether the same request may succeed a little later.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Fault::Late(_) | Fault::Broken(..))
     }
 }

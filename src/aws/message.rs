@@ -13,7 +13,7 @@ pub enum Method {
     Post,
 }
 
-/// One request, complete: nothing is added but what the connection needs.
+/// One request, complete: nothing is added but what the connection needs, and awsenv's name.
 #[derive(Clone)]
 pub struct Request {
     pub method: Method,
@@ -44,6 +44,17 @@ pub struct Transport {
     pub ca_bundle: Option<PathBuf>,
     /// The proxy's URL, which may have a password.
     pub proxy: Option<Secret<String>>,
+}
+
+impl Request {
+    /// The value of a header, by its name in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let is_it = |(known, _): &&(&str, Secret<String>)| *known == name;
+        self.headers
+            .iter()
+            .find(is_it)
+            .map(|(_, value)| value.expose().as_str())
+    }
 }
 
 impl fmt::Debug for Request {

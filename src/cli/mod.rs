@@ -2,13 +2,18 @@
 
 mod configure;
 mod dashes;
+mod duration;
 mod key;
 mod named;
 mod package;
+mod sessions;
 mod words;
 
 use std::ffi::OsString;
+use std::time::Duration;
 
+use crate::env::state::Style;
+use crate::env::wish::Wish;
 use crate::shell::Shell;
 use clap::builder::NonEmptyStringValueParser;
 pub use configure::{ConfigureAction, ConfigureArgs};
@@ -18,9 +23,10 @@ pub use key::{
     KeyRestoreArgs, KeyUnlockArgs,
 };
 pub use named::{PROFILE_FLAG, placed, style};
+pub use sessions::{SessionsAction, SessionsArgs, SessionsClearArgs, SessionsListArgs};
 pub use words::{
     command_at, command_names, command_path, command_word, flag_with_value, is_command, is_hidden, is_script,
-    is_switch, named_shell, names_shell, profile, subcommand_names, takes_profile, words_behind,
+    is_switch, named_shell, names_shell, profile, subcommand_names, takes_of, takes_profile, words_behind,
 };
 
 pub use package::{COMPLETED_SHELL, CompletionsArgs, ManArgs, has_completion};
@@ -85,6 +91,8 @@ pub enum Command {
     List(Lazy<ListArgs>),
     /// Show what the next aws call of this shell uses, and until when
     Current(Lazy<CurrentArgs>),
+    /// Ask AWS whose keys a profile, or this shell, has
+    Whoami(Lazy<WhoamiArgs>),
     /// Print the prompt segment, for other prompt programs
     Prompt(Lazy<PromptArgs>),
     /// Show where each value of a profile comes from, and what other SDKs read instead
@@ -95,6 +103,8 @@ pub enum Command {
     CredentialProcess(Lazy<CredentialProcessArgs>),
     /// Keep access keys in the keychain instead of in files
     Key(Lazy<KeyArgs>),
+    /// Show or give up the temporary keys that are kept between runs
+    Sessions(Lazy<SessionsArgs>),
     /// Set up a profile: keys, region, output
     Configure(Lazy<ConfigureArgs>),
     /// Undo the last edit of a config file (run again to redo)
@@ -185,7 +195,9 @@ impl Command {
             Self::Explain(Lazy(args)) => args.json,
             Self::History(Lazy(args)) => args.json,
             Self::List(Lazy(args)) => args.json,
+            Self::Whoami(Lazy(args)) => args.json,
             Self::Key(Lazy(args)) => matches!(&args.action, KeyAction::List(list) if list.json),
+            Self::Sessions(Lazy(args)) => matches!(&args.action, SessionsAction::List(list) if list.json),
             _ => false,
         };
         Form::Text { json }
@@ -206,7 +218,8 @@ pub const REMEMBERED_PROFILE: &str = "remembered_profile";
 Examples:
   awsenv use                        pick a profile
   awsenv use dev --region euw1      use `dev` in eu-west-1
-  awsenv use -                      go back to the previous profile")]
+  awsenv use -                      go back to the previous profile
+  awsenv use --refresh              get new keys of the role in use")]
 pub struct UseArgs {
     /// Profile to use (`-` for the previous one; omit to pick)
     #[arg(id = PROFILE_OR_ALIAS, value_name = "PROFILE")]
@@ -234,12 +247,37 @@ pub struct StyleArgs {
     /// Use this region instead of the profile's
     #[arg(long, value_name = "REGION", value_parser = NonEmptyStringValueParser::new())]
     pub region: Option<String>,
+    /// Assume this role on top of the profile, and export its keys
+    #[arg(long, value_name = "ARN", conflicts_with = "name", value_parser = NonEmptyStringValueParser::new())]
+    pub role: Option<String>,
+    /// How long the keys of the role are to last: 15m to 12h
+    #[arg(long, value_name = "TIME", conflicts_with = "name", value_parser = duration::parse)]
+    pub duration: Option<Duration>,
+    /// Get new keys of the role, even if those at hand still last
+    #[arg(long, conflicts_with = "name")]
+    pub refresh: bool,
 }
 
 impl StyleArgs {
     /// Whether no flag was given.
     pub fn is_empty(&self) -> bool {
-        !self.name && !self.keys && self.region.is_none()
+        !self.refresh && self.wish().is_empty()
+    }
+
+    /// What is to be repeated; the region is as it was typed.
+    pub fn wish(&self) -> Wish {
+        Wish {
+            style: match (self.name, self.keys) {
+                (true, _) => Some(Style::Name),
+                (_, true) => Some(Style::Keys),
+                _ => None,
+            },
+            region: self.region.clone(),
+            role: self.role.clone(),
+            duration: self
+                .duration
+                .map(|time| u32::try_from(time.as_secs()).unwrap_or(u32::MAX)),
+        }
     }
 }
 
@@ -286,6 +324,24 @@ pub struct PickArgs {
 
 #[derive(Args, Debug)]
 pub struct CurrentArgs {
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct WhoamiArgs {
+    /// Profile to ask about (default: what the AWS CLI would use in this shell)
+    #[arg(id = PROFILE_OR_ALIAS, value_name = "PROFILE", conflicts_with = "pick")]
+    pub profile: Option<OsString>,
+    #[command(flatten)]
+    pub pick: PickArgs,
+    /// Assume this role on top of the profile
+    #[arg(long, value_name = "ARN", value_parser = NonEmptyStringValueParser::new())]
+    pub role: Option<String>,
+    /// Use this region instead of the profile's
+    #[arg(long, value_name = "REGION", value_parser = NonEmptyStringValueParser::new())]
+    pub region: Option<String>,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,

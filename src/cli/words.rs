@@ -129,6 +129,16 @@ pub(super) fn takes_value(command: &clap::Command, word: &OsStr) -> bool {
         .is_some_and(|word| flag_with_value(command, word).is_some())
 }
 
+/// Whether a long flag of a command takes a value; `None` if the command has no such flag.
+pub fn takes_of(command: &str, flag: &str) -> Option<bool> {
+    let mut root = Cli::command();
+    root.build();
+    let command = root.find_subcommand(command)?;
+    let name = flag.strip_prefix("--")?;
+    let arg = command.get_arguments().find(|arg| arg.get_long() == Some(name))?;
+    Some(arg.get_action().takes_values())
+}
+
 /// The flag of `command` that `word` is, or ends with, as in `-qx`, if it takes the next word as its value.
 pub fn flag_with_value<'c>(command: &'c clap::Command, word: &str) -> Option<&'c clap::Arg> {
     let is_it = |arg: &&clap::Arg| match word.strip_prefix("--") {

@@ -8,7 +8,7 @@ use std::io;
 
 use crate::cli::CredentialProcessArgs;
 use crate::context::{Context, Outcome};
-use crate::credentials::Credentials;
+use crate::credentials::{Credentials, Timestamp};
 use crate::error::{Error, Kind};
 use crate::keychain::{self, Index, Item};
 use crate::ops::choose;
@@ -16,9 +16,17 @@ use crate::ops::files::Files;
 use crate::ops::keychain::detach::item_of;
 use crate::ops::ports::Outside;
 use crate::ops::refusal::without_credentials;
-use crate::provider;
+use crate::ops::role;
+use crate::provider::{self, Wants};
 use crate::resolve::{BaseSource, Choice, CredentialPlan};
+use crate::session;
 use crate::sys::keychain::Keychain;
+
+/// In seconds: the SDK for Go ends this program after a minute.
+const PATIENCE: i64 = 55;
+
+/// In seconds: botocore asks again when 15 minutes are left, and with less than this it would ask for each request.
+const MARGIN: i64 = session::MARGIN + 60;
 
 /// awsenv asks nothing; the keychain may, in a window of its own.
 pub fn run(context: &Context, args: CredentialProcessArgs) -> Result<Outcome, Error> {
@@ -145,6 +153,11 @@ impl Request<'_> {
     }
 
     fn get(&self, plan: &CredentialPlan) -> Result<Credentials, Error> {
-        Ok(provider::credentials(plan, self.outside.ports())?)
+        let wants = Wants {
+            margin: MARGIN,
+            until: Some(Timestamp(self.context.process.now.0 + PATIENCE)),
+            ..role::wants(self.context)
+        };
+        Ok(provider::credentials(plan, &wants, self.outside.ports())?.credentials)
     }
 }

@@ -90,7 +90,7 @@ impl Current {
                 return Err(current.nothing(context, &files));
             }
             Ok((plan, files)) => current.take(context, &files, plan),
-            Err(error) => current.failure = Some(script::first_steps(context, error)),
+            Err(error) => current.failure = Some(script::in_this_shell(context, error)),
         }
         Ok(current)
     }

@@ -4,16 +4,21 @@ use std::ffi::OsStr;
 
 use crate::cli::ExecArgs;
 use crate::context::{Context, Outcome};
+use crate::credentials::Timestamp;
 use crate::env::diff::EnvDiff;
 use crate::env::names::{AWSENV_DEPTH, AWSENV_WRAPPED};
-use crate::env::session::enter;
+use crate::env::session::{Target, enter};
 use crate::env::state::Style;
 use crate::error::{Error, Kind};
 use crate::ops::choose::Chosen;
 use crate::ops::refusal::{mistakes, without_credentials};
+use crate::ops::switch::Asked;
 use crate::ops::{choose, export, fit, now, pick, ports, switch, unknown};
 use crate::process::Launch;
 use crate::resolve::{BaseSource, CredentialPlan, StyleError};
+use crate::session::MARGIN;
+use crate::sys;
+use crate::sys::clock::local;
 
 /// The program's exit status becomes this one's.
 pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
@@ -28,6 +33,7 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
     let picked = pick::asked_for(context, &args.pick, "awsenv exec PROFILE -- PROGRAM")?;
     let names_none = picked.is_none() && args.profile.is_none();
     let stays = names_none && args.style.is_empty();
+    let mut asked = Asked::from(&args.style);
     let diff = match state {
         // This shell already uses the profile, with the style, region and keys that the user chose then.
         Some(state) if stays && now::serves(context, state) => {
@@ -43,9 +49,24 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
             if stays && works_by_itself(context, &chosen)? {
                 EnvDiff::default()
             } else {
-                let switch = switch::to(context, &chosen, &args.style, || Ok(()))?;
-                switch.warn(context);
-                fit::check(context, enter(env, state, &switch.target), Some(&switch.target.profile))?
+                // Keys that no longer last are got again as `use` got them, and never with more rights.
+                if let Some(state) = state.filter(|state| names_none && state.profile == chosen.choice.name) {
+                    asked.repeat(&state.wish, Some(state.style));
+                }
+                match switch::to(context, &chosen, &asked, || Ok(())) {
+                    Ok(switch) => {
+                        switch.warn(context);
+                        warn_of_end(context, &switch.target);
+                        fit::check(context, enter(env, state, &switch.target), Some(&switch.target.profile))?
+                    }
+                    Err(error) if stays && state.is_some_and(|state| now::lasts(context, state, 0)) => {
+                        context
+                            .ui
+                            .warn(format!("the keys in the environment end soon, and {}", error.message));
+                        EnvDiff::default()
+                    }
+                    Err(error) => return Err(error),
+                }
             }
         }
     };
@@ -63,12 +84,23 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
     }))
 }
 
+/// Nothing renews the keys of a program that is running.
+fn warn_of_end(context: &Context, target: &Target) {
+    let end = target.expires.map(Timestamp);
+    if let Some(end) = end.filter(|end| end.seconds_from(sys::clock::now()) < MARGIN) {
+        let until = local(end).map_or(String::new(), |at| format!(", at {at}"));
+        context.ui.warn(format!("the keys of this program end soon{until}"));
+    }
+}
+
 /// Whether programs find in this shell's environment what tools take there, so that nothing has to be exported.
 fn works_by_itself(context: &Context, chosen: &Chosen) -> Result<bool, Error> {
     let Chosen { files, choice, .. } = chosen;
-    let last = |plan: &CredentialPlan| now::expires(context, plan).is_none_or(|end| end > context.process.now);
+    let lasts = |plan: &CredentialPlan, seconds| {
+        now::expires(context, plan).is_none_or(|end| end.seconds_from(context.process.now) > seconds)
+    };
     if choice.is_explicit() {
-        return Ok(last(&now::plan(context, files, choice)?));
+        return Ok(lasts(&now::plan(context, files, choice)?, MARGIN));
     }
     let (plan, _) = files.resolve_past_boto(choice, None)?;
     let decision = match files.style(&plan, choice, None) {
@@ -77,7 +109,7 @@ fn works_by_itself(context: &Context, chosen: &Chosen) -> Result<bool, Error> {
         decision => decision.map_err(|error| without_credentials(&files.profiles, &choice.name, error.into()))?,
     };
     if let Some(BaseSource::Environment { .. }) = plan.base {
-        return Ok(last(&plan));
+        return Ok(lasts(&plan, 0));
     }
     let lacks_region = files.settings.export_region && export::region(&plan).is_some();
     if decision.style == Style::Keys || lacks_region {

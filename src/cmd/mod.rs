@@ -15,9 +15,11 @@ pub mod key;
 pub mod list;
 pub mod man;
 pub mod prompt;
+pub mod sessions;
 pub mod undo;
 pub mod unset;
 pub mod use_;
+pub mod whoami;
 
 use crate::cli::{Command, Lazy};
 use crate::context::Context;
@@ -42,9 +44,11 @@ pub fn run(context: &Context, command: Command) -> Finish {
         Command::List(Lazy(args)) => list::run(context, args),
         Command::Man(Lazy(args)) => man::run(context, args),
         Command::Prompt(Lazy(args)) => prompt::run(context, args),
+        Command::Sessions(Lazy(args)) => sessions::run(context, args),
         Command::Undo(Lazy(args)) => undo::run(context, args),
         Command::Unset(Lazy(args)) => unset::run(context, args),
         Command::Use(Lazy(args)) => use_::run(context, args),
+        Command::Whoami(Lazy(args)) => whoami::run(context, args),
     };
     script::finish(context, &form, result)
 }

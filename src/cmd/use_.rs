@@ -1,5 +1,6 @@
 //! `awsenv use`: prints a script that switches this shell.
 
+use crate::advice::Command;
 use crate::cli::UseArgs;
 use crate::context::{Context, Outcome};
 use crate::env::session::enter;
@@ -7,17 +8,28 @@ use crate::error::{Error, Kind};
 use crate::ops::choose::Chosen;
 use crate::ops::pick::{self, Manner};
 use crate::ops::script;
-use crate::ops::{choose, fit, starship, switch, usage};
+use crate::ops::switch::Asked;
+use crate::ops::{choose, fit, now, starship, switch, usage};
+use crate::resolve::How;
 
 pub fn run(context: &Context, args: UseArgs) -> Result<Outcome, Error> {
     let shell = script::shell(context, args.script.shell.as_deref())?;
     let state = context.state();
+    let mut asked = Asked::from(&args.style);
+    let repeats = args.style.refresh && !args.first && args.query.is_none();
     let chosen = match &args.profile {
+        None if repeats => {
+            let state = state.ok_or_else(|| nothing_to_renew(context))?;
+            asked.repeat(&state.wish, Some(state.style));
+            Chosen::named(context, &state.profile)?
+        }
         None => pick::profile(context, manner(&args), "awsenv use PROFILE")?,
         Some(word) if word == "-" => {
-            let previous = state.and_then(|state| state.previous.as_deref());
+            let previous = state.and_then(|state| state.previous.as_ref());
             let none = || Error::new(Kind::Failed, "this shell has no previous profile");
-            Chosen::named(context, previous.ok_or_else(none)?)?
+            let previous = previous.ok_or_else(none)?;
+            asked.repeat(&previous.wish, None);
+            Chosen::named(context, &previous.profile)?
         }
         Some(word) => match choose::find(context, word, &args)? {
             Some(chosen) => chosen,
@@ -25,7 +37,7 @@ pub fn run(context: &Context, args: UseArgs) -> Result<Outcome, Error> {
         },
     };
     let may_have_keys = || script::may_have_keys(context.process, args.script.shell.as_deref());
-    let switch = switch::to(context, &chosen, &args.style, may_have_keys)?;
+    let switch = switch::to(context, &chosen, &asked, may_have_keys)?;
     switch.warn(context);
     let diff = enter(&context.process.env, state, &switch.target);
     let diff = fit::check(context, diff, Some(&switch.target.profile))?;
@@ -50,6 +62,15 @@ pub fn run(context: &Context, args: UseArgs) -> Result<Outcome, Error> {
         diff,
         is_hidden: starship::hides(profile, style, shell, &context.process.env, &chosen.files),
     })
+}
+
+fn nothing_to_renew(context: &Context) -> Error {
+    let message = "this shell uses no profile, so there are no keys to renew";
+    let error = Error::new(Kind::Failed, message);
+    match now::choice(context).how {
+        How::Variable(variable) => error.hint(format!("{variable} names one: tools get its keys themselves")),
+        How::Explicit | How::Implicit => error.hint(Command::new("awsenv use").operand("PROFILE").flag("--refresh")),
+    }
 }
 
 fn manner(args: &UseArgs) -> Manner<'_> {

@@ -18,6 +18,12 @@ impl Timestamp {
         Some(Self(time.as_second()))
     }
 
+    /// Parses the `Date` of an HTTP answer, such as `Sat, 21 Nov 2026 02:37:07 GMT`.
+    pub fn parse_http(text: &str) -> Option<Self> {
+        let time = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+        Some(Self(time.as_second()))
+    }
+
     /// RFC 3339 in UTC; `None` beyond the year 9999.
     pub fn to_rfc3339(self) -> Option<String> {
         Some(jiff::Timestamp::from_second(self.0).ok()?.to_string())
@@ -59,5 +65,13 @@ mod tests {
             Some("2030-01-01T00:00:00Z")
         );
         assert_eq!(Timestamp(i64::MAX).to_rfc3339(), None);
+    }
+
+    #[test]
+    fn dates_of_http_are_read() {
+        let date = Timestamp::parse_http("Sat, 21 Nov 2026 02:37:07 GMT");
+        assert_eq!(date, Some(Timestamp(1_795_228_627)));
+        assert_eq!(Timestamp::parse_http("Sun, 21 Nov 2026 02:37:07 GMT"), None);
+        assert_eq!(Timestamp::parse_http("yesterday"), None);
     }
 }

@@ -6,6 +6,7 @@ pub mod names;
 pub mod origin;
 pub mod session;
 pub mod state;
+pub mod wish;
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};

@@ -14,6 +14,7 @@ use crate::env::Env;
 use crate::env::diff::Before;
 use crate::env::names::{AWSENV_STATE, VarName};
 use crate::env::origin::{Mark, Seen};
+use crate::env::wish::{Earlier, Wish};
 
 const VERSION: u32 = 1;
 /// More than any real switch needs; Linux limits one variable to 128 KiB.
@@ -43,8 +44,10 @@ impl Style {
 pub struct State {
     /// The exact name of the profile.
     pub profile: String,
-    /// The exact name of the previous one, for `use -`.
-    pub previous: Option<String>,
+    /// What was asked for beside it, for a `use` that repeats it.
+    pub wish: Wish,
+    /// The one before, for `use -`.
+    pub previous: Option<Earlier>,
     pub style: Style,
     /// When the exported credentials expire, in seconds since 1970.
     pub expires: Option<i64>,
@@ -71,8 +74,13 @@ pub struct Damaged;
 struct Wire {
     v: u32,
     p: String,
+    #[serde(default, skip_serializing_if = "Wish::is_empty")]
+    w: Wish,
+    /// The name of the previous profile, and what was asked for beside it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     o: Option<String>,
+    #[serde(default, skip_serializing_if = "Wish::is_empty")]
+    q: Wish,
     s: Style,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     e: Option<i64>,
@@ -137,7 +145,8 @@ impl State {
             .collect::<Option<_>>()?;
         Some(State {
             profile: wire.p,
-            previous: wire.o,
+            wish: wire.w,
+            previous: wire.o.map(|profile| Earlier { profile, wish: wire.q }),
             style: wire.s,
             expires: wire.e,
             region: wire.r,
@@ -158,7 +167,13 @@ impl State {
         let wire = Wire {
             v: VERSION,
             p: self.profile.clone(),
-            o: self.previous.clone(),
+            w: self.wish.clone(),
+            o: self.previous.as_ref().map(|earlier| earlier.profile.clone()),
+            q: self
+                .previous
+                .as_ref()
+                .map(|earlier| earlier.wish.clone())
+                .unwrap_or_default(),
             s: self.style,
             e: self.expires,
             r: self.region.clone(),
@@ -269,7 +284,19 @@ mod tests {
         ];
         State {
             profile: "je kyl\u{202e}".into(),
-            previous: None,
+            wish: Wish {
+                role: Some("arn:aws:iam::123456789012:role/a".into()),
+                duration: Some(900),
+                ..Wish::default()
+            },
+            previous: Some(Earlier {
+                profile: "b".into(),
+                wish: Wish {
+                    style: Some(Style::Keys),
+                    region: Some("eu-west-1".into()),
+                    ..Wish::default()
+                },
+            }),
             style: Style::Name,
             expires: Some(1),
             region: Some("eu-west-1".into()),

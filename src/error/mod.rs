@@ -3,6 +3,7 @@
 //! Each stage has its own error enum beside its code; the messages for its variants are here. A message is lower case,
 //! puts names in backticks, has no full stop at its end and never holds a secret.
 
+mod call;
 pub mod config;
 mod edit;
 mod keychain;
@@ -35,6 +36,24 @@ pub enum Kind {
     KeychainLocked,
     KeychainRefused,
     KeychainTimeout,
+    /// The clock of this machine is too wrong for AWS.
+    ClockSkew,
+    /// AWS says no.
+    Denied,
+    /// The keys that call AWS have expired.
+    ExpiredSource,
+    /// AWS, or whoever answers in its place, did not understand.
+    InvalidRequest,
+    /// No way to AWS, or AWS is not well.
+    Network,
+    /// AWS STS is not active in a region.
+    RegionDisabled,
+    /// AWS has too many requests.
+    Throttled,
+    /// The other side of a connection cannot prove who it is.
+    Tls,
+    /// Another process got the keys for so long that this one gave up.
+    LockedOut,
     /// A role chain that leads back to itself.
     InfiniteLoop,
     /// A profile that lacks a setting its kind needs, or has contradictory ones.
@@ -60,6 +79,15 @@ impl Kind {
             Kind::KeychainLocked => "keychain-locked",
             Kind::KeychainRefused => "keychain-refused",
             Kind::KeychainTimeout => "keychain-timeout",
+            Kind::ClockSkew => "clock-skew",
+            Kind::Denied => "denied",
+            Kind::ExpiredSource => "expired-source",
+            Kind::InvalidRequest => "invalid-request",
+            Kind::Network => "network",
+            Kind::RegionDisabled => "region-disabled",
+            Kind::Throttled => "throttled",
+            Kind::Tls => "tls",
+            Kind::LockedOut => "locked-out",
             Kind::InfiniteLoop => "infinite-loop",
             Kind::InvalidConfig => "invalid-config",
             Kind::PartialCredentials => "partial-credentials",

@@ -2,8 +2,9 @@
 
 use super::{Error, Kind};
 use crate::config::Place;
-use crate::provider;
+use crate::provider::{self, NoTurn};
 use crate::redact::{HIDDEN, command, key_id, shown};
+use crate::text::display;
 
 impl From<provider::Error> for Error {
     fn from(error: provider::Error) -> Self {
@@ -60,8 +61,43 @@ impl From<provider::Error> for Error {
                 command(&program)
             ))
             .hint("awsenv runs it without a shell, as the AWS CLI does: `~`, `$VARIABLE` and `|` are not special"),
-            E::Unreachable { method } => new(format!("awsenv cannot get the keys of this profile itself ({method})"))
-                .hint("use `--name` to export the profile's name: the AWS CLI and SDKs then get the keys"),
+            E::Call { question, failure } => super::call::failed(&question, &failure),
+            E::NoTurn { role_arn, why } => match why {
+                NoTurn::Cancelled => Error::new(
+                    Kind::Cancelled,
+                    format!(
+                        "cancelled in another awsenv that was getting the keys of `{}`",
+                        shown(&role_arn)
+                    ),
+                ),
+                NoTurn::Late(seconds) => Error::new(
+                    Kind::LockedOut,
+                    format!(
+                        "another awsenv has been getting the keys of `{}` for {seconds} s",
+                        shown(&role_arn)
+                    ),
+                )
+                .hint("try again once it has ended"),
+            },
+            E::RoleValue {
+                profile,
+                key,
+                needs,
+                place,
+            } => Error::new(
+                Kind::InvalidConfig,
+                format!(
+                    "{}the `{key}` of `{}` must be {needs}",
+                    place.map_or(String::new(), |place| format!("{place}: ")),
+                    display(&profile)
+                ),
+            ),
+            E::Setting(error) => error.into(),
+            E::Unreachable { needs: Some(needs) } => new(format!(
+                "awsenv cannot get the keys of this profile yet: that needs {needs}"
+            ))
+            .hint("use `--name` to export the profile's name: the AWS CLI and SDKs then get the keys"),
+            E::Unreachable { needs: None } => new("the profile has no credentials".to_owned()),
         }
     }
 }

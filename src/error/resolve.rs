@@ -250,10 +250,10 @@ impl From<StyleError> for Error {
         let credentials = |message: String| Error::new(Kind::Credentials, message);
         match error {
             StyleError::EnvironmentSource { profile } => credentials(format!(
-                "profile {} assumes its role with keys from the environment, which awsenv cannot do yet",
+                "profile {} assumes its role with keys from the environment: by its name, SDKs would use those keys without the role",
                 tick(&profile)
             ))
-            .hint("if only its name were exported, SDKs would use those keys without the role"),
+            .hint("leave out `--name`"),
             StyleError::KeysUnreachable { profile, needs } => credentials(format!(
                 "awsenv cannot get the keys of profile {} yet: that needs {needs}",
                 tick(&profile)

@@ -369,7 +369,7 @@ mod tests {
             external_id: None,
             mfa_serial: None,
             duration_seconds: None,
-            place: place(),
+            place: Some(place()),
         };
         CredentialPlan {
             base: base.into(),

@@ -20,7 +20,7 @@ enum Means {
 use Means::{Either, Named, Plain, Program, Said};
 
 /// Words in the place of a command.
-const COMMANDS: [(&[&str], Means); 17] = [
+const COMMANDS: [(&[&str], Means); 18] = [
     (&["ls", "ll"], Plain("awsenv list")),
     (&["profile", "profiles"], Either("awsenv list", "awsenv use")),
     (
@@ -31,7 +31,8 @@ const COMMANDS: [(&[&str], Means); 17] = [
         &["clear", "deactivate", "exit", "logout", "none", "off", "reset", "stop"],
         Plain("awsenv unset"),
     ),
-    (&["active", "status", "who", "whoami"], Plain("awsenv current")),
+    (&["active", "status"], Plain("awsenv current")),
+    (&["identity", "me", "who"], Either("awsenv whoami", "awsenv whoami")),
     (
         &["describe", "get", "info", "inspect", "show", "which"],
         Either("awsenv current", "awsenv explain"),
@@ -59,7 +60,7 @@ const COMMANDS: [(&[&str], Means); 17] = [
 ];
 
 /// Words after a command that has commands of its own.
-const ACTIONS: [(&str, &[&str], Means); 11] = [
+const ACTIONS: [(&str, &[&str], Means); 13] = [
     (
         "configure",
         &["add", "new", "setup"],
@@ -87,6 +88,12 @@ const ACTIONS: [(&str, &[&str], Means); 11] = [
     ("key", &["ls", "status"], Plain("awsenv key list")),
     ("key", &["mv"], Named("awsenv key move")),
     ("key", &["revert", "undo"], Plain("awsenv undo")),
+    ("sessions", &["ls", "show", "status"], Plain("awsenv sessions list")),
+    (
+        "sessions",
+        &["delete", "forget", "purge", "remove", "rm"],
+        Either("awsenv sessions clear --all", "awsenv sessions clear"),
+    ),
 ];
 
 /// What only the AWS CLI has commands for.

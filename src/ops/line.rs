@@ -24,8 +24,18 @@ pub(super) fn exec(profile: OsString, style: &StyleArgs, words: impl IntoIterato
     if style.keys {
         command = command.flag("--keys");
     }
-    if let Some(region) = &style.region {
-        command = command.option("--region", region);
+    if style.refresh {
+        command = command.flag("--refresh");
+    }
+    let duration = style.duration.map(|time| time.as_secs().to_string());
+    for (name, value) in [
+        ("--region", &style.region),
+        ("--role", &style.role),
+        ("--duration", &duration),
+    ] {
+        if let Some(value) = value {
+            command = command.option(name, value);
+        }
     }
     command.program(words)
 }

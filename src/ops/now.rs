@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::ops::files::Files;
 use crate::prompt::InUse;
 use crate::resolve::{self, BaseSource, Choice, CredentialPlan, How, Region};
+use crate::session;
 
 /// The profile that tools take, or, where all the keys that `use` exported are still there, the one that they are of.
 pub fn choice(context: &Context) -> Choice {
@@ -92,7 +93,13 @@ pub fn expires(context: &Context, plan: &CredentialPlan) -> Option<Timestamp> {
 
 /// Whether tools that are started with this environment work as `use` meant, and will for a while.
 pub fn serves(context: &Context, state: &State) -> bool {
-    is_left(&context.process.env, state, &IDENTITY) && state.expires.is_none_or(|end| end > context.process.now.0)
+    lasts(context, state, session::MARGIN)
+}
+
+/// Whether tools that are started with this environment work as `use` meant, for more than so many seconds.
+pub fn lasts(context: &Context, state: &State, seconds: i64) -> bool {
+    let left = |end| Timestamp(end).seconds_from(context.process.now);
+    is_left(&context.process.env, state, &IDENTITY) && state.expires.is_none_or(|end| left(end) > seconds)
 }
 
 fn of_keys(context: &Context) -> Option<String> {

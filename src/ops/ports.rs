@@ -4,21 +4,25 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use crate::aws::{Answer, Fault, Request, Transport};
 use crate::context::Context;
 use crate::credentials::Timestamp;
 use crate::env::Env;
 use crate::env::names::{AWSENV_ASKED, AWSENV_DEPTH};
 use crate::error::{Error, Kind};
 use crate::keychain::{self, Item, StoreKind};
+use crate::ops::told::told;
 use crate::process::Captured;
-use crate::provider::{Clock, Http, Ports, ReadKeys, Run};
+use crate::provider::{Clock, Notice, Ports, ReadKeys, Run, Tell};
 use crate::resolve::CredentialProcess;
 use crate::secret::Secret;
 use crate::sys;
+use crate::sys::cli_cache::Cache;
+use crate::sys::http::Client;
 use crate::sys::keychain::Keychain;
+use crate::sys::process::Stderr;
 use crate::sys::sessions::Store;
 use crate::text::display;
+use crate::ui::Ui;
 
 /// What lies outside this process, for one profile.
 #[derive(Debug)]
@@ -27,7 +31,10 @@ pub struct Outside<'a> {
     /// The profiles that were asked for on the way here, one per line. Programs get it in AWSENV_ASKED.
     asked: String,
     keychain: Keychain<'a>,
+    ui: &'a Ui,
     sessions: Store<'a>,
+    http: Client<'a>,
+    cli_cache: Cache<'a>,
 }
 
 impl<'a> Outside<'a> {
@@ -41,7 +48,10 @@ impl<'a> Outside<'a> {
             env: context.env(),
             asked: asked(&context.process.env, profile)?,
             keychain: context.keychain(),
+            ui: context.ui,
             sessions: context.sessions(),
+            http: context.http(),
+            cli_cache: context.cli_cache(),
         })
     }
 
@@ -50,8 +60,10 @@ impl<'a> Outside<'a> {
             run: self,
             keys: self,
             clock: self,
-            http: self,
+            http: &self.http,
             sessions: &self.sessions,
+            tell: self,
+            cli_cache: &self.cli_cache,
         }
     }
 }
@@ -124,13 +136,13 @@ fn leads_back(profile: &str) -> Error {
 }
 
 impl Run for Outside<'_> {
-    fn run(&self, argv: &[String]) -> io::Result<Captured> {
+    fn run(&self, argv: &[String], limit: Option<Duration>) -> io::Result<Captured> {
         // A process that clears its environment loses the mark, but not the runs of awsenv that wait for it.
         if sys::ancestors::count("awsenv") >= MAX_WAITING {
             return Err(io::Error::other("it leads back to awsenv again and again"));
         }
         let env = self.env.clone().with(AWSENV_ASKED, self.asked.as_ref());
-        sys::process::capture(argv, &env)
+        sys::process::capture(argv, &env, Stderr::Shown, limit)
     }
 }
 
@@ -144,6 +156,11 @@ impl ReadKeys for Outside<'_> {
         self.keychain.read(store, name)
     }
 
+    fn since(&self, name: &str) -> Option<i64> {
+        let index = self.keychain.index().ok()?;
+        index.find(name).map(|record| record.since.0)
+    }
+
     fn password(&self, service: &str, user: &str) -> Result<Secret<String>, keychain::Error> {
         self.keychain.password(service, user)
     }
@@ -152,6 +169,10 @@ impl ReadKeys for Outside<'_> {
 impl Clock for Outside<'_> {
     fn now(&self) -> Timestamp {
         sys::clock::now()
+    }
+
+    fn elapsed(&self) -> Duration {
+        sys::clock::elapsed()
     }
 
     fn pause(&self, time: Duration) {
@@ -163,8 +184,8 @@ impl Clock for Outside<'_> {
     }
 }
 
-impl Http for Outside<'_> {
-    fn send(&self, request: &Request, transport: &Transport, limit: Duration) -> Result<Answer, Fault> {
-        sys::http::send(request, transport, limit)
+impl Tell for Outside<'_> {
+    fn tell(&self, notice: Notice) {
+        told(self.ui, &notice);
     }
 }

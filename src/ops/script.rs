@@ -7,7 +7,8 @@ use crate::cli::{self, Form};
 use crate::config::settings::{Prompt, Settings};
 use crate::context::{Context, Outcome};
 use crate::env::Env;
-use crate::env::diff::EnvDiff;
+use crate::env::diff::{Before, EnvDiff, Layer};
+use crate::env::names::VarName;
 use crate::error::{Error, Kind};
 use crate::ops::catalog;
 use crate::ops::files::Files;
@@ -90,7 +91,7 @@ pub fn finish(context: &Context, form: &Form, result: Result<Outcome, Error>) ->
             is_hidden,
         }) => switch(context, command, shell, &diff, is_hidden),
         Err(error) => {
-            let error = first_steps(context, error);
+            let error = in_this_shell(context, error);
             context.ui.error(&error);
             let status = error.status();
             match form {
@@ -110,12 +111,29 @@ pub fn finish(context: &Context, form: &Form, result: Result<Outcome, Error>) ->
     }
 }
 
+/// An error with the hints that depend on what there is here.
+pub fn in_this_shell(context: &Context, error: Error) -> Error {
+    match error.kind {
+        Kind::CredentialSourceEmpty if has_put_keys_aside(context) => {
+            let hint = Advice::from("`use` has put your own keys aside; `").command(Command::new("awsenv unset"));
+            error.hint(hint.text("` brings them back"))
+        }
+        Kind::ProfileNotFound => first_steps(context, error),
+        _ => error,
+    }
+}
+
+/// Whether this shell had keys of its own before the first `use`.
+fn has_put_keys_aside(context: &Context) -> bool {
+    let mark = context
+        .state()
+        .and_then(|state| state.marks.get(&VarName::of("AWS_SECRET_ACCESS_KEY")));
+    mark.is_some_and(|mark| *mark.former(Layer::Latest) != Before::Absent)
+}
+
 /// Where there is no profile at all, a list of them is no help, and the header that was meant to define this one is
 /// the help.
-pub fn first_steps(context: &Context, mut error: Error) -> Error {
-    if error.kind != Kind::ProfileNotFound {
-        return error;
-    }
+fn first_steps(context: &Context, mut error: Error) -> Error {
     let Ok(files) = Files::load(context) else { return error };
     match catalog::first_steps(&files) {
         hints if hints.is_empty() => error,

@@ -1,5 +1,7 @@
 //! What `use` and `exec` share: a chosen profile becomes the target of a switch.
 
+use std::borrow::Cow;
+
 use crate::advice::Advice;
 use crate::cli::StyleArgs;
 use crate::config::settings::Export;
@@ -7,6 +9,7 @@ use crate::context::Context;
 use crate::credentials::Timestamp;
 use crate::env::session::{RegionChange, Target};
 use crate::env::state::Style;
+use crate::env::wish::Wish;
 use crate::error::Error;
 use crate::ops::catalog;
 use crate::ops::choose::{self, Chosen};
@@ -16,7 +19,8 @@ use crate::ops::foreseen::{self, Foreseen};
 use crate::ops::now;
 use crate::ops::ports::{self, Outside};
 use crate::ops::refusal::{self, without_credentials};
-use crate::provider;
+use crate::ops::role;
+use crate::provider::{self, Got, Wants};
 use crate::redact::{self, shown};
 use crate::resolve::{BaseSource, Region, RegionSource};
 use crate::sys::clock::local;
@@ -27,6 +31,8 @@ pub struct Switch {
     pub target: Target,
     /// Why this style was chosen.
     pub because: String,
+    /// The profile, and the role on top of it.
+    shown: String,
     account: Option<String>,
     region: Option<String>,
     warnings: Vec<Advice>,
@@ -51,9 +57,45 @@ impl Switch {
         let until = until.map_or(String::new(), |at| format!(", until {at}"));
         format!(
             "using {}{place}, by {}{until}",
-            display(&self.target.profile),
+            display(&self.shown),
             self.target.style.as_str()
         )
+    }
+}
+
+/// What a switch is to come to.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    pub wish: Wish,
+    /// Whether keys that are kept may not be used.
+    pub is_fresh: bool,
+}
+
+impl From<&StyleArgs> for Asked {
+    fn from(args: &StyleArgs) -> Self {
+        Self {
+            wish: args.wish(),
+            is_fresh: args.refresh,
+        }
+    }
+}
+
+impl Asked {
+    /// Takes over what was asked for before and is left open now; `style` is the one that it led to, if that is to stay.
+    pub fn repeat(&mut self, earlier: &Wish, style: Option<Style>) {
+        let own_style = self.wish.style.take();
+        self.wish = std::mem::take(&mut self.wish).or(earlier);
+        self.wish.style = own_style.or(style).or(earlier.style);
+    }
+
+    /// Beside the name, all that can be asked for is for keys.
+    fn export(&self) -> Option<Export> {
+        match self.wish.style {
+            Some(Style::Name) => Some(Export::Name),
+            Some(Style::Keys) => Some(Export::Keys),
+            None if self.is_fresh || self.wish.role.is_some() || self.wish.duration.is_some() => Some(Export::Keys),
+            None => None,
+        }
     }
 }
 
@@ -64,7 +106,7 @@ impl Switch {
 pub fn to(
     context: &Context,
     chosen: &Chosen,
-    args: &StyleArgs,
+    asked: &Asked,
     may_have_keys: impl FnOnce() -> Result<(), Error>,
 ) -> Result<Switch, Error> {
     let Chosen {
@@ -75,21 +117,24 @@ pub fn to(
     let env = &files.env;
     fit::check_name(&choice.name)?;
     let outside = Outside::of(context, &choice.name)?;
-    let asked_region = args
+    let wish = &asked.wish;
+    let asked_region = wish
         .region
         .as_deref()
         .map(|typed| choose::asked_region(context, files, typed))
         .transpose()?;
-    let (plan, broken) = files.resolve_past_boto(choice, asked_region.as_deref())?;
+    let (mut plan, broken) = files.resolve_past_boto(choice, asked_region.as_deref())?;
     let own = files.profiles.profile(&choice.name);
-    let asked = match (args.name, args.keys) {
-        (true, _) => Some(Export::Name),
-        (_, true) => Some(Export::Keys),
-        _ => None,
-    };
-    let decision = files.style(&plan, choice, asked);
+    let mut shown = choice.name.clone();
+    if let Some(arn) = &wish.role {
+        shown += &role::on_top(&mut plan, &choice.name, arn)?;
+    }
+    if let Some(seconds) = wish.duration {
+        role::check_duration(&plan, &choice.name, seconds)?;
+    }
+    let decision = files.style(&plan, choice, asked.export());
     let decision = decision.map_err(|error| without_credentials(&files.profiles, &choice.name, error.into()))?;
-    let mut shown = prompt_name(&choice.name);
+    let mut prompt = prompt_name(&shown);
     let mut kept_back = Vec::new();
     let (vars, expires) = match decision.style {
         Style::Name => {
@@ -100,18 +145,26 @@ pub fn to(
         }
         Style::Keys => {
             may_have_keys()?;
-            let credentials = provider::credentials(&plan, outside.ports())?;
-            let mut vars = export::keys(&shown, &credentials);
+            let wants = Wants {
+                duration: wish.duration,
+                is_fresh: asked.is_fresh,
+                ..role::wants(context)
+            };
+            let Got { credentials, ends } = provider::credentials(&plan, &wants, outside.ports())?;
+            let mut vars = export::keys(&prompt, &credentials);
             vars.extend(
                 own.into_iter()
                     .flat_map(|profile| export::settings(env, &files.profiles, profile)),
             );
             kept_back = export::keep_secrets_back(&mut vars);
-            (vars, credentials.expires.map(|at| at.0))
+            (vars, ends.map(|at| at.0))
         }
     };
-    if decision.style == Style::Keys && files.settings.is_production(&choice.name) {
-        shown.push(PRODUCTION_MARK);
+    let account = export::account(&plan, own);
+    let is_production = |name: &str| files.settings.is_production(name);
+    let of_role = || is_production(&shown) || account.as_deref().is_some_and(is_production);
+    if decision.style == Style::Keys && (is_production(&choice.name) || wish.role.is_some() && of_role()) {
+        prompt.push(PRODUCTION_MARK);
     }
     let region = own
         .and_then(|profile| profile.text("region"))
@@ -124,7 +177,7 @@ pub fn to(
     let change = match (stays, &region, decision.style) {
         (Some(stays), ..) => now::keep_region(context, &stays.value),
         (None, Some(region), _) if !is_exportable(region) => RegionChange::Own,
-        (None, Some(region), Style::Name) if args.region.is_none() && !files.settings.export_region => {
+        (None, Some(region), Style::Name) if wish.region.is_none() && !files.settings.export_region => {
             RegionChange::Clear(region.clone())
         }
         (None, Some(region), _) => RegionChange::Set(region.clone()),
@@ -159,12 +212,16 @@ pub fn to(
     let paths = files.path_warnings().filter(|_| decision.style == Style::Name);
     warnings.extend(paths.map(Advice::from));
     Ok(Switch {
-        account: export::account(&plan, own),
-        region,
+        account,
+        shown,
         because: decision.because,
         warnings,
         target: Target {
-            shown,
+            wish: Wish {
+                region: asked_region.map(Cow::into_owned),
+                ..wish.clone()
+            },
+            shown: prompt,
             style: decision.style,
             vars,
             region: change,
@@ -172,5 +229,6 @@ pub fn to(
             expires,
             profile: choice.name.clone(),
         },
+        region,
     })
 }

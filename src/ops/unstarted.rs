@@ -184,14 +184,14 @@ impl Typed<'_> {
                 .typed(flags);
             Advice::from("options of awsenv come before `--`: ").command(command.program(program(rest)))
         };
-        match word {
-            "--" => Advice::from("write `--` once: ").command(self.exec(program(args))),
-            "-c" => {
+        let flag = word.split_once('=').map_or(word, |(flag, _)| flag);
+        match (word, cli::takes_of("exec", flag)) {
+            ("--", _) => Advice::from("write `--` once: ").command(self.exec(program(args))),
+            ("-c", _) => {
                 let words = ["sh".into(), word.into()].into_iter().chain(args.iter().cloned());
                 Advice::from("name the program: ").command(self.exec(words))
             }
-            "--keys" | "--name" | "--pick" => moved(0),
-            "--region" | "--profile" | "--query" => moved(1),
+            (_, Some(takes)) => moved(usize::from(takes && flag == word)),
             _ => "the first word after `--` is the program, and its options follow it".into(),
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::{Clock, Http, NoTurn, Ports, ReadKeys, Run, Sessions, Turn};
+use super::{CliCache, CliRequest, Clock, Http, NoTurn, Notice, Ports, ReadKeys, Run, Sessions, Tell, Turn};
 use crate::aws::{Answer, Fault, Request, Transport};
 use crate::credentials::Timestamp;
 use crate::keychain::{Error, Item, StoreKind};
@@ -23,7 +23,7 @@ pub(super) struct FakeRun {
 }
 
 impl Run for FakeRun {
-    fn run(&self, argv: &[String]) -> io::Result<Captured> {
+    fn run(&self, argv: &[String], _: Option<Duration>) -> io::Result<Captured> {
         self.asked.borrow_mut().push(argv.join(" "));
         let text = |text: &str| Zeroizing::new(text.as_bytes().to_vec());
         Ok(match self.prints {
@@ -64,6 +64,10 @@ impl ReadKeys for FakeKeys {
         self.item.clone().ok_or_else(|| Self::missing(name))
     }
 
+    fn since(&self, _: &str) -> Option<i64> {
+        self.item.as_ref().map(|_| 1)
+    }
+
     fn password(&self, service: &str, user: &str) -> Result<Secret<String>, Error> {
         self.asked.borrow_mut().push(format!("{service}/{user}"));
         let secret = self.password.map(|secret| Secret::new(secret.to_owned()));
@@ -79,8 +83,11 @@ pub(super) struct FakeClock {
 
 impl Clock for FakeClock {
     fn now(&self) -> Timestamp {
-        let paused: Duration = self.pauses.borrow().iter().sum();
-        Timestamp(self.now.0.saturating_add_unsigned(paused.as_secs()))
+        Timestamp(self.now.0.saturating_add_unsigned(self.elapsed().as_secs()))
+    }
+
+    fn elapsed(&self) -> Duration {
+        self.pauses.borrow().iter().sum()
     }
 
     fn pause(&self, time: Duration) {
@@ -137,6 +144,32 @@ impl Sessions for FakeSessions {
     }
 }
 
+#[derive(Default)]
+pub(super) struct FakeTell(pub(super) RefCell<Vec<Notice>>);
+
+impl Tell for FakeTell {
+    fn tell(&self, notice: Notice) {
+        self.0.borrow_mut().push(notice);
+    }
+}
+
+/// A cache with these roles, each by its ARN; notes what is put there.
+#[derive(Default)]
+pub(super) struct FakeCliCache {
+    pub(super) roles: RefCell<BTreeMap<String, Session>>,
+}
+
+impl CliCache for FakeCliCache {
+    fn find(&self, request: &CliRequest<'_>) -> Option<Session> {
+        self.roles.borrow().get(request.role_arn).cloned()
+    }
+
+    fn keep(&self, request: &CliRequest<'_>, session: &Session) {
+        let role = request.role_arn.to_owned();
+        self.roles.borrow_mut().insert(role, session.clone());
+    }
+}
+
 /// An outside that has nothing.
 pub(super) struct Fake {
     pub(super) run: FakeRun,
@@ -144,6 +177,8 @@ pub(super) struct Fake {
     pub(super) clock: FakeClock,
     pub(super) http: FakeHttp,
     pub(super) sessions: FakeSessions,
+    pub(super) tell: FakeTell,
+    pub(super) cli_cache: FakeCliCache,
 }
 
 impl Default for Fake {
@@ -164,6 +199,8 @@ impl Default for Fake {
             },
             http: FakeHttp::default(),
             sessions: FakeSessions::default(),
+            tell: FakeTell::default(),
+            cli_cache: FakeCliCache::default(),
         }
     }
 }
@@ -176,6 +213,8 @@ impl Fake {
             clock: &self.clock,
             http: &self.http,
             sessions: &self.sessions,
+            tell: &self.tell,
+            cli_cache: &self.cli_cache,
         }
     }
 

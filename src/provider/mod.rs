@@ -1,100 +1,114 @@
 //! A plan -> credentials, through ports: whatever must be run or asked goes through a trait, so that nothing here knows
 //! a process, a network or a keychain.
 
+pub mod call;
+mod error;
 #[cfg(test)]
 mod fake;
+mod key;
+mod notice;
 mod ports;
 mod process;
+mod role;
+mod sts;
 #[cfg(test)]
 mod tests;
 
-pub use ports::{Clock, Http, NoTurn, Ports, ReadKeys, Run, Sessions, Turn};
+pub use error::{Asked, Error, Failure, Question};
+pub use notice::Notice;
+pub use ports::{CliCache, CliRequest, Clock, Http, NoTurn, Ports, ReadKeys, Run, Sessions, Tell, Turn};
 
-use crate::config::{BotoKeyring, Place};
-use crate::credentials::pair::{self, Flaw};
+use std::time::Duration;
+
+use sts::Sts;
+
+use crate::aws::sts::Identity;
+use crate::config::BotoKeyring;
+use crate::credentials::pair;
 use crate::credentials::{Credentials, Timestamp};
 use crate::keychain::{self, Item};
 use crate::resolve::{BaseSource, CredentialPlan, Keys, Local, Reach};
 use crate::secret::Secret;
+use crate::session;
 
-/// Why there are no credentials.
+/// What is asked for beside the plan.
+#[derive(Clone, Debug)]
+pub struct Wants {
+    /// How long the keys of the last role are to last, in seconds.
+    pub duration: Option<u32>,
+    /// Whether keys of the last role that are kept may not be used.
+    pub is_fresh: bool,
+    /// In seconds: kept keys must last for longer than this.
+    pub margin: i64,
+    /// The name of sessions whose profile gives them none.
+    pub session_name: String,
+    /// Until when all calls and waits must be done.
+    pub until: Option<Timestamp>,
+}
+
+impl Default for Wants {
+    fn default() -> Self {
+        Self {
+            duration: None,
+            is_fresh: false,
+            margin: session::MARGIN,
+            session_name: "awsenv".to_owned(),
+            until: None,
+        }
+    }
+}
+
+impl Wants {
+    /// How much time is left for calls and waits; `None` if there is no end.
+    fn left(&self, now: Timestamp) -> Option<Duration> {
+        let left = self.until?.seconds_from(now);
+        Some(Duration::from_secs(u64::try_from(left).unwrap_or(0)))
+    }
+}
+
+/// Credentials, and when they end by this machine's clock, which need not be what AWS's clock says.
 #[derive(Debug)]
-pub enum Error {
-    /// The keys are no longer valid.
-    Expired {
-        /// The line that led to them; `None` for the environment's.
-        place: Option<Place>,
-    },
-    /// An empty key id or secret.
-    Empty {
-        /// `None` for the environment's.
-        place: Option<Place>,
-    },
-    /// A key that the user has written cannot be one.
-    Flawed {
-        /// `None` for the environment's.
-        place: Option<Place>,
-        flaw: Flaw,
-    },
-    Keychain(keychain::Error),
-    /// The keyring that a boto profile names cannot be read.
-    KeyringAbsent {
-        /// The line of `keyring`.
-        place: Place,
-        why: String,
-    },
-    /// The keyring that a boto profile names has no secret for its key.
-    KeyringEmpty {
-        /// The line of `keyring`.
-        place: Place,
-        service: String,
-        access_key_id: String,
-    },
-    /// The credential_process printed something other than its document.
-    ProcessAnswer {
-        place: Place,
-        /// What is wrong with the answer; never the answer itself.
-        why: String,
-    },
-    /// The credential_process ended with a status other than 0.
-    ProcessFailed {
-        place: Place,
-        /// As the system words it.
-        status: String,
-        /// What it printed to stderr.
-        said: String,
-    },
-    /// The credential_process was started, but its output could not be read to the end.
-    ProcessUnread {
-        place: Place,
-        why: String,
-    },
-    /// The credential_process could not be started.
-    ProcessMissing {
-        place: Place,
-        program: String,
-        /// The system's message.
-        why: String,
-    },
-    /// Needs a service that awsenv does not call.
-    Unreachable {
-        /// botocore's name of the source.
-        method: &'static str,
-    },
+pub struct Got {
+    pub credentials: Credentials,
+    pub ends: Option<Timestamp>,
 }
 
 /// Gets the credentials that `plan` describes, through all its roles.
 ///
 /// # Errors
 /// The first obstacle. Nothing is run or asked if awsenv cannot get the credentials in the end.
-pub fn credentials(plan: &CredentialPlan, ports: Ports<'_>) -> Result<Credentials, Error> {
+pub fn credentials(plan: &CredentialPlan, wants: &Wants, ports: Ports<'_>) -> Result<Got, Error> {
+    role::credentials(plan, wants, ports)
+}
+
+/// Whose keys a plan leads to.
+#[derive(Debug)]
+pub struct Whose {
+    pub identity: Identity,
+    /// As in [`Got`].
+    pub ends: Option<Timestamp>,
+}
+
+/// Asks AWS whose keys `plan` leads to.
+///
+/// # Errors
+/// As [`credentials`], and that AWS does not say.
+pub fn whose(plan: &CredentialPlan, wants: &Wants, ports: Ports<'_>) -> Result<Whose, Error> {
+    let Got { credentials, ends } = credentials(plan, wants, ports)?;
+    let sts = Sts { plan, wants, ports };
+    let identity = sts.whose(&sts.endpoint()?, &credentials)?;
+    Ok(Whose { identity, ends })
+}
+
+/// The credentials that the chain begins with.
+fn of_base(plan: &CredentialPlan, wants: &Wants, ports: Ports<'_>) -> Result<Credentials, Error> {
     let place = || plan.base.as_ref().and_then(BaseSource::place).cloned();
     let credentials = match plan.reach() {
-        Reach::Now(local) => of_local(local, ports)?,
+        Reach::Now(local) => of_local(local, wants, ports)?,
         Reach::Nothing if plan.base.is_some() => return Err(Error::Empty { place: place() }),
-        Reach::Nothing | Reach::Later(_) => {
-            let method = plan.method().unwrap_or("none");
-            return Err(Error::Unreachable { method });
+        Reach::Later(needs) => return Err(Error::Unreachable { needs: Some(needs) }),
+        Reach::Nothing => {
+            return Err(Error::Unreachable { needs: None });
         }
     };
     if credentials.access_key_id.is_empty() || credentials.secret_access_key.expose().is_empty() {
@@ -118,7 +132,7 @@ pub fn credentials(plan: &CredentialPlan, ports: Ports<'_>) -> Result<Credential
     Ok(credentials)
 }
 
-fn of_local(local: Local<'_>, ports: Ports<'_>) -> Result<Credentials, Error> {
+fn of_local(local: Local<'_>, wants: &Wants, ports: Ports<'_>) -> Result<Credentials, Error> {
     match local {
         Local::Keys(keys) => Ok(of_keys(keys)),
         Local::Keyring(keyring) => of_keyring(keyring, ports.keys),
@@ -127,7 +141,7 @@ fn of_local(local: Local<'_>, ports: Ports<'_>) -> Result<Credentials, Error> {
                 let item = ports.keys.item(item).map_err(Error::Keychain)?;
                 Ok(of_item(item, process.account_id.as_deref()))
             }
-            None => process::run(process, ports.run),
+            None => process::run(process, ports.run, wants.left(ports.clock.now())),
         },
     }
 }

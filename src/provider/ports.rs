@@ -7,16 +7,18 @@ use crate::aws::{Answer, Fault, Request, Transport};
 use crate::credentials::Timestamp;
 use crate::keychain::{Error, Item};
 use crate::process::Captured;
+use crate::provider::Notice;
+use crate::resolve::AssumeRole;
 use crate::secret::Secret;
 use crate::session::{Key, Session};
 
 /// Runs programs.
 pub trait Run {
-    /// Runs a credential_process to its end: no shell, output captured.
+    /// Runs a credential_process to its end, for at most `limit`: no shell, output captured. The user sees its stderr.
     ///
     /// # Errors
-    /// What the system says if the program cannot be started.
-    fn run(&self, argv: &[String]) -> io::Result<Captured>;
+    /// What the system says if the program cannot be started; [`io::ErrorKind::TimedOut`] if the time is up.
+    fn run(&self, argv: &[String], limit: Option<Duration>) -> io::Result<Captured>;
 }
 
 /// Reads keys, by one access to a keychain, which may wait for a person.
@@ -26,6 +28,9 @@ pub trait ReadKeys {
     /// # Errors
     /// The store's own.
     fn item(&self, name: &str) -> Result<Item, Error>;
+
+    /// When an item was stored, as far as that is known without opening a store.
+    fn since(&self, name: &str) -> Option<i64>;
 
     /// What another program keeps in the system's keychain.
     ///
@@ -37,6 +42,9 @@ pub trait ReadKeys {
 /// Tells the time when it is asked: a person may have taken minutes to unlock a keychain.
 pub trait Clock {
     fn now(&self) -> Timestamp;
+
+    /// Since some moment of this run, by a clock that cannot be set.
+    fn elapsed(&self) -> Duration;
 
     /// Waits between two tries.
     fn pause(&self, time: Duration);
@@ -52,6 +60,11 @@ pub trait Http {
     /// # Errors
     /// There is no answer; an answer of any status is none.
     fn send(&self, request: &Request, transport: &Transport, limit: Duration) -> Result<Answer, Fault>;
+}
+
+/// Tells the user what happened on the way, which is no failure.
+pub trait Tell {
+    fn tell(&self, notice: Notice);
 }
 
 /// Keeps sessions between runs, and lets one process at a time get what many want.
@@ -82,6 +95,40 @@ pub enum NoTurn {
     Late(u64),
 }
 
+/// The roles that the AWS CLI has in its cache.
+pub trait CliCache {
+    /// What the AWS CLI would use without a call, if it surely is of that role; its profile is empty, because the AWS CLI
+    /// notes none. What AWS was asked beyond the request is not known.
+    fn find(&self, request: &CliRequest<'_>) -> Option<Session>;
+
+    /// Lets the AWS CLI use a session, if the user wants that. What cannot be written is left out.
+    fn keep(&self, request: &CliRequest<'_>, session: &Session);
+}
+
+/// What the AWS CLI names an entry of its cache by: the profile's own values, and nothing that it makes up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CliRequest<'a> {
+    pub role_arn: &'a str,
+    pub session_name: Option<&'a str>,
+    pub external_id: Option<&'a str>,
+    /// Of the MFA device.
+    pub serial: Option<&'a str>,
+    /// In seconds.
+    pub duration: Option<i64>,
+}
+
+impl<'a> From<&'a AssumeRole> for CliRequest<'a> {
+    fn from(role: &'a AssumeRole) -> Self {
+        Self {
+            role_arn: &role.role_arn,
+            session_name: role.role_session_name.as_deref(),
+            external_id: role.external_id.as_deref(),
+            serial: role.mfa_serial.as_deref(),
+            duration: role.duration_seconds,
+        }
+    }
+}
+
 #[derive(Clone, Copy)]
 pub struct Ports<'a> {
     pub run: &'a dyn Run,
@@ -89,6 +136,8 @@ pub struct Ports<'a> {
     pub clock: &'a dyn Clock,
     pub http: &'a dyn Http,
     pub sessions: &'a dyn Sessions,
+    pub tell: &'a dyn Tell,
+    pub cli_cache: &'a dyn CliCache,
 }
 
 impl std::fmt::Debug for Ports<'_> {

@@ -2,6 +2,7 @@
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
 
 use std::io::ErrorKind;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -47,10 +48,10 @@ pub(super) fn render(credentials: &Credentials) -> Secret<String> {
 ///
 /// # Errors
 /// The process's own failure, or what is wrong with its answer.
-pub(super) fn run(process: &CredentialProcess, port: &dyn Run) -> Result<Credentials, Error> {
+pub(super) fn run(process: &CredentialProcess, port: &dyn Run, limit: Option<Duration>) -> Result<Credentials, Error> {
     let place = || process.place.clone();
-    let captured = port.run(&process.argv).map_err(|error| match error.kind() {
-        ErrorKind::FileTooLarge => Error::ProcessUnread {
+    let captured = port.run(&process.argv, limit).map_err(|error| match error.kind() {
+        ErrorKind::FileTooLarge | ErrorKind::TimedOut => Error::ProcessUnread {
             place: place(),
             why: error.to_string(),
         },

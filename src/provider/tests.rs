@@ -4,6 +4,8 @@ use std::io;
 
 use super::fake::Fake;
 use super::*;
+use crate::config::Place;
+use crate::credentials::pair::Flaw;
 use crate::process::Captured;
 use crate::resolve::{AssumeRole, CredentialProcess, KeySource};
 
@@ -48,7 +50,7 @@ fn plan(base: impl Into<Option<BaseSource>>) -> CredentialPlan {
 }
 
 fn get(plan: &CredentialPlan, fake: &Fake) -> Result<Credentials, Error> {
-    credentials(plan, fake.ports())
+    Ok(credentials(plan, &Wants::default(), fake.ports())?.credentials)
 }
 
 fn prints(document: &'static str) -> Fake {
@@ -72,7 +74,7 @@ fn what_is_empty_or_not_there_is_no_credentials() {
     let empty = get(&plan(BaseSource::StaticKeys(keys("", None))), &fake);
     assert!(matches!(empty, Err(Error::Empty { place: Some(at) }) if at == place()));
     let none = get(&plan(None), &fake);
-    assert!(matches!(none, Err(Error::Unreachable { method: "none" })));
+    assert!(matches!(none, Err(Error::Unreachable { needs: None })));
     let empty = r#"{"Version":1,"AccessKeyId":"","SecretAccessKey":"S"}"#;
     assert!(matches!(
         get(&plan(process(None)), &prints(empty)),
@@ -120,7 +122,7 @@ fn halves_in_the_wrong_place_are_refused_where_they_are_written() {
 fn output_that_is_too_long_is_no_missing_program() {
     struct Endless;
     impl Run for Endless {
-        fn run(&self, _: &[String]) -> io::Result<Captured> {
+        fn run(&self, _: &[String], _: Option<Duration>) -> io::Result<Captured> {
             Err(io::Error::new(io::ErrorKind::FileTooLarge, "it prints too much"))
         }
     }
@@ -129,7 +131,7 @@ fn output_that_is_too_long_is_no_missing_program() {
         run: &Endless,
         ..fake.ports()
     };
-    let error = credentials(&plan(process(None)), ports);
+    let error = credentials(&plan(process(None)), &Wants::default(), ports);
     assert!(matches!(error, Err(Error::ProcessUnread { place: at, .. }) if at == place()));
 }
 
@@ -140,6 +142,10 @@ fn a_keyring_that_is_not_there_is_no_choice_of_the_user() {
         fn item(&self, _: &str) -> Result<keychain::Item, keychain::Error> {
             unreachable!()
         }
+        fn since(&self, _: &str) -> Option<i64> {
+            None
+        }
+
         fn password(&self, _: &str, _: &str) -> Result<Secret<String>, keychain::Error> {
             Err(keychain::Error::Absent {
                 store: keychain::StoreKind::default(),
@@ -158,7 +164,7 @@ fn a_keyring_that_is_not_there_is_no_choice_of_the_user() {
         keys: &Absent,
         ..fake.ports()
     };
-    let error = credentials(&plan(base), ports);
+    let error = credentials(&plan(base), &Wants::default(), ports);
     assert!(matches!(error, Err(Error::KeyringAbsent { place: at, .. }) if at == place()));
 }
 
@@ -232,7 +238,7 @@ fn a_keyring_of_boto_is_asked_by_service_and_key() {
 }
 
 #[test]
-fn a_role_is_refused_before_anything_is_run() {
+fn a_role_with_a_code_is_refused_before_anything_is_run() {
     let fake = prints(r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"S"}"#);
     for base in [
         process(None),
@@ -245,14 +251,11 @@ fn a_role_is_refused_before_anything_is_run() {
             role_arn: "arn:aws:iam::123456789012:role/r".to_owned(),
             role_session_name: None,
             external_id: None,
-            mfa_serial: None,
+            mfa_serial: Some("arn:aws:iam::123456789012:mfa/me".to_owned()),
             duration_seconds: None,
-            place: place(),
+            place: Some(place()),
         });
-        assert!(matches!(
-            get(&plan, &fake),
-            Err(Error::Unreachable { method: "assume-role" })
-        ));
+        assert!(matches!(get(&plan, &fake), Err(Error::Unreachable { needs: Some(_) })));
     }
     assert!(fake.is_untouched());
 }

@@ -25,7 +25,7 @@ impl CredentialPlan {
         let roles = self
             .roles
             .iter()
-            .map(|role| (role.role_arn.as_str(), Some(&role.place)));
+            .map(|role| (role.role_arn.as_str(), role.place.as_ref()));
         let mut arns = web.into_iter().chain(roles);
         match arns.find_map(|(arn, place)| Some((Partition::of_arn(arn)?, place))) {
             Some((partition, place)) => CallRegion {

@@ -325,6 +325,6 @@ fn role(profile: Profile<'_>, role_arn: Value<'_>) -> Result<AssumeRole, Error> 
         external_id: owned(profile, "external_id")?,
         mfa_serial: owned(profile, "mfa_serial")?,
         duration_seconds: text(profile, "duration_seconds")?.and_then(|(value, _)| integer(value)?.try_into().ok()),
-        place,
+        place: Some(place),
     })
 }

@@ -262,6 +262,6 @@ pub struct AssumeRole {
     pub mfa_serial: Option<String>,
     /// `duration_seconds`, if it is a whole number; anything else counts as absent, as in botocore.
     pub duration_seconds: Option<i64>,
-    /// The line of `role_arn`.
-    pub place: Place,
+    /// The line of `role_arn`; `None` for a role that the command line adds.
+    pub place: Option<Place>,
 }

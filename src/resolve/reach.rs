@@ -7,7 +7,7 @@ use super::plan::{AssumeRole, BaseSource, CredentialPlan, CredentialProcess, Key
 /// Whether awsenv can get the credentials of a plan.
 #[derive(Clone, Copy, Debug)]
 pub enum Reach<'p> {
-    /// From here.
+    /// From here, and through the roles of the plan.
     Now(Local<'p>),
     /// Only by asking what this names.
     Later(&'static str),
@@ -15,7 +15,8 @@ pub enum Reach<'p> {
     Nothing,
 }
 
-/// Credentials that take no service: of files, the environment, a keychain, or a program that the profile names.
+/// What a chain begins with that takes no service: of files, the environment, a keychain, or a program that the profile
+/// names.
 #[derive(Clone, Copy, Debug)]
 pub enum Local<'p> {
     Keys(&'p Keys),
@@ -50,12 +51,12 @@ impl BaseSource {
 }
 
 impl<'p> Reach<'p> {
-    /// A role on top. awsenv calls no AWS STS, so it ends the reach.
+    /// A role on top, which takes a call to AWS STS; awsenv cannot ask for a code yet.
     fn assume(self, role: &AssumeRole) -> Self {
         match (self, &role.mfa_serial) {
-            (Reach::Later(needs @ MFA), None) => Reach::Later(needs),
+            (Reach::Nothing, _) => Reach::Nothing,
             (_, Some(_)) => Reach::Later(MFA),
-            (_, None) => Reach::Later("a call to AWS STS"),
+            (below, None) => below,
         }
     }
 }

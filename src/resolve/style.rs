@@ -23,7 +23,7 @@ pub struct ExportDecision {
 /// Why a profile cannot be exported as asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StyleError {
-    /// A role on keys of the environment: the name would let SDKs use those keys without the role.
+    /// The name of a role on keys of the environment would let SDKs use those keys without the role.
     EnvironmentSource { profile: String },
     /// Keys for which awsenv would have to ask AWS or a person.
     KeysUnreachable { profile: String, needs: &'static str },
@@ -47,7 +47,8 @@ pub fn export_style(
     requested: Export,
 ) -> Result<ExportDecision, StyleError> {
     let profile = profile.to_owned();
-    if matches!(plan.base, Some(BaseSource::Environment { .. })) && !plan.roles.is_empty() {
+    let is_of_environment = matches!(plan.base, Some(BaseSource::Environment { .. })) && !plan.roles.is_empty();
+    if is_of_environment && requested == Export::Name {
         return Err(StyleError::EnvironmentSource { profile });
     }
     let legacy = matches!(plan.base, Some(BaseSource::Boto(_) | BaseSource::BotoKeyring(_)));
@@ -66,6 +67,7 @@ pub fn export_style(
         (Export::Keys, Reach::Now(_)) => Ok(keys("you asked for the keys")),
         (Export::Keys, Reach::Later(needs)) => Err(StyleError::KeysUnreachable { profile, needs }),
         (Export::Keys, Reach::Nothing) => Err(StyleError::NoCredentials { profile }),
+        (Export::Auto, Reach::Later(needs)) if is_of_environment => Err(StyleError::KeysUnreachable { profile, needs }),
         (Export::Auto, reach) => Ok(match (wanted, reach) {
             (Ok(because), _) => ExportDecision {
                 style: Style::Name,
@@ -197,10 +199,7 @@ mod tests {
             external_id: None,
             mfa_serial: mfa.map(str::to_owned),
             duration_seconds: None,
-            place: crate::config::Place {
-                file: std::path::Path::new("config").into(),
-                line: 1,
-            },
+            place: None,
         });
         plan
     }
@@ -215,6 +214,8 @@ mod tests {
         assert_eq!(style(&files(), "p", Export::Keys), Ok(Style::Keys));
         let role = with_role(files(), None);
         assert_eq!(style(&role, "p", Export::Auto), Ok(Style::Name));
+        assert_eq!(style(&role, "p", Export::Keys), Ok(Style::Keys));
+        let role = with_role(files(), Some("arn"));
         assert!(matches!(
             style(&role, "p", Export::Keys),
             Err(StyleError::KeysUnreachable { .. })
@@ -228,6 +229,8 @@ mod tests {
         assert_eq!(mfa.style, Style::Name);
         assert!(mfa.warning.is_some());
         let odd = export_style(&with_role(files(), None), "two words", true, Export::Auto).unwrap();
+        assert_eq!((odd.style, odd.warning.is_some()), (Style::Keys, false));
+        let odd = export_style(&with_role(files(), Some("arn")), "two words", true, Export::Auto).unwrap();
         assert_eq!((odd.style, odd.warning.is_some()), (Style::Name, true));
     }
 
@@ -241,13 +244,18 @@ mod tests {
     }
 
     #[test]
-    fn neither_style_for_a_role_on_keys_of_the_environment() {
+    fn no_name_for_a_role_on_keys_of_the_environment() {
         let keys = keys(KeySource::Env);
         let named = plan(Some(BaseSource::Environment { keys, named: None }));
-        for requested in [Export::Auto, Export::Keys, Export::Name] {
-            let refused = style(&with_role(named.clone(), None), "p", requested);
-            assert!(matches!(refused, Err(StyleError::EnvironmentSource { .. })));
-        }
+        let role = with_role(named.clone(), None);
+        assert!(matches!(
+            style(&role, "p", Export::Name),
+            Err(StyleError::EnvironmentSource { .. })
+        ));
+        assert_eq!(style(&role, "p", Export::Auto), Ok(Style::Keys));
+        assert_eq!(style(&role, "p", Export::Keys), Ok(Style::Keys));
+        let refused = style(&with_role(named.clone(), Some("arn")), "p", Export::Auto);
+        assert!(matches!(refused, Err(StyleError::KeysUnreachable { .. })));
         assert_eq!(style(&named, "p", Export::Auto), Ok(Style::Keys));
     }
 

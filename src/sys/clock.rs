@@ -1,7 +1,8 @@
 //! The time of day, and how people write it where they are.
 
 use std::hash::{BuildHasher as _, RandomState};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use jiff::ZonedDateTime;
 use jiff::tz::TimeZone;
@@ -13,6 +14,19 @@ use crate::credentials::Timestamp;
 pub fn now() -> Timestamp {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Timestamp(i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+}
+
+/// Since some moment of this run, by a clock that cannot be set.
+pub fn elapsed() -> Duration {
+    static FIRST: LazyLock<Instant> = LazyLock::new(Instant::now);
+    FIRST.elapsed()
+}
+
+/// In microseconds since 1970, as [`now`].
+#[expect(clippy::disallowed_methods, reason = "the one home of the clock")]
+pub(super) fn micros() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
 }
 
 /// A random number, at least 0 and less than 1. For chance only, not for secrets: the standard library seeds its hash

@@ -2,6 +2,7 @@
 //! cache of `aws login`, the history, the keychain, the terminal and the picker on it.
 
 pub mod ancestors;
+pub mod cli_cache;
 pub mod clock;
 pub mod edit;
 pub mod fs;

@@ -3,7 +3,7 @@
 use std::env::consts::EXE_SUFFIX;
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{self, Read};
+use std::io::{self, IsTerminal as _, Read, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
@@ -64,11 +64,23 @@ const MAX_OUTPUT: usize = 1024 * 1024;
 /// In bytes, for a credential_process.
 const USUAL_OUTPUT: usize = 16 * 1024;
 
+/// Who gets what a program prints to stderr.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stderr {
+    /// Only the caller.
+    Captured,
+    /// The user, as it comes: a program may ask there for a touch or a code. The caller gets it too, unless stderr is a
+    /// terminal, which the program may want to see as one.
+    Shown,
+}
+
 /// Runs a credential_process without a shell, with the same stdin and terminal, and captures its output.
 ///
 /// # Errors
-/// What the system says if it cannot be started, or that it prints more than a megabyte.
-pub fn capture(argv: &[String], env: &Env) -> io::Result<Captured> {
+/// What the system says if it cannot be started, that it prints more than a megabyte, or that it takes longer than
+/// `limit`; then it is killed.
+pub fn capture(argv: &[String], env: &Env, stderr: Stderr, limit: Option<Duration>) -> io::Result<Captured> {
+    let is_inherited = stderr == Stderr::Shown && io::stderr().is_terminal();
     let (program, args) = argv
         .split_first()
         .ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
@@ -77,14 +89,19 @@ pub fn capture(argv: &[String], env: &Env) -> io::Result<Captured> {
     command
         .stdin(Stdio::inherit())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
+        .stderr(if is_inherited { Stdio::inherit() } else { Stdio::piped() });
     signals::watch();
     let mut child = command.spawn()?;
     // Reads both at once, because a program that fills one pipe waits for its reader.
     let (ended, ends) = mpsc::channel();
-    let stdout = Output::read(child.stdout.take(), ended.clone())?;
-    let stderr = Output::read(child.stderr.take(), ended)?;
-    wait_for_output(&mut child, &ends)?;
+    let stdout = Output::read(child.stdout.take(), None, ended.clone())?;
+    let shown = (stderr == Stderr::Shown).then(io::stderr);
+    let stderr = Output::read(child.stderr.take(), shown, ended)?;
+    if let Err(error) = wait_for_output(&mut child, &ends, limit) {
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(error);
+    }
     let (stdout, stderr) = (stdout.taken()?, stderr.taken()?);
     if stdout.len() > MAX_OUTPUT {
         let _ = child.kill();
@@ -106,7 +123,8 @@ const GLANCE: Duration = Duration::from_millis(50);
 const GRACE: Duration = Duration::from_millis(500);
 
 /// Returns when both outputs have ended, or shortly after the program has.
-fn wait_for_output(child: &mut Child, ends: &Receiver<()>) -> io::Result<()> {
+fn wait_for_output(child: &mut Child, ends: &Receiver<()>, limit: Option<Duration>) -> io::Result<()> {
+    let start = Instant::now();
     let mut deadline = None;
     let mut open = 2;
     while open > 0 {
@@ -115,6 +133,10 @@ fn wait_for_output(child: &mut Child, ends: &Receiver<()>) -> io::Result<()> {
             Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout) if deadline.is_some_and(|deadline| deadline <= Instant::now()) => break,
             Err(RecvTimeoutError::Timeout) => {}
+        }
+        if let Some(limit) = limit.filter(|limit| start.elapsed() > *limit && deadline.is_none()) {
+            let why = format!("it takes longer than {} s", limit.as_secs());
+            return Err(io::Error::new(io::ErrorKind::TimedOut, why));
         }
         if deadline.is_none() && child.try_wait()?.is_some() {
             deadline = Some(Instant::now() + GRACE);
@@ -129,13 +151,17 @@ struct Output(Arc<Mutex<io::Result<Zeroizing<Vec<u8>>>>>);
 impl Output {
     /// Sends a word when the pipe ends, or has brought one byte more than allowed; then the pipe is closed, so that the
     /// writer ends.
-    fn read(pipe: Option<impl Read + Send + 'static>, ended: Sender<()>) -> io::Result<Self> {
+    fn read(
+        pipe: Option<impl Read + Send + 'static>,
+        shown: Option<io::Stderr>,
+        ended: Sender<()>,
+    ) -> io::Result<Self> {
         // Large enough for any secret, because growing would leave copies behind.
         let bytes = Zeroizing::new(Vec::with_capacity(USUAL_OUTPUT));
         let output = Self(Arc::new(Mutex::new(Ok(bytes))));
         let shared = Self(Arc::clone(&output.0));
         let read = move || {
-            if let Some(Err(error)) = pipe.map(|pipe| shared.fill(pipe)) {
+            if let Some(Err(error)) = pipe.map(|pipe| shared.fill(pipe, shown)) {
                 *shared.lock() = Err(error);
             }
             // After the wait, the receiver is gone.
@@ -145,13 +171,15 @@ impl Output {
         Ok(output)
     }
 
-    fn fill(&self, mut pipe: impl Read) -> io::Result<()> {
+    fn fill(&self, mut pipe: impl Read, mut shown: Option<io::Stderr>) -> io::Result<()> {
         let mut part = Zeroizing::new([0; 4096]);
         loop {
             let length = match pipe.read(&mut *part) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 length => length?,
             };
+            // Nobody may read it, which is no reason to fail.
+            let _ = shown.as_mut().map(|shown| shown.write_all(&part[..length]));
             let Ok(bytes) = &mut *self.lock() else { return Ok(()) };
             bytes.extend_from_slice(&part[..length]);
             if length == 0 || bytes.len() > MAX_OUTPUT {
@@ -324,7 +352,7 @@ mod tests {
         let start = Instant::now();
         let argv = ["/bin/sh", "-c", script].map(str::to_owned);
         let env = Env::from_iter([("PATH", "/usr/bin:/bin")]);
-        (capture(&argv, &env), start.elapsed())
+        (capture(&argv, &env, Stderr::Captured, None), start.elapsed())
     }
 
     #[test]
@@ -355,6 +383,12 @@ mod tests {
         let found = found.unwrap();
         assert_eq!((found.stdout.len(), found.stderr.len()), (MAX_OUTPUT, MAX_OUTPUT));
         assert!(took < GRACE, "an end is noticed at once: {took:?}");
+        let argv = ["/bin/sh", "-c", "exec sleep 60"].map(str::to_owned);
+        let env = Env::from_iter([("PATH", "/usr/bin:/bin")]);
+        let start = Instant::now();
+        let late = capture(&argv, &env, Stderr::Captured, Some(Duration::from_secs(1)));
+        assert_eq!(late.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        assert!(start.elapsed() < Duration::from_secs(20));
         let (endless, _) = captured("while :; do echo x; done");
         assert_eq!(endless.unwrap_err().to_string(), "it prints too much");
     }

@@ -6,12 +6,12 @@
 //! nothing would succeed. Otherwise they end it at once, and a run that never waits pays for none of this.
 
 #[cfg(unix)]
-pub(super) use self::system::{Signals, watch};
+pub(super) use self::system::{Leaving, Signals, at_leave, watch};
 #[cfg(unix)]
 pub use self::system::{at_end, take_stdout};
 
 #[cfg(not(unix))]
-pub(super) use self::none::{Signals, watch};
+pub(super) use self::none::{Leaving, Signals, at_leave, watch};
 #[cfg(not(unix))]
 pub use self::none::{at_end, take_stdout};
 
@@ -19,7 +19,7 @@ pub use self::none::{at_end, take_stdout};
 mod system {
     use std::io;
     use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-    use std::sync::{Arc, LazyLock, Once, OnceLock, mpsc};
+    use std::sync::{Arc, LazyLock, Mutex, Once, OnceLock, PoisonError, mpsc};
     use std::thread;
     use std::time::Duration;
 
@@ -68,13 +68,53 @@ mod system {
     /// From now on a signal is answered by the last word, if there is one. To be called before awsenv waits for
     /// something that may take long.
     pub(in crate::sys) fn watch() {
-        static ONCE: Once = Once::new();
-        if let Some(say) = LAST_WORD.get() {
-            ONCE.call_once(|| start(say));
+        if LAST_WORD.get().is_some() {
+            start_once();
         }
     }
 
-    fn start(say: &'static LastWord) {
+    /// What is done when the user ends the program.
+    type Act = Box<dyn Fn() + Send>;
+
+    static ACTS: Mutex<Vec<(usize, Act)>> = Mutex::new(Vec::new());
+
+    /// Those by which a user ends a program, or the terminal that it runs in.
+    const LEAVING: [i32; 4] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
+
+    /// What is done on leaving, until this is dropped.
+    #[derive(Debug)]
+    pub(in crate::sys) struct Leaving(usize);
+
+    /// From now on, the user's signal to end is answered by this too.
+    pub(in crate::sys) fn at_leave(act: impl Fn() + Send + 'static) -> Leaving {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        start_once();
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let mut acts = ACTS.lock().unwrap_or_else(PoisonError::into_inner);
+        acts.push((number, Box::new(act)));
+        Leaving(number)
+    }
+
+    impl Drop for Leaving {
+        fn drop(&mut self) {
+            let mut acts = ACTS.lock().unwrap_or_else(PoisonError::into_inner);
+            acts.retain(|(number, _)| *number != self.0);
+        }
+    }
+
+    fn leave(signal: i32) {
+        if LEAVING.contains(&signal) {
+            let acts = ACTS.lock().unwrap_or_else(PoisonError::into_inner);
+            acts.iter().for_each(|(_, act)| act());
+        }
+    }
+
+    fn start_once() {
+        static ONCE: Once = Once::new();
+        ONCE.call_once(start);
+    }
+
+    fn start() {
         let (ready, started) = mpsc::channel();
         let answer = move || {
             let mut signals = iterator::Signals::new(heeded());
@@ -84,7 +124,7 @@ mod system {
             for signal in signals.iter_mut().flat_map(iterator::Signals::forever) {
                 // Whoever records it ends the program in the usual way.
                 if RECORDERS.load(Ordering::SeqCst) == 0 {
-                    end(say, signal);
+                    end(signal);
                 }
             }
         };
@@ -97,11 +137,14 @@ mod system {
     /// How long the script that is being written may take.
     const PATIENCE: Duration = Duration::from_secs(1);
 
-    fn end(say: &LastWord, signal: i32) {
-        if IS_TAKEN.swap(true, Ordering::SeqCst) {
-            thread::sleep(PATIENCE);
-        } else {
-            say(u8::try_from(128 + signal).unwrap_or(1));
+    fn end(signal: i32) {
+        leave(signal);
+        if let Some(say) = LAST_WORD.get() {
+            if IS_TAKEN.swap(true, Ordering::SeqCst) {
+                thread::sleep(PATIENCE);
+            } else {
+                say(u8::try_from(128 + signal).unwrap_or(1));
+            }
         }
         let _ = low_level::emulate_default_handler(signal);
     }
@@ -120,9 +163,7 @@ mod system {
     /// Other systems do not tell, so only those count that are seldom ignored.
     #[cfg(not(target_os = "linux"))]
     fn heeded() -> impl Iterator<Item = i32> {
-        ENDING
-            .into_iter()
-            .filter(|signal| [SIGHUP, SIGINT, SIGQUIT, SIGTERM].contains(signal))
+        ENDING.into_iter().filter(|signal| LEAVING.contains(signal))
     }
 
     /// Records signals until it is dropped.
@@ -226,6 +267,13 @@ mod none {
         pub(in crate::sys) fn has_continued(&self) -> bool {
             false
         }
+    }
+
+    #[derive(Debug)]
+    pub(in crate::sys) struct Leaving;
+
+    pub(in crate::sys) fn at_leave(_: impl Fn() + Send + 'static) -> Leaving {
+        Leaving
     }
 
     pub fn at_end(_: impl Fn(u8) + Send + Sync + 'static) {}

@@ -1,14 +1,12 @@
 //! The caches of `aws sso login` and the AWS CLI, as far as it can be known from them that a call will fail.
 
 use serde::Deserialize;
-use serde_json::{Value, json};
-use sha1::{Digest as _, Sha1};
 use zeroize::Zeroizing;
 
-use crate::config::locate::expand;
 use crate::credentials::Timestamp;
 use crate::env::Env;
-use crate::resolve::{AssumeRole, Sso};
+use crate::resolve::Sso;
+use crate::sys::cli_cache::{self, moment};
 use crate::sys::fs;
 
 /// Why an SSO session gives no credentials without a new login.
@@ -66,49 +64,23 @@ pub fn logged_out(env: &Env, sso: &Sso, now: Timestamp) -> Option<LoggedOut> {
         Some(session) => ("sessionName", session),
         None => ("startUrl", &sso.start_url),
     };
-    // As Python writes it with sorted keys; it would escape what is not ASCII.
-    let request = json!({"accountId": sso.account_id, "roleName": sso.role_name, key: value}).to_string();
-    if !request.is_ascii() {
-        return None;
-    }
-    let role: Option<Role> = read(env, "~/.aws/cli/cache", &request);
+    let request = cli_cache::object(
+        ",",
+        ":",
+        &[
+            ("accountId", cli_cache::quoted(&sso.account_id)),
+            ("roleName", cli_cache::quoted(&sso.role_name)),
+            (key, cli_cache::quoted(value)),
+        ],
+    );
+    let role: Option<Role> = read(env, cli_cache::FOLDER, &request);
     role.is_none_or(|role| !lasts(&role.credentials.expiration))
         .then_some(out)
 }
 
-/// In seconds: botocore renews keys that last no longer.
-const MARGIN: i64 = 900;
-
-/// Whether the AWS CLI still has keys of the role.
-pub fn has_role(env: &Env, role: &AssumeRole, now: Timestamp) -> bool {
-    let parts = [
-        ("DurationSeconds", role.duration_seconds.map(Value::from)),
-        ("ExternalId", role.external_id.clone().map(Value::from)),
-        ("RoleArn", Some(role.role_arn.clone().into())),
-        ("RoleSessionName", role.role_session_name.clone().map(Value::from)),
-        ("SerialNumber", role.mfa_serial.clone().map(Value::from)),
-    ];
-    // As Python writes it with sorted keys; it would escape what is not ASCII.
-    let parts = parts
-        .into_iter()
-        .filter_map(|(name, value)| Some(format!("\"{name}\": {}", value?)));
-    let request = format!("{{{}}}", parts.collect::<Vec<_>>().join(", "));
-    let cached: Option<Role> = read(env, "~/.aws/cli/cache", &request);
-    let lasts = |text: &str| moment(text).is_some_and(|end| end.seconds_from(now) > MARGIN);
-    !request.is_ascii() || cached.is_some_and(|role| lasts(&role.credentials.expiration))
-}
-
-/// The document in the file that is named by the SHA-1 of `name`.
 fn read<T: for<'de> Deserialize<'de>>(env: &Env, folder: &str, name: &str) -> Option<T> {
-    let name: String = Sha1::digest(name).iter().map(|byte| format!("{byte:02x}")).collect();
-    let path = expand(folder, env, &fs::home_of).join(name + ".json");
-    let bytes = fs::read_regular(&path).ok().flatten().map(Zeroizing::new)?;
-    serde_json::from_slice(&bytes).ok()
-}
-
-/// Old versions of the AWS CLI write `UTC` instead of `Z`.
-fn moment(text: &str) -> Option<Timestamp> {
-    Timestamp::parse(&text.replace("UTC", "Z"))
+    let bytes = fs::read_regular(&cli_cache::path(env, folder, name)).ok().flatten();
+    serde_json::from_slice(&bytes.map(Zeroizing::new)?).ok()
 }
 
 #[cfg(test)]

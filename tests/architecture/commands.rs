@@ -103,7 +103,7 @@ fn takes_a_value(rest: &str, verbs: &[&str]) -> bool {
     is_command && value.is_some_and(|word| word.split('=').any(|part| is_value(part.trim_start_matches('\''))))
 }
 
-const VERBS: [&str; 18] = [
+const VERBS: [&str; 19] = [
     "complete",
     "completions",
     "configure",
@@ -119,6 +119,7 @@ const VERBS: [&str; 18] = [
     "list",
     "man",
     "prompt",
+    "sessions",
     "undo",
     "unset",
     "use",

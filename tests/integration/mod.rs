@@ -60,6 +60,8 @@ mod prompt_states;
 mod prompts;
 #[cfg(target_os = "linux")]
 mod readers;
+#[cfg(target_os = "linux")]
+mod sessions;
 mod settings;
 #[cfg(target_os = "linux")]
 mod shown;

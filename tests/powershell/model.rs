@@ -11,6 +11,7 @@ use awsenv::env::Env;
 use awsenv::env::names::{CONTAINER, IDENTITY, MARKS, REGION, VarName};
 use awsenv::env::session::{RegionChange, Target, enter, leave};
 use awsenv::env::state::{State, Style};
+use awsenv::env::wish::Wish;
 use awsenv::secret::Secret;
 use awsenv::shell::Shell;
 use proptest::prelude::*;
@@ -338,6 +339,7 @@ fn target(profile: &str, vars: &[(&str, &str)], region: RegionChange) -> Target 
         .iter()
         .filter_map(|(name, value)| Some((VarName::parse(name)?, Secret::new((*value).to_owned()))));
     Target {
+        wish: Wish::default(),
         profile: profile.into(),
         shown: profile.into(),
         style: Style::Name,

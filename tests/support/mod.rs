@@ -8,9 +8,12 @@
     reason = "each test binary takes the part that it needs"
 )]
 
+mod authority;
+pub mod aws;
 mod judge;
 #[cfg(target_os = "linux")]
 pub mod keychain;
+mod moto;
 mod run;
 mod shells;
 mod snapshot;
@@ -23,7 +26,10 @@ use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
+pub use authority::Authority;
+pub use aws::Aws;
 pub use judge::{Key, botocore_identities, identities, identities_at_once, python};
+pub use moto::Moto;
 pub use run::{Output, Run};
 pub use shells::{Family, RealShell, SHELLS, installed, powershell_word};
 pub use snapshot::{assert_same, assert_snapshot, updating};
@@ -161,14 +167,25 @@ impl Sandbox {
         self.program(&shell.path).args(shell.args).args([path])
     }
 
-    /// Replaces what differs from run to run: the sandbox's paths and awsenv's version.
+    /// Replaces what differs from run to run and from machine to machine: the sandbox's paths, awsenv's version, and where
+    /// the key of the sessions is.
     pub fn stable(&self, text: &str) -> String {
         let home = self.home();
+        let text = match text.split_once(KEPT) {
+            Some((before, place)) => {
+                let end = place.find(['"', '\n']).unwrap_or(place.len());
+                format!("{before}{KEPT}[PLACE]{}", &place[end..])
+            }
+            None => text.to_owned(),
+        };
         text.replace(&*home.to_string_lossy(), "[HOME]")
             .replace(&*self.root.to_string_lossy(), "[SANDBOX]")
             .replace(concat!("awsenv ", env!("CARGO_PKG_VERSION")), "awsenv [VERSION]")
     }
 }
+
+/// What `doctor` says before it.
+const KEPT: &str = "temporary keys are kept encrypted, with the key in ";
 
 /// Writes a program. Another process does it: what a test in another thread starts meanwhile would inherit the open file,
 /// and Linux runs no file that is open for writing.
@@ -213,8 +230,11 @@ pub fn in_ci() -> bool {
 }
 
 impl Drop for Sandbox {
-    /// A key that the kernel holds for this HOME would otherwise stay there for hours.
+    /// A key that the kernel or `/dev/shm` holds for this HOME would otherwise stay there for hours.
     fn drop(&mut self) {
+        if self.path(".local/state/awsenv/sessions").exists() {
+            self.awsenv(["sessions", "clear", "--all"]).output();
+        }
         let recipient = self.path(".local/state/awsenv/keys/recipient");
         if let Some(keyctl) = recipient.exists().then(|| find("keyctl")).flatten() {
             let words = ["session", "-", "sh", "-c", FORGET, "sh", &recipient.to_string_lossy()].map(str::to_owned);

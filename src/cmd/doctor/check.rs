@@ -70,6 +70,7 @@ checks! {
     Reading = "reading",
     SecretInComment = "secret-in-comment",
     SecretInCopy = "secret-in-copy",
+    Sessions = "sessions",
     Settings = "settings",
     Shell = "shell",
     State = "state",

@@ -14,6 +14,7 @@ mod mistakes;
 mod process;
 mod prompt;
 mod report;
+mod sessions;
 mod settings;
 mod shell;
 
@@ -40,6 +41,7 @@ pub fn run(context: &Context, args: DoctorArgs) -> Result<Outcome, Error> {
         in_use::check(context, files, &mut findings);
     }
     findings.extend(keychain::check(context.env(), &context.keychain(), args.keychain));
+    findings.push(sessions::check(&context.sessions(), args.keychain));
     findings.extend(fish::check(context.env()));
     findings.extend(shell::check(context));
     findings.extend(prompt::check(context));

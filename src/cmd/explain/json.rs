@@ -167,7 +167,7 @@ fn role(role: &AssumeRole) -> Value {
         "mfa_serial": role.mfa_serial,
         "duration_seconds": role.duration_seconds,
     });
-    placed(safe(step), Some(&role.place))
+    placed(safe(step), role.place.as_ref())
 }
 
 fn legacy(legacy: &Legacy) -> Value {

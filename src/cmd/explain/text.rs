@@ -85,7 +85,7 @@ impl Explanation<'_> {
             rows.push(Row::new(
                 "  then",
                 format!("the role {}", shown(&role.role_arn)),
-                Some(&role.place),
+                role.place.as_ref(),
             ));
             rows.extend(parameters(role).map(|(what, value)| Row::new("", format!("  with {what} {value}"), None)));
         }

@@ -13,6 +13,7 @@ use crate::secret::Secret;
 use crate::sys;
 use crate::sys::clock::local;
 use crate::sys::keychain::{KeyFile, Keychain, Lock, NotUnlocked};
+use crate::sys::process::Stderr;
 
 /// # Errors
 /// The store's, or that there is no passphrase.
@@ -168,7 +169,7 @@ impl Files<'_> {
                 false => word,
             })
             .collect();
-        let captured = sys::process::capture(&words, &self.context.process.env);
+        let captured = sys::process::capture(&words, &self.context.process.env, Stderr::Captured, None);
         let captured = captured.map_err(|error| failed(error.to_string()))?;
         match captured.failure {
             Some(failure) => Err(failed(failure)),

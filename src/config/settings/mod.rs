@@ -8,6 +8,8 @@
 //! order = frecency
 //! history = on
 //! keychain = os
+//! sessions = on
+//! cli_cache = read
 //!
 //! [picker]
 //! height = 100%
@@ -86,6 +88,16 @@ pub enum Order {
     File,
 }
 
+/// What is done with the roles that the AWS CLI has in its cache.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CacheUse {
+    Off,
+    #[default]
+    Read,
+    /// Read, and roles that awsenv gets are put there too.
+    Write,
+}
+
 /// What the file says, or the defaults.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Settings {
@@ -103,6 +115,10 @@ pub struct Settings {
     pub history: bool,
     /// `keychain = os|file|kernel` and `[keychain]`: where keys are kept.
     pub keychain: KeychainSettings,
+    /// `sessions = on|off`: whether temporary keys are kept, encrypted, for the next run.
+    pub sessions: bool,
+    /// `cli_cache = off|read|write`.
+    pub cli_cache: CacheUse,
     /// `write_through = on|off`: whether a file that cannot be replaced may be overwritten.
     pub write_through: bool,
     /// `[picker]`: how the picker looks, and its keys.
@@ -132,6 +148,8 @@ impl Default for Settings {
             order: Order::Frecency,
             history: true,
             keychain: KeychainSettings::default(),
+            sessions: true,
+            cli_cache: CacheUse::default(),
             write_through: false,
             picker: Picker::default(),
             doctor_ignore: Vec::new(),

@@ -1,10 +1,10 @@
 //! The table of the settings: its sections, their keys, and which of those are guards.
 
 use super::key::{Key, choice, quoted, switch};
-use super::{Export, Names, Order, Prompt, Settings, keychain, picker, words};
+use super::{CacheUse, Export, Names, Order, Prompt, Settings, keychain, picker, words};
 
 /// The keys above the first section.
-const TOP: [Key; 8] = [
+const TOP: [Key; 10] = [
     Key::new("export", |settings, value, _| {
         let words = [("auto", Export::Auto), ("name", Export::Name), ("keys", Export::Keys)];
         settings.export = choice("export", &words, value)?;
@@ -40,6 +40,23 @@ const TOP: [Key; 8] = [
     })
     .guarded("`use` remembers nothing", |settings, _| settings.history = false),
     keychain::STORE,
+    Key::new("sessions", |settings, value, _| {
+        settings.sessions = switch("sessions", value)?;
+        Ok(())
+    })
+    .guarded("no session is kept", |settings, _| settings.sessions = false),
+    Key::new("cli_cache", |settings, value, _| {
+        let words = [
+            ("off", CacheUse::Off),
+            ("read", CacheUse::Read),
+            ("write", CacheUse::Write),
+        ];
+        settings.cli_cache = choice("cli_cache", &words, value)?;
+        Ok(())
+    })
+    .guarded("awsenv does not use the AWS CLI's cache", |settings, _| {
+        settings.cli_cache = CacheUse::Off
+    }),
     Key::new("write_through", |settings, value, _| {
         settings.write_through = switch("write_through", value)?;
         Ok(())

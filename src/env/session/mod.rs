@@ -12,6 +12,7 @@ use crate::env::diff::{Before, Change, EnvDiff, Layer};
 use crate::env::names::{self, VarName, names};
 use crate::env::origin::{Mark, Seen};
 use crate::env::state::{State, Style};
+use crate::env::wish::Wish;
 use crate::secret::Secret;
 
 pub use switch::enter;
@@ -32,6 +33,8 @@ pub enum RegionChange {
 pub struct Target {
     /// The exact name of the profile.
     pub profile: String,
+    /// What was asked for beside it.
+    pub wish: Wish,
     /// The same, safe to show in a prompt.
     pub shown: String,
     pub style: Style,

@@ -9,6 +9,7 @@ use crate::env::diff::{Before, Change, EnvDiff, First, Layer, Save, Since};
 use crate::env::names::{self, VarName, names};
 use crate::env::origin::{Mark, Seen, fingerprint};
 use crate::env::state::State;
+use crate::env::wish::Earlier;
 use crate::redact::harmless;
 use crate::secret::Secret;
 
@@ -34,15 +35,20 @@ pub fn enter(env: &Env, current: Option<&State>, target: &Target) -> EnvDiff {
     switch.give_back_the_rest();
 
     let previous = current.and_then(|state| {
-        if state.profile == target.profile {
+        // With another role on top, it is another identity.
+        if state.profile == target.profile && state.wish.role == target.wish.role {
             state.previous.clone()
         } else {
-            Some(state.profile.clone())
+            Some(Earlier {
+                profile: state.profile.clone(),
+                wish: state.wish.clone(),
+            })
         }
     });
     let (seen, seen_since) = seen(current);
     let state = State {
         profile: target.profile.clone(),
+        wish: target.wish.clone(),
         previous,
         style: target.style,
         expires: target.expires,

@@ -184,7 +184,7 @@ pub fn spared(
 ) -> Vec<Foreseen> {
     let is_spared = || {
         let mut roles = plan.roles.iter();
-        roles.any(|role| sys::sso::has_role(&files.env, role, now))
+        roles.any(|role| sys::cli_cache::has_role(&files.env, role, now))
     };
     let found = found
         .into_iter()

@@ -109,7 +109,7 @@ impl Lines<'_> {
             self.fact(
                 "then",
                 &format!("the role {}", shown(&role.role_arn)),
-                Some(&role.place),
+                role.place.as_ref(),
             );
             for (what, value) in parameters(role) {
                 self.fact("", &format!("with {what} {value}"), None);

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use super::store::{Access, Name, Store};
 use crate::keychain::{Content, Error};
 
-pub(super) struct Items<'a, T> {
+pub(in crate::sys) struct Items<'a, T> {
     store: Box<dyn Store + 'a>,
     content: PhantomData<T>,
 }
@@ -17,7 +17,7 @@ impl<'a, T: Content> Items<'a, T> {
     }
 
     /// Accesses the store once.
-    pub(super) fn read(&self, item: &str) -> Result<T, Error> {
+    pub(in crate::sys) fn read(&self, item: &str) -> Result<T, Error> {
         let bytes = self.store.read(&Name::of::<T>(item))?;
         T::parse(&bytes).map_err(|why| Error::Damaged {
             store: self.store.kind(),
@@ -27,7 +27,7 @@ impl<'a, T: Content> Items<'a, T> {
     }
 
     /// Replaces the item of the same name, if there is one.
-    pub(super) fn write(&self, item: &str, content: &T) -> Result<(), Error> {
+    pub(in crate::sys) fn write(&self, item: &str, content: &T) -> Result<(), Error> {
         self.store.write(&Name::of::<T>(item), &content.to_bytes())
     }
 
@@ -35,7 +35,7 @@ impl<'a, T: Content> Items<'a, T> {
         self.store.check(&Name::of::<T>(item), access)
     }
 
-    pub(super) fn delete(&self, item: &str) -> Result<(), Error> {
+    pub(in crate::sys) fn delete(&self, item: &str) -> Result<(), Error> {
         self.store.delete(&Name::of::<T>(item))
     }
 }

@@ -2,12 +2,10 @@
 //!
 //! Linux only. Containers often bar it.
 
-#[cfg(all(test, target_os = "linux"))]
-pub(super) use linux::release;
 #[cfg(target_os = "linux")]
-pub(super) use linux::{held, hold};
+pub(in crate::sys) use linux::{held, hold, lasts, release, renew};
 #[cfg(not(target_os = "linux"))]
-pub(super) use nowhere::{held, hold};
+pub(in crate::sys) use nowhere::{held, hold, lasts, release, renew};
 
 use zeroize::Zeroizing;
 
@@ -92,13 +90,13 @@ mod linux {
     }
 
     /// Keeps a secret until the time is up or the machine stops.
-    pub(in super::super) fn hold(name: &str, secret: &[u8], time: Duration) -> Result<(), Error> {
+    pub(in crate::sys) fn hold(name: &str, secret: &[u8], time: Duration) -> Result<(), Error> {
         let seconds = usize::try_from(time.as_secs()).unwrap_or(usize::MAX);
         let held = ring().and_then(|ring| ring.add_key(name, secret)?.set_timeout(seconds));
         held.map_err(barred)
     }
 
-    pub(in super::super) fn held(name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+    pub(in crate::sys) fn held(name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
         let found = ring()
             .and_then(|ring| ring.search(name))
             .and_then(|key| key.read_to_vec());
@@ -109,9 +107,20 @@ mod linux {
         }
     }
 
-    /// So that a test leaves nothing behind.
-    #[cfg(test)]
-    pub(in super::super) fn release(name: &str) {
+    /// Checks that what is held outlives this login, and that its other logins find it too.
+    pub(in crate::sys) fn lasts() -> Result<(), Error> {
+        let ring = KeyRing::get_persistent(KeyRingIdentifier::Session);
+        ring.map(drop).map_err(barred)
+    }
+
+    /// Keeps what is held for so long from now.
+    pub(in crate::sys) fn renew(name: &str, time: Duration) {
+        let seconds = usize::try_from(time.as_secs()).unwrap_or(usize::MAX);
+        // Failing means that it is held for as long as before.
+        let _ = ring().and_then(|ring| ring.search(name)?.set_timeout(seconds));
+    }
+
+    pub(in crate::sys) fn release(name: &str) {
         // Failing means that nothing was held.
         let _ = ring().and_then(|ring| ring.search(name)?.invalidate());
     }
@@ -177,13 +186,21 @@ mod nowhere {
         Err(absent())
     }
 
-    pub(in super::super) fn hold(_: &str, _: &[u8], _: Duration) -> Result<(), Error> {
+    pub(in crate::sys) fn hold(_: &str, _: &[u8], _: Duration) -> Result<(), Error> {
         Err(absent())
     }
 
-    pub(in super::super) fn held(_: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
+    pub(in crate::sys) fn held(_: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
         Err(absent())
     }
+
+    pub(in crate::sys) fn lasts() -> Result<(), Error> {
+        Err(absent())
+    }
+
+    pub(in crate::sys) fn renew(_: &str, _: Duration) {}
+
+    pub(in crate::sys) fn release(_: &str) {}
 
     fn absent() -> Error {
         Error::Absent {

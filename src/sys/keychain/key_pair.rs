@@ -154,6 +154,18 @@ impl KeyPair {
         }
     }
 
+    /// As [`KeyPair::whole`], but only a key that is in plain text.
+    ///
+    /// # Errors
+    /// As [`KeyPair::whole`]; the key is encrypted.
+    pub(super) fn plain(&self) -> Result<Identity, Error> {
+        match self.key()? {
+            None => Err(self.absent()),
+            Some(Key::Plain(identity)) => self.check(&identity).map(|()| identity),
+            Some(Key::Wrapped(_)) => Err(refused(&self.path(), &"it has a passphrase")),
+        }
+    }
+
     /// What seals items.
     ///
     /// # Errors
@@ -258,11 +270,11 @@ fn is_there(path: &Path) -> bool {
 }
 
 /// Half of a SHA-256 in hex: distinct even where file names ignore case.
-pub(super) fn hash(bytes: &[u8]) -> String {
+pub(in crate::sys) fn hash(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes)[..16])
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(in crate::sys) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -7,12 +7,12 @@
 mod bus;
 mod file;
 mod index;
-mod items;
-mod kernel;
-mod key_pair;
+pub(super) mod items;
+pub(super) mod kernel;
+pub(super) mod key_pair;
 mod os;
 mod place;
-mod seal;
+pub(super) mod seal;
 mod store;
 mod translate;
 
@@ -20,6 +20,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
+use age::x25519::Identity;
 pub use key_pair::{KeyFile, NotUnlocked};
 pub use store::Lock;
 
@@ -233,6 +234,14 @@ impl<'a> Keychain<'a> {
         Some(self.files().ok()?.key.path())
     }
 
+    /// The key of the encrypted file store, if it needs no passphrase.
+    ///
+    /// # Errors
+    /// As [`Keychain::key_file`]; there is no such key file, or it is encrypted.
+    pub(super) fn plain_key(&self) -> Result<Identity, Error> {
+        self.files()?.key.plain()
+    }
+
     /// Creates the key file of the encrypted file store, in plain text if there is no passphrase.
     ///
     /// # Errors
@@ -250,7 +259,11 @@ impl<'a> Keychain<'a> {
         files.key.unlock(passphrase, self.settings.unlock_for)
     }
 
-    fn items<T: Content>(&self, store: StoreKind) -> Result<Items<'_, T>, Error> {
+    /// The items of one kind in a store.
+    ///
+    /// # Errors
+    /// The store cannot exist here.
+    pub(super) fn items<T: Content>(&self, store: StoreKind) -> Result<Items<'_, T>, Error> {
         self.store(store).map(Items::new)
     }
 

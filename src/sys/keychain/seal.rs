@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::secret::Secret;
 
-pub(super) fn seal(recipient: &dyn age::Recipient, plain: &[u8]) -> io::Result<Vec<u8>> {
+pub(in crate::sys) fn seal(recipient: &dyn age::Recipient, plain: &[u8]) -> io::Result<Vec<u8>> {
     let encryptor = age::Encryptor::with_recipients(iter::once(recipient)).map_err(io::Error::other)?;
     let mut sealed = Vec::new();
     let mut writer = encryptor.wrap_output(&mut sealed)?;
@@ -18,7 +18,10 @@ pub(super) fn seal(recipient: &dyn age::Recipient, plain: &[u8]) -> io::Result<V
     Ok(sealed)
 }
 
-pub(super) fn open(identity: &dyn age::Identity, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, age::DecryptError> {
+pub(in crate::sys) fn open(
+    identity: &dyn age::Identity,
+    sealed: &[u8],
+) -> Result<Zeroizing<Vec<u8>>, age::DecryptError> {
     let decryptor = age::Decryptor::new_buffered(sealed)?;
     // Large enough for all of it, because growing would leave copies behind.
     let mut plain = Zeroizing::new(Vec::with_capacity(sealed.len()));
@@ -37,7 +40,7 @@ pub(super) fn fits(identity: &dyn age::Identity, sealed: &[u8]) -> Option<bool> 
 }
 
 /// The only key in a text; comments may surround it.
-pub(super) fn parse(text: &[u8]) -> Option<Identity> {
+pub(in crate::sys) fn parse(text: &[u8]) -> Option<Identity> {
     let text = std::str::from_utf8(text).ok()?;
     let mut lines = text
         .lines()

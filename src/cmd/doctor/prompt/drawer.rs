@@ -10,6 +10,7 @@ use crate::shell::starship::Shows as Starship;
 use crate::shell::{Shell, look};
 use crate::sys;
 use crate::sys::fs::{home_of, read_regular, xdg_config_dir};
+use crate::sys::process::Stderr;
 
 /// When a program shows the profile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,7 +86,7 @@ fn starship_shows(used: &InUse, env: &Env) -> bool {
     let words = [program.display().to_string(), "module".to_owned(), "aws".to_owned()];
     // Named, the shell would get its own escapes.
     let env = env.clone().without("STARSHIP_SHELL");
-    let Ok(answer) = sys::process::capture(&words, &env) else {
+    let Ok(answer) = sys::process::capture(&words, &env, Stderr::Captured, None) else {
         return true;
     };
     let shown = String::from_utf8_lossy(&answer.stdout);

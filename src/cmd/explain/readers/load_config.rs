@@ -26,7 +26,7 @@ pub(super) fn load_config(found: &mut Findings, subject: &Subject<'_>) {
         RegionSource::Profile(place) => Some(place),
         RegionSource::Environment(_) | RegionSource::Option => None,
     });
-    let places = plan.roles.iter().map(|role| &role.place);
+    let places = plan.roles.iter().filter_map(|role| role.place.as_ref());
     let places = places.chain(plan.base.iter().filter_map(|base| base.place()));
     let credentials = places.into_iter().find(is_config);
     let keys = subject.files.profiles.profile(&subject.choice.name);

@@ -224,7 +224,7 @@ fn boto2(found: &mut Findings, plan: &CredentialPlan, profile: Profile<'_>, env:
             add(
                 reads,
                 "it does not support roles",
-                plan.roles.last().map(|role| &role.place),
+                plan.roles.last().and_then(|role| role.place.as_ref()),
             );
         }
         Some(BaseSource::StaticKeys(keys)) if keys.source == KeySource::SharedCredentialsFile => {

@@ -1,0 +1,281 @@
+//! Errors that a service answers with.
+
+use super::document;
+use super::message::Answer;
+
+/// An answer that says that the service did not do what it was asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceError {
+    pub status: u16,
+    /// The service's name of the error; `None` if the answer is not one of AWS's, such as a page of a proxy.
+    pub code: Option<String>,
+    /// In the service's words, as they came, and at most 1 KiB of them. They may quote what was sent.
+    pub message: Option<String>,
+    pub class: Class,
+}
+
+/// What an error means to the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// Too many requests.
+    Throttled,
+    /// The service, or one that it needs, is not well.
+    Unwell,
+    /// The service's clock and the one that the request was signed by differ.
+    ClockSkew,
+    /// These keys may not do this.
+    Denied,
+    /// The session of these keys has ended.
+    ExpiredToken,
+    /// No key with this id is known to this partition, or its session token does not belong to it.
+    UnknownKey,
+    /// The signature is wrong, which usually is the secret key's fault.
+    WrongSignature,
+    /// STS is switched off for this account in this region.
+    RegionDisabled,
+    /// The request itself is wrong, such as a duration beyond the role's.
+    Invalid,
+    Other,
+}
+
+/// In bytes.
+const LONGEST: usize = 1024;
+
+impl ServiceError {
+    /// `None` if the answer is no error. A redirect is one, because none is followed.
+    pub fn of(answer: &Answer) -> Option<Self> {
+        if (200..300).contains(&answer.status) {
+            return None;
+        }
+        let (code, message) = code_and_message(answer.body.expose());
+        Some(Self {
+            status: answer.status,
+            class: class(answer.status, code.as_deref(), message.as_deref().unwrap_or_default()),
+            code,
+            message,
+        })
+    }
+
+    /// Whether the same request may succeed a little later.
+    pub fn is_passing(&self) -> bool {
+        matches!(self.class, Class::Throttled | Class::Unwell)
+    }
+}
+
+/// `<Error>` is the root for some services, and inside `<Errors>` or `<ErrorResponse>` for others.
+fn code_and_message(body: &[u8]) -> (Option<String>, Option<String>) {
+    let Ok(document) = document::parse(body) else {
+        return (None, None);
+    };
+    let root = document.root_element();
+    let parent = document::child(root, "Errors").unwrap_or(root);
+    let error = document::child(parent, "Error").unwrap_or(root);
+    let part = |name| document::text(error, name).map(|text| start(text).to_owned());
+    match part("Code") {
+        Some(code) => (Some(code), part("Message")),
+        // XML of somebody else.
+        None => (None, None),
+    }
+}
+
+fn start(text: &str) -> &str {
+    &text[..text.floor_char_boundary(LONGEST)]
+}
+
+/// botocore's.
+const THROTTLED: [&str; 13] = [
+    "Throttling",
+    "ThrottlingException",
+    "ThrottledException",
+    "RequestThrottledException",
+    "TooManyRequestsException",
+    "ProvisionedThroughputExceededException",
+    "TransactionInProgressException",
+    "RequestLimitExceeded",
+    "BandwidthLimitExceeded",
+    "LimitExceededException",
+    "RequestThrottled",
+    "SlowDown",
+    "EC2ThrottledException",
+];
+
+/// botocore's; the last one is STS's, about the identity provider of a web identity.
+const UNWELL: [&str; 4] = [
+    "RequestTimeout",
+    "RequestTimeoutException",
+    "PriorRequestNotComplete",
+    "IDPCommunicationError",
+];
+
+fn class(status: u16, code: Option<&str>, message: &str) -> Class {
+    let code = code.unwrap_or_default();
+    let is_late = message.contains("Signature expired") || message.contains("not yet current");
+    match code {
+        _ if THROTTLED.contains(&code) => Class::Throttled,
+        _ if UNWELL.contains(&code) => Class::Unwell,
+        "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" => Class::ClockSkew,
+        "SignatureDoesNotMatch" | "InvalidSignature" | "InvalidSignatureException" if is_late => Class::ClockSkew,
+        "SignatureDoesNotMatch" | "InvalidSignature" | "InvalidSignatureException" => Class::WrongSignature,
+        "AccessDenied" | "AccessDeniedException" => Class::Denied,
+        "ExpiredToken" | "ExpiredTokenException" => Class::ExpiredToken,
+        "InvalidClientTokenId" | "UnrecognizedClientException" => Class::UnknownKey,
+        "RegionDisabledException" => Class::RegionDisabled,
+        _ => match status {
+            429 => Class::Throttled,
+            500 | 502 | 503 | 504 => Class::Unwell,
+            400 if !code.is_empty() => Class::Invalid,
+            _ => Class::Other,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::secret::Secret;
+
+    fn error(status: u16, body: &str) -> Option<ServiceError> {
+        ServiceError::of(&Answer {
+            status,
+            date: None,
+            retry_after: None,
+            body: Secret::new(body.as_bytes().to_vec()),
+        })
+    }
+
+    fn class_of(status: u16, code: &str, message: &str) -> Class {
+        let body = format!(
+            "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type>\
+             <Code>{code}</Code><Message>{message}</Message></Error><RequestId>c6104cbe</RequestId></ErrorResponse>"
+        );
+        let error = error(status, &body).expect("an error");
+        assert_eq!((error.code.as_deref(), error.status), (Some(code), status));
+        error.class
+    }
+
+    #[test]
+    fn both_shapes_are_read() {
+        let expected = ServiceError {
+            status: 403,
+            code: Some("AccessDenied".to_owned()),
+            message: Some("User: me is not authorized & barred".to_owned()),
+            class: Class::Denied,
+        };
+        let inner =
+            "<Error><Code>AccessDenied</Code><Message>User: me is not authorized &amp; barred</Message></Error>";
+        for body in [
+            format!("<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">{inner}</ErrorResponse>"),
+            format!("<Response><Errors>{inner}</Errors><RequestID>c61</RequestID></Response>"),
+            format!("<?xml version=\"1.0\"?>{inner}"),
+        ] {
+            assert_eq!(error(403, &body).as_ref(), Some(&expected), "{body}");
+        }
+    }
+
+    #[test]
+    fn an_answer_of_somebody_else_has_no_code_and_is_not_shown() {
+        for body in [
+            "",
+            "no XML",
+            "<html><body>Sign in</body></html>",
+            "{\"message\": \"x\"}",
+            "\u{0}",
+        ] {
+            let error = error(403, body).expect("an error");
+            assert_eq!(
+                (error.code, error.message, error.class),
+                (None, None, Class::Other),
+                "{body}"
+            );
+        }
+        assert_eq!(error(302, "").map(|error| error.class), Some(Class::Other));
+        assert_eq!(error(400, "<html/>").map(|error| error.class), Some(Class::Other));
+        assert_eq!(error(200, "no XML"), None);
+        assert_eq!(error(204, ""), None);
+    }
+
+    #[test]
+    fn a_message_is_at_most_1_kib() {
+        let long = format!(
+            "<Error><Code>{0}</Code><Message>{0}</Message></Error>",
+            "é".repeat(5_000)
+        );
+        let error = error(400, &long).expect("an error");
+        assert_eq!(error.message.map(|message| message.len()), Some(1024));
+        assert_eq!(error.code.map(|code| code.len()), Some(1024));
+        let odd = format!("<Error><Code>a</Code><Message>a{}</Message></Error>", "é".repeat(5_000));
+        assert_eq!(
+            super::code_and_message(odd.as_bytes()).1.map(|message| message.len()),
+            Some(1023)
+        );
+    }
+
+    #[test]
+    fn errors_have_classes() {
+        for (status, code, message, class) in [
+            (400, "Throttling", "Rate exceeded", Class::Throttled),
+            (400, "ThrottlingException", "", Class::Throttled),
+            (503, "SlowDown", "", Class::Throttled),
+            (429, "Whatever", "", Class::Throttled),
+            (500, "InternalFailure", "", Class::Unwell),
+            (503, "ServiceUnavailable", "", Class::Unwell),
+            (400, "IDPCommunicationError", "", Class::Unwell),
+            (400, "RequestTimeout", "", Class::Unwell),
+            (403, "RequestTimeTooSkewed", "", Class::ClockSkew),
+            (400, "RequestExpired", "", Class::ClockSkew),
+            (
+                403,
+                "SignatureDoesNotMatch",
+                "Signature expired: 20261121T023708Z is now earlier than 20261121T032208Z",
+                Class::ClockSkew,
+            ),
+            (
+                403,
+                "InvalidSignatureException",
+                "Signature not yet current: 20261121T023708Z is still later than 20261121T013708Z",
+                Class::ClockSkew,
+            ),
+            (
+                403,
+                "SignatureDoesNotMatch",
+                "The request signature we calculated does not match the signature you provided.",
+                Class::WrongSignature,
+            ),
+            (403, "AccessDenied", "", Class::Denied),
+            (400, "AccessDeniedException", "", Class::Denied),
+            (
+                403,
+                "ExpiredToken",
+                "The security token included in the request is expired",
+                Class::ExpiredToken,
+            ),
+            (400, "ExpiredTokenException", "", Class::ExpiredToken),
+            (403, "InvalidClientTokenId", "", Class::UnknownKey),
+            (403, "UnrecognizedClientException", "", Class::UnknownKey),
+            (
+                403,
+                "RegionDisabledException",
+                "STS is not activated in this region",
+                Class::RegionDisabled,
+            ),
+            (400, "ValidationError", "", Class::Invalid),
+            (400, "PackedPolicyTooLarge", "", Class::Invalid),
+            (403, "OptInRequired", "", Class::Other),
+            (404, "InvalidAction", "", Class::Other),
+        ] {
+            assert_eq!(class_of(status, code, message), class, "{status} {code}");
+            let is_passing = matches!(class, Class::Throttled | Class::Unwell);
+            let same = ServiceError {
+                status,
+                code: None,
+                message: None,
+                class,
+            };
+            assert_eq!(same.is_passing(), is_passing);
+        }
+        for status in [500, 502, 503, 504] {
+            assert_eq!(error(status, "<html/>").map(|error| error.class), Some(Class::Unwell));
+        }
+        assert_eq!(error(501, "").map(|error| error.class), Some(Class::Other));
+    }
+}

@@ -1,0 +1,340 @@
+//! AWS STS: who keys are, and the keys of roles.
+
+use super::document::{self, Unreadable};
+use super::fault::Fault;
+use super::form;
+use super::message::{Method, Request};
+use super::sign::{self, Scope};
+use crate::credentials::{Credentials, Timestamp};
+use crate::secret::Secret;
+
+/// Where STS is called.
+#[derive(Clone, Copy, Debug)]
+pub struct Target<'a> {
+    pub url: &'a str,
+    /// That the request is signed for.
+    pub region: &'a str,
+}
+
+/// What is asked for by AssumeRole.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AssumeRole<'a> {
+    pub role_arn: &'a str,
+    pub session_name: &'a str,
+    pub external_id: Option<&'a str>,
+    /// In seconds; without it STS decides.
+    pub duration: Option<u32>,
+    pub mfa: Option<Mfa<'a>>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub struct Mfa<'a> {
+    /// The device's ARN or serial number.
+    pub serial: &'a str,
+    pub code: &'a Secret<String>,
+}
+
+/// The answer to AssumeRole.
+#[derive(Debug)]
+pub struct AssumedRole {
+    /// With their end and the role's account.
+    pub credentials: Credentials,
+    /// The session's ARN, such as `arn:aws:sts::123456789012:assumed-role/Ops/me`.
+    pub arn: String,
+    /// The session's unique id, such as `AROAEXAMPLE:me`.
+    pub id: String,
+}
+
+/// The answer to GetCallerIdentity.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Twelve digits.
+    pub account: String,
+    pub arn: String,
+    pub user_id: String,
+}
+
+impl AssumeRole<'_> {
+    /// The request, signed with the caller's credentials.
+    ///
+    /// # Errors
+    /// As [`sign::sign`].
+    pub fn request(&self, target: Target<'_>, credentials: &Credentials, at: Timestamp) -> Result<Request, Fault> {
+        let duration = self.duration.map(|seconds| seconds.to_string());
+        // botocore's order.
+        let fields = [
+            ("ExternalId", self.external_id),
+            ("SerialNumber", self.mfa.map(|mfa| mfa.serial)),
+            ("DurationSeconds", duration.as_deref()),
+            ("RoleArn", Some(self.role_arn)),
+            ("RoleSessionName", Some(self.session_name)),
+            ("TokenCode", self.mfa.map(|mfa| mfa.code.expose().as_str())),
+        ];
+        request("AssumeRole", &fields, target, credentials, at)
+    }
+}
+
+/// Asks who the credentials are. STS answers anybody with valid ones, whatever they may do otherwise.
+///
+/// # Errors
+/// As [`sign::sign`].
+pub fn get_caller_identity(target: Target<'_>, credentials: &Credentials, at: Timestamp) -> Result<Request, Fault> {
+    request("GetCallerIdentity", &[], target, credentials, at)
+}
+
+fn request(
+    action: &str,
+    fields: &[(&str, Option<&str>)],
+    target: Target<'_>,
+    credentials: &Credentials,
+    at: Timestamp,
+) -> Result<Request, Fault> {
+    const FORM: &str = "application/x-www-form-urlencoded; charset=utf-8";
+    let start = [("Action", Some(action)), ("Version", Some("2011-06-15"))];
+    let mut request = Request {
+        method: Method::Post,
+        url: target.url.to_owned(),
+        headers: vec![("content-type", Secret::new(FORM.to_owned()))],
+        body: form::body(&[&start, fields].concat()),
+    };
+    let scope = Scope {
+        service: "sts",
+        region: target.region,
+    };
+    sign::sign(&mut request, credentials, scope, at)?;
+    Ok(request)
+}
+
+/// Reads the answer to AssumeRole.
+///
+/// # Errors
+/// It has no keys, no end of them, or no name of whom they are.
+pub fn assumed_role(body: &[u8]) -> Result<AssumedRole, Unreadable> {
+    let document = document::parse(body)?;
+    let result = result(&document, "AssumeRoleResult")?;
+    let keys = document::child(result, "Credentials").ok_or_else(|| missing("Credentials"))?;
+    let user = document::child(result, "AssumedRoleUser").ok_or_else(|| missing("AssumedRoleUser"))?;
+    let arn = text(user, "Arn")?;
+    let expiration = Timestamp::parse(&text(keys, "Expiration")?);
+    let credentials = Credentials {
+        access_key_id: text(keys, "AccessKeyId")?,
+        secret_access_key: Secret::new(text(keys, "SecretAccessKey")?),
+        session_token: Some(Secret::new(text(keys, "SessionToken")?)),
+        expires: Some(expiration.ok_or_else(|| Unreadable("has an `Expiration` that is no time".to_owned()))?),
+        account_id: account(&arn),
+    };
+    Ok(AssumedRole {
+        credentials,
+        id: text(user, "AssumedRoleId")?,
+        arn,
+    })
+}
+
+/// Reads the answer to GetCallerIdentity.
+///
+/// # Errors
+/// A part is missing.
+pub fn caller_identity(body: &[u8]) -> Result<Identity, Unreadable> {
+    let document = document::parse(body)?;
+    let result = result(&document, "GetCallerIdentityResult")?;
+    Ok(Identity {
+        account: text(result, "Account")?,
+        arn: text(result, "Arn")?,
+        user_id: text(result, "UserId")?,
+    })
+}
+
+fn result<'a, 'input>(
+    document: &'a roxmltree::Document<'input>,
+    name: &str,
+) -> Result<roxmltree::Node<'a, 'input>, Unreadable> {
+    document::child(document.root_element(), name).ok_or_else(|| missing(name))
+}
+
+fn text(parent: roxmltree::Node<'_, '_>, name: &str) -> Result<String, Unreadable> {
+    let text = document::text(parent, name).ok_or_else(|| missing(name))?;
+    Ok(text.to_owned())
+}
+
+fn missing(name: &str) -> Unreadable {
+    Unreadable(format!("has no `{name}`"))
+}
+
+/// Twelve digits out of an ARN.
+fn account(arn: &str) -> Option<String> {
+    let account = arn.split(':').nth(4)?;
+    let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
+    is_account.then(|| account.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TARGET: Target<'_> = Target {
+        url: "http://127.0.0.1:18089/",
+        region: "eu-west-1",
+    };
+
+    const OPS: AssumeRole<'_> = AssumeRole {
+        role_arn: "arn:aws:iam::123456789012:role/Ops",
+        session_name: "botocore-session-1795228628",
+        external_id: Some("ext 1"),
+        duration: Some(1800),
+        mfa: None,
+    };
+
+    fn base() -> Credentials {
+        Credentials {
+            access_key_id: "AKIDBASE".to_owned(),
+            secret_access_key: Secret::new("SECRETBASE".to_owned()),
+            session_token: None,
+            expires: None,
+            account_id: None,
+        }
+    }
+
+    fn body(role: &AssumeRole<'_>) -> String {
+        let request = role
+            .request(TARGET, &base(), Timestamp(1_795_228_628))
+            .expect("a request");
+        request.body.expose().clone()
+    }
+
+    /// Recorded from AWS CLI 2.36, with its signature.
+    #[test]
+    fn assume_role_is_asked_as_by_the_aws_cli() {
+        let request = OPS
+            .request(TARGET, &base(), Timestamp(1_795_228_628))
+            .expect("a request");
+        assert_eq!((request.method, request.url.as_str()), (Method::Post, TARGET.url));
+        assert_eq!(
+            request.body.expose(),
+            "Action=AssumeRole&Version=2011-06-15&ExternalId=ext+1&DurationSeconds=1800\
+             &RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2FOps&RoleSessionName=botocore-session-1795228628"
+        );
+        let headers: Vec<_> = request
+            .headers
+            .iter()
+            .map(|(name, value)| (*name, value.expose().as_str()))
+            .collect();
+        assert_eq!(
+            headers,
+            [
+                ("content-type", "application/x-www-form-urlencoded; charset=utf-8"),
+                ("host", "127.0.0.1:18089"),
+                ("x-amz-date", "20261121T023708Z"),
+                (
+                    "authorization",
+                    "AWS4-HMAC-SHA256 Credential=AKIDBASE/20261121/eu-west-1/sts/aws4_request, \
+                     SignedHeaders=content-type;host;x-amz-date, \
+                     Signature=0b5703de09f7e485da24a1ff8d85e02caf2a2c6c162c0ad747974e9698615256"
+                ),
+            ]
+        );
+        let code = Secret::new("123456".to_owned());
+        let mfa = AssumeRole {
+            role_arn: "arn:aws:iam::123456789012:role/Mfa",
+            session_name: "botocore-session-1795228631",
+            mfa: Some(Mfa {
+                serial: "arn:aws:iam::123456789012:mfa/me",
+                code: &code,
+            }),
+            ..AssumeRole::default()
+        };
+        assert_eq!(
+            body(&mfa),
+            "Action=AssumeRole&Version=2011-06-15&SerialNumber=arn%3Aaws%3Aiam%3A%3A123456789012%3Amfa%2Fme\
+             &RoleArn=arn%3Aaws%3Aiam%3A%3A123456789012%3Arole%2FMfa&RoleSessionName=botocore-session-1795228631\
+             &TokenCode=123456"
+        );
+        assert!(!format!("{request:?}{mfa:?}").contains("123456&") && !format!("{mfa:?}").contains("\"123456\""));
+    }
+
+    #[test]
+    fn caller_identity_is_asked_for() {
+        let request = get_caller_identity(TARGET, &base(), Timestamp(0)).expect("a request");
+        assert_eq!(request.body.expose(), "Action=GetCallerIdentity&Version=2011-06-15");
+    }
+
+    const ANSWER: &str = "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">
+  <AssumeRoleResult>
+    <AssumedRoleUser>
+      <AssumedRoleId>AROAEXAMPLE:me</AssumedRoleId>
+      <Arn>arn:aws:sts::123456789012:assumed-role/Ops/me</Arn>
+    </AssumedRoleUser>
+    <Credentials>
+      <AccessKeyId>ASIA2</AccessKeyId>
+      <SecretAccessKey>secret2</SecretAccessKey>
+      <SessionToken>
+        token2//
+      </SessionToken>
+      <Expiration>2099-01-01T00:00:00Z</Expiration>
+    </Credentials>
+    <PackedPolicySize>6</PackedPolicySize>
+  </AssumeRoleResult>
+  <ResponseMetadata><RequestId>c6104cbe</RequestId></ResponseMetadata>
+</AssumeRoleResponse>";
+
+    #[test]
+    fn keys_of_a_role_are_read() {
+        let role = assumed_role(ANSWER.as_bytes()).expect("an answer");
+        assert_eq!(role.arn, "arn:aws:sts::123456789012:assumed-role/Ops/me");
+        assert_eq!(role.id, "AROAEXAMPLE:me");
+        let keys = &role.credentials;
+        assert_eq!(keys.access_key_id, "ASIA2");
+        assert_eq!(keys.secret_access_key.expose(), "secret2");
+        assert_eq!(
+            keys.session_token.as_ref().map(|token| token.expose().as_str()),
+            Some("token2//")
+        );
+        assert_eq!(keys.expires, Some(Timestamp(4_070_908_800)));
+        assert_eq!(keys.account_id.as_deref(), Some("123456789012"));
+        assert!(!format!("{role:?}").contains("secret2") && !format!("{role:?}").contains("token2"));
+    }
+
+    #[test]
+    fn an_incomplete_answer_is_refused_by_name() {
+        for name in [
+            "AccessKeyId",
+            "SecretAccessKey",
+            "SessionToken",
+            "Expiration",
+            "Arn",
+            "AssumedRoleId",
+            "Credentials",
+            "AssumedRoleUser",
+            "AssumeRoleResult",
+        ] {
+            let answer = ANSWER
+                .replace(&format!("<{name}>"), "<Other>")
+                .replace(&format!("</{name}>"), "</Other>");
+            let error = assumed_role(answer.as_bytes()).expect_err(name);
+            assert_eq!(error.0, format!("has no `{name}`"));
+        }
+        let empty = ANSWER.replace("<SecretAccessKey>secret2<", "<SecretAccessKey><");
+        assert_eq!(
+            assumed_role(empty.as_bytes()).expect_err("empty").0,
+            "has no `SecretAccessKey`"
+        );
+        let endless = ANSWER.replace("2099-01-01T00:00:00Z", "soon");
+        assert_eq!(
+            assumed_role(endless.as_bytes()).expect_err("no time").0,
+            "has an `Expiration` that is no time"
+        );
+    }
+
+    #[test]
+    fn an_identity_is_read() {
+        let answer = b"<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">
+            <GetCallerIdentityResult><Arn>arn:aws:iam::123456789012:user/me</Arn><UserId>AIDAEXAMPLE</UserId>
+            <Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>";
+        let identity = Identity {
+            account: "123456789012".to_owned(),
+            arn: "arn:aws:iam::123456789012:user/me".to_owned(),
+            user_id: "AIDAEXAMPLE".to_owned(),
+        };
+        assert_eq!(caller_identity(answer), Ok(identity));
+        assert_eq!(caller_identity(b"<html/>"), Err(missing("GetCallerIdentityResult")));
+    }
+}

@@ -1,0 +1,125 @@
+//! `awsenv sessions list`: what is kept, and what the AWS CLI has in its cache. Calls nothing.
+
+use serde_json::{Value, json};
+
+use crate::cli::SessionsListArgs;
+use crate::context::{Context, Outcome};
+use crate::credentials::Timestamp;
+use crate::keychain::last_four;
+use crate::ops::files::Files;
+use crate::redact;
+use crate::resolve::{BaseSource, Choice};
+use crate::session::Session;
+use crate::sys;
+use crate::sys::clock::local;
+use crate::text::{columns_within, display};
+
+const HEADER: [&str; 6] = ["PROFILE", "KIND", "ACCOUNT", "ROLE", "KEY", "EXPIRES"];
+
+/// What the AWS CLI has is listed like a kind of session.
+const CLI_CACHE: &str = "cli-cache";
+
+struct Row {
+    session: Session,
+    kind: &'static str,
+    /// Whether awsenv gets the next one without asking anybody.
+    is_renewable: bool,
+}
+
+pub(super) fn run(context: &Context, args: &SessionsListArgs) -> Outcome {
+    let rows = rows(context);
+    if args.json {
+        let rows: Vec<Value> = rows.iter().map(as_json).collect();
+        return Outcome::Text(redact::json(rows.into()), 0);
+    }
+    if rows.is_empty() {
+        context.ui.notice("there are no sessions");
+    }
+    let process = context.process;
+    let width = process.stdout_tty.then(sys::terminal::width).flatten();
+    let mut cells: Vec<_> = rows.iter().map(|row| as_cells(row, process.now)).collect();
+    let has_header = process.stdout_tty && !cells.is_empty();
+    if has_header {
+        cells.insert(0, HEADER.map(str::to_owned));
+    }
+    let is_bold = |at: usize| has_header && at == 0 && context.ui.color_out;
+    let lines = columns_within(&cells, width).into_iter().enumerate();
+    let text = lines.map(|(at, line)| match is_bold(at) {
+        true => format!("\x1b[1m{line}\x1b[0m\n"),
+        false => line + "\n",
+    });
+    Outcome::Text(text.collect(), 0)
+}
+
+/// By profile, and of each the one that lasts longest first; then those of the AWS CLI.
+fn rows(context: &Context) -> Vec<Row> {
+    let mut own = context.sessions().all();
+    own.sort_by(|a, b| (&a.profile, b.ends(), &a.role_arn).cmp(&(&b.profile, a.ends(), &b.role_arn)));
+    let files = (!own.is_empty()).then(|| Files::load(context).ok()).flatten();
+    let own = own.into_iter().map(|session| Row {
+        kind: session.kind.as_str(),
+        is_renewable: files
+            .as_ref()
+            .is_some_and(|files| needs_nobody(files, &session.profile)),
+        session,
+    });
+    let mut theirs = context.cli_cache().all(context.process.now);
+    theirs.sort_by(|a, b| (&a.arn, b.ends()).cmp(&(&b.arn, a.ends())));
+    let theirs = theirs.into_iter().map(|session| Row {
+        kind: CLI_CACHE,
+        is_renewable: false,
+        session,
+    });
+    own.chain(theirs).collect()
+}
+
+/// Whether the profile's next keys take no code and no login.
+fn needs_nobody(files: &Files, profile: &str) -> bool {
+    let plan = files.resolve_in(&files.env, &Choice::explicit(profile)).ok();
+    plan.is_some_and(|plan| {
+        let is_asked = matches!(plan.base, None | Some(BaseSource::Login(_) | BaseSource::Sso(_)));
+        !is_asked && plan.roles.iter().all(|role| role.mfa_serial.is_none())
+    })
+}
+
+fn as_json(row: &Row) -> Value {
+    let Row { session, .. } = row;
+    let profile = Some(&session.profile).filter(|profile| !profile.is_empty());
+    json!({
+        "profile": profile, "kind": row.kind, "role_arn": session.role_arn,
+        "account_id": session.credentials.account_id, "access_key_id": masked(session),
+        "obtained": session.obtained.to_rfc3339(), "expires": session.ends().to_rfc3339(),
+        "renewable": row.is_renewable,
+    })
+}
+
+fn as_cells(row: &Row, now: Timestamp) -> [String; 6] {
+    let Row { session, kind, .. } = row;
+    let account = session.credentials.account_id.as_deref();
+    let end = local(session.ends()).unwrap_or_default();
+    let expires = match session.ends() > now {
+        true => end,
+        false => format!("{end} (expired)"),
+    };
+    [
+        display(&session.profile),
+        (*kind).to_owned(),
+        account.map(display).unwrap_or_default(),
+        role(session).map(display).unwrap_or_default(),
+        masked(session),
+        expires,
+    ]
+}
+
+/// Its name, out of whichever ARN is known.
+fn role(session: &Session) -> Option<&str> {
+    if let Some(role_arn) = &session.role_arn {
+        return role_arn.rsplit('/').next();
+    }
+    session.arn.as_ref()?.split('/').nth(1)
+}
+
+/// Hides all of the key id except its end.
+fn masked(session: &Session) -> String {
+    format!("****{}", display(last_four(&session.credentials.access_key_id)))
+}

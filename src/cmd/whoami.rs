@@ -1,0 +1,65 @@
+//! `awsenv whoami`: whose keys a profile has, as AWS itself says.
+
+use serde_json::json;
+
+use crate::cli::WhoamiArgs;
+use crate::context::{Context, Outcome};
+use crate::credentials::Timestamp;
+use crate::error::Error;
+use crate::ops::choose::Chosen;
+use crate::ops::ports::Outside;
+use crate::ops::refusal::without_credentials;
+use crate::ops::{choose, now, pick, role};
+use crate::provider::{self, Whose};
+use crate::redact;
+use crate::sys::clock::local;
+use crate::text::display;
+
+/// # Errors
+/// The keys cannot be had, or AWS does not answer.
+pub fn run(context: &Context, args: WhoamiArgs) -> Result<Outcome, Error> {
+    let picked = pick::asked_for(context, &args.pick, "awsenv whoami PROFILE")?;
+    let typed = || choose::choose(context, args.profile.as_deref());
+    let Chosen {
+        files,
+        choice,
+        is_named,
+    } = picked.map_or_else(typed, Ok)?;
+    let region = args
+        .region
+        .as_deref()
+        .map(|typed| choose::asked_region(context, &files, typed))
+        .transpose()?;
+    let mut plan = match (is_named, &region) {
+        (false, None) => now::plan(context, &files, &choice)?,
+        (_, region) => files.resolve(&choice, region.as_deref())?,
+    };
+    let mut shown = now::profile(&choice, &files).map(str::to_owned);
+    if let Some(arn) = &args.role {
+        let tail = role::on_top(&mut plan, &choice.name, arn)?;
+        shown = Some(shown.unwrap_or_default() + &tail);
+    }
+    let outside = Outside::of(context, &choice.name)?;
+    let Whose { identity, ends } = provider::whose(&plan, &role::wants(context), outside.ports())
+        .map_err(|error| without_credentials(&files.profiles, &choice.name, error.into()))?;
+    let text = if args.json {
+        redact::json(json!({
+            "account": identity.account,
+            "arn": identity.arn,
+            "user_id": identity.user_id,
+            "profile": shown,
+            "expires": ends.and_then(Timestamp::to_rfc3339),
+        }))
+    } else {
+        let mut lines = vec![
+            ("account", display(&identity.account)),
+            ("arn", display(&identity.arn)),
+            ("user id", display(&identity.user_id)),
+        ];
+        lines.extend(shown.map(|shown| ("profile", display(&shown))));
+        lines.extend(ends.and_then(local).map(|until| ("until", until)));
+        let lines = lines.into_iter().map(|(name, value)| format!("{name:<8} {value}\n"));
+        lines.collect()
+    };
+    Ok(Outcome::Text(text, 0))
+}

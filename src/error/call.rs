@@ -1,0 +1,152 @@
+//! Messages for calls to AWS that gave nothing to use.
+
+use super::{Error, Kind};
+use crate::aws::{Class, Fault, ServiceError, Stage};
+use crate::provider::{Asked, Failure, Question};
+use crate::redact::{self, shown};
+use crate::text::display;
+
+/// What is wrong, where, and what to do.
+pub(super) fn failed(call: &Question, failure: &Failure) -> Error {
+    match failure {
+        Failure::Fault(fault) => of_fault(call, fault),
+        Failure::Service(error) => of_service(call, error),
+        Failure::Unreadable(why) => {
+            let why = format!("the answer of `{}` {why}", host(call));
+            new(call, Kind::InvalidRequest, &why).hint(NOT_AWS)
+        }
+    }
+}
+
+const NOT_AWS: &str = "something other than AWS may answer there, such as a proxy or a login page of the network";
+
+const WAY: &str = "`awsenv explain` shows which URL is called and why; `awsenv doctor --network` checks the way there";
+
+fn of_fault(call: &Question, fault: &Fault) -> Error {
+    let host = host(call);
+    let stage = |stage: &Stage| match stage {
+        Stage::Resolve => format!("the host `{host}` cannot be found"),
+        Stage::Connect => format!("`{host}` cannot be reached"),
+        Stage::Tls => format!("`{host}` does not agree on TLS"),
+        Stage::Sent => format!("`{host}` did not answer"),
+    };
+    match fault {
+        Fault::Late(at) => new(call, Kind::Network, &format!("{} in time", stage(at))).hint(WAY),
+        Fault::Broken(at, why) => new(call, Kind::Network, &format!("{} ({})", stage(at), said(why))).hint(WAY),
+        Fault::Tls(why) => new(call, Kind::Tls, &format!("`{host}` cannot be trusted: {}", said(why))).hint(
+            "if a proxy reads the traffic, `ca_bundle` or AWS_CA_BUNDLE must name its certificate; a wrong clock can be the cause too",
+        ),
+        Fault::TooLarge => new(call, Kind::InvalidRequest, &format!("the answer of `{host}` is larger than 1 MiB"))
+            .hint(NOT_AWS),
+        Fault::Setting(why) => new(call, Kind::InvalidConfig, &said(why)),
+    }
+}
+
+fn of_service(call: &Question, error: &ServiceError) -> Error {
+    let Some(code) = &error.code else {
+        let why = format!(
+            "`{}` answered with status {}, but not as AWS does",
+            host(call),
+            error.status
+        );
+        return new(call, Kind::Network, &why).hint(NOT_AWS);
+    };
+    let code = display(&code.chars().take(MAX_CODE).collect::<String>());
+    let says = error.message.as_deref().map(said).unwrap_or_default();
+    let quote = match says.is_empty() {
+        true => format!("AWS says: {code}"),
+        false => format!("AWS says: {says} ({code})"),
+    };
+    let failed = |kind, why: &str| new(call, kind, why).hint(quote.clone());
+    match error.class {
+        Class::Throttled => failed(Kind::Throttled, "AWS has had too many requests").hint(LATER),
+        Class::Unwell => failed(Kind::Network, "the service is not available").hint(LATER),
+        Class::ClockSkew => failed(Kind::ClockSkew, "the clock of this machine is wrong")
+            .hint("set it; where systemd keeps the time, `timedatectl set-ntp true` does"),
+        Class::Denied => denied(call, &says, failed),
+        Class::ExpiredToken => {
+            failed(Kind::ExpiredSource, "the keys that call AWS have expired").hint("get new ones from the same source")
+        }
+        Class::UnknownKey => failed(Kind::Credentials, &format!("AWS does not know {}", key(call))).hint(
+            "it may be deleted or inactive, it may not belong to its session token, or it is a key of another partition, which `--region` decides",
+        ),
+        Class::WrongSignature => {
+            let why = format!("the secret access key does not match {}", key(call));
+            failed(Kind::Credentials, &why).hint("copy both halves of the key again")
+        }
+        Class::RegionDisabled => {
+            let why = format!("AWS STS is not active in `{}` for this account", shown(&call.region));
+            failed(Kind::RegionDisabled, &why)
+                .hint("use `--region` with an active one, or activate it in the account settings of IAM")
+        }
+        Class::Invalid | Class::Other => {
+            let error = failed(Kind::InvalidRequest, "AWS rejects the request");
+            match says.contains("MaxSessionDuration") {
+                true => error.hint("ask for less by `--duration` or `duration_seconds`: IAM has the role's maximum"),
+                false => error,
+            }
+        }
+    }
+}
+
+const LATER: &str = "try again in a moment";
+
+/// In characters: AWS's codes are words.
+const MAX_CODE: usize = 64;
+
+fn denied(call: &Question, says: &str, failed: impl Fn(Kind, &str) -> Error) -> Error {
+    let caller = says
+        .strip_prefix("User: ")
+        .and_then(|rest| rest.split_whitespace().next());
+    let why = match caller {
+        Some(caller) => format!("AWS denies it to `{caller}`"),
+        None => "AWS denies it".to_owned(),
+    };
+    let error = failed(Kind::Denied, &why);
+    match &call.asked {
+        Asked::Identity => error,
+        Asked::Role { has_external_id, .. } => {
+            let error = error.hint(
+                "the role's trust policy must name the caller, and the caller's own policies must allow sts:AssumeRole",
+            );
+            error.hint(match has_external_id {
+                true => "if the trust policy asks for an external id, `external_id` must equal it, capitals and all",
+                false => "if the trust policy asks for an external id, the profile needs `external_id`",
+            })
+        }
+    }
+}
+
+fn new(call: &Question, kind: Kind, why: &str) -> Error {
+    let message = match &call.asked {
+        Asked::Identity => format!("cannot ask AWS whose keys these are: {why}"),
+        Asked::Role { role_arn, place, .. } => {
+            let place = place
+                .as_ref()
+                .map_or(String::new(), |place| format!("{}: ", display(&place.to_string())));
+            format!("{place}cannot assume the role `{}`: {why}", shown(role_arn))
+        }
+    };
+    Error::new(kind, message)
+}
+
+fn host(call: &Question) -> String {
+    let rest = call.url.split_once("://").map_or(&*call.url, |(_, rest)| rest);
+    display(rest.split('/').next().unwrap_or_default())
+}
+
+fn key(call: &Question) -> String {
+    match redact::key_id(&call.access_key_id) {
+        Some(id) => format!("the key `{id}`"),
+        None => "the key".to_owned(),
+    }
+}
+
+/// What others say, made safe to be shown.
+fn said(text: &str) -> String {
+    redact::said(text.as_bytes())
+        .lines()
+        .map(display)
+        .collect::<Vec<_>>()
+        .join(" ")
+}

@@ -1,0 +1,153 @@
+//! Why there are no credentials.
+
+use super::call::Why;
+use super::ports::NoTurn;
+use crate::aws::{Fault, ServiceError};
+use crate::config::Place;
+use crate::credentials::pair::Flaw;
+use crate::keychain;
+use crate::resolve;
+
+/// Why there are no credentials.
+#[derive(Debug)]
+pub enum Error {
+    /// The keys are no longer valid.
+    Expired {
+        /// The line that led to them; `None` for the environment's.
+        place: Option<Place>,
+    },
+    /// An empty key id or secret.
+    Empty {
+        /// `None` for the environment's.
+        place: Option<Place>,
+    },
+    /// A key that the user has written cannot be one.
+    Flawed {
+        /// `None` for the environment's.
+        place: Option<Place>,
+        flaw: Flaw,
+    },
+    Keychain(keychain::Error),
+    /// The keyring that a boto profile names cannot be read.
+    KeyringAbsent {
+        /// The line of `keyring`.
+        place: Place,
+        why: String,
+    },
+    /// The keyring that a boto profile names has no secret for its key.
+    KeyringEmpty {
+        /// The line of `keyring`.
+        place: Place,
+        service: String,
+        access_key_id: String,
+    },
+    /// The credential_process printed something other than its document.
+    ProcessAnswer {
+        place: Place,
+        /// What is wrong with the answer; never the answer itself.
+        why: String,
+    },
+    /// The credential_process ended with a status other than 0.
+    ProcessFailed {
+        place: Place,
+        /// As the system words it.
+        status: String,
+        /// What it printed to stderr.
+        said: String,
+    },
+    /// The credential_process was started, but its output could not be read to the end.
+    ProcessUnread {
+        place: Place,
+        why: String,
+    },
+    /// The credential_process could not be started.
+    ProcessMissing {
+        place: Place,
+        program: String,
+        /// The system's message.
+        why: String,
+    },
+    /// A call to AWS gave nothing to use.
+    Call {
+        question: Box<Question>,
+        failure: Failure,
+    },
+    /// Another process had the turn to get the keys of a role.
+    NoTurn {
+        role_arn: String,
+        why: NoTurn,
+    },
+    /// A value of a role is none that AWS accepts.
+    RoleValue {
+        profile: String,
+        key: &'static str,
+        needs: &'static str,
+        /// The line of the role; `None` for one of the command line.
+        place: Option<Place>,
+    },
+    /// A setting of calls cannot be followed.
+    Setting(resolve::Error),
+    /// Needs what awsenv does not do.
+    Unreachable {
+        /// What, to complete "that needs"; `None` if botocore finds no credentials either.
+        needs: Option<&'static str>,
+    },
+}
+
+/// What was asked of AWS, where, and with which key.
+#[derive(Clone, Debug)]
+pub struct Question {
+    pub asked: Asked,
+    pub url: String,
+    /// That the request was signed for.
+    pub region: String,
+    pub access_key_id: String,
+}
+
+#[derive(Clone, Debug)]
+pub enum Asked {
+    /// Whose keys these are.
+    Identity,
+    /// The keys of a role.
+    Role {
+        role_arn: String,
+        has_external_id: bool,
+        /// The line of the role; `None` for one of the command line.
+        place: Option<Place>,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub enum Failure {
+    /// There was no answer.
+    Fault(Fault),
+    Service(ServiceError),
+    /// The answer is not what was asked for; the rest of a sentence about it.
+    Unreadable(String),
+}
+
+impl Failure {
+    pub(super) fn of(why: Why) -> Self {
+        match why {
+            Why::Fault(fault) => Failure::Fault(fault),
+            Why::Service(error) => Failure::Service(error),
+        }
+    }
+}
+
+impl Error {
+    /// Whether it may pass by itself, and says nothing about rights: keys at hand are as good as before.
+    pub(super) fn is_passing(&self) -> bool {
+        match self {
+            Error::Call {
+                failure: Failure::Fault(_) | Failure::Unreadable(_),
+                ..
+            } => true,
+            Error::Call {
+                failure: Failure::Service(error),
+                ..
+            } => error.is_passing() || error.code.is_none(),
+            _ => false,
+        }
+    }
+}

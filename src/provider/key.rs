@@ -1,0 +1,51 @@
+//! The key of a session: everything that decides what AWS gives, so that two wishes share a session only if they would
+//! get the same.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::provider::ReadKeys;
+use crate::resolve::{AssumeRole, BaseSource, Endpoint};
+use crate::session::Key;
+
+/// What tells one source of keys from another, without its secret; `None` for those that awsenv does not use.
+pub(super) fn of_base(base: &BaseSource, keys: &dyn ReadKeys) -> Option<Value> {
+    Some(match base {
+        BaseSource::Boto(keys) | BaseSource::StaticKeys(keys) | BaseSource::Environment { keys, .. } => {
+            json!({"access_key_id": keys.access_key_id})
+        }
+        BaseSource::BotoKeyring(keyring) => json!({"access_key_id": keyring.access_key_id}),
+        BaseSource::CredentialProcess(process) => match &process.keychain {
+            // A key that replaces another has the same name and another time.
+            Some(item) => json!({"item": item, "since": keys.since(item)}),
+            None => json!({"process": process.command}),
+        },
+        BaseSource::Container { .. }
+        | BaseSource::InstanceMetadata { .. }
+        | BaseSource::Login(_)
+        | BaseSource::Sso(_)
+        | BaseSource::WebIdentity(_) => return None,
+    })
+}
+
+/// `duration` is the one that is asked for. Neither the region nor the profile's name changes what AWS gives.
+pub(super) fn of_role(role: &AssumeRole, duration: Option<u32>, endpoint: &Endpoint, source: &Value) -> Key {
+    let partition = role.role_arn.split(':').nth(1);
+    let own = (!endpoint.is_own()).then_some(&endpoint.url);
+    let mut parts = BTreeMap::from([
+        ("v", json!(1)),
+        ("op", json!("AssumeRole")),
+        ("partition", json!(partition)),
+        ("role_arn", json!(role.role_arn)),
+        ("role_session_name", json!(role.role_session_name)),
+        ("external_id", json!(role.external_id)),
+        ("mfa_serial", json!(role.mfa_serial)),
+        ("duration", json!(duration)),
+        ("source", source.clone()),
+    ]);
+    if let Some(url) = own {
+        parts.insert("endpoint", json!(url));
+    }
+    Key::hash(&serde_json::to_vec(&parts).unwrap_or_default())
+}

@@ -1,0 +1,21 @@
+//! What the user should know of how credentials were got; `ops` puts it into words.
+
+use crate::credentials::Timestamp;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// A role was assumed by a call.
+    Assumed { role_arn: String, url: String },
+    /// The keys of a role were at hand.
+    Kept { role_arn: String, ends: Timestamp },
+    /// The caller's own keys are temporary, so AWS gives a role for an hour at most.
+    Lowered { role_arn: String, asked: u32 },
+    /// Others on the way can read what is sent; the sentence.
+    Open(String),
+    /// Why a call goes to a region that nobody named; the sentence.
+    Region(String),
+    /// The machine's clock differs from AWS's by so many seconds; more than 0 if it is fast.
+    Skew { seconds: i64 },
+    /// New keys could not be had, and those at hand still last.
+    Stale { role_arn: String, ends: Timestamp },
+}

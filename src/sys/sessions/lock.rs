@@ -1,0 +1,167 @@
+//! The lock of one session: who gets it next, while others wait. The kernel frees it when its process dies.
+//!
+//! The file says which process holds it, and when one was last ended by its user.
+
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use crate::provider::{NoTurn, Turn};
+use crate::sys::signals::{self, Leaving};
+use crate::sys::wait::{self, NoAnswer};
+use crate::sys::{clock, private};
+
+/// What the file says.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
+struct Mark {
+    /// The process that holds the lock, or held it last.
+    pid: u32,
+    /// In microseconds since 1970: when the user of a process that held it did not want to go on.
+    cancelled: Option<u64>,
+}
+
+/// In bytes. Each mark is as long, so that one write replaces the one before.
+const LENGTH: usize = 80;
+
+/// The lock, until this is dropped.
+#[derive(Debug)]
+pub(super) struct Held {
+    file: File,
+    /// Dropped before the lock is let go.
+    leaving: Option<Leaving>,
+}
+
+impl Turn for Held {}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.leaving = None;
+        // What is to happen on leaving has the file open too.
+        let _ = self.file.unlock();
+    }
+}
+
+/// Why there is no lock.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum NoLock {
+    Turn(NoTurn),
+    /// The system has none here.
+    Nowhere,
+}
+
+/// Waits for the lock at `path` until `until`, or for ever; `say` tells the user what for.
+///
+/// # Errors
+/// There is no lock, or another process's user has cancelled what this one waited for.
+pub(super) fn take(path: &Path, until: Option<Instant>, say: &dyn Fn(&str)) -> Result<Held, NoLock> {
+    loop {
+        let file = open(path)?;
+        let before = read(&file);
+        let file = match file.try_lock() {
+            Ok(()) => file,
+            Err(TryLockError::WouldBlock) => wait(file, path, until, say)?,
+            Err(TryLockError::Error(_)) => return Err(NoLock::Nowhere),
+        };
+        // A file that was removed while this process waited is no longer what others lock.
+        if !is_at(&file, path) {
+            continue;
+        }
+        let after = read(&file);
+        let is_cancelled = before.is_some_and(|before| {
+            let after = after.as_ref().and_then(|after| after.cancelled);
+            after.is_some() && after != before.cancelled
+        });
+        if is_cancelled {
+            return Err(NoLock::Turn(NoTurn::Cancelled));
+        }
+        return hold(file, after.unwrap_or_default()).map_err(|_| NoLock::Nowhere);
+    }
+}
+
+fn open(path: &Path) -> Result<File, NoLock> {
+    let mut options = OpenOptions::new();
+    private::open_private(options.read(true).write(true).create(true), path).map_err(|_| NoLock::Nowhere)
+}
+
+fn wait(file: File, path: &Path, until: Option<Instant>, say: &dyn Fn(&str)) -> Result<File, NoLock> {
+    let start = Instant::now();
+    let limit = until.map_or(Duration::MAX, |until| until.saturating_duration_since(start));
+    let awaited = || match pid(path) {
+        Some(pid) => say(&format!("waiting for another awsenv (pid {pid})")),
+        None => say("waiting for another awsenv"),
+    };
+    let locked = wait::within(limit, awaited, move || file.lock().map(|()| file));
+    match locked {
+        Ok(locked) => locked.map_err(|_| NoLock::Nowhere),
+        Err(NoAnswer::Late) => Err(NoLock::Turn(NoTurn::Late(start.elapsed().as_secs()))),
+        // No thread can wait for it.
+        Err(NoAnswer::Gone) => Err(NoLock::Nowhere),
+    }
+}
+
+fn pid(path: &Path) -> Option<u32> {
+    let file = File::open(path).ok()?;
+    read(&file).map(|mark| mark.pid)
+}
+
+/// Says whose the lock is; if its user ends the process, those who wait learn of that.
+fn hold(file: File, mark: Mark) -> io::Result<Held> {
+    let pid = std::process::id();
+    let mark = Mark { pid, ..mark };
+    write(&file, &mark)?;
+    let twin = file.try_clone()?;
+    let leaving = signals::at_leave(move || {
+        let cancelled = Some(clock::micros());
+        let _ = write(&twin, &Mark { pid, cancelled });
+    });
+    let leaving = Some(leaving);
+    Ok(Held { file, leaving })
+}
+
+/// `None` if it cannot be read, as on Windows while another process holds the lock; an empty file has no mark yet.
+fn read(mut file: &File) -> Option<Mark> {
+    let mut text = String::with_capacity(LENGTH + 1);
+    file.rewind().ok()?;
+    file.take(LENGTH as u64).read_to_string(&mut text).ok()?;
+    match text.trim() {
+        "" => Some(Mark::default()),
+        text => serde_json::from_str(text).ok(),
+    }
+}
+
+fn write(mut file: &File, mark: &Mark) -> io::Result<()> {
+    let mark = serde_json::to_string(mark).map_err(io::Error::other)?;
+    file.rewind()?;
+    file.write_all(format!("{mark:<width$}\n", width = LENGTH - 1).as_bytes())
+}
+
+/// Removes the file of a lock that nobody holds. Who waits for it meanwhile notices, and takes the next one.
+pub(super) fn remove(path: &PathBuf) {
+    let mut options = OpenOptions::new();
+    let Ok(file) = private::open(options.read(true).write(true), path) else {
+        return;
+    };
+    if CAN_TELL && file.try_lock().is_ok() && is_at(&file, path) {
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// Whether the system tells that the file of a name is another one than before.
+const CAN_TELL: bool = cfg!(unix);
+
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    let id = |meta: fs::Metadata| (meta.dev(), meta.ino());
+    let (here, there) = (file.metadata().map(id), fs::symlink_metadata(path).map(id));
+    matches!((here, there), (Ok(here), Ok(there)) if here == there)
+}
+
+/// No lock is removed there.
+#[cfg(not(unix))]
+fn is_at(_: &File, _: &Path) -> bool {
+    true
+}

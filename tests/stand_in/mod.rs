@@ -1,0 +1,47 @@
+//! The stand-in for AWS itself (`tests/aws`): what AWS takes it takes, and what AWS refuses it refuses, in the same words.
+
+mod cases;
+mod clients;
+mod faults;
+mod moto;
+#[cfg(unix)]
+mod tls;
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::support::{PROJECT, python};
+
+/// What came back for one request of `tests/aws/ask.py`.
+#[derive(Clone, Debug, Deserialize)]
+struct Answered {
+    name: String,
+    status: u16,
+    /// Of the error; `None` if there is none.
+    code: Option<String>,
+    message: Option<String>,
+    /// The caller's, or that of the new session.
+    arn: Option<String>,
+    /// The seconds from the request to the end of the new session.
+    lifetime: Option<i64>,
+}
+
+/// Sends requests that botocore has signed, one after the other.
+fn ask(endpoint: &str, cases: &Value) -> Option<Vec<Answered>> {
+    let mut asker = Command::new(python("botocore")?)
+        .env_clear()
+        .args(["-X", "utf8", "-B"])
+        .arg(Path::new(PROJECT).join("tests/aws/ask.py"))
+        .arg(endpoint)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("a program that asks");
+    serde_json::to_writer(asker.stdin.take().expect("piped"), cases).expect("an open pipe");
+    let output = asker.wait_with_output().expect("its answers");
+    assert!(output.status.success());
+    Some(serde_json::from_slice(&output.stdout).expect("JSON"))
+}
