@@ -49,9 +49,12 @@ pub fn keys(shown: &str, credentials: &Credentials) -> Vars {
 /// takes precedence over the profile, so it stays.
 pub fn settings(env: &Env, profiles: &ProfileSet, profile: Profile<'_>) -> Vars {
     let mut vars = Vars::new();
-    let ignores_urls = |value: Option<&str>| value.is_some_and(|value| value.eq_ignore_ascii_case("true"));
-    let no_urls = ignores_urls(env.text("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"))
-        || ignores_urls(profile.text("ignore_configured_endpoint_urls"));
+    let no_urls = match env.os("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") {
+        Some(value) => value.eq_ignore_ascii_case("true"),
+        None => profile
+            .text("ignore_configured_endpoint_urls")
+            .is_some_and(|value| value.eq_ignore_ascii_case("true")),
+    };
     for (key, name) in names::SETTINGS {
         let is_url = key == "endpoint_url";
         if env.os(name).is_none() && !(is_url && no_urls) {
@@ -302,6 +305,7 @@ mod tests {
         assert_eq!(exported(ENDPOINTS, &by_env), ["AWS_DEFAULT_OUTPUT=json"]);
         let no = [("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "false")];
         assert_eq!(exported(ENDPOINTS, &no), exported(ENDPOINTS, &[]));
+        assert_eq!(exported(&by_profile, &no), exported(ENDPOINTS, &[]));
     }
 
     #[test]
