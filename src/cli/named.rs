@@ -200,6 +200,6 @@ mod tests {
         }
         let mut root = Cli::command();
         root.build();
-        assert_eq!(check(&root), 11);
+        assert_eq!(check(&root), 12);
     }
 }
