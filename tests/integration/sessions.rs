@@ -336,11 +336,26 @@ fn where_no_memory_can_have_the_key_the_key_file_does_or_nothing_is_kept() {
     let Some(output) = get("get") else { return };
     let why = "told sessions are not kept for the next run: there is no safe place for the key that encrypts them; `awsenv doctor` says why";
     assert_eq!(lines(output.success()), [why, "called"]);
+    let doctor = || {
+        let run = sandbox
+            .awsenv(["doctor", "-v"])
+            .under(python("ctypes")?, ["-c", BARRED].map(Into::into));
+        Some(run.under(&unshare, words()).output().out().to_owned())
+    };
+    let told = doctor().expect("as before");
+    for why in [
+        "not kept between runs: the kernel's keyring: ",
+        "`/dev/shm/awsenv-",
+        "there is no key file",
+    ] {
+        assert!(told.contains(why), "{why}\n{told}");
+    }
     sandbox.awsenv(["key", "unlock", "--no-passphrase"]).output().success();
     for said in ["called", "found"] {
         let output = get("get").expect("as before");
         assert_eq!(lines(output.success()), [said]);
     }
+    assert!(doctor().expect("as before").contains("with the key in the key file `"));
 }
 
 #[test]

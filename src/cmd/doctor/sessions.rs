@@ -21,7 +21,7 @@ pub(super) fn check(store: &Store<'_>, try_it: bool) -> Finding {
             let whys: Vec<String> = whys.iter().map(|why| display(why)).collect();
             let message = format!("temporary keys are not kept between runs: {}", whys.join("; "));
             Finding::new(Check::Sessions, Status::Warn, message)
-                .remedy("make one of these places usable; `sessions = off` in the settings switches this off")
+                .remedy("make one of these places usable, or set `sessions = off` in the settings")
         }
     }
 }

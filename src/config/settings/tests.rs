@@ -28,6 +28,9 @@ fn settings_are_read() {
     assert!(settings.is_production("prod-eu") && settings.is_production("x-live"));
     assert!(!settings.is_production("nonprod"));
     assert_eq!(read(""), Settings::default());
+    let settings = read("sessions = off\ncli_cache = write\n");
+    assert!(!settings.sessions && settings.cli_cache == CacheUse::Write);
+    assert!(read("").sessions && read("").cli_cache == CacheUse::Read);
 }
 
 #[test]
@@ -224,6 +227,17 @@ fn every_guard_takes_the_safe_side() {
         "[history]",
     ] {
         assert!(!doubted(bad).history, "{bad}");
+    }
+    for bad in ["session = on", "sessions = of", "sessions", "[sessions]\nsessions = on"] {
+        assert!(!doubted(bad).sessions, "{bad}");
+    }
+    for bad in [
+        "cli_cache = wirte",
+        "cli_cash = write",
+        "clicache = write",
+        "cli_cache = on",
+    ] {
+        assert_eq!(doubted(bad).cli_cache, CacheUse::Off, "{bad}");
     }
     for bad in [
         "keychain = fiel",

@@ -20,6 +20,11 @@ use crate::sys::{private, trust};
 pub(super) trait Keeper {
     fn described(&self) -> String;
 
+    /// Whether it may wait for the user.
+    fn may_wait(&self) -> bool {
+        false
+    }
+
     /// `Ok(None)` if it has no key, but may keep one.
     fn find(&self) -> Result<Option<Zeroizing<Vec<u8>>>, String>;
 
@@ -31,7 +36,7 @@ pub(super) trait Keeper {
 
 /// In the order in which they are asked.
 pub(super) struct Keepers<'a> {
-    /// They never wait.
+    /// Those that the machine forgets; they never wait.
     pub(super) quick: Vec<Box<dyn Keeper + 'a>>,
     /// They are asked only where none of the quick ones can keep a key.
     pub(super) slow: Vec<Box<dyn Keeper + 'a>>,
@@ -227,6 +232,10 @@ impl Content for SessionsKey {
 impl Keeper for System<'_> {
     fn described(&self) -> String {
         StoreKind::Os.described().to_owned()
+    }
+
+    fn may_wait(&self) -> bool {
+        true
     }
 
     fn find(&self) -> Result<Option<Zeroizing<Vec<u8>>>, String> {

@@ -160,16 +160,14 @@ impl<'a> Store<'a> {
         if let Err(error) = private::check_way(&root, Way::Name) {
             return State::NotKept(vec![at(&root, &error).to_string()]);
         }
-        let unasked = keepers.slow.first().map(|keeper| keeper.described());
-        if !may_wait {
-            keepers.slow.clear();
-        }
-        match identity::find(&keepers) {
-            Ok(Search::Found(Found { kept_in, .. }) | Search::Free(kept_in)) => State::Kept(kept_in),
-            Err(whys) => match unasked.filter(|_| !may_wait) {
-                Some(unasked) => State::Kept(unasked),
-                None => State::NotKept(whys),
-            },
+        let is_left_out = |waits: bool| waits && !may_wait;
+        let left_out = keepers.slow.iter().find(|keeper| is_left_out(keeper.may_wait()));
+        let left_out = left_out.map(|keeper| keeper.described());
+        keepers.slow.retain(|keeper| !is_left_out(keeper.may_wait()));
+        match (identity::find(&keepers), left_out) {
+            (Ok(Search::Found(Found { kept_in, .. }) | Search::Free(kept_in)), _) => State::Kept(kept_in),
+            (Err(_), Some(left_out)) => State::Kept(left_out),
+            (Err(whys), None) => State::NotKept(whys),
         }
     }
 
