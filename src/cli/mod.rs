@@ -310,6 +310,9 @@ pub enum HistoryAction {
 
 #[derive(Args, Debug)]
 pub struct DoctorArgs {
+    /// Test the way to AWS: name server, proxy, TLS, clock
+    #[arg(long)]
+    pub network: bool,
     /// Test the keychain: write an item, read it back, and delete it
     #[arg(long)]
     pub keychain: bool,

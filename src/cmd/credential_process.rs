@@ -5,10 +5,11 @@
 //! <https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html>
 
 use std::io;
+use std::time::Duration;
 
 use crate::cli::CredentialProcessArgs;
 use crate::context::{Context, Outcome};
-use crate::credentials::{Credentials, Timestamp};
+use crate::credentials::Credentials;
 use crate::error::{Error, Kind};
 use crate::keychain::{self, Index, Item};
 use crate::ops::choose;
@@ -22,8 +23,8 @@ use crate::resolve::{BaseSource, Choice, CredentialPlan};
 use crate::session;
 use crate::sys::keychain::Keychain;
 
-/// In seconds: the SDK for Go ends this program after a minute.
-const PATIENCE: i64 = 55;
+/// From the start: the SDK for Go ends this program after a minute.
+const PATIENCE: Duration = Duration::from_secs(55);
 
 /// In seconds: botocore asks again when 15 minutes are left, and with less than this it would ask for each request.
 const MARGIN: i64 = session::MARGIN + 60;
@@ -37,7 +38,7 @@ pub fn run(context: &Context, args: CredentialProcessArgs) -> Result<Outcome, Er
     }
     let profile = choose::utf8(&args.profile)?;
     let item = args.item.as_deref().unwrap_or(profile);
-    let outside = Outside::of(context, profile)?;
+    let outside = Outside::of(context, profile)?.within(PATIENCE);
     let keychain = context.keychain();
     let request = Request {
         context,
@@ -155,7 +156,7 @@ impl Request<'_> {
     fn get(&self, plan: &CredentialPlan) -> Result<Credentials, Error> {
         let wants = Wants {
             margin: MARGIN,
-            until: Some(Timestamp(self.context.process.now.0 + PATIENCE)),
+            until: Some(PATIENCE),
             ..role::wants(self.context)
         };
         Ok(provider::credentials(plan, &wants, self.outside.ports())?.credentials)

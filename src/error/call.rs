@@ -12,7 +12,7 @@ pub(super) fn failed(call: &Question, failure: &Failure) -> Error {
         Failure::Fault(fault) => of_fault(call, fault),
         Failure::Service(error) => of_service(call, error),
         Failure::Unreadable(why) => {
-            let why = format!("the answer of `{}` {why}", host(call));
+            let why = format!("the answer of `{}` {why}", host(&call.url));
             new(call, Kind::InvalidRequest, &why).hint(NOT_AWS)
         }
     }
@@ -20,33 +20,59 @@ pub(super) fn failed(call: &Question, failure: &Failure) -> Error {
 
 const NOT_AWS: &str = "something other than AWS may answer there, such as a proxy or a login page of the network";
 
-const WAY: &str = "`awsenv explain` shows which URL is called and why; `awsenv doctor --network` checks the way there";
+const URL: &str = "`awsenv explain` shows which URL is called and why; `awsenv doctor --network` tries the way there";
 
 fn of_fault(call: &Question, fault: &Fault) -> Error {
-    let host = host(call);
+    let Way { kind, why, remedy } = way(&call.url, fault);
+    let error = new(call, kind, &why);
+    match remedy {
+        Some(remedy) => error.hint(remedy),
+        None => error,
+    }
+}
+
+/// What is wrong on the way to a host.
+#[derive(Debug)]
+pub struct Way {
+    pub kind: Kind,
+    /// A sentence.
+    pub why: String,
+    pub remedy: Option<&'static str>,
+}
+
+pub fn way(url: &str, fault: &Fault) -> Way {
+    let host = host(url);
     let stage = |stage: &Stage| match stage {
         Stage::Resolve => format!("the host `{host}` cannot be found"),
         Stage::Connect => format!("`{host}` cannot be reached"),
         Stage::Tls => format!("`{host}` does not agree on TLS"),
         Stage::Sent => format!("`{host}` did not answer"),
     };
-    match fault {
-        Fault::Late(at) => new(call, Kind::Network, &format!("{} in time", stage(at))).hint(WAY),
-        Fault::Broken(at, why) => new(call, Kind::Network, &format!("{} ({})", stage(at), said(why))).hint(WAY),
-        Fault::Tls(why) => new(call, Kind::Tls, &format!("`{host}` cannot be trusted: {}", said(why))).hint(
-            "if a proxy reads the traffic, `ca_bundle` or AWS_CA_BUNDLE must name its certificate; a wrong clock can be the cause too",
+    let (kind, why, remedy) = match fault {
+        Fault::Late(at) => (Kind::Network, format!("{} in time", stage(at)), Some(URL)),
+        Fault::Broken(at, why) => (Kind::Network, format!("{} ({})", stage(at), said(why)), Some(URL)),
+        Fault::Tls(why) => (
+            Kind::Tls,
+            format!("`{host}` cannot be trusted: {}", said(why)),
+            Some(TRUST),
         ),
-        Fault::TooLarge => new(call, Kind::InvalidRequest, &format!("the answer of `{host}` is larger than 1 MiB"))
-            .hint(NOT_AWS),
-        Fault::Setting(why) => new(call, Kind::InvalidConfig, &said(why)),
-    }
+        Fault::TooLarge => (
+            Kind::InvalidRequest,
+            format!("the answer of `{host}` is larger than 1 MiB"),
+            Some(NOT_AWS),
+        ),
+        Fault::Setting(why) => (Kind::InvalidConfig, said(why), None),
+    };
+    Way { kind, why, remedy }
 }
+
+const TRUST: &str = "if a proxy reads the traffic, `ca_bundle` or AWS_CA_BUNDLE must name its certificate; a wrong clock can be the cause too";
 
 fn of_service(call: &Question, error: &ServiceError) -> Error {
     let Some(code) = &error.code else {
         let why = format!(
             "`{}` answered with status {}, but not as AWS does",
-            host(call),
+            host(&call.url),
             error.status
         );
         return new(call, Kind::Network, &why).hint(NOT_AWS);
@@ -130,8 +156,8 @@ fn new(call: &Question, kind: Kind, why: &str) -> Error {
     Error::new(kind, message)
 }
 
-fn host(call: &Question) -> String {
-    let rest = call.url.split_once("://").map_or(&*call.url, |(_, rest)| rest);
+fn host(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     display(rest.split('/').next().unwrap_or_default())
 }
 

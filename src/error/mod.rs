@@ -3,7 +3,7 @@
 //! Each stage has its own error enum beside its code; the messages for its variants are here. A message is lower case,
 //! puts names in backticks, has no full stop at its end and never holds a secret.
 
-mod call;
+pub mod call;
 pub mod config;
 mod edit;
 mod keychain;

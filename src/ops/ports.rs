@@ -55,6 +55,13 @@ impl<'a> Outside<'a> {
         })
     }
 
+    /// Waits for no other process after this time from now.
+    #[must_use]
+    pub fn within(self, limit: Duration) -> Self {
+        let sessions = self.sessions.within(limit);
+        Self { sessions, ..self }
+    }
+
     pub fn ports(&self) -> Ports<'_> {
         Ports {
             run: self,

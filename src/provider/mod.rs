@@ -42,8 +42,8 @@ pub struct Wants {
     pub margin: i64,
     /// The name of sessions whose profile gives them none.
     pub session_name: String,
-    /// Until when all calls and waits must be done.
-    pub until: Option<Timestamp>,
+    /// Until when all calls and waits must be done, by [`Clock::elapsed`].
+    pub until: Option<Duration>,
 }
 
 impl Default for Wants {
@@ -60,9 +60,8 @@ impl Default for Wants {
 
 impl Wants {
     /// How much time is left for calls and waits; `None` if there is no end.
-    fn left(&self, now: Timestamp) -> Option<Duration> {
-        let left = self.until?.seconds_from(now);
-        Some(Duration::from_secs(u64::try_from(left).unwrap_or(0)))
+    fn left(&self, clock: &dyn Clock) -> Option<Duration> {
+        Some(self.until?.saturating_sub(clock.elapsed()))
     }
 }
 
@@ -141,7 +140,7 @@ fn of_local(local: Local<'_>, wants: &Wants, ports: Ports<'_>) -> Result<Credent
                 let item = ports.keys.item(item).map_err(Error::Keychain)?;
                 Ok(of_item(item, process.account_id.as_deref()))
             }
-            None => process::run(process, ports.run, wants.left(ports.clock.now())),
+            None => process::run(process, ports.run, wants.left(ports.clock)),
         },
     }
 }

@@ -111,7 +111,7 @@ impl Sts<'_> {
             .into_iter()
             .flatten()
             .for_each(|notice| self.ports.tell.tell(notice));
-        let left = self.wants.left(clock.now()).unwrap_or(Duration::MAX);
+        let left = self.wants.left(clock).unwrap_or(Duration::MAX);
         let call = Call {
             transport: &transport,
             patience: Patience {

@@ -58,6 +58,7 @@ checks! {
     Keychain = "keychain",
     KeychainProgram = "keychain-program",
     Leftovers = "leftovers",
+    Network = "network",
     NoProfiles = "no-profiles",
     PlaintextKeys = "plaintext-keys",
     ProcessProgram = "process-program",

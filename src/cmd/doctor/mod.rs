@@ -11,6 +11,7 @@ mod in_use;
 mod keychain;
 mod leftovers;
 mod mistakes;
+mod network;
 mod process;
 mod prompt;
 mod report;
@@ -27,7 +28,8 @@ use crate::ops::files::Files;
 
 use finding::Status;
 
-/// Checks everything that can be checked without questions, and with `--keychain` also the keychain; exits with status
+/// Checks everything that can be checked without questions, with `--keychain` also the keychain, and with
+/// `--network` the way to AWS; exits with status
 /// 1 if something fails.
 pub fn run(context: &Context, args: DoctorArgs) -> Result<Outcome, Error> {
     let _state = context.state();
@@ -42,6 +44,9 @@ pub fn run(context: &Context, args: DoctorArgs) -> Result<Outcome, Error> {
     }
     findings.extend(keychain::check(context.env(), &context.keychain(), args.keychain));
     findings.push(sessions::check(&context.sessions(), args.keychain));
+    if let Some(files) = files.as_ref().filter(|_| args.network) {
+        findings.extend(network::check(context, files));
+    }
     findings.extend(fish::check(context.env()));
     findings.extend(shell::check(context));
     findings.extend(prompt::check(context));

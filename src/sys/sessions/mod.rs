@@ -13,7 +13,7 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::config::settings::Settings;
 use crate::env::Env;
@@ -101,10 +101,10 @@ impl<'a> Store<'a> {
         }
     }
 
-    /// Waits for no other process after this.
+    /// Waits for no other process after this time from now.
     #[must_use]
-    pub fn until(self, until: Instant) -> Self {
-        let until = Some(until);
+    pub fn within(self, limit: Duration) -> Self {
+        let until = Instant::now().checked_add(limit);
         Self { until, ..self }
     }
 
@@ -652,16 +652,16 @@ mod tests {
             let turn = store.turn(&key('a')).unwrap();
             assert!(home.with(|other| other.turn(&key('b')).is_ok()));
             let start = Instant::now();
-            let until = start + Duration::from_millis(1_200);
+            let until = Duration::from_millis(1_200);
             let say = |text: &str| home.said.borrow_mut().push(text.to_owned());
-            let late = home.store(&say).until(until).turn(&key('a')).err();
+            let late = home.store(&say).within(until).turn(&key('a')).err();
             assert_eq!(late, Some(NoTurn::Late(1)));
             assert!(start.elapsed() < Duration::from_secs(20));
             let pid = std::process::id();
             assert_eq!(home.said.take(), [format!("waiting for another awsenv (pid {pid})")]);
             drop(turn);
             assert!(
-                home.store(&say).until(start).turn(&key('a')).is_ok(),
+                home.store(&say).within(Duration::ZERO).turn(&key('a')).is_ok(),
                 "a free turn has no limit"
             );
         });
