@@ -14,7 +14,7 @@ use crate::ops::choose::{self, Chosen};
 use crate::ops::describe::source;
 use crate::ops::files::Files;
 use crate::ops::foreseen::{Cause, Foreseen};
-use crate::ops::{catalog, export, now, outlook, script};
+use crate::ops::{catalog, export, now, outlook, role, script};
 use crate::prompt::InUse;
 use crate::redact::{self, HIDDEN, harmless, key_id, shown};
 use crate::resolve::{BaseSource, Choice, CredentialPlan, How, Keys, RegionSource};
@@ -55,6 +55,8 @@ struct Current {
     drifts: bool,
     /// What `use` had set.
     used: Option<String>,
+    /// On top of it.
+    role: Option<String>,
     /// Why tools fail.
     failure: Option<Error>,
     /// What else may stop them.
@@ -77,6 +79,7 @@ impl Current {
             is_expired: false,
             drifts: drifts || state.is_some_and(|state| !is_left(env, state, &DECISIVE)),
             used: state.map(|state| state.profile.clone()),
+            role: state.and_then(|state| state.wish.role.clone()),
             failure: None,
             doubts: Vec::new(),
             choice,
@@ -144,6 +147,7 @@ impl Current {
             "access_key_id": id.and_then(|id| key_id(id)),
             "account_id": self.account.as_deref().and_then(harmless),
             "used": self.used,
+            "role_arn": self.role.as_deref().filter(|_| self.choice.is_explicit()).and_then(harmless),
         });
         if let Some(error) = &self.failure {
             let error = error.to_json(|hint| context.ui.raw_advice(hint));
@@ -175,7 +179,10 @@ impl Current {
         let of_use = self.keys_of.as_deref().map(display);
         match (of_environment(plan), name) {
             // All that `use` exported, and no name beside it.
-            (_, Some(name)) if self.choice.is_explicit() => name,
+            (_, Some(name)) if self.choice.is_explicit() => match (&self.profile, &self.role) {
+                (Some(profile), Some(role)) => display(&role::titled(profile, Some(role))),
+                _ => name,
+            },
             (Some(_), name) => {
                 let keys = match (of_use, &plan.base) {
                     (Some(profile), _) => format!("the key of {profile} in the environment"),

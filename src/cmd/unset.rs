@@ -7,7 +7,7 @@ use crate::env::Env;
 use crate::env::names::{DECISIVE, VarName};
 use crate::env::session::leave;
 use crate::error::Error;
-use crate::ops::{fit, script};
+use crate::ops::{fit, role, script};
 use crate::text::{self, display};
 
 /// To its state before the first `use`.
@@ -25,9 +25,10 @@ pub fn run(context: &Context, args: ScriptArgs) -> Result<Outcome, Error> {
         .ui
         .narrate(&format!("changes {}", diff.changed(&context.process.env).join(", ")));
     match state {
-        Some(state) => context
-            .ui
-            .notice(&format!("no longer using {}", display(&state.profile))),
+        Some(state) => {
+            let used = role::titled(&state.profile, state.wish.role.as_deref());
+            context.ui.notice(&format!("no longer using {}", display(&used)));
+        }
         None if context.ui.has_notices() => context.ui.tell(not_of_use(&context.process.env)),
         None => {}
     }

@@ -2,11 +2,13 @@
 
 use serde_json::json;
 
+use crate::advice::Command;
 use crate::cli::WhoamiArgs;
 use crate::context::{Context, Outcome};
 use crate::credentials::Timestamp;
 use crate::error::Error;
 use crate::ops::choose::Chosen;
+use crate::ops::files::Files;
 use crate::ops::ports::Outside;
 use crate::ops::refusal::without_credentials;
 use crate::ops::{choose, now, pick, role};
@@ -34,14 +36,17 @@ pub fn run(context: &Context, args: WhoamiArgs) -> Result<Outcome, Error> {
         (false, None) => now::plan(context, &files, &choice)?,
         (_, region) => files.resolve(&choice, region.as_deref())?,
     };
-    let mut shown = now::profile(&choice, &files).map(str::to_owned);
     if let Some(arn) = &args.role {
-        let tail = role::on_top(&mut plan, &choice.name, arn)?;
-        shown = Some(shown.unwrap_or_default() + &tail);
+        role::on_top(&mut plan, &choice.name, arn)?;
     }
+    // The keys that `use` exported may be those of a role on top of the profile.
+    let of_use = context.state().filter(|_| !is_named && choice.is_explicit());
+    let role = args.role.as_ref().or(of_use.and_then(|state| state.wish.role.as_ref()));
+    let profile = now::profile(&choice, &files);
+    let shown = profile.map(|profile| role::titled(profile, role.map(String::as_str)));
     let outside = Outside::of(context, &choice.name)?;
     let Whose { identity, ends } = provider::whose(&plan, &role::wants(context), outside.ports())
-        .map_err(|error| without_credentials(&files.profiles, &choice.name, error.into()))?;
+        .map_err(|error| failed(&files, &choice.name, error))?;
     let text = if args.json {
         redact::json(json!({
             "account": identity.account,
@@ -62,4 +67,13 @@ pub fn run(context: &Context, args: WhoamiArgs) -> Result<Outcome, Error> {
         lines.collect()
     };
     Ok(Outcome::Text(text, 0))
+}
+
+fn failed(files: &Files, profile: &str, error: provider::Error) -> Error {
+    match error {
+        provider::Error::Unreachable { needs: Some(_) } => {
+            Error::from(error).hint(Command::new("aws sts get-caller-identity").option("--profile", profile))
+        }
+        error => without_credentials(&files.profiles, profile, error.into()),
+    }
 }

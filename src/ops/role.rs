@@ -12,16 +12,23 @@ use crate::text::display;
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
 const DURATION: std::ops::RangeInclusive<u32> = 900..=43_200;
 
-/// The plan of the same profile with the role on top, and what is shown behind the profile's name.
+/// A profile with the role of `--role` on top, if there is one, as it is shown.
+pub fn titled(profile: &str, role: Option<&str>) -> String {
+    match role.and_then(parts) {
+        Some((role, account)) => format!("{profile}→{role}@{account}"),
+        None => profile.to_owned(),
+    }
+}
+
+/// Puts the role on top of the plan of a profile.
 ///
 /// # Errors
 /// It is no ARN of a role.
-pub fn on_top(plan: &mut CredentialPlan, profile: &str, arn: &str) -> Result<String, Error> {
-    let Some((role, account)) = parts(arn) else {
+pub fn on_top(plan: &mut CredentialPlan, profile: &str, arn: &str) -> Result<(), Error> {
+    if parts(arn).is_none() {
         let message = format!("`{}` is not the ARN of a role", shown(arn));
         return Err(Error::new(Kind::Usage, message).hint("it has the form arn:aws:iam::123456789012:role/NAME"));
-    };
-    let tail = format!("→{role}@{account}");
+    }
     if plan.roles.is_empty() {
         plan.base_of = Some(profile.to_owned());
     }
@@ -34,7 +41,7 @@ pub fn on_top(plan: &mut CredentialPlan, profile: &str, arn: &str) -> Result<Str
         duration_seconds: None,
         place: None,
     });
-    Ok(tail)
+    Ok(())
 }
 
 /// The name of a role without its path, and its account.
@@ -132,6 +139,8 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(parts(arn), expected, "{arn}");
+            let is_shown = titled("p", Some(arn)) != "p";
+            assert_eq!(is_shown, expected.is_some(), "{arn}");
         }
     }
 }

@@ -125,10 +125,10 @@ pub fn to(
         .transpose()?;
     let (mut plan, broken) = files.resolve_past_boto(choice, asked_region.as_deref())?;
     let own = files.profiles.profile(&choice.name);
-    let mut shown = choice.name.clone();
     if let Some(arn) = &wish.role {
-        shown += &role::on_top(&mut plan, &choice.name, arn)?;
+        role::on_top(&mut plan, &choice.name, arn)?;
     }
+    let shown = role::titled(&choice.name, wish.role.as_deref());
     if let Some(seconds) = wish.duration {
         role::check_duration(&plan, &choice.name, seconds)?;
     }
