@@ -18,6 +18,7 @@ use crate::ops::{catalog, export, now, outlook, role, script};
 use crate::prompt::InUse;
 use crate::redact::{self, HIDDEN, harmless, key_id, shown};
 use crate::resolve::{BaseSource, Choice, CredentialPlan, How, Keys, RegionSource};
+use crate::sys;
 use crate::sys::clock::local;
 use crate::text::display;
 
@@ -104,6 +105,9 @@ impl Current {
             let of_files = files.resolve(&self.choice, None).ok()?;
             account(&of_files).filter(|_| self.choice.is_explicit())
         });
+        let id = || plan.base.as_ref().filter(|_| plan.roles.is_empty())?.access_key_id();
+        let of_whoami = || sys::accounts::of_key(context.env(), id()?);
+        self.account = self.account.take().or_else(of_whoami);
         self.region = plan.region.as_ref().map(|region| region.value.clone());
         self.expires = now::expires(context, &plan);
         self.is_expired = self.expires.is_some_and(|end| end <= context.process.now);

@@ -14,6 +14,7 @@ use crate::ops::refusal::without_credentials;
 use crate::ops::{choose, now, pick, role};
 use crate::provider::{self, Whose};
 use crate::redact;
+use crate::sys;
 use crate::sys::clock::local;
 use crate::text::display;
 
@@ -45,8 +46,15 @@ pub fn run(context: &Context, args: WhoamiArgs) -> Result<Outcome, Error> {
     let profile = now::profile(&choice, &files);
     let shown = profile.map(|profile| role::titled(profile, role.map(String::as_str)));
     let outside = Outside::of(context, &choice.name)?;
-    let Whose { identity, ends } = provider::whose(&plan, &role::wants(context), outside.ports())
+    let Whose {
+        identity,
+        lasting,
+        ends,
+    } = provider::whose(&plan, &role::wants(context), outside.ports())
         .map_err(|error| failed(&files, &choice.name, error))?;
+    if let Some(id) = lasting {
+        sys::accounts::remember(context.env(), &id, &identity.account);
+    }
     let text = if args.json {
         redact::json(json!({
             "account": identity.account,

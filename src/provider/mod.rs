@@ -84,6 +84,8 @@ pub fn credentials(plan: &CredentialPlan, wants: &Wants, ports: Ports<'_>) -> Re
 #[derive(Debug)]
 pub struct Whose {
     pub identity: Identity,
+    /// The id of the key, if it lasts.
+    pub lasting: Option<String>,
     /// As in [`Got`].
     pub ends: Option<Timestamp>,
 }
@@ -96,7 +98,12 @@ pub fn whose(plan: &CredentialPlan, wants: &Wants, ports: Ports<'_>) -> Result<W
     let Got { credentials, ends } = credentials(plan, wants, ports)?;
     let sts = Sts { plan, wants, ports };
     let identity = sts.whose(&sts.endpoint()?, &credentials)?;
-    Ok(Whose { identity, ends })
+    let lasting = credentials.session_token.is_none().then_some(credentials.access_key_id);
+    Ok(Whose {
+        identity,
+        lasting,
+        ends,
+    })
 }
 
 /// The credentials that the chain begins with.

@@ -1,6 +1,7 @@
 //! All effects, one kind in each file: reading and editing files, processes, the reader of the wrapper's output, the
 //! cache of `aws login`, the history, the keychain, the terminal and the picker on it.
 
+pub mod accounts;
 pub mod ancestors;
 pub mod cli_cache;
 pub mod clock;
