@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, Mutex, Weak};
 
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject as _;
@@ -16,7 +16,9 @@ use crate::aws::Stage;
 
 /// An authority, another one that signed nothing, and certificates of the first: one for `localhost` and 127.0.0.1, one
 /// for another name, one that has expired, and one that is not valid yet.
-static CERTIFICATES: LazyLock<TempDir> = LazyLock::new(|| {
+struct Certificates(TempDir);
+
+fn make() -> Certificates {
     let dir = tempfile::tempdir().expect("a directory");
     for authority in ["ca", "stranger"] {
         let files = format!("-keyout {authority}.key -out {authority}.pem");
@@ -45,8 +47,8 @@ static CERTIFICATES: LazyLock<TempDir> = LazyLock::new(|| {
         let how = format!("-extensions {is_for} -startdate {start} -enddate {end}");
         openssl(dir.path(), &format!("ca -batch -notext -config settings {files} {how}"));
     }
-    dir
-});
+    Certificates(dir)
+}
 
 const KEY: &str = "-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes";
 
@@ -61,27 +63,43 @@ fn openssl(dir: &Path, words: &str) {
     );
 }
 
-fn file(name: &str) -> PathBuf {
-    CERTIFICATES.path().join(name)
-}
+impl Certificates {
+    /// The same for all tests that run at a time; the last of them removes the files.
+    fn shared() -> Arc<Self> {
+        static SHARED: Mutex<Weak<Certificates>> = Mutex::new(Weak::new());
+        let mut shared = SHARED.lock().expect("no test failed while it made them");
+        shared.upgrade().unwrap_or_else(|| {
+            let made = Arc::new(make());
+            *shared = Arc::downgrade(&made);
+            made
+        })
+    }
 
-/// A server that answers one request over TLS, with this certificate.
-fn server(certificate: &str) -> Server {
-    let config = config(certificate);
-    Server::raw(move |stream| serve(stream, &config).unwrap_or_default())
-}
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
 
-fn config(certificate: &str) -> Arc<ServerConfig> {
-    let chain = vec![CertificateDer::from_pem_file(file(&format!("{certificate}.pem"))).expect("a certificate")];
-    let key = PrivateKeyDer::from_pem_file(file(&format!("{certificate}.key"))).expect("a key");
-    let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
-    let builder = builder.with_safe_default_protocol_versions().expect("versions");
-    Arc::new(
-        builder
-            .with_no_client_auth()
-            .with_single_cert(chain, key)
-            .expect("a certificate and its key"),
-    )
+    fn trusting(&self, bundle: &str) -> Transport {
+        Transport {
+            ca_bundle: Some(self.file(bundle)),
+            proxy: None,
+        }
+    }
+
+    /// A server that answers one request over TLS, with this certificate.
+    fn server(&self, certificate: &str) -> Server {
+        let config = self.config(certificate);
+        Server::raw(move |stream| serve(stream, &config).unwrap_or_default())
+    }
+
+    fn config(&self, certificate: &str) -> Arc<ServerConfig> {
+        let chain = CertificateDer::from_pem_file(self.file(&format!("{certificate}.pem"))).expect("a certificate");
+        let key = PrivateKeyDer::from_pem_file(self.file(&format!("{certificate}.key"))).expect("a key");
+        let builder = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));
+        let builder = builder.with_safe_default_protocol_versions().expect("versions");
+        let config = builder.with_no_client_auth().with_single_cert(vec![chain], key);
+        Arc::new(config.expect("a certificate and its key"))
+    }
 }
 
 /// # Errors
@@ -98,23 +116,17 @@ fn serve(stream: &mut TcpStream, config: &Arc<ServerConfig>) -> io::Result<Strin
     Ok(request)
 }
 
-fn trusting(bundle: &str) -> Transport {
-    Transport {
-        ca_bundle: Some(file(bundle)),
-        proxy: None,
-    }
-}
-
 fn port(server: &Server) -> &str {
     server.address.rsplit_once(':').expect("a port").1
 }
 
 #[test]
 fn an_authority_of_the_bundle_is_trusted() {
+    let all = Certificates::shared();
     for host in ["127.0.0.1", "localhost"] {
-        let server = server("good");
+        let server = all.server("good");
         let url = format!("https://{host}:{}/", port(&server));
-        let answer = send(&url, &trusting("ca.pem"), LONG).expect("an answer");
+        let answer = send(&url, &all.trusting("ca.pem"), LONG).expect("an answer");
         assert_eq!((answer.status, body(&answer)), (200, "ok"));
         assert!(server.request().ends_with("Action=A&Version=1"));
     }
@@ -122,6 +134,7 @@ fn an_authority_of_the_bundle_is_trusted() {
 
 #[test]
 fn a_server_that_is_not_trusted_never_has_the_request() {
+    let all = Certificates::shared();
     for (certificate, bundle, expected) in [
         (
             "good",
@@ -136,8 +149,8 @@ fn a_server_that_is_not_trusted_never_has_the_request() {
             "its certificate is not valid yet, by this machine's clock",
         ),
     ] {
-        let server = server(certificate);
-        let fault = send(&format!("https://{}/", server.address), &trusting(bundle), LONG).expect_err(certificate);
+        let server = all.server(certificate);
+        let fault = send(&format!("https://{}/", server.address), &all.trusting(bundle), LONG).expect_err(certificate);
         assert_eq!(fault, Fault::Tls(expected.to_owned()), "{certificate}");
         assert!(fault.is_unsent() && !fault.is_passing());
         assert_eq!(server.request(), "");
@@ -146,12 +159,13 @@ fn a_server_that_is_not_trusted_never_has_the_request() {
 
 #[test]
 fn a_server_without_tls_never_has_the_request() {
+    let all = Certificates::shared();
     let (done, over) = std::sync::mpsc::channel::<()>();
     let silent = Server::raw(move |_| {
         let _ = over.recv();
         String::new()
     });
-    let fault = send(&format!("https://{}/", silent.address), &trusting("ca.pem"), SHORT).err();
+    let fault = send(&format!("https://{}/", silent.address), &all.trusting("ca.pem"), SHORT).err();
     assert_eq!(fault, Some(Fault::Late(Stage::Tls)));
     drop(done);
     let closing = Server::raw(|stream| {
@@ -160,7 +174,7 @@ fn a_server_without_tls_never_has_the_request() {
         let _ = stream.read(&mut first);
         String::new()
     });
-    let fault = send(&format!("https://{}/", closing.address), &trusting("ca.pem"), LONG).err();
+    let fault = send(&format!("https://{}/", closing.address), &all.trusting("ca.pem"), LONG).err();
     let closed = "the connection was closed".to_owned();
     assert_eq!(fault, Some(Fault::Broken(Stage::Tls, closed)));
     let plain = Server::raw(|stream| {
@@ -168,7 +182,7 @@ fn a_server_without_tls_never_has_the_request() {
         let _ = stream.read(&mut [0; 4096]);
         String::new()
     });
-    let fault = send(&format!("https://{}/", plain.address), &trusting("ca.pem"), LONG).expect_err("no TLS");
+    let fault = send(&format!("https://{}/", plain.address), &all.trusting("ca.pem"), LONG).expect_err("no TLS");
     assert!(
         matches!(&fault, Fault::Tls(why) if why.starts_with("it does not speak TLS")),
         "{fault:?}"
@@ -177,12 +191,13 @@ fn a_server_without_tls_never_has_the_request() {
 
 #[test]
 fn a_bundle_that_trusts_nobody_is_an_error_that_names_it() {
+    let all = Certificates::shared();
     let write = |name: &str, text: &[u8]| {
-        let path = file(name);
+        let path = all.file(name);
         std::fs::write(&path, text).expect("a file");
         path
     };
-    let private_key = std::fs::read(file("good.key")).expect("a key");
+    let private_key = std::fs::read(all.file("good.key")).expect("a key");
     let garbage = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     for (path, why) in [
         (write("empty", b""), "it has no certificate in PEM format"),
@@ -197,8 +212,8 @@ fn a_bundle_that_trusts_nobody_is_an_error_that_names_it() {
             write("open", b"-----BEGIN CERTIFICATE-----\nAAAA\n"),
             "it is not a PEM file",
         ),
-        (file("absent"), "there is no such file"),
-        (file("."), "it is a directory"),
+        (all.file("absent"), "there is no such file"),
+        (all.file("."), "it is a directory"),
     ] {
         let transport = Transport {
             ca_bundle: Some(path.clone()),
@@ -221,7 +236,8 @@ const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
 
 #[test]
 fn tls_goes_through_the_tunnel_of_a_proxy() {
-    let config = config("good");
+    let all = Certificates::shared();
+    let config = all.config("good");
     let proxy = Server::new(move |stream| {
         stream
             .write_all(b"HTTP/1.1 200 Connection established\r\n\r\n")
@@ -235,7 +251,7 @@ fn tls_goes_through_the_tunnel_of_a_proxy() {
     });
     let transport = Transport {
         proxy: Some(Secret::new(format!("http://{}", proxy.address))),
-        ..trusting("ca.pem")
+        ..all.trusting("ca.pem")
     };
     let answer = send("https://localhost:9/a", &transport, LONG).expect("an answer");
     assert_eq!(body(&answer), "ok");
@@ -244,25 +260,26 @@ fn tls_goes_through_the_tunnel_of_a_proxy() {
 
 #[test]
 fn a_proxy_may_speak_tls_itself() {
+    let all = Certificates::shared();
     for (url, first_line) in [
         ("http://sts.invalid/a", "POST http://sts.invalid/a HTTP/1.1\r\n"),
         // It answers 200 without a tunnel, so that TLS inside of it fails.
         ("https://sts.invalid/a", "CONNECT sts.invalid:443 HTTP/1.1\r\n"),
     ] {
-        let proxy = server("good");
+        let proxy = all.server("good");
         let transport = Transport {
             proxy: Some(Secret::new(format!("https://{}", proxy.address))),
-            ..trusting("ca.pem")
+            ..all.trusting("ca.pem")
         };
         let sent = send(url, &transport, LONG);
         assert_eq!(sent.is_ok(), url.starts_with("http:"), "{sent:?}");
         assert!(sent.err().is_none_or(|fault| fault.is_unsent()));
         assert!(proxy.request().starts_with(first_line));
     }
-    let proxy = server("other");
+    let proxy = all.server("other");
     let transport = Transport {
         proxy: Some(Secret::new(format!("https://{}", proxy.address))),
-        ..trusting("ca.pem")
+        ..all.trusting("ca.pem")
     };
     let fault = send("https://sts.invalid/", &transport, LONG).expect_err("another name");
     assert!(matches!(fault, Fault::Tls(_)), "{fault:?}");
@@ -272,6 +289,7 @@ fn a_proxy_may_speak_tls_itself() {
 #[cfg(target_os = "linux")]
 #[test]
 fn the_environment_names_authorities_and_no_proxies() {
+    let all = Certificates::shared();
     let run = |url: &str, variables: &[(&str, &Path)]| {
         let mut command = Command::new(std::env::current_exe().expect("this program"));
         command.args([
@@ -298,12 +316,12 @@ fn the_environment_names_authorities_and_no_proxies() {
         result.unwrap_or_else(|| panic!("{text}"))
     };
     let over_tls = |variables: &[(&str, &Path)]| {
-        let server = server("good");
+        let server = all.server("good");
         run(&format!("https://{}/", server.address), variables)
     };
     let untrusted = "Err(Tls(\"its certificate is signed by an authority that is not trusted\"))";
-    assert_eq!(over_tls(&[("SSL_CERT_FILE", &file("ca.pem"))]), "Ok(200)");
-    assert_eq!(over_tls(&[("SSL_CERT_FILE", &file("stranger.pem"))]), untrusted);
+    assert_eq!(over_tls(&[("SSL_CERT_FILE", &all.file("ca.pem"))]), "Ok(200)");
+    assert_eq!(over_tls(&[("SSL_CERT_FILE", &all.file("stranger.pem"))]), untrusted);
     let nowhere = Path::new("http://127.0.0.1:1");
     let proxies = [
         "ALL_PROXY",
