@@ -53,7 +53,7 @@ impl CliCache for Cache<'_> {
             return None;
         }
         let (session, written) = read(&path(self.env, FOLDER, &name(request)))?;
-        // The caller wants what is given up no more, wherever it is.
+        // The user gave up what was there before, wherever it is.
         if sessions::cleared(self.env).is_some_and(|cleared| written <= cleared) {
             return None;
         }

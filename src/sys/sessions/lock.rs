@@ -1,4 +1,4 @@
-//! The lock of one session: who gets it next, while others wait. The kernel frees it when its process dies.
+//! The lock of one session: one process gets it, and the others wait. The kernel frees it when its process dies.
 //!
 //! The file says which process holds it, and when one was last ended by its user.
 
@@ -144,7 +144,7 @@ fn write(mut file: &File, mark: &Mark) -> io::Result<()> {
     file.write_all(format!("{mark:<width$}\n", width = LENGTH - 1).as_bytes())
 }
 
-/// Removes the file of a lock that nobody holds. Who waits for it meanwhile notices, and takes the next one.
+/// Removes the file of a lock that no process holds. One that waits for it meanwhile notices, and takes the next one.
 pub(super) fn remove(path: &PathBuf) {
     let mut options = OpenOptions::new();
     let Ok(file) = private::open(options.read(true).write(true), path) else {
