@@ -53,7 +53,7 @@ impl CliCache for Cache<'_> {
             return None;
         }
         let (session, written) = read(&path(self.env, FOLDER, &name(request)))?;
-        // The caller wants what is given up no more, wherever it is.
+        // The user gave up what was there before, wherever it is.
         if sessions::cleared(self.env).is_some_and(|cleared| written <= cleared) {
             return None;
         }
@@ -235,20 +235,33 @@ fn document(session: &Session) -> Option<Secret<String>> {
     let expires = keys.expires?.to_rfc3339()?.replace('Z', "+00:00");
     let secret = Zeroizing::new(quoted(keys.secret_access_key.expose()));
     let token = Zeroizing::new(quoted(keys.session_token.as_ref()?.expose()));
-    let account = keys.account_id.as_deref();
-    let account = account
-        .map(|id| format!(", \"AccountId\": {}", quoted(id)))
-        .unwrap_or_default();
-    let user = session.arn.as_deref();
-    let user = user.map(|arn| format!(", \"AssumedRoleUser\": {}", object(", ", ": ", &[("Arn", quoted(arn))])));
-    Some(Secret::new(format!(
-        "{{\"Credentials\": {{\"AccessKeyId\": {}, \"SecretAccessKey\": {}, \"SessionToken\": {}, \"Expiration\": {}{account}}}{}}}",
-        quoted(&keys.access_key_id),
-        *secret,
-        *token,
-        quoted(&expires),
-        user.unwrap_or_default()
-    )))
+    let (id, expires) = (quoted(&keys.access_key_id), quoted(&expires));
+    let named = |name: &str, text: &Option<String>| text.as_ref().map(|text| format!(", \"{name}\": {}", quoted(text)));
+    let account = named("AccountId", &keys.account_id).unwrap_or_default();
+    let arn = session
+        .arn
+        .as_ref()
+        .map(|arn| object(", ", ": ", &[("Arn", quoted(arn))]));
+    let user = arn.map(|arn| format!(", \"AssumedRoleUser\": {arn}"));
+    let user = user.unwrap_or_default();
+    let parts = [
+        "{\"Credentials\": {\"AccessKeyId\": ",
+        &id,
+        ", \"SecretAccessKey\": ",
+        &secret,
+        ", \"SessionToken\": ",
+        &token,
+        ", \"Expiration\": ",
+        &expires,
+        &account,
+        "}",
+        &user,
+        "}",
+    ];
+    // Large enough for all of it, because growing would leave copies behind.
+    let mut text = String::with_capacity(parts.iter().map(|part| part.len()).sum());
+    text.extend(parts);
+    Some(Secret::new(text))
 }
 
 #[cfg(test)]

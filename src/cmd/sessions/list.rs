@@ -22,7 +22,7 @@ const CLI_CACHE: &str = "cli-cache";
 struct Row {
     session: Session,
     kind: &'static str,
-    /// Whether awsenv gets the next one without asking anybody.
+    /// Whether awsenv gets the next one without asking the user.
     is_renewable: bool,
 }
 
@@ -60,7 +60,7 @@ fn rows(context: &Context) -> Vec<Row> {
         kind: session.kind.as_str(),
         is_renewable: files
             .as_ref()
-            .is_some_and(|files| needs_nobody(files, &session.profile)),
+            .is_some_and(|files| needs_no_person(files, &session.profile)),
         session,
     });
     let mut theirs = context.cli_cache().all(context.process.now);
@@ -74,7 +74,7 @@ fn rows(context: &Context) -> Vec<Row> {
 }
 
 /// Whether the profile's next keys take no code and no login.
-fn needs_nobody(files: &Files, profile: &str) -> bool {
+fn needs_no_person(files: &Files, profile: &str) -> bool {
     let plan = files.resolve_in(&files.env, &Choice::explicit(profile)).ok();
     plan.is_some_and(|plan| {
         let is_asked = matches!(plan.base, None | Some(BaseSource::Login(_) | BaseSource::Sso(_)));

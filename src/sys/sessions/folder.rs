@@ -24,7 +24,7 @@ const LOCK: &str = "lock";
 /// How much the clocks of two machines with the same HOME may differ.
 const APART: i64 = 24 * 60 * 60;
 
-/// After so long without use, nobody waits for a lock.
+/// After this long without use, no process waits for a lock.
 const UNUSED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A write takes a moment, so an older unfinished file was left by a kill.
@@ -108,7 +108,7 @@ impl Folder {
         remove(&self.file(key, SESSION))
     }
 
-    /// Removes what has expired, and what nobody can use any more. What cannot be removed stays.
+    /// Removes what has expired, and what killed or finished processes left. What cannot be removed stays.
     pub(super) fn sweep(&self, now: Timestamp) {
         let _ = sweep(&self.path, now);
         let strict = Timestamp(now.0.saturating_sub(APART));
@@ -147,7 +147,7 @@ pub(super) fn sweep(dir: &Path, now: Timestamp) -> io::Result<usize> {
     removed
 }
 
-/// Removes every session of a directory, and the locks that nobody holds; returns how many sessions those were.
+/// Removes every session of a directory, and the locks that no process holds; returns how many sessions those were.
 ///
 /// # Errors
 /// As [`sweep`].

@@ -1,4 +1,4 @@
-//! The lock of one session: who gets it next, while others wait. The kernel frees it when its process dies.
+//! The lock of one session: one process gets it, and the others wait. The kernel frees it when its process dies.
 //!
 //! The file says which process holds it, and when one was last ended by its user.
 
@@ -57,7 +57,7 @@ pub(super) enum NoLock {
 /// # Errors
 /// There is no lock, or another process's user has cancelled what this one waited for.
 pub(super) fn take(path: &Path, until: Option<Instant>, say: &dyn Fn(&str)) -> Result<Held, NoLock> {
-    loop {
+    for _ in 0..TRIES {
         let file = open(path)?;
         let before = read(&file);
         let file = match file.try_lock() {
@@ -69,16 +69,22 @@ pub(super) fn take(path: &Path, until: Option<Instant>, say: &dyn Fn(&str)) -> R
         if !is_at(&file, path) {
             continue;
         }
-        let after = read(&file);
-        let is_cancelled = before.is_some_and(|before| {
-            let after = after.as_ref().and_then(|after| after.cancelled);
-            after.is_some() && after != before.cancelled
-        });
-        if is_cancelled {
+        let now = read(&file).unwrap_or_default();
+        if before.is_some_and(|before| is_cancelled(&before, &now)) {
             return Err(NoLock::Turn(NoTurn::Cancelled));
         }
-        return hold(file, after.unwrap_or_default()).map_err(|_| NoLock::Nowhere);
+        return hold(file, now).map_err(|_| NoLock::Nowhere);
     }
+    Err(NoLock::Nowhere)
+}
+
+/// How often the file of a lock may be removed while this process waits. More often means that the file system gives the
+/// same file several numbers.
+const TRIES: u32 = 10;
+
+/// Whether a user has ended a process that held the lock since the first mark was read.
+fn is_cancelled(before: &Mark, now: &Mark) -> bool {
+    now.cancelled.is_some() && now.cancelled != before.cancelled
 }
 
 fn open(path: &Path) -> Result<File, NoLock> {
@@ -138,7 +144,7 @@ fn write(mut file: &File, mark: &Mark) -> io::Result<()> {
     file.write_all(format!("{mark:<width$}\n", width = LENGTH - 1).as_bytes())
 }
 
-/// Removes the file of a lock that nobody holds. Who waits for it meanwhile notices, and takes the next one.
+/// Removes the file of a lock that no process holds. One that waits for it meanwhile notices, and takes the next one.
 pub(super) fn remove(path: &PathBuf) {
     let mut options = OpenOptions::new();
     let Ok(file) = private::open(options.read(true).write(true), path) else {

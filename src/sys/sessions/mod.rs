@@ -1,6 +1,6 @@
-//! Where sessions lie: encrypted files, and locks that let one process at a time get what many want.
+//! Where sessions are kept: encrypted files, and locks that let one process at a time get what many want.
 //!
-//! A session that cannot be read is as none. Nothing here stops a run: it goes on without what it cannot keep.
+//! A session that cannot be read counts as missing. Nothing here stops a run: it goes on without what it cannot keep.
 
 mod folder;
 mod identity;
