@@ -30,8 +30,7 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
     };
     let env = &context.process.env;
     let state = context.state();
-    let picked = pick::asked_for(context, &args.pick, "awsenv exec PROFILE -- PROGRAM")?;
-    let names_none = picked.is_none() && args.profile.is_none();
+    let names_none = !args.pick.pick && args.profile.is_none();
     let stays = names_none && args.style.is_empty();
     let mut asked = Asked::from(&args.style);
     let diff = match state {
@@ -44,8 +43,8 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
             EnvDiff::default()
         }
         _ => {
-            let typed = || choose::choose(context, args.profile.as_deref());
-            let chosen = picked.map_or_else(typed, Ok)?;
+            let usage = "awsenv exec PROFILE -- PROGRAM";
+            let chosen = pick::chosen(context, &args.pick, args.profile.as_deref(), usage)?;
             if stays && works_by_itself(context, &chosen)? {
                 EnvDiff::default()
             } else {

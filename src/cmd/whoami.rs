@@ -21,13 +21,11 @@ use crate::text::display;
 /// # Errors
 /// The keys cannot be had, or AWS does not answer.
 pub fn run(context: &Context, args: WhoamiArgs) -> Result<Outcome, Error> {
-    let picked = pick::asked_for(context, &args.pick, "awsenv whoami PROFILE")?;
-    let typed = || choose::choose(context, args.profile.as_deref());
     let Chosen {
         files,
         choice,
         is_named,
-    } = picked.map_or_else(typed, Ok)?;
+    } = pick::chosen(context, &args.pick, args.profile.as_deref(), "awsenv whoami PROFILE")?;
     let region = args
         .region
         .as_deref()

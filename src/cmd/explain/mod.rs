@@ -55,13 +55,11 @@ enum Shown<'a> {
 /// # Errors
 /// What `resolve` rejects, and a missing login session: botocore finds no credentials then.
 pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
-    let picked = pick::asked_for(context, &args.pick, "awsenv explain PROFILE")?;
-    let typed = || choose::choose(context, args.profile.as_deref());
     let Chosen {
         files,
         choice,
         is_named,
-    } = picked.map_or_else(typed, Ok)?;
+    } = pick::chosen(context, &args.pick, args.profile.as_deref(), "awsenv explain PROFILE")?;
     let region = args
         .region
         .as_deref()

@@ -3,6 +3,7 @@
 mod preview;
 mod row;
 
+use std::ffi::OsStr;
 use std::sync::{Arc, OnceLock};
 
 use crate::cli::PickArgs;
@@ -29,16 +30,17 @@ pub enum Manner<'a> {
     Ask(&'a str),
 }
 
-/// The profile picked by the user, if `args` ask for the picker. `usage` says how to name one on the command line
-/// instead.
+/// The profile picked by the user, if `args` ask for the picker; else the one that `word` names, as [`choose::choose`]
+/// takes it. `usage` says how to name one on the command line instead.
 ///
 /// # Errors
-/// As [`profile`].
-pub fn asked_for(context: &Context, args: &PickArgs, usage: &str) -> Result<Option<Chosen>, Error> {
-    let manner = args
-        .pick
-        .then(|| Manner::Ask(args.query.as_deref().unwrap_or_default()));
-    manner.map(|manner| profile(context, manner, usage)).transpose()
+/// As [`profile`] and [`choose::choose`].
+pub fn chosen(context: &Context, args: &PickArgs, word: Option<&OsStr>, usage: &str) -> Result<Chosen, Error> {
+    if args.pick {
+        let query = args.query.as_deref().unwrap_or_default();
+        return profile(context, Manner::Ask(query), usage);
+    }
+    choose::choose(context, word)
 }
 
 /// `usage` says how to name a profile on the command line if the picker cannot run; empty if that is not possible.
