@@ -15,6 +15,8 @@ pub fn told(ui: &Ui, notice: &Notice) {
                 shown(url)
             ));
         }
+        // The local time is in files, which only a person who asks is worth.
+        Notice::Kept { .. } if !ui.is_verbose() => {}
         Notice::Kept { role_arn, ends } => {
             let role = shown(role_arn);
             ui.narrate(&format!(
