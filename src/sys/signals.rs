@@ -78,8 +78,9 @@ mod system {
 
     static ACTS: Mutex<Vec<(usize, Act)>> = Mutex::new(Vec::new());
 
-    /// Those by which a user ends a program, or the terminal that it runs in.
-    const LEAVING: [i32; 4] = [SIGHUP, SIGINT, SIGQUIT, SIGTERM];
+    /// Those of the terminal, by which a user ends a program. SIGTERM comes from another program, such as an SDK that no
+    /// longer needs an answer, and says nothing of what the user wants.
+    const LEAVING: [i32; 3] = [SIGHUP, SIGINT, SIGQUIT];
 
     /// What is done on leaving, until this is dropped.
     #[derive(Debug)]
@@ -163,7 +164,7 @@ mod system {
     /// Other systems do not tell, so only those count that are seldom ignored.
     #[cfg(not(target_os = "linux"))]
     fn heeded() -> impl Iterator<Item = i32> {
-        ENDING.into_iter().filter(|signal| LEAVING.contains(signal))
+        LEAVING.into_iter().chain([SIGTERM])
     }
 
     /// Records signals until it is dropped.
