@@ -56,7 +56,7 @@ mod linux {
 
     use keyring_core::Entry;
     use keyring_core::api::CredentialStoreApi as _;
-    use linux_keyutils::{KeyError, KeyRing, KeyRingIdentifier};
+    use linux_keyutils::{Key, KeyError, KeyRing, KeyRingIdentifier};
     use linux_keyutils_keyring_store::Store;
     use zeroize::Zeroizing;
 
@@ -97,14 +97,25 @@ mod linux {
     }
 
     pub(in crate::sys) fn held(name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Error> {
-        let found = ring()
-            .and_then(|ring| ring.search(name))
-            .and_then(|key| key.read_to_vec());
-        match found {
-            Ok(secret) => Ok(Some(Zeroizing::new(secret))),
+        match ring().and_then(|ring| ring.search(name)).and_then(content) {
+            Ok(secret) => Ok(Some(secret)),
             Err(KeyError::KeyDoesNotExist | KeyError::KeyExpired | KeyError::KeyRevoked) => Ok(None),
             Err(error) => Err(barred(error)),
         }
+    }
+
+    /// In bytes: a key file with comments. The library's own buffer is 64 KiB, and touching it all to wipe it costs more
+    /// than the rest.
+    const USUAL: usize = 512;
+
+    fn content(key: Key) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+        let mut secret = Zeroizing::new(vec![0; USUAL]);
+        let length = key.read(&mut *secret)?;
+        if length > USUAL {
+            return key.read_to_vec().map(Zeroizing::new);
+        }
+        secret.truncate(length);
+        Ok(secret)
     }
 
     /// Checks that what is held outlives this login, and that its other logins find it too.
@@ -269,6 +280,11 @@ mod tests {
         assert_eq!(held(&name), Ok(None));
         hold(&name, b"secret", Duration::from_secs(60)).unwrap();
         assert_eq!(held(&name).unwrap().unwrap().as_slice(), b"secret");
+        let long = [b'x'; 5_000];
+        for length in [1, 511, 512, 513, 5_000] {
+            hold(&name, &long[..length], Duration::from_secs(60)).unwrap();
+            assert_eq!(held(&name).unwrap().unwrap().as_slice(), &long[..length]);
+        }
         hold(&name, b"secret", Duration::from_secs(1)).unwrap();
         std::thread::sleep(Duration::from_millis(2100));
         assert_eq!(held(&name), Ok(None));
