@@ -191,9 +191,23 @@ fn a_killed_holder_makes_room_for_the_next() {
     assert!(waiter.child.wait().expect("its status").success());
 }
 
+/// An SDK ends a process whose answer it no longer needs; that is not the user's wish.
+#[test]
+fn so_does_one_that_another_program_ends() {
+    let sandbox = Sandbox::new();
+    let mut holder = Started::new(&sandbox, "hold");
+    assert_eq!(holder.says(), "held");
+    let mut waiter = Started::new(&sandbox, "get");
+    waiter.waits(&holder);
+    holder.signal("TERM");
+    holder.ends_by(15);
+    assert_eq!(waiter.says(), "called");
+    assert!(waiter.child.wait().expect("its status").success());
+}
+
 #[test]
 fn a_cancelled_turn_fails_for_those_that_waited_and_not_for_those_that_come_later() {
-    for (name, number) in [("INT", 2), ("TERM", 15), ("HUP", 1)] {
+    for (name, number) in [("INT", 2), ("QUIT", 3), ("HUP", 1)] {
         let sandbox = Sandbox::new();
         let mut holder = Started::new(&sandbox, "hold");
         assert_eq!(holder.says(), "held");
