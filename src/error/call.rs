@@ -24,11 +24,14 @@ const WAY: &str = "`awsenv explain` shows which URL is called and why; `awsenv d
 
 fn of_fault(call: &Question, fault: &Fault) -> Error {
     let host = host(call);
-    let stage = |stage: &Stage| match stage {
-        Stage::Resolve => format!("the host `{host}` cannot be found"),
-        Stage::Connect => format!("`{host}` cannot be reached"),
-        Stage::Tls => format!("`{host}` does not agree on TLS"),
-        Stage::Sent => format!("`{host}` did not answer"),
+    let proxy = call.proxy.as_deref().map(shown);
+    let stage = |stage: &Stage| match (stage, &proxy) {
+        (Stage::Resolve, None) => format!("the host `{host}` cannot be found"),
+        (Stage::Resolve, Some(proxy)) => format!("the proxy `{proxy}` cannot be found"),
+        (Stage::Connect, None) => format!("`{host}` cannot be reached"),
+        (Stage::Connect, Some(proxy)) => format!("`{host}` cannot be reached through the proxy `{proxy}`"),
+        (Stage::Tls, _) => format!("`{host}` does not agree on TLS"),
+        (Stage::Sent, _) => format!("`{host}` did not answer"),
     };
     match fault {
         Fault::Late(at) => new(call, Kind::Network, &format!("{} in time", stage(at))).hint(WAY),
@@ -38,7 +41,8 @@ fn of_fault(call: &Question, fault: &Fault) -> Error {
         ),
         Fault::TooLarge => new(call, Kind::InvalidRequest, &format!("the answer of `{host}` is larger than 1 MiB"))
             .hint(NOT_AWS),
-        Fault::Setting(why) => new(call, Kind::InvalidConfig, &said(why)),
+        Fault::Setting(why) => new(call, Kind::InvalidConfig, &said(why))
+            .hint("`awsenv explain` shows where each setting of a call comes from"),
     }
 }
 
@@ -70,6 +74,11 @@ fn of_service(call: &Question, error: &ServiceError) -> Error {
         Class::UnknownKey => failed(Kind::Credentials, &format!("AWS does not know {}", key(call))).hint(
             "it may be deleted or inactive, it may not belong to its session token, or it is a key of another partition, which `--region` decides",
         ),
+        Class::WrongSignature if says.contains("scoped to a valid region") => {
+            let why = format!("`{}` does not answer for the region `{}`", host(call), shown(&call.region));
+            failed(Kind::InvalidRequest, &why)
+                .hint("`--region` or `region` must be one of AWS; `awsenv explain` shows where this one comes from")
+        }
         Class::WrongSignature => {
             let why = format!("the secret access key does not match {}", key(call));
             failed(Kind::Credentials, &why).hint("copy both halves of the key again")
@@ -107,7 +116,7 @@ fn denied(call: &Question, says: &str, failed: impl Fn(Kind, &str) -> Error) -> 
         Asked::Identity => error,
         Asked::Role { has_external_id, .. } => {
             let error = error.hint(
-                "the role's trust policy must name the caller, and the caller's own policies must allow sts:AssumeRole",
+                "the role must exist, its trust policy must name the caller, and the caller's own policies must allow sts:AssumeRole",
             );
             error.hint(match has_external_id {
                 true => "if the trust policy asks for an external id, `external_id` must equal it, capitals and all",

@@ -2,6 +2,8 @@
 
 use crate::config::account_of_arn;
 use crate::context::Context;
+use crate::env::style::Style;
+use crate::env::wish::Wish;
 use crate::error::{Error, Kind};
 use crate::provider::Wants;
 use crate::redact::shown;
@@ -68,6 +70,22 @@ fn session_name(user: &str) -> String {
 
 /// In characters.
 const LONGEST_NAME: usize = 64;
+
+/// Checks that a style does what is asked for. SDKs that find a profile by its name know nothing of a role on top, and
+/// would have the rights of the profile itself.
+///
+/// # Errors
+/// By name, the role or the duration would not count.
+pub fn check_style(wish: &Wish, profile: &str) -> Result<(), Error> {
+    let what = match (wish.style, &wish.role, wish.duration) {
+        (Some(Style::Name), Some(role), _) => format!("the role `{}` on top", shown(role)),
+        (Some(Style::Name), None, Some(seconds)) => format!("keys that last {seconds} s"),
+        _ => return Ok(()),
+    };
+    let name = display(profile);
+    let message = format!("`{name}` cannot be used by name with {what}: SDKs would not know of it");
+    Err(Error::new(Kind::Usage, message).hint(format!("leave out `--name`, or name `{name}` to use it alone")))
+}
 
 /// Checks `--duration` before anything is asked.
 ///

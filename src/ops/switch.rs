@@ -118,6 +118,7 @@ pub fn to(
     fit::check_name(&choice.name)?;
     let outside = Outside::of(context, &choice.name)?;
     let wish = &asked.wish;
+    role::check_style(wish, &choice.name)?;
     let asked_region = wish
         .region
         .as_deref()
@@ -218,6 +219,8 @@ pub fn to(
         warnings,
         target: Target {
             wish: Wish {
+                // New keys were asked for, so whoever comes back gets keys.
+                style: wish.style.or(asked.is_fresh.then_some(decision.style)),
                 region: asked_region.map(Cow::into_owned),
                 ..wish.clone()
             },

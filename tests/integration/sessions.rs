@@ -61,13 +61,13 @@ fn child() {
     match role.to_str() {
         // Has the turn until it is ended.
         Some("hold") => {
-            let turn = store.turn(&key('a'));
+            let turn = store.turn(&key('a'), None);
             assert!(turn.is_ok());
             tell("held");
             std::thread::sleep(Duration::from_secs(300));
         }
         // Gets the session, unless it is there.
-        Some("get") => match store.turn(&key('a')) {
+        Some("get") => match store.turn(&key('a'), None) {
             Err(NoTurn::Cancelled) => tell("cancelled"),
             Err(NoTurn::Late(_)) => tell("late"),
             Ok(_turn) if store.find(&key('a')).is_some() => tell("found"),

@@ -143,7 +143,9 @@ impl<'a> Chain<'a> {
 
     /// One call, unless another process has made it meanwhile.
     fn turn(&self, hop: &Hop<'_>, caller: &Credentials) -> Result<Session, Error> {
-        let turn = self.ports.sessions.turn(&hop.key).map_err(|why| Error::NoTurn {
+        let limit = self.wants.left(self.ports.clock.now());
+        let turn = self.ports.sessions.turn(&hop.key, limit);
+        let turn = turn.map_err(|why| Error::NoTurn {
             role_arn: hop.role.role_arn.clone(),
             why,
         })?;

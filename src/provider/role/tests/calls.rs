@@ -1,5 +1,7 @@
 //! Which calls a chain takes, with whose keys.
 
+use std::time::Duration;
+
 use super::*;
 
 #[test]
@@ -129,4 +131,22 @@ fn without_a_turn_there_is_no_call() {
         })
     ));
     assert!(fake.is_untouched());
+}
+
+#[test]
+fn a_turn_is_awaited_no_longer_than_the_time_that_is_left() {
+    for (until, limit) in [
+        (None, None),
+        (Some(55), Some(55)),
+        (Some(0), Some(0)),
+        (Some(-1), Some(0)),
+    ] {
+        let fake = fake().answering([answer("ASIAONE", 3600, NOW)]);
+        let wants = Wants {
+            until: until.map(|seconds| Timestamp(NOW + seconds)),
+            ..Wants::default()
+        };
+        fake.id(&plan(keys(None), &[role("One")]), &wants);
+        assert_eq!(*fake.sessions.limits.borrow(), [limit.map(Duration::from_secs)]);
+    }
 }
