@@ -114,13 +114,20 @@ fn denied(call: &Question, says: &str, failed: impl Fn(Kind, &str) -> Error) -> 
     let error = failed(Kind::Denied, &why);
     match &call.asked {
         Asked::Identity => error,
-        Asked::Role { has_external_id, .. } => {
+        Asked::Role {
+            has_external_id, place, ..
+        } => {
             let error = error.hint(
                 "the role must exist, its trust policy must name the caller, and the caller's own policies must allow sts:AssumeRole",
             );
-            error.hint(match has_external_id {
-                true => "if the trust policy asks for an external id, `external_id` must equal it, capitals and all",
-                false => "if the trust policy asks for an external id, the profile needs `external_id`",
+            error.hint(match (has_external_id, place) {
+                (true, _) => {
+                    "if the trust policy asks for an external id, `external_id` must equal it, capitals and all"
+                }
+                (false, Some(_)) => "if the trust policy asks for an external id, the profile needs `external_id`",
+                (false, None) => {
+                    "if the trust policy asks for an external id, the role needs a profile with `external_id`"
+                }
             })
         }
     }

@@ -258,7 +258,7 @@ fn a_full_disk_keeps_what_fits_and_is_said_once() {
 }
 
 /// Lets a program use no keyring of the kernel, as containers do: it gets EPERM.
-const BARRED: &str = r#"
+pub(crate) const BARRED: &str = r#"
 import ctypes, os, platform, struct, sys
 numbers = {"x86_64": (248, 249, 250), "aarch64": (217, 218, 219)}[platform.machine()]
 op = lambda code, yes, no, k: struct.pack("HBBI", code, yes, no, k)

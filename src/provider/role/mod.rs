@@ -130,7 +130,7 @@ impl<'a> Chain<'a> {
         };
         let own = self.ports.sessions.find(&hop.key).filter(serves);
         let of_cli = || {
-            let request = hop.cli_request()?;
+            let request = hop.cli_request().filter(|_| !hop.is_fresh)?;
             self.ports.cli_cache.find(&request).filter(serves)
         };
         let session = own.or_else(of_cli)?;
