@@ -2,11 +2,16 @@
 
 mod barred;
 mod cache;
+mod canary;
 mod chains;
 mod clients;
 mod crowd;
+mod ended;
+mod hostile;
 mod recorded;
 mod refused;
+mod repeated;
+mod silent;
 mod tls;
 mod tunnel;
 mod unreachable;
