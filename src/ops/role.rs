@@ -1,7 +1,10 @@
 //! The role of `--role` on top of a profile, and how long keys can be asked to last.
 
+use std::borrow::Cow;
+
 use crate::config::account_of_arn;
 use crate::context::Context;
+use crate::env::Env;
 use crate::env::style::Style;
 use crate::env::wish::Wish;
 use crate::error::{Error, Kind};
@@ -37,6 +40,23 @@ pub fn on_top(plan: &mut CredentialPlan, profile: &str, arn: &str) -> Result<Str
         place: None,
     });
     Ok(tail)
+}
+
+/// What [`on_top`] returns, for a shell: in a locale without the arrow yash reads no script that has it, and zsh shows its
+/// bytes.
+pub fn in_locale<'t>(tail: &'t str, env: &Env) -> Cow<'t, str> {
+    match has_utf_8(env) {
+        true => Cow::Borrowed(tail),
+        false => Cow::Owned(tail.replacen('→', "->", 1)),
+    }
+}
+
+fn has_utf_8(env: &Env) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(|name| env.filled(name));
+    let locale = locale.map_or(String::new(), str::to_ascii_lowercase);
+    cfg!(windows) || locale.contains("utf-8") || locale.contains("utf8")
 }
 
 /// The name of a role without its path, and its account.
@@ -131,6 +151,31 @@ mod tests {
         assert_eq!(session_name("me"), "awsenv-me");
         assert_eq!(session_name(r"DOMAIN\Jörg K."), "awsenv-DOMAIN-J-rg-K.");
         assert_eq!(session_name(&"x".repeat(99)).len(), 64);
+    }
+
+    #[test]
+    fn the_arrow_is_ascii_where_the_locale_has_no_other() {
+        let shown = |vars: &[(&str, &str)]| {
+            let env: Env = vars.iter().copied().collect();
+            in_locale("→r@1", &env).into_owned()
+        };
+        for utf_8 in [
+            &[("LANG", "en_US.UTF-8")][..],
+            &[("LANG", "C"), ("LC_CTYPE", "C.utf8")],
+            &[("LC_ALL", "de_DE.UTF-8"), ("LANG", "C")],
+            &[("LC_ALL", ""), ("LANG", "C.UTF-8")],
+        ] {
+            assert_eq!(shown(utf_8), "→r@1", "{utf_8:?}");
+        }
+        #[cfg(unix)]
+        for other in [
+            &[][..],
+            &[("LANG", "C")],
+            &[("LANG", "de_DE@euro")],
+            &[("LC_ALL", "C"), ("LANG", "C.UTF-8")],
+        ] {
+            assert_eq!(shown(other), "->r@1", "{other:?}");
+        }
     }
 
     #[test]

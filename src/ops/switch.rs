@@ -127,15 +127,18 @@ pub fn to(
     let (mut plan, broken) = files.resolve_past_boto(choice, asked_region.as_deref())?;
     let own = files.profiles.profile(&choice.name);
     let mut shown = choice.name.clone();
+    let mut prompt = choice.name.clone();
     if let Some(arn) = &wish.role {
-        shown += &role::on_top(&mut plan, &choice.name, arn)?;
+        let tail = role::on_top(&mut plan, &choice.name, arn)?;
+        prompt += &role::in_locale(&tail, env);
+        shown += &tail;
     }
     if let Some(seconds) = wish.duration {
         role::check_duration(&plan, &choice.name, seconds)?;
     }
     let decision = files.style(&plan, choice, asked.export());
     let decision = decision.map_err(|error| without_credentials(&files.profiles, &choice.name, error.into()))?;
-    let mut prompt = prompt_name(&shown);
+    prompt = prompt_name(&prompt);
     let mut kept_back = Vec::new();
     let (vars, expires) = match decision.style {
         Style::Name => {

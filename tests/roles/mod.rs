@@ -12,6 +12,7 @@ mod recorded;
 mod refused;
 mod repeated;
 mod silent;
+mod story;
 mod tls;
 mod tunnel;
 mod unreachable;
