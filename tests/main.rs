@@ -14,6 +14,8 @@ mod powershell;
 #[cfg(unix)]
 mod quoting;
 mod resolve_cases;
+#[cfg(unix)]
+mod roles;
 mod sandbox;
 mod stand_in;
 mod stories;

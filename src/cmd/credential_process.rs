@@ -38,7 +38,7 @@ pub fn run(context: &Context, args: CredentialProcessArgs) -> Result<Outcome, Er
     }
     let profile = choose::utf8(&args.profile)?;
     let item = args.item.as_deref().unwrap_or(profile);
-    let outside = Outside::of(context, profile)?.within(PATIENCE);
+    let outside = Outside::of(context, profile)?;
     let keychain = context.keychain();
     let request = Request {
         context,

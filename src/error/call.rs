@@ -96,6 +96,11 @@ fn of_service(call: &Question, error: &ServiceError) -> Error {
         Class::UnknownKey => failed(Kind::Credentials, &format!("AWS does not know {}", key(call))).hint(
             "it may be deleted or inactive, it may not belong to its session token, or it is a key of another partition, which `--region` decides",
         ),
+        Class::WrongSignature if says.contains("scoped to a valid region") => {
+            let why = format!("`{}` does not answer for the region `{}`", host(&call.url), shown(&call.region));
+            failed(Kind::InvalidRequest, &why)
+                .hint("`--region` or `region` must be one of AWS; `awsenv explain` shows where this one comes from")
+        }
         Class::WrongSignature => {
             let why = format!("the secret access key does not match {}", key(call));
             failed(Kind::Credentials, &why).hint("copy both halves of the key again")
@@ -131,13 +136,20 @@ fn denied(call: &Question, says: &str, failed: impl Fn(Kind, &str) -> Error) -> 
     let error = failed(Kind::Denied, &why);
     match &call.asked {
         Asked::Identity => error,
-        Asked::Role { has_external_id, .. } => {
+        Asked::Role {
+            has_external_id, place, ..
+        } => {
             let error = error.hint(
-                "the role's trust policy must name the caller, and the caller's own policies must allow sts:AssumeRole",
+                "the role must exist, its trust policy must name the caller, and the caller's own policies must allow sts:AssumeRole",
             );
-            error.hint(match has_external_id {
-                true => "if the trust policy asks for an external id, `external_id` must equal it, capitals and all",
-                false => "if the trust policy asks for an external id, the profile needs `external_id`",
+            error.hint(match (has_external_id, place) {
+                (true, _) => {
+                    "if the trust policy asks for an external id, `external_id` must equal it, capitals and all"
+                }
+                (false, Some(_)) => "if the trust policy asks for an external id, the profile needs `external_id`",
+                (false, None) => {
+                    "if the trust policy asks for an external id, the role needs a profile with `external_id`"
+                }
             })
         }
     }

@@ -1,5 +1,6 @@
 //! The ports of `provider`, connected to real processes and keychains.
 
+use std::cell::RefCell;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
@@ -35,6 +36,8 @@ pub struct Outside<'a> {
     sessions: Store<'a>,
     http: Client<'a>,
     cli_cache: Cache<'a>,
+    /// What the user knows.
+    told: RefCell<Vec<Notice>>,
 }
 
 impl<'a> Outside<'a> {
@@ -52,14 +55,8 @@ impl<'a> Outside<'a> {
             sessions: context.sessions(),
             http: context.http(),
             cli_cache: context.cli_cache(),
+            told: RefCell::default(),
         })
-    }
-
-    /// Waits for no other process after this time from now.
-    #[must_use]
-    pub fn within(self, limit: Duration) -> Self {
-        let sessions = self.sessions.within(limit);
-        Self { sessions, ..self }
     }
 
     pub fn ports(&self) -> Ports<'_> {
@@ -193,6 +190,11 @@ impl Clock for Outside<'_> {
 
 impl Tell for Outside<'_> {
     fn tell(&self, notice: Notice) {
-        told(self.ui, &notice);
+        // Each call of a chain may find the same.
+        let mut before = self.told.borrow_mut();
+        if !before.iter().any(|earlier| notice.repeats(earlier)) {
+            told(self.ui, &notice);
+            before.push(notice);
+        }
     }
 }

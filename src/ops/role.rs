@@ -2,6 +2,9 @@
 
 use crate::config::account_of_arn;
 use crate::context::Context;
+use crate::env::Env;
+use crate::env::style::Style;
+use crate::env::wish::Wish;
 use crate::error::{Error, Kind};
 use crate::provider::Wants;
 use crate::redact::shown;
@@ -44,6 +47,23 @@ pub fn on_top(plan: &mut CredentialPlan, profile: &str, arn: &str) -> Result<(),
     Ok(())
 }
 
+/// [`titled`] for a shell: in a locale without the arrow yash reads no script that has it, and zsh shows its bytes.
+pub fn titled_in(env: &Env, profile: &str, role: Option<&str>) -> String {
+    let title = titled(profile, role);
+    match title.strip_prefix(profile) {
+        Some(tail) if !has_utf_8(env) => profile.to_owned() + &tail.replace('→', "->"),
+        _ => title,
+    }
+}
+
+fn has_utf_8(env: &Env) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
+        .into_iter()
+        .find_map(|name| env.filled(name));
+    let locale = locale.map_or(String::new(), str::to_ascii_lowercase);
+    cfg!(windows) || locale.contains("utf-8") || locale.contains("utf8")
+}
+
 /// The name of a role without its path, and its account.
 fn parts(arn: &str) -> Option<(&str, &str)> {
     let resource = arn.strip_prefix("arn:")?.splitn(5, ':').nth(4)?;
@@ -75,6 +95,22 @@ fn session_name(user: &str) -> String {
 
 /// In characters.
 const LONGEST_NAME: usize = 64;
+
+/// Checks that a style does what is asked for. SDKs that find a profile by its name know nothing of a role on top, and
+/// would have the rights of the profile itself.
+///
+/// # Errors
+/// By name, the role or the duration would not count.
+pub fn check_style(wish: &Wish, profile: &str) -> Result<(), Error> {
+    let what = match (wish.style, &wish.role, wish.duration) {
+        (Some(Style::Name), Some(role), _) => format!("the role `{}` on top", shown(role)),
+        (Some(Style::Name), None, Some(seconds)) => format!("keys that last {seconds} s"),
+        _ => return Ok(()),
+    };
+    let name = display(profile);
+    let message = format!("`{name}` cannot be used by name with {what}: SDKs would not know of it");
+    Err(Error::new(Kind::Usage, message).hint(format!("leave out `--name`, or name `{name}` to use it alone")))
+}
 
 /// Checks `--duration` before anything is asked.
 ///
@@ -120,6 +156,31 @@ mod tests {
         assert_eq!(session_name("me"), "awsenv-me");
         assert_eq!(session_name(r"DOMAIN\Jörg K."), "awsenv-DOMAIN-J-rg-K.");
         assert_eq!(session_name(&"x".repeat(99)).len(), 64);
+    }
+
+    #[test]
+    fn the_arrow_is_ascii_where_the_locale_has_no_other() {
+        let shown = |vars: &[(&str, &str)]| {
+            let env: Env = vars.iter().copied().collect();
+            titled_in(&env, "p", Some("arn:aws:iam::123456789012:role/r"))
+        };
+        for utf_8 in [
+            &[("LANG", "en_US.UTF-8")][..],
+            &[("LANG", "C"), ("LC_CTYPE", "C.utf8")],
+            &[("LC_ALL", "de_DE.UTF-8"), ("LANG", "C")],
+            &[("LC_ALL", ""), ("LANG", "C.UTF-8")],
+        ] {
+            assert_eq!(shown(utf_8), "p→r@123456789012", "{utf_8:?}");
+        }
+        #[cfg(unix)]
+        for other in [
+            &[][..],
+            &[("LANG", "C")],
+            &[("LANG", "de_DE@euro")],
+            &[("LC_ALL", "C"), ("LANG", "C.UTF-8")],
+        ] {
+            assert_eq!(shown(other), "p->r@123456789012", "{other:?}");
+        }
     }
 
     #[test]

@@ -118,6 +118,7 @@ pub fn to(
     fit::check_name(&choice.name)?;
     let outside = Outside::of(context, &choice.name)?;
     let wish = &asked.wish;
+    role::check_style(wish, &choice.name)?;
     let asked_region = wish
         .region
         .as_deref()
@@ -134,7 +135,7 @@ pub fn to(
     }
     let decision = files.style(&plan, choice, asked.export());
     let decision = decision.map_err(|error| without_credentials(&files.profiles, &choice.name, error.into()))?;
-    let mut prompt = prompt_name(&shown);
+    let mut prompt = prompt_name(&role::titled_in(env, &choice.name, wish.role.as_deref()));
     let mut kept_back = Vec::new();
     let (vars, expires) = match decision.style {
         Style::Name => {
@@ -218,6 +219,8 @@ pub fn to(
         warnings,
         target: Target {
             wish: Wish {
+                // New keys were asked for, so whoever comes back gets keys.
+                style: wish.style.or(asked.is_fresh.then_some(decision.style)),
                 region: asked_region.map(Cow::into_owned),
                 ..wish.clone()
             },

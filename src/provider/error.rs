@@ -101,6 +101,8 @@ pub struct Question {
     pub url: String,
     /// That the request was signed for.
     pub region: String,
+    /// The proxy on the way, without user and password.
+    pub proxy: Option<String>,
     pub access_key_id: String,
 }
 

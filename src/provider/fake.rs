@@ -119,6 +119,8 @@ impl Http for FakeHttp {
 pub(super) struct FakeSessions {
     pub(super) kept: RefCell<BTreeMap<Key, Session>>,
     pub(super) turns: RefCell<Vec<Key>>,
+    /// How long each turn might be waited for.
+    pub(super) limits: RefCell<Vec<Option<Duration>>>,
     pub(super) no_turn: Option<NoTurn>,
 }
 
@@ -131,8 +133,9 @@ impl Sessions for FakeSessions {
         self.kept.borrow().get(key).cloned()
     }
 
-    fn turn(&self, key: &Key) -> Result<Box<dyn Turn + '_>, NoTurn> {
+    fn turn(&self, key: &Key, limit: Option<Duration>) -> Result<Box<dyn Turn + '_>, NoTurn> {
         self.turns.borrow_mut().push(key.clone());
+        self.limits.borrow_mut().push(limit);
         match &self.no_turn {
             Some(why) => Err(why.clone()),
             None => Ok(Box::new(FakeTurn)),

@@ -19,3 +19,10 @@ pub enum Notice {
     /// New keys could not be had, and those at hand still last.
     Stale { role_arn: String, ends: Timestamp },
 }
+
+impl Notice {
+    /// Whether a user who knows the earlier one learns nothing from this.
+    pub fn repeats(&self, earlier: &Self) -> bool {
+        self == earlier || matches!((self, earlier), (Self::Skew { .. }, Self::Skew { .. }))
+    }
+}

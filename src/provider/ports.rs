@@ -73,11 +73,11 @@ pub trait Sessions {
     fn find(&self, key: &Key) -> Option<Session>;
 
     /// Waits until no other process gets what the key names; others wait until the result is dropped. Where no lock can
-    /// be had, each goes on alone.
+    /// be had, each goes on alone. `limit` is for the wait; without one there is no end to it.
     ///
     /// # Errors
     /// It is not this process's turn.
-    fn turn(&self, key: &Key) -> Result<Box<dyn Turn + '_>, NoTurn>;
+    fn turn(&self, key: &Key, limit: Option<Duration>) -> Result<Box<dyn Turn + '_>, NoTurn>;
 
     /// Keeps a session. A store that cannot says so to the user once, and the run goes on without.
     fn keep(&self, key: &Key, session: &Session);

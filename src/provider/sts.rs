@@ -99,6 +99,10 @@ impl Sts<'_> {
         };
         let calls = &self.plan.calls;
         let transport = calls.transport(&endpoint.url).map_err(Error::Setting)?;
+        let proxy = calls
+            .proxy(&endpoint.url)
+            .map_err(Error::Setting)?
+            .map(|proxy| proxy.shown);
         let patience = Patience {
             tries: calls.tries().map_err(Error::Setting)?,
             ..Patience::default()
@@ -125,6 +129,7 @@ impl Sts<'_> {
                 asked: asked.clone(),
                 url: endpoint.url.clone(),
                 region: endpoint.region.clone(),
+                proxy: proxy.clone(),
                 access_key_id: caller.access_key_id.clone(),
             }),
             failure,

@@ -38,14 +38,22 @@ impl Syntax for Fish {
 
     fn quote(&self, value: &OsStr) -> String {
         let mut quoted = String::from("'");
+        let mut is_inside = true;
         for &byte in value.as_encoded_bytes() {
-            let _ = if is_plain(byte) {
+            // The bytes of a character must be side by side: otherwise fish takes each for one that it cannot decode.
+            if is_plain(byte) != is_inside {
+                quoted.push('\'');
+                is_inside = !is_inside;
+            }
+            let _ = if is_inside {
                 write!(quoted, "{}", char::from(byte))
             } else {
-                write!(quoted, "'\\X{byte:02x}'")
+                write!(quoted, "\\X{byte:02x}")
             };
         }
-        quoted.push('\'');
+        if is_inside {
+            quoted.push('\'');
+        }
         quoted
     }
 

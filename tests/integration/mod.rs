@@ -61,7 +61,7 @@ mod prompts;
 #[cfg(target_os = "linux")]
 mod readers;
 #[cfg(target_os = "linux")]
-mod sessions;
+pub(crate) mod sessions;
 mod settings;
 #[cfg(target_os = "linux")]
 mod shown;

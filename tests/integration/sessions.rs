@@ -62,13 +62,13 @@ fn child() {
     match role.to_str() {
         // Has the turn until it is ended.
         Some("hold") => {
-            let turn = store.turn(&key('a'));
+            let turn = store.turn(&key('a'), None);
             assert!(turn.is_ok());
             tell("held");
             std::thread::sleep(Duration::from_secs(300));
         }
         // Gets the session, unless it is there.
-        Some("get") => match store.turn(&key('a')) {
+        Some("get") => match store.turn(&key('a'), None) {
             Err(NoTurn::Cancelled) => tell("cancelled"),
             Err(NoTurn::Late(_)) => tell("late"),
             Ok(_turn) if store.find(&key('a')).is_some() => tell("found"),
@@ -273,7 +273,7 @@ fn a_full_disk_keeps_what_fits_and_is_said_once() {
 }
 
 /// Lets a program use no keyring of the kernel, as containers do: it gets EPERM.
-const BARRED: &str = r#"
+pub(crate) const BARRED: &str = r#"
 import ctypes, os, platform, struct, sys
 numbers = {"x86_64": (248, 249, 250), "aarch64": (217, 218, 219)}[platform.machine()]
 op = lambda code, yes, no, k: struct.pack("HBBI", code, yes, no, k)

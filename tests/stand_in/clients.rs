@@ -118,9 +118,24 @@ fn the_cli_tries_again_after_a_503() {
 /// names with a time in them, codes, and an external id with a blank, which STS refuses.
 #[test]
 fn what_is_sent_is_what_was_recorded() {
-    let Some(aws) = Aws::with(recorded_world()) else {
+    let Some((aws, sandbox)) = recorded() else {
         return;
     };
+    let code = aws.code(0);
+    for words in [&["role"] as &[&str], &["role2"], &["mfa", &code]] {
+        let Some(output) = boto3(&sandbox, words) else {
+            return;
+        };
+        output.success();
+    }
+    let sent = aws.requests();
+    let sent = sent.iter().filter(|seen| seen.field("Action") == Some("AssumeRole"));
+    assert_eq!(sent.map(compared).collect::<Vec<_>>(), recordings());
+}
+
+/// The profiles, the keys and the roles of the recording.
+pub(crate) fn recorded() -> Option<(Aws, Sandbox)> {
+    let aws = Aws::with(recorded_world())?;
     let config = "[profile base]\nregion = eu-west-1\n\
         [profile role]\nrole_arn = arn:aws:iam::123456789012:role/Ops\nsource_profile = base\nexternal_id = ext1\n\
         duration_seconds = 1800\nregion = eu-west-1\n\
@@ -134,21 +149,19 @@ fn what_is_sent_is_what_was_recorded() {
         "[base]\naws_access_key_id = AKIDBASE\naws_secret_access_key = SECRETBASE\n",
     );
     sandbox.set("AWS_ENDPOINT_URL_STS", aws.endpoint());
-    let code = aws.code(0);
-    for words in [&["role"] as &[&str], &["role2"], &["mfa", &code]] {
-        let Some(output) = boto3(&sandbox, words) else {
-            return;
-        };
-        output.success();
-    }
-    let recorded = include_str!("../data/recorded/assume-role.jsonl").lines();
-    let recorded: Vec<_> = recorded
-        .map(|line| compared_recording(&serde_json::from_str(line).expect("JSON")))
-        .collect();
-    let seen = aws.requests();
-    let sent = seen.iter().filter(|seen| seen.field("Action") == Some("AssumeRole"));
-    assert_eq!(sent.map(compared).collect::<Vec<_>>(), recorded);
+    Some((aws, sandbox))
 }
+
+/// The requests for `role`, `role2` by way of `role`, and `mfa`.
+pub(crate) fn recordings() -> Vec<Compared> {
+    let lines = include_str!("../data/recorded/assume-role.jsonl").lines();
+    lines
+        .map(|line| compared_recording(&serde_json::from_str(line).expect("JSON")))
+        .collect()
+}
+
+/// Signed headers, region, content type and fields.
+pub(crate) type Compared = (String, String, String, Vec<(String, String)>);
 
 fn recorded_world() -> Value {
     let base = "arn:aws:iam::123456789012:user/base";
@@ -165,7 +178,7 @@ fn recorded_world() -> Value {
     })
 }
 
-fn compared(seen: &Seen) -> (String, String, String, Vec<(String, String)>) {
+pub(crate) fn compared(seen: &Seen) -> Compared {
     let (signed, region) = seen.signed().expect("a signature");
     let fields = seen.fields.clone().expect("a form");
     let content_type = seen.header("content-type").expect("a content type");
@@ -177,7 +190,7 @@ fn compared(seen: &Seen) -> (String, String, String, Vec<(String, String)>) {
     )
 }
 
-fn compared_recording(recording: &Value) -> (String, String, String, Vec<(String, String)>) {
+fn compared_recording(recording: &Value) -> Compared {
     let headers: Vec<(String, String)> = recording["headers"]
         .as_object()
         .expect("headers")
@@ -201,8 +214,8 @@ fn compared_recording(recording: &Value) -> (String, String, String, Vec<(String
 }
 
 fn without_what_differs(fields: Vec<(String, String)>) -> Vec<(String, String)> {
-    let differs =
-        |name: &str, value: &str| ["ExternalId", "TokenCode"].contains(&name) || value.starts_with("botocore-session-");
+    let is_made_up = |value: &str| value.starts_with("botocore-session-") || value.starts_with("awsenv");
+    let differs = |name: &str, value: &str| ["ExternalId", "TokenCode"].contains(&name) || is_made_up(value);
     let kept = |(name, value): (String, String)| {
         if differs(&name, &value) {
             (name, String::new())
@@ -224,7 +237,7 @@ fn boto3(sandbox: &Sandbox, words: &[&str]) -> Option<Output> {
     Some(sandbox.program(python).args(["-B", "-c", CALLER]).args(words).output())
 }
 
-pub(super) fn cli(sandbox: &Sandbox, profile: &str) -> Option<Output> {
+pub(crate) fn cli(sandbox: &Sandbox, profile: &str) -> Option<Output> {
     let python = python("awscli")?;
     let aws = python.with_file_name("aws");
     let aws = if aws.exists() {

@@ -1,7 +1,7 @@
 //! The stand-in for AWS itself (`tests/aws`): it accepts what AWS accepts, and refuses what AWS refuses in the same words.
 
 mod cases;
-mod clients;
+pub(crate) mod clients;
 mod faults;
 mod moto;
 mod requests;

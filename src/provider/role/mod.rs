@@ -130,7 +130,7 @@ impl<'a> Chain<'a> {
         };
         let own = self.ports.sessions.find(&hop.key).filter(serves);
         let of_cli = || {
-            let request = hop.cli_request()?;
+            let request = hop.cli_request().filter(|_| !hop.is_fresh)?;
             self.ports.cli_cache.find(&request).filter(serves)
         };
         let session = own.or_else(of_cli)?;
@@ -143,7 +143,9 @@ impl<'a> Chain<'a> {
 
     /// One call, unless another process has made it meanwhile.
     fn turn(&self, hop: &Hop<'_>, caller: &Credentials) -> Result<Session, Error> {
-        let turn = self.ports.sessions.turn(&hop.key).map_err(|why| Error::NoTurn {
+        let limit = self.wants.left(self.ports.clock);
+        let turn = self.ports.sessions.turn(&hop.key, limit);
+        let turn = turn.map_err(|why| Error::NoTurn {
             role_arn: hop.role.role_arn.clone(),
             why,
         })?;

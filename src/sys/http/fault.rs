@@ -34,7 +34,10 @@ fn said(error: &rustls::Error) -> String {
         return format!("it does not speak TLS as expected: {error}");
     };
     match why {
-        CertificateError::UnknownIssuer => "its certificate is signed by an authority that is not trusted".to_owned(),
+        // A bad signature is that of another authority with the name of a trusted one.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => {
+            "its certificate is signed by an authority that is not trusted".to_owned()
+        }
         CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
             "its certificate has expired, by this machine's clock".to_owned()
         }

@@ -52,11 +52,12 @@ pub(super) enum NoLock {
     Nowhere,
 }
 
-/// Waits for the lock at `path` until `until`, or for ever; `say` tells the user what for.
+/// Waits for the lock at `path` for at most `limit`, or for ever; `say` tells the user what for.
 ///
 /// # Errors
 /// There is no lock, or another process's user has cancelled what this one waited for.
-pub(super) fn take(path: &Path, until: Option<Instant>, say: &dyn Fn(&str)) -> Result<Held, NoLock> {
+pub(super) fn take(path: &Path, limit: Option<Duration>, say: &dyn Fn(&str)) -> Result<Held, NoLock> {
+    let until = limit.map(|limit| Instant::now() + limit);
     for _ in 0..TRIES {
         let file = open(path)?;
         let before = read(&file);

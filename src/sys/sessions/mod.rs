@@ -13,7 +13,7 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use crate::config::settings::Settings;
 use crate::env::Env;
@@ -33,7 +33,6 @@ pub struct Store<'a> {
     env: &'a Env,
     settings: &'a Settings,
     say: &'a dyn Fn(&str),
-    until: Option<Instant>,
     opened: RefCell<Opened>,
     /// Whether the user knows that nothing is kept.
     is_told: Cell<bool>,
@@ -95,17 +94,9 @@ impl<'a> Store<'a> {
             env,
             settings,
             say,
-            until: None,
             opened: RefCell::default(),
             is_told: Cell::new(false),
         }
-    }
-
-    /// Waits for no other process after this time from now.
-    #[must_use]
-    pub fn within(self, limit: Duration) -> Self {
-        let until = Instant::now().checked_add(limit);
-        Self { until, ..self }
     }
 
     /// Every session that can be opened here.
@@ -273,7 +264,7 @@ impl Sessions for Store<'_> {
         self.folder()?.read(key)
     }
 
-    fn turn(&self, key: &Key) -> Result<Box<dyn Turn + '_>, NoTurn> {
+    fn turn(&self, key: &Key, limit: Option<Duration>) -> Result<Box<dyn Turn + '_>, NoTurn> {
         if !self.settings.sessions {
             return Ok(Box::new(Alone));
         }
@@ -281,7 +272,7 @@ impl Sessions for Store<'_> {
         let Ok(folder) = self.ready() else {
             return Ok(Box::new(Alone));
         };
-        match lock::take(&folder.lock_path(key), self.until, self.say) {
+        match lock::take(&folder.lock_path(key), limit, self.say) {
             Ok(held) => Ok(Box::new(held)),
             Err(NoLock::Turn(why)) => Err(why),
             Err(NoLock::Nowhere) => Ok(Box::new(Alone)),
@@ -306,7 +297,7 @@ impl Sessions for Store<'_> {
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc;
-    use std::time::{Duration, UNIX_EPOCH};
+    use std::time::{Instant, UNIX_EPOCH};
 
     use age::x25519::Identity;
 
@@ -394,7 +385,7 @@ mod tests {
 
         fn keep(&self, digit: char, session: &Session) {
             self.with(|store| {
-                let _turn = store.turn(&key(digit)).unwrap();
+                let _turn = store.turn(&key(digit), None).unwrap();
                 store.keep(&key(digit), session);
             });
         }
@@ -592,7 +583,7 @@ mod tests {
             set_mode(&dir, 0o777);
             home.with(|store| {
                 for digit in ['b', 'c'] {
-                    let _turn = store.turn(&key(digit)).unwrap();
+                    let _turn = store.turn(&key(digit), None).unwrap();
                     store.keep(&key(digit), &session("dev", 3_600));
                 }
             });
@@ -616,7 +607,7 @@ mod tests {
         let say = |text: &str| said.borrow_mut().push(text.to_owned());
         let store = Store::new(&env, &settings, &say);
         assert!(store.find(&key('a')).is_none());
-        let turn = store.turn(&key('a'));
+        let turn = store.turn(&key('a'), None);
         store.keep(&key('a'), &session("dev", 3_600));
         store.keep(&key('a'), &session("dev", 3_600));
         assert!(turn.is_ok() && said.borrow().len() == 1, "{said:?}");
@@ -632,7 +623,7 @@ mod tests {
             for _ in 0..16 {
                 scope.spawn(|| {
                     let store = Store::new(env, settings, &|_| {});
-                    let _turn = store.turn(&key('a')).unwrap();
+                    let _turn = store.turn(&key('a'), None).unwrap();
                     if store.find(&key('a')).is_none() {
                         calls.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
                         std::thread::sleep(Duration::from_millis(20));
@@ -649,19 +640,19 @@ mod tests {
     fn other_sessions_do_not_wait_and_a_limit_ends_the_wait() {
         let home = Home::new();
         home.with(|store| {
-            let turn = store.turn(&key('a')).unwrap();
-            assert!(home.with(|other| other.turn(&key('b')).is_ok()));
+            let turn = store.turn(&key('a'), None).unwrap();
+            assert!(home.with(|other| other.turn(&key('b'), None).is_ok()));
             let start = Instant::now();
-            let until = Duration::from_millis(1_200);
+            let limit = Some(Duration::from_millis(1_200));
             let say = |text: &str| home.said.borrow_mut().push(text.to_owned());
-            let late = home.store(&say).within(until).turn(&key('a')).err();
+            let late = home.store(&say).turn(&key('a'), limit).err();
             assert_eq!(late, Some(NoTurn::Late(1)));
             assert!(start.elapsed() < Duration::from_secs(20));
             let pid = std::process::id();
             assert_eq!(home.said.take(), [format!("waiting for another awsenv (pid {pid})")]);
             drop(turn);
             assert!(
-                home.store(&say).within(Duration::ZERO).turn(&key('a')).is_ok(),
+                home.store(&say).turn(&key('a'), Some(Duration::ZERO)).is_ok(),
                 "a free turn has no limit"
             );
         });
@@ -681,7 +672,7 @@ mod tests {
                 let say = |_: &str| waits.send(()).unwrap();
                 let store = Store::new(env, settings, &say);
                 // Then it says so, and takes the new file.
-                drop(store.turn(&key('a')).unwrap());
+                drop(store.turn(&key('a'), None).unwrap());
             });
             waiting.recv().unwrap();
             fs::remove_file(&path).unwrap();

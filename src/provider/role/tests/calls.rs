@@ -1,5 +1,7 @@
 //! Which calls a chain takes, with whose keys.
 
+use std::time::Duration;
+
 use super::*;
 
 #[test]
@@ -129,4 +131,24 @@ fn without_a_turn_there_is_no_call() {
         })
     ));
     assert!(fake.is_untouched());
+}
+
+#[test]
+fn a_turn_is_awaited_no_longer_than_the_time_that_is_left() {
+    for (until, limit) in [
+        (None, None),
+        (Some(55), Some(50)),
+        (Some(5), Some(0)),
+        (Some(4), Some(0)),
+    ] {
+        let fake = fake().answering([answer("ASIAONE", 3600, NOW)]);
+        let wants = Wants {
+            until: until.map(Duration::from_secs),
+            ..Wants::default()
+        };
+        // So much time has passed since the start.
+        fake.clock.pauses.borrow_mut().push(Duration::from_secs(5));
+        fake.id(&plan(keys(None), &[role("One")]), &wants);
+        assert_eq!(*fake.sessions.limits.borrow(), [limit.map(Duration::from_secs)]);
+    }
 }

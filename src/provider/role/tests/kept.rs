@@ -127,8 +127,6 @@ fn keys_of_the_aws_cli_serve_where_it_would_have_asked_for_the_same() {
         },
     ] {
         let fake = with_cli();
-        // With `is_fresh` it would count as new only if it were got from now on.
-        fake.cli_cache.roles.borrow_mut().get_mut(&arn).unwrap().obtained = Timestamp(NOW - 1);
         assert_eq!(fake.id(&only, &wants), "ASIANEW", "{wants:?}");
     }
 }

@@ -1,0 +1,78 @@
+//! Roles from end to end: the real awsenv against the stand-in for AWS.
+
+mod barred;
+mod cache;
+mod canary;
+mod chains;
+mod clients;
+mod crowd;
+mod ended;
+mod hostile;
+mod recorded;
+mod refused;
+mod repeated;
+mod silent;
+mod story;
+mod tls;
+mod tunnel;
+mod unreachable;
+
+use serde_json::Value;
+
+use crate::support::{Aws, Output, Sandbox};
+
+/// A stand-in, and a sandbox whose sessions are named after `tester`.
+fn start() -> Option<(Aws, Sandbox)> {
+    let aws = Aws::start()?;
+    let sandbox = named(aws.sandbox());
+    Some((aws, sandbox))
+}
+
+fn named(mut sandbox: Sandbox) -> Sandbox {
+    sandbox.set("USER", "tester");
+    sandbox
+}
+
+fn role(name: &str) -> String {
+    format!("arn:aws:iam::123456789012:role/{name}")
+}
+
+/// The names of the roles that were asked for.
+fn roles(aws: &Aws) -> Vec<String> {
+    let requests = aws.requests();
+    let arns = requests.iter().filter_map(|seen| seen.field("RoleArn"));
+    arns.filter_map(|arn| arn.rsplit('/').next().map(str::to_owned))
+        .collect()
+}
+
+#[track_caller]
+fn json(output: &Output) -> Value {
+    serde_json::from_str(output.out()).unwrap_or_else(|error| panic!("{error}: {}", output.all()))
+}
+
+/// The access key id that `credential-process` prints.
+#[track_caller]
+fn key_id(output: &Output) -> String {
+    output.clean();
+    json(output)["AccessKeyId"].as_str().expect("an id").to_owned()
+}
+
+/// Whose keys a profile has, as AWS says.
+#[track_caller]
+fn arn(sandbox: &Sandbox, words: &[&str]) -> String {
+    let output = sandbox.awsenv(["whoami", "--json"].iter().chain(words)).output();
+    output.success();
+    json(&output)["arn"].as_str().expect("an ARN").to_owned()
+}
+
+/// Runs lines in sh with awsenv on PATH; `use` there takes words as `awsenv use` does.
+fn sh(sandbox: &Sandbox, lines: &str) -> Output {
+    let script = format!("use() {{ eval \"$(awsenv use \"$@\" --shell posix)\"; }}\n{lines}\n");
+    sandbox.program("sh").args(["-c", &script]).output()
+}
+
+/// Without the port, which differs from run to run.
+fn stable(sandbox: &Sandbox, aws: &Aws, text: &str) -> String {
+    let host = aws.endpoint().split("://").nth(1).unwrap_or_default();
+    sandbox.stable(&text.replace(host, "[STS]"))
+}
