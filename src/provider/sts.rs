@@ -13,6 +13,10 @@ use crate::session::{Kind, Session};
 /// In seconds: a clock that is less than this off is no reason for a word. AWS accepts more.
 const SKEW: i64 = 4 * 60;
 
+/// In seconds: what AWS STS gives if nothing is asked for.
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
+const UNASKED: u32 = 3600;
+
 /// AWS STS, as a plan calls it.
 pub(super) struct Sts<'a> {
     pub(super) plan: &'a CredentialPlan,
@@ -62,12 +66,14 @@ impl Sts<'_> {
         let AssumedRole { credentials, arn, .. } = assumed;
         let obtained = self.ports.clock.now();
         let ends = credentials.expires.unwrap_or(obtained);
+        // A proxy may say another time than AWS, but keys never last longer than was asked for.
+        let longest = i64::from(duration.unwrap_or(UNASKED));
         Ok(Session {
             kind: Kind::Role,
             profile: role.profile.clone(),
             role_arn: Some(role.role_arn.clone()),
             arn: Some(arn),
-            lifetime: ends.seconds_from(date.unwrap_or(obtained)),
+            lifetime: ends.seconds_from(date.unwrap_or(obtained)).min(longest),
             obtained,
             credentials,
         })
