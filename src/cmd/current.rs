@@ -44,6 +44,8 @@ struct Current {
     choice: Choice,
     /// The exact name; `None` where no profile is chosen.
     profile: Option<String>,
+    /// The same as people see it.
+    shown: Option<String>,
     /// As tools see it; `None` if botocore refuses the profile.
     plan: Option<CredentialPlan>,
     /// Whose keys the environment has, if `use` exported them.
@@ -69,6 +71,7 @@ impl Current {
         let drifts = InUse::of(env).map_or(keys && env.os("AWS_DEFAULT_PROFILE").is_some(), |used| used.drifts);
         let mut current = Self {
             profile: (choice.how != How::Implicit).then(|| choice.name.clone()),
+            shown: None,
             plan: None,
             keys_of: outlook::keys_of(context).map(str::to_owned),
             account: None,
@@ -83,6 +86,7 @@ impl Current {
         };
         let resolved = choose::choose(context, None).and_then(|Chosen { files, choice, .. }| {
             current.profile = now::profile(&choice, &files).map(str::to_owned);
+            current.shown = now::shown(context, &choice, &files);
             Ok((now::plan(context, &files, &choice)?, files))
         });
         match resolved {
@@ -171,7 +175,7 @@ impl Current {
     }
 
     fn subject(&self, plan: &CredentialPlan) -> String {
-        let name = self.profile.as_deref().map(display);
+        let name = self.shown.as_deref().map(display);
         let of_use = self.keys_of.as_deref().map(display);
         match (of_environment(plan), name) {
             // All that `use` exported, and no name beside it.

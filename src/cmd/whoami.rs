@@ -5,11 +5,12 @@ use serde_json::json;
 use crate::cli::WhoamiArgs;
 use crate::context::{Context, Outcome};
 use crate::credentials::Timestamp;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::ops::choose::Chosen;
+use crate::ops::files::Files;
 use crate::ops::ports::Outside;
 use crate::ops::refusal::without_credentials;
-use crate::ops::{choose, now, pick, role};
+use crate::ops::{catalog, choose, now, pick, role};
 use crate::provider::{self, Whose};
 use crate::redact;
 use crate::sys::clock::local;
@@ -30,11 +31,16 @@ pub fn run(context: &Context, args: WhoamiArgs) -> Result<Outcome, Error> {
         .as_deref()
         .map(|typed| choose::asked_region(context, &files, typed))
         .transpose()?;
-    let mut plan = match (is_named, &region) {
-        (false, None) => now::plan(context, &files, &choice)?,
-        (_, region) => files.resolve(&choice, region.as_deref())?,
+    let (mut plan, mut shown) = match is_named {
+        true => (files.resolve(&choice, region.as_deref())?, Some(choice.name.clone())),
+        false => (
+            now::plan_in(context, &files, &choice, region.as_deref())?,
+            now::shown(context, &choice, &files),
+        ),
     };
-    let mut shown = now::profile(&choice, &files).map(str::to_owned);
+    if plan.base.is_none() {
+        return Err(nobody(&files, shown.as_deref()));
+    }
     if let Some(arn) = &args.role {
         let tail = role::on_top(&mut plan, &choice.name, arn)?;
         shown = Some(shown.unwrap_or_default() + &tail);
@@ -62,4 +68,14 @@ pub fn run(context: &Context, args: WhoamiArgs) -> Result<Outcome, Error> {
         lines.collect()
     };
     Ok(Outcome::Text(text, 0))
+}
+
+/// There are no keys to ask about.
+fn nobody(files: &Files, profile: Option<&str>) -> Error {
+    let Some(profile) = profile else {
+        let error = Error::new(Kind::Credentials, "no profile is in use in this shell");
+        return catalog::first_steps(files).into_iter().fold(error, Error::hint);
+    };
+    let message = format!("profile `{}` has no credentials", display(profile));
+    without_credentials(&files.profiles, profile, Error::new(Kind::Credentials, message))
 }

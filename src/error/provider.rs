@@ -96,7 +96,7 @@ impl From<provider::Error> for Error {
             E::Unreachable { needs: Some(needs) } => new(format!(
                 "awsenv cannot get the keys of this profile yet: that needs {needs}"
             ))
-            .hint("use `--name` to export the profile's name: the AWS CLI and SDKs then get the keys"),
+            .hint("`awsenv use PROFILE --name` exports its name: the AWS CLI and SDKs then get the keys"),
             E::Unreachable { needs: None } => new("the profile has no credentials".to_owned()),
         }
     }

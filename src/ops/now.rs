@@ -10,6 +10,7 @@ use crate::env::state::State;
 use crate::env::style::Style;
 use crate::error::Error;
 use crate::ops::files::Files;
+use crate::ops::role;
 use crate::prompt::InUse;
 use crate::resolve::{self, BaseSource, Choice, CredentialPlan, How, Region};
 use crate::session;
@@ -50,12 +51,33 @@ pub fn env(context: &Context, files: &Files, choice: &Choice) -> Env {
 /// # Errors
 /// Whatever botocore rejects.
 pub fn plan(context: &Context, files: &Files, choice: &Choice) -> Result<CredentialPlan, Error> {
+    plan_in(context, files, choice, None)
+}
+
+/// Like [`plan`], in the region of an option.
+///
+/// # Errors
+/// Whatever botocore rejects.
+pub fn plan_in(
+    context: &Context,
+    files: &Files,
+    choice: &Choice,
+    region: Option<&str>,
+) -> Result<CredentialPlan, Error> {
     let env = &context.process.env;
     if choice.is_explicit() {
-        files.resolve_in(env, &resolve::select(None, env))
+        files.resolve_in(env, &resolve::select(None, env), region)
     } else {
-        files.resolve_in(env, choice)
+        files.resolve_in(env, choice, region)
     }
+}
+
+/// The profile of [`profile`] as people see it: with the role on top, if the keys in the environment are that role's.
+pub fn shown(context: &Context, choice: &Choice, files: &Files) -> Option<String> {
+    let name = profile(choice, files)?;
+    let state = context.state().filter(|_| choice.is_explicit());
+    let role = state.and_then(|state| role::tail(state.wish.role.as_deref()?));
+    Some(name.to_owned() + &role.unwrap_or_default())
 }
 
 /// The region that tools take, which is that of [`plan`]. Where it is the profile's, the profile says so best.

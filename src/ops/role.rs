@@ -2,6 +2,7 @@
 
 use crate::config::account_of_arn;
 use crate::context::Context;
+use crate::env::style::Style;
 use crate::error::{Error, Kind};
 use crate::provider::Wants;
 use crate::redact::shown;
@@ -17,11 +18,10 @@ const DURATION: std::ops::RangeInclusive<u32> = 900..=43_200;
 /// # Errors
 /// It is no ARN of a role.
 pub fn on_top(plan: &mut CredentialPlan, profile: &str, arn: &str) -> Result<String, Error> {
-    let Some((role, account)) = parts(arn) else {
+    let Some(tail) = tail(arn) else {
         let message = format!("`{}` is not the ARN of a role", shown(arn));
         return Err(Error::new(Kind::Usage, message).hint("it has the form arn:aws:iam::123456789012:role/NAME"));
     };
-    let tail = format!("→{role}@{account}");
     if plan.roles.is_empty() {
         plan.base_of = Some(profile.to_owned());
     }
@@ -35,6 +35,26 @@ pub fn on_top(plan: &mut CredentialPlan, profile: &str, arn: &str) -> Result<Str
         place: None,
     });
     Ok(tail)
+}
+
+/// What is shown of a role behind the name of the profile below it; `None` if this is no ARN of a role.
+pub fn tail(arn: &str) -> Option<String> {
+    parts(arn).map(|(role, account)| format!("→{role}@{account}"))
+}
+
+/// A repeated wish may have a role beside a `--name` of now.
+///
+/// # Errors
+/// The name is asked for, by which programs would get the keys of the profile below the role.
+pub fn check_style(style: Option<Style>, arn: &str) -> Result<(), Error> {
+    if style != Some(Style::Name) {
+        return Ok(());
+    }
+    let message = format!(
+        "`--name` cannot export the role `{}` that `--role` named before",
+        shown(arn)
+    );
+    Err(Error::new(Kind::Usage, message).hint("leave `--name` out, or name the profile to work without the role"))
 }
 
 /// The name of a role without its path, and its account.

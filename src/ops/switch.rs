@@ -127,6 +127,7 @@ pub fn to(
     let own = files.profiles.profile(&choice.name);
     let mut shown = choice.name.clone();
     if let Some(arn) = &wish.role {
+        role::check_style(wish.style, arn)?;
         shown += &role::on_top(&mut plan, &choice.name, arn)?;
     }
     if let Some(seconds) = wish.duration {
