@@ -4,6 +4,7 @@ use super::{Error, Kind};
 use crate::aws::{Class, Fault, ServiceError, Stage};
 use crate::provider::{Asked, Failure, Question};
 use crate::redact::{self, shown};
+use crate::resolve::CaBundle;
 use crate::text::display;
 
 /// What is wrong, where, and what to do.
@@ -24,7 +25,29 @@ const URL: &str = "`awsenv explain` shows which URL is called and why; `awsenv d
 
 fn of_fault(call: &Question, fault: &Fault) -> Error {
     let Way { kind, why, remedy } = way(&call.url, fault);
-    let error = new(call, kind, &why);
+    let mut error = new(call, kind, &why);
+    let is_before_the_answer = match fault {
+        Fault::Late(stage) | Fault::Broken(stage, _) => *stage != Stage::Sent,
+        Fault::Tls(_) => true,
+        Fault::Setting(_) | Fault::TooLarge => false,
+    };
+    // The host may be well, and what is between not.
+    if let Some(proxy) = call.proxy.as_ref().filter(|_| is_before_the_answer) {
+        let source = display(&proxy.source.to_string());
+        error = error.hint(format!(
+            "{source} sends the call through the proxy {}",
+            shown(&proxy.shown)
+        ));
+    }
+    let is_of_bundle = |bundle: &&CaBundle| match fault {
+        Fault::Tls(_) => true,
+        Fault::Setting(why) => why.contains(&*bundle.path.to_string_lossy()),
+        Fault::Late(_) | Fault::Broken(..) | Fault::TooLarge => false,
+    };
+    if let Some(bundle) = call.ca_bundle.as_ref().filter(is_of_bundle) {
+        let source = display(&bundle.source.to_string());
+        error = error.hint(format!("{source} names the certificates to trust"));
+    }
     match remedy {
         Some(remedy) => error.hint(remedy),
         None => error,

@@ -6,7 +6,7 @@ use crate::aws::{Fault, ServiceError};
 use crate::config::Place;
 use crate::credentials::pair::Flaw;
 use crate::keychain;
-use crate::resolve;
+use crate::resolve::{self, CaBundle, Proxy};
 
 /// Why there are no credentials.
 #[derive(Debug)]
@@ -102,6 +102,10 @@ pub struct Question {
     /// That the request was signed for.
     pub region: String,
     pub access_key_id: String,
+    /// That the way there goes through.
+    pub proxy: Option<Proxy>,
+    /// The certificates that are trusted instead of the operating system's.
+    pub ca_bundle: Option<CaBundle>,
 }
 
 #[derive(Clone, Debug)]

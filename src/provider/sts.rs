@@ -105,6 +105,8 @@ impl Sts<'_> {
         };
         let calls = &self.plan.calls;
         let transport = calls.transport(&endpoint.url).map_err(Error::Setting)?;
+        let proxy = calls.proxy(&endpoint.url).map_err(Error::Setting)?;
+        let ca_bundle = calls.ca_bundle().map_err(Error::Setting)?;
         let patience = Patience {
             tries: calls.tries().map_err(Error::Setting)?,
             ..Patience::default()
@@ -132,6 +134,8 @@ impl Sts<'_> {
                 url: endpoint.url.clone(),
                 region: endpoint.region.clone(),
                 access_key_id: caller.access_key_id.clone(),
+                proxy: proxy.clone(),
+                ca_bundle: ca_bundle.clone(),
             }),
             failure,
         };

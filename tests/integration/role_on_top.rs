@@ -131,3 +131,29 @@ fn whoami_says_whether_there_is_a_profile_at_all() {
         (1, Some("awsenv: profile `empty` has no credentials"))
     );
 }
+
+/// A host that is said to be away may be well.
+#[test]
+fn a_failed_call_says_what_is_between() {
+    let Some(aws) = Aws::start() else { return };
+    let mut sandbox = aws.sandbox();
+    let says = |sandbox: &Sandbox, hint: &str| {
+        let said = sandbox.awsenv(["exec", "one", "--keys", "--", "true"]).output();
+        assert_eq!(said.status, 1);
+        assert!(
+            said.err().contains(hint) && !said.err().contains("hunter2"),
+            "{}",
+            said.err()
+        );
+    };
+    sandbox.set("AWS_ENDPOINT_URL_STS", "https://sts.example.com");
+    sandbox.set("AWS_MAX_ATTEMPTS", "1");
+    sandbox.set("HTTPS_PROXY", "http://me:hunter2@127.0.0.1:1");
+    says(
+        &sandbox,
+        "hint: HTTPS_PROXY sends the call through the proxy http://127.0.0.1:1\n",
+    );
+    sandbox.unset("HTTPS_PROXY");
+    sandbox.set("AWS_CA_BUNDLE", "/nowhere");
+    says(&sandbox, "hint: AWS_CA_BUNDLE names the certificates to trust\n");
+}
