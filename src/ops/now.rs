@@ -116,7 +116,9 @@ pub fn expires(context: &Context, plan: &CredentialPlan) -> Option<Timestamp> {
 
 /// Whether tools that are started with this environment work as `use` meant, and will for a while.
 pub fn serves(context: &Context, state: &State) -> bool {
-    lasts(context, state, session::MARGIN)
+    // Keys never last longer than was asked for; a third of that is enough, as for keys that are kept.
+    let life = state.wish.duration.map_or(i64::MAX, i64::from);
+    lasts(context, state, session::MARGIN.min(life / 3))
 }
 
 /// Whether tools that are started with this environment work as `use` meant, for more than so many seconds.

@@ -100,6 +100,20 @@ fn what_is_said_of_the_shell_names_the_role() {
     assert!(over.contains("hint: awsenv use --refresh\n"), "{over}");
 }
 
+/// A quarter of an hour is less than what is left at least of keys that last longer.
+#[test]
+fn keys_that_last_for_a_short_time_are_not_got_again_at_each_run() {
+    let Some(aws) = Aws::start() else { return };
+    let mut sandbox = aws.sandbox();
+    sandbox.write("settings", "sessions = off\n");
+    sandbox.set("AWSENV_CONFIG", sandbox.path("settings"));
+    let script = format!(
+        "eval \"$(awsenv use base --role {ROLE} --duration 15m --shell posix -q)\" || exit\nawsenv exec -- true; awsenv exec -- true"
+    );
+    let output = sandbox.program("sh").args(["-c", &script]).output();
+    assert_eq!((output.err(), aws.count("AssumeRole")), ("", 1));
+}
+
 /// What a hint says must work when it is typed.
 #[test]
 fn hints_about_the_name_fit_the_command() {
