@@ -5,7 +5,7 @@ use super::fault::Fault;
 use super::form;
 use super::message::{Method, Request};
 use super::sign::{self, Scope};
-use crate::credentials::{Credentials, Timestamp};
+use crate::credentials::{Credentials, Timestamp, pair};
 use crate::secret::Secret;
 
 /// Where STS is called.
@@ -123,6 +123,13 @@ pub fn assumed_role(body: &[u8]) -> Result<AssumedRole, Unreadable> {
         expires: Some(expiration.ok_or_else(|| Unreadable("has an `Expiration` that is no time".to_owned()))?),
         account_id: account(&arn),
     };
+    let token = credentials.session_token.as_ref().map(|token| token.expose().as_str());
+    pair::check_answer(
+        &credentials.access_key_id,
+        credentials.secret_access_key.expose(),
+        token,
+    )
+    .map_err(|flaw| Unreadable(format!("cannot be used: {flaw}")))?;
     Ok(AssumedRole {
         credentials,
         id: text(user, "AssumedRoleId")?,
@@ -317,6 +324,16 @@ mod tests {
             assumed_role(empty.as_bytes()).expect_err("empty").0,
             "has no `SecretAccessKey`"
         );
+        // What shells and headers cannot hold, and what a terminal takes as a command.
+        for odd in ["a&#10;b", "a&#13;b", "a&#155;31mb"] {
+            for part in ["ASIA2", "secret2", "token2"] {
+                let error = assumed_role(ANSWER.replace(part, odd).as_bytes()).expect_err(odd).0;
+                assert!(
+                    error.starts_with("cannot be used: ") && error.ends_with(" contains control characters"),
+                    "{error}"
+                );
+            }
+        }
         let endless = ANSWER.replace("2099-01-01T00:00:00Z", "soon");
         assert_eq!(
             assumed_role(endless.as_bytes()).expect_err("no time").0,

@@ -14,7 +14,7 @@ use crate::ops::choose::{self, Chosen};
 use crate::ops::describe::source;
 use crate::ops::files::Files;
 use crate::ops::foreseen::{Cause, Foreseen};
-use crate::ops::{catalog, export, now, outlook, role, script};
+use crate::ops::{catalog, export, now, outlook, script};
 use crate::prompt::InUse;
 use crate::redact::{self, HIDDEN, harmless, key_id, shown};
 use crate::resolve::{BaseSource, Choice, CredentialPlan, How, Keys, RegionSource};
@@ -45,6 +45,8 @@ struct Current {
     choice: Choice,
     /// The exact name; `None` where no profile is chosen.
     profile: Option<String>,
+    /// The same as people see it.
+    shown: Option<String>,
     /// As tools see it; `None` if botocore refuses the profile.
     plan: Option<CredentialPlan>,
     /// Whose keys the environment has, if `use` exported them.
@@ -72,6 +74,7 @@ impl Current {
         let drifts = InUse::of(env).map_or(keys && env.os("AWS_DEFAULT_PROFILE").is_some(), |used| used.drifts);
         let mut current = Self {
             profile: (choice.how != How::Implicit).then(|| choice.name.clone()),
+            shown: None,
             plan: None,
             keys_of: outlook::keys_of(context).map(str::to_owned),
             account: None,
@@ -87,6 +90,7 @@ impl Current {
         };
         let resolved = choose::choose(context, None).and_then(|Chosen { files, choice, .. }| {
             current.profile = now::profile(&choice, &files).map(str::to_owned);
+            current.shown = now::shown(context, &choice, &files);
             Ok((now::plan(context, &files, &choice)?, files))
         });
         match resolved {
@@ -179,14 +183,11 @@ impl Current {
     }
 
     fn subject(&self, plan: &CredentialPlan) -> String {
-        let name = self.profile.as_deref().map(display);
+        let name = self.shown.as_deref().map(display);
         let of_use = self.keys_of.as_deref().map(display);
         match (of_environment(plan), name) {
             // All that `use` exported, and no name beside it.
-            (_, Some(name)) if self.choice.is_explicit() => match (&self.profile, &self.role) {
-                (Some(profile), Some(role)) => display(&role::titled(profile, Some(role))),
-                _ => name,
-            },
+            (_, Some(name)) if self.choice.is_explicit() => name,
             (Some(_), name) => {
                 let keys = match (of_use, &plan.base) {
                     (Some(profile), _) => format!("the key of {profile} in the environment"),

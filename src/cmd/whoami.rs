@@ -6,12 +6,12 @@ use crate::advice::Command;
 use crate::cli::WhoamiArgs;
 use crate::context::{Context, Outcome};
 use crate::credentials::Timestamp;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::ops::choose::Chosen;
 use crate::ops::files::Files;
 use crate::ops::ports::Outside;
 use crate::ops::refusal::without_credentials;
-use crate::ops::{choose, now, pick, role};
+use crate::ops::{catalog, choose, now, pick, role};
 use crate::provider::{self, Whose};
 use crate::redact;
 use crate::sys;
@@ -31,18 +31,20 @@ pub fn run(context: &Context, args: WhoamiArgs) -> Result<Outcome, Error> {
         .as_deref()
         .map(|typed| choose::asked_region(context, &files, typed))
         .transpose()?;
-    let mut plan = match (is_named, &region) {
-        (false, None) => now::plan(context, &files, &choice)?,
-        (_, region) => files.resolve(&choice, region.as_deref())?,
+    let (mut plan, mut shown) = match is_named {
+        true => (files.resolve(&choice, region.as_deref())?, Some(choice.name.clone())),
+        false => (
+            now::plan_in(context, &files, &choice, region.as_deref())?,
+            now::shown(context, &choice, &files),
+        ),
     };
+    if plan.base.is_none() {
+        return Err(no_keys(&files, shown.as_deref()));
+    }
     if let Some(arn) = &args.role {
         role::on_top(&mut plan, &choice.name, arn)?;
+        shown = Some(role::titled(&shown.unwrap_or_default(), Some(arn)));
     }
-    // The keys that `use` exported may be those of a role on top of the profile.
-    let of_use = context.state().filter(|_| !is_named && choice.is_explicit());
-    let role = args.role.as_ref().or(of_use.and_then(|state| state.wish.role.as_ref()));
-    let profile = now::profile(&choice, &files);
-    let shown = profile.map(|profile| role::titled(profile, role.map(String::as_str)));
     let outside = Outside::of(context, &choice.name)?;
     let Whose {
         identity,
@@ -82,4 +84,14 @@ fn failed(files: &Files, profile: &str, error: provider::Error) -> Error {
         }
         error => without_credentials(&files.profiles, profile, error.into()),
     }
+}
+
+/// There are no keys to ask about.
+fn no_keys(files: &Files, profile: Option<&str>) -> Error {
+    let Some(profile) = profile else {
+        let error = Error::new(Kind::Credentials, "no profile is in use in this shell");
+        return catalog::first_steps(files).into_iter().fold(error, Error::hint);
+    };
+    let message = format!("profile `{}` has no credentials", display(profile));
+    without_credentials(&files.profiles, profile, Error::new(Kind::Credentials, message))
 }

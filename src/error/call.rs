@@ -4,6 +4,7 @@ use super::{Error, Kind};
 use crate::aws::{Class, Fault, ServiceError, Stage};
 use crate::provider::{Asked, Failure, Question};
 use crate::redact::{self, shown};
+use crate::resolve::{CaBundle, Proxy};
 use crate::text::display;
 
 /// What is wrong, where, and what to do.
@@ -23,8 +24,30 @@ const NOT_AWS: &str = "something other than AWS may answer there, such as a prox
 const URL: &str = "`awsenv explain` shows which URL is called and why; `awsenv doctor --network` tries the way there";
 
 fn of_fault(call: &Question, fault: &Fault) -> Error {
-    let Way { kind, why, remedy } = way(&call.url, fault);
-    let error = new(call, kind, &why);
+    let Way { kind, why, remedy } = way(&call.url, call.proxy.as_ref(), fault);
+    let mut error = new(call, kind, &why);
+    let is_before_the_answer = match fault {
+        Fault::Late(stage) | Fault::Broken(stage, _) => *stage != Stage::Sent,
+        Fault::Tls(_) => true,
+        Fault::Setting(_) | Fault::TooLarge => false,
+    };
+    // The host may be well, and what is between not.
+    if let Some(proxy) = call.proxy.as_ref().filter(|_| is_before_the_answer) {
+        let source = display(&proxy.source.to_string());
+        error = error.hint(format!(
+            "{source} sends the call through the proxy {}",
+            shown(&proxy.shown)
+        ));
+    }
+    let is_of_bundle = |bundle: &&CaBundle| match fault {
+        Fault::Tls(_) => true,
+        Fault::Setting(why) => why.contains(&*bundle.path.to_string_lossy()),
+        Fault::Late(_) | Fault::Broken(..) | Fault::TooLarge => false,
+    };
+    if let Some(bundle) = call.ca_bundle.as_ref().filter(is_of_bundle) {
+        let source = display(&bundle.source.to_string());
+        error = error.hint(format!("{source} names the certificates to trust"));
+    }
     match remedy {
         Some(remedy) => error.hint(remedy),
         None => error,
@@ -40,13 +63,17 @@ pub struct Way {
     pub remedy: Option<&'static str>,
 }
 
-pub fn way(url: &str, fault: &Fault) -> Way {
+/// `proxy` is the one that the way to `url` goes through.
+pub fn way(url: &str, proxy: Option<&Proxy>, fault: &Fault) -> Way {
     let host = host(url);
-    let stage = |stage: &Stage| match stage {
-        Stage::Resolve => format!("the host `{host}` cannot be found"),
-        Stage::Connect => format!("`{host}` cannot be reached"),
-        Stage::Tls => format!("`{host}` does not agree on TLS"),
-        Stage::Sent => format!("`{host}` did not answer"),
+    let proxy = proxy.map(|proxy| shown(&proxy.shown));
+    let stage = |stage: &Stage| match (stage, &proxy) {
+        (Stage::Resolve, None) => format!("the host `{host}` cannot be found"),
+        (Stage::Resolve, Some(proxy)) => format!("the proxy `{proxy}` cannot be found"),
+        (Stage::Connect, None) => format!("`{host}` cannot be reached"),
+        (Stage::Connect, Some(proxy)) => format!("`{host}` cannot be reached through the proxy `{proxy}`"),
+        (Stage::Tls, _) => format!("`{host}` does not agree on TLS"),
+        (Stage::Sent, _) => format!("`{host}` did not answer"),
     };
     let (kind, why, remedy) = match fault {
         Fault::Late(at) => (Kind::Network, format!("{} in time", stage(at)), Some(URL)),

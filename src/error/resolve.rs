@@ -258,7 +258,7 @@ impl From<StyleError> for Error {
                 "awsenv cannot get the keys of profile {} yet: that needs {needs}",
                 tick(&profile)
             ))
-            .hint("`--name` lets the SDKs get them"),
+            .hint("`--name` alone lets the SDKs get the keys of the profile"),
             StyleError::NameUnknown { profile } => credentials(format!(
                 "profile {} is only in legacy boto files, so SDKs do not find it by name",
                 tick(&profile)

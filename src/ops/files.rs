@@ -154,9 +154,9 @@ impl Files {
     ///
     /// # Errors
     /// Whatever botocore rejects.
-    pub fn resolve_in(&self, env: &Env, choice: &Choice) -> Result<CredentialPlan, Error> {
+    pub fn resolve_in(&self, env: &Env, choice: &Choice, region: Option<&str>) -> Result<CredentialPlan, Error> {
         let boto = BotoFiles { env, ..self.boto() };
-        let plan = self.ask_in(env, &Boto(boto), choice, None);
+        let plan = self.ask_in(env, &Boto(boto), choice, region);
         plan.map_err(|error| refused(&self.profiles, error))
     }
 

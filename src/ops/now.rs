@@ -10,6 +10,7 @@ use crate::env::state::State;
 use crate::env::style::Style;
 use crate::error::Error;
 use crate::ops::files::Files;
+use crate::ops::role;
 use crate::prompt::InUse;
 use crate::resolve::{self, BaseSource, Choice, CredentialPlan, How, Region};
 use crate::session;
@@ -50,12 +51,32 @@ pub fn env(context: &Context, files: &Files, choice: &Choice) -> Env {
 /// # Errors
 /// Whatever botocore rejects.
 pub fn plan(context: &Context, files: &Files, choice: &Choice) -> Result<CredentialPlan, Error> {
+    plan_in(context, files, choice, None)
+}
+
+/// Like [`plan`], in the region of an option.
+///
+/// # Errors
+/// Whatever botocore rejects.
+pub fn plan_in(
+    context: &Context,
+    files: &Files,
+    choice: &Choice,
+    region: Option<&str>,
+) -> Result<CredentialPlan, Error> {
     let env = &context.process.env;
     if choice.is_explicit() {
-        files.resolve_in(env, &resolve::select(None, env))
+        files.resolve_in(env, &resolve::select(None, env), region)
     } else {
-        files.resolve_in(env, choice)
+        files.resolve_in(env, choice, region)
     }
+}
+
+/// The profile of [`profile`] as people see it: with the role on top, if the keys in the environment are that role's.
+pub fn shown(context: &Context, choice: &Choice, files: &Files) -> Option<String> {
+    let name = profile(choice, files)?;
+    let state = context.state().filter(|_| choice.is_explicit());
+    Some(role::titled(name, state.and_then(|state| state.wish.role.as_deref())))
 }
 
 /// The region that tools take, which is that of [`plan`]. Where it is the profile's, the profile says so best.
@@ -94,7 +115,9 @@ pub fn expires(context: &Context, plan: &CredentialPlan) -> Option<Timestamp> {
 
 /// Whether tools that are started with this environment work as `use` meant, and will for a while.
 pub fn serves(context: &Context, state: &State) -> bool {
-    lasts(context, state, session::MARGIN)
+    // Keys never last longer than was asked for; a third of that is enough, as for keys that are kept.
+    let life = state.wish.duration.map_or(i64::MAX, i64::from);
+    lasts(context, state, session::MARGIN.min(life / 3))
 }
 
 /// Whether tools that are started with this environment work as `use` meant, for more than so many seconds.

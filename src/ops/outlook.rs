@@ -30,7 +30,7 @@ pub fn of(context: &Context, files: &Files, choice: &Choice, plan: &CredentialPl
         plan,
         now,
     ));
-    let of_profile = files.resolve_in(&now::env(context, files, choice), choice);
+    let of_profile = files.resolve_in(&now::env(context, files, choice), choice, None);
     let region = now::region(plan.region.clone(), of_profile.ok().and_then(|plan| plan.region));
     let of_tools = resolve::select(None, env);
     found.extend(foreseen::of_values(
@@ -97,7 +97,8 @@ fn renewed(context: &Context) -> Advice {
         "AWS_CREDENTIAL_EXPIRATION",
     ];
     match keys_of(context) {
-        Some(profile) => Command::new("awsenv use").operand(profile).into(),
+        // Alone, the profile would lose the role, the region and the duration that it was used with.
+        Some(_) => Command::new("awsenv use").flag("--refresh").into(),
         None => Advice::default().unset(names::names(KEYS)),
     }
 }

@@ -6,7 +6,7 @@ use crate::aws::{Fault, ServiceError};
 use crate::config::Place;
 use crate::credentials::pair::Flaw;
 use crate::keychain;
-use crate::resolve;
+use crate::resolve::{self, CaBundle, Proxy};
 
 /// Why there are no credentials.
 #[derive(Debug)]
@@ -101,9 +101,11 @@ pub struct Question {
     pub url: String,
     /// That the request was signed for.
     pub region: String,
-    /// The proxy on the way, without user and password.
-    pub proxy: Option<String>,
     pub access_key_id: String,
+    /// That the way there goes through.
+    pub proxy: Option<Proxy>,
+    /// The certificates that are trusted instead of the operating system's.
+    pub ca_bundle: Option<CaBundle>,
 }
 
 #[derive(Clone, Debug)]

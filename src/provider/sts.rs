@@ -13,6 +13,10 @@ use crate::session::{Kind, Session};
 /// In seconds: a clock that is less than this off is no reason for a word. AWS accepts more.
 const SKEW: i64 = 4 * 60;
 
+/// In seconds: what AWS STS gives if nothing is asked for.
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
+const UNASKED: u32 = 3600;
+
 /// AWS STS, as a plan calls it.
 pub(super) struct Sts<'a> {
     pub(super) plan: &'a CredentialPlan,
@@ -62,12 +66,14 @@ impl Sts<'_> {
         let AssumedRole { credentials, arn, .. } = assumed;
         let obtained = self.ports.clock.now();
         let ends = credentials.expires.unwrap_or(obtained);
+        // A proxy may say another time than AWS, but keys never last longer than was asked for.
+        let longest = i64::from(duration.unwrap_or(UNASKED));
         Ok(Session {
             kind: Kind::Role,
             profile: role.profile.clone(),
             role_arn: Some(role.role_arn.clone()),
             arn: Some(arn),
-            lifetime: ends.seconds_from(date.unwrap_or(obtained)),
+            lifetime: ends.seconds_from(date.unwrap_or(obtained)).min(longest),
             obtained,
             credentials,
         })
@@ -99,10 +105,8 @@ impl Sts<'_> {
         };
         let calls = &self.plan.calls;
         let transport = calls.transport(&endpoint.url).map_err(Error::Setting)?;
-        let proxy = calls
-            .proxy(&endpoint.url)
-            .map_err(Error::Setting)?
-            .map(|proxy| proxy.shown);
+        let proxy = calls.proxy(&endpoint.url).map_err(Error::Setting)?;
+        let ca_bundle = calls.ca_bundle().map_err(Error::Setting)?;
         let patience = Patience {
             tries: calls.tries().map_err(Error::Setting)?,
             ..Patience::default()
@@ -129,8 +133,9 @@ impl Sts<'_> {
                 asked: asked.clone(),
                 url: endpoint.url.clone(),
                 region: endpoint.region.clone(),
-                proxy: proxy.clone(),
                 access_key_id: caller.access_key_id.clone(),
+                proxy: proxy.clone(),
+                ca_bundle: ca_bundle.clone(),
             }),
             failure,
         };

@@ -205,8 +205,9 @@ fn read(path: &Path) -> Option<(Session, SystemTime)> {
             account_id: keys.account_id.or_else(account),
         },
         obtained,
-        // AWS's clock may not be this machine's.
-        lifetime: expires.seconds_from(date.unwrap_or(obtained)),
+        // AWS's clock may not be this machine's. A copy of the file is newer than the keys in it, so they never last for
+        // longer than their own end says; the AWS CLI goes by that too.
+        lifetime: expires.seconds_from(date.map_or(obtained, |date| date.max(obtained))),
         arn,
     };
     Some((session, written))
@@ -405,6 +406,10 @@ mod tests {
         );
         assert_eq!(found.role_arn.as_deref(), Some(ROLE));
         assert_eq!((found.obtained, found.lifetime), (Timestamp(END.0 - 7_200), 3_600));
+        // Restored from a backup when half an hour was left.
+        home.write(&entry(", \"date\": \"Sat, 21 Nov 2026 02:37:09 GMT\""), 1_800);
+        let found = home.find(CacheUse::Read).unwrap();
+        assert_eq!((found.obtained, found.lifetime), (Timestamp(END.0 - 1_800), 1_800));
         assert!(home.find(CacheUse::Off).is_none());
         home.write(&entry(""), 1_800);
         assert_eq!(home.find(CacheUse::Write).unwrap().lifetime, 1_800);

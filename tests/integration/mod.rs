@@ -60,6 +60,8 @@ mod prompt_states;
 mod prompts;
 #[cfg(target_os = "linux")]
 mod readers;
+#[cfg(unix)]
+mod role_on_top;
 #[cfg(target_os = "linux")]
 pub(crate) mod sessions;
 mod settings;

@@ -27,6 +27,24 @@ fn run(sandbox: &Sandbox, script: &str) -> Option<String> {
     )
 }
 
+#[test]
+fn a_name_that_use_wrote_is_decoded() {
+    let mut sandbox = sandbox();
+    let credentials = "[ünï]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = hush\n";
+    sandbox.write(".aws/credentials", credentials);
+    sandbox.set("LC_ALL", "C.UTF-8");
+    sandbox.set("NO_COLOR", "1");
+    let prompt = "set -g __awsenv_mode on; awsenv use ünï --keys -q\n";
+    let Some(shown) = run(&sandbox, &format!("{prompt}__awsenv_prompt x")) else {
+        return;
+    };
+    assert_eq!(shown, "[ünï] ");
+    // Not even together are these a character.
+    let broken = "set -gx AWSENV_PROFILE a''\\Xff''\\X9b";
+    let shown = run(&sandbox, &format!("{prompt}{broken}; __awsenv_prompt x"));
+    assert_eq!(shown.as_deref(), Some("[?] "));
+}
+
 const NAMES: [&str; 6] = [
     "AWSENV_PROFILE",
     "AWS_PROFILE",

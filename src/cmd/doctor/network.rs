@@ -36,7 +36,6 @@ fn tried(context: &Context, plan: &CredentialPlan) -> Result<Vec<Finding>, Error
     let calls = &plan.calls;
     let endpoint = calls.endpoint(Service::Sts, &plan.call_region())?;
     let proxy = calls.proxy(&endpoint.url)?;
-    let through = proxy.map_or(String::new(), |proxy| format!(" through the proxy {}", proxy.shown));
     let request = Request {
         method: Method::Get,
         url: endpoint.url.clone(),
@@ -48,13 +47,14 @@ fn tried(context: &Context, plan: &CredentialPlan) -> Result<Vec<Finding>, Error
     Ok(match sent {
         Ok(answer) => {
             let url = shown(&endpoint.url);
+            let through = proxy.map_or(String::new(), |proxy| format!(" through the proxy {}", proxy.shown));
             let message = format!("AWS STS can be reached at {url}{through}");
             let reached = Finding::new(Check::Network, Status::Ok, message);
             std::iter::once(reached).chain(clock(&answer, now.0)).collect()
         }
         Err(fault) => {
-            let way = way(&endpoint.url, &fault);
-            let finding = failed(format!("{}{through}", way.why));
+            let way = way(&endpoint.url, proxy.as_ref(), &fault);
+            let finding = failed(way.why);
             vec![way.remedy.into_iter().fold(finding, Finding::remedy)]
         }
     })

@@ -75,7 +75,7 @@ fn rows(context: &Context) -> Vec<Row> {
 
 /// Whether the profile's next keys take no code and no login.
 fn needs_no_person(files: &Files, profile: &str) -> bool {
-    let plan = files.resolve_in(&files.env, &Choice::explicit(profile)).ok();
+    let plan = files.resolve(&Choice::explicit(profile), None).ok();
     plan.is_some_and(|plan| {
         let is_asked = matches!(plan.base, None | Some(BaseSource::Login(_) | BaseSource::Sso(_)));
         !is_asked && plan.roles.iter().all(|role| role.mfa_serial.is_none())

@@ -147,7 +147,7 @@ impl<'a> Held<'a> {
 /// What stops the credentials that the environment alone names.
 pub fn in_environment(files: &Files, env: &Env, held: &Held<'_>) -> Option<Foreseen> {
     let choice = resolve::select(None, env);
-    let base = files.resolve_in(env, &choice).ok()?.base?;
+    let base = files.resolve_in(env, &choice, None).ok()?.base?;
     let is_of_environment = matches!(
         &base,
         BaseSource::Environment { named: None, .. } | BaseSource::WebIdentity(WebIdentity { place: None, .. })

@@ -54,6 +54,10 @@ impl Folder {
         private::make_dir(&self.path).map_err(|error| at(&self.path, &error))
     }
 
+    pub(super) fn into_path(self) -> PathBuf {
+        self.path
+    }
+
     pub(super) fn lock_path(&self, key: &Key) -> PathBuf {
         self.file(key, LOCK)
     }
@@ -202,6 +206,34 @@ pub(super) fn create_root(root: &Path) -> io::Result<()> {
             .and_then(|()| private::check_way(dir, Way::Name))
             .map_err(|error| at(dir, &error))?;
     }
+    Ok(())
+}
+
+/// Checks that files can be put into a directory, or that it can be made. Changes nothing.
+///
+/// # Errors
+/// What the system says of which directory.
+pub(super) fn check_change(dir: &Path) -> io::Result<()> {
+    let mut way = dir.ancestors();
+    let Some(there) = way.find(|path| fs::symlink_metadata(path).is_ok()) else {
+        return Ok(());
+    };
+    let changed = match there.is_dir() {
+        true => try_change(there),
+        false => Err(io::ErrorKind::NotADirectory.into()),
+    };
+    changed.map_err(|error| at(there, &error))
+}
+
+#[cfg(unix)]
+fn try_change(dir: &Path) -> io::Result<()> {
+    use rustix::fs::Access;
+    Ok(rustix::fs::access(dir, Access::EXEC_OK | Access::WRITE_OK)?)
+}
+
+/// Access lists say more than can be asked for there.
+#[cfg(not(unix))]
+fn try_change(_: &Path) -> io::Result<()> {
     Ok(())
 }
 

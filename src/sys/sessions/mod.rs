@@ -24,7 +24,7 @@ use crate::sys::fs::state_dir;
 use crate::sys::trust::Way;
 use crate::sys::{clock, private};
 use folder::{Folder, at};
-use identity::{Found, Search};
+use identity::Search;
 use keeper::Keepers;
 use lock::NoLock;
 
@@ -155,10 +155,14 @@ impl<'a> Store<'a> {
         let left_out = keepers.slow.iter().find(|keeper| is_left_out(keeper.may_wait()));
         let left_out = left_out.map(|keeper| keeper.described());
         keepers.slow.retain(|keeper| !is_left_out(keeper.may_wait()));
-        match (identity::find(&keepers), left_out) {
-            (Ok(Search::Found(Found { kept_in, .. }) | Search::Free(kept_in)), _) => State::Kept(kept_in),
-            (Err(_), Some(left_out)) => State::Kept(left_out),
-            (Err(whys), None) => State::NotKept(whys),
+        let (dir, kept_in) = match (identity::find(&keepers), left_out) {
+            (Ok(Search::Found(found)), _) => (Folder::new(&root, found.identity).into_path(), found.kept_in),
+            (Ok(Search::Free(kept_in)), _) | (Err(_), Some(kept_in)) => (root, kept_in),
+            (Err(whys), None) => return State::NotKept(whys),
+        };
+        match folder::check_change(&dir) {
+            Ok(()) => State::Kept(kept_in),
+            Err(error) => State::NotKept(vec![error.to_string()]),
         }
     }
 
@@ -598,6 +602,29 @@ mod tests {
         }
         set_mode(&home.root(), 0o777);
         assert!(matches!(home.with(|store| store.state(false)), State::NotKept(_)));
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_written_keeps_nothing() {
+        let home = Home::new();
+        assert!(matches!(home.with(|store| store.state(false)), State::Kept(_)));
+        let root = home.root();
+        let not_kept = |path: &Path| match home.with(|store| store.state(false)) {
+            State::NotKept(whys) => assert!(
+                whys.concat().starts_with(&format!("`{}`: ", path.display())),
+                "{whys:?}"
+            ),
+            state => panic!("{state:?}"),
+        };
+        private::make_dir(root.parent().unwrap()).unwrap();
+        fs::write(&root, "").unwrap();
+        not_kept(&root);
+        fs::remove_file(&root).unwrap();
+        home.keep('a', &session("dev", 3_600));
+        let own = home.file(".age").parent().unwrap().to_owned();
+        fs::remove_dir_all(&own).unwrap();
+        fs::write(&own, "").unwrap();
+        not_kept(&own);
     }
 
     #[test]

@@ -79,6 +79,22 @@ fn a_wrong_clock_does_not_shorten_a_session() {
     assert!(fake.tell.0.borrow().contains(&Notice::Skew { seconds: 3600 }));
 }
 
+/// A proxy or an emulator may send a time from long ago with keys of now.
+#[test]
+fn an_odd_time_of_the_server_does_not_lengthen_a_session() {
+    let one = plan(keys(None), &[role("One")]);
+    for (duration, lasts) in [(None, 3600), (Some(900), 900)] {
+        let mut odd = answer("ASIAONE", 3600, NOW);
+        odd.date = Some(Timestamp(NOW - 1_000_000));
+        let wants = Wants {
+            duration,
+            ..Wants::default()
+        };
+        let got = fake().answering([odd]).get(&one, &wants).unwrap();
+        assert_eq!(got.ends, Some(Timestamp(NOW + lasts)));
+    }
+}
+
 #[test]
 fn keys_at_hand_bridge_a_failure_that_says_nothing_about_rights() {
     let one = plan(keys(None), &[role("One")]);
