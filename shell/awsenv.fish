@@ -64,9 +64,6 @@ function __awsenv_prompt
     set -l used
     set -qx AWSENV_PROFILE
     and set used "$AWSENV_PROFILE"
-    # `use` writes a name byte by byte, and fish decodes them together when it reads them as output.
-    string match -qr '[\x{f600}-\x{f6ff}]' -- "$used"
-    and set used (string collect -N -- "$used")
     set -l named
     set -qx AWS_PROFILE
     and set named "$AWS_PROFILE"

@@ -123,7 +123,11 @@ fn keys_that_the_aws_cli_still_has_of_a_role_spare_its_base() {
     let name = "5b721cbd8936587f13aae62113f3b684b3f7dbb4.json";
     let path = format!(".aws/cli/cache/{name}");
     for (end, status) in [("2020-01-01T00:00:00Z", 1), ("2100-01-01T00:00:00Z", 0)] {
-        sandbox.write(&path, format!("{{\"Credentials\": {{\"Expiration\": \"{end}\"}}}}"));
+        let keys = "\"AccessKeyId\": \"ASIA\", \"SecretAccessKey\": \"s\", \"SessionToken\": \"t\"";
+        sandbox.write(
+            &path,
+            format!("{{\"Credentials\": {{{keys}, \"Expiration\": \"{end}\"}}}}"),
+        );
         let current = sandbox.awsenv(["current"]).output();
         assert_eq!(current.status, status, "{end}: {}", current.all());
         assert!(current.err().contains("is not logged in"), "{}", current.all());
