@@ -2,7 +2,7 @@
 
 use super::call::Why;
 use super::ports::NoTurn;
-use crate::aws::{Fault, ServiceError};
+use crate::aws::{Class, Fault, ServiceError};
 use crate::config::Place;
 use crate::credentials::pair::Flaw;
 use crate::keychain;
@@ -140,6 +140,20 @@ impl Failure {
 }
 
 impl Error {
+    /// Whether AWS does not accept a key, whatever it was to be used for.
+    pub(super) fn refuses_key(&self, access_key_id: &str) -> bool {
+        match self {
+            Error::Call {
+                question,
+                failure: Failure::Service(error),
+            } => {
+                let is_of_key = matches!(error.class, Class::ExpiredToken | Class::UnknownKey);
+                is_of_key && question.access_key_id == access_key_id
+            }
+            _ => false,
+        }
+    }
+
     /// Whether it may pass by itself, and says nothing about rights: keys at hand are as good as before.
     pub(super) fn is_passing(&self) -> bool {
         match self {

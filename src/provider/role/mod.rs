@@ -15,6 +15,7 @@ const CHAINED: u32 = 3600;
 const LAST_HELP: i64 = 300;
 
 /// One role with all that its call needs but the caller.
+#[derive(Clone)]
 struct Hop<'p> {
     role: &'p AssumeRole,
     /// What is asked for, in seconds.
@@ -98,20 +99,30 @@ impl<'a> Chain<'a> {
 
     /// Looks from the last role inward for keys that serve, and gets the rest from there outward.
     fn session(&self, hops: &[Hop<'_>]) -> Result<Session, Error> {
-        let mut below = None;
-        let mut start = 0;
-        for (at, hop) in hops.iter().enumerate().rev() {
-            if let Some(session) = self.kept(hop) {
-                below = Some(session);
-                start = at + 1;
-                break;
+        let inward = hops.iter().enumerate().rev();
+        let mut kept = inward.filter_map(|(at, hop)| Some((at + 1, self.kept(hop)?)));
+        let Some((start, below)) = kept.next() else {
+            return self.outward(hops, None);
+        };
+        let id = below.credentials.access_key_id.clone();
+        match self.outward(&hops[start..], Some(below)) {
+            // AWS may have ended a session that still lasts here.
+            Err(error) if error.refuses_key(&id) => {
+                let below = hops[..start].iter().cloned().map(|hop| Hop { is_fresh: true, ..hop });
+                let anew: Vec<Hop<'_>> = below.chain(hops[start..].iter().cloned()).collect();
+                self.outward(&anew, None)
             }
+            found => found,
         }
+    }
+
+    /// The session of the last of these hops, from the one below them, or else from the base.
+    fn outward(&self, hops: &[Hop<'_>], mut below: Option<Session>) -> Result<Session, Error> {
         let mut caller = match &below {
             Some(session) => session.credentials.clone(),
             None => of_base(self.plan, self.wants, self.ports)?,
         };
-        for hop in &hops[start..] {
+        for hop in hops {
             let session = self.turn(hop, &caller)?;
             caller = session.credentials.clone();
             below = Some(session);
