@@ -6,6 +6,7 @@ mod canary;
 mod chains;
 mod clients;
 mod crowd;
+mod doctor;
 mod ended;
 mod hostile;
 mod recorded;
