@@ -1,7 +1,7 @@
 //! Where AWS has its services: a region -> partition, host, and the region of the signature.
 //!
-//! The rules are those of the SDKs: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html>. A region that
-//! nobody knows yet gets the address that it would have, so that a new one needs no new program.
+//! The rules are those of the SDKs: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-region.html>. An
+//! unknown region gets the address that it would have, so that a new one needs no new awsenv.
 
 /// The services that awsenv calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

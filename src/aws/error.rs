@@ -73,7 +73,7 @@ fn code_and_message(body: &[u8]) -> (Option<String>, Option<String>) {
     let part = |name| document::text(error, name).map(|text| start(text).to_owned());
     match part("Code") {
         Some(code) => (Some(code), part("Message")),
-        // XML of somebody else.
+        // Not an error of AWS.
         None => (None, None),
     }
 }

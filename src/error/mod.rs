@@ -42,7 +42,7 @@ pub enum Kind {
     Denied,
     /// The keys that call AWS have expired.
     ExpiredSource,
-    /// AWS, or whoever answers in its place, did not understand.
+    /// AWS, or what answers in its place, did not understand.
     InvalidRequest,
     /// No way to AWS, or AWS is not well.
     Network,

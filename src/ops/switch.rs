@@ -219,7 +219,7 @@ pub fn to(
         warnings,
         target: Target {
             wish: Wish {
-                // New keys were asked for, so whoever comes back gets keys.
+                // New keys were asked for, so a return to the profile is by keys too.
                 style: wish.style.or(asked.is_fresh.then_some(decision.style)),
                 region: asked_region.map(Cow::into_owned),
                 ..wish.clone()

@@ -12,7 +12,7 @@ pub enum Notice {
     Lowered { role_arn: String, asked: u32 },
     /// Others on the way can read what is sent; the sentence.
     Open(String),
-    /// Why a call goes to a region that nobody named; the sentence.
+    /// Why a call goes to a region that no setting names; the sentence.
     Region(String),
     /// The machine's clock differs from AWS's by so many seconds; more than 0 if it is fast.
     Skew { seconds: i64 },

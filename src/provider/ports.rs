@@ -69,7 +69,7 @@ pub trait Tell {
 
 /// Keeps sessions between runs, and lets one process at a time get what many want.
 pub trait Sessions {
-    /// What is kept under a key, if it can be opened. Waits for nobody.
+    /// What is kept under a key, if it can be opened. Never waits.
     fn find(&self, key: &Key) -> Option<Session>;
 
     /// Waits until no other process gets what the key names; others wait until the result is dropped. Where no lock can

@@ -5,7 +5,7 @@ pub mod document;
 
 use crate::credentials::{Credentials, Timestamp};
 
-/// In seconds: with no more left, keys are renewed where that needs nobody. botocore renews its own then too.
+/// In seconds: with no more left, keys are renewed where that takes no person. botocore renews its own then too.
 pub const MARGIN: i64 = 15 * 60;
 
 /// Names what a session gives: the hash of everything that decides it. Sixty-four digits in hex.

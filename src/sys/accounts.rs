@@ -11,7 +11,7 @@ use crate::sys::trust::Way;
 /// Of what is remembered; the oldest make room.
 const MOST: usize = 1000;
 
-/// What is not remembered is asked for again, so nobody waits long.
+/// What is not remembered is asked for again, so no run waits long for it.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// Twelve digits, if AWS has named them for the key.

@@ -39,9 +39,15 @@ fn the_way_and_the_clock_are_tried_without_keys() {
     );
     let none = findings(&sandbox, &[("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:1/")]);
     assert_eq!(none.len(), 1);
-    assert!(none[0].0 == "fail" && none[0].1.starts_with("`127.0.0.1:1` cannot be reached"), "{none:?}");
+    assert!(
+        none[0].0 == "fail" && none[0].1.starts_with("`127.0.0.1:1` cannot be reached"),
+        "{none:?}"
+    );
     let wrong = findings(&sandbox, &[("AWS_ENDPOINT_URL_STS", "nowhere")]);
-    assert!(wrong[0].0 == "fail" && wrong[0].1.contains("AWS_ENDPOINT_URL_STS"), "{wrong:?}");
+    assert!(
+        wrong[0].0 == "fail" && wrong[0].1.contains("AWS_ENDPOINT_URL_STS"),
+        "{wrong:?}"
+    );
     let without = sandbox.awsenv(["doctor", "--json"]).output();
     assert!(!without.out().contains("\"network\""), "only where it is asked for");
 }
@@ -50,7 +56,10 @@ fn the_way_and_the_clock_are_tried_without_keys() {
 fn current_knows_the_account_that_aws_has_named() {
     let Some((_aws, sandbox)) = start() else { return };
     let account = || {
-        let output: Output = sandbox.awsenv(["current", "--json"]).env("AWS_PROFILE", "base").output();
+        let output: Output = sandbox
+            .awsenv(["current", "--json"])
+            .env("AWS_PROFILE", "base")
+            .output();
         json(&output)["account_id"].clone()
     };
     assert_eq!(account(), Value::Null);
@@ -63,8 +72,14 @@ fn what_a_process_says_is_shown_as_it_comes() {
     let Some((_aws, sandbox)) = start() else { return };
     let document = r#"{"Version":1,"AccessKeyId":"AKIARZPUZDIKJLTGEFZP","SecretAccessKey":"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"}"#;
     let program = sandbox.path("get");
-    executable(&program, &format!("#!/bin/sh\necho 'touch the key' >&2\necho '{document}'\n"));
-    let config = format!("[profile of-process]\nregion = eu-west-1\ncredential_process = {}\n", program.display());
+    executable(
+        &program,
+        &format!("#!/bin/sh\necho 'touch the key' >&2\necho '{document}'\n"),
+    );
+    let config = format!(
+        "[profile of-process]\nregion = eu-west-1\ncredential_process = {}\n",
+        program.display()
+    );
     sandbox.write(".aws/config", config);
     let output = sandbox.awsenv(["whoami", "of-process"]).output();
     output.success();

@@ -109,8 +109,8 @@ impl<'a> Chain<'a> {
             // AWS may have ended a session that still lasts here.
             Err(error) if error.refuses_key(&id) => {
                 let below = hops[..start].iter().cloned().map(|hop| Hop { is_fresh: true, ..hop });
-                let anew: Vec<Hop<'_>> = below.chain(hops[start..].iter().cloned()).collect();
-                self.outward(&anew, None)
+                let renewed: Vec<Hop<'_>> = below.chain(hops[start..].iter().cloned()).collect();
+                self.outward(&renewed, None)
             }
             found => found,
         }

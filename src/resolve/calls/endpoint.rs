@@ -22,7 +22,7 @@ pub struct Endpoint {
     /// As in an ARN.
     pub partition: &'static str,
     pub because: UrlReason,
-    /// Whether whoever is on the way reads the request.
+    /// Whether others on the way can read the request.
     is_open: bool,
 }
 
