@@ -48,6 +48,13 @@ fn services_are_called_as_botocore_calls_them() {
     compare("calls.py", "AWSENV_JUDGE_CALLS", "150");
 }
 
+/// `AWSENV_JUDGE_ROLES` sets the number of cases.
+#[cfg(unix)]
+#[test]
+fn roles_are_assumed_as_botocore_assumes_them() {
+    compare("roles.py", "AWSENV_JUDGE_ROLES", "100");
+}
+
 #[test]
 fn every_service_is_where_botocore_finds_it() {
     let Some(python) = crate::support::python("botocore") else {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json as value};
 
 use super::tls::of_aws;
-use super::{json, key_id, named, start};
+use super::{clean, json, key_id, named, start};
 use crate::stand_in::clients::cli;
 use crate::support::{Authority, Sandbox, python};
 
@@ -83,7 +83,7 @@ fn the_aws_cli_and_botocore_take_what_awsenv_has_got() {
     };
     sandbox.write(".config/awsenv/config", "cli_cache = write\n");
     let output = sandbox.awsenv(["credential-process", "one"]).output();
-    output.clean();
+    clean(&output);
     let folder = sandbox.path(".aws/cli/cache");
     let ours = entries(&folder);
     let [(name, entry)] = &*ours else { panic!("{ours:?}") };

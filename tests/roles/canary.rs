@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::json as value;
 
-use super::{role, sh, start};
+use super::{clean, role, sh, start};
 use crate::support::walk::Walk;
 use crate::support::{Aws, Sandbox, executable};
 
@@ -95,7 +95,7 @@ fn no_output_has_a_secret() {
 #[test]
 fn an_error_that_quotes_a_secret_is_not_shown_whole() {
     let Some((aws, sandbox)) = start() else { return };
-    sandbox.awsenv(["credential-process", "one"]).output().clean();
+    clean(&sandbox.awsenv(["credential-process", "one"]).output());
     let all = secrets(&aws);
     let fault = value!({"when": {"Action": "AssumeRole"}, "status": 403, "code": "AccessDenied",
         "message": format!("your secret {} and {} and {}", all[0], all[2], all[3])});

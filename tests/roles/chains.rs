@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{arn, json, roles, sh, start};
+use super::{arn, clean, json, roles, sh, start};
 use crate::support::{Aws, Sandbox, executable, python};
 
 /// Prints for each profile the ARN that botocore ends up as, or `denied`, as JSON.
@@ -102,10 +102,7 @@ fn each_hop_is_called_once_with_the_keys_of_the_one_below() {
     for base in ["process", "kept", "middle", "environment"] {
         sandbox.awsenv(["sessions", "clear", "--all"]).output().success();
         let before = aws.requests().len();
-        sandbox
-            .awsenv(["credential-process", &format!("{base}3")])
-            .output()
-            .clean();
+        clean(&sandbox.awsenv(["credential-process", &format!("{base}3")]).output());
         assert_eq!(roles(&aws)[before..], hops, "{base}");
         let requests = &aws.requests()[before..];
         let issued = aws.issued();
@@ -119,10 +116,7 @@ fn each_hop_is_called_once_with_the_keys_of_the_one_below() {
             );
         }
         // A shorter chain is a part of the longer one.
-        sandbox
-            .awsenv(["credential-process", &format!("{base}2")])
-            .output()
-            .clean();
+        clean(&sandbox.awsenv(["credential-process", &format!("{base}2")]).output());
         assert_eq!(aws.requests().len(), before + 3, "{base}");
     }
 }

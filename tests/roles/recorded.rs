@@ -1,5 +1,6 @@
 //! What arrives is what version 2 of the AWS CLI sent when its requests were recorded.
 
+use super::clean;
 use crate::stand_in::clients::{Compared, compared, recorded, recordings};
 use crate::support::Aws;
 
@@ -19,7 +20,7 @@ fn what_is_sent_is_what_was_recorded() {
     // Otherwise the second profile would take the keys of the first.
     sandbox.write(".config/awsenv/config", "sessions = off\n");
     for profile in ["role", "role2"] {
-        sandbox.awsenv(["credential-process", profile]).output().clean();
+        clean(&sandbox.awsenv(["credential-process", profile]).output());
     }
     // The last one has a code, which awsenv does not send yet.
     assert_eq!(sorted(sent(&aws)), sorted(recordings()[..3].to_vec()));
@@ -28,7 +29,7 @@ fn what_is_sent_is_what_was_recorded() {
 #[test]
 fn no_header_is_sent_that_says_more() {
     let Some((aws, sandbox)) = recorded() else { return };
-    sandbox.awsenv(["whoami", "role2"]).output().clean();
+    clean(&sandbox.awsenv(["whoami", "role2"]).output());
     let requests = aws.requests();
     assert_eq!(requests.len(), 3);
     for (number, request) in requests.iter().enumerate() {

@@ -1,6 +1,6 @@
 //! What makes no request, and needs no network.
 
-use super::{sh, start};
+use super::{clean, sh, start};
 use crate::support::walk::Walk;
 
 /// Commands about roles that only read files; lines of sh where a switch is to be in force.
@@ -57,7 +57,7 @@ fn by_name_nothing_is_asked() {
 #[test]
 fn what_is_kept_needs_no_network() {
     let Some((aws, mut sandbox)) = start() else { return };
-    sandbox.awsenv(["credential-process", "three"]).output().clean();
+    clean(&sandbox.awsenv(["credential-process", "three"]).output());
     let before = aws.requests().len();
     aws.scenario(&serde_json::json!({"refuse": true}));
     for words in [
@@ -73,7 +73,7 @@ fn what_is_kept_needs_no_network() {
     let more = "\n[profile alias]\nrole_arn = arn:aws:iam::123456789012:role/One\nsource_profile = base\n\
         role_session_name = session\nregion = us-west-2\n";
     sandbox.write(".aws/config", crate::support::aws::CONFIG.to_owned() + more);
-    sandbox.awsenv(["credential-process", "alias"]).output().clean();
+    clean(&sandbox.awsenv(["credential-process", "alias"]).output());
     // Without a place to keep them, they have to be got.
     let off = sandbox.write("off", "sessions = off\n");
     sandbox.set("AWSENV_CONFIG", off);

@@ -131,7 +131,7 @@ fn at_a_terminal(shell: &str, lang: &str) {
     sandbox
         .set("XDG_CONFIG_HOME", sandbox.path(".config"))
         .set("LANG", lang);
-    aws.scenario(&serde_json::json!({"lifetime": 1230}));
+    aws.scenario(&serde_json::json!({"lifetime": 1255}));
     let Some(terminal) = Terminal::open(&sandbox, shell, "") else {
         return;
     };

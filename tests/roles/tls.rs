@@ -1,7 +1,7 @@
 //! AWS's own URL over TLS, through a proxy: which certificates are taken, and what is said of others.
 
 use super::tunnel::Tunnel;
-use super::{json, named};
+use super::{clean, json, named};
 use crate::support::{Authority, Aws, Sandbox};
 
 /// The host of AWS STS in the region of the profiles.
@@ -26,7 +26,7 @@ fn a_role_is_assumed_at_the_url_of_aws() {
         return;
     };
     let output = sandbox.awsenv(["whoami", "one", "--json"]).output();
-    output.clean();
+    clean(&output);
     assert_eq!(
         json(&output)["arn"],
         "arn:aws:sts::123456789012:assumed-role/One/session"

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json as value};
 
-use super::{json, start};
+use super::{clean, json, said, start};
 use crate::support::{Output, Run};
 
 /// The error of a run that must fail for reasons outside.
@@ -88,7 +88,7 @@ fn what_answers_is_not_what_was_asked_for() {
     // Nothing of that was kept.
     aws.scenario(&value!({}));
     let before = aws.count("AssumeRole");
-    sandbox.awsenv(["credential-process", "one"]).output().clean();
+    clean(&sandbox.awsenv(["credential-process", "one"]).output());
     assert_eq!(aws.count("AssumeRole"), before + 1);
 }
 
@@ -103,7 +103,7 @@ fn what_passes_is_tried_again() {
         sandbox.awsenv(["sessions", "clear", "--all"]).output().success();
         aws.scenario(&value!({"faults": [fault]}));
         let before = aws.requests().len();
-        sandbox.awsenv(["credential-process", "one"]).output().clean();
+        clean(&sandbox.awsenv(["credential-process", "one"]).output());
         assert_eq!(aws.requests().len() - before, calls, "{fault}");
     }
     sandbox.awsenv(["sessions", "clear", "--all"]).output().success();
@@ -212,7 +212,7 @@ fn a_wrong_clock_is_corrected_and_said_once() {
             "arn:aws:sts::123456789012:assumed-role/Two/session-two"
         );
         let warning = format!("awsenv: warning: the clock of this machine is 60 min {way}, by AWS's time\n");
-        assert_eq!(output.err(), warning);
+        assert_eq!(said(&output), warning);
         // The keys last as long as they do, whatever the clock says.
         let before = aws.count("AssumeRole");
         let script = super::sh(&sandbox, "use two --keys -q && awsenv prompt --format '{remaining}'");
@@ -229,5 +229,5 @@ fn a_wrong_clock_is_corrected_and_said_once() {
     assert_eq!(aws.requests().len(), before + 2);
     // A few minutes are no matter.
     aws.scenario(&value!({"clock": 200}));
-    sandbox.awsenv(["whoami", "one"]).output().clean();
+    clean(&sandbox.awsenv(["whoami", "one"]).output());
 }
