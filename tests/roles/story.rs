@@ -146,8 +146,9 @@ fn at_a_terminal(shell: &str, lang: &str) {
     let before = aws.requests().len();
     let program = sandbox.bin().join("awsenv").display().to_string();
     terminal.line("clear");
-    terminal.line(&format!("{program} use one --keys"));
-    terminal.line(&format!("{program} credential-process one"));
+    for words in ["use one --keys", "credential-process one"] {
+        terminal.at_prompt().line(&format!("{program} {words}"));
+    }
     let screen = terminal.wait("a refusal", |screen| {
         screen.contains("refusing to print a secret to a terminal")
     });
@@ -155,7 +156,8 @@ fn at_a_terminal(shell: &str, lang: &str) {
         assert!(!screen.contains(&session.secret_access_key[..20]) && !screen.contains(&session.session_token[..20]));
     }
     assert_eq!(aws.requests().len(), before, "{shell} {lang}\n{screen}");
-    terminal.line("awsenv unset").line("clear");
+    terminal.at_prompt().line("awsenv unset");
+    terminal.at_prompt().line("clear");
     terminal.wait(&format!("{shell} {lang}: no segment"), |screen| {
         !screen.contains('[') && screen.contains("ready$")
     });

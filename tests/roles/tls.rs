@@ -69,11 +69,7 @@ fn who_cannot_prove_to_be_aws_gets_no_request() {
             message.contains("cannot be trusted: ") && message.contains(why),
             "{message}"
         );
-        assert!(
-            error["hints"][0]
-                .as_str()
-                .is_some_and(|hint| hint.contains("AWS_CA_BUNDLE"))
-        );
+        assert_eq!(error["hints"][1], "AWS_CA_BUNDLE names the certificates to trust");
     }
     let seen = aws.requests();
     assert!(
@@ -111,11 +107,7 @@ fn a_bundle_that_cannot_be_used_is_named() {
         let message = error["message"].as_str().expect("a message");
         let wanted = format!("the CA bundle `{}` cannot be used: {why}", bundle.display());
         assert!(message.ends_with(&wanted), "{message}");
-        assert!(
-            error["hints"][0]
-                .as_str()
-                .is_some_and(|hint| hint.contains("awsenv explain"))
-        );
+        assert_eq!(error["hints"][0], "AWS_CA_BUNDLE names the certificates to trust");
     }
     assert!(aws.requests().is_empty() && tunnel.asked().is_empty());
 }
