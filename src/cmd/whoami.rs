@@ -51,7 +51,7 @@ pub fn run(context: &Context, args: WhoamiArgs) -> Result<Outcome, Error> {
         lasting,
         ends,
     } = provider::whose(&plan, &role::wants(context), outside.ports())
-        .map_err(|error| failed(&files, &choice.name, error))?;
+        .map_err(|error| failed(&files, &choice.name, args.role.is_some(), error))?;
     if let Some(id) = lasting {
         sys::accounts::remember(context.env(), &id, &identity.account);
     }
@@ -77,9 +77,10 @@ pub fn run(context: &Context, args: WhoamiArgs) -> Result<Outcome, Error> {
     Ok(Outcome::Text(text, 0))
 }
 
-fn failed(files: &Files, profile: &str, error: provider::Error) -> Error {
+/// The AWS CLI can be asked about the profile alone.
+fn failed(files: &Files, profile: &str, has_role_on_top: bool, error: provider::Error) -> Error {
     match error {
-        provider::Error::Unreachable { needs: Some(_) } => {
+        provider::Error::Unreachable { needs: Some(_) } if !has_role_on_top => {
             Error::from(error).hint(Command::new("aws sts get-caller-identity").option("--profile", profile))
         }
         error => without_credentials(&files.profiles, profile, error.into()),

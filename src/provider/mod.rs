@@ -84,7 +84,7 @@ pub fn credentials(plan: &CredentialPlan, wants: &Wants, ports: Ports<'_>) -> Re
 #[derive(Debug)]
 pub struct Whose {
     pub identity: Identity,
-    /// The id of the key, if it lasts.
+    /// The id of the key, if it lasts and AWS itself was asked: an emulator may say anything of it.
     pub lasting: Option<String>,
     /// As in [`Got`].
     pub ends: Option<Timestamp>,
@@ -97,8 +97,10 @@ pub struct Whose {
 pub fn whose(plan: &CredentialPlan, wants: &Wants, ports: Ports<'_>) -> Result<Whose, Error> {
     let Got { credentials, ends } = credentials(plan, wants, ports)?;
     let sts = Sts { plan, wants, ports };
-    let identity = sts.whose(&sts.endpoint()?, &credentials)?;
-    let lasting = credentials.session_token.is_none().then_some(credentials.access_key_id);
+    let endpoint = sts.endpoint()?;
+    let identity = sts.whose(&endpoint, &credentials)?;
+    let is_lasting = credentials.session_token.is_none() && endpoint.is_own();
+    let lasting = is_lasting.then_some(credentials.access_key_id);
     Ok(Whose {
         identity,
         lasting,

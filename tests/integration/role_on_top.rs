@@ -39,7 +39,7 @@ fn the_name_is_not_exported_for_the_role() {
             "{command}: {said}"
         );
         assert!(
-            said.contains(&format!("cannot export the role `{ROLE}`")),
+            said.contains(&format!("cannot be used by name with the role `{ROLE}` on top")),
             "{command}: {said}"
         );
     }
@@ -120,9 +120,18 @@ fn hints_about_the_name_fit_the_command() {
     let Some(aws) = Aws::start() else { return };
     let sandbox = aws.sandbox();
     let hint = |words: &[&str]| sandbox.awsenv(words).output().err().to_owned();
-    for words in [&["whoami", "guarded"][..], &["credential-process", "guarded"]] {
+    let whoami = hint(&["whoami", "guarded"]);
+    assert!(
+        whoami.contains("hint: aws sts get-caller-identity --profile guarded\n"),
+        "{whoami}"
+    );
+    // Neither has a `--name`, and the AWS CLI would not know of the role.
+    for words in [
+        &["whoami", "guarded", "--role", ROLE][..],
+        &["credential-process", "guarded"],
+    ] {
         let said = hint(words);
-        assert!(said.contains("`awsenv use PROFILE --name` exports its name"), "{said}");
+        assert!(said.contains("needs an MFA code") && !said.contains("hint: "), "{said}");
     }
     let on_top = hint(&["exec", "guarded", "--role", ROLE, "--", "true"]);
     assert!(

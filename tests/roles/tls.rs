@@ -39,6 +39,32 @@ fn a_role_is_assumed_at_the_url_of_aws() {
     );
 }
 
+/// Another one at the URL of an emulator may know the same key otherwise.
+#[test]
+fn the_account_of_a_key_is_remembered_if_aws_names_it() {
+    let Some(authority) = Authority::new() else { return };
+    let Some((_aws, _tunnel, sandbox)) = of_aws(&authority) else {
+        return;
+    };
+    let Some(emulator) = Aws::start() else { return };
+    let account = || {
+        json(
+            &sandbox
+                .awsenv(["current", "--json"])
+                .env("AWS_PROFILE", "base")
+                .output(),
+        )["account_id"]
+            .clone()
+    };
+    let asked = sandbox
+        .awsenv(["whoami", "base"])
+        .env("AWS_ENDPOINT_URL_STS", emulator.endpoint());
+    asked.output().success();
+    assert!(account().is_null());
+    sandbox.awsenv(["whoami", "base"]).output().success();
+    assert_eq!(account(), "123456789012");
+}
+
 #[test]
 fn who_cannot_prove_to_be_aws_gets_no_request() {
     let (Some(authority), Some(other)) = (Authority::new(), Authority::new()) else {
