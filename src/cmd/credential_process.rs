@@ -127,10 +127,12 @@ impl Request<'_> {
         let Ok(files) = Files::load(self.context) else {
             return Ok(None);
         };
-        if files.profiles.profile(self.profile).and_then(item_of).is_some() {
+        let has_line = files.profiles.profile(self.profile).and_then(item_of).is_some();
+        let plan = self.plan(&files)?;
+        if has_line && plan.as_ref().is_none_or(|plan| plan.keychain_item().is_some()) {
             return Ok(None);
         }
-        let own = self.plan(&files)?.filter(|plan| self.is_own(&files, plan));
+        let own = plan.filter(|plan| self.is_own(&files, plan));
         own.map(|plan| self.get(&plan)).transpose()
     }
 

@@ -4,6 +4,7 @@ use crate::advice::Command;
 use crate::cli::UseArgs;
 use crate::context::{Context, Outcome};
 use crate::env::session::enter;
+use crate::env::style::Style;
 use crate::error::{Error, Kind};
 use crate::ops::choose::Chosen;
 use crate::ops::pick::{self, Manner};
@@ -41,6 +42,11 @@ pub fn run(context: &Context, args: UseArgs) -> Result<Outcome, Error> {
     switch.warn(context);
     let diff = enter(&context.process.env, state, &switch.target);
     let diff = fit::check(context, diff, Some(&switch.target.profile))?;
+    if asked.is_fresh && switch.target.style == Style::Name {
+        context
+            .ui
+            .tell("there are no keys to renew: by name, tools get their keys themselves");
+    }
     context
         .ui
         .narrate(&format!("style {}: {}", switch.target.style.as_str(), switch.because));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::config::own_line::keychain_item;
 use crate::config::shlex::{self, ShlexError};
-use crate::config::{Place, Profile, Value};
+use crate::config::{Place, Profile, ProfileSet, Value};
 use crate::secret::Secret;
 
 use super::plan::{BaseSource, CredentialProcess, KeySource, Keys, Login, Sso, WebIdentity};
@@ -36,7 +36,7 @@ pub(super) fn of_profile(
         };
         return Ok(Some(BaseSource::Login(login)));
     }
-    if let Some(process) = process(profile)? {
+    if let Some(process) = process(inputs.profiles, profile)? {
         return Ok(Some(BaseSource::CredentialProcess(process)));
     }
     Ok(keys(profile, KeySource::ConfigFile)?.map(BaseSource::StaticKeys))
@@ -183,7 +183,7 @@ fn keys(profile: Profile<'_>, source: KeySource) -> Result<Option<Keys>, Error> 
     }))
 }
 
-fn process(profile: Profile<'_>) -> Result<Option<CredentialProcess>, Error> {
+fn process(profiles: &ProfileSet, profile: Profile<'_>) -> Result<Option<CredentialProcess>, Error> {
     let Some((command, place)) = text(profile, "credential_process")? else {
         return Ok(None);
     };
@@ -200,11 +200,17 @@ fn process(profile: Profile<'_>) -> Result<Option<CredentialProcess>, Error> {
     };
     Ok(Some(CredentialProcess {
         command: command.to_owned(),
-        keychain: keychain_item(command),
+        keychain: keychain_item(command).filter(|item| !is_of_role(profiles, profile, item)),
         argv,
         account_id: owned(profile, "aws_account_id")?,
         place,
     }))
+}
+
+/// Whether a line of awsenv's own is for another profile, and that one is a role: no keychain has its keys.
+fn is_of_role(profiles: &ProfileSet, profile: Profile<'_>, item: &str) -> bool {
+    let other = profiles.profile(item).filter(|other| other.name() != profile.name());
+    other.is_some_and(|other| other.get("role_arn").is_some())
 }
 
 fn reason(error: ShlexError) -> &'static str {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json as value};
 
 use super::{json, start};
-use crate::support::{Output, Sandbox, executable};
+use crate::support::{AWSENV, Output, Sandbox, executable};
 
 /// The status and message of each finding about the network.
 fn findings(sandbox: &Sandbox, vars: &[(&str, &str)]) -> Vec<(String, String)> {
@@ -52,8 +52,9 @@ fn the_way_and_the_clock_are_tried_without_keys() {
     assert!(!without.out().contains("\"network\""), "only where it is asked for");
 }
 
+/// Another service may say anything of a key, and the key would have that account for ever.
 #[test]
-fn current_knows_the_account_that_aws_has_named() {
+fn only_aws_itself_names_the_account_of_a_key() {
     let Some((_aws, sandbox)) = start() else { return };
     let account = || {
         let output: Output = sandbox
@@ -64,7 +65,7 @@ fn current_knows_the_account_that_aws_has_named() {
     };
     assert_eq!(account(), Value::Null);
     sandbox.awsenv(["whoami", "base"]).output().success();
-    assert_eq!(account(), "123456789012");
+    assert_eq!(account(), Value::Null);
 }
 
 #[test]
@@ -84,4 +85,26 @@ fn what_a_process_says_is_shown_as_it_comes() {
     let output = sandbox.awsenv(["whoami", "of-process"]).output();
     output.success();
     assert_eq!(output.err(), "touch the key\n");
+}
+
+/// SDKs run such a line; so does awsenv, because no keychain has the keys of a role.
+#[test]
+fn a_line_of_awsenv_may_lead_to_a_role() {
+    let Some((aws, sandbox)) = start() else { return };
+    let config = std::fs::read_to_string(sandbox.path(".aws/config")).expect("the profiles");
+    let line = format!(
+        "[profile shared]\nregion = eu-west-1\ncredential_process = {} credential-process one\n\
+         [profile above]\nregion = eu-west-1\nrole_arn = {}\nsource_profile = shared\n",
+        AWSENV,
+        super::role("Two")
+    );
+    sandbox.write(".aws/config", config + &line);
+    let key = super::key_id(&sandbox.awsenv(["credential-process", "one"]).output());
+    assert_eq!(
+        super::key_id(&sandbox.awsenv(["credential-process", "shared"]).output()),
+        key
+    );
+    let arn = super::arn(&sandbox, &["above"]);
+    assert!(arn.contains("assumed-role/Two/"), "{arn}");
+    assert_eq!(super::roles(&aws), ["One", "Two"]);
 }
