@@ -59,7 +59,7 @@ pub fn write(key: &Key, session: &Session) -> Option<Zeroizing<Vec<u8>>> {
     Some(json)
 }
 
-/// `None` if this is not what [`write`] makes of a session with this key; unknown fields are ignored.
+/// `None` if this is not what [`write()`] makes of a session with this key; unknown fields are ignored.
 pub fn read(key: &Key, json: &[u8]) -> Option<Session> {
     let (found, session) = read_any(json)?;
     (found == *key).then_some(session)

@@ -75,7 +75,7 @@ fn what_a_process_says_is_shown_as_it_comes() {
     let program = sandbox.path("get");
     executable(
         &program,
-        &format!("#!/bin/sh\necho 'touch the key' >&2\necho '{document}'\n"),
+        format!("#!/bin/sh\necho 'touch the key' >&2\necho '{document}'\n"),
     );
     let config = format!(
         "[profile of-process]\nregion = eu-west-1\ncredential_process = {}\n",
