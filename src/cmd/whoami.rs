@@ -50,6 +50,7 @@ pub fn run(context: &Context, args: WhoamiArgs) -> Result<Outcome, Error> {
         identity,
         lasting,
         ends,
+        expires,
     } = provider::whose(&plan, &role::wants(context), outside.ports())
         .map_err(|error| failed(&files, &choice.name, args.role.is_some(), error))?;
     if let Some(id) = lasting {
@@ -61,7 +62,7 @@ pub fn run(context: &Context, args: WhoamiArgs) -> Result<Outcome, Error> {
             "arn": identity.arn,
             "user_id": identity.user_id,
             "profile": shown,
-            "expires": ends.and_then(Timestamp::to_rfc3339),
+            "expires": expires.and_then(Timestamp::to_rfc3339),
         }))
     } else {
         let mut lines = vec![

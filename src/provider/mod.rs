@@ -88,6 +88,8 @@ pub struct Whose {
     pub lasting: Option<String>,
     /// As in [`Got`].
     pub ends: Option<Timestamp>,
+    /// When they end by AWS's clock.
+    pub expires: Option<Timestamp>,
 }
 
 /// Asks AWS whose keys `plan` leads to.
@@ -101,10 +103,12 @@ pub fn whose(plan: &CredentialPlan, wants: &Wants, ports: Ports<'_>) -> Result<W
     let identity = sts.whose(&endpoint, &credentials)?;
     let is_lasting = credentials.session_token.is_none() && endpoint.is_own();
     let lasting = is_lasting.then_some(credentials.access_key_id);
+    let expires = credentials.expires;
     Ok(Whose {
         identity,
         lasting,
         ends,
+        expires,
     })
 }
 

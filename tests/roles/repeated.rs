@@ -173,3 +173,16 @@ fn nothing_to_repeat_is_said() {
     assert_eq!(output.success(), "one  one \n");
     assert!(aws.requests().is_empty());
 }
+
+#[test]
+fn explain_says_that_a_role_on_top_is_in_no_file() {
+    let Some((_aws, sandbox)) = start() else { return };
+    let lines = format!(
+        "use base --role {} && awsenv explain && awsenv explain base",
+        role("One")
+    );
+    let output = shell(&sandbox, &lines);
+    output.success();
+    let said = output.err().matches("this shell uses `base→One@123456789012`").count();
+    assert_eq!(said, 1, "{}", output.all());
+}

@@ -21,6 +21,7 @@ use crate::ops::foreseen::{self, Held};
 use crate::ops::{catalog, choose, now, pick};
 use crate::redact::{self, command, is_secret, visible};
 use crate::resolve::{Choice, CredentialPlan, ExportDecision, Style, StyleError};
+use crate::text::display;
 
 /// A borrowed view of the plan and the files.
 struct Explanation<'a> {
@@ -71,6 +72,13 @@ pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
     }
     if let Some(found) = foreseen::of_login(&choice.name, &plan) {
         return Err(found.into());
+    }
+    // A role on top is in no file.
+    if let Some(title) = now::shown(context, &choice, &files).filter(|title| !is_named && *title != choice.name) {
+        let (title, name) = (display(&title), display(&choice.name));
+        context.ui.tell(format!(
+            "this shell uses `{title}`; what follows is `{name}` without the role"
+        ));
     }
     let profile = files.profiles.profile(&choice.name);
     let export = files.style(&plan, &choice, None);
