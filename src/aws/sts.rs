@@ -1,5 +1,7 @@
 //! AWS STS: who keys are, and the keys of roles.
 
+use std::ops::RangeInclusive;
+
 use super::document::{self, Unreadable};
 use super::fault::Fault;
 use super::form;
@@ -7,6 +9,18 @@ use super::message::{Method, Request};
 use super::sign::{self, Scope};
 use crate::credentials::{Credentials, Timestamp, pair};
 use crate::secret::Secret;
+
+/// In seconds: what STS accepts as the duration of a role.
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
+pub const DURATION: RangeInclusive<u32> = 900..=43_200;
+
+/// In characters: what STS accepts as the name of a session; names of roles are made of the same characters.
+pub const NAME: RangeInclusive<usize> = 2..=64;
+
+/// Whether the name of a session, or of a role, may have the character.
+pub fn is_in_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)
+}
 
 /// Where STS is called.
 #[derive(Clone, Copy, Debug)]

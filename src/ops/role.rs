@@ -1,5 +1,6 @@
 //! The role of `--role` on top of a profile, and how long keys can be asked to last.
 
+use crate::aws::sts;
 use crate::config::account_of_arn;
 use crate::context::Context;
 use crate::env::Env;
@@ -10,10 +11,6 @@ use crate::provider::Wants;
 use crate::redact::shown;
 use crate::resolve::{AssumeRole, BaseSource, CredentialPlan};
 use crate::text::display;
-
-/// In seconds: what AWS STS accepts for a role.
-/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
-const DURATION: std::ops::RangeInclusive<u32> = 900..=43_200;
 
 /// A profile with the role of `--role` on top, if there is one, as it is shown.
 pub fn titled(profile: &str, role: Option<&str>) -> String {
@@ -70,7 +67,7 @@ fn parts(arn: &str) -> Option<(&str, &str)> {
     let name = resource.strip_prefix("role/")?.rsplit('/').next()?;
     let account = account_of_arn(arn)?;
     let is_account = account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit());
-    let is_name = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@_-".contains(c));
+    let is_name = |name: &str| name.chars().all(sts::is_in_name);
     (is_account && !name.is_empty() && is_name(name)).then_some((name, account))
 }
 
@@ -88,13 +85,9 @@ pub fn wants(context: &Context) -> Wants {
 
 /// As AWS STS accepts it, and always the same for a user, so that logs can be searched for it.
 fn session_name(user: &str) -> String {
-    let is_word = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
-    let user = user.chars().map(|c| if is_word(c) { c } else { '-' });
-    "awsenv-".chars().chain(user).take(LONGEST_NAME).collect()
+    let user = user.chars().map(|c| if sts::is_in_name(c) { c } else { '-' });
+    "awsenv-".chars().chain(user).take(*sts::NAME.end()).collect()
 }
-
-/// In characters.
-const LONGEST_NAME: usize = 64;
 
 /// Checks that a style does what is asked for. SDKs that find a profile by its name know nothing of a role on top, and
 /// would have the rights of the profile itself.
@@ -119,7 +112,7 @@ pub fn check_style(wish: &Wish, profile: &str) -> Result<(), Error> {
 pub fn check_duration(plan: &CredentialPlan, profile: &str, seconds: u32) -> Result<(), Error> {
     let usage = |message: String| Err(Error::new(Kind::Usage, message));
     if !plan.roles.is_empty() {
-        return match DURATION.contains(&seconds) {
+        return match sts::DURATION.contains(&seconds) {
             true => Ok(()),
             false => usage("`--duration` must be at least 15m and at most 12h for a role".to_owned()),
         };

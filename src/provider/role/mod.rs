@@ -1,6 +1,7 @@
 //! Roles on top of a base, hop by hop. What is kept and still serves is used; each hop above it takes one call, which
 //! one process makes for all that wait for it.
 
+use crate::aws::sts;
 use crate::credentials::{Credentials, Timestamp};
 use crate::provider::sts::Sts;
 use crate::provider::{CliRequest, Error, Got, Notice, Ports, Wants, key, of_base};
@@ -203,11 +204,6 @@ impl<'a> Chain<'a> {
     }
 }
 
-/// Whether a session's name may have the character.
-fn is_in_name(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "_+=,.@-".contains(c)
-}
-
 /// What AWS STS refuses, found before anything is asked.
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
 fn check(role: &AssumeRole) -> Result<(), Error> {
@@ -219,7 +215,7 @@ fn check(role: &AssumeRole) -> Result<(), Error> {
             place: role.place.clone(),
         })
     };
-    let is_name = |name: &String| (2..=64).contains(&name.len()) && name.chars().all(is_in_name);
+    let is_name = |name: &String| sts::NAME.contains(&name.len()) && name.chars().all(sts::is_in_name);
     if !role.role_session_name.as_ref().is_none_or(is_name) {
         return wrong("role_session_name", "2 to 64 letters, digits and `_+=,.@-`");
     }
@@ -231,8 +227,8 @@ fn check(role: &AssumeRole) -> Result<(), Error> {
     {
         return wrong("external_id", "2 to 1224 characters");
     }
-    let seconds = role.duration_seconds;
-    if !seconds.is_none_or(|seconds| (900..=43_200).contains(&seconds)) {
+    let fits = |seconds| u32::try_from(seconds).is_ok_and(|seconds| sts::DURATION.contains(&seconds));
+    if !role.duration_seconds.is_none_or(fits) {
         return wrong("duration_seconds", "at least 900 and at most 43200");
     }
     Ok(())
