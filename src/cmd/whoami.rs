@@ -26,11 +26,7 @@ pub fn run(context: &Context, args: WhoamiArgs) -> Result<Outcome, Error> {
         choice,
         is_named,
     } = pick::chosen(context, &args.pick, args.profile.as_deref(), "awsenv whoami PROFILE")?;
-    let region = args
-        .region
-        .as_deref()
-        .map(|typed| choose::asked_region(context, &files, typed))
-        .transpose()?;
+    let region = choose::asked_region(context, &files, args.region.as_deref())?;
     let (mut plan, mut shown) = match is_named {
         true => (files.resolve(&choice, region.as_deref())?, Some(choice.name.clone())),
         false => (

@@ -26,11 +26,7 @@ const URL: &str = "`awsenv explain` shows which URL is called and why; `awsenv d
 fn of_fault(call: &Question, fault: &Fault) -> Error {
     let Way { kind, why, remedy } = way(&call.url, call.proxy.as_ref(), fault);
     let mut error = new(call, kind, &why);
-    let is_before_the_answer = match fault {
-        Fault::Late(stage) | Fault::Broken(stage, _) => *stage != Stage::Sent,
-        Fault::Tls(_) => true,
-        Fault::Setting(_) | Fault::TooLarge => false,
-    };
+    let is_before_the_answer = fault.is_unsent() && !matches!(fault, Fault::Setting(_));
     // The host may be well, and what is between not.
     if let Some(proxy) = call.proxy.as_ref().filter(|_| is_before_the_answer) {
         let source = display(&proxy.source.to_string());
@@ -115,7 +111,7 @@ fn of_service(call: &Question, error: &ServiceError) -> Error {
         Class::Throttled => failed(Kind::Throttled, "AWS has had too many requests").hint(LATER),
         Class::Unwell => failed(Kind::Network, "the service is not available").hint(LATER),
         Class::ClockSkew => failed(Kind::ClockSkew, "the clock of this machine is wrong")
-            .hint("set it; where systemd keeps the time, `timedatectl set-ntp true` does"),
+            .hint(SET_CLOCK),
         Class::Denied => denied(call, &says, failed),
         Class::ExpiredToken => {
             failed(Kind::ExpiredSource, "the keys that call AWS have expired").hint("get new ones from the same source")
@@ -146,6 +142,9 @@ fn of_service(call: &Question, error: &ServiceError) -> Error {
         }
     }
 }
+
+/// What to do about a clock that is wrong.
+pub const SET_CLOCK: &str = "set it; where systemd keeps the time, `timedatectl set-ntp true` does";
 
 const LATER: &str = "try again in a moment";
 

@@ -146,11 +146,16 @@ pub fn region<'t>(context: &Context, files: &Files, typed: &'t str) -> Cow<'t, s
     long.into()
 }
 
-/// [`region()`], with a warning if AWS has none of that name.
+/// [`region()`] of `--region`, with a warning if AWS has none of that name.
 ///
 /// # Errors
 /// It may be a secret, or can be no region anywhere.
-pub fn asked_region<'t>(context: &Context, files: &Files, typed: &'t str) -> Result<Cow<'t, str>, Error> {
+pub fn asked_region<'t>(
+    context: &Context,
+    files: &Files,
+    typed: Option<&'t str>,
+) -> Result<Option<Cow<'t, str>>, Error> {
+    let Some(typed) = typed else { return Ok(None) };
     let region = region(context, files, typed);
     if redact::harmless(&region).is_none() {
         let message = "the region of `--region` is shaped like a secret";
@@ -171,7 +176,7 @@ pub fn asked_region<'t>(context: &Context, files: &Files, typed: &'t str) -> Res
     if let Some(wrong) = mistakes::region(&region, true) {
         context.ui.warn(format!("{}: {}", wrong.what, wrong.instead));
     }
-    Ok(region)
+    Ok(Some(region))
 }
 
 /// # Errors

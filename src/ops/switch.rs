@@ -119,11 +119,7 @@ pub fn to(
     let outside = Outside::of(context, &choice.name)?;
     let wish = &asked.wish;
     role::check_style(wish, &choice.name)?;
-    let asked_region = wish
-        .region
-        .as_deref()
-        .map(|typed| choose::asked_region(context, files, typed))
-        .transpose()?;
+    let asked_region = choose::asked_region(context, files, wish.region.as_deref())?;
     let (mut plan, broken) = files.resolve_past_boto(choice, asked_region.as_deref())?;
     let own = files.profiles.profile(&choice.name);
     if let Some(arn) = &wish.role {

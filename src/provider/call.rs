@@ -71,8 +71,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(20);
 /// How much longer than otherwise a service may make us wait.
 const LONGEST_WISH: Duration = Duration::from_secs(5);
 
-/// In seconds. AWS allows five minutes.
-const MOST_SKEW: i64 = 4 * 60;
+/// In seconds: a clock that is no more off needs no word. AWS allows five minutes.
+pub const MOST_SKEW: i64 = 4 * 60;
 
 impl Default for Patience {
     fn default() -> Self {

@@ -2,16 +2,13 @@
 
 use std::time::Duration;
 
-use super::call::{Call, Failed, Patience, Repeat, Reply};
+use super::call::{Call, Failed, MOST_SKEW, Patience, Repeat, Reply};
 use super::{Asked, Error, Failure, Notice, Ports, Question, Wants};
 use crate::aws::sts::{self, AssumedRole, Identity, Target};
 use crate::aws::{Fault, Request, Service, Unreadable};
 use crate::credentials::{Credentials, Timestamp};
 use crate::resolve::{AssumeRole, CredentialPlan, Endpoint};
 use crate::session::{Kind, Session};
-
-/// In seconds: a clock that is less than this off is no reason for a word. AWS accepts more.
-const SKEW: i64 = 4 * 60;
 
 /// In seconds: what AWS STS gives if nothing is asked for.
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
@@ -104,11 +101,9 @@ impl Sts<'_> {
             region: &endpoint.region,
         };
         let calls = &self.plan.calls;
-        let transport = calls.transport(&endpoint.url).map_err(Error::Setting)?;
-        let proxy = calls.proxy(&endpoint.url).map_err(Error::Setting)?;
-        let ca_bundle = calls.ca_bundle().map_err(Error::Setting)?;
+        let travel = calls.travel(&endpoint.url).map_err(Error::Setting)?;
         let patience = Patience {
-            tries: calls.tries().map_err(Error::Setting)?,
+            tries: travel.tries,
             ..Patience::default()
         };
         let notes = [
@@ -121,7 +116,7 @@ impl Sts<'_> {
             .for_each(|notice| self.ports.tell.tell(notice));
         let left = self.wants.left(clock).unwrap_or(Duration::MAX);
         let call = Call {
-            transport: &transport,
+            transport: &travel.transport(),
             patience: Patience {
                 limit: patience.limit.min(left),
                 ..patience
@@ -134,8 +129,8 @@ impl Sts<'_> {
                 url: endpoint.url.clone(),
                 region: endpoint.region.clone(),
                 access_key_id: caller.access_key_id.clone(),
-                proxy: proxy.clone(),
-                ca_bundle: ca_bundle.clone(),
+                proxy: travel.proxy.clone(),
+                ca_bundle: travel.ca_bundle.clone(),
             }),
             failure,
         };
@@ -151,7 +146,7 @@ impl Sts<'_> {
     }
 
     fn tell_skew(&self, skew: Option<i64>) {
-        if let Some(seconds) = skew.filter(|skew| skew.abs() > SKEW) {
+        if let Some(seconds) = skew.filter(|skew| skew.abs() > MOST_SKEW) {
             self.ports.tell.tell(Notice::Skew { seconds });
         }
     }

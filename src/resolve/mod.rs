@@ -18,7 +18,7 @@ mod select;
 mod source;
 mod style;
 
-pub use calls::{CaBundle, CallRegion, Calls, Endpoint, Proxy, RegionReason, UrlReason};
+pub use calls::{CaBundle, CallRegion, Calls, Endpoint, Proxy, RegionReason, Travel, UrlReason};
 pub use chain::{Link, LinkId};
 pub use error::Error;
 pub use origin::{RegionSource, Source};

@@ -8,10 +8,11 @@ use super::finding::{Finding, Status};
 use crate::aws::{Answer, Method, Request, Service};
 use crate::context::Context;
 use crate::error::Error;
-use crate::error::call::way;
+use crate::error::call::{SET_CLOCK, way};
 use crate::ops::files::Files;
 use crate::ops::now;
 use crate::provider::Http as _;
+use crate::provider::call::MOST_SKEW;
 use crate::redact::shown;
 use crate::resolve::CredentialPlan;
 use crate::secret::Secret;
@@ -19,9 +20,6 @@ use crate::sys;
 
 /// For all of the way.
 const LIMIT: Duration = Duration::from_secs(15);
-
-/// In seconds. AWS refuses what is signed five minutes ahead of its time.
-const MOST_SKEW: i64 = 4 * 60;
 
 /// Tries the way that the calls of this shell's profile would go.
 pub(super) fn check(context: &Context, files: &Files) -> Vec<Finding> {
@@ -35,25 +33,27 @@ pub(super) fn check(context: &Context, files: &Files) -> Vec<Finding> {
 fn tried(context: &Context, plan: &CredentialPlan) -> Result<Vec<Finding>, Error> {
     let calls = &plan.calls;
     let endpoint = calls.endpoint(Service::Sts, &plan.call_region())?;
-    let proxy = calls.proxy(&endpoint.url)?;
+    let travel = calls.travel(&endpoint.url)?;
     let request = Request {
         method: Method::Get,
         url: endpoint.url.clone(),
         headers: Vec::new(),
         body: Secret::default(),
     };
-    let sent = context.http().send(&request, &calls.transport(&endpoint.url)?, LIMIT);
+    let sent = context.http().send(&request, &travel.transport(), LIMIT);
     let now = sys::clock::now();
     Ok(match sent {
         Ok(answer) => {
             let url = shown(&endpoint.url);
-            let through = proxy.map_or(String::new(), |proxy| format!(" through the proxy {}", proxy.shown));
+            let through = travel
+                .proxy
+                .map_or(String::new(), |proxy| format!(" through the proxy {}", proxy.shown));
             let message = format!("AWS STS can be reached at {url}{through}");
             let reached = Finding::new(Check::Network, Status::Ok, message);
             std::iter::once(reached).chain(clock(&answer, now.0)).collect()
         }
         Err(fault) => {
-            let way = way(&endpoint.url, proxy.as_ref(), &fault);
+            let way = way(&endpoint.url, travel.proxy.as_ref(), &fault);
             let finding = failed(way.why);
             vec![way.remedy.into_iter().fold(finding, Finding::remedy)]
         }
@@ -75,5 +75,5 @@ fn clock(answer: &Answer, now: i64) -> Option<Finding> {
         "the clock of this machine is {} min {way}, by the time of AWS",
         fast.abs() / 60
     );
-    Some(failed(message).remedy("set it; where systemd keeps the time, `timedatectl set-ntp true` does"))
+    Some(failed(message).remedy(SET_CLOCK))
 }

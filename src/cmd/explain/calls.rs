@@ -2,7 +2,7 @@
 
 use crate::aws::Service;
 use crate::error::Error;
-use crate::resolve::{self, CaBundle, CallRegion, CredentialPlan, Endpoint, Proxy};
+use crate::resolve::{self, CallRegion, CredentialPlan, Endpoint, Travel};
 
 pub(super) struct Call {
     pub(super) service: Service,
@@ -13,9 +13,7 @@ pub(super) struct Call {
 pub(super) struct Way {
     pub(super) endpoint: Endpoint,
     pub(super) region: CallRegion,
-    pub(super) ca_bundle: Option<CaBundle>,
-    pub(super) proxy: Option<Proxy>,
-    pub(super) tries: u32,
+    pub(super) travel: Travel,
 }
 
 pub(super) fn calls(plan: &CredentialPlan) -> Vec<Call> {
@@ -31,9 +29,7 @@ fn way(plan: &CredentialPlan, service: Service) -> Result<Way, resolve::Error> {
     let region = plan.call_region();
     let endpoint = plan.calls.endpoint(service, &region)?;
     Ok(Way {
-        ca_bundle: plan.calls.ca_bundle()?,
-        proxy: plan.calls.proxy(&endpoint.url)?,
-        tries: plan.calls.tries()?,
+        travel: plan.calls.travel(&endpoint.url)?,
         endpoint,
         region,
     })

@@ -60,9 +60,9 @@ fn region(region: &Region) -> Value {
 
 fn call(call: &Call) -> Value {
     let way = call.way.as_ref().ok();
-    let ca_bundle = way.and_then(|way| way.ca_bundle.as_ref());
+    let ca_bundle = way.and_then(|way| way.travel.ca_bundle.as_ref());
     let ca_bundle = ca_bundle.map(|bundle| set(json!({"value": bundle.path.to_string_lossy()}), &bundle.source));
-    let proxy = way.and_then(|way| way.proxy.as_ref());
+    let proxy = way.and_then(|way| way.travel.proxy.as_ref());
     json!({
         "service": call.service.id(),
         "url": way.map(|way| url(&way.endpoint.url, &way.endpoint.because)),
@@ -71,7 +71,7 @@ fn call(call: &Call) -> Value {
         "dual_stack": way.and_then(|way| kind(&way.endpoint.because, false)),
         "ca_bundle": ca_bundle,
         "proxy": proxy.map(|proxy| set(json!({"value": proxy.shown}), &proxy.source)),
-        "tries": way.map(|way| way.tries),
+        "tries": way.map(|way| way.travel.tries),
         "error": call.way.as_ref().err(),
     })
 }

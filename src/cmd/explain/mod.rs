@@ -61,11 +61,7 @@ pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
         choice,
         is_named,
     } = pick::chosen(context, &args.pick, args.profile.as_deref(), "awsenv explain PROFILE")?;
-    let region = args
-        .region
-        .as_deref()
-        .map(|typed| choose::asked_region(context, &files, typed))
-        .transpose()?;
+    let region = choose::asked_region(context, &files, args.region.as_deref())?;
     let mut plan = files.resolve(&choice, region.as_deref())?;
     if !is_named && region.is_none() {
         plan.region = now::region(now::plan(context, &files, &choice)?.region, plan.region);

@@ -253,11 +253,11 @@ fn called(way: &Way) -> Vec<Row> {
             .filter_map(|(kind, source)| Some((kind, source.as_ref()?)));
         kinds.for_each(|(kind, source)| more(Row::of("", format!("  at the {kind} address"), source)));
     }
-    if let Some(bundle) = &way.ca_bundle {
+    if let Some(bundle) = &way.travel.ca_bundle {
         let what = format!("  with the certificates in {}", shown(&bundle.path.to_string_lossy()));
         more(Row::of("", what, &bundle.source));
     }
-    if let Some(proxy) = &way.proxy {
+    if let Some(proxy) = &way.travel.proxy {
         more(Row::of(
             "",
             format!("  through the proxy {}", shown(&proxy.shown)),

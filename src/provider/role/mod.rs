@@ -21,18 +21,18 @@ struct Hop<'p> {
     role: &'p AssumeRole,
     /// What is asked for, in seconds.
     duration: Option<u32>,
-    endpoint: Endpoint,
     key: Key,
     /// Whether what is kept may not be used.
     is_fresh: bool,
-    /// Whether the command line asks for what the AWS CLI does not know of.
-    is_own: bool,
+    /// Whether what the AWS CLI keeps would be of the same request: it knows nothing of the command line and of other
+    /// endpoints.
+    is_shared: bool,
 }
 
 impl Hop<'_> {
     /// `None` where what the AWS CLI keeps may be of something else.
     fn cli_request(&self) -> Option<CliRequest<'_>> {
-        (!self.is_own && self.endpoint.is_own()).then(|| self.role.into())
+        self.is_shared.then(|| self.role.into())
     }
 }
 
@@ -46,6 +46,7 @@ pub(super) fn credentials(plan: &CredentialPlan, wants: &Wants, ports: Ports<'_>
         plan,
         wants,
         ports,
+        endpoint: Sts { plan, wants, ports }.endpoint()?,
         start: ports.clock.now(),
     };
     let hops = chain.hops()?;
@@ -60,39 +61,31 @@ struct Chain<'a> {
     plan: &'a CredentialPlan,
     wants: &'a Wants,
     ports: Ports<'a>,
+    /// Where all roles are assumed.
+    endpoint: Endpoint,
     start: Timestamp,
 }
 
 impl<'a> Chain<'a> {
-    fn sts(&self) -> Sts<'a> {
-        Sts {
-            plan: self.plan,
-            wants: self.wants,
-            ports: self.ports,
-        }
-    }
-
     fn hops(&self) -> Result<Vec<Hop<'a>>, Error> {
         let base = self.plan.base.as_ref();
         let base = base.and_then(|base| key::of_base(base, self.ports.keys));
         let mut source = base.unwrap_or_default();
         let last = self.plan.roles.len() - 1;
-        let endpoint = self.sts().endpoint()?;
         let mut hops = Vec::new();
         for (at, role) in self.plan.roles.iter().enumerate() {
             check(role)?;
             let own = role.duration_seconds.and_then(|seconds| u32::try_from(seconds).ok());
             let asked = self.wants.duration.filter(|_| at == last);
             let duration = asked.or(own);
-            let key = key::of_role(role, duration, &endpoint, &source);
+            let key = key::of_role(role, duration, &self.endpoint, &source);
             source = key.as_str().into();
             hops.push(Hop {
                 role,
                 duration,
-                endpoint: endpoint.clone(),
                 key,
                 is_fresh: self.wants.is_fresh && at == last,
-                is_own: asked.is_some() || role.place.is_none(),
+                is_shared: asked.is_none() && role.place.is_some() && self.endpoint.is_own(),
             });
         }
         Ok(hops)
@@ -199,8 +192,12 @@ impl<'a> Chain<'a> {
             let role_arn = hop.role.role_arn.clone();
             self.ports.tell.tell(Notice::Lowered { role_arn, asked });
         }
-        let Hop { role, endpoint, .. } = hop;
-        self.sts().assume(role, duration, endpoint, caller)
+        let sts = Sts {
+            plan: self.plan,
+            wants: self.wants,
+            ports: self.ports,
+        };
+        sts.assume(hop.role, duration, &self.endpoint, caller)
     }
 }
 

@@ -57,6 +57,25 @@ pub struct CaBundle {
     pub source: Source,
 }
 
+/// How requests travel, each part with its source.
+#[derive(Clone, Debug)]
+pub struct Travel {
+    pub ca_bundle: Option<CaBundle>,
+    pub proxy: Option<Proxy>,
+    /// In all.
+    pub tries: u32,
+}
+
+impl Travel {
+    /// What the request itself needs of it.
+    pub fn transport(&self) -> Transport {
+        Transport {
+            ca_bundle: self.ca_bundle.as_ref().map(|bundle| bundle.path.clone()),
+            proxy: self.proxy.as_ref().map(|proxy| proxy.url.clone()),
+        }
+    }
+}
+
 /// Of all tries of a call, in which most pass at the first.
 const TRIES: u32 = 3;
 const MOST_TRIES: u32 = 5;
@@ -131,14 +150,15 @@ impl Calls {
         url::parse(to).map_or(Ok(None), |url| self.proxies.of_url(&url))
     }
 
-    /// How a request to the URL of an [`Endpoint`] travels.
+    /// How requests to the URL of an [`Endpoint`] travel.
     ///
     /// # Errors
     /// A setting that cannot be followed.
-    pub fn transport(&self, to: &str) -> Result<Transport, Error> {
-        Ok(Transport {
-            ca_bundle: self.ca_bundle()?.map(|bundle| bundle.path),
-            proxy: self.proxy(to)?.map(|proxy| proxy.url),
+    pub fn travel(&self, to: &str) -> Result<Travel, Error> {
+        Ok(Travel {
+            ca_bundle: self.ca_bundle()?,
+            proxy: self.proxy(to)?,
+            tries: self.tries()?,
         })
     }
 

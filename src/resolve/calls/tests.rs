@@ -313,16 +313,16 @@ fn a_request_travels_by_all_of_them() {
         ("NO_PROXY", "internal"),
     ];
     let calls = plan("", "", &env).calls;
-    let travels = calls.transport(OWN).unwrap();
+    let travels = calls.travel(OWN).unwrap().transport();
     assert_eq!(travels.ca_bundle, Some(PathBuf::from("/ca")));
     assert_eq!(
         travels.proxy.as_ref().map(|proxy| proxy.expose().as_str()),
         Some("http://me:hunter2@proxy:3128")
     );
-    assert_eq!(calls.transport("https://sts.internal/").unwrap().proxy, None);
+    assert_eq!(calls.travel("https://sts.internal/").unwrap().proxy, None);
     assert_eq!(calls.proxy(OWN).unwrap().unwrap().shown, "http://proxy:3128");
     assert!(!format!("{calls:?} {travels:?}").contains("hunter2"));
     let socks = plan("", "", &[("https_proxy", "socks5://h:1")]).calls;
-    assert!(refused(socks.transport(OWN)).contains("SOCKS"));
-    assert_eq!(socks.transport("http://127.0.0.1:1/").unwrap().proxy, None);
+    assert!(refused(socks.travel(OWN)).contains("SOCKS"));
+    assert_eq!(socks.travel("http://127.0.0.1:1/").unwrap().proxy, None);
 }
