@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::recorded::{authorize, recorded, recordings, sent, stable};
+use super::recorded::{after, authorize, recorded, recordings, sent, stable};
 use crate::stand_in::clients::boto3;
 use crate::support::aws::program;
 use crate::support::sso::{
@@ -151,6 +151,39 @@ fn boto3_does_not_refresh_what_has_ended() {
         output.all()
     );
     assert_eq!(aws.count("CreateToken"), 0);
+}
+
+/// What the AWS CLI left behind is of use to boto3, which refreshes the token of a session and takes that of a start URL.
+#[test]
+fn boto3_goes_on_after_the_cli() {
+    for (name, profile, refreshes) in [
+        ("device", "sso", 1),
+        ("code", "sso", 1),
+        ("refresh", "sso", 1),
+        ("legacy", "legacy", 0),
+        ("roles", "sso", 1),
+    ] {
+        let Some((aws, sandbox)) = after(name, 60) else { return };
+        let Some(output) = boto3(&sandbox, &[profile]) else {
+            return;
+        };
+        let arn = "arn:aws:sts::123456789011:assumed-role/AWSReservedSSO_readOnly_0123456789abcdef/";
+        assert!(output.success().starts_with(arn), "{name}: {}", output.all());
+        assert_eq!(
+            (aws.count("CreateToken"), aws.count("GetRoleCredentials")),
+            (refreshes, 1),
+            "{name}"
+        );
+    }
+    let Some((_, sandbox)) = after("logout", 60) else {
+        return;
+    };
+    let output = boto3(&sandbox, &["sso"]).expect("boto3");
+    assert!(
+        output.err().contains("Token for my-sso does not exist"),
+        "{}",
+        output.all()
+    );
 }
 
 #[test]

@@ -145,6 +145,10 @@ fn lists_come_in_pages() {
     // The token of a page is for the same list only.
     let other = format!("/assignment/roles?account_id=123456789012&next_token={token}");
     refused(&get(&aws, &other, OLD), 400, "InvalidRequestException");
+    let token = encoded(roles["nextToken"].as_str().expect("another page"));
+    let other = format!("/assignment/roles?account_id=210987654321&next_token={token}");
+    refused(&get(&aws, &other, OLD), 400, "InvalidRequestException");
+    let token = encoded(first["nextToken"].as_str().expect("another page"));
     let legacy = format!("/assignment/accounts?next_token={token}");
     refused(
         &get(&aws, &legacy, "legacy-access-token-sN3yDi7Ul6Zp"),

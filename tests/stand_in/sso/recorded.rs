@@ -4,6 +4,7 @@
 use serde_json::{Value, json};
 
 use crate::support::aws::Seen;
+use crate::support::sso::{LONG, SCOPE, from_now, write};
 use crate::support::{Aws, PROJECT, Sandbox};
 
 /// The configuration of the recordings.
@@ -16,13 +17,53 @@ pub(crate) const CONFIG: &str = "[profile sso]\nsso_session = my-sso\nsso_accoun
 
 /// A stand-in with the instances of the recordings, and a sandbox with [`CONFIG`]. Nobody is signed in.
 pub(crate) fn recorded() -> Option<(Aws, Sandbox)> {
-    let account =
-        json!({"id": "123456789011", "name": "Recorded", "email": "recorded@example.com", "roles": ["readOnly"]});
+    start(&json!({"accounts": [account()]}))
+}
+
+/// As [`recorded`], with the files that the AWS CLI left after `device`, `code`, `refresh`, `legacy`, `roles` (after `legacy`)
+/// or `logout`. Only the end of each token is another, in so many seconds by the file; the stand-in knows tokens and keys.
+pub(crate) fn after(name: &str, expires_in: i64) -> Option<(Aws, Sandbox)> {
+    let grants = ["authorization_code", "refresh_token", super::DEVICE];
+    let client =
+        json!({"id": "CID", "secret": "CSECRET", "expires_in": LONG, "grant_types": grants, "scopes": [SCOPE]});
+    let tokens = |numbers: &[u32]| -> Vec<Value> {
+        let token = |number: &u32| json!({"access": format!("AT{number}"), "refresh": format!("RT{number}"), "expires_in": LONG, "client": "CID"});
+        numbers.iter().map(token).collect()
+    };
+    let (aws, sandbox) =
+        start(&json!({"accounts": [account()], "clients": [client], "tokens": tokens(&[14, 16, 18, 22])}))?;
+    let folder = format!("{PROJECT}/tests/data/recorded/sso/after-{name}");
+    for cache in ["sso/cache", "cli/cache"] {
+        let Ok(entries) = std::fs::read_dir(format!("{folder}/{cache}")) else {
+            continue;
+        };
+        for entry in entries {
+            let path = entry.expect("an entry").path();
+            let mut content: Value = serde_json::from_slice(&std::fs::read(&path).expect("a recording")).expect("JSON");
+            if content["accessToken"].is_string() {
+                content["expiresAt"] = json!(from_now(expires_in));
+            }
+            let name = path.file_name().expect("a name").to_string_lossy();
+            write(&sandbox, &format!(".aws/{cache}/{name}"), &content);
+        }
+    }
+    Some((aws, sandbox))
+}
+
+fn account() -> Value {
+    json!({"id": "123456789011", "name": "Recorded", "email": "recorded@example.com", "roles": ["readOnly"]})
+}
+
+fn start(described: &Value) -> Option<(Aws, Sandbox)> {
     let mut world = crate::support::aws::world();
-    world["sso"] = json!([
-        {"start_url": "https://my-sso.awsapps.com/start", "accounts": [account]},
-        {"start_url": "https://d-1234567890.awsapps.com/start", "accounts": [account]},
-    ]);
+    world["sso"] = json!([described, described]);
+    // The last instance is the one of a client that both know.
+    world["sso"][0]["start_url"] = json!("https://d-1234567890.awsapps.com/start");
+    world["sso"][1]["start_url"] = json!("https://my-sso.awsapps.com/start");
+    let role = "aws-reserved/sso.amazonaws.com/AWSReservedSSO_readOnly_0123456789abcdef";
+    let keys = json!({"arn": format!("arn:aws:iam::123456789011:role/{role}"), "name": "recorded", "id": "ASIASSO",
+                      "secret": "ssosecret", "token": "ssotoken", "expires": 4_070_908_800_u64});
+    world["sessions"].as_array_mut().expect("sessions").push(keys);
     let aws = Aws::with(world)?;
     let sandbox = aws.sso_sandbox();
     sandbox.write(".aws/config", CONFIG);

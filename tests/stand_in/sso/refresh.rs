@@ -12,14 +12,14 @@ fn each_refresh_token_is_taken_once() {
     let first = post(&aws, "/token", &old_refresh()).success();
     post(&aws, "/token", &old_refresh()).refused(400, "invalid_grant");
     let second = with(&old_refresh(), &json!({"refreshToken": first["refreshToken"]}));
+    let legacy = json!({"clientId": "legacy-client", "clientSecret": "legacy-client-secret-Mx5oWb2Cv0Ka"});
+    post(&aws, "/token", &with(&second, &legacy)).refused(400, "invalid_grant");
+    post(&aws, "/token", &with(&second, &json!({"clientSecret": "another"}))).refused(401, "invalid_client");
     post(&aws, "/token", &second).success();
     // Both access tokens live on.
     for token in [OLD, first["accessToken"].as_str().expect("a token")] {
         get(&aws, "/assignment/accounts", token).success();
     }
-    post(&aws, "/token", &with(&second, &json!({"clientSecret": "another"}))).refused(401, "invalid_client");
-    let legacy = json!({"clientId": "legacy-client", "clientSecret": "legacy-client-secret-Mx5oWb2Cv0Ka"});
-    post(&aws, "/token", &with(&old_refresh(), &legacy)).refused(400, "invalid_grant");
 }
 
 #[test]
