@@ -84,7 +84,7 @@ def registration(r, now):
     if r.random() < 0.6:
         made["scopes"] = ["sso:account:access"]
     if r.random() < 0.3:
-        made["grantTypes"] = r.choice([["authorization_code", "refresh_token"], ["refresh_token"], [], "authorization_code", None])
+        made["grantTypes"] = r.choice([["authorization_code", "refresh_token"], ["refresh_token"], [], None])
     if r.random() < 0.1:
         made[r.choice(["clientId", "clientSecret"])] = r.choice(["", None, 5])
     return changed(r, made, tuple(made))
