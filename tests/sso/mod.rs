@@ -1,6 +1,8 @@
 //! IAM Identity Center from end to end: the real awsenv against the stand-in for AWS.
 
+mod crowd;
 mod keys;
+mod refused;
 
 use serde_json::Value;
 
