@@ -59,7 +59,7 @@ fn fifty_processes_are_one_refresh() {
 fn boto3_refreshes_meanwhile() {
     let Some(aws) = Aws::start() else { return };
     let sandbox = aws.sso_sandbox();
-    sign_in(&aws, &sandbox, 60);
+    sign_in(&aws, &sandbox, -60);
     // awsenv's request is refused, because that of boto3 has used the token.
     aws.scenario(&value!({"faults": [{"when": {"Action": "CreateToken"}, "times": 1, "slow": 3, "status": 400, "code": "InvalidGrantException"}]}));
     std::thread::scope(|scope| {
