@@ -52,6 +52,7 @@ pub(super) fn keys(
         is_fresh,
         key: key::of_sso(sso, &endpoint),
         is_shared: endpoint.is_own(),
+        url: endpoint.url,
         start: ports.clock.now(),
         signed_in: SignedIn {
             session: &sso.session,
@@ -71,6 +72,8 @@ struct Role<'a> {
     key: Key,
     /// Whether what the AWS CLI keeps would be of the same portal.
     is_shared: bool,
+    /// Of the portal.
+    url: String,
     start: Timestamp,
     signed_in: SignedIn<'a>,
 }
@@ -160,6 +163,10 @@ impl Role<'_> {
         let (mut credentials, date) = self
             .signed_in
             .ask(Service::Sso, asked, &request, requests::credentials)?;
+        self.ports.tell.tell(Notice::Got {
+            of: self.subject(),
+            url: self.url.clone(),
+        });
         credentials.account_id = Some(account_id.clone());
         let obtained = self.ports.clock.now();
         let ends = credentials.expires.unwrap_or(obtained);
@@ -194,3 +201,6 @@ impl Role<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
