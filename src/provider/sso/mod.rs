@@ -83,11 +83,11 @@ impl Role<'_> {
         if let Some(session) = self.kept() {
             return Ok(session);
         }
-        self.new().or_else(|error| self.stale(error))
+        self.got().or_else(|error| self.stale(error))
     }
 
     /// The token comes first, so that nobody waits for the keys while a person signs in.
-    fn new(&self) -> Result<Session, Error> {
+    fn got(&self) -> Result<Session, Error> {
         let token = self.signed_in.token().map_err(|error| self.of_profile(error))?;
         let limit = self.wants.left(self.ports.clock);
         let turn = self.ports.sessions.turn(&self.key, limit);
