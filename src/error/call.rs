@@ -161,7 +161,7 @@ fn denied(call: &Question, says: &str, failed: impl Fn(Kind, &str) -> Error) -> 
     };
     let error = failed(Kind::Denied, &why);
     match &call.asked {
-        Asked::Identity => error,
+        Asked::Identity | Asked::SignIn { .. } => error,
         Asked::Role {
             has_external_id, place, ..
         } => {
@@ -184,6 +184,7 @@ fn denied(call: &Question, says: &str, failed: impl Fn(Kind, &str) -> Error) -> 
 fn new(call: &Question, kind: Kind, why: &str) -> Error {
     let message = match &call.asked {
         Asked::Identity => format!("cannot ask AWS whose keys these are: {why}"),
+        Asked::SignIn { session } => format!("cannot sign in to `{}`: {why}", shown(session)),
         Asked::Role { role_arn, place, .. } => {
             let place = place
                 .as_ref()

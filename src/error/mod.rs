@@ -9,6 +9,7 @@ mod edit;
 mod keychain;
 mod provider;
 mod resolve;
+mod sign_in;
 
 use std::fmt;
 
@@ -52,6 +53,8 @@ pub enum Kind {
     Throttled,
     /// The other side of a connection cannot prove who it is.
     Tls,
+    /// A person has to sign in first.
+    LoginRequired,
     /// Another process got the keys for so long that this one gave up.
     LockedOut,
     /// A role chain that leads back to itself.
@@ -88,6 +91,7 @@ impl Kind {
             Kind::Throttled => "throttled",
             Kind::Tls => "tls",
             Kind::LockedOut => "locked-out",
+            Kind::LoginRequired => "login-required",
             Kind::InfiniteLoop => "infinite-loop",
             Kind::InvalidConfig => "invalid-config",
             Kind::PartialCredentials => "partial-credentials",

@@ -62,6 +62,7 @@ impl From<provider::Error> for Error {
             ))
             .hint("awsenv runs it without a shell, as the AWS CLI does: `~`, `$VARIABLE` and `|` are not special"),
             E::Call { question, failure } => super::call::failed(&question, &failure),
+            E::SignIn { session, why } => super::sign_in::failed(&session, why),
             E::NoTurn { role_arn, why } => match why {
                 NoTurn::Cancelled => Error::new(
                     Kind::Cancelled,

@@ -2,6 +2,7 @@
 
 use super::call::Why;
 use super::ports::NoTurn;
+use super::sign_in::Obstacle;
 use crate::aws::{Class, Fault, ServiceError};
 use crate::config::Place;
 use crate::credentials::pair::Flaw;
@@ -72,6 +73,12 @@ pub enum Error {
         question: Box<Question>,
         failure: Failure,
     },
+    /// A person is not signed in.
+    SignIn {
+        /// As people know it.
+        session: String,
+        why: Obstacle,
+    },
     /// Another process had the turn to get the keys of a role.
     NoTurn {
         role_arn: String,
@@ -113,6 +120,11 @@ pub struct Question {
 pub enum Asked {
     /// Whose keys these are.
     Identity,
+    /// That a person can sign in.
+    SignIn {
+        /// As people know it.
+        session: String,
+    },
     /// The keys of a role.
     Role {
         role_arn: String,

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod ancestors;
+pub mod browser;
 pub mod cli_cache;
 pub mod clock;
 pub mod edit;
@@ -11,6 +12,7 @@ pub mod history;
 pub mod http;
 pub mod keychain;
 pub mod login;
+pub mod loopback;
 mod modes;
 mod obstacle;
 pub mod picker;
@@ -18,6 +20,7 @@ mod private;
 #[cfg(target_os = "linux")]
 pub mod proc;
 pub mod process;
+pub mod random;
 pub mod reader;
 mod replace;
 pub mod sessions;
