@@ -17,13 +17,14 @@ use crate::sys::cli_cache::Cache;
 use crate::sys::http::Client;
 use crate::sys::keychain::Keychain;
 use crate::sys::sessions::Store;
+use crate::sys::sso::Store as Tokens;
 use crate::ui::Ui;
 
 /// The process, the interface to the user, and what follows from the environment, computed once and only when needed.
 pub struct Context<'a> {
     pub process: &'a Process,
     pub ui: &'a Ui,
-    say: Box<dyn Fn(&str) + 'a>,
+    say: Box<dyn Fn(&str) + Sync + 'a>,
     state: OnceCell<Option<State>>,
     env: OnceCell<Env>,
     settings: OnceCell<Settings>,
@@ -104,6 +105,11 @@ impl<'a> Context<'a> {
     /// Opens nothing yet; tells the user when awsenv has to wait for another, and that nothing can be kept.
     pub fn sessions(&self) -> Store<'_> {
         Store::new(self.env(), self.settings(), &*self.say)
+    }
+
+    /// Opens nothing yet; tells the user when awsenv has to wait for another, and which file it does not read.
+    pub fn tokens(&self) -> Tokens<'_> {
+        Tokens::new(self.env(), &*self.say)
     }
 
     /// Opens nothing yet.

@@ -13,6 +13,7 @@ mod sign_in;
 
 use std::fmt;
 
+pub use provider::subject;
 use serde_json::{Value, json};
 
 use crate::advice::Advice;
@@ -49,12 +50,12 @@ pub enum Kind {
     Network,
     /// AWS STS is not active in a region.
     RegionDisabled,
+    /// A person has to sign in to AWS first.
+    LoginRequired,
     /// AWS has too many requests.
     Throttled,
     /// The other side of a connection cannot prove who it is.
     Tls,
-    /// A person has to sign in first.
-    LoginRequired,
     /// Another process got the keys for so long that this one gave up.
     LockedOut,
     /// A role chain that leads back to itself.
@@ -88,10 +89,10 @@ impl Kind {
             Kind::InvalidRequest => "invalid-request",
             Kind::Network => "network",
             Kind::RegionDisabled => "region-disabled",
+            Kind::LoginRequired => "login-required",
             Kind::Throttled => "throttled",
             Kind::Tls => "tls",
             Kind::LockedOut => "locked-out",
-            Kind::LoginRequired => "login-required",
             Kind::InfiniteLoop => "infinite-loop",
             Kind::InvalidConfig => "invalid-config",
             Kind::PartialCredentials => "partial-credentials",

@@ -1,7 +1,6 @@
 //! Messages for sign-ins that gave no token.
 
 use super::{Error, Kind, call};
-use crate::provider::NoTurn;
 use crate::provider::sign_in::{Obstacle, StartFlaw};
 use crate::redact::{self, shown};
 use crate::text::display;
@@ -36,15 +35,6 @@ pub(super) fn failed(session: &str, why: Obstacle) -> Error {
             "the page to sign in at is not one of https".to_owned(),
         )
         .hint("something other than AWS may answer there, such as a proxy or a login page of the network"),
-        Obstacle::NoTurn(NoTurn::Cancelled) => Error::new(
-            Kind::Cancelled,
-            format!("cancelled in another awsenv that was signing in to `{name}`"),
-        ),
-        Obstacle::NoTurn(NoTurn::Late(seconds)) => Error::new(
-            Kind::LockedOut,
-            format!("another awsenv has been signing in to `{name}` for {seconds} s"),
-        )
-        .hint("try again once it has ended"),
         Obstacle::NotKept(why) => not(Kind::Failed, format!("the token cannot be kept: {why}")),
         Obstacle::StartUrl { url, place, flaw } => {
             let start = format!("the start URL `{}`", shown(&url));

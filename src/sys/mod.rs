@@ -11,6 +11,7 @@ pub mod fs;
 pub mod history;
 pub mod http;
 pub mod keychain;
+mod lock;
 pub mod login;
 pub mod loopback;
 mod modes;

@@ -7,7 +7,6 @@ use crate::awscli::Client;
 use crate::awscli::registration::{Purpose, Registration};
 use crate::provider::Error;
 use crate::provider::call::Repeat;
-use crate::session::MARGIN;
 
 /// What a code is asked for, if the session does not say.
 const SCOPE: &str = "sso:account:access";
@@ -17,13 +16,8 @@ impl SignIn<'_> {
     /// The service does not register it.
     pub(super) fn client(&self, start: &Start) -> Result<Registered, Error> {
         let now = self.ports.clock.now();
-        let kept = self.tokens.registration(&self.purpose(start)).filter(|kept| {
-            let is_of_code = kept
-                .grants
-                .as_ref()
-                .is_some_and(|grants| grants.iter().any(|grant| grant == CODE));
-            kept.client.expires.seconds_from(now) > MARGIN && is_of_code == (self.flow == Flow::Code)
-        });
+        let kept = self.ports.tokens.registration(&self.purpose(start));
+        let kept = kept.filter(|kept| kept.serves(self.flow, now));
         match kept {
             Some(registration) => Ok(Registered {
                 registration,
@@ -82,6 +76,3 @@ impl SignIn<'_> {
         own.unwrap_or_else(|| vec![SCOPE.to_owned()])
     }
 }
-
-/// The grant by which a registration for a code is known.
-const CODE: &str = "authorization_code";

@@ -2,7 +2,6 @@
 
 use crate::aws::Fault;
 use crate::config::Place;
-use crate::provider::NoTurn;
 
 /// Why a person is not signed in, where no call of AWS's services failed.
 #[derive(Debug)]
@@ -17,8 +16,6 @@ pub enum Obstacle {
     NoRandom(String),
     /// The page that a person is sent to is not one that can be shown or opened.
     Page,
-    /// Another process is letting the person sign in.
-    NoTurn(NoTurn),
     /// The token cannot be kept; what the system says.
     NotKept(String),
     StartUrl {

@@ -17,7 +17,7 @@ pub use ports::{Answer, Browser, Desk, Listener, Loopback, Person, Random, Visit
 
 use super::ask::{Ask, Asking};
 use super::call::Repeat;
-use super::{Asked, Error, Failure, Ports, Tokens};
+use super::{Asked, Error, Failure, Ports, Subject};
 use crate::aws::oidc::Flow;
 use crate::aws::{Fault, Request, Service, Unreadable};
 use crate::awscli::registration::Registration;
@@ -63,7 +63,6 @@ pub struct SignIn<'a> {
     pub calls: &'a Calls,
     pub flow: Flow,
     pub ports: Ports<'a>,
-    pub tokens: &'a dyn Tokens,
     pub desk: Desk<'a>,
 }
 
@@ -105,15 +104,16 @@ impl SignIn<'_> {
     /// # Errors
     /// There is no token. What was there before still is.
     pub fn run(&self) -> Result<Signed, Error> {
-        let before = self.tokens.find(self.session);
-        let turn = self.tokens.turn(self.session, None);
-        let _turn = turn.map_err(|why| self.obstacle(Obstacle::NoTurn(why)))?;
-        let earlier = self.tokens.find(self.session);
+        let before = self.ports.tokens.find(self.session);
+        let turn = self.ports.tokens.turn(self.session, None);
+        let of = Subject::Token(self.session.cache_name().to_owned());
+        let _turn = turn.map_err(|why| Error::NoTurn { of, why })?;
+        let earlier = self.ports.tokens.find(self.session);
         if let Some(token) = self.of_another(before.as_ref(), earlier.as_ref()) {
             return Ok(Signed { token, moved: None });
         }
         let not_kept = |error: std::io::Error| self.obstacle(Obstacle::NotKept(error.to_string()));
-        self.tokens.check(self.session).map_err(not_kept)?;
+        self.ports.tokens.check(self.session).map_err(not_kept)?;
         let start = self.start()?;
         let Granted { issued, to } = match self.flow {
             Flow::Code => self.by_code(&start)?,
@@ -132,9 +132,9 @@ impl SignIn<'_> {
         };
         if !is_kept {
             // Without it, the next sign-in registers this program again.
-            let _ = self.tokens.keep_registration(&self.purpose(&start), &registration);
+            let _ = self.ports.tokens.keep_registration(&self.purpose(&start), &registration);
         }
-        self.tokens.keep(self.session, &token).map_err(not_kept)?;
+        self.ports.tokens.keep(self.session, &token).map_err(not_kept)?;
         let moved = (start.region != self.session.region).then_some(start.region);
         Ok(Signed { token, moved })
     }

@@ -5,7 +5,6 @@
 mod folder;
 mod identity;
 mod keeper;
-mod lock;
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -22,11 +21,10 @@ use crate::provider::{NoTurn, Sessions, Turn};
 use crate::session::{Key, Session};
 use crate::sys::fs::state_dir;
 use crate::sys::trust::Way;
-use crate::sys::{clock, private};
+use crate::sys::{clock, lock, private};
 use folder::{Folder, at};
 use identity::Search;
 use keeper::Keepers;
-use lock::NoLock;
 
 /// The sessions of this user on this machine. Opens nothing until it is asked.
 pub struct Store<'a> {
@@ -255,11 +253,6 @@ pub(super) fn cleared(env: &Env) -> Option<SystemTime> {
     fs::symlink_metadata(mark).and_then(|meta| meta.modified()).ok()
 }
 
-/// The turn where there are no locks.
-struct Alone;
-
-impl Turn for Alone {}
-
 impl Sessions for Store<'_> {
     fn find(&self, key: &Key) -> Option<Session> {
         if !self.settings.sessions {
@@ -270,17 +263,13 @@ impl Sessions for Store<'_> {
 
     fn turn(&self, key: &Key, limit: Option<Duration>) -> Result<Box<dyn Turn + '_>, NoTurn> {
         if !self.settings.sessions {
-            return Ok(Box::new(Alone));
+            return Ok(lock::alone());
         }
         // What keeps sessions from being kept is said when there is one.
         let Ok(folder) = self.ready() else {
-            return Ok(Box::new(Alone));
+            return Ok(lock::alone());
         };
-        match lock::take(&folder.lock_path(key), limit, self.say) {
-            Ok(held) => Ok(Box::new(held)),
-            Err(NoLock::Turn(why)) => Err(why),
-            Err(NoLock::Nowhere) => Ok(Box::new(Alone)),
-        }
+        lock::turn(&folder.lock_path(key), limit, self.say)
     }
 
     fn keep(&self, key: &Key, session: &Session) {
