@@ -10,6 +10,7 @@
 
 pub mod advice;
 pub mod aws;
+pub mod awscli;
 pub mod cli;
 pub mod cmd;
 pub mod config;

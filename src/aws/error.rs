@@ -137,9 +137,8 @@ mod tests {
     fn error(status: u16, body: &str) -> Option<ServiceError> {
         ServiceError::of(&Answer {
             status,
-            date: None,
-            retry_after: None,
             body: Secret::new(body.as_bytes().to_vec()),
+            ..Answer::default()
         })
     }
 

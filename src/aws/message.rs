@@ -10,6 +10,7 @@ use crate::secret::Secret;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     Get,
+    Head,
     Post,
 }
 
@@ -26,13 +27,17 @@ pub struct Request {
 }
 
 /// What came back, whatever its status.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Answer {
     pub status: u16,
     /// The server's clock, by its `Date`.
     pub date: Option<Timestamp>,
     /// How long the service asks to wait before the next try (`x-amz-retry-after`).
     pub retry_after: Option<Duration>,
+    /// The service's name of the error, where it is not in the body (`x-amzn-errortype`).
+    pub error_type: Option<String>,
+    /// Where a redirect leads.
+    pub location: Option<String>,
     /// At most 1 MiB.
     pub body: Secret<Vec<u8>>,
 }

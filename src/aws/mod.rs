@@ -6,7 +6,10 @@ mod endpoint;
 mod error;
 mod fault;
 mod form;
+pub mod json;
 mod message;
+pub mod oidc;
+pub mod portal;
 pub mod sign;
 pub mod sts;
 

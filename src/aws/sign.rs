@@ -71,6 +71,7 @@ fn unsignable(why: &str) -> Fault {
 fn method(method: Method) -> &'static str {
     match method {
         Method::Get => "GET",
+        Method::Head => "HEAD",
         Method::Post => "POST",
     }
 }

@@ -200,7 +200,7 @@ fn host(url: &str) -> String {
 }
 
 fn key(call: &Question) -> String {
-    match redact::key_id(&call.access_key_id) {
+    match call.access_key_id.as_deref().and_then(redact::key_id) {
         Some(id) => format!("the key `{id}`"),
         None => "the key".to_owned(),
     }

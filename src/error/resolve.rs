@@ -218,6 +218,16 @@ impl From<resolve::Error> for Error {
                 at(&place),
                 missing.join(", ")
             )),
+            E::SsoSessionIncomplete {
+                session,
+                missing,
+                place,
+            } => invalid(format!(
+                "the sso-session {} ({}) lacks {}",
+                tick(&session),
+                at(&place),
+                missing.join(", ")
+            )),
             E::SsoSessionMissing {
                 profile,
                 session,

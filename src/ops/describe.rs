@@ -57,8 +57,12 @@ pub fn source_by(base: &BaseSource, show: Show<'_>) -> String {
             "IAM Identity Center: role {} in account {}, {} {}",
             show(&sso.role_name),
             show(&sso.account_id),
-            if sso.session.is_some() { "session" } else { "start URL" },
-            show(sso.session.as_ref().unwrap_or(&sso.start_url)),
+            if sso.session.name.is_some() {
+                "session"
+            } else {
+                "start URL"
+            },
+            show(sso.session.cache_name()),
         ),
         BaseSource::StaticKeys(keys) => key(&keys.access_key_id),
         BaseSource::WebIdentity(web) => {

@@ -165,7 +165,7 @@ mod tests {
     use super::*;
     use crate::config::{Document, Place};
     use crate::credentials::Timestamp;
-    use crate::resolve::{AssumeRole, Login, LoginCache, Sso, WebIdentity};
+    use crate::resolve::{AssumeRole, Login, LoginCache, Sso, SsoSession, WebIdentity};
 
     const ARN: &str = "arn:aws:iam::111122223333:role/ops";
 
@@ -402,9 +402,13 @@ mod tests {
             place: place(),
         });
         let sso = BaseSource::Sso(Sso {
-            session: None,
-            start_url: "https://sso".into(),
-            region: "eu-west-1".into(),
+            session: SsoSession {
+                name: None,
+                start_url: "https://sso".into(),
+                region: "eu-west-1".into(),
+                region_place: place(),
+                scopes: None,
+            },
             account_id: "111122223333".into(),
             role_name: "ops".into(),
             place: place(),

@@ -106,6 +106,7 @@ fn behind(profiles: &ProfileSet, error: &resolve::Error) -> Vec<Mistake> {
         | E::CredentialSourceEmpty { .. }
         | E::InfiniteLoop { .. }
         | E::Legacy(_)
-        | E::PartialCredentials { profile: None, .. } => Vec::new(),
+        | E::PartialCredentials { profile: None, .. }
+        | E::SsoSessionIncomplete { .. } => Vec::new(),
     }
 }

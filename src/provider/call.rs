@@ -266,9 +266,8 @@ mod tests {
     fn answer(status: u16, body: &str) -> Result<Answer, Fault> {
         Ok(Answer {
             status,
-            date: None,
-            retry_after: None,
             body: Secret::new(body.as_bytes().to_vec()),
+            ..Answer::default()
         })
     }
 

@@ -101,7 +101,8 @@ pub struct Question {
     pub url: String,
     /// That the request was signed for.
     pub region: String,
-    pub access_key_id: String,
+    /// Of the key that signed it.
+    pub access_key_id: Option<String>,
     /// That the way there goes through.
     pub proxy: Option<Proxy>,
     /// The certificates that are trusted instead of the operating system's.
@@ -148,7 +149,7 @@ impl Error {
                 failure: Failure::Service(error),
             } => {
                 let is_of_key = matches!(error.class, Class::ExpiredToken | Class::UnknownKey);
-                is_of_key && question.access_key_id == access_key_id
+                is_of_key && question.access_key_id.as_deref() == Some(access_key_id)
             }
             _ => false,
         }

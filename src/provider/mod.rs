@@ -1,6 +1,7 @@
 //! A plan -> credentials, through ports: whatever must be run or asked goes through a trait, so that nothing here knows
 //! a process, a network or a keychain.
 
+mod ask;
 pub mod call;
 mod error;
 #[cfg(test)]
@@ -16,7 +17,7 @@ mod tests;
 
 pub use error::{Asked, Error, Failure, Question};
 pub use notice::Notice;
-pub use ports::{CliCache, CliRequest, Clock, Http, NoTurn, Ports, ReadKeys, Run, Sessions, Tell, Turn};
+pub use ports::{CliCache, CliRequest, Clock, Http, NoTurn, Ports, ReadKeys, Run, Sessions, Tell, Tokens, Turn};
 
 use std::time::Duration;
 

@@ -4,11 +4,13 @@ use std::io;
 use std::time::Duration;
 
 use crate::aws::{Answer, Fault, Request, Transport};
+use crate::awscli::registration::{Purpose, Registration};
+use crate::awscli::token::Token;
 use crate::credentials::Timestamp;
 use crate::keychain::{Error, Item};
 use crate::process::Captured;
 use crate::provider::Notice;
-use crate::resolve::AssumeRole;
+use crate::resolve::{AssumeRole, SsoSession};
 use crate::secret::Secret;
 use crate::session::{Key, Session};
 
@@ -93,6 +95,41 @@ pub enum NoTurn {
     Cancelled,
     /// Another process had the turn for so long, in seconds.
     Late(u64),
+}
+
+/// The tokens and registrations that awsenv shares with the AWS CLI.
+pub trait Tokens {
+    /// `None` if there is none, or none that can be read.
+    fn find(&self, session: &SsoSession) -> Option<Token>;
+
+    /// Waits until no other awsenv changes the token of this session, as [`Sessions::turn`].
+    ///
+    /// # Errors
+    /// It is not this process's turn.
+    fn turn(&self, session: &SsoSession, limit: Option<Duration>) -> Result<Box<dyn Turn + '_>, NoTurn>;
+
+    /// Whether [`Tokens::keep`] will work, as far as that is known: a token that is renewed and not kept is lost.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn check(&self, session: &SsoSession) -> io::Result<()>;
+
+    /// # Errors
+    /// What the system says; the old token is still there then.
+    fn keep(&self, session: &SsoSession, token: &Token) -> io::Result<()>;
+
+    /// Removes the token; `false` if there was none.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn remove(&self, session: &SsoSession) -> io::Result<bool>;
+
+    /// `None` as for [`Tokens::find`].
+    fn registration(&self, purpose: &Purpose<'_>) -> Option<Registration>;
+
+    /// # Errors
+    /// What the system says.
+    fn keep_registration(&self, purpose: &Purpose<'_>, registration: &Registration) -> io::Result<()>;
 }
 
 /// The roles that the AWS CLI has in its cache.

@@ -1,9 +1,8 @@
 //! What awsenv asks AWS STS, through the ports: the keys of a role, and whose keys these are.
 
-use std::time::Duration;
-
-use super::call::{Call, Failed, MOST_SKEW, Patience, Repeat, Reply};
-use super::{Asked, Error, Failure, Notice, Ports, Question, Wants};
+use super::ask::{Ask, Asking};
+use super::call::Repeat;
+use super::{Asked, Error, Notice, Ports, Wants};
 use crate::aws::sts::{self, AssumedRole, Identity, Target};
 use crate::aws::{Fault, Request, Service, Unreadable};
 use crate::credentials::{Credentials, Timestamp};
@@ -95,59 +94,31 @@ impl Sts<'_> {
         request: &dyn Fn(Target<'_>, Timestamp) -> Result<Request, Fault>,
         read: fn(&[u8]) -> Result<T, Unreadable>,
     ) -> Result<(T, Option<Timestamp>), Error> {
-        let Ports { clock, http, .. } = self.ports;
         let target = Target {
             url: &endpoint.url,
             region: &endpoint.region,
         };
-        let calls = &self.plan.calls;
-        let travel = calls.travel(&endpoint.url).map_err(Error::Setting)?;
-        let patience = Patience {
-            tries: travel.tries,
-            ..Patience::default()
-        };
-        let notes = [
-            self.plan.call_region().note().map(Notice::Region),
-            endpoint.warning().map(Notice::Open),
-        ];
-        notes
-            .into_iter()
-            .flatten()
-            .for_each(|notice| self.ports.tell.tell(notice));
-        let left = self.wants.left(clock).unwrap_or(Duration::MAX);
-        let call = Call {
-            transport: &travel.transport(),
-            patience: Patience {
-                limit: patience.limit.min(left),
-                ..patience
-            },
-            repeat: Repeat::Freely,
-        };
-        let failed = |failure| Error::Call {
-            question: Box::new(Question {
-                asked: asked.clone(),
-                url: endpoint.url.clone(),
-                region: endpoint.region.clone(),
-                access_key_id: caller.access_key_id.clone(),
-                proxy: travel.proxy.clone(),
-                ca_bundle: travel.ca_bundle.clone(),
-            }),
-            failure,
-        };
-        let reply = call.run(&|at| request(target, at), clock, http);
-        let Reply { answer, skew, .. } = reply.map_err(|Failed { why, skew, .. }| {
-            self.tell_skew(skew);
-            failed(Failure::of(why))
-        })?;
-        let now = clock.now();
-        self.tell_skew(skew.or(answer.date.map(|date| now.seconds_from(date))));
-        let value = read(answer.body.expose()).map_err(|Unreadable(why)| failed(Failure::Unreadable(why)))?;
-        Ok((value, answer.date))
-    }
-
-    fn tell_skew(&self, skew: Option<i64>) {
-        if let Some(seconds) = skew.filter(|skew| skew.abs() > MOST_SKEW) {
-            self.ports.tell.tell(Notice::Skew { seconds });
+        if let Some(note) = self.plan.call_region().note() {
+            self.ports.tell.tell(Notice::Region(note));
         }
+        let Ports { clock, http, tell, .. } = self.ports;
+        let ask = Ask {
+            calls: &self.plan.calls,
+            left: self.wants.left(clock),
+            clock,
+            http,
+            tell,
+        };
+        let answered = ask.ask(
+            Asking {
+                asked,
+                endpoint,
+                access_key_id: Some(&caller.access_key_id),
+                repeat: Repeat::Freely,
+            },
+            &|at| request(target, at),
+            read,
+        )?;
+        Ok((answered.value, answered.date))
     }
 }

@@ -118,6 +118,13 @@ pub enum Error {
         missing: Vec<&'static str>,
         place: Place,
     },
+    /// Keys that a section `[sso-session NAME]` lacks.
+    SsoSessionIncomplete {
+        session: String,
+        missing: Vec<&'static str>,
+        /// The line of its header.
+        place: Place,
+    },
     /// `sso_session` names no sso-session.
     SsoSessionMissing {
         profile: String,

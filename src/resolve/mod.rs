@@ -16,6 +16,7 @@ mod read;
 mod region;
 mod select;
 mod source;
+mod sso;
 mod style;
 
 pub use calls::{CaBundle, CallRegion, Calls, Endpoint, Proxy, RegionReason, Travel, UrlReason};
@@ -24,11 +25,12 @@ pub use error::Error;
 pub use origin::{RegionSource, Source};
 pub use partial::{containing, partial};
 pub use plan::{
-    AssumeRole, BaseSource, CredentialPlan, CredentialProcess, KeySource, Keys, Login, LoginCache, Sso, WebIdentity,
+    AssumeRole, BaseSource, CredentialPlan, CredentialProcess, KeySource, Keys, Login, LoginCache, WebIdentity,
 };
 pub use reach::{Local, Reach};
 pub use region::Region;
 pub use select::{Choice, How, select};
+pub use sso::{Sso, SsoSession, sso_session};
 pub use style::{ExportDecision, StyleError, export_style};
 
 pub use crate::env::style::Style;
@@ -72,6 +74,11 @@ pub fn resolve(inputs: &Inputs<'_>, choice: &Choice, region: Option<&str>) -> Re
     let mut survey = Survey::new(inputs);
     let outline = survey.outline(choice, region)?;
     Ok(survey.plan(outline, inputs.profiles.profile(&choice.name)))
+}
+
+/// How AWS is called by the settings of a profile, or else by those of the environment alone.
+pub fn calls(inputs: &Inputs<'_>, profile: Option<&str>) -> Calls {
+    Calls::of(inputs, profile.and_then(|name| inputs.profiles.profile(name)))
 }
 
 /// Plans of many profiles of the same files: chains share their links, so all profiles together cost no more than what

@@ -6,6 +6,7 @@ use crate::secret::Secret;
 
 use super::calls::Calls;
 use super::region::Region;
+use super::sso::Sso;
 
 /// Where the credentials of a profile come from, and through which roles.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -222,19 +223,6 @@ pub enum LoginCache {
         access_key_id: String,
         account_id: Option<String>,
     },
-}
-
-/// The settings of IAM Identity Center, from the profile and its session.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sso {
-    /// `sso_session`; `None` for the legacy form.
-    pub session: Option<String>,
-    pub start_url: String,
-    pub region: String,
-    pub account_id: String,
-    pub role_name: String,
-    /// The line of `sso_role_name`.
-    pub place: Place,
 }
 
 /// A role that is assumed with a token.

@@ -1,16 +1,15 @@
 //! The credentials that one profile itself holds, in botocore's order: web identity, sso, the credentials file, login,
 //! process, the config file. The first that exists wins; one that exists but is broken ends the search.
 
-use std::collections::BTreeMap;
-
 use crate::config::own_line::keychain_item;
 use crate::config::shlex::{self, ShlexError};
-use crate::config::{Place, Profile, ProfileSet, Value};
+use crate::config::{Place, Profile, ProfileSet};
 use crate::secret::Secret;
 
-use super::plan::{BaseSource, CredentialProcess, KeySource, Keys, Login, Sso, WebIdentity};
+use super::plan::{BaseSource, CredentialProcess, KeySource, Keys, Login, WebIdentity};
 use super::read::{as_text, owned, text};
-use super::{Error, Inputs, near};
+use super::sso;
+use super::{Error, Inputs};
 
 /// What `profile` holds. `with_env`: whether the environment's web identity counts (not for an explicit profile, and
 /// never for a source).
@@ -22,7 +21,7 @@ pub(super) fn of_profile(
     if let Some(web) = web_identity(inputs, profile.name(), Some(profile), with_env)? {
         return Ok(Some(BaseSource::WebIdentity(web)));
     }
-    if let Some(sso) = sso(inputs, profile)? {
+    if let Some(sso) = sso::of_profile(inputs, profile)? {
         return Ok(Some(BaseSource::Sso(sso)));
     }
     if let Some(keys) = keys(profile, KeySource::SharedCredentialsFile)? {
@@ -76,74 +75,6 @@ pub(super) fn web_identity(
         token_file,
         place,
     }))
-}
-
-/// IAM Identity Center: selected by an account or a role name; the rest may be in the sso-session, and a key that is in
-/// both must be the same.
-fn sso(inputs: &Inputs<'_>, profile: Profile<'_>) -> Result<Option<Sso>, Error> {
-    let asked = profile.get("sso_role_name").or_else(|| profile.get("sso_account_id"));
-    let Some(asked) = asked else { return Ok(None) };
-    let name = profile.name().to_owned();
-    let session = match text(profile, "sso_session")? {
-        None => None,
-        Some((session, place)) => match inputs.profiles.sso_session(session) {
-            Some(found) => Some((session, found)),
-            None => {
-                return Err(Error::SsoSessionMissing {
-                    profile: name,
-                    session: session.to_owned(),
-                    place,
-                    near: near(inputs, session, inputs.profiles.sso_session_names()),
-                });
-            }
-        },
-    };
-    if let Some((_, session)) = session {
-        for theirs in session.settings() {
-            if let Some(ours) = profile.get(theirs.key()).filter(|ours| !same(*ours, theirs)) {
-                return Err(Error::SsoConflict {
-                    profile: name,
-                    key: theirs.key().to_owned(),
-                    place: ours.place(),
-                    session_place: theirs.place(),
-                });
-            }
-        }
-    }
-    let value = |key: &str| profile.get(key).or_else(|| session?.1.get(key));
-    let needed = ["sso_role_name", "sso_account_id", "sso_start_url", "sso_region"];
-    let missing: Vec<_> = needed.into_iter().filter(|key| value(key).is_none()).collect();
-    let read = |key: &'static str| -> Result<String, Error> {
-        value(key).map_or(Ok(String::new()), |value| Ok(as_text(profile, value)?.0.to_owned()))
-    };
-    if !missing.is_empty() {
-        return Err(Error::SsoIncomplete {
-            profile: name,
-            missing,
-            place: asked.place(),
-        });
-    }
-    Ok(Some(Sso {
-        session: session.map(|(name, _)| name.to_owned()),
-        start_url: read("sso_start_url")?,
-        region: read("sso_region")?,
-        account_id: read("sso_account_id")?,
-        role_name: read("sso_role_name")?,
-        place: asked.place(),
-    }))
-}
-
-/// Whether botocore takes two values as equal: equal text, or blocks with equal lines in any order.
-fn same(ours: Value<'_>, theirs: Value<'_>) -> bool {
-    match (ours.is_nested(), theirs.is_nested()) {
-        (true, true) => block(ours) == block(theirs),
-        (false, false) => ours.text() == theirs.text(),
-        _ => false,
-    }
-}
-
-fn block(value: Value<'_>) -> BTreeMap<&str, &str> {
-    value.nested().map(|line| (line.key(), line.text())).collect()
 }
 
 /// Keys of one file: the other file's half, token or account does not count.

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::Deserialize;
-use sha1::{Digest as _, Sha1};
 use zeroize::Zeroizing;
 
+use crate::aws::json::{object, quoted};
+use crate::awscli::{self, moment};
 use crate::config::locate::expand;
 use crate::config::settings::CacheUse;
 use crate::credentials::{Credentials, Timestamp};
@@ -100,48 +101,9 @@ fn name(request: &CliRequest<'_>) -> String {
     object(", ", ": ", &parts)
 }
 
-/// JSON as Python writes it, from names and values that are JSON already.
-pub(super) fn object(comma: &str, colon: &str, parts: &[(&str, String)]) -> String {
-    let parts: Vec<String> = parts
-        .iter()
-        .map(|(name, value)| format!("\"{name}\"{colon}{value}"))
-        .collect();
-    format!("{{{}}}", parts.join(comma))
-}
-
-/// A text in JSON as Python writes it: what is not printable ASCII is escaped, in UTF-16.
-pub(super) fn quoted(text: &str) -> String {
-    let mut json = String::with_capacity(2 + 6 * text.len());
-    json.push('"');
-    for c in text.chars() {
-        match c {
-            '"' | '\\' => json.extend(['\\', c]),
-            '\n' => json.push_str("\\n"),
-            '\r' => json.push_str("\\r"),
-            '\t' => json.push_str("\\t"),
-            '\u{8}' => json.push_str("\\b"),
-            '\u{c}' => json.push_str("\\f"),
-            ' '..='~' => json.push(c),
-            other => {
-                for unit in other.encode_utf16(&mut [0; 2]) {
-                    json.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-        }
-    }
-    json.push('"');
-    json
-}
-
-/// The file that is named by the SHA-1 of a text.
+/// The file that is named after a text.
 pub(super) fn path(env: &Env, folder: &str, name: &str) -> PathBuf {
-    let name: String = Sha1::digest(name).iter().map(|byte| format!("{byte:02x}")).collect();
-    expand(folder, env, &home_of).join(name + ".json")
-}
-
-/// Old versions of the AWS CLI write `UTC` instead of `Z`.
-pub(super) fn moment(text: &str) -> Option<Timestamp> {
-    Timestamp::parse(&text.replace("UTC", "Z"))
+    expand(folder, env, &home_of).join(awscli::file_name(name))
 }
 
 #[derive(Deserialize)]
@@ -307,16 +269,6 @@ mod tests {
             ..request("arn:aws:iam::123456789012:role/Two")
         };
         assert_eq!(hashed(&hop), "592a8d6cd3ccecd2283b3e8f6034bc59d1301759");
-    }
-
-    /// `json.dumps` of Python 3 says so.
-    #[test]
-    fn texts_are_escaped_as_python_escapes_them() {
-        assert_eq!(quoted("a\"\\/\n\r\t\u{8}\u{c}"), r#""a\"\\/\n\r\t\b\f""#);
-        assert_eq!(
-            quoted("\u{1}\u{7f}ü€😀 ~"),
-            r#""\u0001\u007f\u00fc\u20ac\ud83d\ude00 ~""#
-        );
     }
 
     #[test]

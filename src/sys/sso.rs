@@ -3,10 +3,12 @@
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
+use crate::aws::json::{object, quoted};
+use crate::awscli::moment;
 use crate::credentials::Timestamp;
 use crate::env::Env;
 use crate::resolve::Sso;
-use crate::sys::cli_cache::{self, moment};
+use crate::sys::cli_cache;
 use crate::sys::fs;
 
 /// Why an SSO session gives no credentials without a new login.
@@ -47,30 +49,30 @@ fn is_there<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D
 /// `None` if a call may work: by a token, one that can be renewed, or keys of the role that the AWS CLI still has.
 pub fn logged_out(env: &Env, sso: &Sso, now: Timestamp) -> Option<LoggedOut> {
     let lasts = |text: &str| moment(text).is_none_or(|end| end > now);
-    let name = sso.session.as_ref().unwrap_or(&sso.start_url);
+    let name = sso.session.cache_name();
     let token: Option<Token> = read(env, "~/.aws/sso/cache", name);
     let out = match token {
         None => LoggedOut::Missing,
         Some(token) if lasts(&token.expires_at) => return None,
         Some(token) => {
-            let is_renewed = sso.session.is_some() && token.refresh_token;
+            let is_renewed = sso.session.name.is_some() && token.refresh_token;
             if is_renewed && token.registration_expires_at.as_deref().is_some_and(lasts) {
                 return None;
             }
             LoggedOut::Expired(moment(&token.expires_at)?)
         }
     };
-    let (key, value) = match &sso.session {
+    let (key, value) = match &sso.session.name {
         Some(session) => ("sessionName", session),
-        None => ("startUrl", &sso.start_url),
+        None => ("startUrl", &sso.session.start_url),
     };
-    let request = cli_cache::object(
+    let request = object(
         ",",
         ":",
         &[
-            ("accountId", cli_cache::quoted(&sso.account_id)),
-            ("roleName", cli_cache::quoted(&sso.role_name)),
-            (key, cli_cache::quoted(value)),
+            ("accountId", quoted(&sso.account_id)),
+            ("roleName", quoted(&sso.role_name)),
+            (key, quoted(value)),
         ],
     );
     let role: Option<Role> = read(env, cli_cache::FOLDER, &request);
@@ -89,6 +91,7 @@ mod tests {
 
     use super::*;
     use crate::config::Place;
+    use crate::resolve::SsoSession;
 
     const NOW: Timestamp = Timestamp(1_800_000_000);
     const PAST: &str = "2020-01-01T00:00:00Z";
@@ -114,16 +117,21 @@ mod tests {
             let text = format!("{{\"ProviderType\": \"sso\", \"Credentials\": {{\"Expiration\": \"{end}\"}}}}");
             write(".aws/cli/cache/6a8f0fab0cd09b123b2c5687c0b9da5841584626.json", text);
         }
+        let place = || Place {
+            file: std::path::Path::new("config").into(),
+            line: 1,
+        };
         let sso = Sso {
-            session,
-            start_url: "https://x.awsapps.com/start".into(),
-            region: "us-east-1".into(),
+            session: SsoSession {
+                name: session,
+                start_url: "https://x.awsapps.com/start".into(),
+                region: "us-east-1".into(),
+                region_place: place(),
+                scopes: None,
+            },
             account_id: "123456789011".into(),
             role_name: "readOnly".into(),
-            place: Place {
-                file: std::path::Path::new("config").into(),
-                line: 1,
-            },
+            place: place(),
         };
         let env = [("HOME", home.path())].into_iter().collect();
         logged_out(&env, &sso, NOW)

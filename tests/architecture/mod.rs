@@ -14,7 +14,7 @@ const LAYERS: [&[&str]; 14] = [
     &["redact"],
     &["credentials"],
     &["aws", "env", "session"],
-    &["process"],
+    &["awscli", "process"],
     &["config"],
     &["resolve", "shell", "prompt", "history", "journal", "keychain"],
     &["advice", "provider"],
@@ -68,7 +68,7 @@ const HOMES: [(&str, &[&str]); 39] = [
     // JSON is a vocabulary, like the standard library's types.
     ("serde", &["src/"]),
     ("serde_json", &["src/"]),
-    ("sha1", &["src/sys/cli_cache.rs"]),
+    ("sha1", &["src/awscli/mod.rs"]),
     // `login` and `keychain` compute file names.
     (
         "sha2",

@@ -134,9 +134,9 @@ fn source(base: &BaseSource) -> Value {
         }
         BaseSource::Sso(sso) => json!({
             "kind": kind,
-            "sso_session": sso.session,
-            "sso_start_url": sso.start_url,
-            "sso_region": sso.region,
+            "sso_session": sso.session.name,
+            "sso_start_url": sso.session.start_url,
+            "sso_region": sso.session.region,
             "sso_account_id": sso.account_id,
             "sso_role_name": sso.role_name,
         }),

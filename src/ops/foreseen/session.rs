@@ -33,7 +33,7 @@ pub fn of_login(name: &str, plan: &CredentialPlan) -> Option<Foreseen> {
 pub(super) fn of_sso(env: &Env, profile: &str, base: &BaseSource, now: Timestamp) -> Option<Foreseen> {
     let BaseSource::Sso(sso) = base else { return None };
     let out = sso::logged_out(env, sso, now)?;
-    let name = shown(sso.session.as_ref().unwrap_or(&sso.start_url));
+    let name = shown(sso.session.cache_name());
     let why = match out {
         LoggedOut::Missing => "is not logged in".to_owned(),
         LoggedOut::Expired(end) => format!("expired at {}", local(end).unwrap_or_default()),

@@ -17,7 +17,7 @@ use std::io::Read as _;
 use std::time::Duration;
 
 use ureq::config::AutoHeaderValue;
-use ureq::http::header::{CONTENT_LENGTH, DATE};
+use ureq::http::header::{CONTENT_LENGTH, DATE, LOCATION};
 use ureq::http::{self, HeaderMap, HeaderValue, Response, Uri};
 use ureq::{Agent, Body};
 
@@ -92,6 +92,7 @@ fn exchange(request: &Request, transport: &Transport, limit: Duration, progress:
         .uri(route.uri.clone())
         .method(match request.method {
             Method::Get => http::Method::GET,
+            Method::Head => http::Method::HEAD,
             Method::Post => http::Method::POST,
         });
     let own = request.headers.iter().map(|(name, value)| (*name, value));
@@ -103,7 +104,7 @@ fn exchange(request: &Request, transport: &Transport, limit: Duration, progress:
     }
     let unfit = |_| Fault::Setting("the request cannot be sent".to_owned());
     let answer = match request.method {
-        Method::Get => agent.run(head.body(()).map_err(unfit)?),
+        Method::Get | Method::Head => agent.run(head.body(()).map_err(unfit)?),
         Method::Post => agent.run(head.body(request.body.expose().as_str()).map_err(unfit)?),
     };
     read(answer.map_err(|error| fault::of(error, progress.stage()))?, progress)
@@ -142,11 +143,13 @@ fn read(answer: Response<Body>, progress: &Progress) -> Result<Answer, Fault> {
     if bytes.len() > LONGEST {
         return Err(Fault::TooLarge);
     }
-    let date = head.headers.get(DATE).and_then(|date| date.to_str().ok());
+    let text = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok());
     Ok(Answer {
         status: head.status.as_u16(),
-        date: date.and_then(Timestamp::parse_http),
+        date: text(DATE.as_str()).and_then(Timestamp::parse_http),
         retry_after: number(&head.headers, "x-amz-retry-after").map(Duration::from_millis),
+        error_type: text("x-amzn-errortype").map(str::to_owned),
+        location: text(LOCATION.as_str()).map(str::to_owned),
         body: Secret::new(std::mem::take(&mut *bytes)),
     })
 }

@@ -46,7 +46,7 @@ pub(super) fn paths(found: &mut Findings, subject: &Subject<'_>) {
 
 /// The SDK for JavaScript reads the file once for profiles and once for sessions.
 fn sessions(found: &mut Findings, subject: &Subject<'_>, kind: FileKind, value: &str) {
-    let needs_session = matches!(&subject.plan.base, Some(BaseSource::Sso(sso)) if sso.session.is_some());
+    let needs_session = matches!(&subject.plan.base, Some(BaseSource::Sso(sso)) if sso.session.name.is_some());
     if kind == FileKind::Config && value.starts_with("~/") && needs_session {
         let because = "it expands a `~` in AWS_CONFIG_FILE for profiles, but not for sso-session sections";
         found.add(&[SdkJsV3], "no SSO session", because, None);
@@ -82,7 +82,7 @@ fn differ(found: &mut Findings, subject: &Subject<'_>, kind: FileKind, value: &s
 
 /// Whether the file that botocore reads says something about the profile or its chain.
 fn uses(subject: &Subject<'_>, kind: FileKind) -> bool {
-    let needs_config = || matches!(&subject.plan.base, Some(BaseSource::Sso(sso)) if sso.session.is_some());
+    let needs_config = || matches!(&subject.plan.base, Some(BaseSource::Sso(sso)) if sso.session.name.is_some());
     let is_in = |name: &str| {
         let profile = subject.files.profiles.profile(name);
         profile.is_some_and(|profile| match kind {

@@ -92,6 +92,7 @@ fn answer(id: &str, lifetime: i64, date: i64) -> Answer {
         date: Some(Timestamp(date)),
         retry_after: None,
         body: Secret::new(body.into_bytes()),
+        ..Answer::default()
     }
 }
 
