@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use crate::config::{Profile, ProfileSet};
-use crate::resolve::is_same_portal;
 
 /// An `[sso-session]` that profiles are made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +43,12 @@ pub(super) fn presents<'a>(profiles: &'a ProfileSet, session: Session<'a>) -> im
     })
 }
 
+/// Whether two start URLs lead to one portal: the AWS access portal is also copied as `https://…/start/#/`.
+fn is_same_portal(one: &str, other: &str) -> bool {
+    let bare = |url: &str| url.trim_end_matches(['/', '#']).to_ascii_lowercase();
+    bare(one) == bare(other)
+}
+
 /// A profile whose role is gone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Gone {
@@ -66,7 +71,9 @@ pub fn gone(profiles: &ProfileSet, session: Session<'_>, listed: &HashSet<(&str,
         .filter_map(|present| {
             let section = present.profile.config_section()?;
             let is_ours = |key: &str| WRITTEN.contains(&key);
-            let is_plain = section.entries().all(|entry| is_ours(entry.key()) && !entry.is_nested());
+            let is_plain = section
+                .entries()
+                .all(|entry| is_ours(entry.key()) && !entry.is_nested());
             let is_new_style = section.own("sso_session").is_some();
             let is_alone = present.profile.credentials_section().is_none();
             (is_plain && is_new_style && is_alone).then(|| Gone {
@@ -95,7 +102,10 @@ mod tests {
             format!("[profile source]\n{KEYS}"),
             "[profile chained]\nsource_profile = source\nrole_arn = x\n".to_owned(),
             format!("[profile other]\n{}", KEYS.replace("corp", "other")),
-            format!("[profile legacy]\n{}", KEYS.replace("sso_session = corp", "sso_start_url = https://c/start")),
+            format!(
+                "[profile legacy]\n{}",
+                KEYS.replace("sso_session = corp", "sso_start_url = https://c/start")
+            ),
             format!("[profile keys]\n{KEYS}"),
             format!("[default]\n{KEYS}"),
             "[profile half]\nsso_session = corp\nsso_account_id = 111111111111\n".to_owned(),

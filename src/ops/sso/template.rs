@@ -50,10 +50,16 @@ impl Template {
         let mut rest = text;
         while let Some((before, behind)) = rest.split_once('{') {
             let Some((word, after)) = behind.split_once('}') else {
-                return Err(refused(format!("the template `{}` has a `{{` without a `}}`", display(text))));
+                return Err(refused(format!(
+                    "the template `{}` has a `{{` without a `}}`",
+                    display(text)
+                )));
             };
             let Some((_, part)) = PLACEHOLDERS.iter().find(|(name, _)| *name == word) else {
-                return Err(refused(format!("unknown placeholder `{{{}}}` in the template", display(word))));
+                return Err(refused(format!(
+                    "unknown placeholder `{{{}}}` in the template",
+                    display(word)
+                )));
             };
             parts.extend([Part::Text(before.to_owned()), part.clone()]);
             rest = after;
@@ -111,14 +117,19 @@ mod tests {
     }
 
     fn named(template: &str, account: &str, role: &str) -> String {
-        Template::parse(template).unwrap().name("corp", &listed("111111111111", account, role))
+        Template::parse(template)
+            .unwrap()
+            .name("corp", &listed("111111111111", account, role))
     }
 
     #[test]
     fn names_have_only_what_every_sdk_reads() {
         let default = |account: &str, role: &str| {
             let role = listed("111111111111", account, role);
-            assert_eq!(Template::parse("{account_name}-{role}").unwrap().name("corp", &role), Template::default().name("corp", &role));
+            assert_eq!(
+                Template::parse("{account_name}-{role}").unwrap().name("corp", &role),
+                Template::default().name("corp", &role)
+            );
             Template::default().name("corp", &role)
         };
         for (account, role, name) in [
