@@ -1,5 +1,7 @@
 //! The caches of `aws sso login` and the AWS CLI, as far as it can be known from them that a call will fail.
 
+pub mod listing;
+
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
