@@ -132,6 +132,11 @@ impl Ui {
         }
     }
 
+    /// Whether only errors are wanted.
+    pub fn is_quiet(&self) -> bool {
+        self.quiet
+    }
+
     /// Lines without a prefix, such as a diff.
     pub fn show(&self, text: &str) {
         if !self.quiet {

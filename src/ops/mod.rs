@@ -22,6 +22,7 @@ pub mod ports;
 pub mod refusal;
 pub mod role;
 pub mod script;
+pub mod sso;
 pub mod starship;
 pub mod switch;
 pub mod told;

@@ -161,3 +161,60 @@ fn same(ours: Value<'_>, theirs: Value<'_>) -> bool {
 fn block(value: Value<'_>) -> BTreeMap<&str, &str> {
     value.nested().map(|line| (line.key(), line.text())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::Document;
+
+    fn profiles(config: &str) -> ProfileSet {
+        let document = Document::parse(Path::new("config"), config.into());
+        ProfileSet::new(Some(document), None).unwrap()
+    }
+
+    fn session(config: &str) -> Result<Option<SsoSession>, Error> {
+        sso_session(&profiles(config), "s")
+    }
+
+    #[test]
+    fn a_session_is_a_section_with_a_start_url_and_a_region() {
+        let whole = "[sso-session s]\nsso_start_url = https://x.awsapps.com/start\nsso_region = eu-west-1\n";
+        let read = session(whole).unwrap().expect("a session");
+        assert_eq!(
+            (read.cache_name(), read.start_url.as_str()),
+            ("s", "https://x.awsapps.com/start")
+        );
+        assert_eq!((read.region.as_str(), read.region_place.line), ("eu-west-1", 3));
+        assert_eq!(session("[sso-session other]\nsso_region = eu-west-1\n"), Ok(None));
+        let missing = |config| match session(config) {
+            Err(Error::SsoSessionIncomplete { missing, place, .. }) => (missing, place.line),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(missing("[sso-session s]\n"), (vec!["sso_start_url", "sso_region"], 1));
+        assert_eq!(
+            missing("\n[sso-session s]\nsso_region = eu-west-1\n"),
+            (vec!["sso_start_url"], 2)
+        );
+        let block = "[sso-session s]\nsso_start_url = https://x\nsso_region =\n  a = b\n";
+        assert_eq!(missing(block), (vec!["sso_region"], 1));
+    }
+
+    /// The AWS CLI names a registration by them, and tells none from no such key.
+    #[test]
+    fn scopes_are_separated_by_commas() {
+        let scopes = |line: &str| {
+            let config = format!("[sso-session s]\nsso_start_url = https://x\nsso_region = r\n{line}\n");
+            session(&config).unwrap().expect("a session").scopes
+        };
+        let texts = |all: &[&str]| Some(all.iter().copied().map(str::to_owned).collect::<Vec<_>>());
+        assert_eq!(scopes(""), None);
+        assert_eq!(scopes("sso_registration_scopes ="), texts(&[]));
+        assert_eq!(scopes("sso_registration_scopes = , ,"), texts(&[]));
+        assert_eq!(
+            scopes("sso_registration_scopes = sso:account:access, codewhisperer:completions ,"),
+            texts(&["sso:account:access", "codewhisperer:completions"])
+        );
+    }
+}

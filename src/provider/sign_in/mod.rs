@@ -132,7 +132,10 @@ impl SignIn<'_> {
         };
         if !is_kept {
             // Without it, the next sign-in registers this program again.
-            let _ = self.ports.tokens.keep_registration(&self.purpose(&start), &registration);
+            let _ = self
+                .ports
+                .tokens
+                .keep_registration(&self.purpose(&start), &registration);
         }
         self.ports.tokens.keep(self.session, &token).map_err(not_kept)?;
         let moved = (start.region != self.session.region).then_some(start.region);
