@@ -78,7 +78,7 @@ impl SignIn<'_> {
                 .as_ref()
                 .map(|opened| opened.as_ref().map(|()| ()).map_err(String::as_str)),
         });
-        let end = self.ports.clock.elapsed() + PATIENCE;
+        let end = self.end(PATIENCE);
         loop {
             let left = end.saturating_sub(self.ports.clock.elapsed());
             if left.is_zero() {

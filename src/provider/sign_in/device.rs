@@ -48,7 +48,6 @@ impl SignIn<'_> {
 
     /// The token, once the person has signed in.
     fn polled(&self, start: &Start, client: &Registration, device: &Device) -> Result<Issued, Error> {
-        let clock = self.ports.clock;
         let seconds = |number: i64, longest: u64| {
             u64::try_from(number)
                 .ok()
@@ -56,7 +55,7 @@ impl SignIn<'_> {
                 .map(|number| number.min(longest))
         };
         let lasts = seconds(device.expires_in, LONGEST).unwrap_or_default();
-        let end = clock.elapsed() + Duration::from_secs(lasts);
+        let end = self.end(Duration::from_secs(lasts));
         let asked = device.interval.and_then(|interval| seconds(interval, LONGEST_INTERVAL));
         let mut pace = Pace {
             interval: asked.unwrap_or(INTERVAL),

@@ -15,6 +15,8 @@ mod tests;
 pub use error::{Obstacle, StartFlaw};
 pub use ports::{Answer, Browser, Desk, Listener, Loopback, Person, Random, Visit, Waiting};
 
+use std::time::Duration;
+
 use super::ask::{Ask, Asking};
 use super::call::Repeat;
 use super::{Asked, Error, Failure, Ports, Subject};
@@ -26,6 +28,7 @@ use crate::config::url;
 use crate::credentials::Timestamp;
 use crate::resolve::{Calls, SsoSession};
 use crate::secret::Secret;
+use crate::session::MARGIN;
 use start::Start;
 
 /// Where a person signs in.
@@ -62,6 +65,10 @@ pub struct SignIn<'a> {
     pub session: &'a SsoSession,
     pub calls: &'a Calls,
     pub flow: Flow,
+    /// Although the person may be signed in.
+    pub is_forced: bool,
+    /// Until when everything must be done, as in [`super::Wants`].
+    pub until: Option<Duration>,
     pub ports: Ports<'a>,
     pub desk: Desk<'a>,
 }
@@ -105,7 +112,7 @@ impl SignIn<'_> {
     /// There is no token. What was there before still is.
     pub fn run(&self) -> Result<Signed, Error> {
         let before = self.ports.tokens.find(self.session);
-        let turn = self.ports.tokens.turn(self.session, None);
+        let turn = self.ports.tokens.turn(self.session, self.left());
         let of = Subject::Token(self.session.cache_name().to_owned());
         let _turn = turn.map_err(|why| Error::NoTurn { of, why })?;
         let earlier = self.ports.tokens.find(self.session);
@@ -142,11 +149,24 @@ impl SignIn<'_> {
         Ok(Signed { token, moved })
     }
 
-    /// The token that another process got while this one waited for its turn.
+    /// The token that another process got while this one waited for its turn, or just before.
     fn of_another(&self, before: Option<&Token>, now: Option<&Token>) -> Option<Token> {
-        let is_new = |token: &&Token| Some(*token) != before;
-        let lasts = |token: &&Token| token.expires.seconds_from(self.ports.clock.now()) > LEAST;
-        now.filter(is_new).filter(lasts).cloned()
+        let lasts = |token: &Token, least| token.expires.seconds_from(self.ports.clock.now()) > least;
+        let is_it = |token: &&Token| match Some(*token) == before {
+            true => !self.is_forced && lasts(token, MARGIN),
+            false => lasts(token, LEAST),
+        };
+        now.filter(is_it).cloned()
+    }
+
+    fn left(&self) -> Option<Duration> {
+        Some(self.until?.saturating_sub(self.ports.clock.elapsed()))
+    }
+
+    /// When a person who may take so long from now must have signed in.
+    fn end(&self, patience: Duration) -> Duration {
+        let end = self.ports.clock.elapsed() + patience;
+        self.until.map_or(end, |until| until.min(end))
     }
 
     /// Asks the token service of the region that the start URL leads to.
@@ -160,7 +180,7 @@ impl SignIn<'_> {
         let endpoint = self.endpoint(start)?;
         let ask = Ask {
             calls: self.calls,
-            left: None,
+            left: self.left(),
             clock: self.ports.clock,
             http: self.ports.http,
             tell: self.ports.tell,
