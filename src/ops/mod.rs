@@ -22,6 +22,8 @@ pub mod ports;
 pub mod refusal;
 pub mod role;
 pub mod script;
+pub mod sign_in;
+pub mod sso;
 pub mod starship;
 pub mod switch;
 pub mod told;

@@ -72,18 +72,34 @@ pub(super) fn remove_nested(entry: Value<'_>, key: &str) -> Vec<Change> {
     without(document, text_lines(entry).into_iter().skip(1).filter(sets))
 }
 
-/// Removes the header's line and those of its entries. At the end of the file the blank line before it goes too, as it
-/// came with the section.
-pub(super) fn remove_section(section: Section<'_>) -> Vec<Change> {
-    let document = section.document();
-    let header = section.line_span();
-    let entries = || section.entries();
-    let own = header.len() + entries().map(|entry| entry.line_span().len()).sum::<usize>();
-    // Comments between the lines of a value stay.
-    let is_end = header.start + own == document.bytes().len() && !entries().any(Value::is_multi_line);
-    let blank = blank_before(document, header.start).filter(|_| is_end);
-    let lines = blank.into_iter().chain([header]);
-    without(document, lines.chain(entries().flat_map(text_lines)))
+/// Removes the header's lines and those of their entries; `sections` are in the order of the file. The blank line before
+/// a section goes too, as it came with the section, where nothing but a blank line or the end of the file follows.
+pub(super) fn remove_sections(document: &Document, sections: &[Section<'_>]) -> Vec<Change> {
+    let mut lines: Vec<Range<usize>> = Vec::new();
+    let mut end = document.bytes().len();
+    for section in sections.iter().rev() {
+        let header = section.line_span();
+        let entries = || section.entries();
+        let own = header.len() + entries().map(|entry| entry.line_span().len()).sum::<usize>();
+        let behind = entries().map(|entry| entry.line_span().end).max().unwrap_or(header.end);
+        // Comments between the lines of a value, or between entries, stay.
+        let is_whole = header.start + own == behind && !entries().any(Value::is_multi_line);
+        let is_loose = behind == end || is_blank_line(document, behind);
+        let blank = blank_before(document, header.start).filter(|_| is_whole && is_loose);
+        if is_whole && behind == end {
+            end = blank.as_ref().map_or(header.start, |blank| blank.start);
+        }
+        let own = blank.into_iter().chain([header]);
+        lines.extend(own.chain(entries().flat_map(text_lines)));
+    }
+    lines.sort_unstable_by_key(|line| line.start);
+    without(document, lines)
+}
+
+/// Whether the line that begins at `at` is there, and is empty.
+fn is_blank_line(document: &Document, at: usize) -> bool {
+    let (end, next) = scan::line_end(document.bytes(), at);
+    next > at && end == at
 }
 
 /// The line that ends at `at`, if it is empty.
@@ -117,30 +133,41 @@ pub(super) fn add_nested(entry: Value<'_>, key: &str, value: &str) -> Change {
     insert(document, entry.line_span().end, &[line])
 }
 
-/// Adds a section at the end of the file, after a blank line.
-pub(super) fn add_section(document: &Document, header: &str) -> Change {
+/// A section that is to be added.
+pub(super) struct Lines<'a> {
+    pub(super) header: &'a str,
+    pub(super) entries: &'a [(&'static str, String)],
+}
+
+/// Adds sections at the end of the file, each after a blank line.
+pub(super) fn add_sections<'a>(document: &Document, sections: impl IntoIterator<Item = Lines<'a>>) -> Change {
     let end = document.bytes().len();
-    let last = document
-        .text()
-        .split(['\n', '\r'])
-        .rev()
-        .find(|_| true)
-        .unwrap_or_default();
-    let before = &document.text()[..end - last.len()];
+    let mut lines: Vec<Vec<&str>> = Vec::new();
+    for section in sections {
+        if !lines.is_empty() || !ends_blank(document) {
+            lines.push(Vec::new());
+        }
+        lines.push(vec!["[", section.header, "]"]);
+        let entries = section.entries.iter();
+        lines.extend(entries.map(|(key, value)| vec![*key, assigned(value), value.as_str()]));
+    }
+    let lines: Vec<&[&str]> = lines.iter().map(Vec::as_slice).collect();
+    insert(document, end, &lines)
+}
+
+/// Whether the file is empty, or its last line is blank. That line may lack a line end; if it is empty, the one before
+/// it counts.
+fn ends_blank(document: &Document) -> bool {
+    let text = document.text();
+    let last = text.split(['\n', '\r']).rev().find(|_| true).unwrap_or_default();
+    let before = &text[..text.len() - last.len()];
     let is_blank = |line: &str| strip(line).is_empty();
-    // The last line may lack a line end; if it is empty, the one before it counts.
-    let follows_blank = match is_blank(last) {
+    match is_blank(last) {
         true if last.is_empty() => before
             .strip_suffix("\r\n")
             .or_else(|| before.strip_suffix(['\n', '\r']))
             .is_none_or(|lines| is_blank(lines.rsplit(['\n', '\r']).next().unwrap_or_default())),
         blank => blank,
-    };
-    let header: &[&str] = &["[", header, "]"];
-    if follows_blank {
-        insert(document, end, &[header])
-    } else {
-        insert(document, end, &[&[], header])
     }
 }
 

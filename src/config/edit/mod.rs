@@ -10,6 +10,7 @@ mod layout;
 mod names;
 mod part;
 mod process;
+mod sections;
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,6 +22,7 @@ pub use error::EditError;
 pub use names::{check_name, check_setting};
 pub use part::{Alone, Part, join};
 pub(super) use process::process_value;
+pub use sections::NewSection;
 
 use buffer::Buffer;
 use check::{Entry, Meant};
@@ -85,7 +87,7 @@ impl<'d> Editor<'d> {
             None => vec![layout::add(section, key, value)],
         };
         let meant = Entry::Set(key.to_owned(), Zeroizing::new(value.to_owned()));
-        self.apply(changes, Meant::Entry(header.to_owned(), meant));
+        self.apply(changes, [Meant::Entry(header.to_owned(), meant)]);
         Ok(())
     }
 
@@ -98,7 +100,10 @@ impl<'d> Editor<'d> {
             return Ok(false);
         };
         let changes = layout::remove(entry);
-        self.apply(changes, Meant::Entry(header.to_owned(), Entry::Remove(key.to_owned())));
+        self.apply(
+            changes,
+            [Meant::Entry(header.to_owned(), Entry::Remove(key.to_owned()))],
+        );
         Ok(true)
     }
 
@@ -121,7 +126,7 @@ impl<'d> Editor<'d> {
         }
         let changes = layout::rewrite(entry, Some(by), value);
         let meant = Entry::Replace(key.to_owned(), by.to_owned(), Zeroizing::new(value.to_owned()));
-        self.apply(changes, Meant::Entry(header.to_owned(), meant));
+        self.apply(changes, [Meant::Entry(header.to_owned(), meant)]);
         Ok(())
     }
 
@@ -132,7 +137,10 @@ impl<'d> Editor<'d> {
     pub fn comment(&mut self, header: &str, key: &str, text: &str) -> Result<(), EditError> {
         names::check_comment(text)?;
         let changes = layout::comment(self.entry(header, key)?, text);
-        self.apply(changes, Meant::Entry(header.to_owned(), Entry::Remove(key.to_owned())));
+        self.apply(
+            changes,
+            [Meant::Entry(header.to_owned(), Entry::Remove(key.to_owned()))],
+        );
         Ok(())
     }
 
@@ -157,7 +165,7 @@ impl<'d> Editor<'d> {
             },
         };
         let meant = Entry::SetNested(key.to_owned(), nested.to_owned(), Zeroizing::new(value.to_owned()));
-        self.apply(vec![change], Meant::Entry(header.to_owned(), meant));
+        self.apply(vec![change], [Meant::Entry(header.to_owned(), meant)]);
         Ok(())
     }
 
@@ -175,7 +183,7 @@ impl<'d> Editor<'d> {
         }
         let changes = layout::remove_nested(entry, nested);
         let meant = Entry::RemoveNested(key.to_owned(), nested.to_owned());
-        self.apply(changes, Meant::Entry(header.to_owned(), meant));
+        self.apply(changes, [Meant::Entry(header.to_owned(), meant)]);
         Ok(true)
     }
 
@@ -206,8 +214,9 @@ impl<'d> Editor<'d> {
         if self.section(header).is_ok() {
             return Err(EditError::SectionExists(header.to_owned()));
         }
-        let change = layout::add_section(self.document(), header);
-        self.apply(vec![change], Meant::AddSection(header.to_owned()));
+        let lines = layout::Lines { header, entries: &[] };
+        let change = layout::add_sections(self.document(), [lines]);
+        self.apply(vec![change], [Meant::AddSection(header.to_owned())]);
         Ok(())
     }
 
@@ -216,9 +225,7 @@ impl<'d> Editor<'d> {
     /// # Errors
     /// No such section.
     pub fn remove_section(&mut self, header: &str) -> Result<(), EditError> {
-        let changes = layout::remove_section(self.section(header)?);
-        self.apply(changes, Meant::RemoveSection(header.to_owned()));
-        Ok(())
+        self.remove_sections(&[header])
     }
 
     /// The new file.
@@ -253,7 +260,7 @@ impl<'d> Editor<'d> {
     }
 
     /// Makes changes that do not overlap.
-    fn apply(&mut self, mut changes: Vec<Change>, meant: Meant) {
+    fn apply(&mut self, mut changes: Vec<Change>, meant: impl IntoIterator<Item = Meant>) {
         changes.sort_by_key(|(range, _)| std::cmp::Reverse(range.start));
         for (range, text) in changes {
             self.buffer.replace(range, text);
@@ -265,7 +272,7 @@ impl<'d> Editor<'d> {
         } else {
             Document::parse_flat(path, bytes)
         });
-        self.meant.push(meant);
+        self.meant.extend(meant);
     }
 }
 
@@ -330,7 +337,8 @@ mod tests {
         assert_eq!(set(several, "x", "a", "4"), "[x]\na = 4\n  # keep\n\n# end\nb = 1");
     }
 
-    /// Removing a section that was added leaves no trace; elsewhere blank lines belong to their neighbours.
+    /// Removing a section that was added leaves no trace: the blank line before it goes too, unless something follows it
+    /// closely.
     #[test]
     fn a_section_goes_as_it_came() {
         let remove = |text: &str| edited(text, |editor| editor.remove_section("y")).unwrap();
@@ -341,7 +349,8 @@ mod tests {
             });
             assert_eq!(remove(&added.unwrap()), text);
         }
-        assert_eq!(remove("[x]\n\n[y]\nb = 1\n\n[z]\n"), "[x]\n\n\n[z]\n");
+        assert_eq!(remove("[x]\n\n[y]\nb = 1\n\n[z]\n"), "[x]\n\n[z]\n");
+        assert_eq!(remove("[x]\n\n[y]\nb = 1\n[z]\n"), "[x]\n\n[z]\n");
         assert_eq!(remove("[x]\n\n[y]\n# c\n"), "[x]\n\n# c\n");
     }
 

@@ -107,20 +107,28 @@ pub(super) fn header_of(kind: FileKind, profile: &str) -> Result<String, EditErr
         check_header(profile)?;
         return Ok(profile.to_owned());
     }
+    titled("profile", profile)
+}
+
+/// A header of two words, such as `sso-session NAME`.
+///
+/// # Errors
+/// A name that botocore would not read back.
+pub(super) fn titled(word: &str, name: &str) -> Result<String, EditError> {
     let is_plain = |c: char| c.is_alphanumeric() || "_-/.%@:+=,".contains(c);
-    let header = if profile.is_empty() || profile.chars().all(is_plain) {
-        format!("profile {profile}")
-    } else if !profile.contains('\'') {
-        format!("profile '{profile}'")
-    } else if !profile.contains(['"', '\\']) {
-        format!("profile \"{profile}\"")
+    let header = if name.is_empty() || name.chars().all(is_plain) {
+        format!("{word} {name}")
+    } else if !name.contains('\'') {
+        format!("{word} '{name}'")
+    } else if !name.contains(['"', '\\']) {
+        format!("{word} \"{name}\"")
     } else {
-        format!("profile '{}'", profile.replace('\'', "'\"'\"'"))
+        format!("{word} '{}'", name.replace('\'', "'\"'\"'"))
     };
     check_header(&header)?;
     let words = shlex::split(&header).unwrap_or_default();
-    if words != ["profile", profile] || profile.is_empty() {
-        return unholdable("the profile's name", "it would not be read back unchanged");
+    if words != [word, name] || name.is_empty() {
+        return unholdable("the name", "it would not be read back unchanged");
     }
     Ok(header)
 }

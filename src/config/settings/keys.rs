@@ -15,6 +15,10 @@ pub enum Action {
     /// Do nothing: disables a key.
     Ignore,
     Last,
+    /// Mark the entry, where several can be taken, and go to the next one.
+    Mark,
+    /// Mark all entries that match, or none of them if all are marked.
+    MarkAll,
     PageDown,
     PageUp,
     PreviewDown,
@@ -24,7 +28,7 @@ pub enum Action {
 }
 
 impl Action {
-    const ALL: [(&str, Self); 13] = [
+    const ALL: [(&str, Self); 15] = [
         ("accept", Self::Accept),
         ("abort", Self::Abort),
         ("clear-query", Self::ClearQuery),
@@ -32,6 +36,8 @@ impl Action {
         ("first", Self::First),
         ("ignore", Self::Ignore),
         ("last", Self::Last),
+        ("mark", Self::Mark),
+        ("mark-all", Self::MarkAll),
         ("page-down", Self::PageDown),
         ("page-up", Self::PageUp),
         ("preview-down", Self::PreviewDown),

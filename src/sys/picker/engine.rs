@@ -160,7 +160,7 @@ mod tests {
     fn found(query: &str, fields: &[[&'static str; FIELDS]]) -> Vec<&'static str> {
         let menu: Arc<dyn Menu> = Arc::new(Fields(fields.to_vec()));
         let engine = Factory::new().create_engine_with_case(query, CaseMatching::Smart);
-        let items = (0..fields.len()).map(|index| Item::new(Arc::clone(&menu), index, false));
+        let items = (0..fields.len()).map(|index| Item::new(Arc::clone(&menu), index, false, false));
         let mut ranked: Vec<_> = items
             .filter_map(|item| Some((-engine.match_item(&item)?.rank.score, item.index())))
             .collect();
@@ -216,7 +216,7 @@ mod tests {
     #[test]
     fn what_matched_is_told_in_characters_of_the_whole_text() {
         let menu: Arc<dyn Menu> = Arc::new(Fields(vec![["pröd", "123", "", "eu", ""]]));
-        let item = Item::new(menu, 0, false);
+        let item = Item::new(menu, 0, false, false);
         let indices = |query: &str| {
             let engine = Factory::new().create_engine_with_case(query, CaseMatching::Smart);
             let found = engine.match_item(&item).unwrap();

@@ -1,6 +1,7 @@
 //! An entry of the menu, in the form that skim takes.
 
 use std::borrow::Cow;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use ratatui::style::{Color, Style};
@@ -15,7 +16,13 @@ pub(super) struct Item {
     color: bool,
     /// Computed only when a query needs it; the first screen does not.
     text: OnceLock<Text>,
+    /// `None` where only one entry can be taken.
+    marked: Option<AtomicBool>,
 }
+
+/// Before a row where several entries can be taken; none is wider.
+pub(super) const MARK: &str = "+ ";
+const NO_MARK: &str = "  ";
 
 /// All fields with a blank between them.
 pub(super) struct Text {
@@ -24,12 +31,25 @@ pub(super) struct Text {
 }
 
 impl Item {
-    pub(super) fn new(menu: Arc<dyn Menu>, index: usize, color: bool) -> Self {
+    pub(super) fn new(menu: Arc<dyn Menu>, index: usize, color: bool, can_be_marked: bool) -> Self {
         Self {
             menu,
             index,
             color,
             text: OnceLock::new(),
+            marked: can_be_marked.then(AtomicBool::default),
+        }
+    }
+
+    pub(super) fn is_marked(&self) -> bool {
+        self.marked
+            .as_ref()
+            .is_some_and(|marked| marked.load(Ordering::Relaxed))
+    }
+
+    pub(super) fn mark(&self, is_marked: bool) {
+        if let Some(marked) = &self.marked {
+            marked.store(is_marked, Ordering::Relaxed);
         }
     }
 
@@ -60,8 +80,17 @@ impl SkimItem for Item {
             Matches::CharRange(start, end) => (*start..*end).collect(),
             Matches::ByteRange(..) | Matches::None => Vec::new(),
         };
-        let cells = self.menu.row(self.index, context.container_width);
         let mut line = Line::default();
+        let mut width = context.container_width;
+        if self.marked.is_some() {
+            let (mark, look) = match self.is_marked() {
+                true => (MARK, Look::Active),
+                false => (NO_MARK, Look::Plain),
+            };
+            line.push_span(Span::styled(mark, context.base_style.patch(style(look, self.color))));
+            width = width.saturating_sub(MARK.len());
+        }
+        let cells = self.menu.row(self.index, width);
         for cell in cells {
             let style = context.base_style.patch(style(cell.look, self.color));
             let at = if matched.is_empty() { None } else { self.offset(&cell) };

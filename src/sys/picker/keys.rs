@@ -15,15 +15,22 @@ use skim::tui::{App, Event};
 use crate::config::settings;
 
 use super::edit::{Edit, edit};
-use super::index_of;
 use super::layout::Preview;
+use super::marks::{Marks, of_skim};
 
-/// The index of the chosen entry.
-pub(super) type Taken = OnceLock<usize>;
+/// The indexes of the chosen entries.
+pub(super) type Taken = OnceLock<Vec<usize>>;
+
+/// What the actions of keys work on.
+pub(super) struct Desk {
+    pub(super) preview: Arc<Preview>,
+    pub(super) marks: Marks,
+    pub(super) taken: Arc<Taken>,
+}
 
 /// The keys from the settings override the others.
-pub(super) fn keymap(bindings: &[settings::Binding], preview: &Arc<Preview>, taken: &Arc<Taken>) -> KeyMap {
-    let skim_action = |action| skim_action(action, preview, taken);
+pub(super) fn keymap(bindings: &[settings::Binding], desk: &Desk) -> KeyMap {
+    let skim_action = |action| skim_action(action, desk);
     let mut keys = KeyMap::default();
     let control = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);
     let alt = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::ALT);
@@ -45,6 +52,14 @@ pub(super) fn keymap(bindings: &[settings::Binding], preview: &Arc<Preview>, tak
     ];
     for (key, action) in own {
         keys.insert(key, vec![skim_action(action)]);
+    }
+    if desk.marks.can_mark() {
+        // The list grows upwards, so the next entry is above.
+        keys.insert(plain(KeyCode::Tab), vec![mark(desk, 1)]);
+        for code in [KeyCode::Tab, KeyCode::BackTab] {
+            keys.insert(KeyEvent::new(code, KeyModifiers::SHIFT), vec![mark(desk, -1)]);
+        }
+        keys.insert(alt('a'), vec![skim_action(settings::Action::MarkAll)]);
     }
     keys.insert(control('d'), vec![Action::DeleteCharEof]);
     // skim's own action asks the terminal for its cursor, on stdout.
@@ -76,13 +91,14 @@ pub(super) fn keymap(bindings: &[settings::Binding], preview: &Arc<Preview>, tak
     keys
 }
 
-fn skim_action(action: settings::Action, preview: &Arc<Preview>, taken: &Arc<Taken>) -> Action {
+fn skim_action(action: settings::Action, desk: &Desk) -> Action {
+    let Desk { preview, marks, taken } = desk;
     match action {
         settings::Action::Abort => Action::Abort,
         settings::Action::Accept => {
-            let (preview, taken) = (Arc::clone(preview), Arc::clone(taken));
+            let (preview, marks, taken) = (Arc::clone(preview), marks.clone(), Arc::clone(taken));
             custom(move |app| {
-                take(app, preview.screen(), &taken);
+                take(app, preview.screen(), &marks, &taken);
                 Vec::new()
             })
         }
@@ -91,6 +107,14 @@ fn skim_action(action: settings::Action, preview: &Arc<Preview>, taken: &Arc<Tak
         settings::Action::First => Action::First,
         settings::Action::Ignore => Action::Ignore,
         settings::Action::Last => Action::Last,
+        settings::Action::Mark => mark(desk, 1),
+        settings::Action::MarkAll => {
+            let marks = marks.clone();
+            custom(move |app| {
+                marks.turn_all(&app.input.value);
+                vec![Event::Render]
+            })
+        }
         settings::Action::PageDown => Action::PageDown(1),
         settings::Action::PageUp => Action::PageUp(1),
         settings::Action::PreviewDown => Action::PreviewDown(1),
@@ -109,8 +133,38 @@ fn skim_action(action: settings::Action, preview: &Arc<Preview>, taken: &Arc<Tak
 
 /// Enter takes the best match of the whole query, not the entry that was on the screen when it was typed, so it waits
 /// for the matcher. It runs at once, because an action sent back to skim would run after the keys typed meanwhile,
-/// which could change the query or move the cursor. If nothing matches, nothing is taken.
-fn take(app: &mut App, screen: Rect, taken: &Taken) {
+/// which could change the query or move the cursor. If nothing matches, nothing is taken, except for what is marked.
+fn take(app: &mut App, screen: Rect, marks: &Marks, taken: &Taken) {
+    let mut chosen = marks.marked();
+    if chosen.is_empty() {
+        settle(app, screen);
+        let selected = app.item_list.selected();
+        chosen.extend(selected.and_then(|item| Some(of_skim(item.item.as_ref())?.index())));
+    }
+    if !chosen.is_empty() {
+        let _ = taken.set(chosen);
+        app.should_quit = true;
+    }
+}
+
+/// Turns the mark of the entry that Enter would take, and moves on by `step`.
+fn mark(desk: &Desk, step: i32) -> Action {
+    let preview = Arc::clone(&desk.preview);
+    custom(move |app| {
+        settle(app, preview.screen());
+        if let Some(item) = app.item_list.selected()
+            && let Some(item) = of_skim(item.item.as_ref())
+        {
+            item.mark(!item.is_marked());
+            app.item_list.scroll_by(step);
+            app.pending_preview_run = true;
+        }
+        vec![Event::Render]
+    })
+}
+
+/// Waits until the list is that of the whole query.
+fn settle(app: &mut App, screen: Rect) {
     if app.pending_matcher_restart {
         app.restart_matcher(true);
     }
@@ -119,11 +173,6 @@ fn take(app: &mut App, screen: Rect, taken: &Taken) {
     }
     // Drawing moves the matcher's result into the list.
     app.render(screen, &mut Buffer::empty(screen));
-    let chosen = app.item_list.selected().and_then(|item| index_of(item.item.as_ref()));
-    if let Some(index) = chosen {
-        let _ = taken.set(index);
-        app.should_quit = true;
-    }
 }
 
 fn edits(change: Edit) -> Action {

@@ -8,6 +8,7 @@ mod engine;
 mod item;
 mod keys;
 mod layout;
+mod marks;
 mod part;
 mod screen;
 
@@ -15,13 +16,14 @@ use std::sync::Arc;
 
 use ratatui::crossterm::terminal;
 use skim::CaseMatching;
-use skim::prelude::{MatchEngineFactory as _, SkimItem};
+use skim::prelude::MatchEngineFactory as _;
 
 use crate::config::settings;
 use crate::sys::terminal::Terminal;
 
 use self::engine::Factory;
-use self::item::Item;
+use self::item::{Item, MARK};
+use self::marks::Marks;
 
 /// How many fields of an entry a query is matched against.
 pub const FIELDS: usize = 5;
@@ -93,26 +95,48 @@ pub fn pick(
     color: bool,
 ) -> std::io::Result<Option<usize>> {
     let width = menu.width();
-    screen::run(items(menu, color), width, query, settings, color).map_err(std::io::Error::other)
+    let taken = screen::run(
+        Marks::of(items(menu, color, false), false),
+        width,
+        query,
+        settings,
+        color,
+    );
+    Ok(taken
+        .map_err(std::io::Error::other)?
+        .and_then(|taken| taken.first().copied()))
+}
+
+/// As [`pick`], but the user can mark several entries, and gets the one under the cursor if none is marked. In the order
+/// of the menu, never empty.
+///
+/// # Errors
+/// The terminal's.
+pub fn pick_many(
+    menu: Arc<dyn Menu>,
+    query: &str,
+    settings: &settings::Picker,
+    color: bool,
+) -> std::io::Result<Option<Vec<usize>>> {
+    let width = menu.width() + MARK.len();
+    screen::run(Marks::of(items(menu, color, true), true), width, query, settings, color).map_err(std::io::Error::other)
 }
 
 /// The entry that the picker would show first for a query.
 pub fn best(menu: Arc<dyn Menu>, query: &str) -> Option<usize> {
     let engine = Factory::new().create_engine_with_case(query, CaseMatching::Smart);
-    let scored = items(menu, false).into_iter().enumerate().filter_map(|(index, item)| {
-        let result = engine.match_item(&item)?;
-        Some((std::cmp::Reverse(result.rank.score), index))
-    });
+    let scored = items(menu, false, false)
+        .into_iter()
+        .enumerate()
+        .filter_map(|(index, item)| {
+            let result = engine.match_item(&item)?;
+            Some((std::cmp::Reverse(result.rank.score), index))
+        });
     scored.min().map(|(_, index)| index)
 }
 
-fn items(menu: Arc<dyn Menu>, color: bool) -> Vec<Item> {
+fn items(menu: Arc<dyn Menu>, color: bool, can_be_marked: bool) -> Vec<Item> {
     (0..menu.len())
-        .map(|index| Item::new(Arc::clone(&menu), index, color))
+        .map(|index| Item::new(Arc::clone(&menu), index, color, can_be_marked))
         .collect()
-}
-
-/// What skim returns for a chosen entry, as an index.
-fn index_of(item: &dyn SkimItem) -> Option<usize> {
-    item.as_any().downcast_ref::<Item>().map(Item::index)
 }

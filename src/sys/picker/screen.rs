@@ -16,8 +16,8 @@ use crate::config::settings;
 use crate::sys::signals::Signals;
 use crate::sys::terminal::Terminal;
 
-use super::item::Item;
 use super::layout::{Preview, part_of, resize};
+use super::marks::{self, Marks};
 use super::part;
 use super::{Report, engine, keys};
 
@@ -35,18 +35,23 @@ const LONGEST_QUERY: usize = 1024;
 
 /// `None` if the user leaves without choosing.
 pub(super) fn run(
-    items: Vec<Item>,
+    marks: Marks,
     width: usize,
     query: &str,
     settings: &settings::Picker,
     color: bool,
-) -> Result<Option<usize>, Report> {
+) -> Result<Option<Vec<usize>>, Report> {
     let (columns, rows) = terminal::size()?;
     let part = part_of(settings.height, columns, rows);
     let preview = Arc::new(Preview::new(settings.preview, width, columns, rows));
-    let taken = Arc::new(keys::Taken::new());
+    let desk = keys::Desk {
+        preview: Arc::clone(&preview),
+        marks: marks.clone(),
+        taken: Arc::new(keys::Taken::new()),
+    };
     let mut options = SkimOptions::default();
-    options.keymap = keys::keymap(&settings.keys, &preview, &taken);
+    options.keymap = keys::keymap(&settings.keys, &desk);
+    options.header = marks.can_mark().then(|| marks::HELP.to_owned());
     options.height = match part {
         None => "100%".to_owned(),
         Some(height) => height.to_string(),
@@ -70,9 +75,10 @@ pub(super) fn run(
     let app = skim.app_mut();
     app.matcher = engine::matcher();
     app.item_pool.append(
-        items
-            .into_iter()
-            .map(|item| Arc::new(item) as Arc<dyn SkimItem>)
+        marks
+            .items()
+            .iter()
+            .map(|item| Arc::clone(item) as Arc<dyn SkimItem>)
             .collect(),
     );
     preview.arrange(app);
@@ -89,13 +95,13 @@ pub(super) fn run(
             std::thread::sleep(Duration::from_micros(200));
         }
         let app = skim.app_mut();
-        app.input.prompt = prompt(app);
+        app.input.prompt = prompt(app, &marks);
         match part {
             None => skim.init_tui()?,
             Some(height) => part::begin(&mut skim, columns, rows, height)?,
         }
         skim.enter().await?;
-        let done = until_done(&mut skim, &preview, settings, &signals).await;
+        let done = until_done(&mut skim, &desk, settings, &signals).await;
         stop_reading(&mut skim).await;
         leave_blank(&mut skim)?;
         done
@@ -104,13 +110,13 @@ pub(super) fn run(
     drop(skim);
     runtime.shutdown_background();
     done?;
-    Ok(taken.get().copied())
+    Ok(desk.taken.get().cloned())
 }
 
 /// skim draws matches only twelve times a second; this draws them as soon as they are found.
 async fn until_done(
     skim: &mut Skim,
-    preview: &Preview,
+    desk: &keys::Desk,
     settings: &settings::Picker,
     signals: &Signals,
 ) -> Result<(), Report> {
@@ -141,7 +147,7 @@ async fn until_done(
             Terminal::open()?;
         }
         if let Event::Resize(columns, rows) = *skim.final_event() {
-            resize(skim, preview, settings.height, columns, rows)?;
+            resize(skim, &desk.preview, settings.height, columns, rows)?;
         }
         let sender = skim.event_sender();
         let app = skim.app_mut();
@@ -171,7 +177,7 @@ async fn until_done(
             sender.try_send(Event::RunPreview)?;
         }
         if !app.pending_matcher_restart && app.matcher_control.stopped() {
-            let prompt = prompt(app);
+            let prompt = prompt(app, &desk.marks);
             if app.input.prompt != prompt {
                 app.input.prompt = prompt;
                 sender.try_send(Event::Render)?;
@@ -184,9 +190,13 @@ async fn until_done(
     }
 }
 
-/// The number of matches and of entries.
-fn prompt(app: &App) -> String {
-    format!("{}/{}> ", app.matcher_control.get_num_matched(), app.item_pool.len())
+/// The number of matches and of entries, and how many are marked.
+fn prompt(app: &App, marks: &Marks) -> String {
+    let (matched, all) = (app.matcher_control.get_num_matched(), app.item_pool.len());
+    match marks.marked().len() {
+        0 => format!("{matched}/{all}> "),
+        marked => format!("{matched}/{all} ({marked})> "),
+    }
 }
 
 /// Waits until skim no longer reads keys. Otherwise it would go on until its task is dropped, and take keys meant for

@@ -1,0 +1,10 @@
+//! IAM Identity Center for the commands: which sessions there are, what they give, and the profiles that are made of it.
+
+pub mod edit;
+pub mod gather;
+pub mod menu;
+pub mod near;
+pub mod plan;
+pub mod present;
+pub mod sessions;
+pub mod template;

@@ -1,0 +1,157 @@
+//! What a mistyped account or role may have meant, out of what a portal has listed before.
+
+use crate::advice::{Advice, Command};
+use crate::env::Env;
+use crate::error::{Error, Kind};
+use crate::near::nearest;
+use crate::resolve::Sso;
+use crate::sys::sso::listing::{self, Account, Listing};
+use crate::text::display;
+
+/// In hints.
+const MAX_NAMED: usize = 5;
+
+/// Hints for a role that AWS does not give: what the last listing has instead. Asks nobody.
+pub fn hints(env: &Env, sso: &Sso) -> Vec<Advice> {
+    let list = |command: Command| Advice::from("see what you may use: ").command(session_of(command, sso));
+    let Some(listing) = listing::find(env, &sso.session) else {
+        return vec![list(Command::new("awsenv sso roles"))];
+    };
+    let account = display(&sso.account_id);
+    let Some(found) = listing.account(&sso.account_id) else {
+        let near = nearest(
+            &sso.account_id,
+            listing.accounts.iter().map(|account| account.id.as_str()),
+        );
+        let mut hints: Vec<Advice> = near
+            .into_iter()
+            .filter_map(|id| Some(meant(listing.account(id)?)))
+            .collect();
+        hints.insert(
+            0,
+            Advice::from(format!(
+                "account {account} was not among your accounts when they were last listed"
+            )),
+        );
+        hints.push(list(Command::new("awsenv sso accounts")));
+        return hints;
+    };
+    let Some(roles) = found.roles() else {
+        return vec![list(Command::new("awsenv sso roles"))];
+    };
+    let near = nearest(&sso.role_name, roles.iter().map(String::as_str));
+    let mut hints: Vec<Advice> = near
+        .into_iter()
+        .map(|role| Advice::from(format!("did you mean `{}`?", display(role))))
+        .collect();
+    if hints.is_empty() && !roles.is_empty() {
+        let named: Vec<String> = roles
+            .iter()
+            .take(MAX_NAMED)
+            .map(|role| format!("`{}`", display(role)))
+            .collect();
+        let more = if roles.len() > MAX_NAMED { ", …" } else { "" };
+        hints.push(
+            format!(
+                "account {account} gave you {}{more} when it was last listed",
+                named.join(", ")
+            )
+            .into(),
+        );
+    }
+    hints.push(list(Command::new("awsenv sso roles")));
+    hints
+}
+
+fn session_of(command: Command, sso: &Sso) -> Command {
+    command.option("--session", sso.session.cache_name()).flag("--refresh")
+}
+
+fn meant(account: &Account) -> Advice {
+    format!("did you mean {}?", titled(account)).into()
+}
+
+/// The number, and the name if there is one.
+pub fn titled(account: &Account) -> String {
+    match account.name.as_str() {
+        "" => display(&account.id),
+        name => format!("{} (`{}`)", display(&account.id), display(name)),
+    }
+}
+
+/// The account that a word names: by its number, else by its name, in any case if only one has it.
+///
+/// # Errors
+/// There is none, or there are several of that name.
+pub fn account<'l>(listing: &'l Listing, word: &str) -> Result<&'l Account, Error> {
+    if let Some(account) = listing.account(word.trim()) {
+        return Ok(account);
+    }
+    let exact: Vec<&Account> = listing.accounts.iter().filter(|account| account.name == word).collect();
+    let found = match exact.is_empty() {
+        false => exact,
+        true => {
+            let word = word.trim().to_lowercase();
+            let has_it = |account: &&Account| account.name.to_lowercase() == word;
+            listing.accounts.iter().filter(has_it).collect()
+        }
+    };
+    match found.as_slice() {
+        [account] => return Ok(account),
+        [] => {}
+        several => {
+            let message = format!("{} accounts have the name `{}`", several.len(), display(word));
+            let ids = several.iter().take(MAX_NAMED).map(|account| display(&account.id));
+            let ids = ids.collect::<Vec<_>>().join(", ");
+            return Err(Error::new(Kind::Usage, message).hint(format!("name it by its number: {ids}")));
+        }
+    }
+    let message = format!("you have no account `{}`", display(word));
+    let words = listing
+        .accounts
+        .iter()
+        .flat_map(|account| [account.name.as_str(), account.id.as_str()]);
+    let near = nearest(word, words.filter(|word| !word.is_empty()));
+    let near = near
+        .into_iter()
+        .map(|near| format!("did you mean `{}`?", display(near)));
+    let error = near.fold(Error::new(Kind::Failed, message), Error::hint);
+    Err(error.hint(Advice::from("see your accounts: ").command(Command::new("awsenv sso accounts"))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::portal;
+    use crate::credentials::Timestamp;
+
+    fn listing() -> Listing {
+        let accounts = [
+            ("111111111111", "Prod"),
+            ("222222222222", "Dev"),
+            ("333333333333", "dev"),
+            ("444444444444", "Data Lake"),
+        ];
+        let account = |(id, name): (&str, &str)| portal::Account {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            email: String::new(),
+        };
+        Listing::of(accounts.map(account).into(), Timestamp(0), None)
+    }
+
+    #[test]
+    fn an_account_is_found_by_number_or_name() {
+        let listing = listing();
+        let id = |word: &str| account(&listing, word).map(|account| account.id.clone());
+        assert_eq!(id("222222222222").unwrap(), "222222222222");
+        assert_eq!(id("prod").unwrap(), "111111111111");
+        assert_eq!(id("dev").unwrap(), "333333333333");
+        assert_eq!(id("Dev").unwrap(), "222222222222");
+        assert_eq!(id("data lake").unwrap(), "444444444444");
+        assert_eq!(id("DEV").unwrap_err().message, "2 accounts have the name `DEV`");
+        let hints = format!("{:?}", id("Data Lke").unwrap_err().hints);
+        assert!(hints.contains("did you mean `Data Lake`?"), "{hints}");
+        assert_eq!(id("nothing").unwrap_err().message, "you have no account `nothing`");
+    }
+}
