@@ -111,6 +111,11 @@ impl<'a> Context<'a> {
         Cache::new(self.env(), self.settings().cli_cache)
     }
 
+    /// STUB
+    pub fn tokens(&self) -> StubTokens {
+        StubTokens
+    }
+
     /// Opens nothing yet; tells the user when awsenv has to wait for an answer.
     pub fn http(&self) -> Client<'_> {
         Client::new(&*self.say)
@@ -146,4 +151,40 @@ pub enum Outcome {
     },
     /// Text to print on stdout, and the exit status.
     Text(String, u8),
+}
+
+pub struct StubTokens;
+impl crate::provider::Tokens for StubTokens {
+    fn find(&self, _: &crate::resolve::SsoSession) -> Option<crate::awscli::token::Token> {
+        None
+    }
+    fn turn(
+        &self,
+        _: &crate::resolve::SsoSession,
+        _: Option<std::time::Duration>,
+    ) -> Result<Box<dyn crate::provider::Turn + '_>, crate::provider::NoTurn> {
+        Err(crate::provider::NoTurn::Cancelled)
+    }
+    fn check(&self, _: &crate::resolve::SsoSession) -> std::io::Result<()> {
+        Ok(())
+    }
+    fn keep(&self, _: &crate::resolve::SsoSession, _: &crate::awscli::token::Token) -> std::io::Result<()> {
+        Ok(())
+    }
+    fn remove(&self, _: &crate::resolve::SsoSession) -> std::io::Result<bool> {
+        Ok(false)
+    }
+    fn registration(
+        &self,
+        _: &crate::awscli::registration::Purpose<'_>,
+    ) -> Option<crate::awscli::registration::Registration> {
+        None
+    }
+    fn keep_registration(
+        &self,
+        _: &crate::awscli::registration::Purpose<'_>,
+        _: &crate::awscli::registration::Registration,
+    ) -> std::io::Result<()> {
+        Ok(())
+    }
 }

@@ -19,7 +19,7 @@ use crate::env::names::VarName;
 use crate::error::{Error, Kind};
 use crate::ops::edit::FileEdit;
 use crate::ops::refusal::refused;
-use crate::resolve::{self, BaseSource, Choice, CredentialPlan, Inputs, KeySource, Keys, StyleError, Survey};
+use crate::resolve::{self, BaseSource, Calls, Choice, CredentialPlan, Inputs, KeySource, Keys, StyleError, Survey};
 use crate::sys;
 
 #[derive(Debug)]
@@ -197,6 +197,11 @@ impl Files {
         region: Option<&str>,
     ) -> Result<CredentialPlan, resolve::Error> {
         self.with_inputs(env, legacy, |inputs| resolve::resolve(inputs, choice, region))
+    }
+
+    /// How AWS is called where no profile is involved.
+    pub fn calls(&self) -> Calls {
+        self.with_inputs(&self.env, &NoBoto, |inputs| resolve::calls(inputs, None))
     }
 
     /// For many profiles at once.

@@ -407,7 +407,7 @@ mod tests {
         let store = sessions::Store::new(&home.env, &settings, &|_| {});
         store.clear(sessions::Which::Expired).unwrap();
         assert!(home.find(CacheUse::Read).is_some());
-        store.clear(sessions::Which::Profile("other")).unwrap();
+        store.clear(sessions::Which::Profiles(&["other"])).unwrap();
         assert!(home.find(CacheUse::Read).is_none());
         assert!(home.path().exists(), "it is the AWS CLI's");
         // In the far future of this machine's clock.

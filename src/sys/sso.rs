@@ -1,5 +1,6 @@
 //! The caches of `aws sso login` and the AWS CLI, as far as it can be known from them that a call will fail.
 
+pub mod left;
 pub mod listing;
 
 use serde::Deserialize;
@@ -21,6 +22,9 @@ pub enum LoggedOut {
     /// Since then.
     Expired(Timestamp),
 }
+
+/// Where the AWS CLI keeps tokens.
+const TOKENS: &str = "~/.aws/sso/cache";
 
 /// The part that is not secret.
 #[derive(Deserialize)]
@@ -52,7 +56,7 @@ fn is_there<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D
 pub fn logged_out(env: &Env, sso: &Sso, now: Timestamp) -> Option<LoggedOut> {
     let lasts = |text: &str| moment(text).is_none_or(|end| end > now);
     let name = sso.session.cache_name();
-    let token: Option<Token> = read(env, "~/.aws/sso/cache", name);
+    let token: Option<Token> = read(env, TOKENS, name);
     let out = match token {
         None => LoggedOut::Missing,
         Some(token) if lasts(&token.expires_at) => return None,
@@ -64,11 +68,18 @@ pub fn logged_out(env: &Env, sso: &Sso, now: Timestamp) -> Option<LoggedOut> {
             LoggedOut::Expired(moment(&token.expires_at)?)
         }
     };
+    let role: Option<Role> = read(env, cli_cache::FOLDER, &role_request(sso));
+    role.is_none_or(|role| !lasts(&role.credentials.expiration))
+        .then_some(out)
+}
+
+/// What the AWS CLI names the keys of a role after.
+fn role_request(sso: &Sso) -> String {
     let (key, value) = match &sso.session.name {
         Some(session) => ("sessionName", session),
         None => ("startUrl", &sso.session.start_url),
     };
-    let request = object(
+    object(
         ",",
         ":",
         &[
@@ -76,10 +87,7 @@ pub fn logged_out(env: &Env, sso: &Sso, now: Timestamp) -> Option<LoggedOut> {
             ("roleName", quoted(&sso.role_name)),
             (key, quoted(value)),
         ],
-    );
-    let role: Option<Role> = read(env, cli_cache::FOLDER, &request);
-    role.is_none_or(|role| !lasts(&role.credentials.expiration))
-        .then_some(out)
+    )
 }
 
 fn read<T: for<'de> Deserialize<'de>>(env: &Env, folder: &str, name: &str) -> Option<T> {

@@ -2,9 +2,14 @@
 
 pub mod edit;
 pub mod gather;
+pub mod known;
+pub mod leave;
 pub mod menu;
 pub mod near;
 pub mod plan;
+pub mod portal;
 pub mod present;
 pub mod sessions;
+pub mod setup;
+pub mod status;
 pub mod template;

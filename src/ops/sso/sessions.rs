@@ -8,10 +8,11 @@ use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::near::nearest;
 use crate::ops::files::Files;
+use crate::ops::now;
 use crate::ops::refusal::refused;
 use crate::resolve::{BaseSource, Choice, SsoSession, sso_session};
 use crate::sys::picker::{self, Cell, FIELDS, Look, Menu};
-use crate::text::{display, name};
+use crate::text::{cut, display, name};
 use crate::ui::Ui;
 
 /// In the order of the file: the sections, then the start URLs of profiles without one. Sections that lack a key are
@@ -84,6 +85,34 @@ pub fn chosen(context: &Context, files: &Files, word: Option<&str>, usage: &str)
         1 => Ok(all.remove(0)),
         _ => pick(context, all, usage),
     }
+}
+
+/// The session that a word names: of a profile, else of that name, or of that name in any case if it `is_session`. Without
+/// a word, that of the profile in use, else as [`chosen`].
+///
+/// # Errors
+/// As [`chosen`]; the profile takes no role of IAM Identity Center.
+pub fn of_word(
+    context: &Context,
+    files: &Files,
+    word: Option<&str>,
+    is_session: bool,
+    usage: &str,
+) -> Result<SsoSession, Error> {
+    let Some(word) = word else {
+        let choice = now::choice(context);
+        let in_use = now::profile(&choice, files).and_then(|profile| of_profile(files, profile));
+        return in_use.map_or_else(|| chosen(context, files, None, usage), Ok);
+    };
+    let profile = files.settings.aliases.get(word).map_or(word, String::as_str);
+    if is_session || !files.has(profile) {
+        return named(files, word);
+    }
+    of_profile(files, profile).ok_or_else(|| {
+        let message = format!("profile `{}` takes no role of IAM Identity Center", display(profile));
+        let explain = Command::new("awsenv explain").operand(profile);
+        Error::new(Kind::Failed, message).hint(Advice::from("see what it takes: ").command(explain))
+    })
 }
 
 /// What to do where no file defines a session.
@@ -161,7 +190,7 @@ impl Menu for Sessions {
 
     fn row(&self, index: usize, width: usize) -> Vec<Cell> {
         vec![Cell {
-            text: crate::text::cut(display(self.sessions[index].cache_name()), width),
+            text: cut(display(self.sessions[index].cache_name()), width),
             look: Look::Plain,
             field: None,
         }]

@@ -78,7 +78,8 @@ pub enum Which<'a> {
     /// All, also those that cannot be opened here, and their key.
     All,
     Expired,
-    Profile(&'a str),
+    /// Those that were got for any of these profiles.
+    Profiles(&'a [&'a str]),
 }
 
 impl fmt::Debug for Store<'_> {
@@ -130,10 +131,10 @@ impl<'a> Store<'a> {
                 self.opened.take();
                 removed
             }
-            Which::Profile(profile) => {
+            Which::Profiles(profiles) => {
                 let Some(folder) = self.folder() else { return Ok(0) };
                 let all = folder.all().into_iter();
-                let keys = all.filter(|(_, session)| session.profile == profile);
+                let keys = all.filter(|(_, session)| profiles.contains(&session.profile.as_str()));
                 keys.map(|(key, _)| folder.remove(&key).map(|()| 1)).sum()
             }
             Which::Expired => Ok(0),
@@ -547,8 +548,8 @@ mod tests {
             home.keep(digit, &session(profile, 3_600));
         }
         let clear = |which: Which<'_>| home.with(|store| store.clear(which).unwrap());
-        assert_eq!(clear(Which::Profile("dev")), 2);
-        assert_eq!(clear(Which::Profile("dev")), 0);
+        assert_eq!(clear(Which::Profiles(&["dev"])), 2);
+        assert_eq!(clear(Which::Profiles(&["dev"])), 0);
         assert!(home.find('a').is_none() && home.find('c').is_some());
         home.keep('d', &session("dev", -5));
         assert_eq!(clear(Which::Expired), 1);

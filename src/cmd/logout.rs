@@ -1,0 +1,31 @@
+//! `awsenv logout`: ends a sign-in, and gives up what it gave.
+
+use crate::cli::LogoutArgs;
+use crate::context::{Context, Outcome};
+use crate::error::{Error, Kind};
+use crate::ops::files::Files;
+use crate::ops::sso::{leave, sessions};
+use crate::text::display;
+
+pub fn run(context: &Context, args: LogoutArgs) -> Result<Outcome, Error> {
+    let files = Files::load(context)?;
+    if args.all {
+        let left = leave::all(context, &files)?;
+        context.ui.notice(&match left {
+            0 => "nobody was signed in".to_owned(),
+            1 => "signed out of 1 session".to_owned(),
+            all => format!("signed out of {all} sessions"),
+        });
+        return Ok(Outcome::Done(0));
+    }
+    let word = args.name.as_deref().map(crate::ops::choose::utf8).transpose()?;
+    let session = sessions::of_word(context, &files, word, args.session, "awsenv logout NAME")?;
+    let shown = display(session.cache_name());
+    let was_in = leave::one(context, &files, &session)
+        .map_err(|error| Error::new(Kind::Failed, format!("cannot sign out of `{shown}`: {error}")))?;
+    context.ui.notice(&match was_in {
+        true => format!("signed out of `{shown}`"),
+        false => format!("nobody was signed in to `{shown}`"),
+    });
+    Ok(Outcome::Done(0))
+}
