@@ -24,6 +24,8 @@ pub struct Member {
     /// As the portal listed it.
     pub account_name: Option<String>,
     pub is_signed_in: bool,
+    /// Whether a token that has expired is renewed without the user.
+    pub is_refreshed: bool,
     /// As [`Status::expires`].
     pub expires: Option<Timestamp>,
 }
@@ -66,6 +68,7 @@ impl<'a> Known<'a> {
             role: role.to_owned(),
             account_name: name.filter(|name| !name.is_empty()),
             is_signed_in: read.status.is_signed_in(),
+            is_refreshed: read.status.is_refreshable,
             expires: read.status.expires,
         })
     }

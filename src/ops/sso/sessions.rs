@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::advice::{Advice, Command};
+use crate::config::Profile;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::near::nearest;
@@ -113,6 +114,19 @@ pub fn of_word(
         let explain = Command::new("awsenv explain").operand(profile);
         Error::new(Kind::Failed, message).hint(Advice::from("see what it takes: ").command(explain))
     })
+}
+
+/// Signs in to a session: by its name, or by a profile that has its start URL.
+pub fn login(files: &Files, session: &SsoSession) -> Command {
+    let login = Command::new("awsenv login");
+    if let Some(name) = &session.name {
+        return login.operand(name);
+    }
+    let is_of = |profile: &Profile<'_>| profile.text("sso_start_url") == Some(&session.start_url);
+    match files.profiles.profiles().find(is_of) {
+        Some(profile) => login.operand(profile.name()),
+        None => login,
+    }
 }
 
 /// What to do where no file defines a session.

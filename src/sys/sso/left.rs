@@ -52,12 +52,21 @@ pub fn remove_role(env: &Env, sso: &Sso) -> io::Result<()> {
     remove_file(&cli_cache::path(env, cli_cache::FOLDER, &role_request(sso))).map(drop)
 }
 
-fn remove(env: &Env, folder: &str, is_wanted: impl Fn(&[u8]) -> bool) -> io::Result<usize> {
+/// The tokens and registrations that there are.
+pub fn secret_files(env: &Env) -> Vec<PathBuf> {
+    files(env, TOKENS).collect()
+}
+
+fn files(env: &Env, folder: &str) -> impl Iterator<Item = PathBuf> {
     let dir = expand(folder, env, &home_of);
     let names = names_in(&dir).into_iter().map(PathBuf::from);
     let files = names.filter(|name| name.extension().is_some_and(|ending| ending == "json"));
+    files.map(move |name| dir.join(name))
+}
+
+fn remove(env: &Env, folder: &str, is_wanted: impl Fn(&[u8]) -> bool) -> io::Result<usize> {
     let mut removed = 0;
-    for path in files.map(|name| dir.join(name)) {
+    for path in files(env, folder) {
         let bytes = read_regular(&path).ok().flatten().map(Zeroizing::new);
         if bytes.is_some_and(|bytes| is_wanted(&bytes)) {
             removed += usize::from(remove_file(&path)?);
