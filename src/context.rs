@@ -17,13 +17,14 @@ use crate::sys::cli_cache::Cache;
 use crate::sys::http::Client;
 use crate::sys::keychain::Keychain;
 use crate::sys::sessions::Store;
+use crate::sys::sso::Store as Tokens;
 use crate::ui::Ui;
 
 /// The process, the interface to the user, and what follows from the environment, computed once and only when needed.
 pub struct Context<'a> {
     pub process: &'a Process,
     pub ui: &'a Ui,
-    say: Box<dyn Fn(&str) + 'a>,
+    say: Box<dyn Fn(&str) + Sync + 'a>,
     state: OnceCell<Option<State>>,
     env: OnceCell<Env>,
     settings: OnceCell<Settings>,
@@ -106,14 +107,14 @@ impl<'a> Context<'a> {
         Store::new(self.env(), self.settings(), &*self.say)
     }
 
+    /// Opens nothing yet; tells the user when awsenv has to wait for another, and which file it does not read.
+    pub fn tokens(&self) -> Tokens<'_> {
+        Tokens::new(self.env(), &*self.say)
+    }
+
     /// Opens nothing yet.
     pub fn cli_cache(&self) -> Cache<'_> {
         Cache::new(self.env(), self.settings().cli_cache)
-    }
-
-    /// STUB
-    pub fn tokens(&self) -> StubTokens {
-        StubTokens
     }
 
     /// Opens nothing yet; tells the user when awsenv has to wait for an answer.
@@ -151,40 +152,4 @@ pub enum Outcome {
     },
     /// Text to print on stdout, and the exit status.
     Text(String, u8),
-}
-
-pub struct StubTokens;
-impl crate::provider::Tokens for StubTokens {
-    fn find(&self, _: &crate::resolve::SsoSession) -> Option<crate::awscli::token::Token> {
-        None
-    }
-    fn turn(
-        &self,
-        _: &crate::resolve::SsoSession,
-        _: Option<std::time::Duration>,
-    ) -> Result<Box<dyn crate::provider::Turn + '_>, crate::provider::NoTurn> {
-        Err(crate::provider::NoTurn::Cancelled)
-    }
-    fn check(&self, _: &crate::resolve::SsoSession) -> std::io::Result<()> {
-        Ok(())
-    }
-    fn keep(&self, _: &crate::resolve::SsoSession, _: &crate::awscli::token::Token) -> std::io::Result<()> {
-        Ok(())
-    }
-    fn remove(&self, _: &crate::resolve::SsoSession) -> std::io::Result<bool> {
-        Ok(false)
-    }
-    fn registration(
-        &self,
-        _: &crate::awscli::registration::Purpose<'_>,
-    ) -> Option<crate::awscli::registration::Registration> {
-        None
-    }
-    fn keep_registration(
-        &self,
-        _: &crate::awscli::registration::Purpose<'_>,
-        _: &crate::awscli::registration::Registration,
-    ) -> std::io::Result<()> {
-        Ok(())
-    }
 }

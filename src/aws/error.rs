@@ -1,5 +1,7 @@
 //! Errors that a service answers with.
 
+use serde_json::Value;
+
 use super::document;
 use super::message::Answer;
 
@@ -31,6 +33,10 @@ pub enum Class {
     UnknownKey,
     /// The signature is wrong, which usually is the secret key's fault.
     WrongSignature,
+    /// The token of the call is not accepted, or not any more.
+    Unauthorized,
+    /// There is no such thing, or not for this caller.
+    NotFound,
     /// STS is switched off for this account in this region.
     RegionDisabled,
     /// The request itself is wrong, such as a duration beyond the role's.
@@ -47,7 +53,8 @@ impl ServiceError {
         if (200..300).contains(&answer.status) {
             return None;
         }
-        let (code, message) = code_and_message(answer.body.expose());
+        let body = answer.body.expose();
+        let (code, message) = of_xml(body).unwrap_or_else(|| of_json(answer.error_type.as_deref(), body));
         Some(Self {
             status: answer.status,
             class: class(answer.status, code.as_deref(), message.as_deref().unwrap_or_default()),
@@ -63,19 +70,42 @@ impl ServiceError {
 }
 
 /// `<Error>` is the root for some services, and inside `<Errors>` or `<ErrorResponse>` for others.
-fn code_and_message(body: &[u8]) -> (Option<String>, Option<String>) {
-    let Ok(document) = document::parse(body) else {
-        return (None, None);
-    };
+fn of_xml(body: &[u8]) -> Option<(Option<String>, Option<String>)> {
+    let document = document::parse(body).ok()?;
     let root = document.root_element();
     let parent = document::child(root, "Errors").unwrap_or(root);
     let error = document::child(parent, "Error").unwrap_or(root);
     let part = |name| document::text(error, name).map(|text| start(text).to_owned());
-    match part("Code") {
+    Some(match part("Code") {
         Some(code) => (Some(code), part("Message")),
         // Not an error of AWS.
         None => (None, None),
+    })
+}
+
+/// The header names the error for most services with JSON, else the body does; that of tokens does it as OAuth.
+fn of_json(error_type: Option<&str>, body: &[u8]) -> (Option<String>, Option<String>) {
+    let body: Value = serde_json::from_slice(body).unwrap_or_default();
+    let first = |names: &[&str]| {
+        let mut texts = names.iter().filter_map(|name| body.get(name)?.as_str());
+        texts.find(|text| !text.is_empty()).map(|text| start(text).to_owned())
+    };
+    let named = error_type.map(|text| start(text).to_owned());
+    let code = named.or_else(|| first(&["__type", "code", "error"]));
+    match code.as_deref().map(bare).filter(|code| !code.is_empty()) {
+        Some(code) => (
+            Some(code.to_owned()),
+            first(&["message", "Message", "error_description"]),
+        ),
+        // Not an error of AWS.
+        None => (None, None),
     }
+}
+
+/// The name of an error alone, without the shapes and documents around it.
+fn bare(code: &str) -> &str {
+    let code = code.split(':').next().unwrap_or_default();
+    code.rsplit('#').next().unwrap_or_default().trim()
 }
 
 fn start(text: &str) -> &str {
@@ -116,10 +146,12 @@ fn class(status: u16, code: Option<&str>, message: &str) -> Class {
         "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" => Class::ClockSkew,
         "SignatureDoesNotMatch" | "InvalidSignature" | "InvalidSignatureException" if is_late => Class::ClockSkew,
         "SignatureDoesNotMatch" | "InvalidSignature" | "InvalidSignatureException" => Class::WrongSignature,
-        "AccessDenied" | "AccessDeniedException" => Class::Denied,
+        "AccessDenied" | "AccessDeniedException" | "ForbiddenException" => Class::Denied,
         "ExpiredToken" | "ExpiredTokenException" => Class::ExpiredToken,
         "InvalidClientTokenId" | "UnrecognizedClientException" => Class::UnknownKey,
         "RegionDisabledException" => Class::RegionDisabled,
+        "UnauthorizedException" => Class::Unauthorized,
+        "ResourceNotFoundException" => Class::NotFound,
         _ => match status {
             429 => Class::Throttled,
             500 | 502 | 503 | 504 => Class::Unwell,
@@ -204,7 +236,7 @@ mod tests {
         assert_eq!(error.code.map(|code| code.len()), Some(1024));
         let odd = format!("<Error><Code>a</Code><Message>a{}</Message></Error>", "é".repeat(5_000));
         assert_eq!(
-            super::code_and_message(odd.as_bytes()).1.map(|message| message.len()),
+            super::of_xml(odd.as_bytes()).and_then(|(_, message)| Some(message?.len())),
             Some(1023)
         );
     }

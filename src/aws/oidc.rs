@@ -18,7 +18,7 @@ pub const REDIRECT: &str = "http://127.0.0.1/oauth/callback";
 pub const CALLBACK: &str = "/oauth/callback";
 
 /// What the grants of tokens are called.
-const CODE: &str = "authorization_code";
+pub(crate) const CODE: &str = "authorization_code";
 const REFRESH: &str = "refresh_token";
 const DEVICE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 

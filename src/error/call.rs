@@ -2,6 +2,7 @@
 
 use super::{Error, Kind};
 use crate::aws::{Class, Fault, ServiceError, Stage};
+use crate::config::Place;
 use crate::provider::{Asked, Failure, Question};
 use crate::redact::{self, shown};
 use crate::resolve::{CaBundle, Proxy};
@@ -133,6 +134,11 @@ fn of_service(call: &Question, error: &ServiceError) -> Error {
             failed(Kind::RegionDisabled, &why)
                 .hint("use `--region` with an active one, or activate it in the account settings of IAM")
         }
+        Class::NotFound => match &call.asked {
+            Asked::SsoRole { .. } | Asked::Roles { .. } => denied(call, &says, failed),
+            _ => failed(Kind::InvalidRequest, "AWS does not know it"),
+        },
+        Class::Unauthorized => failed(Kind::LoginRequired, "AWS does not accept the token"),
         Class::Invalid | Class::Other => {
             let error = failed(Kind::InvalidRequest, "AWS rejects the request");
             match says.contains("MaxSessionDuration") {
@@ -161,7 +167,10 @@ fn denied(call: &Question, says: &str, failed: impl Fn(Kind, &str) -> Error) -> 
     };
     let error = failed(Kind::Denied, &why);
     match &call.asked {
-        Asked::Identity => error,
+        Asked::Accounts { .. } | Asked::Identity | Asked::Logout { .. } | Asked::Renewal { .. } => error,
+        Asked::Roles { .. } | Asked::SsoRole { .. } => error.hint(
+            "IAM Identity Center gives you the accounts and roles that you are assigned to; `awsenv sso roles` lists them",
+        ),
         Asked::Role {
             has_external_id, place, ..
         } => {
@@ -182,12 +191,32 @@ fn denied(call: &Question, says: &str, failed: impl Fn(Kind, &str) -> Error) -> 
 }
 
 fn new(call: &Question, kind: Kind, why: &str) -> Error {
+    let at = |place: &Place| format!("{}: ", display(&place.to_string()));
     let message = match &call.asked {
+        Asked::Accounts { session } => format!(
+            "cannot list the accounts of the SSO session `{}`: {why}",
+            shown(session)
+        ),
+        Asked::Logout { session } => format!("cannot sign out of the SSO session `{}`: {why}", shown(session)),
+        Asked::Renewal { session } => {
+            format!("cannot renew the token of the SSO session `{}`: {why}", shown(session))
+        }
+        Asked::Roles { account_id, .. } => {
+            format!("cannot list the roles in the account `{}`: {why}", shown(account_id))
+        }
+        Asked::SsoRole {
+            account_id,
+            role_name,
+            place,
+        } => format!(
+            "{}cannot get the keys of the role `{}` in the account `{}`: {why}",
+            at(place),
+            shown(role_name),
+            shown(account_id)
+        ),
         Asked::Identity => format!("cannot ask AWS whose keys these are: {why}"),
         Asked::Role { role_arn, place, .. } => {
-            let place = place
-                .as_ref()
-                .map_or(String::new(), |place| format!("{}: ", display(&place.to_string())));
+            let place = place.as_ref().map_or(String::new(), at);
             format!("{place}cannot assume the role `{}`: {why}", shown(role_arn))
         }
     };

@@ -12,6 +12,7 @@ mod resolve;
 
 use std::fmt;
 
+pub use provider::subject;
 use serde_json::{Value, json};
 
 use crate::advice::Advice;
@@ -48,6 +49,8 @@ pub enum Kind {
     Network,
     /// AWS STS is not active in a region.
     RegionDisabled,
+    /// A person has to sign in to AWS first.
+    LoginRequired,
     /// AWS has too many requests.
     Throttled,
     /// The other side of a connection cannot prove who it is.
@@ -85,6 +88,7 @@ impl Kind {
             Kind::InvalidRequest => "invalid-request",
             Kind::Network => "network",
             Kind::RegionDisabled => "region-disabled",
+            Kind::LoginRequired => "login-required",
             Kind::Throttled => "throttled",
             Kind::Tls => "tls",
             Kind::LockedOut => "locked-out",

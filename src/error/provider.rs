@@ -1,9 +1,11 @@
 //! Messages for credentials that cannot be obtained.
 
 use super::{Error, Kind};
+use crate::advice::{Advice, Command};
 use crate::config::Place;
-use crate::provider::{self, NoTurn};
+use crate::provider::{self, NoTurn, SignedOut, Subject};
 use crate::redact::{HIDDEN, command, key_id, shown};
+use crate::sys::clock::local;
 use crate::text::display;
 
 impl From<provider::Error> for Error {
@@ -62,23 +64,24 @@ impl From<provider::Error> for Error {
             ))
             .hint("awsenv runs it without a shell, as the AWS CLI does: `~`, `$VARIABLE` and `|` are not special"),
             E::Call { question, failure } => super::call::failed(&question, &failure),
-            E::NoTurn { role_arn, why } => match why {
-                NoTurn::Cancelled => Error::new(
-                    Kind::Cancelled,
-                    format!(
-                        "cancelled in another awsenv that was getting the keys of `{}`",
-                        shown(&role_arn)
+            E::LoginRequired { session, login, why } => login_required(&session, login.as_deref(), why),
+            E::NoTurn { of, why } => {
+                let what = match of {
+                    Subject::Token(_) => subject(&of),
+                    Subject::Role(_) | Subject::Sso { .. } => format!("the keys of {}", subject(&of)),
+                };
+                match why {
+                    NoTurn::Cancelled => Error::new(
+                        Kind::Cancelled,
+                        format!("cancelled in another awsenv that was getting {what}"),
                     ),
-                ),
-                NoTurn::Late(seconds) => Error::new(
-                    Kind::LockedOut,
-                    format!(
-                        "another awsenv has been getting the keys of `{}` for {seconds} s",
-                        shown(&role_arn)
-                    ),
-                )
-                .hint("try again once it has ended"),
-            },
+                    NoTurn::Late(seconds) => Error::new(
+                        Kind::LockedOut,
+                        format!("another awsenv has been getting {what} for {seconds} s"),
+                    )
+                    .hint("try again once it has ended"),
+                }
+            }
             E::RoleValue {
                 profile,
                 key,
@@ -93,10 +96,52 @@ impl From<provider::Error> for Error {
                 ),
             ),
             E::Setting(error) => error.into(),
+            E::TokenFile { session, why } => Error::new(
+                Kind::Failed,
+                format!(
+                    "the token of the SSO session `{}` has expired, and a new one could not be kept: {}",
+                    shown(&session),
+                    display(&why)
+                ),
+            ),
             E::Unreachable { needs: Some(needs) } => new(format!(
                 "awsenv cannot get the keys of this profile yet: that needs {needs}"
             )),
             E::Unreachable { needs: None } => new("the profile has no credentials".to_owned()),
         }
     }
+}
+
+/// What something is about, as part of a sentence.
+pub fn subject(of: &Subject) -> String {
+    match of {
+        Subject::Role(arn) => format!("the role `{}`", shown(arn)),
+        Subject::Sso { account_id, role_name } => {
+            format!("the role `{}` in the account `{}`", shown(role_name), shown(account_id))
+        }
+        Subject::Token(session) => format!("the token of the SSO session `{}`", shown(session)),
+    }
+}
+
+/// `login` is what `awsenv login` takes.
+fn login_required(session: &str, login: Option<&str>, why: SignedOut) -> Error {
+    let session = shown(session);
+    let at = |end| local(end).map_or(String::new(), |at| format!(" at {at}"));
+    let message = match why {
+        SignedOut::Never => format!("you are not signed in to the SSO session `{session}`"),
+        SignedOut::Expired(end) => format!(
+            "you are no longer signed in to the SSO session `{session}`: it expired{}",
+            at(end)
+        ),
+        SignedOut::Refused(end) => format!(
+            "you are no longer signed in to the SSO session `{session}`: it expired{}, and AWS does not renew it",
+            at(end)
+        ),
+        SignedOut::Ended => format!("AWS has ended the SSO session `{session}`"),
+    };
+    let hint = match login {
+        Some(name) => Command::new("awsenv login").operand(name).into(),
+        None => Advice::from("`awsenv login PROFILE` with a profile that has this start URL signs you in"),
+    };
+    Error::new(Kind::LoginRequired, message).hint(hint)
 }

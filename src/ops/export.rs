@@ -402,6 +402,7 @@ mod tests {
             place: place(),
         });
         let sso = BaseSource::Sso(Sso {
+            profile: "p".into(),
             session: SsoSession {
                 name: None,
                 start_url: "https://sso".into(),

@@ -22,6 +22,7 @@ use crate::sys::http::Client;
 use crate::sys::keychain::Keychain;
 use crate::sys::process::Stderr;
 use crate::sys::sessions::Store;
+use crate::sys::sso::Store as Tokens;
 use crate::text::display;
 use crate::ui::Ui;
 
@@ -36,6 +37,7 @@ pub struct Outside<'a> {
     sessions: Store<'a>,
     http: Client<'a>,
     cli_cache: Cache<'a>,
+    tokens: Tokens<'a>,
     /// What the user knows.
     told: RefCell<Vec<Notice>>,
 }
@@ -55,6 +57,7 @@ impl<'a> Outside<'a> {
             sessions: context.sessions(),
             http: context.http(),
             cli_cache: context.cli_cache(),
+            tokens: context.tokens(),
             told: RefCell::default(),
         })
     }
@@ -63,11 +66,12 @@ impl<'a> Outside<'a> {
         Ports {
             run: self,
             keys: self,
-            clock: self,
+            clock: &Machine,
             http: &self.http,
             sessions: &self.sessions,
             tell: self,
             cli_cache: &self.cli_cache,
+            tokens: &self.tokens,
         }
     }
 }
@@ -170,7 +174,10 @@ impl ReadKeys for Outside<'_> {
     }
 }
 
-impl Clock for Outside<'_> {
+/// The clock of this machine.
+struct Machine;
+
+impl Clock for Machine {
     fn now(&self) -> Timestamp {
         sys::clock::now()
     }

@@ -1,26 +1,28 @@
 //! What happened on the way to credentials, in words.
 
-use crate::provider::Notice;
+use crate::error::subject;
+use crate::provider::{Notice, Subject};
 use crate::redact::shown;
 use crate::sys::clock::local;
+use crate::text::display;
 use crate::ui::Ui;
 
 pub fn told(ui: &Ui, notice: &Notice) {
     let until = |ends| local(ends).map_or(String::new(), |at| format!(" until {at}"));
     match notice {
-        Notice::Assumed { role_arn, url } => {
-            ui.narrate(&format!(
-                "assumed the role `{}` by a call to {}",
-                shown(role_arn),
-                shown(url)
-            ));
+        Notice::Got { of, url } => {
+            let what = match of {
+                Subject::Role(_) => format!("assumed {}", subject(of)),
+                Subject::Sso { .. } | Subject::Token(_) => format!("got {}", subject(of)),
+            };
+            ui.narrate(&format!("{what} by a call to {}", shown(url)));
         }
         // The local time is in files, which only a person who asks is worth.
         Notice::Kept { .. } if !ui.is_verbose() => {}
-        Notice::Kept { role_arn, ends } => {
-            let role = shown(role_arn);
+        Notice::Kept { of, ends } => {
             ui.narrate(&format!(
-                "the keys of the role `{role}` are kept and serve{}",
+                "the keys of {} are kept and serve{}",
+                subject(of),
                 until(*ends)
             ));
         }
@@ -37,10 +39,24 @@ pub fn told(ui: &Ui, notice: &Notice) {
                 "the clock of this machine is {minutes} min {way}, by AWS's time"
             ));
         }
-        Notice::Stale { role_arn, ends } => ui.warn(format!(
-            "the keys of `{}` cannot be renewed now; those at hand last{}",
-            shown(role_arn),
+        Notice::Stale { of, ends } => ui.warn(format!(
+            "the keys of {} cannot be renewed now; those at hand last{}",
+            subject(of),
             until(*ends)
+        )),
+        Notice::TokenRenewed { session } => {
+            ui.narrate(&format!("renewed the token of the SSO session `{}`", shown(session)));
+        }
+        Notice::TokenStale { .. } if !ui.is_verbose() => {}
+        Notice::TokenStale { session, ends } => ui.narrate(&format!(
+            "the token of the SSO session `{}` cannot be renewed now; the one at hand lasts{}",
+            shown(session),
+            until(*ends)
+        )),
+        Notice::TokenUnkept { session, why } => ui.warn(format!(
+            "the new token of the SSO session `{}` cannot be kept, so the next run has to sign in: {}",
+            shown(session),
+            display(why)
         )),
     }
 }

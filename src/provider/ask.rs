@@ -45,7 +45,7 @@ impl Ask<'_> {
         &self,
         asking: Asking<'_>,
         request: &dyn Fn(Timestamp) -> Result<Request, Fault>,
-        read: fn(&[u8]) -> Result<T, Unreadable>,
+        read: impl Fn(&[u8]) -> Result<T, Unreadable>,
     ) -> Result<Answered<T>, Error> {
         let Asking {
             asked,

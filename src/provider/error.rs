@@ -4,6 +4,7 @@ use super::call::Why;
 use super::ports::NoTurn;
 use crate::aws::{Class, Fault, ServiceError};
 use crate::config::Place;
+use crate::credentials::Timestamp;
 use crate::credentials::pair::Flaw;
 use crate::keychain;
 use crate::resolve::{self, CaBundle, Proxy};
@@ -72,9 +73,17 @@ pub enum Error {
         question: Box<Question>,
         failure: Failure,
     },
-    /// Another process had the turn to get the keys of a role.
+    /// A person has to sign in first.
+    LoginRequired {
+        /// What the session is called: its name, or its start URL.
+        session: String,
+        /// What `awsenv login` takes for it.
+        login: Option<String>,
+        why: SignedOut,
+    },
+    /// Another process had the turn to get this.
     NoTurn {
-        role_arn: String,
+        of: Subject,
         why: NoTurn,
     },
     /// A value of a role is none that AWS accepts.
@@ -87,11 +96,40 @@ pub enum Error {
     },
     /// A setting of calls cannot be followed.
     Setting(resolve::Error),
+    /// The token cannot be renewed, because the new one could not be kept; the reason.
+    TokenFile {
+        session: String,
+        why: String,
+    },
     /// Needs what awsenv does not do.
     Unreachable {
         /// What, to complete "that needs"; `None` if botocore finds no credentials either.
         needs: Option<&'static str>,
     },
+}
+
+/// What something is about, for messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The keys of a role, by its ARN.
+    Role(String),
+    /// The keys of a role in an account, by IAM Identity Center.
+    Sso { account_id: String, role_name: String },
+    /// The token of an SSO session.
+    Token(String),
+}
+
+/// Why a person has to sign in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignedOut {
+    /// There is no token.
+    Never,
+    /// It expired then, and nothing renews it.
+    Expired(Timestamp),
+    /// It expired then, and AWS does not renew it.
+    Refused(Timestamp),
+    /// AWS no longer accepts it, although it would last longer.
+    Ended,
 }
 
 /// What was asked of AWS, where, and with which key.
@@ -120,6 +158,21 @@ pub enum Asked {
         /// The line of the role; `None` for one of the command line.
         place: Option<Place>,
     },
+    /// The keys of a role in an account, for who is signed in.
+    SsoRole {
+        account_id: String,
+        role_name: String,
+        /// The line of `sso_role_name`.
+        place: Place,
+    },
+    /// A new token for one that expires.
+    Renewal { session: String },
+    /// The accounts of who is signed in.
+    Accounts { session: String },
+    /// Their roles in an account.
+    Roles { session: String, account_id: String },
+    /// That the token ends.
+    Logout { session: String },
 }
 
 #[derive(Clone, Debug)]
@@ -151,6 +204,22 @@ impl Error {
                 let is_of_key = matches!(error.class, Class::ExpiredToken | Class::UnknownKey);
                 is_of_key && question.access_key_id.as_deref() == Some(access_key_id)
             }
+            _ => false,
+        }
+    }
+
+    /// Whether AWS does not accept the token of the call, or not any more.
+    pub(super) fn refuses_token(&self) -> bool {
+        matches!(self, Error::Call { failure: Failure::Service(error), .. } if error.class == Class::Unauthorized)
+    }
+
+    /// Whether AWS has understood the call, and says no for good.
+    pub(super) fn is_refusal(&self) -> bool {
+        match self {
+            Error::Call {
+                failure: Failure::Service(error),
+                ..
+            } => error.code.is_some() && !error.is_passing() && error.class != Class::ClockSkew,
             _ => false,
         }
     }

@@ -3,15 +3,19 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::{CliCache, CliRequest, Clock, Http, NoTurn, Notice, Ports, ReadKeys, Run, Sessions, Tell, Turn};
+use super::{CliCache, CliEntry, Clock, Http, NoTurn, Notice, Ports, ReadKeys, Run, Sessions, Tell, Tokens, Turn};
 use crate::aws::{Answer, Fault, Request, Transport};
+use crate::awscli::registration::{Purpose, Registration};
+use crate::awscli::token::Token;
 use crate::credentials::Timestamp;
 use crate::keychain::{Error, Item, StoreKind};
 use crate::process::Captured;
+use crate::resolve::SsoSession;
 use crate::secret::Secret;
 use crate::session::{Key, Session};
 
@@ -75,10 +79,24 @@ impl ReadKeys for FakeKeys {
     }
 }
 
+/// What several threads may use, by the names that a cell has.
+#[derive(Default)]
+pub(super) struct Shared<T>(Mutex<T>);
+
+impl<T> Shared<T> {
+    pub(super) fn borrow(&self) -> MutexGuard<'_, T> {
+        self.0.lock().unwrap()
+    }
+
+    pub(super) fn borrow_mut(&self) -> MutexGuard<'_, T> {
+        self.borrow()
+    }
+}
+
 /// Stands still but for pauses, which it notes.
 pub(super) struct FakeClock {
     pub(super) now: Timestamp,
-    pub(super) pauses: RefCell<Vec<Duration>>,
+    pub(super) pauses: Shared<Vec<Duration>>,
 }
 
 impl Clock for FakeClock {
@@ -102,8 +120,8 @@ impl Clock for FakeClock {
 /// A service that gives these answers, one after the other, and then none.
 #[derive(Default)]
 pub(super) struct FakeHttp {
-    pub(super) answers: RefCell<VecDeque<Result<Answer, Fault>>>,
-    pub(super) asked: RefCell<Vec<Request>>,
+    pub(super) answers: Shared<VecDeque<Result<Answer, Fault>>>,
+    pub(super) asked: Shared<Vec<Request>>,
 }
 
 impl Http for FakeHttp {
@@ -162,14 +180,79 @@ pub(super) struct FakeCliCache {
     pub(super) roles: RefCell<BTreeMap<String, Session>>,
 }
 
+impl FakeCliCache {
+    fn name(entry: CliEntry<'_>) -> String {
+        match entry {
+            CliEntry::Role(request) => request.role_arn.to_owned(),
+            CliEntry::Sso(sso) => format!("{}/{}", sso.account_id, sso.role_name),
+        }
+    }
+}
+
 impl CliCache for FakeCliCache {
-    fn find(&self, request: &CliRequest<'_>) -> Option<Session> {
-        self.roles.borrow().get(request.role_arn).cloned()
+    fn find(&self, entry: CliEntry<'_>) -> Option<Session> {
+        self.roles.borrow().get(&Self::name(entry)).cloned()
     }
 
-    fn keep(&self, request: &CliRequest<'_>, session: &Session) {
-        let role = request.role_arn.to_owned();
-        self.roles.borrow_mut().insert(role, session.clone());
+    fn keep(&self, entry: CliEntry<'_>, session: &Session) {
+        self.roles.borrow_mut().insert(Self::name(entry), session.clone());
+    }
+}
+
+/// The files of one session, and what other programs do to them.
+#[derive(Default)]
+pub(super) struct FakeTokens {
+    /// What is found, one after the other; the last one stays, and is what is kept.
+    pub(super) found: RefCell<VecDeque<Option<Token>>>,
+    pub(super) kept: RefCell<Vec<Token>>,
+    /// How long each turn might be waited for.
+    pub(super) turns: RefCell<Vec<Option<Duration>>>,
+    pub(super) no_turn: Option<NoTurn>,
+    /// Why nothing can be written, as it is found before, and as it fails.
+    pub(super) unchecked: Option<&'static str>,
+    pub(super) unkept: Option<&'static str>,
+}
+
+impl Tokens for FakeTokens {
+    fn find(&self, _: &SsoSession) -> Option<Token> {
+        let mut found = self.found.borrow_mut();
+        match found.len() {
+            0 | 1 => found.front().cloned().flatten(),
+            _ => found.pop_front().flatten(),
+        }
+    }
+
+    fn turn(&self, _: &SsoSession, limit: Option<Duration>) -> Result<Box<dyn Turn + '_>, NoTurn> {
+        self.turns.borrow_mut().push(limit);
+        match &self.no_turn {
+            Some(why) => Err(why.clone()),
+            None => Ok(Box::new(FakeTurn)),
+        }
+    }
+
+    fn check(&self, _: &SsoSession) -> io::Result<()> {
+        self.unchecked.map_or(Ok(()), |why| Err(io::Error::other(why)))
+    }
+
+    fn keep(&self, _: &SsoSession, token: &Token) -> io::Result<()> {
+        if let Some(why) = self.unkept {
+            return Err(io::Error::other(why));
+        }
+        self.kept.borrow_mut().push(token.clone());
+        *self.found.borrow_mut() = VecDeque::from([Some(token.clone())]);
+        Ok(())
+    }
+
+    fn remove(&self, _: &SsoSession) -> io::Result<bool> {
+        Ok(self.found.borrow_mut().pop_front().is_some())
+    }
+
+    fn registration(&self, _: &Purpose<'_>) -> Option<Registration> {
+        None
+    }
+
+    fn keep_registration(&self, _: &Purpose<'_>, _: &Registration) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -182,6 +265,7 @@ pub(super) struct Fake {
     pub(super) sessions: FakeSessions,
     pub(super) tell: FakeTell,
     pub(super) cli_cache: FakeCliCache,
+    pub(super) tokens: FakeTokens,
 }
 
 impl Default for Fake {
@@ -198,12 +282,13 @@ impl Default for Fake {
             },
             clock: FakeClock {
                 now: Timestamp(1_000),
-                pauses: RefCell::default(),
+                pauses: Shared::default(),
             },
             http: FakeHttp::default(),
             sessions: FakeSessions::default(),
             tell: FakeTell::default(),
             cli_cache: FakeCliCache::default(),
+            tokens: FakeTokens::default(),
         }
     }
 }
@@ -218,6 +303,7 @@ impl Fake {
             sessions: &self.sessions,
             tell: &self.tell,
             cli_cache: &self.cli_cache,
+            tokens: &self.tokens,
         }
     }
 

@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::provider::ReadKeys;
-use crate::resolve::{AssumeRole, BaseSource, Endpoint};
+use crate::resolve::{AssumeRole, BaseSource, Endpoint, Sso};
 use crate::session::Key;
 
-/// What tells one source of keys from another, without its secret; `None` for those that awsenv does not use.
+/// What tells one source of keys from another, without its secret; `None` for those that awsenv does not use, and for
+/// keys that are kept, whose key it is.
 pub(super) fn of_base(base: &BaseSource, keys: &dyn ReadKeys) -> Option<Value> {
     Some(match base {
         BaseSource::Boto(keys) | BaseSource::StaticKeys(keys) | BaseSource::Environment { keys, .. } => {
@@ -27,6 +28,23 @@ pub(super) fn of_base(base: &BaseSource, keys: &dyn ReadKeys) -> Option<Value> {
         | BaseSource::Sso(_)
         | BaseSource::WebIdentity(_) => return None,
     })
+}
+
+/// `endpoint` is the portal. The token is that of the session or the start URL, and who is signed in is not known.
+pub(super) fn of_sso(sso: &Sso, endpoint: &Endpoint) -> Key {
+    let own = (!endpoint.is_own()).then_some(&endpoint.url);
+    let mut parts = BTreeMap::from([
+        ("v", json!(1)),
+        ("op", json!("GetRoleCredentials")),
+        ("sso_session", json!(sso.session.name)),
+        ("start_url", json!(sso.session.start_url)),
+        ("account_id", json!(sso.account_id)),
+        ("role_name", json!(sso.role_name)),
+    ]);
+    if let Some(url) = own {
+        parts.insert("endpoint", json!(url));
+    }
+    Key::hash(&serde_json::to_vec(&parts).unwrap_or_default())
 }
 
 /// `duration` is the one that is asked for. Neither the region nor the profile's name changes what AWS gives.

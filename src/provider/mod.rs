@@ -11,13 +11,16 @@ mod notice;
 mod ports;
 mod process;
 mod role;
+pub mod sso;
 mod sts;
 #[cfg(test)]
 mod tests;
 
-pub use error::{Asked, Error, Failure, Question};
+pub use error::{Asked, Error, Failure, Question, SignedOut, Subject};
 pub use notice::Notice;
-pub use ports::{CliCache, CliRequest, Clock, Http, NoTurn, Ports, ReadKeys, Run, Sessions, Tell, Tokens, Turn};
+pub use ports::{
+    CliCache, CliEntry, CliRequest, Clock, Http, NoTurn, Ports, ReadKeys, Run, Sessions, Tell, Tokens, Turn,
+};
 
 use std::time::Duration;
 
@@ -28,7 +31,7 @@ use crate::config::BotoKeyring;
 use crate::credentials::pair;
 use crate::credentials::{Credentials, Timestamp};
 use crate::keychain::{self, Item};
-use crate::resolve::{BaseSource, CredentialPlan, Keys, Local, Reach};
+use crate::resolve::{BaseSource, CredentialPlan, CredentialProcess, Keys, Origin, Reach};
 use crate::secret::Secret;
 use crate::session;
 
@@ -113,11 +116,20 @@ pub fn whose(plan: &CredentialPlan, wants: &Wants, ports: Ports<'_>) -> Result<W
     })
 }
 
-/// The credentials that the chain begins with.
-fn of_base(plan: &CredentialPlan, wants: &Wants, ports: Ports<'_>) -> Result<Credentials, Error> {
+/// The credentials that the chain begins with; new ones if `is_fresh` and awsenv itself keeps them.
+fn of_base(plan: &CredentialPlan, wants: &Wants, ports: Ports<'_>, is_fresh: bool) -> Result<Got, Error> {
     let place = || plan.base.as_ref().and_then(BaseSource::place).cloned();
     let credentials = match plan.reach() {
-        Reach::Now(local) => of_local(local, wants, ports)?,
+        Reach::Now(Origin::Sso(sso)) => {
+            let session = sso::keys(sso, &plan.calls, wants, ports, is_fresh)?;
+            return Ok(Got {
+                ends: Some(session.ends()),
+                credentials: session.credentials,
+            });
+        }
+        Reach::Now(Origin::Keys(keys)) => of_keys(keys),
+        Reach::Now(Origin::Keyring(keyring)) => of_keyring(keyring, ports.keys)?,
+        Reach::Now(Origin::Process(process)) => of_process(process, wants, ports)?,
         Reach::Nothing if plan.base.is_some() => return Err(Error::Empty { place: place() }),
         Reach::Later(needs) => return Err(Error::Unreachable { needs: Some(needs) }),
         Reach::Nothing => {
@@ -128,7 +140,7 @@ fn of_base(plan: &CredentialPlan, wants: &Wants, ports: Ports<'_>) -> Result<Cre
         return Err(Error::Empty { place: place() });
     }
     // A program may answer with a key of any service.
-    let is_written = !matches!(plan.reach(), Reach::Now(Local::Process(_)));
+    let is_written = !matches!(plan.reach(), Reach::Now(Origin::Process(_)));
     if is_written
         && let Some(flaw) = pair::certain(
             &credentials.access_key_id,
@@ -142,20 +154,17 @@ fn of_base(plan: &CredentialPlan, wants: &Wants, ports: Ports<'_>) -> Result<Cre
     if credentials.expires.is_some_and(is_over) {
         return Err(Error::Expired { place: place() });
     }
-    Ok(credentials)
+    let ends = credentials.expires;
+    Ok(Got { credentials, ends })
 }
 
-fn of_local(local: Local<'_>, wants: &Wants, ports: Ports<'_>) -> Result<Credentials, Error> {
-    match local {
-        Local::Keys(keys) => Ok(of_keys(keys)),
-        Local::Keyring(keyring) => of_keyring(keyring, ports.keys),
-        Local::Process(process) => match &process.keychain {
-            Some(item) => {
-                let item = ports.keys.item(item).map_err(Error::Keychain)?;
-                Ok(of_item(item, process.account_id.as_deref()))
-            }
-            None => process::run(process, ports.run, wants.left(ports.clock)),
-        },
+fn of_process(process: &CredentialProcess, wants: &Wants, ports: Ports<'_>) -> Result<Credentials, Error> {
+    match &process.keychain {
+        Some(item) => {
+            let item = ports.keys.item(item).map_err(Error::Keychain)?;
+            Ok(of_item(item, process.account_id.as_deref()))
+        }
+        None => process::run(process, ports.run, wants.left(ports.clock)),
     }
 }
 

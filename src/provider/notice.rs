@@ -1,13 +1,14 @@
 //! What the user should know of how credentials were got; `ops` puts it into words.
 
+use super::Subject;
 use crate::credentials::Timestamp;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
-    /// A role was assumed by a call.
-    Assumed { role_arn: String, url: String },
-    /// The keys of a role were at hand.
-    Kept { role_arn: String, ends: Timestamp },
+    /// Keys came by a call.
+    Got { of: Subject, url: String },
+    /// Keys were at hand.
+    Kept { of: Subject, ends: Timestamp },
     /// The caller's own keys are temporary, so AWS gives a role for an hour at most.
     Lowered { role_arn: String, asked: u32 },
     /// Others on the way can read what is sent; the sentence.
@@ -17,7 +18,13 @@ pub enum Notice {
     /// The machine's clock differs from AWS's by so many seconds; more than 0 if it is fast.
     Skew { seconds: i64 },
     /// New keys could not be had, and those at hand still last.
-    Stale { role_arn: String, ends: Timestamp },
+    Stale { of: Subject, ends: Timestamp },
+    /// The token of this SSO session was renewed.
+    TokenRenewed { session: String },
+    /// It could not be renewed now, and the old one still lasts.
+    TokenStale { session: String, ends: Timestamp },
+    /// It was renewed, and could not be kept: the reason.
+    TokenUnkept { session: String, why: String },
 }
 
 impl Notice {

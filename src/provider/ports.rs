@@ -10,7 +10,7 @@ use crate::credentials::Timestamp;
 use crate::keychain::{Error, Item};
 use crate::process::Captured;
 use crate::provider::Notice;
-use crate::resolve::{AssumeRole, SsoSession};
+use crate::resolve::{AssumeRole, Sso, SsoSession};
 use crate::secret::Secret;
 use crate::session::{Key, Session};
 
@@ -132,17 +132,24 @@ pub trait Tokens {
     fn keep_registration(&self, purpose: &Purpose<'_>, registration: &Registration) -> io::Result<()>;
 }
 
-/// The roles that the AWS CLI has in its cache.
+/// The keys that the AWS CLI has in its cache.
 pub trait CliCache {
     /// What the AWS CLI would use without a call, if it surely is of that role; its profile is empty, because the AWS CLI
     /// notes none. What AWS was asked beyond the request is not known.
-    fn find(&self, request: &CliRequest<'_>) -> Option<Session>;
+    fn find(&self, entry: CliEntry<'_>) -> Option<Session>;
 
     /// Lets the AWS CLI use a session, if the user wants that. What cannot be written is left out.
-    fn keep(&self, request: &CliRequest<'_>, session: &Session);
+    fn keep(&self, entry: CliEntry<'_>, session: &Session);
 }
 
-/// What the AWS CLI names an entry of its cache by: the profile's own values, and nothing that it makes up.
+/// What the AWS CLI names an entry of its cache by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CliEntry<'a> {
+    Role(CliRequest<'a>),
+    Sso(&'a Sso),
+}
+
+/// A role as a profile asks for it: the profile's own values, and nothing that the AWS CLI makes up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CliRequest<'a> {
     pub role_arn: &'a str,
@@ -170,11 +177,12 @@ impl<'a> From<&'a AssumeRole> for CliRequest<'a> {
 pub struct Ports<'a> {
     pub run: &'a dyn Run,
     pub keys: &'a dyn ReadKeys,
-    pub clock: &'a dyn Clock,
-    pub http: &'a dyn Http,
+    pub clock: &'a (dyn Clock + Sync),
+    pub http: &'a (dyn Http + Sync),
     pub sessions: &'a dyn Sessions,
     pub tell: &'a dyn Tell,
     pub cli_cache: &'a dyn CliCache,
+    pub tokens: &'a dyn Tokens,
 }
 
 impl std::fmt::Debug for Ports<'_> {

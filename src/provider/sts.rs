@@ -2,7 +2,7 @@
 
 use super::ask::{Ask, Asking};
 use super::call::Repeat;
-use super::{Asked, Error, Notice, Ports, Wants};
+use super::{Asked, Error, Notice, Ports, Subject, Wants};
 use crate::aws::sts::{self, AssumedRole, Identity, Target};
 use crate::aws::{Fault, Request, Service, Unreadable};
 use crate::credentials::{Credentials, Timestamp};
@@ -55,8 +55,8 @@ impl Sts<'_> {
         };
         let ask = |target: Target<'_>, at| question.request(target, caller, at);
         let (assumed, date) = self.ask(asked, endpoint, caller, &ask, sts::assumed_role)?;
-        self.ports.tell.tell(Notice::Assumed {
-            role_arn: role.role_arn.clone(),
+        self.ports.tell.tell(Notice::Got {
+            of: Subject::Role(role.role_arn.clone()),
             url: endpoint.url.clone(),
         });
         let AssumedRole { credentials, arn, .. } = assumed;

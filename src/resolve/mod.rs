@@ -27,7 +27,7 @@ pub use partial::{containing, partial};
 pub use plan::{
     AssumeRole, BaseSource, CredentialPlan, CredentialProcess, KeySource, Keys, Login, LoginCache, WebIdentity,
 };
-pub use reach::{Local, Reach};
+pub use reach::{Origin, Reach};
 pub use region::Region;
 pub use select::{Choice, How, select};
 pub use sso::{Sso, SsoSession, sso_session};

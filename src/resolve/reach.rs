@@ -3,25 +3,27 @@
 use crate::config::BotoKeyring;
 
 use super::plan::{AssumeRole, BaseSource, CredentialPlan, CredentialProcess, Keys};
+use super::sso::Sso;
 
 /// Whether awsenv can get the credentials of a plan.
 #[derive(Clone, Copy, Debug)]
 pub enum Reach<'p> {
     /// From here, and through the roles of the plan.
-    Now(Local<'p>),
+    Now(Origin<'p>),
     /// Only by asking what this names.
     Later(&'static str),
     /// There are none.
     Nothing,
 }
 
-/// What a chain begins with that takes no service: of files, the environment, a keychain, or a program that the profile
-/// names.
+/// What a chain begins with: files, the environment, a keychain, a program that the profile names, or a service that
+/// gives keys to who is signed in.
 #[derive(Clone, Copy, Debug)]
-pub enum Local<'p> {
+pub enum Origin<'p> {
     Keys(&'p Keys),
     Keyring(&'p BotoKeyring),
     Process(&'p CredentialProcess),
+    Sso(&'p Sso),
 }
 
 impl CredentialPlan {
@@ -37,14 +39,14 @@ impl BaseSource {
         match self {
             BaseSource::Boto(keys) | BaseSource::StaticKeys(keys) if keys.is_empty() => Reach::Nothing,
             BaseSource::Boto(keys) | BaseSource::StaticKeys(keys) | BaseSource::Environment { keys, .. } => {
-                Reach::Now(Local::Keys(keys))
+                Reach::Now(Origin::Keys(keys))
             }
-            BaseSource::BotoKeyring(keyring) => Reach::Now(Local::Keyring(keyring)),
-            BaseSource::CredentialProcess(process) => Reach::Now(Local::Process(process)),
+            BaseSource::BotoKeyring(keyring) => Reach::Now(Origin::Keyring(keyring)),
+            BaseSource::CredentialProcess(process) => Reach::Now(Origin::Process(process)),
             BaseSource::Container { .. } => Reach::Later("the container endpoint"),
             BaseSource::InstanceMetadata { .. } => Reach::Later("the instance metadata service"),
             BaseSource::Login(_) => Reach::Later("the session of `aws login`"),
-            BaseSource::Sso(_) => Reach::Later("a call to IAM Identity Center"),
+            BaseSource::Sso(sso) => Reach::Now(Origin::Sso(sso)),
             BaseSource::WebIdentity(_) => Reach::Later("a call to AWS STS"),
         }
     }

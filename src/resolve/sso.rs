@@ -25,6 +25,8 @@ pub struct SsoSession {
 /// A role in an account, as IAM Identity Center gives it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sso {
+    /// Whose settings these are.
+    pub profile: String,
     pub session: SsoSession,
     pub account_id: String,
     pub role_name: String,
@@ -133,6 +135,7 @@ pub(super) fn of_profile(inputs: &Inputs<'_>, profile: Profile<'_>) -> Result<Op
     let region = value("sso_region");
     let registered = session.and_then(|(_, session)| session.get("sso_registration_scopes"));
     Ok(Some(Sso {
+        profile: name,
         session: SsoSession {
             name: session.map(|(name, _)| name.to_owned()),
             start_url: read("sso_start_url")?,

@@ -8,6 +8,9 @@ use crate::credentials::{Credentials, Timestamp};
 /// In seconds: with no more left, keys are renewed where that takes no person. botocore renews its own then too.
 pub const MARGIN: i64 = 15 * 60;
 
+/// In seconds: with less left, keys at hand are no help to a program that only starts.
+pub const LAST_HELP: i64 = 300;
+
 /// Names what a session gives: the hash of everything that decides it. Sixty-four digits in hex.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key(String);
@@ -17,6 +20,8 @@ pub struct Key(String);
 pub enum Kind {
     /// AssumeRole.
     Role,
+    /// GetRoleCredentials of IAM Identity Center.
+    Sso,
 }
 
 /// One session, with its secrets.
@@ -36,12 +41,13 @@ pub struct Session {
 }
 
 impl Kind {
-    const ALL: [Self; 1] = [Self::Role];
+    const ALL: [Self; 2] = [Self::Role, Self::Sso];
 
     /// As in documents and in `--json`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Role => "role",
+            Self::Sso => "sso",
         }
     }
 

@@ -1,5 +1,5 @@
-//! The roles that the AWS CLI has in its cache: files named by the SHA-1 of the request that they answer, as Python
-//! writes it.
+//! The keys that the AWS CLI has in its cache: files named by the SHA-1 of the request that they answer, as Python writes
+//! it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,8 +14,8 @@ use crate::config::locate::expand;
 use crate::config::settings::CacheUse;
 use crate::credentials::{Credentials, Timestamp};
 use crate::env::Env;
-use crate::provider::{CliCache, CliRequest};
-use crate::resolve::AssumeRole;
+use crate::provider::{CliCache, CliEntry, CliRequest};
+use crate::resolve::{AssumeRole, Sso};
 use crate::secret::Secret;
 use crate::session::{Kind, Session};
 use crate::sys::fs::{home_of, names_in, read_regular};
@@ -49,21 +49,29 @@ impl<'a> Cache<'a> {
 }
 
 impl CliCache for Cache<'_> {
-    fn find(&self, request: &CliRequest<'_>) -> Option<Session> {
+    fn find(&self, entry: CliEntry<'_>) -> Option<Session> {
         if self.wanted == CacheUse::Off {
             return None;
         }
-        let (session, written) = read(&path(self.env, FOLDER, &name(request)))?;
+        let (session, written) = read(&path(self.env, entry))?;
         // The user gave up what was there before, wherever it is.
         if sessions::cleared(self.env).is_some_and(|cleared| written <= cleared) {
             return None;
         }
-        let role_arn = Some(request.role_arn.to_owned());
-        is_of(session.arn.as_deref()?, request.role_arn).then_some(Session { role_arn, ..session })
+        match entry {
+            CliEntry::Role(request) => {
+                let role_arn = Some(request.role_arn.to_owned());
+                is_of(session.arn.as_deref()?, request.role_arn).then_some(Session { role_arn, ..session })
+            }
+            CliEntry::Sso(sso) => {
+                let is_of = session.credentials.account_id.as_deref() == Some(&sso.account_id);
+                Some(session).filter(|session| is_of && session.kind == Kind::Sso)
+            }
+        }
     }
 
-    fn keep(&self, request: &CliRequest<'_>, session: &Session) {
-        let path = path(self.env, FOLDER, &name(request));
+    fn keep(&self, entry: CliEntry<'_>, session: &Session) {
+        let path = path(self.env, entry);
         let text = Some(self.wanted).filter(|wanted| *wanted == CacheUse::Write);
         if let (Some(text), Some(dir)) = (text.and_then(|_| document(session)), path.parent()) {
             // The directory is the AWS CLI's; an existing one keeps its mode.
@@ -80,14 +88,14 @@ const MARGIN: i64 = 900;
 
 /// Whether the AWS CLI still uses the keys of a role in its cache.
 pub fn has_role(env: &Env, role: &AssumeRole, now: Timestamp) -> bool {
-    let path = path(env, FOLDER, &name(&role.into()));
+    let path = path(env, CliEntry::Role(role.into()));
     let bytes = read_regular(&path).ok().flatten().map(Zeroizing::new);
     let entry: Option<Entry> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let end = entry.and_then(|entry| moment(&entry.credentials.expiration));
     end.is_some_and(|end| end.seconds_from(now) > MARGIN)
 }
 
-/// What an entry is named by.
+/// What the entry of a role is named by.
 fn name(request: &CliRequest<'_>) -> String {
     let text = |name, value: Option<&str>| Some((name, quoted(value?)));
     let parts = [
@@ -101,14 +109,33 @@ fn name(request: &CliRequest<'_>) -> String {
     object(", ", ": ", &parts)
 }
 
-/// The file that is named after a text.
-pub(super) fn path(env: &Env, folder: &str, name: &str) -> PathBuf {
-    expand(folder, env, &home_of).join(awscli::file_name(name))
+/// The same for a role of IAM Identity Center.
+fn sso_name(sso: &Sso) -> String {
+    let (key, value) = match &sso.session.name {
+        Some(session) => ("sessionName", session),
+        None => ("startUrl", &sso.session.start_url),
+    };
+    let parts = [
+        ("accountId", quoted(&sso.account_id)),
+        ("roleName", quoted(&sso.role_name)),
+        (key, quoted(value)),
+    ];
+    object(",", ":", &parts)
+}
+
+/// The file of an entry.
+pub(super) fn path(env: &Env, entry: CliEntry<'_>) -> PathBuf {
+    let name = match entry {
+        CliEntry::Role(request) => name(&request),
+        CliEntry::Sso(sso) => sso_name(sso),
+    };
+    expand(FOLDER, env, &home_of).join(awscli::file_name(&name))
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Entry {
+    provider_type: Option<String>,
     credentials: Keys,
     assumed_role_user: Option<User>,
     response_metadata: Option<Metadata>,
@@ -142,6 +169,9 @@ struct Headers {
     date: Option<String>,
 }
 
+/// What the AWS CLI marks keys of IAM Identity Center with.
+const SSO: &str = "sso";
+
 /// The entry, and when it was written; `None` if other users could have written it.
 fn read(path: &Path) -> Option<(Session, SystemTime)> {
     let bytes = private::read(path).ok().flatten().map(Zeroizing::new)?;
@@ -156,7 +186,10 @@ fn read(path: &Path) -> Option<(Session, SystemTime)> {
     let keys = entry.credentials;
     let account = || arn.as_deref()?.split(':').nth(4).map(str::to_owned);
     let session = Session {
-        kind: Kind::Role,
+        kind: match entry.provider_type.as_deref() {
+            Some(SSO) => Kind::Sso,
+            _ => Kind::Role,
+        },
         profile: String::new(),
         role_arn: None,
         credentials: Credentials {
@@ -195,7 +228,13 @@ fn is_of(arn: &str, role_arn: &str) -> bool {
 /// What the AWS CLI reads; `None` for keys that do not expire.
 fn document(session: &Session) -> Option<Secret<String>> {
     let keys = &session.credentials;
-    let expires = keys.expires?.to_rfc3339()?.replace('Z', "+00:00");
+    let is_sso = session.kind == Kind::Sso;
+    let expires = keys.expires?.to_rfc3339()?;
+    let expires = if is_sso {
+        expires
+    } else {
+        expires.replace('Z', "+00:00")
+    };
     let secret = Zeroizing::new(quoted(keys.secret_access_key.expose()));
     let token = Zeroizing::new(quoted(keys.session_token.as_ref()?.expose()));
     let (id, expires) = (quoted(&keys.access_key_id), quoted(&expires));
@@ -207,8 +246,11 @@ fn document(session: &Session) -> Option<Secret<String>> {
         .map(|arn| object(", ", ": ", &[("Arn", quoted(arn))]));
     let user = arn.map(|arn| format!(", \"AssumedRoleUser\": {arn}"));
     let user = user.unwrap_or_default();
+    let provider = if is_sso { "\"ProviderType\": \"sso\", " } else { "" };
     let parts = [
-        "{\"Credentials\": {\"AccessKeyId\": ",
+        "{",
+        provider,
+        "\"Credentials\": {\"AccessKeyId\": ",
         &id,
         ", \"SecretAccessKey\": ",
         &secret,
@@ -247,7 +289,7 @@ mod tests {
     }
 
     fn hashed(request: &CliRequest<'_>) -> String {
-        let path = path(&Env::default(), "", &name(request));
+        let path = path(&Env::default(), CliEntry::Role(*request));
         path.file_stem().unwrap().to_string_lossy().into_owned()
     }
 
@@ -319,7 +361,7 @@ mod tests {
         }
 
         fn path(&self) -> PathBuf {
-            path(&self.env, FOLDER, &name(&request(ROLE)))
+            path(&self.env, CliEntry::Role(request(ROLE)))
         }
 
         /// Written so long before the end of the keys.
@@ -337,7 +379,7 @@ mod tests {
         }
 
         fn find(&self, wanted: CacheUse) -> Option<Session> {
-            Cache::new(&self.env, wanted).find(&request(ROLE))
+            Cache::new(&self.env, wanted).find(CliEntry::Role(request(ROLE)))
         }
     }
 
@@ -425,13 +467,13 @@ mod tests {
         let text = fs::read_to_string(home.path()).unwrap();
         fs::remove_file(home.path()).unwrap();
         for unwanted in [CacheUse::Off, CacheUse::Read] {
-            Cache::new(&home.env, unwanted).keep(&request(ROLE), &session);
+            Cache::new(&home.env, unwanted).keep(CliEntry::Role(request(ROLE)), &session);
             assert!(!home.path().exists());
         }
         let dir = home.path().parent().unwrap().to_owned();
         for mode in [0o700, 0o755] {
             fs::set_permissions(&dir, fs::Permissions::from_mode(mode)).unwrap();
-            Cache::new(&home.env, CacheUse::Write).keep(&request(ROLE), &session);
+            Cache::new(&home.env, CacheUse::Write).keep(CliEntry::Role(request(ROLE)), &session);
             let mode_of = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
             assert_eq!((mode_of(&home.path()), mode_of(&dir)), (0o600, mode));
         }
@@ -444,7 +486,7 @@ mod tests {
         assert_eq!((&back.arn, back.credentials.expires), (&session.arn, Some(END)));
         fs::set_permissions(&dir, fs::Permissions::from_mode(0o777)).unwrap();
         fs::remove_file(home.path()).unwrap();
-        Cache::new(&home.env, CacheUse::Write).keep(&request(ROLE), &session);
+        Cache::new(&home.env, CacheUse::Write).keep(CliEntry::Role(request(ROLE)), &session);
         assert!(!home.path().exists(), "other users could replace it");
     }
 

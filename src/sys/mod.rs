@@ -10,6 +10,7 @@ pub mod fs;
 pub mod history;
 pub mod http;
 pub mod keychain;
+mod lock;
 pub mod login;
 mod modes;
 mod obstacle;

@@ -10,6 +10,7 @@ use crate::ops::sso::portal::Portal;
 use crate::ops::sso::sessions;
 use crate::provider::Tokens as _;
 use crate::resolve::{BaseSource, Choice, Link, Sso, SsoSession, Start};
+use crate::session::Kind as SessionKind;
 use crate::sys::sessions::Which;
 use crate::sys::sso::{left, listing};
 
@@ -49,6 +50,10 @@ pub fn all(context: &Context, files: &Files) -> Result<usize, Error> {
     }
     count += left::remove_tokens(context.env()).map_err(failed)?;
     left::remove_roles(context.env()).map_err(failed)?;
+    context
+        .sessions()
+        .clear(Which::Kind(SessionKind::Sso))
+        .map_err(failed)?;
     listing::forget_all(context.env()).map_err(failed)?;
     Ok(count)
 }

@@ -5,25 +5,55 @@ use crate::awscli::token::Token;
 use crate::context::Context;
 use crate::error::Error;
 use crate::ops::files::Files;
+use crate::ops::ports::Outside;
 use crate::ops::sso::gather;
-use crate::resolve::SsoSession;
+use crate::provider::{Wants, sso};
+use crate::resolve::{Calls, SsoSession};
 
-pub struct Portal<'a>(&'a SsoSession);
+#[derive(Debug)]
+pub struct Portal<'a> {
+    session: &'a SsoSession,
+    calls: Calls,
+    wants: Wants,
+    outside: Outside<'a>,
+}
 
 impl<'a> Portal<'a> {
-    pub fn of(_: &'a Context<'a>, _: &Files, session: &'a SsoSession) -> Result<Self, Error> {
-        Ok(Self(session))
+    /// # Errors
+    /// The settings cannot be read.
+    pub fn of(context: &'a Context<'a>, files: &Files, session: &'a SsoSession) -> Result<Self, Error> {
+        Ok(Self {
+            session,
+            calls: files.calls(),
+            wants: Wants::default(),
+            outside: Outside::of(context, session.cache_name())?,
+        })
     }
-    pub fn leave(&self, _: &Token) -> Result<(), Error> {
-        Ok(())
+
+    fn portal(&self) -> sso::Portal<'_> {
+        sso::Portal {
+            session: self.session,
+            calls: &self.calls,
+            wants: &self.wants,
+            ports: self.outside.ports(),
+        }
+    }
+
+    /// Ends a token at AWS.
+    ///
+    /// # Errors
+    /// The call failed.
+    pub fn leave(&self, token: &Token) -> Result<(), Error> {
+        Ok(self.portal().logout(token)?)
     }
 }
 
 impl gather::Portal for Portal<'_> {
     fn accounts(&self) -> Result<Vec<Account>, Error> {
-        Ok(vec![])
+        Ok(self.portal().accounts()?)
     }
-    fn roles_of(&self, _: &[&str], _: &mut dyn FnMut(usize)) -> Result<Vec<Vec<String>>, Error> {
-        Ok(vec![])
+
+    fn roles_of(&self, account_ids: &[&str], progress: &mut dyn FnMut(usize)) -> Result<Vec<Vec<String>>, Error> {
+        Ok(self.portal().roles_of(account_ids, progress)?)
     }
 }

@@ -19,8 +19,6 @@ pub struct Status {
 impl Status {
     pub fn of(tokens: &dyn Tokens, session: &SsoSession, now: Timestamp) -> Self {
         let token = tokens.find(session);
-        let renewer = token.as_ref().filter(|token| token.refresh_token.is_some());
-        let renewer = renewer.and_then(|token| token.client.as_ref());
         let registration = tokens.registration(&Purpose {
             session: session.name.as_deref(),
             start_url: &session.start_url,
@@ -31,7 +29,7 @@ impl Status {
         let registered = registration.map(|registration| registration.client.expires);
         Self {
             expires: token.as_ref().map(|token| token.expires),
-            is_refreshable: renewer.is_some_and(|client| client.expires > now),
+            is_refreshable: token.as_ref().is_some_and(|token| token.is_renewable(now)),
             registration_expires: registered.max(client.map(|client| client.expires)),
             now,
         }

@@ -4,16 +4,13 @@
 use crate::aws::sts;
 use crate::credentials::{Credentials, Timestamp};
 use crate::provider::sts::Sts;
-use crate::provider::{CliRequest, Error, Got, Notice, Ports, Wants, key, of_base};
-use crate::resolve::{AssumeRole, CredentialPlan, Endpoint, Reach};
-use crate::session::{Key, Session};
+use crate::provider::{CliEntry, Error, Got, Notice, Ports, Subject, Wants, key, of_base, sso};
+use crate::resolve::{AssumeRole, BaseSource, CredentialPlan, Endpoint, Reach};
+use crate::session::{Key, LAST_HELP, Session};
 
 /// In seconds: what AWS gives to a caller with temporary keys.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining>
 const CHAINED: u32 = 3600;
-
-/// In seconds: with less left, keys at hand are no help to a program that only starts.
-const LAST_HELP: i64 = 300;
 
 /// One role with all that its call needs but the caller.
 #[derive(Clone)]
@@ -31,16 +28,18 @@ struct Hop<'p> {
 
 impl Hop<'_> {
     /// `None` where what the AWS CLI keeps may be of something else.
-    fn cli_request(&self) -> Option<CliRequest<'_>> {
-        self.is_shared.then(|| self.role.into())
+    fn cli_entry(&self) -> Option<CliEntry<'_>> {
+        self.is_shared.then(|| CliEntry::Role(self.role.into()))
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::Role(self.role.role_arn.clone())
     }
 }
 
 pub(super) fn credentials(plan: &CredentialPlan, wants: &Wants, ports: Ports<'_>) -> Result<Got, Error> {
     if plan.roles.is_empty() || !matches!(plan.reach(), Reach::Now(_)) {
-        let credentials = of_base(plan, wants, ports)?;
-        let ends = credentials.expires;
-        return Ok(Got { credentials, ends });
+        return of_base(plan, wants, ports, wants.is_fresh);
     }
     let chain = Chain {
         plan,
@@ -68,9 +67,13 @@ struct Chain<'a> {
 
 impl<'a> Chain<'a> {
     fn hops(&self) -> Result<Vec<Hop<'a>>, Error> {
-        let base = self.plan.base.as_ref();
-        let base = base.and_then(|base| key::of_base(base, self.ports.keys));
-        let mut source = base.unwrap_or_default();
+        let mut source = match &self.plan.base {
+            Some(BaseSource::Sso(sso)) => sso::session_key(sso, &self.plan.calls)?.as_str().into(),
+            base => {
+                let base = base.as_ref().and_then(|base| key::of_base(base, self.ports.keys));
+                base.unwrap_or_default()
+            }
+        };
         let last = self.plan.roles.len() - 1;
         let mut hops = Vec::new();
         for (at, role) in self.plan.roles.iter().enumerate() {
@@ -96,33 +99,46 @@ impl<'a> Chain<'a> {
         let inward = hops.iter().enumerate().rev();
         let mut kept = inward.filter_map(|(at, hop)| Some((at + 1, self.kept(hop)?)));
         let Some((start, below)) = kept.next() else {
-            return self.outward(hops, None);
+            return self.from_base(hops);
         };
+        if start == hops.len() {
+            return Ok(below);
+        }
         let id = below.credentials.access_key_id.clone();
-        match self.outward(&hops[start..], Some(below)) {
+        match self.outward(&hops[start..], below.credentials) {
             // AWS may have ended a session that still lasts here.
             Err(error) if error.refuses_key(&id) => {
                 let below = hops[..start].iter().cloned().map(|hop| Hop { is_fresh: true, ..hop });
                 let renewed: Vec<Hop<'_>> = below.chain(hops[start..].iter().cloned()).collect();
-                self.outward(&renewed, None)
+                self.from_base(&renewed)
             }
             found => found,
         }
     }
 
-    /// The session of the last of these hops, from the one below them, or else from the base.
-    fn outward(&self, hops: &[Hop<'_>], mut below: Option<Session>) -> Result<Session, Error> {
-        let mut caller = match &below {
-            Some(session) => session.credentials.clone(),
-            None => of_base(self.plan, self.wants, self.ports)?,
-        };
+    /// The session of the last of these hops, from the base.
+    fn from_base(&self, hops: &[Hop<'_>]) -> Result<Session, Error> {
+        let base = |is_fresh| Ok(of_base(self.plan, self.wants, self.ports, is_fresh)?.credentials);
+        let caller = base(false)?;
+        let id = caller.access_key_id.clone();
+        let is_kept = matches!(self.plan.base, Some(BaseSource::Sso(_)));
+        match self.outward(hops, caller) {
+            // Here too, AWS may have ended what still lasts.
+            Err(error) if is_kept && error.refuses_key(&id) => self.outward(hops, base(true)?),
+            found => found,
+        }
+    }
+
+    /// The session of the last of these hops, of which there are some, for the caller of the first.
+    fn outward(&self, hops: &[Hop<'_>], mut caller: Credentials) -> Result<Session, Error> {
+        let mut last = None;
         for hop in hops {
             let session = self.turn(hop, &caller)?;
             caller = session.credentials.clone();
-            below = Some(session);
+            last = Some(session);
         }
-        // A plan with roles has a last one.
-        below.ok_or(Error::Unreachable { needs: None })
+        // There is a last one.
+        last.ok_or(Error::Unreachable { needs: None })
     }
 
     /// What is kept and serves, by awsenv or by the AWS CLI.
@@ -135,12 +151,12 @@ impl<'a> Chain<'a> {
         };
         let own = self.ports.sessions.find(&hop.key).filter(serves);
         let of_cli = || {
-            let request = hop.cli_request().filter(|_| !hop.is_fresh)?;
-            self.ports.cli_cache.find(&request).filter(serves)
+            let entry = hop.cli_entry().filter(|_| !hop.is_fresh)?;
+            self.ports.cli_cache.find(entry).filter(serves)
         };
         let session = own.or_else(of_cli)?;
         self.ports.tell.tell(Notice::Kept {
-            role_arn: hop.role.role_arn.clone(),
+            of: hop.subject(),
             ends: session.ends(),
         });
         Some(session)
@@ -150,10 +166,7 @@ impl<'a> Chain<'a> {
     fn turn(&self, hop: &Hop<'_>, caller: &Credentials) -> Result<Session, Error> {
         let limit = self.wants.left(self.ports.clock);
         let turn = self.ports.sessions.turn(&hop.key, limit);
-        let turn = turn.map_err(|why| Error::NoTurn {
-            role_arn: hop.role.role_arn.clone(),
-            why,
-        })?;
+        let turn = turn.map_err(|why| Error::NoTurn { of: hop.subject(), why })?;
         if let Some(session) = self.kept(hop) {
             return Ok(session);
         }
@@ -162,8 +175,8 @@ impl<'a> Chain<'a> {
             Err(error) => return self.stale(hop, error),
         };
         self.ports.sessions.keep(&hop.key, &session);
-        if let Some(request) = hop.cli_request() {
-            self.ports.cli_cache.keep(&request, &session);
+        if let Some(entry) = hop.cli_entry() {
+            self.ports.cli_cache.keep(entry, &session);
         }
         drop(turn);
         Ok(session)
@@ -176,7 +189,7 @@ impl<'a> Chain<'a> {
         match kept.filter(|session| session.serves(now, LAST_HELP)) {
             Some(session) if error.is_passing() => {
                 self.ports.tell.tell(Notice::Stale {
-                    role_arn: hop.role.role_arn.clone(),
+                    of: hop.subject(),
                     ends: session.ends(),
                 });
                 Ok(session)

@@ -11,9 +11,9 @@ mod trust;
 #[cfg(test)]
 mod tests;
 
-use std::cell::Cell;
 use std::fmt;
 use std::io::Read as _;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use ureq::config::AutoHeaderValue;
@@ -39,17 +39,17 @@ const USER_AGENT: &str = concat!("awsenv/", env!("CARGO_PKG_VERSION"));
 
 /// Opens nothing until it sends.
 pub struct Client<'a> {
-    say: &'a dyn Fn(&str),
+    say: &'a (dyn Fn(&str) + Sync),
     /// Whether the user knows what awsenv waits for.
-    has_said: Cell<bool>,
+    has_said: AtomicBool,
 }
 
 impl<'a> Client<'a> {
     /// `say` tells the user, once, what awsenv waits for.
-    pub fn new(say: &'a dyn Fn(&str)) -> Self {
+    pub fn new(say: &'a (dyn Fn(&str) + Sync)) -> Self {
         Self {
             say,
-            has_said: Cell::new(false),
+            has_said: AtomicBool::new(false),
         }
     }
 }
@@ -69,7 +69,7 @@ impl Http for Client<'_> {
             move || exchange(&request, &transport, limit, &progress)
         };
         let awaited = || {
-            if !self.has_said.replace(true) {
+            if !self.has_said.swap(true, Ordering::Relaxed) {
                 let uri: Option<Uri> = request.url.parse().ok();
                 let host = uri.as_ref().and_then(Uri::host).unwrap_or("an answer");
                 (self.say)(&format!("waiting for {host} (press Ctrl-C to give up)"));

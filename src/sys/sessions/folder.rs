@@ -9,14 +9,13 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use age::x25519::Identity;
 
-use super::lock;
 use crate::credentials::Timestamp;
 use crate::session::{Key, Session, document};
 use crate::sys::fs::{is_older, names_in};
 use crate::sys::keychain::key_pair::hash;
 use crate::sys::keychain::seal;
-use crate::sys::private;
 use crate::sys::trust::Way;
+use crate::sys::{lock, private};
 
 const SESSION: &str = "age";
 const LOCK: &str = "lock";

@@ -5,7 +5,6 @@
 mod folder;
 mod identity;
 mod keeper;
-mod lock;
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -19,14 +18,13 @@ use crate::config::settings::Settings;
 use crate::env::Env;
 use crate::keychain::NO_HOME;
 use crate::provider::{NoTurn, Sessions, Turn};
-use crate::session::{Key, Session};
+use crate::session::{Key, Kind, Session};
 use crate::sys::fs::state_dir;
 use crate::sys::trust::Way;
-use crate::sys::{clock, private};
+use crate::sys::{clock, lock, private};
 use folder::{Folder, at};
 use identity::Search;
 use keeper::Keepers;
-use lock::NoLock;
 
 /// The sessions of this user on this machine. Opens nothing until it is asked.
 pub struct Store<'a> {
@@ -78,6 +76,7 @@ pub enum Which<'a> {
     /// All, also those that cannot be opened here, and their key.
     All,
     Expired,
+    Kind(Kind),
     /// Those that were got for any of these profiles.
     Profiles(&'a [&'a str]),
 }
@@ -131,14 +130,17 @@ impl<'a> Store<'a> {
                 self.opened.take();
                 removed
             }
-            Which::Profiles(profiles) => {
-                let Some(folder) = self.folder() else { return Ok(0) };
-                let all = folder.all().into_iter();
-                let keys = all.filter(|(_, session)| profiles.contains(&session.profile.as_str()));
-                keys.map(|(key, _)| folder.remove(&key).map(|()| 1)).sum()
-            }
+            Which::Kind(kind) => self.remove(|session| session.kind == kind),
+            Which::Profiles(profiles) => self.remove(|session| profiles.contains(&session.profile.as_str())),
             Which::Expired => Ok(0),
         }
+    }
+
+    fn remove(&self, is_wanted: impl Fn(&Session) -> bool) -> io::Result<usize> {
+        let Some(folder) = self.folder() else { return Ok(0) };
+        let all = folder.all().into_iter();
+        let keys = all.filter(|(_, session)| is_wanted(session));
+        keys.map(|(key, _)| folder.remove(&key).map(|()| 1)).sum()
     }
 
     /// Opens a keychain only if `may_wait`, because that may ask the user.
@@ -256,11 +258,6 @@ pub(super) fn cleared(env: &Env) -> Option<SystemTime> {
     fs::symlink_metadata(mark).and_then(|meta| meta.modified()).ok()
 }
 
-/// The turn where there are no locks.
-struct Alone;
-
-impl Turn for Alone {}
-
 impl Sessions for Store<'_> {
     fn find(&self, key: &Key) -> Option<Session> {
         if !self.settings.sessions {
@@ -271,17 +268,13 @@ impl Sessions for Store<'_> {
 
     fn turn(&self, key: &Key, limit: Option<Duration>) -> Result<Box<dyn Turn + '_>, NoTurn> {
         if !self.settings.sessions {
-            return Ok(Box::new(Alone));
+            return Ok(lock::alone());
         }
         // What keeps sessions from being kept is said when there is one.
         let Ok(folder) = self.ready() else {
-            return Ok(Box::new(Alone));
+            return Ok(lock::alone());
         };
-        match lock::take(&folder.lock_path(key), limit, self.say) {
-            Ok(held) => Ok(Box::new(held)),
-            Err(NoLock::Turn(why)) => Err(why),
-            Err(NoLock::Nowhere) => Ok(Box::new(Alone)),
-        }
+        lock::turn(&folder.lock_path(key), limit, self.say)
     }
 
     fn keep(&self, key: &Key, session: &Session) {
@@ -309,7 +302,6 @@ mod tests {
     use super::*;
     use crate::credentials::{Credentials, Timestamp};
     use crate::secret::Secret;
-    use crate::session::Kind;
     use std::path::Path;
 
     fn key(digit: char) -> Key {

@@ -10,11 +10,12 @@ use zeroize::Zeroizing;
 
 use crate::config::locate::expand;
 use crate::env::Env;
+use crate::provider::CliEntry;
 use crate::resolve::Sso;
 use crate::sys::cli_cache;
 use crate::sys::fs::{home_of, names_in, read_regular};
 
-use super::{TOKENS, role_request};
+use super::FOLDER;
 
 /// Removes every token, as `aws sso logout` does; how many there were.
 ///
@@ -27,7 +28,7 @@ pub fn remove_tokens(env: &Env) -> io::Result<usize> {
         #[serde(rename = "accessToken")]
         _access_token: IgnoredAny,
     }
-    remove(env, TOKENS, |bytes| serde_json::from_slice::<Token>(bytes).is_ok())
+    remove(env, FOLDER, |bytes| serde_json::from_slice::<Token>(bytes).is_ok())
 }
 
 /// Removes the keys of every role of IAM Identity Center, as `aws sso logout` does.
@@ -49,12 +50,12 @@ pub fn remove_roles(env: &Env) -> io::Result<()> {
 /// # Errors
 /// What the system says.
 pub fn remove_role(env: &Env, sso: &Sso) -> io::Result<()> {
-    remove_file(&cli_cache::path(env, cli_cache::FOLDER, &role_request(sso))).map(drop)
+    remove_file(&cli_cache::path(env, CliEntry::Sso(sso))).map(drop)
 }
 
 /// The tokens and registrations that there are.
 pub fn secret_files(env: &Env) -> Vec<PathBuf> {
-    files(env, TOKENS).collect()
+    files(env, FOLDER).collect()
 }
 
 fn files(env: &Env, folder: &str) -> impl Iterator<Item = PathBuf> {
@@ -122,6 +123,7 @@ mod tests {
             line: 1,
         };
         let sso = Sso {
+            profile: "p".to_owned(),
             session: SsoSession {
                 name: Some("my-sso".to_owned()),
                 start_url: "https://x.awsapps.com/start".to_owned(),

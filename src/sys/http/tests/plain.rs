@@ -126,8 +126,8 @@ fn a_connection_that_stays_open_is_not_waited_for() {
 
 #[test]
 fn the_user_is_told_once_who_is_waited_for() {
-    let said = std::cell::RefCell::new(Vec::new());
-    let say = |text: &str| said.borrow_mut().push(text.to_owned());
+    let said = std::sync::Mutex::new(Vec::new());
+    let say = |text: &str| said.lock().unwrap().push(text.to_owned());
     let client = Client::new(&say);
     for _ in 0..2 {
         let server = Server::new(|stream| {
@@ -138,5 +138,8 @@ fn the_user_is_told_once_who_is_waited_for() {
             .send(&post(&server.url()), &Transport::default(), LONG)
             .expect("an answer");
     }
-    assert_eq!(*said.borrow(), ["waiting for 127.0.0.1 (press Ctrl-C to give up)"]);
+    assert_eq!(
+        *said.lock().unwrap(),
+        ["waiting for 127.0.0.1 (press Ctrl-C to give up)"]
+    );
 }

@@ -1,4 +1,5 @@
-//! The lock of one session: one process gets it, and the others wait. The kernel frees it when its process dies.
+//! The lock of something that one process gets for all that want it: one has it, and the others wait. The kernel frees it
+//! when its process dies.
 //!
 //! The file says which process holds it, and when one was last ended by its user.
 
@@ -28,7 +29,7 @@ const LENGTH: usize = 80;
 
 /// The lock, until this is dropped.
 #[derive(Debug)]
-pub(super) struct Held {
+struct Held {
     file: File,
     /// Dropped before the lock is let go.
     leaving: Option<Leaving>,
@@ -44,19 +45,38 @@ impl Drop for Held {
     }
 }
 
+/// The turn where there are no locks.
+struct Alone;
+
+impl Turn for Alone {}
+
 /// Why there is no lock.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum NoLock {
+enum NoLock {
     Turn(NoTurn),
     /// The system has none here.
     Nowhere,
 }
 
-/// Waits for the lock at `path` for at most `limit`, or for ever; `say` tells the user what for.
+/// The turn where there is no file for a lock.
+pub(super) fn alone() -> Box<dyn Turn> {
+    Box::new(Alone)
+}
+
+/// Waits for the lock at `path` for at most `limit`, or for ever; `say` tells the user what for. Where there can be no
+/// lock, each process goes on alone.
 ///
 /// # Errors
-/// There is no lock, or another process's user has cancelled what this one waited for.
-pub(super) fn take(path: &Path, limit: Option<Duration>, say: &dyn Fn(&str)) -> Result<Held, NoLock> {
+/// The time is up, or another process's user has cancelled what this one waited for.
+pub(super) fn turn(path: &Path, limit: Option<Duration>, say: &dyn Fn(&str)) -> Result<Box<dyn Turn>, NoTurn> {
+    match take(path, limit, say) {
+        Ok(held) => Ok(Box::new(held)),
+        Err(NoLock::Turn(why)) => Err(why),
+        Err(NoLock::Nowhere) => Ok(alone()),
+    }
+}
+
+fn take(path: &Path, limit: Option<Duration>, say: &dyn Fn(&str)) -> Result<Held, NoLock> {
     let until = limit.map(|limit| Instant::now() + limit);
     for _ in 0..TRIES {
         let file = open(path)?;

@@ -1,18 +1,20 @@
-//! The caches of `aws sso login` and the AWS CLI, as far as it can be known from them that a call will fail.
+//! Whether SDKs that are given a profile's name will find a person signed in, as far as files tell.
+//!
+//! awsenv itself can do more than botocore: it renews the token of a start URL too.
 
-pub mod left;
-pub mod listing;
+use std::path::PathBuf;
 
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use crate::aws::json::{object, quoted};
-use crate::awscli::moment;
+use super::path;
+use crate::awscli::{moment, token::Token};
 use crate::credentials::Timestamp;
 use crate::env::Env;
+use crate::provider::CliEntry;
 use crate::resolve::Sso;
 use crate::sys::cli_cache;
-use crate::sys::fs;
+use crate::sys::fs::read_regular;
 
 /// Why an SSO session gives no credentials without a new login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,19 +23,6 @@ pub enum LoggedOut {
     Missing,
     /// Since then.
     Expired(Timestamp),
-}
-
-/// Where the AWS CLI keeps tokens.
-const TOKENS: &str = "~/.aws/sso/cache";
-
-/// The part that is not secret.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Token {
-    expires_at: String,
-    registration_expires_at: Option<String>,
-    #[serde(default, deserialize_with = "is_there")]
-    refresh_token: bool,
 }
 
 #[derive(Deserialize)]
@@ -48,51 +37,21 @@ struct Expiring {
     expiration: String,
 }
 
-fn is_there<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
-    serde::de::IgnoredAny::deserialize(deserializer).map(|_| true)
-}
-
 /// `None` if a call may work: by a token, one that can be renewed, or keys of the role that the AWS CLI still has.
 pub fn logged_out(env: &Env, sso: &Sso, now: Timestamp) -> Option<LoggedOut> {
-    let lasts = |text: &str| moment(text).is_none_or(|end| end > now);
-    let name = sso.session.cache_name();
-    let token: Option<Token> = read(env, TOKENS, name);
+    // SDKs follow links, and do not ask whose the file is.
+    let read = |path: PathBuf| read_regular(&path).ok().flatten().map(Zeroizing::new);
+    let token = read(path(env, sso.session.cache_name())).and_then(|bytes| Token::parse(&bytes));
     let out = match token {
         None => LoggedOut::Missing,
-        Some(token) if lasts(&token.expires_at) => return None,
-        Some(token) => {
-            let is_renewed = sso.session.name.is_some() && token.refresh_token;
-            if is_renewed && token.registration_expires_at.as_deref().is_some_and(lasts) {
-                return None;
-            }
-            LoggedOut::Expired(moment(&token.expires_at)?)
-        }
+        Some(token) if token.expires > now => return None,
+        Some(token) if sso.session.name.is_some() && token.is_renewable(now) => return None,
+        Some(token) => LoggedOut::Expired(token.expires),
     };
-    let role: Option<Role> = read(env, cli_cache::FOLDER, &role_request(sso));
-    role.is_none_or(|role| !lasts(&role.credentials.expiration))
-        .then_some(out)
-}
-
-/// What the AWS CLI names the keys of a role after.
-fn role_request(sso: &Sso) -> String {
-    let (key, value) = match &sso.session.name {
-        Some(session) => ("sessionName", session),
-        None => ("startUrl", &sso.session.start_url),
-    };
-    object(
-        ",",
-        ":",
-        &[
-            ("accountId", quoted(&sso.account_id)),
-            ("roleName", quoted(&sso.role_name)),
-            (key, quoted(value)),
-        ],
-    )
-}
-
-fn read<T: for<'de> Deserialize<'de>>(env: &Env, folder: &str, name: &str) -> Option<T> {
-    let bytes = fs::read_regular(&cli_cache::path(env, folder, name)).ok().flatten();
-    serde_json::from_slice(&bytes.map(Zeroizing::new)?).ok()
+    let role = read(cli_cache::path(env, CliEntry::Sso(sso)));
+    let role: Option<Role> = role.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let lasts = |role: Role| moment(&role.credentials.expiration).is_none_or(|end| end > now);
+    (!role.is_some_and(lasts)).then_some(out)
 }
 
 #[cfg(test)]
@@ -132,6 +91,7 @@ mod tests {
             line: 1,
         };
         let sso = Sso {
+            profile: "p".into(),
             session: SsoSession {
                 name: session,
                 start_url: "https://x.awsapps.com/start".into(),
@@ -167,7 +127,9 @@ mod tests {
     #[test]
     fn only_the_token_of_a_session_is_renewed() {
         let registered = |end: &str| {
-            let more = format!(", \"refreshToken\": \"hush\", \"registrationExpiresAt\": \"{end}\"");
+            let more = format!(
+                ", \"refreshToken\": \"hush\", \"clientId\": \"c\", \"clientSecret\": \"hush\", \"registrationExpiresAt\": \"{end}\""
+            );
             token(PAST, &more)
         };
         assert_eq!(of(true, Some(&registered(FUTURE)), None), None);
