@@ -5,10 +5,12 @@
     lifetime   seconds after which a new session ends, whatever was asked for
     ended      key ids of sessions that have ended, or true for all of them
     refuse     true: connections are closed unread
+    sso        what IAM Identity Center does otherwise: see `identity_center.py`
     faults     a list of faults; the first one that fits a request is its fault
 
-A fault fits if the form has all fields of its `when`, such as {"Action": "AssumeRole"}. It leaves the first `skip` such
-requests alone and ends after `times` more; a rewritten file starts counting again. It may have:
+A fault fits if the form, the JSON object or the query has all fields of its `when`, such as {"Action": "CreateToken",
+"grantType": "refresh_token"}; `Action` is the operation in each service. It leaves the first `skip` such requests alone and
+ends after `times` more; a rewritten file starts counting again. It may have:
 
     slow       seconds before the answer, after the request was logged and acted upon
     status     the service does not see the request; `code`, `message` and `headers` are those of the error
@@ -21,10 +23,6 @@ requests alone and ends after `times` more; a rewritten file starts counting aga
 import json
 import threading
 from dataclasses import dataclass, field
-
-from message import Refusal
-
-CODES = {400: "Throttling", 429: "TooManyRequests", 500: "InternalFailure", 503: "ServiceUnavailable"}
 
 
 @dataclass
@@ -51,17 +49,18 @@ class Fault:
         parts = ("slow", "status", "body", "content_type", "pad", "cut")
         return "+".join(part for part in parts if getattr(self, part)) or None
 
-    def instead(self):
+    def instead(self, refusal):
+        """The answer in the form of the errors of a service."""
         if self.status is None:
             return None
-        code = self.code or CODES.get(self.status, "Unknown")
-        return Refusal(self.status, code, self.message, self.headers).answer()
+        code = self.code or refusal.codes.get(self.status, "Unknown")
+        return refusal(self.status, code, self.message, self.headers).answer()
 
     def changed(self, answer):
         if self.body is not None:
             answer.body = self.body.encode()
         if self.pad:
-            at = answer.body.rstrip().rfind(b"<")
+            at = max(answer.body.rfind(end) for end in (b"<", b"}"))
             answer.body = answer.body[:at] + b" " * self.pad + answer.body[at:]
         answer.content_type = self.content_type or answer.content_type
         return answer
@@ -74,6 +73,7 @@ class Scenario:
     lifetime: float | None = None
     ended: object = ()
     refuse: bool = False
+    sso: dict = field(default_factory=dict)
     faults: list = field(default_factory=list)
 
     def has_ended(self, key):

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """A stand-in for AWS on the loopback, stricter than AWS is.
 
-    server.py --world FILE --log FILE [--control FILE] [--issued FILE] [--cert FILE --key FILE]
+    server.py --world FILE --log FILE [--control FILE] [--issued FILE] [--secrets FILE] [--cert FILE --key FILE]
 
 Prints its port as the first line, and ends when its stdin does. `world.py` says what is in the world, `scenario.py` what
 the control file can ask for: it is read at each request. --log gets a JSON line for each request before it is answered,
-without secrets. --issued gets a JSON line for each session, with its secrets, for a test that searches for them.
+without secrets. --issued gets a JSON line for each session, with its secrets, for a test that searches for them; --secrets
+gets one for each other secret, {"kind", "value"}: tokens, client secrets, codes and their verifiers.
 --cert and --key (PEM) make it speak TLS.
 
 Where it refuses what AWS would accept, the code of the error is `StandIn`.
@@ -23,9 +24,13 @@ import threading
 import time
 import wsgiref.handlers
 
+from identity_center import IdentityCenter
 from message import Answer, Refusal, Request
+from oidc import Oidc
 from scenario import Control
+from sso import Portal
 from sts import Sts
+from vanity import Vanity
 from world import World
 
 LARGEST_BODY = 64 * 1024
@@ -35,12 +40,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("world", "log"):
         parser.add_argument("--" + name, required=True)
-    for name in ("control", "issued", "cert", "key"):
+    for name in ("control", "issued", "secrets", "cert", "key"):
         parser.add_argument("--" + name)
     options = parser.parse_args()
     with open(options.world, encoding="utf-8") as file:
-        world = World(json.load(file), options.issued)
-    server = Server(options, [Sts(world)])
+        described = json.load(file)
+    world = World(described, options.issued)
+    center = IdentityCenter(described.get("sso", ()), world, options.secrets)
+    # STS takes any path, so that it comes last.
+    services = [Oidc(center), Portal(center), Vanity(described.get("vanity", {})), Sts(world)]
+    server = Server(options, services)
     threading.Thread(target=end_with_stdin, daemon=True).start()
     print(server.server_address[1], flush=True)
     server.serve_forever()
@@ -94,12 +103,14 @@ class Server(http.server.ThreadingHTTPServer):
             self.log.write(text)
             self.log.flush()
 
-    def answer(self, request, scenario):
+    def service_of(self, request):
+        return next((service for service in self.services if service.is_asked(request)), None)
+
+    def answer(self, service, request, scenario):
         try:
-            for service in self.services:
-                if service.is_asked(request):
-                    return service.answer(request, scenario)
-            raise Refusal(404, "StandIn", "no service here answers %s %s" % (request.method, request.path))
+            if service is None:
+                raise Refusal(404, "StandIn", "no service here answers %s %s" % (request.method, request.path))
+            return service.answer(request, scenario)
         except Refusal as refusal:
             return refusal.answer()
 
@@ -122,10 +133,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = self.rfile.read(int(length))
         at = time.time()
         request = Request(self.command, self.path, self.headers.items(), body, self.server.tls is not None)
+        service = self.server.service_of(request)
+        refusal = Refusal
+        if service is not None:
+            request.action, refusal = service.action(request), service.refusal
         control = self.server.control
         scenario = control.read()
         fault = control.fault_for(request)
-        answer = fault.instead() or self.server.answer(request, scenario)
+        answer = fault.instead(refusal) or self.server.answer(service, request, scenario)
         answer = fault.changed(answer)
         self.server.note({"at": at, **request.seen(), "status": answer.status, "code": answer.code, "fault": fault.name})
         if fault.slow:

@@ -18,6 +18,8 @@ WRONG_CODE = "MultiFactorAuthentication failed with invalid MFA one time pass co
 
 
 class Sts:
+    refusal = Refusal
+
     def __init__(self, world):
         self.world = world
         self.service = Service("sts")
@@ -30,6 +32,9 @@ class Sts:
     def is_asked(self, request):
         signed_for_sts = "/sts/aws4_request" in (request.header("authorization") or "")
         return request.method == "POST" and (request.fields is not None or signed_for_sts)
+
+    def action(self, request):
+        return next((value for name, value in request.fields or () if name == "Action"), None)
 
     def answer(self, request, scenario):
         caller, region = signature.caller(request, self.world, scenario, "sts")

@@ -232,7 +232,8 @@ fn start() -> Option<(Aws, Sandbox)> {
     Some((aws, sandbox))
 }
 
-fn boto3(sandbox: &Sandbox, words: &[&str]) -> Option<Output> {
+/// Prints the ARN of a profile, as boto3 gets it. A code may follow.
+pub(crate) fn boto3(sandbox: &Sandbox, words: &[&str]) -> Option<Output> {
     let python = python("boto3")?;
     Some(sandbox.program(python).args(["-B", "-c", CALLER]).args(words).output())
 }

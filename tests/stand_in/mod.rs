@@ -5,6 +5,7 @@ pub(crate) mod clients;
 mod faults;
 mod moto;
 mod requests;
+pub(crate) mod sso;
 #[cfg(unix)]
 mod tls;
 

@@ -16,7 +16,8 @@ use super::{PROJECT, Sandbox, host_path, python};
 
 /// The users, roles and regions of [`Aws::start`]. `base` may assume One, One may assume Two, Two may assume Three in
 /// another account; External requires the external id that its profile has, Hour lasts an hour at most, Account trusts the
-/// whole first account, Guarded and Recent require a code, and Closed does not trust `base`.
+/// whole first account, Guarded and Recent require a code, and Closed does not trust `base`. [`super::sso`] says who is
+/// signed in to IAM Identity Center.
 pub fn world() -> Value {
     serde_json::from_str(include_str!("../aws/world.json")).expect("JSON")
 }
@@ -44,14 +45,24 @@ pub struct Seen {
     pub at: f64,
     pub method: String,
     pub path: String,
+    /// The operation of the service.
+    pub action: Option<String>,
     /// By names in lower case, in their order. Tokens are hashed.
     pub headers: Vec<(String, String)>,
-    /// Of the form, in their order. Codes are hashed.
+    /// Of the form, of the JSON object (what is not text as JSON) or of the query, in their order. Codes and tokens are hashed.
     pub fields: Option<Vec<(String, String)>>,
     pub status: u16,
     /// Of the error.
     pub code: Option<String>,
     pub fault: Option<String>,
+}
+
+/// A secret of a sign-in that the stand-in has given out or been sent.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Given {
+    /// `access_token`, `refresh_token`, `client_secret`, `device_code`, `code` or `code_verifier`.
+    pub kind: String,
+    pub value: String,
 }
 
 /// A session that the stand-in has given out.
@@ -96,7 +107,11 @@ impl Aws {
 
     /// Over TLS, with this certificate and its key.
     pub fn over_tls(certificate: &Path, key: &Path) -> Option<Self> {
-        Self::launch(world(), Some((certificate, key)))
+        Self::over_tls_with(world(), certificate, key)
+    }
+
+    pub fn over_tls_with(world: Value, certificate: &Path, key: &Path) -> Option<Self> {
+        Self::launch(world, Some((certificate, key)))
     }
 
     fn launch(world: Value, tls: Option<(&Path, &Path)>) -> Option<Self> {
@@ -108,7 +123,7 @@ impl Aws {
             .expect("a temporary directory");
         std::fs::write(dir.path().join("world"), world.to_string()).expect("a world");
         let mut command = program(python, "server.py");
-        for name in ["world", "log", "control", "issued"] {
+        for name in ["world", "log", "control", "issued", "secrets"] {
             command.arg(format!("--{name}")).arg(dir.path().join(name));
         }
         if let Some((certificate, key)) = tls {
@@ -143,7 +158,7 @@ impl Aws {
 
     /// How often `action` was asked for.
     pub fn count(&self, action: &str) -> usize {
-        let asked = |seen: &&Seen| seen.field("Action") == Some(action);
+        let asked = |seen: &&Seen| seen.action.as_deref() == Some(action);
         self.requests().iter().filter(asked).count()
     }
 
@@ -162,6 +177,15 @@ impl Aws {
     /// All sessions so far, with their secrets.
     pub fn issued(&self) -> Vec<Issued> {
         self.lines("issued")
+    }
+
+    /// All secrets of sign-ins so far.
+    pub fn secrets(&self) -> Vec<Given> {
+        self.lines("secrets")
+    }
+
+    pub fn world(&self) -> &Value {
+        &self.world
     }
 
     /// The id and the secret of a user's key.

@@ -17,6 +17,7 @@ mod moto;
 mod run;
 mod shells;
 mod snapshot;
+pub mod sso;
 mod strace;
 #[cfg(target_os = "linux")]
 pub mod walk;
