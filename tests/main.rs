@@ -17,6 +17,7 @@ mod resolve_cases;
 #[cfg(unix)]
 mod roles;
 mod sandbox;
+mod sso;
 mod stand_in;
 mod stories;
 mod support;

@@ -1,6 +1,5 @@
 //! `awsenv sso import`: profiles for the accounts and roles of a session, as one edit of the config file.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 
 use crate::advice::{Advice, Command};
@@ -18,7 +17,7 @@ use crate::ops::sso::plan::{New, Plan, plan};
 use crate::ops::sso::portal::Portal;
 use crate::ops::sso::present::{Gone, Session, gone};
 use crate::ops::sso::template::{Listed, Template};
-use crate::ops::sso::{menu, sessions};
+use crate::ops::sso::{menu, region, sessions};
 use crate::ops::{choose, diff};
 use crate::redact;
 use crate::resolve::SsoSession;
@@ -50,6 +49,7 @@ pub(super) fn run(context: &Context, args: &SsoImportArgs) -> Result<Outcome, Er
         },
         template,
         region: None,
+        status: u8::from(!gathered.refused.is_empty()),
         wanted: gathered.roles(),
         listed: args.prune.then(|| gathered.roles()),
     };
@@ -84,6 +84,8 @@ struct Job<'a> {
     session: Session<'a>,
     template: Template,
     region: Option<String>,
+    /// 1 if not all roles could be listed.
+    status: u8,
     /// The roles that are to have a profile.
     wanted: Vec<Listed>,
     /// All roles, if profiles of others are to go.
@@ -133,9 +135,9 @@ impl Job<'_> {
         if !is_asked || self.plan(files).new.is_empty() {
             return Ok(None);
         }
-        let check = |text: &str| -> Result<Option<String>, Error> {
-            let text = Some(text).filter(|text| !text.is_empty());
-            Ok(choose::asked_region(self.context, files, text)?.map(Cow::into_owned))
+        let check = |text: &str| match text {
+            "" => Ok(None),
+            text => region::answered(self.context, files, text).map(Some),
         };
         let is_plain = |text: &str| redact::harmless(text).is_some();
         let question = "Region of the new profiles [None]:";
@@ -160,7 +162,7 @@ impl Job<'_> {
     fn run(&self, files: &Files) -> Result<Outcome, Error> {
         let made = self.make(files, self.gone(files))?;
         if self.args.dry_run {
-            return Ok(Outcome::Text(diff::of(&[made.edit]), 0));
+            return Ok(Outcome::Text(diff::of(&[made.edit]), self.status));
         }
         if !self.confirm(&made.gone)? {
             return Err(Error::cancelled());
@@ -182,7 +184,7 @@ impl Job<'_> {
             Undo::Journal,
         )?;
         self.tell(&made);
-        Ok(Outcome::Done(0))
+        Ok(Outcome::Done(self.status))
     }
 
     fn confirm(&self, gone: &[Gone]) -> Result<bool, Error> {

@@ -8,8 +8,8 @@ use crate::error::Error;
 use crate::ops::files::Files;
 use crate::ops::sso::gather::{self, Wants, gather};
 use crate::ops::sso::portal::Portal;
+use crate::ops::sso::sessions;
 use crate::ops::sso::template::Listed;
-use crate::ops::sso::{near, sessions};
 use crate::ops::table;
 use crate::redact;
 use crate::text::display;
@@ -21,19 +21,10 @@ pub(super) fn run(context: &Context, args: &SsoRolesArgs) -> Result<Outcome, Err
     let wanted = args.portal.session.as_deref();
     let session = sessions::chosen(context, &files, wanted, "awsenv sso roles --session NAME")?;
     let portal = Portal::of(context, &files, &session)?;
-    let gather = |wants, is_fresh| gather(context, &session, &portal, wants, is_fresh);
-    let is_fresh = args.portal.refresh;
-    let (gathered, account) = match &args.account {
-        None => (gather(Wants::All, is_fresh)?, None),
-        Some(word) => {
-            let accounts = gather(Wants::Accounts, is_fresh)?.listing;
-            let id = near::account(&accounts, word)?.id.clone();
-            (gather(Wants::Roles(&id), is_fresh)?, Some(id))
-        }
-    };
+    let wants = args.account.as_deref().map_or(Wants::All, Wants::Roles);
+    let gathered = gather(context, &session, &portal, wants, args.portal.refresh)?;
     gather::warn(context, &gathered.refused);
-    let is_wanted = |role: &Listed| account.as_ref().is_none_or(|id| role.account_id == *id);
-    let roles: Vec<Listed> = gathered.roles().into_iter().filter(is_wanted).collect();
+    let roles = gathered.roles();
     let status = u8::from(!gathered.refused.is_empty());
     if args.json {
         let rows: Vec<Value> = roles.iter().map(as_json).collect();

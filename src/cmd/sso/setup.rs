@@ -5,10 +5,10 @@ use crate::advice::{Advice, Command};
 use crate::cli::{PortalArgs, SsoImportArgs, SsoSetupArgs};
 use crate::config::FileKind;
 use crate::context::{Context, Outcome};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::ops::ask::{self, Questions};
 use crate::ops::files::Files;
-use crate::ops::sso::setup;
+use crate::ops::sso::{region, sessions, setup};
 use crate::ops::{choose, edit, sign_in};
 use crate::redact;
 use crate::text::display;
@@ -34,7 +34,7 @@ pub(super) fn run(context: &Context, args: &SsoSetupArgs) -> Result<Outcome, Err
                 .notice(&format!("the SSO session `{shown}` is in {path} now"));
         }
     }
-    let session = crate::ops::sso::sessions::named(&Files::load(context)?, name)?;
+    let session = sessions::named(&Files::load(context)?, name)?;
     sign_in::run(context, &session)?;
     let by_itself = Command::new("awsenv sso import").option("--session", name);
     if ask::check(context, "").is_err() {
@@ -84,23 +84,10 @@ fn missing(
     let region = match region {
         Some(region) => region,
         None => {
-            let typed = questions.line(
-                "Region of IAM Identity Center:",
-                is_plain,
-                is_plain,
-                |text| match text {
-                    "" => Err(no_region()),
-                    text => choose::asked_region(context, files, Some(text)).map(drop),
-                },
-            )?;
-            choose::asked_region(context, files, Some(&typed))?
-                .ok_or_else(no_region)?
-                .into_owned()
+            let check = |text: &str| region::answered(context, files, text);
+            let question = "Region of IAM Identity Center:";
+            check(&questions.line(question, is_plain, is_plain, |text| check(text).map(drop))?)?
         }
     };
     Ok((start_url, region))
-}
-
-fn no_region() -> Error {
-    Error::new(Kind::Usage, "expected a region, such as eu-west-1").hint("whoever invited you knows it")
 }

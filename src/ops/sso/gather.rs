@@ -3,6 +3,7 @@
 use crate::aws::portal;
 use crate::context::Context;
 use crate::error::{Error, Kind};
+use crate::ops::sso::near;
 use crate::ops::sso::template::Listed;
 use crate::resolve::SsoSession;
 use crate::sys::sso::listing::{self, Account, Listing};
@@ -27,7 +28,7 @@ pub trait Portal {
 pub enum Wants<'a> {
     /// Of none.
     Accounts,
-    /// Of the one with this id.
+    /// Of the one with this id or name.
     Roles(&'a str),
     /// Of all.
     All,
@@ -39,10 +40,12 @@ pub struct Gathered {
     pub listing: Listing,
     /// The accounts whose roles the portal refused to list, and why.
     pub refused: Vec<(String, Error)>,
+    /// The id of the only account that was wanted.
+    account: Option<String>,
 }
 
 impl Gathered {
-    /// Every role that is known, by the account's name, as people look for it.
+    /// Every role that was wanted, by the account's name, as people look for it.
     pub fn roles(&self) -> Vec<Listed> {
         let roles = |account: &Account| {
             let listed = |role: &String| Listed {
@@ -57,7 +60,8 @@ impl Gathered {
                 .map(listed)
                 .collect::<Vec<_>>()
         };
-        let mut accounts: Vec<&Account> = self.listing.accounts.iter().collect();
+        let is_wanted = |account: &&Account| self.account.as_ref().is_none_or(|id| *id == account.id);
+        let mut accounts: Vec<&Account> = self.listing.accounts.iter().filter(is_wanted).collect();
         accounts.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
         accounts.into_iter().flat_map(roles).collect()
     }
@@ -82,10 +86,13 @@ pub fn gather(
         Some(kept) if is_served(&kept) => kept,
         kept => Listing::of(portal.accounts()?, now, kept),
     };
-    let is_wanted = |account: &&mut Account| match wants {
-        Wants::Accounts => false,
-        Wants::Roles(id) => account.id == id,
-        Wants::All => true,
+    let account = match wants {
+        Wants::Roles(word) => Some(near::account(&listing, word).map(|account| account.id.clone())),
+        Wants::Accounts | Wants::All => None,
+    };
+    let is_wanted = |wanted: &&mut Account| match &account {
+        Some(id) => id.as_ref().is_ok_and(|id| *id == wanted.id),
+        None => wants == Wants::All,
     };
     let wanted = listing.accounts.iter_mut().filter(is_wanted);
     let stale: Vec<&mut Account> = wanted.filter(|account| is_fresh || !account.is_fresh(now)).collect();
@@ -99,6 +106,7 @@ pub fn gather(
     }
     Ok(Gathered {
         refused: done?,
+        account: account.transpose()?,
         listing,
     })
 }

@@ -9,6 +9,7 @@ pub mod near;
 pub mod plan;
 pub mod portal;
 pub mod present;
+pub mod region;
 pub mod sessions;
 pub mod setup;
 pub mod status;

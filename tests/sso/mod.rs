@@ -1,0 +1,5 @@
+//! IAM Identity Center as people use it, against the stand-in for AWS.
+
+mod import;
+mod lists;
+mod logout;
