@@ -22,6 +22,7 @@ pub struct Ui {
     pub color_out: bool,
     quiet: bool,
     verbose: bool,
+    takes_input: bool,
     terminal: bool,
     home: Option<String>,
     start_dirs: StartDirs,
@@ -44,6 +45,7 @@ impl Ui {
             color_out: color(process.stdout_tty),
             quiet: global.quiet,
             verbose: global.verbose,
+            takes_input: !global.no_input,
             terminal: process.stderr_tty,
             home: process
                 .env
@@ -77,6 +79,11 @@ impl Ui {
     /// `--verbose`.
     pub fn is_verbose(&self) -> bool {
         self.verbose
+    }
+
+    /// Whether the user may be asked: without `--no-input`.
+    pub fn takes_input(&self) -> bool {
+        self.takes_input
     }
 
     /// Makes text safe for a terminal, and writes paths below HOME with `~`.

@@ -1,6 +1,7 @@
 //! The formats of AWS's services: values -> requests, answers -> values. Nothing here opens a socket, reads a clock or
 //! knows a profile, so that recorded traffic tests all of it.
 
+pub mod callback;
 mod document;
 mod endpoint;
 mod error;

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
-use super::STORED_PROFILE;
+use super::{STORED_PROFILE, SignInArgs};
 use crate::keychain::StoreKind;
 
 #[derive(Args, Debug)]
@@ -15,6 +15,8 @@ pub struct CredentialProcessArgs {
     /// Item in the keychain, if its name is not the profile's
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub item: Option<String>,
+    #[command(flatten)]
+    pub sign_in: SignInArgs,
 }
 
 #[derive(Args, Debug)]

@@ -4,6 +4,7 @@ mod configure;
 mod dashes;
 mod duration;
 mod key;
+mod login;
 mod named;
 mod package;
 mod sessions;
@@ -21,6 +22,7 @@ pub use key::{
     CredentialProcessArgs, KeyAction, KeyAddArgs, KeyArgs, KeyImportArgs, KeyListArgs, KeyMoveArgs, KeyRemoveArgs,
     KeyRestoreArgs, KeyUnlockArgs,
 };
+pub use login::{LoginArgs, SignInArgs};
 pub use named::{PROFILE_FLAG, placed, style};
 pub use sessions::{SessionsAction, SessionsArgs, SessionsClearArgs, SessionsListArgs};
 pub use sso::{
@@ -65,6 +67,9 @@ pub struct Global {
     /// Print each decision and its reason (never a secret)
     #[arg(short, long, overrides_with = "verbose")]
     pub verbose: bool,
+    /// Ask nothing: fail where a question would have to be answered
+    #[arg(long, overrides_with = "no_input")]
+    pub no_input: bool,
     /// Print help (`-h` for a summary)
     #[arg(short, long, action = ArgAction::Help)]
     pub(crate) help: Option<bool>,
@@ -102,6 +107,8 @@ pub enum Command {
     Explain(Lazy<ExplainArgs>),
     /// Run a program with a profile's environment
     Exec(Lazy<ExecArgs>),
+    /// Sign in to IAM Identity Center
+    Login(Lazy<LoginArgs>),
     /// Print a profile's keys in the format that AWS SDKs expect from its `credential_process`
     CredentialProcess(Lazy<CredentialProcessArgs>),
     /// Keep access keys in the keychain instead of in files
@@ -219,6 +226,9 @@ impl Command {
 
 /// The id of an argument that also takes an alias. Where only the exact name of a profile is valid, it is `profile`.
 pub const PROFILE_OR_ALIAS: &str = "profile_or_alias";
+
+/// Of a profile or an SSO session to sign in to.
+pub const SIGN_IN: &str = "sign_in";
 
 /// Of a profile with a key in the keychain.
 pub const STORED_PROFILE: &str = "stored_profile";

@@ -5,6 +5,8 @@ use std::ffi::OsString;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 
+use super::SIGN_IN;
+
 #[derive(Args, Debug)]
 pub struct SsoArgs {
     #[command(subcommand)]
@@ -102,11 +104,11 @@ pub struct SsoImportArgs {
 
 #[derive(Args, Debug)]
 pub struct LogoutArgs {
-    /// Profile or SSO session to sign out of (default: the one in use)
-    #[arg(conflicts_with = "all")]
+    /// Profile or SSO session to sign out of (default: that of the profile in use)
+    #[arg(id = SIGN_IN, value_name = "NAME", conflicts_with = "all")]
     pub name: Option<OsString>,
     /// NAME is an SSO session, although a profile has that name too
-    #[arg(long, requires = "name")]
+    #[arg(long, requires = SIGN_IN)]
     pub session: bool,
     /// Sign out of everything, also of what the AWS CLI has signed in to
     #[arg(long)]

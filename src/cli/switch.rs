@@ -6,7 +6,7 @@ use std::time::Duration;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 
-use super::{PROFILE_OR_ALIAS, PickArgs, ScriptArgs, duration};
+use super::{PROFILE_OR_ALIAS, PickArgs, ScriptArgs, SignInArgs, duration};
 use crate::env::style::Style;
 use crate::env::wish::Wish;
 
@@ -29,6 +29,8 @@ pub struct UseArgs {
     pub first: bool,
     #[command(flatten)]
     pub style: StyleArgs,
+    #[command(flatten)]
+    pub sign_in: SignInArgs,
     #[command(flatten)]
     pub script: ScriptArgs,
 }
@@ -93,6 +95,8 @@ pub struct ExecArgs {
     pub pick: PickArgs,
     #[command(flatten)]
     pub style: StyleArgs,
+    #[command(flatten)]
+    pub sign_in: SignInArgs,
     /// Program to run, and its arguments
     #[arg(last = true, value_name = "PROGRAM")]
     pub command: Vec<OsString>,

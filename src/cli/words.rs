@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 
 use clap::{Args as _, CommandFactory as _};
 
-use super::{Cli, Global, PROFILE_OR_ALIAS, REMEMBERED_PROFILE, STORED_PROFILE};
+use super::{Cli, Global, PROFILE_OR_ALIAS, REMEMBERED_PROFILE, SIGN_IN, STORED_PROFILE};
 use crate::near::nearest;
 use crate::shell::Shell;
 use crate::text::either;
@@ -79,7 +79,7 @@ pub fn command_word(args: &[OsString]) -> Option<&str> {
 /// The positional argument that names a profile.
 pub fn profile(command: &clap::Command) -> Option<&clap::Arg> {
     let mut positionals = command.get_positionals();
-    let ids = [PROFILE_OR_ALIAS, STORED_PROFILE, REMEMBERED_PROFILE, "profile"];
+    let ids = [PROFILE_OR_ALIAS, SIGN_IN, STORED_PROFILE, REMEMBERED_PROFILE, "profile"];
     positionals.find(|arg| ids.contains(&arg.get_id().as_str()))
 }
 

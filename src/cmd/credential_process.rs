@@ -18,6 +18,7 @@ use crate::ops::keychain::detach::item_of;
 use crate::ops::ports::Outside;
 use crate::ops::refusal::without_credentials;
 use crate::ops::role;
+use crate::ops::sign_in::{Login, Offer};
 use crate::provider::{self, Wants};
 use crate::resolve::{BaseSource, Choice, CredentialPlan};
 use crate::session;
@@ -29,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(55);
 /// In seconds: botocore asks again when 15 minutes are left, and with less than this it would ask for each request.
 const MARGIN: i64 = session::MARGIN + 60;
 
-/// awsenv asks nothing; the keychain may, in a window of its own.
+/// awsenv asks nothing but what `--login` or the settings allow; the keychain may, in a window of its own.
 pub fn run(context: &Context, args: CredentialProcessArgs) -> Result<Outcome, Error> {
     if context.process.stdout_tty {
         let message = "refusing to print a secret to a terminal";
@@ -47,6 +48,7 @@ pub fn run(context: &Context, args: CredentialProcessArgs) -> Result<Outcome, Er
         outside,
         index: keychain.index(),
         keychain,
+        login: Login::of(args.sign_in.login, context.settings()),
     };
     let is_for_keychain = args.item.is_some() || request.is_recorded();
     let of_files = if is_for_keychain {
@@ -74,6 +76,7 @@ struct Request<'a> {
     keychain: Keychain<'a>,
     /// Read once; SDKs run this often.
     index: io::Result<Index>,
+    login: Login,
 }
 
 impl Request<'_> {
@@ -161,6 +164,13 @@ impl Request<'_> {
             until: Some(PATIENCE),
             ..role::wants(self.context)
         };
-        Ok(provider::credentials(plan, &wants, self.outside.ports())?.credentials)
+        let offer = Offer {
+            context: self.context,
+            plan,
+            login: self.login,
+            until: wants.until,
+        };
+        let got = offer.around(|| provider::credentials(plan, &wants, self.outside.ports()))?;
+        Ok(got.credentials)
     }
 }

@@ -11,7 +11,9 @@ use crate::env::session::{Target, enter};
 use crate::env::style::Style;
 use crate::error::{Error, Kind};
 use crate::ops::choose::Chosen;
+use crate::ops::files::Files;
 use crate::ops::refusal::{mistakes, without_credentials};
+use crate::ops::sign_in::{Login, Offer};
 use crate::ops::switch::Asked;
 use crate::ops::{choose, export, fit, now, pick, ports, switch, unknown};
 use crate::process::Launch;
@@ -31,14 +33,15 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
     let env = &context.process.env;
     let state = context.state();
     let names_none = !args.pick.pick && args.profile.is_none();
-    let stays = names_none && args.style.is_empty();
-    let mut asked = Asked::from(&args.style);
+    let stays = names_none && args.style.is_empty() && !args.sign_in.login;
+    let mut asked = Asked::of(&args.style, args.sign_in);
     let diff = match state {
         // This shell already uses the profile, with the style, region and keys that the user chose then.
         Some(state) if stays && now::serves(context, state) => {
             if state.style == Style::Name {
                 let Chosen { files, choice, .. } = choose::choose(context, None)?;
-                files.resolve_past_boto(&choice, None)?;
+                let (plan, _) = files.resolve_past_boto(&choice, None)?;
+                offer(context, &files, &plan).ahead()?;
             }
             EnvDiff::default()
         }
@@ -83,6 +86,16 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
     }))
 }
 
+/// Where the shell keeps what it has, `--login` is not given.
+fn offer<'a>(context: &'a Context<'a>, files: &Files, plan: &'a CredentialPlan) -> Offer<'a> {
+    Offer {
+        context,
+        plan,
+        login: Login::of(false, &files.settings),
+        until: None,
+    }
+}
+
 /// Nothing renews the keys of a program that is running.
 fn warn_of_end(context: &Context, target: &Target) {
     let end = target.expires.map(Timestamp);
@@ -117,6 +130,7 @@ fn works_by_itself(context: &Context, chosen: &Chosen) -> Result<bool, Error> {
     if let Some(BaseSource::CredentialProcess(process)) = &plan.base {
         ports::check_name_style(context, &choice.name, process)?;
     }
+    offer(context, files, &plan).ahead()?;
     if let Some(warning) = decision.warning {
         context.ui.warn(warning);
     }

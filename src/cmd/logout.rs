@@ -3,8 +3,10 @@
 use crate::cli::LogoutArgs;
 use crate::context::{Context, Outcome};
 use crate::error::{Error, Kind};
+use crate::ops::choose;
 use crate::ops::files::Files;
-use crate::ops::sso::{leave, sessions};
+use crate::ops::sign_in::{self, Target};
+use crate::ops::sso::leave;
 use crate::text::display;
 
 pub fn run(context: &Context, args: LogoutArgs) -> Result<Outcome, Error> {
@@ -18,10 +20,10 @@ pub fn run(context: &Context, args: LogoutArgs) -> Result<Outcome, Error> {
         });
         return Ok(Outcome::Done(0));
     }
-    let word = args.name.as_deref().map(crate::ops::choose::utf8).transpose()?;
-    let session = sessions::of_word(context, &files, word, args.session, "awsenv logout NAME")?;
+    let word = args.name.as_deref().map(choose::utf8).transpose()?;
+    let Target { session, calls } = sign_in::target(context, word, args.session, "awsenv logout NAME")?;
     let shown = display(session.cache_name());
-    let was_in = leave::one(context, &files, &session)
+    let was_in = leave::one(context, &files, &session, calls)
         .map_err(|error| Error::new(Kind::Failed, format!("cannot sign out of `{shown}`: {error}")))?;
     context.ui.notice(&match was_in {
         true => format!("signed out of `{shown}`"),

@@ -13,6 +13,7 @@ pub mod history;
 pub mod init;
 pub mod key;
 pub mod list;
+pub mod login;
 pub mod logout;
 pub mod man;
 pub mod prompt;
@@ -45,6 +46,7 @@ pub fn run(context: &Context, command: Command) -> Finish {
         Command::Key(Lazy(args)) => key::run(context, args),
         Command::List(Lazy(args)) => list::run(context, args),
         Command::Logout(Lazy(args)) => logout::run(context, args),
+        Command::Login(Lazy(args)) => login::run(context, args),
         Command::Man(Lazy(args)) => man::run(context, args),
         Command::Prompt(Lazy(args)) => prompt::run(context, args),
         Command::Sessions(Lazy(args)) => sessions::run(context, args),

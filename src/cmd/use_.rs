@@ -16,7 +16,7 @@ use crate::resolve::How;
 pub fn run(context: &Context, args: UseArgs) -> Result<Outcome, Error> {
     let shell = script::shell(context, args.script.shell.as_deref())?;
     let state = context.state();
-    let mut asked = Asked::from(&args.style);
+    let mut asked = Asked::of(&args.style, args.sign_in);
     let repeats = args.style.refresh && !args.first && args.query.is_none();
     let chosen = match &args.profile {
         None if repeats => {

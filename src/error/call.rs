@@ -167,7 +167,11 @@ fn denied(call: &Question, says: &str, failed: impl Fn(Kind, &str) -> Error) -> 
     };
     let error = failed(Kind::Denied, &why);
     match &call.asked {
-        Asked::Accounts { .. } | Asked::Identity | Asked::Logout { .. } | Asked::Renewal { .. } => error,
+        Asked::Accounts { .. }
+        | Asked::Identity
+        | Asked::Logout { .. }
+        | Asked::Renewal { .. }
+        | Asked::SignIn { .. } => error,
         Asked::Roles { .. } | Asked::SsoRole { .. } => error.hint(
             "IAM Identity Center gives you the accounts and roles that you are assigned to; `awsenv sso roles` lists them",
         ),
@@ -215,6 +219,7 @@ fn new(call: &Question, kind: Kind, why: &str) -> Error {
             shown(account_id)
         ),
         Asked::Identity => format!("cannot ask AWS whose keys these are: {why}"),
+        Asked::SignIn { session } => format!("cannot sign in to `{}`: {why}", shown(session)),
         Asked::Role { role_arn, place, .. } => {
             let place = place.as_ref().map_or(String::new(), at);
             format!("{place}cannot assume the role `{}`: {why}", shown(role_arn))

@@ -9,6 +9,7 @@ mod edit;
 mod keychain;
 mod provider;
 mod resolve;
+mod sign_in;
 
 use std::fmt;
 

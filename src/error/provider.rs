@@ -64,6 +64,7 @@ impl From<provider::Error> for Error {
             ))
             .hint("awsenv runs it without a shell, as the AWS CLI does: `~`, `$VARIABLE` and `|` are not special"),
             E::Call { question, failure } => super::call::failed(&question, &failure),
+            E::SignIn { session, why } => super::sign_in::failed(&session, why),
             E::LoginRequired { session, login, why } => login_required(&session, login.as_deref(), why),
             E::NoTurn { of, why } => {
                 let what = match of {

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::secret::Secret;
-use crate::sys::terminal::{Terminal, Typing};
+use crate::sys::terminal::{self, Panel, Terminal, Typing};
 use crate::ui::talk;
 
 /// Checks that the user can be asked, before the first of several questions; `without_terminal` is the hint that says
@@ -154,12 +154,59 @@ pub fn yes(context: &Context, question: &str, is_grave: bool, without_terminal: 
     Ok(answer == "yes" || answer == "y" && !is_grave)
 }
 
+/// A question that is asked at the terminal itself, whatever stderr is, because another program may read that. Only where
+/// [`may_ask`] agrees.
+///
+/// # Errors
+/// The user cancels.
+pub fn yes_at_terminal(context: &Context, question: &str) -> Result<bool, Error> {
+    let failed = |error| Error::new(Kind::Failed, format!("cannot read the terminal: {error}"));
+    let terminal = Terminal::open().map_err(failed)?;
+    let panel = Panel::open(context.process.env.text("TERM"));
+    let ask = || panel.print(&format!("awsenv: {}? [y/N] ", context.ui.shown(question)));
+    match terminal.line(ask) {
+        Ok(Some(answer)) => Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str())),
+        _ => {
+            panel.print("\n");
+            Err(Error::cancelled())
+        }
+    }
+}
+
+/// Checks that a person may be asked at the terminal of this process, whatever the streams are: the one place that
+/// decides about codes, sign-ins and the like.
+///
+/// # Errors
+/// What is in the way, as a sentence.
+pub fn may_ask(context: &Context) -> Result<(), &'static str> {
+    check_willing(context)?;
+    match context.process.env.text("TERM") {
+        Some("dumb") => Err("TERM is `dumb`"),
+        _ => terminal::check_attended(),
+    }
+}
+
+/// Checks that nothing says that nobody is there.
+///
+/// # Errors
+/// As [`may_ask`].
+pub fn check_willing(context: &Context) -> Result<(), &'static str> {
+    if !context.ui.takes_input() {
+        return Err("`--no-input` is given");
+    }
+    match context.process.env.filled("CI") {
+        Some(_) => Err("CI is set"),
+        None => Ok(()),
+    }
+}
+
 fn terminal(context: &Context) -> Result<Terminal, Error> {
     let process = context.process;
-    Terminal::of_person(process.stderr_tty, process.env.text("TERM")).map_err(|why| {
-        let message = format!("cannot ask without a terminal: {why}");
-        Error::new(Kind::Failed, message)
-    })
+    let found = || {
+        check_willing(context)?;
+        Terminal::of_person(process.stderr_tty, process.env.text("TERM"))
+    };
+    found().map_err(|why| Error::new(Kind::Failed, format!("cannot ask without a terminal: {why}")))
 }
 
 fn answer(terminal: &Terminal, ask: impl FnOnce()) -> Result<String, Error> {

@@ -199,9 +199,9 @@ impl Files {
         self.with_inputs(env, legacy, |inputs| resolve::resolve(inputs, choice, region))
     }
 
-    /// How AWS is called where no profile is involved.
-    pub fn calls(&self) -> Calls {
-        self.with_inputs(&self.env, &NoBoto, |inputs| resolve::calls(inputs, None))
+    /// How AWS is called by the settings of a profile, or else by those of the environment alone.
+    pub fn calls(&self, profile: Option<&str>) -> Calls {
+        self.with_inputs(&self.env, &NoBoto, |inputs| resolve::calls(inputs, profile))
     }
 
     /// For many profiles at once.

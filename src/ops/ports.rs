@@ -50,8 +50,16 @@ impl<'a> Outside<'a> {
     /// itself without end.
     pub fn of(context: &'a Context, profile: &str) -> Result<Self, Error> {
         Ok(Self {
-            env: context.env(),
             asked: asked(&context.process.env, profile)?,
+            ..Self::new(context)
+        })
+    }
+
+    /// For calls that are no profile's.
+    pub fn new(context: &'a Context) -> Self {
+        Self {
+            env: context.env(),
+            asked: context.process.env.text(AWSENV_ASKED).unwrap_or_default().to_owned(),
             keychain: context.keychain(),
             ui: context.ui,
             sessions: context.sessions(),
@@ -59,7 +67,7 @@ impl<'a> Outside<'a> {
             cli_cache: context.cli_cache(),
             tokens: context.tokens(),
             told: RefCell::default(),
-        })
+        }
     }
 
     pub fn ports(&self) -> Ports<'_> {

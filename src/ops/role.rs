@@ -53,7 +53,8 @@ pub fn titled_in(env: &Env, profile: &str, role: Option<&str>) -> String {
     }
 }
 
-fn has_utf_8(env: &Env) -> bool {
+/// Whether the terminal shows more than ASCII.
+pub(super) fn has_utf_8(env: &Env) -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .into_iter()
         .find_map(|name| env.filled(name));

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::advice::Advice;
-use crate::cli::StyleArgs;
+use crate::cli::{SignInArgs, StyleArgs};
 use crate::config::settings::Export;
 use crate::context::Context;
 use crate::credentials::Timestamp;
@@ -20,6 +20,7 @@ use crate::ops::now;
 use crate::ops::ports::{self, Outside};
 use crate::ops::refusal::{self, without_credentials};
 use crate::ops::role;
+use crate::ops::sign_in::{Login, Offer};
 use crate::provider::{self, Got, Wants};
 use crate::redact::{self, shown};
 use crate::resolve::{BaseSource, Region, RegionSource};
@@ -69,18 +70,19 @@ pub struct Asked {
     pub wish: Wish,
     /// Whether keys that are kept may not be used.
     pub is_fresh: bool,
-}
-
-impl From<&StyleArgs> for Asked {
-    fn from(args: &StyleArgs) -> Self {
-        Self {
-            wish: args.wish(),
-            is_fresh: args.refresh,
-        }
-    }
+    /// Whether the user is to sign in first, if that is needed.
+    pub login: bool,
 }
 
 impl Asked {
+    pub fn of(style: &StyleArgs, sign_in: SignInArgs) -> Self {
+        Self {
+            wish: style.wish(),
+            is_fresh: style.refresh,
+            login: sign_in.login,
+        }
+    }
+
     /// Takes over what was asked for before and is left open now; `style` is the one that it led to, if that is to stay.
     pub fn repeat(&mut self, earlier: &Wish, style: Option<Style>) {
         let own_style = self.wish.style.take();
@@ -133,11 +135,18 @@ pub fn to(
     let decision = decision.map_err(|error| without_credentials(&files.profiles, &choice.name, error.into()))?;
     let mut prompt = prompt_name(&role::titled_in(env, &choice.name, wish.role.as_deref()));
     let mut kept_back = Vec::new();
+    let offer = Offer {
+        context,
+        plan: &plan,
+        login: Login::of(asked.login, &files.settings),
+        until: None,
+    };
     let (vars, expires) = match decision.style {
         Style::Name => {
             if let Some(BaseSource::CredentialProcess(process)) = &plan.base {
                 ports::check_name_style(context, &choice.name, process)?;
             }
+            offer.ahead()?;
             (export::name(&choice.name), None)
         }
         Style::Keys => {
@@ -147,7 +156,7 @@ pub fn to(
                 is_fresh: asked.is_fresh,
                 ..role::wants(context)
             };
-            let Got { credentials, ends } = provider::credentials(&plan, &wants, outside.ports())?;
+            let Got { credentials, ends } = offer.around(|| provider::credentials(&plan, &wants, outside.ports()))?;
             let mut vars = export::keys(&prompt, &credentials);
             vars.extend(
                 own.into_iter()

@@ -2,6 +2,7 @@
 
 use super::call::Why;
 use super::ports::NoTurn;
+use super::sign_in::Obstacle;
 use crate::aws::{Class, Fault, ServiceError};
 use crate::config::Place;
 use crate::credentials::Timestamp;
@@ -72,6 +73,12 @@ pub enum Error {
     Call {
         question: Box<Question>,
         failure: Failure,
+    },
+    /// A person is not signed in.
+    SignIn {
+        /// As people know it.
+        session: String,
+        why: Obstacle,
     },
     /// A person has to sign in first.
     LoginRequired {
@@ -151,6 +158,11 @@ pub struct Question {
 pub enum Asked {
     /// Whose keys these are.
     Identity,
+    /// That a person can sign in.
+    SignIn {
+        /// As people know it.
+        session: String,
+    },
     /// The keys of a role.
     Role {
         role_arn: String,

@@ -205,6 +205,7 @@ pub(super) struct FakeTokens {
     /// What is found, one after the other; the last one stays, and is what is kept.
     pub(super) found: RefCell<VecDeque<Option<Token>>>,
     pub(super) kept: RefCell<Vec<Token>>,
+    pub(super) registered: RefCell<Option<Registration>>,
     /// How long each turn might be waited for.
     pub(super) turns: RefCell<Vec<Option<Duration>>>,
     pub(super) no_turn: Option<NoTurn>,
@@ -248,10 +249,11 @@ impl Tokens for FakeTokens {
     }
 
     fn registration(&self, _: &Purpose<'_>) -> Option<Registration> {
-        None
+        self.registered.borrow().clone()
     }
 
-    fn keep_registration(&self, _: &Purpose<'_>, _: &Registration) -> io::Result<()> {
+    fn keep_registration(&self, _: &Purpose<'_>, registration: &Registration) -> io::Result<()> {
+        *self.registered.borrow_mut() = Some(registration.clone());
         Ok(())
     }
 }

@@ -11,6 +11,7 @@ mod notice;
 mod ports;
 mod process;
 mod role;
+pub mod sign_in;
 pub mod sso;
 mod sts;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod ancestors;
+pub mod browser;
 pub mod cli_cache;
 pub mod clock;
 pub mod edit;
@@ -12,6 +13,7 @@ pub mod http;
 pub mod keychain;
 mod lock;
 pub mod login;
+pub mod loopback;
 mod modes;
 mod obstacle;
 pub mod picker;
@@ -19,6 +21,7 @@ mod private;
 #[cfg(target_os = "linux")]
 pub mod proc;
 pub mod process;
+pub mod random;
 pub mod reader;
 mod replace;
 pub mod sessions;

@@ -30,11 +30,19 @@ const LAYERS: [&[&str]; 14] = [
 const BLIND: [(&str, &str); 2] = [("shell", "config"), ("prompt", "config")];
 
 /// Each outside crate, by its name in code, and the only files or folders that may use it.
-const HOMES: [(&str, &[&str]); 39] = [
+const HOMES: [(&str, &[&str]); 42] = [
     ("age", &["src/sys/keychain", "src/sys/sessions"]),
     ("aws_credential_types", &["src/aws/sign.rs"]),
     ("aws_sigv4", &["src/aws/sign.rs"]),
-    ("base64", &["src/env/origin.rs", "src/env/state.rs", "src/sys/http"]),
+    (
+        "base64",
+        &[
+            "src/env/origin.rs",
+            "src/env/state.rs",
+            "src/provider/sign_in",
+            "src/sys/http",
+        ],
+    ),
     // `lib` parses, `unparsed` finds out how a rejected command line was meant, `complete` and `man` read the tree of
     // commands.
     (
@@ -50,8 +58,10 @@ const HOMES: [(&str, &[&str]); 39] = [
     ("clap_mangen", &["src/cmd/man.rs"]),
     ("dirs", &["src/sys/fs.rs"]),
     ("filedescriptor", &["src/sys/reader"]),
+    ("getrandom", &["src/sys/random.rs"]),
     ("hashbrown", &["src/config/index.rs"]),
     ("hmac", &["src/sys/keychain"]),
+    ("httparse", &["src/sys/loopback.rs"]),
     ("ini", &["src/config/settings"]),
     ("jiff", &["src/credentials/mod.rs", "src/sys/clock.rs"]),
     ("keyring", &["src/sys/keychain"]),
@@ -59,6 +69,7 @@ const HOMES: [(&str, &[&str]); 39] = [
     ("linux_keyutils", &["src/sys/keychain"]),
     ("linux_keyutils_keyring_store", &["src/sys/keychain"]),
     ("nix", &["src/sys/reader"]),
+    ("qrcode", &["src/ops/sign_in/qr.rs"]),
     // Its terminal part, crossterm, reads what must not be echoed.
     ("ratatui", &["src/sys/picker", "src/sys/terminal"]),
     ("regex_syntax", &["src/text.rs"]),
@@ -76,11 +87,12 @@ const HOMES: [(&str, &[&str]); 39] = [
             "src/env/origin.rs",
             "src/journal",
             "src/keychain",
+            "src/provider/sign_in",
             "src/session",
             "src/sys/",
         ],
     ),
-    ("shell_words", &["src/cmd/key/unlock.rs"]),
+    ("shell_words", &["src/cmd/key/unlock.rs", "src/sys/browser.rs"]),
     ("signal_hook", &["src/sys/signals.rs"]),
     ("skim", &["src/sys/picker"]),
     ("strsim", &["src/near.rs"]),

@@ -78,7 +78,7 @@ fn the_name_is_a_profile_first() {
     let output = sandbox.awsenv(["logout", "base"]).output();
     assert_eq!(output.status, 1);
     assert!(
-        output.err().contains("takes no role of IAM Identity Center"),
+        output.err().contains("takes nothing from IAM Identity Center"),
         "{}",
         output.err()
     );

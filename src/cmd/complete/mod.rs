@@ -16,7 +16,7 @@ use crate::config::region::PLACES;
 use crate::context::{Context, Outcome};
 use crate::error::Error;
 use crate::history::History;
-use crate::ops::catalog;
+use crate::ops::catalog::{self, Entry};
 use crate::ops::files::Files;
 use crate::ops::usage::{self, Keeper};
 use crate::redact::is_secret;
@@ -87,6 +87,7 @@ fn names(context: &Context, names: Names) -> Vec<Candidate> {
             shown.map(|key| Candidate::new(key, "")).collect()
         }
         Names::InS3 => S3_KEYS.map(|key| Candidate::new(&format!("s3.{key}"), "")).into(),
+        Names::SignIn => sign_in(context),
         Names::Stored => stored(context),
     };
     found.retain(|candidate| !candidate.value.is_empty() && display(&candidate.value) == candidate.value);
@@ -98,8 +99,7 @@ fn profiles(context: &Context, with_aliases: bool) -> Vec<Candidate> {
     let Ok(files) = Files::load(context) else {
         return Vec::new();
     };
-    let mut entries = catalog::entries(&files);
-    usage::sort(context, &files.settings, &mut entries, Keeper::Reader);
+    let entries = entries(context, &files);
     let known: HashSet<&str> = entries.iter().map(|entry| entry.name.as_str()).collect();
     let profiles = entries.iter().map(|entry| {
         let about = match entry.kind {
@@ -114,6 +114,29 @@ fn profiles(context: &Context, with_aliases: bool) -> Vec<Candidate> {
         });
     let aliases = aliases.map(|(alias, target)| Candidate::new(alias, &format!("alias of {}", display(target))));
     profiles.chain(aliases).collect()
+}
+
+/// In the order of the picker.
+fn entries(context: &Context, files: &Files) -> Vec<Entry> {
+    let mut entries = catalog::entries(files);
+    usage::sort(context, &files.settings, &mut entries, Keeper::Reader);
+    entries
+}
+
+/// The profiles of IAM Identity Center, then the sessions that no profile has the name of.
+fn sign_in(context: &Context) -> Vec<Candidate> {
+    let Ok(files) = Files::load(context) else {
+        return Vec::new();
+    };
+    let mut entries = entries(context, &files);
+    entries.retain(|entry| entry.kind == Kind::Sso);
+    let profiles = entries
+        .iter()
+        .map(|entry| Candidate::new(&entry.name, entry.kind.as_str()));
+    let sessions = files.profiles.sso_session_names();
+    let sessions = sessions.filter(|name| !files.has(name));
+    let sessions = sessions.map(|name| Candidate::new(name, "SSO session"));
+    profiles.chain(sessions).collect()
 }
 
 /// Short names, then the regions of AWS, those that profiles have first.

@@ -3,7 +3,7 @@
 use clap::{Arg, ArgAction, Command};
 
 use crate::cli::{
-    COMPLETED_SHELL, PROFILE_FLAG, PROFILE_OR_ALIAS, REMEMBERED_PROFILE, STORED_PROFILE, flag_with_value,
+    COMPLETED_SHELL, PROFILE_FLAG, PROFILE_OR_ALIAS, REMEMBERED_PROFILE, SIGN_IN, STORED_PROFILE, flag_with_value,
     has_completion, profile,
 };
 use crate::config::mistakes::OUTPUTS;
@@ -25,6 +25,8 @@ pub(super) enum Names {
     Remembered,
     /// Short names of regions, and the regions that profiles have.
     Regions,
+    /// Profiles and sessions of IAM Identity Center.
+    SignIn,
     /// The keys of the AWS files that `configure` reads.
     Settings,
     /// Those of the block `s3`.
@@ -187,6 +189,7 @@ impl<'a> Place<'a> {
         match arg.get_id().as_str() {
             PROFILE_FLAG => profile(self.command).map_or_else(Vec::new, |arg| self.values(arg, names)),
             PROFILE_OR_ALIAS => names(Names::WithAliases),
+            SIGN_IN => names(Names::SignIn),
             STORED_PROFILE => names(Names::Stored),
             REMEMBERED_PROFILE => names(Names::Remembered),
             "profile" => names(Names::Profiles),
@@ -260,6 +263,7 @@ mod tests {
                 Names::Remembered => vec!["used"],
                 Names::Settings => vec!["output", "aws_access_key_id"],
                 Names::InS3 => vec!["s3.max_bandwidth"],
+                Names::SignIn => vec!["dev", "my-sso"],
                 Names::Stored => vec!["stored"],
                 Names::WithAliases => vec!["jekyl", "-x", "my prod", "j"],
             };

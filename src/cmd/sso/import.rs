@@ -37,7 +37,7 @@ pub(super) fn run(context: &Context, args: &SsoImportArgs) -> Result<Outcome, Er
     if !args.dry_run {
         edit::check_path(context, files.path_to_write(FileKind::Config)?)?;
     }
-    let portal = Portal::of(context, &files, &session)?;
+    let portal = Portal::of(context, &session, files.calls(None));
     let gathered = gather(context, &session, &portal, Wants::All, args.portal.refresh)?;
     gather::warn(context, &gathered.refused);
     let mut job = Job {

@@ -8,8 +8,9 @@ use crate::context::{Context, Outcome};
 use crate::error::Error;
 use crate::ops::ask::{self, Questions};
 use crate::ops::files::Files;
+use crate::ops::sign_in::{self, Way};
 use crate::ops::sso::{region, sessions, setup};
-use crate::ops::{choose, edit, sign_in};
+use crate::ops::{choose, edit};
 use crate::redact;
 use crate::text::display;
 
@@ -34,8 +35,9 @@ pub(super) fn run(context: &Context, args: &SsoSetupArgs) -> Result<Outcome, Err
                 .notice(&format!("the SSO session `{shown}` is in {path} now"));
         }
     }
-    let session = sessions::named(&Files::load(context)?, name)?;
-    sign_in::run(context, &session)?;
+    let files = Files::load(context)?;
+    let session = sessions::named(&files, name)?;
+    sign_in::sign_in(context, &session, &files.calls(None), &Way::default())?;
     let by_itself = Command::new("awsenv sso import").option("--session", name);
     if ask::check(context, "").is_err() {
         context

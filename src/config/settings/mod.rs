@@ -18,6 +18,9 @@
 //! unlock = pass show awsenv
 //! unlock_for = 8h
 //!
+//! [sso]
+//! login = off
+//!
 //! [doctor]
 //! ignore = plaintext-keys
 //!
@@ -123,6 +126,8 @@ pub struct Settings {
     pub write_through: bool,
     /// `[picker]`: how the picker looks, and its keys.
     pub picker: Picker,
+    /// `[sso]`, `login = off|ask`: whether commands that need a sign-in offer it.
+    pub offers_login: bool,
     /// `[doctor]`, `ignore = KIND, …`: warnings that `doctor` leaves out.
     pub doctor_ignore: Vec<String>,
     /// Where each key is that is set.
@@ -152,6 +157,7 @@ impl Default for Settings {
             cli_cache: CacheUse::default(),
             write_through: false,
             picker: Picker::default(),
+            offers_login: false,
             doctor_ignore: Vec::new(),
             lines: BTreeMap::new(),
             aliases: Names::new(),

@@ -63,6 +63,11 @@ const TOP: [Key; 10] = [
     }),
 ];
 
+const SSO: [Key; 1] = [Key::new("login", |settings, value, _| {
+    settings.offers_login = choice("login", &[("off", false), ("ask", true)], value)?;
+    Ok(())
+})];
+
 const DOCTOR: [Key; 1] = [Key::new("ignore", |settings, value, _| {
     settings.doctor_ignore = words(value).map(str::to_owned).collect();
     Ok(())
@@ -76,10 +81,11 @@ pub(super) enum Holds {
 }
 
 /// The sections; the first is what is above all of them.
-pub(super) const SECTIONS: [(&str, Holds); 6] = [
+pub(super) const SECTIONS: [(&str, Holds); 7] = [
     ("", Holds::Keys(&TOP)),
     ("picker", Holds::Keys(&picker::KEYS)),
     ("keychain", Holds::Keys(&keychain::KEYS)),
+    ("sso", Holds::Keys(&SSO)),
     ("doctor", Holds::Keys(&DOCTOR)),
     ("alias", Holds::Names(|settings| &mut settings.aliases)),
     ("region", Holds::Names(|settings| &mut settings.regions)),

@@ -2,14 +2,13 @@
 
 use std::io;
 
-use crate::awscli::token::Token;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::ops::files::Files;
 use crate::ops::sso::portal::Portal;
 use crate::ops::sso::sessions;
 use crate::provider::Tokens as _;
-use crate::resolve::{BaseSource, Choice, Link, Sso, SsoSession, Start};
+use crate::resolve::{BaseSource, Calls, Choice, Link, Sso, SsoSession, Start};
 use crate::session::Kind as SessionKind;
 use crate::sys::sessions::Which;
 use crate::sys::sso::{left, listing};
@@ -18,11 +17,10 @@ use crate::sys::sso::{left, listing};
 ///
 /// # Errors
 /// What the system says.
-pub fn one(context: &Context, files: &Files, session: &SsoSession) -> io::Result<bool> {
+pub fn one(context: &Context, files: &Files, session: &SsoSession, calls: Calls) -> io::Result<bool> {
     let tokens = context.tokens();
-    let told = |token: &Token| Portal::of(context, files, session)?.leave(token);
     if let Some(token) = tokens.find(session)
-        && let Err(error) = told(&token)
+        && let Err(error) = Portal::of(context, session, calls).leave(&token)
     {
         // The token is gone from here all the same, and ends by itself.
         context.ui.narrate(&format!("AWS was not told: {}", error.message));
@@ -46,7 +44,7 @@ pub fn all(context: &Context, files: &Files) -> Result<usize, Error> {
     let failed = |error: io::Error| Error::new(Kind::Failed, format!("cannot sign out of everything: {error}"));
     let mut count = 0;
     for session in sessions::all(files) {
-        count += usize::from(one(context, files, &session).map_err(failed)?);
+        count += usize::from(one(context, files, &session, files.calls(None)).map_err(failed)?);
     }
     count += left::remove_tokens(context.env()).map_err(failed)?;
     left::remove_roles(context.env()).map_err(failed)?;

@@ -4,7 +4,6 @@ use crate::aws::portal::Account;
 use crate::awscli::token::Token;
 use crate::context::Context;
 use crate::error::Error;
-use crate::ops::files::Files;
 use crate::ops::ports::Outside;
 use crate::ops::sso::gather;
 use crate::provider::{Wants, sso};
@@ -19,15 +18,13 @@ pub struct Portal<'a> {
 }
 
 impl<'a> Portal<'a> {
-    /// # Errors
-    /// The settings cannot be read.
-    pub fn of(context: &'a Context<'a>, files: &Files, session: &'a SsoSession) -> Result<Self, Error> {
-        Ok(Self {
+    pub fn of(context: &'a Context<'a>, session: &'a SsoSession, calls: Calls) -> Self {
+        Self {
             session,
-            calls: files.calls(),
+            calls,
             wants: Wants::default(),
-            outside: Outside::of(context, session.cache_name())?,
-        })
+            outside: Outside::new(context),
+        }
     }
 
     fn portal(&self) -> sso::Portal<'_> {

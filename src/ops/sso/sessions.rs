@@ -9,7 +9,6 @@ use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::near::nearest;
 use crate::ops::files::Files;
-use crate::ops::now;
 use crate::ops::refusal::refused;
 use crate::resolve::{BaseSource, Choice, SsoSession, sso_session};
 use crate::sys::picker::{self, Cell, FIELDS, Look, Menu};
@@ -86,34 +85,6 @@ pub fn chosen(context: &Context, files: &Files, word: Option<&str>, usage: &str)
         1 => Ok(all.remove(0)),
         _ => pick(context, all, usage),
     }
-}
-
-/// The session that a word names: of a profile, else of that name, or of that name in any case if it `is_session`. Without
-/// a word, that of the profile in use, else as [`chosen`].
-///
-/// # Errors
-/// As [`chosen`]; the profile takes no role of IAM Identity Center.
-pub fn of_word(
-    context: &Context,
-    files: &Files,
-    word: Option<&str>,
-    is_session: bool,
-    usage: &str,
-) -> Result<SsoSession, Error> {
-    let Some(word) = word else {
-        let choice = now::choice(context);
-        let in_use = now::profile(&choice, files).and_then(|profile| of_profile(files, profile));
-        return in_use.map_or_else(|| chosen(context, files, None, usage), Ok);
-    };
-    let profile = files.settings.aliases.get(word).map_or(word, String::as_str);
-    if is_session || !files.has(profile) {
-        return named(files, word);
-    }
-    of_profile(files, profile).ok_or_else(|| {
-        let message = format!("profile `{}` takes no role of IAM Identity Center", display(profile));
-        let explain = Command::new("awsenv explain").operand(profile);
-        Error::new(Kind::Failed, message).hint(Advice::from("see what it takes: ").command(explain))
-    })
 }
 
 /// Signs in to a session: by its name, or by a profile that has its start URL.

@@ -3,6 +3,7 @@
 
 mod hidden;
 mod mode;
+mod panel;
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, ErrorKind, Read};
@@ -15,9 +16,10 @@ use crate::secret::Secret;
 use crate::sys::signals::Signals;
 
 use self::hidden::{Line, Typed};
-use self::mode::{Hidden, is_own, is_ready};
+use self::mode::{Hidden, is_own, is_ready, reads_lines};
 
 pub use self::mode::restore;
+pub use self::panel::{Line as PanelLine, Panel};
 
 /// In columns, of the terminal that stdout is; `None` if that is unknown.
 #[cfg(unix)]
@@ -31,6 +33,21 @@ pub fn width() -> Option<usize> {
 pub fn width() -> Option<usize> {
     let (columns, _) = ratatui::crossterm::terminal::size().ok()?;
     Some(usize::from(columns)).filter(|columns| *columns > 0)
+}
+
+/// Checks that a person who uses the terminal would see a question and could answer it.
+///
+/// # Errors
+/// What is in the way, as a sentence.
+pub fn check_attended() -> Result<(), &'static str> {
+    let terminal = Terminal::open().map_err(|_| "this process has no terminal")?.0;
+    if !is_own(&terminal) {
+        return Err("this process runs in the background");
+    }
+    match reads_lines(&terminal) {
+        true => Ok(()),
+        false => Err("another program has the terminal"),
+    }
 }
 
 /// The controlling terminal, open for answers.

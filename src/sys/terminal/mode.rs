@@ -53,7 +53,7 @@ mod system {
     use rustix::stdio::stdout;
     use rustix::termios::{
         LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, isatty, tcflush, tcgetattr, tcgetpgrp,
-        tcsetattr,
+        tcgetwinsize, tcsetattr,
     };
 
     /// The mode to restore, and the terminal. A static, because a panic ends the program without dropping anything.
@@ -99,6 +99,17 @@ mod system {
     /// background is stopped if it touches the terminal.
     pub(in crate::sys::terminal) fn is_own(terminal: &File) -> bool {
         tcgetpgrp(terminal).is_ok_and(|group| group == getpgrp())
+    }
+
+    /// Whether the terminal reads whole lines. Otherwise a program that draws on it, or edits lines, has it.
+    pub(in crate::sys::terminal) fn reads_lines(terminal: &File) -> bool {
+        tcgetattr(terminal).is_ok_and(|mode| mode.local_modes.contains(LocalModes::ICANON))
+    }
+
+    /// `None` if the terminal does not say.
+    pub(in crate::sys::terminal) fn columns(terminal: &File) -> Option<usize> {
+        let size = tcgetwinsize(terminal).ok()?;
+        Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
     }
 
     /// Whether a shell would continue this program after a stop. In the group of a session's leader there is none, and one
@@ -167,6 +178,15 @@ mod system {
         true
     }
 
+    pub(in crate::sys::terminal) fn reads_lines(_: &File) -> bool {
+        true
+    }
+
+    pub(in crate::sys::terminal) fn columns(_: &File) -> Option<usize> {
+        let (columns, _) = ratatui::crossterm::terminal::size().ok()?;
+        Some(usize::from(columns)).filter(|columns| *columns > 0)
+    }
+
     pub(in crate::sys::terminal) fn can_stop() -> bool {
         false
     }
@@ -185,5 +205,5 @@ mod system {
 }
 
 pub use system::restore;
-pub(super) use system::{can_stop, flush, has_more, is_own, is_ready, stop};
+pub(super) use system::{can_stop, columns, flush, has_more, is_own, is_ready, reads_lines, stop};
 use system::{hide, is_visible};
