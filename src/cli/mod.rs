@@ -26,7 +26,8 @@ pub use login::{LoginArgs, SignInArgs};
 pub use named::{PROFILE_FLAG, placed, style};
 pub use sessions::{SessionsAction, SessionsArgs, SessionsClearArgs, SessionsListArgs};
 pub use sso::{
-    LogoutArgs, PortalArgs, SsoAccountsArgs, SsoAction, SsoArgs, SsoImportArgs, SsoListArgs, SsoRolesArgs, SsoSetupArgs,
+    LogoutArgs, PortalArgs, SsoAccountsArgs, SsoAction, SsoArgs, SsoImportArgs, SsoListArgs, SsoRolesArgs,
+    SsoSetupArgs, TEMPLATE,
 };
 pub use words::{
     command_at, command_names, command_path, command_word, flag_with_value, is_command, is_hidden, is_script,

@@ -47,6 +47,9 @@ pub struct SsoListArgs {
     pub json: bool,
 }
 
+/// How imported profiles are named if nothing else is asked for.
+pub const TEMPLATE: &str = "{account_name}-{role}";
+
 /// Where accounts and roles are listed.
 #[derive(Args, Clone, Debug, Default)]
 pub struct PortalArgs {
@@ -86,7 +89,7 @@ pub struct SsoImportArgs {
     #[arg(long)]
     pub all: bool,
     /// How profiles are named, by {account_name}, {account_id}, {role} and {session}
-    #[arg(long, value_name = "TEXT", default_value = "{account_name}-{role}")]
+    #[arg(long, value_name = "TEXT", default_value = TEMPLATE)]
     pub template: String,
     /// Region of the new profiles
     #[arg(long, value_name = "REGION", value_parser = NonEmptyStringValueParser::new())]

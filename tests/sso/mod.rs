@@ -3,3 +3,4 @@
 mod import;
 mod lists;
 mod logout;
+mod setup;

@@ -2,7 +2,7 @@
 
 use super::import;
 use crate::advice::{Advice, Command};
-use crate::cli::{PortalArgs, SsoImportArgs, SsoSetupArgs};
+use crate::cli::{PortalArgs, SsoImportArgs, SsoSetupArgs, TEMPLATE};
 use crate::config::FileKind;
 use crate::context::{Context, Outcome};
 use crate::error::Error;
@@ -56,6 +56,7 @@ pub(super) fn run(context: &Context, args: &SsoSetupArgs) -> Result<Outcome, Err
                 session: Some(name.to_owned()),
                 refresh: true,
             },
+            template: TEMPLATE.to_owned(),
             ..SsoImportArgs::default()
         },
     )

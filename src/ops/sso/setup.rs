@@ -42,7 +42,9 @@ pub fn start_url(typed: &str) -> Result<String, Error> {
         Error::new(Kind::Usage, message).hint(hint)
     };
     let typed = typed.trim();
-    let bare = typed.split('#').next().unwrap_or_default();
+    let bare = typed
+        .split_once('#')
+        .map_or(typed, |(bare, _)| bare.trim_end_matches('/'));
     if bare.is_empty() {
         return Err(refused("is empty"));
     }
@@ -136,7 +138,7 @@ mod tests {
             ("https://corp.awsapps.com/start", "https://corp.awsapps.com/start"),
             (
                 " https://corp.awsapps.com/start/#/?tab=accounts ",
-                "https://corp.awsapps.com/start/",
+                "https://corp.awsapps.com/start",
             ),
             (
                 "https://identitycenter.amazonaws.com/ssoins-1",
