@@ -174,10 +174,6 @@ fn first_steps(files: &Files) -> Option<Finding> {
 fn profiles(context: &Context, files: &Files, mistakes: &[Finding]) -> Vec<Finding> {
     let held = Held::of(context);
     let of_base = |name: &str, base: &BaseSource| {
-        // Its session has a finding of its own, for all profiles.
-        if let BaseSource::Sso(_) = base {
-            return Vec::new();
-        }
         let found = foreseen::of_base(files, &files.env, &held, name, base).into_iter();
         let found = found.filter(|found| !is_said(files, name, found, mistakes));
         found.map(of_foreseen).collect::<Vec<_>>()
