@@ -23,7 +23,7 @@ use crate::sys::trust::Way;
 use crate::sys::{private, sessions};
 
 /// Not moved by AWS_CONFIG_FILE.
-const FOLDER: &str = "~/.aws/cli/cache";
+pub(super) const FOLDER: &str = "~/.aws/cli/cache";
 
 /// The cache of one user.
 #[derive(Debug)]
@@ -449,7 +449,7 @@ mod tests {
         let store = sessions::Store::new(&home.env, &settings, &|_| {});
         store.clear(sessions::Which::Expired).unwrap();
         assert!(home.find(CacheUse::Read).is_some());
-        store.clear(sessions::Which::Profile("other")).unwrap();
+        store.clear(sessions::Which::Profiles(&["other"])).unwrap();
         assert!(home.find(CacheUse::Read).is_none());
         assert!(home.path().exists(), "it is the AWS CLI's");
         // In the far future of this machine's clock.

@@ -8,12 +8,12 @@ use crate::credentials::Timestamp;
 use crate::keychain::last_four;
 use crate::ops::files::Files;
 use crate::provider::Tokens as _;
+use crate::ops::table;
 use crate::redact;
 use crate::resolve::{BaseSource, Choice, SsoSession};
 use crate::session::Session;
-use crate::sys;
 use crate::sys::clock::local;
-use crate::text::{columns_within, display};
+use crate::text::display;
 
 const HEADER: [&str; 6] = ["PROFILE", "KIND", "ACCOUNT", "ROLE", "KEY", "EXPIRES"];
 
@@ -36,20 +36,8 @@ pub(super) fn run(context: &Context, args: &SessionsListArgs) -> Outcome {
     if rows.is_empty() {
         context.ui.notice("there are no sessions");
     }
-    let process = context.process;
-    let width = process.stdout_tty.then(sys::terminal::width).flatten();
-    let mut cells: Vec<_> = rows.iter().map(|row| as_cells(row, process.now)).collect();
-    let has_header = process.stdout_tty && !cells.is_empty();
-    if has_header {
-        cells.insert(0, HEADER.map(str::to_owned));
-    }
-    let is_bold = |at: usize| has_header && at == 0 && context.ui.color_out;
-    let lines = columns_within(&cells, width).into_iter().enumerate();
-    let text = lines.map(|(at, line)| match is_bold(at) {
-        true => format!("\x1b[1m{line}\x1b[0m\n"),
-        false => line + "\n",
-    });
-    Outcome::Text(text.collect(), 0)
+    let cells = rows.iter().map(|row| as_cells(row, context.process.now)).collect();
+    Outcome::Text(table::of(context, HEADER, cells), 0)
 }
 
 /// By profile, and of each the one that lasts longest first; then those of the AWS CLI.

@@ -123,8 +123,9 @@ mod tests {
 
     /// What an import of these roles makes of a file; prunes too.
     fn imported(config: &str, wanted: &[Listed], region: Option<&str>) -> Result<String, Error> {
+        let template = Template::parse("{account_name}-{role}").unwrap();
         with_files(config, |files| {
-            let plan = plan(&files.profiles, [], CORP, &Template::default(), wanted);
+            let plan = plan(&files.profiles, [], CORP, &template, wanted);
             let roles = wanted.iter().map(|role| (role.account_id.as_str(), role.role.as_str()));
             let gone = gone(&files.profiles, CORP, &roles.collect());
             let edit = edit(

@@ -2,6 +2,7 @@
 //!
 //! The AWS CLI does not lock them, so a file is only ever replaced as a whole, and read again before it is.
 
+pub mod left;
 pub mod listing;
 mod outlook;
 
