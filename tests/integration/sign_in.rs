@@ -410,7 +410,7 @@ fn a_full_disk_costs_no_token_that_was_there() {
 #[test]
 fn a_start_url_of_ones_own_corrects_the_region_if_the_user_agrees() {
     let Some(authority) = Authority::new() else { return };
-    let (certificate, key) = authority.issue("localhost");
+    let (certificate, key) = authority.issue("IP:127.0.0.1");
     let portal = "https://ssoins-1.portal.us-east-2.app.aws/start";
     let mut world = changed(|corp| corp["start_url"] = json!(portal));
     world["vanity"] = json!({"/start": {"to": portal, "head": 405}});
@@ -422,7 +422,7 @@ fn a_start_url_of_ones_own_corrects_the_region_if_the_user_agrees() {
     let Some(_) = Browser::Allow.set(&mut sandbox) else {
         return;
     };
-    let url = format!("{}/start", aws.endpoint().replace("127.0.0.1", "localhost"));
+    let url = format!("{}/start", aws.endpoint());
     let config = format!("[sso-session corp]\nsso_start_url = {url}\nsso_region = eu-west-1\n");
     let path = sandbox.write(".aws/config", &config);
     let output = sandbox.awsenv(["login"]).output();
