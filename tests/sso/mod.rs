@@ -1,8 +1,10 @@
 //! IAM Identity Center from end to end: the real awsenv against the stand-in for AWS.
 
 mod crowd;
+mod ended;
 mod keys;
 mod refused;
+mod told;
 
 use serde_json::Value;
 
