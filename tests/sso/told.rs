@@ -31,7 +31,8 @@ fn what_happens_is_told_to_who_asks() {
     let second = told(&["--", "true"]);
     let kept = format!("the keys of the role `Admin` in the account `{ACCOUNT}` are kept and serve until ");
     assert!(second.contains(&kept) && !second.contains("call to"), "{second}");
-    // New ones take another call, and no new token.
+    // New ones take another call, and no new token. Those of the same second are new.
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
     sandbox
         .awsenv(["use", "sso-admin", "--refresh", "--shell", "posix"])
         .output()
@@ -102,11 +103,10 @@ fn nothing_is_renewed_where_nothing_can_be_written() {
             .under(&unshare, around())
             .output()
     };
-    let path = sign_in(&aws, &sandbox, 60);
+    sign_in(&aws, &sandbox, 60);
     if sandbox.program("/bin/true").under(&unshare, around()).output().status != 0 {
         return say("skipped: nothing can be mounted here");
     }
-    let before = std::fs::read(&path).expect("the token");
     process().success();
     sandbox.awsenv(["sessions", "clear", "--all"]).output().success();
     write(&sandbox, &token_path("corp"), &old(&aws, START_URL, -60));
@@ -119,8 +119,6 @@ fn nothing_is_renewed_where_nothing_can_be_written() {
         output.all()
     );
     assert_eq!(aws.count("CreateToken"), 0);
-    sign_in(&aws, &sandbox, 60);
-    assert!(!before.is_empty());
 }
 
 #[test]
