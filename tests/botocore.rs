@@ -55,6 +55,13 @@ fn roles_are_assumed_as_botocore_assumes_them() {
     compare("roles.py", "AWSENV_JUDGE_ROLES", "100");
 }
 
+/// `AWSENV_JUDGE_SSO` sets the number of cases.
+#[cfg(unix)]
+#[test]
+fn tokens_are_read_as_botocore_reads_them() {
+    compare("sso.py", "AWSENV_JUDGE_SSO", "2000");
+}
+
 #[test]
 fn every_service_is_where_botocore_finds_it() {
     let Some(python) = crate::support::python("botocore") else {

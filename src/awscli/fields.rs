@@ -33,12 +33,17 @@ impl<'j> Fields<'j> {
         Some(value)
     }
 
+    /// `None` for an empty one, which no service accepts.
     pub(super) fn text(&mut self, name: &str) -> Option<String> {
-        self.take(name, |json| serde_json::from_str(json).ok())
+        self.take(name, |json| {
+            let text: String = serde_json::from_str(json).ok()?;
+            (!text.is_empty()).then_some(text)
+        })
     }
 
+    /// As [`Fields::text`].
     pub(super) fn secret(&mut self, name: &str) -> Option<Secret<String>> {
-        self.take(name, secret)
+        self.take(name, |json| secret(json).filter(|secret| !secret.expose().is_empty()))
     }
 
     pub(super) fn moment(&mut self, name: &str) -> Option<Timestamp> {
@@ -166,17 +171,19 @@ mod tests {
 
     #[test]
     fn the_exact_name_comes_first_and_the_last_value_counts() {
-        let json = br#"{"NAME": "upper", "name": "first", "other": [1, {"a": null}], "name": "last"}"#;
+        let json = br#"{"NAME": "upper", "name": "first", "other": [1, {"a": null}], "name": "last", "empty": ""}"#;
         let mut fields = Fields::parse(json).unwrap();
         assert_eq!(fields.text("name").as_deref(), Some("last"));
         assert_eq!(fields.text("name").as_deref(), Some("upper"));
         assert_eq!(fields.text("name"), None);
         assert_eq!(fields.text("other"), None);
-        let rest = fields.rest();
-        assert_eq!(
-            rest,
-            [("other".to_owned(), Secret::new("[1, {\"a\": null}]".to_owned()))]
-        );
+        assert_eq!((fields.text("empty"), fields.secret("empty")), (None, None));
+        let json = |json: &str| Secret::new(json.to_owned());
+        let rest = [
+            ("other".to_owned(), json("[1, {\"a\": null}]")),
+            ("empty".to_owned(), json("\"\"")),
+        ];
+        assert_eq!(fields.rest(), rest);
     }
 
     #[test]

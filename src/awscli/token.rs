@@ -170,6 +170,7 @@ mod tests {
             r#"{"accessToken": "a"}"#,
             r#"{"expiresAt": "2026-11-21T03:37:12Z"}"#,
             r#"{"accessToken": null, "expiresAt": "2026-11-21T03:37:12Z"}"#,
+            r#"{"accessToken": "", "expiresAt": "2026-11-21T03:37:12Z"}"#,
             r#"{"accessToken": "a", "expiresAt": "2026-11-21T03:37:12"}"#,
             r#"{"accessToken": "a", "expiresAt": 1795232233}"#,
             r#"{"accessToken": "a", "expiresAt": "2026-11-21T03:37:12Z""#,

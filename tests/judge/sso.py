@@ -5,8 +5,8 @@
 
 Each case is a file: right ones, and ones with members that are missing, null, of another type, in other letters or unknown,
 with odd times, or that are no JSON at all. Every session of one config file has one of them, and `awsenv sso list --json`
-has to say of each what botocore does with it: `signed_in` if it takes the keys of a role with the token, `refreshable` if it
-asks for a new token once this one is about to end, `expires` and `registration_expires` at the same second.
+has to say of each what botocore does with it: `refreshable` if it asks for a new token once this one is about to end,
+`signed_in` if it takes the keys of a role with the token or a new one, `expires` and `registration_expires` at the same second.
 
 awsenv decides otherwise on purpose: it knows members in other letters, as the SDK for Rust does, and it refreshes the token of
 a start URL as it does that of a session. botocore gets those as it would know them.
@@ -180,8 +180,8 @@ class Botocore:
         if expires is not None and document.get("accessToken"):
             _, refreshable = self.reads(path, json.dumps({**document, "expiresAt": "2001-01-01T00:00:00Z"}).encode())
         if not isinstance(document.get("accessToken", ""), str):
-            refreshable = None
-        return alive, refreshable, expires, seconds(document.get("registrationExpiresAt"))
+            return alive, None, expires, seconds(document.get("registrationExpiresAt"))
+        return alive or refreshable, refreshable, expires, seconds(document.get("registrationExpiresAt"))
 
 
 def parsed(content):
