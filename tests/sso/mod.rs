@@ -1,5 +1,7 @@
 //! IAM Identity Center from end to end, as people use it: the real awsenv against the stand-in for AWS.
 
+mod browser;
+mod clients;
 mod crowd;
 mod ended;
 mod import;
@@ -7,6 +9,7 @@ mod keys;
 mod known;
 mod lists;
 mod logout;
+mod recorded;
 mod refused;
 mod setup;
 mod told;

@@ -206,13 +206,16 @@ impl Browser {
     }
 
     /// Sets BROWSER to a real one without a window, which runs the scripts of a page: for the setting `authorize` "script".
-    /// `None` if it is not installed.
+    /// What the last page shows is in [`shown`] once the browser has ended. `None` if it is not installed.
     pub fn real(sandbox: &mut Sandbox) -> Option<PathBuf> {
         let chromium = quoted(&require("chromium")?.to_string_lossy());
         let profile = quoted(&sandbox.root().join("chromium").to_string_lossy());
         let options = "--headless --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run --no-proxy-server \
                        --timeout=20000 --dump-dom";
-        let text = format!("exec {chromium} {options} --user-data-dir={profile} \"$1\"\n");
+        let page = quoted(&page(sandbox).to_string_lossy());
+        let text = format!(
+            "{chromium} {options} --user-data-dir={profile} \"$1\" >{page}.new || exit\nmv {page}.new {page}\n"
+        );
         Some(set(sandbox, &text))
     }
 }
@@ -222,6 +225,15 @@ fn set(sandbox: &mut Sandbox, text: &str) -> PathBuf {
     executable(&path, format!("#!/bin/sh\n{text}"));
     sandbox.set("BROWSER", &path);
     path
+}
+
+/// The last page in a real browser; `None` while the browser runs.
+pub fn shown(sandbox: &Sandbox) -> Option<String> {
+    std::fs::read_to_string(page(sandbox)).ok()
+}
+
+fn page(sandbox: &Sandbox) -> PathBuf {
+    sandbox.root().join("page")
 }
 
 /// The URLs that the browser has opened.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::support::sso::{Browser, CONFIG, answered, opened};
+use crate::support::sso::{Browser, CONFIG, answered, opened, shown};
 use crate::support::{Aws, Sandbox};
 
 const STATE: &str = "5362b912-2b14-43ea-ac35-44022b578e25";
@@ -127,4 +127,5 @@ fn a_real_browser_clicks_and_follows() {
         lines.len() == 1 && lines[0].contains("code=") && lines[0].contains(STATE),
         "{lines:?}"
     );
+    assert!(shown(&sandbox).is_some_and(|page| page.contains("OK")));
 }
