@@ -52,6 +52,9 @@ pub(super) fn remove_stale(path: &Path) {
 /// # Errors
 /// What the system says.
 pub(super) fn check_replaceable(path: &Path) -> io::Result<()> {
+    if fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir()) {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
     let new = replace::unfinished(path);
     let made = replace::remove_stale(path)
         .and_then(|()| open_private(OpenOptions::new().write(true).create_new(true), &new))

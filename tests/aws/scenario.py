@@ -14,6 +14,7 @@ ends after `times` more; a rewritten file starts counting again. It may have:
 
     slow       seconds before the answer, after the request was logged and acted upon
     status     the service does not see the request; `code`, `message` and `headers` are those of the error
+    quote      true: that message is followed by all that the request has said, secrets too
     body       this text instead of the answer's
     content_type
     pad        as many blanks before the answer's end
@@ -33,6 +34,7 @@ class Fault:
     slow: float = 0
     status: int | None = None
     code: str | None = None
+    quote: bool = False
     message: str = "Rate exceeded"
     headers: dict = field(default_factory=dict)
     body: str | None = None
@@ -49,12 +51,16 @@ class Fault:
         parts = ("slow", "status", "body", "content_type", "pad", "cut")
         return "+".join(part for part in parts if getattr(self, part)) or None
 
-    def instead(self, refusal):
+    def instead(self, refusal, request):
         """The answer in the form of the errors of a service."""
         if self.status is None:
             return None
         code = self.code or refusal.codes.get(self.status, "Unknown")
-        return refusal(self.status, code, self.message, self.headers).answer()
+        message = self.message
+        if self.quote:
+            values = [value for _, value in request.said() or ()] + [value for _, value in request.headers]
+            message = " ".join([message, request.body.decode("utf-8", "replace"), *values])
+        return refusal(self.status, code, message, self.headers).answer()
 
     def changed(self, answer):
         if self.body is not None:

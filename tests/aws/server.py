@@ -140,7 +140,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         control = self.server.control
         scenario = control.read()
         fault = control.fault_for(request)
-        answer = fault.instead(refusal) or self.server.answer(service, request, scenario)
+        answer = fault.instead(refusal, request) or self.server.answer(service, request, scenario)
         answer = fault.changed(answer)
         self.server.note({"at": at, **request.seen(), "status": answer.status, "code": answer.code, "fault": fault.name})
         if fault.slow:

@@ -13,9 +13,9 @@ mod recorded;
 mod refused;
 mod repeated;
 mod silent;
-mod story;
+pub(crate) mod story;
 mod tls;
-mod tunnel;
+pub(crate) mod tunnel;
 mod unreachable;
 
 use serde_json::Value;

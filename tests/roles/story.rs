@@ -6,27 +6,26 @@ use super::{role, start};
 use crate::integration::terminal::{INTERACTIVE, Terminal};
 use crate::support::{Family, RealShell, installed};
 
-/// Shows what the shell has, in one line.
-fn show(shell: &RealShell) -> String {
-    const NAMES: [&str; 4] = ["AWSENV_PROFILE", "AWS_ACCESS_KEY_ID", "AWSENV_EXPIRES", "AWS_REGION"];
+/// Shows the values of variables in the shell, in one line.
+pub(crate) fn show(shell: &RealShell, names: [&str; 4]) -> String {
     match shell.family {
         Family::Posix => {
-            let values = NAMES.map(|name| format!("${{{name}-none}}"));
+            let values = names.map(|name| format!("${{{name}-none}}"));
             format!("printf '%s\\n' \"{}\"\n", values.join(" "))
         }
         Family::Fish => {
-            let values = NAMES.map(|name| format!("(set -q {name}; and echo ${name}; or echo none)"));
+            let values = names.map(|name| format!("(set -q {name}; and echo ${name}; or echo none)"));
             format!("echo {}\n", values.join(" "))
         }
         Family::PowerShell => {
-            let values = NAMES.map(|name| format!("$(if (Test-Path Env:{name}) {{ $env:{name} }} else {{ 'none' }})"));
+            let values = names.map(|name| format!("$(if (Test-Path Env:{name}) {{ $env:{name} }} else {{ 'none' }})"));
             format!("[Console]::WriteLine(\"{}\")\n", values.join(" "))
         }
     }
 }
 
 /// A line that runs awsenv in the shell itself.
-fn switch(shell: &RealShell, words: &str) -> String {
+pub(crate) fn switch(shell: &RealShell, words: &str) -> String {
     match shell.has_function() {
         true => format!("awsenv {words}\n"),
         false => format!("eval \"$(awsenv {words} --shell {})\"\n", shell.word),
@@ -34,7 +33,10 @@ fn switch(shell: &RealShell, words: &str) -> String {
 }
 
 fn script(shell: &RealShell) -> String {
-    let show = show(shell);
+    let show = show(
+        shell,
+        ["AWSENV_PROFILE", "AWS_ACCESS_KEY_ID", "AWSENV_EXPIRES", "AWS_REGION"],
+    );
     let one = role("One");
     let wait = match shell.family {
         Family::PowerShell => "Start-Sleep -Milliseconds 1100\n",

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 
-pub(super) struct Tunnel {
+pub(crate) struct Tunnel {
     address: String,
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
@@ -20,7 +20,7 @@ struct Shared {
 
 impl Tunnel {
     /// `to` is a host and a port.
-    pub(super) fn new(to: &str) -> Self {
+    pub(crate) fn new(to: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address").to_string();
         let shared = Arc::new(Shared::default());
@@ -41,12 +41,12 @@ impl Tunnel {
         }
     }
 
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// The hosts and ports that were asked for.
-    pub(super) fn asked(&self) -> Vec<String> {
+    pub(crate) fn asked(&self) -> Vec<String> {
         self.shared.asked.lock().expect("a list").clone()
     }
 }

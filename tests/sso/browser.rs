@@ -18,10 +18,7 @@ fn a_real_browser_brings_a_code_and_shows_that_it_may_be_closed() {
     let output = sandbox.awsenv(["login", "corp"]).output();
     output.success();
     assert!(read(&sandbox, &token_path("corp")).is_some());
-    sandbox
-        .awsenv(["credential-process", "sso-admin"])
-        .output()
-        .success();
+    sandbox.awsenv(["credential-process", "sso-admin"]).output().success();
     let start = Instant::now();
     let page = loop {
         if let Some(page) = shown(&sandbox) {

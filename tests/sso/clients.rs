@@ -35,7 +35,8 @@ fn each_refreshes_what_the_other_has_got() {
         sandbox.awsenv(words).output().success();
         let theirs = || {
             let output = boto3(&sandbox, &[profile])?;
-            let arn = "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/tester@example.com\n";
+            let arn =
+                "arn:aws:sts::123456789012:assumed-role/AWSReservedSSO_Admin_0123456789abcdef/tester@example.com\n";
             assert_eq!(output.success(), arn, "{words:?}");
             Some(())
         };

@@ -2,11 +2,12 @@
 
 use std::process::{Child, Stdio};
 
-use serde_json::json as value;
+use serde_json::{Value, json as value};
 
+use crate::integration::terminal::Terminal;
 use crate::stand_in::clients::boto3;
-use crate::support::sso::{read, sign_in, token_path};
-use crate::support::{Aws, Sandbox};
+use crate::support::sso::{Browser, opened, read, sign_in, token_path};
+use crate::support::{Aws, Sandbox, python};
 
 const MANY: usize = 50;
 
@@ -78,4 +79,81 @@ fn boto3_refreshes_meanwhile() {
             .as_str()
             .is_some_and(|token| token.starts_with("aoa"))
     );
+}
+
+/// Starts so many of a command in its own process group, which a terminal has in its foreground. When all have begun, there is
+/// a file; when all have ended, another one has [status, stdout, stderr] of each. Ctrl-C does not end it.
+const CROWD: &str = "\
+import json, os, signal, subprocess, sys
+signal.signal(signal.SIGINT, lambda *_: None)
+path, count, *command = sys.argv[1:]
+pipes = dict(stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+crowd = [subprocess.Popen(command, **pipes) for _ in range(int(count))]
+open(path + '.begun', 'w').close()
+ended = [(one.communicate(), one.returncode) for one in crowd]
+with open(path + '.new', 'w') as file:
+    json.dump([[status, out, err] for (out, err), status in ended], file)
+os.rename(path + '.new', path)
+";
+
+/// Types the line that starts a crowd. What each ended with comes into the file `ended`.
+fn crowd_at(terminal: &Terminal<'_>, sandbox: &Sandbox) -> Option<()> {
+    let python = python("json")?;
+    sandbox.write("crowd.py", CROWD);
+    let command = "\"$(command -v awsenv)\" exec sso-admin --login --keys -- printenv AWS_ACCESS_KEY_ID";
+    terminal.line(&format!(
+        "clear; {} -B crowd.py ended {MANY} {command}",
+        python.display()
+    ));
+    Some(())
+}
+
+#[test]
+fn fifty_at_a_terminal_are_one_page() {
+    let Some(aws) = Aws::start() else { return };
+    let mut sandbox = aws.sso_sandbox();
+    if Browser::Allow.set(&mut sandbox).is_none() {
+        return;
+    }
+    let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    let Some(()) = crowd_at(&terminal, &sandbox) else {
+        return;
+    };
+    let ended: Vec<(i32, String, String)> = serde_json::from_str(&terminal.file("ended")).expect("JSON");
+    assert_eq!(ended.len(), MANY);
+    let id = aws.issued()[0].access_key_id.clone() + "\n";
+    for (status, out, err) in ended {
+        assert_eq!((status, out), (0, id.clone()), "{err}");
+    }
+    assert_eq!(opened(&sandbox).len(), 1);
+    assert_eq!((aws.count("CreateToken"), aws.count("GetRoleCredentials")), (1, 1));
+}
+
+#[test]
+fn ctrl_c_ends_all_at_a_terminal() {
+    let Some(aws) = Aws::start() else { return };
+    let mut sandbox = aws.sso_sandbox();
+    if Browser::Never.set(&mut sandbox).is_none() {
+        return;
+    }
+    let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    let Some(()) = crowd_at(&terminal, &sandbox) else {
+        return;
+    };
+    terminal.file("ended.begun");
+    terminal.wait("a countdown", |screen| screen.contains(" left (press Ctrl-C"));
+    terminal.key("C-c");
+    let ended: Vec<(i32, String, Value)> = serde_json::from_str(&terminal.file("ended")).expect("JSON");
+    // Some were about to wait, and one was waiting for the person: the terminal has sent the signal to all.
+    for (status, out, err) in &ended {
+        assert!([-2, 130].contains(status) && out.is_empty(), "{status} {err}");
+    }
+    assert_eq!((ended.len(), opened(&sandbox).len()), (MANY, 1));
+    let files = std::fs::read_dir(sandbox.path(".aws/sso/cache"));
+    assert!(files.map_or(true, |mut files| files.next().is_none()));
+    assert_eq!((aws.count("CreateToken"), aws.issued().len()), (0, 0));
 }

@@ -1,6 +1,7 @@
 //! IAM Identity Center from end to end, as people use it: the real awsenv against the stand-in for AWS.
 
 mod browser;
+mod canary;
 mod clients;
 mod crowd;
 mod ended;
@@ -9,10 +10,14 @@ mod keys;
 mod known;
 mod lists;
 mod logout;
+mod odd;
 mod recorded;
 mod refused;
 mod setup;
+mod story;
+mod tls;
 mod told;
+mod waiting;
 
 use serde_json::Value;
 

@@ -81,7 +81,11 @@ fn a_sign_in_is_that_of_the_cli() {
         }
         assert_eq!(of_browser.len(), usize::from(name == "code"));
         // Those of a legacy profile were recorded after others.
-        let others = if name == "legacy" { theirs("code") } else { BTreeMap::new() };
+        let others = if name == "legacy" {
+            theirs("code")
+        } else {
+            BTreeMap::new()
+        };
         let mut expected = theirs(name);
         expected.retain(|file, _| !others.contains_key(file));
         assert_eq!(ours(&sandbox), expected, "{name}");

@@ -33,13 +33,21 @@ impl fmt::Display for Step {
 #[derive(Clone, Debug)]
 pub struct Walk {
     strace: Strace,
+    /// Options of strace.
+    options: &'static [&'static str],
 }
 
 impl Walk {
     /// `None` if strace cannot be used, see [`Strace::find`].
     pub fn new() -> Option<Self> {
         let strace = Strace::find()?;
-        Some(Self { strace })
+        Some(Self { strace, options: &[] })
+    }
+
+    /// Without the programs that awsenv starts, such as a browser.
+    pub fn alone(self) -> Self {
+        let options = &["-b", "execve"];
+        Self { options, ..self }
     }
 
     /// Runs awsenv to its end, and returns its output and its steps among these calls.
@@ -89,7 +97,12 @@ impl Walk {
         step: &Step,
         args: impl IntoIterator<Item = A>,
     ) -> Option<Output> {
-        let output = self.inject(sandbox.awsenv(args), step, "signal=KILL");
+        self.killing(sandbox.awsenv(args), step)
+    }
+
+    /// As [`Walk::killed_before`], for a run of its own.
+    pub fn killing(&self, run: Run, step: &Step) -> Option<Output> {
+        let output = self.inject(run, step, "signal=KILL");
         (output.status == 128 + 9).then_some(output)
     }
 
@@ -131,7 +144,8 @@ impl Walk {
         let trace = format!("trace={call}");
         let inject = format!("inject={call}:{what}:when={number}");
         let options = ["-f", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject];
-        self.strace.around(run, options.map(Into::into)).output()
+        let options = self.options.iter().chain(&options).map(Into::into);
+        self.strace.around(run, options).output()
     }
 
     /// Runs a program and what it starts, and returns its output and strace's lines about these calls, with full
@@ -139,7 +153,8 @@ impl Walk {
     pub fn traced(&self, sandbox: &Sandbox, run: Run, calls: &str) -> (Output, String) {
         let file = tempfile::NamedTempFile::new_in(sandbox.root()).expect("a file for a trace");
         let options = ["-f", "-qq", "-v", "-s", "100000", "-e", &format!("trace={calls}"), "-o"];
-        let options = options.map(Into::into).into_iter().chain([file.path().into()]);
+        let options = self.options.iter().chain(&options).map(Into::into);
+        let options = options.chain([file.path().into()]);
         let output = self.strace.around(run, options).output();
         let trace = std::fs::read(file.path()).expect("a trace");
         (output, String::from_utf8_lossy(&trace).into_owned())
