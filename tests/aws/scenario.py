@@ -59,7 +59,7 @@ class Fault:
         message = self.message
         if self.quote:
             values = [value for _, value in request.said() or ()] + [value for _, value in request.headers]
-            message = " ".join([message, request.body.decode("utf-8", "replace"), *values])
+            message = " ".join([message, *values])
         return refusal(self.status, code, message, self.headers).answer()
 
     def changed(self, answer):

@@ -88,6 +88,9 @@ fn a_template_names_them_and_others_keep_theirs() {
     let sandbox = sandbox(&aws);
     let own = SESSION.to_owned() + &block("prod", "123456789012", "Admin", "") + "cli_pager =\n";
     let own = own + "[ReadOnly]\nregion = x\n[profile ReadOnly]\nregion = x\n";
+    // Its start URL has no section, so there is nothing to choose between.
+    let own = own + "[profile old]\nsso_start_url = https://old.awsapps.com/start\nsso_region = eu-west-1\n";
+    let own = own + "sso_account_id = 345678901234\nsso_role_name = Operator\n";
     sandbox.write(".aws/config", &own);
     let output = sandbox
         .awsenv(["sso", "import", "--all", "--template", "{role}"])

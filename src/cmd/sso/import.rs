@@ -32,7 +32,7 @@ pub(super) fn run(context: &Context, args: &SsoImportArgs) -> Result<Outcome, Er
         menu::check(context)?;
     }
     let wanted = args.portal.session.as_deref();
-    let session = sessions::chosen(context, &files, wanted, "awsenv sso import --session NAME")?;
+    let session = sessions::chosen_section(context, &files, wanted, "awsenv sso import --session NAME")?;
     let name = session.name.as_deref().ok_or_else(|| legacy(&session))?;
     if !args.dry_run {
         edit::check_path(context, files.path_to_write(FileKind::Config)?)?;

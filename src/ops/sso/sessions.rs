@@ -76,10 +76,26 @@ pub fn named(files: &Files, word: &str) -> Result<SsoSession, Error> {
 /// # Errors
 /// There is none, or several and no terminal; the user leaves without choosing.
 pub fn chosen(context: &Context, files: &Files, word: Option<&str>, usage: &str) -> Result<SsoSession, Error> {
-    if let Some(word) = word {
-        return named(files, word);
+    match word {
+        Some(word) => named(files, word),
+        None => one_of(context, files, all(files), usage),
     }
-    let mut all = all(files);
+}
+
+/// As [`chosen`], but a start URL of a profile counts only where there is no section.
+///
+/// # Errors
+/// As [`chosen`].
+pub fn chosen_section(context: &Context, files: &Files, word: Option<&str>, usage: &str) -> Result<SsoSession, Error> {
+    if word.is_some() {
+        return chosen(context, files, word, usage);
+    }
+    let (sections, others): (Vec<_>, Vec<_>) = all(files).into_iter().partition(|session| session.name.is_some());
+    let all = if sections.is_empty() { others } else { sections };
+    one_of(context, files, all, usage)
+}
+
+fn one_of(context: &Context, files: &Files, mut all: Vec<SsoSession>, usage: &str) -> Result<SsoSession, Error> {
     match all.len() {
         0 => Err(none(files)),
         1 => Ok(all.remove(0)),
