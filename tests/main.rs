@@ -17,6 +17,7 @@ mod resolve_cases;
 #[cfg(unix)]
 mod roles;
 mod sandbox;
+#[cfg(unix)]
 mod sso;
 mod stand_in;
 mod stories;

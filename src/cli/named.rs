@@ -18,12 +18,14 @@ const FLAG: &str = "--profile";
 /// Adds the flag to a command and those below it, for their help and for completion.
 pub(super) fn with_flag(command: clap::Command) -> clap::Command {
     let command = command.mut_subcommands(with_flag);
-    if profile(&command).is_none() {
+    let Some(word) = profile(&command) else {
         return command;
-    }
+    };
+    let word = word.get_value_names().and_then(|names| names.first());
+    let help = format!("The same as {}", word.map_or("PROFILE", |word| word.as_str()));
     let flag = Arg::new(PROFILE_FLAG).long("profile").value_name("NAME");
     let flag = flag.value_parser(OsStringValueParser::new()).action(ArgAction::Set);
-    command.arg(flag.help("The same as PROFILE"))
+    command.arg(flag.help(help))
 }
 
 /// The arguments with the word in place of the flag. `is_cut` says that the shell swallows the `--` of `exec`.
@@ -150,6 +152,7 @@ mod tests {
             ("awsenv key add --profile p --stdin", "awsenv key add p --stdin"),
             ("awsenv key move --to file --profile p", "awsenv key move --to file p"),
             ("awsenv history remove --profile p", "awsenv history remove p"),
+            ("awsenv login --qr --profile p", "awsenv login --qr p"),
             ("awsenv configure --profile p", "awsenv configure p"),
             (
                 "awsenv configure get region --profile p",
@@ -200,6 +203,6 @@ mod tests {
         }
         let mut root = Cli::command();
         root.build();
-        assert_eq!(check(&root), 13);
+        assert_eq!(check(&root), 14);
     }
 }

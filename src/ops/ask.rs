@@ -203,7 +203,7 @@ pub fn check_willing(context: &Context) -> Result<(), &'static str> {
 fn terminal(context: &Context) -> Result<Terminal, Error> {
     let process = context.process;
     let found = || {
-        check_willing(context)?;
+        may_ask(context)?;
         Terminal::of_person(process.stderr_tty, process.env.text("TERM"))
     };
     found().map_err(|why| Error::new(Kind::Failed, format!("cannot ask without a terminal: {why}")))

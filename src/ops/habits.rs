@@ -50,12 +50,12 @@ const COMMANDS: [(&[&str], Means); 18] = [
     (&["redo", "revert"], Plain("awsenv undo")),
     (&["doc", "docs", "guide"], Plain("awsenv --help")),
     (
-        &["login"],
-        Said("`aws sso login` and `aws login` log in, and awsenv uses what they leave"),
+        &["auth", "authenticate", "reauth", "sign-in", "signin", "sso-login"],
+        Either("awsenv login", "awsenv login"),
     ),
     (
         &["sso"],
-        Said("`aws configure sso` sets up a profile, and `aws sso login` logs in"),
+        Said("`aws configure sso` sets up a profile, and `awsenv login` signs in"),
     ),
 ];
 
@@ -233,6 +233,9 @@ mod tests {
             ("add x", "awsenv configure x"),
             ("s3 ls", "awsenv exec PROFILE -- aws s3 ls"),
             ("aws s3 ls", "awsenv exec PROFILE -- aws s3 ls"),
+            ("signin", "awsenv login"),
+            ("auth p", "awsenv login p"),
+            ("sso-login p --force", "awsenv login p"),
             ("frobnicate", ""),
         ] {
             let words: Vec<&str> = line.split(' ').collect();

@@ -103,7 +103,7 @@ fn takes_a_value(rest: &str, verbs: &[&str]) -> bool {
     is_command && value.is_some_and(|word| word.split('=').any(|part| is_value(part.trim_start_matches('\''))))
 }
 
-const VERBS: [&str; 19] = [
+const VERBS: [&str; 20] = [
     "complete",
     "completions",
     "configure",
@@ -117,6 +117,7 @@ const VERBS: [&str; 19] = [
     "init",
     "key",
     "list",
+    "login",
     "man",
     "prompt",
     "sessions",

@@ -26,6 +26,7 @@ and of settings, all optional, which `sso` of the control file replaces for all 
 `expires_in` counts from the start of the server.
 """
 
+import base64
 import hmac
 import json
 import os
@@ -41,6 +42,9 @@ SETTINGS = {
     "authorize": "allow", "page_size": 100, "signed_out": False,
 }
 OF_INSTANCE = {"start_url", "user", "accounts", "many", "scopes", "clients", "tokens"}
+# What secrets look like: tokens have a prefix, and a client's secret and a code are tokens of JSON.
+PREFIXES = {"access_token": "aoaAAAAAG", "refresh_token": "aorAAAAAG"}
+LENGTHS = {"access_token": [96], "refresh_token": [96], "client_secret": [30, 600, 72], "code": [30, 300, 72], "device_code": [48]}
 CALLBACK = "http://127.0.0.1/oauth/callback"
 SCOPES = ("sso:account:access",)
 RESERVED = "aws-reserved/sso.amazonaws.com/AWSReservedSSO_%s_0123456789abcdef"
@@ -140,8 +144,10 @@ class IdentityCenter:
             sign_in.refresh = old.get("refresh")
             self.sign_ins.append(sign_in)
 
-    def new_secret(self, kind, length=48):
-        value = secrets.token_urlsafe(length)
+    def new_secret(self, kind):
+        value = ".".join(secrets.token_urlsafe(length) for length in LENGTHS[kind])
+        if kind in PREFIXES:
+            value = PREFIXES[kind] + base64.b64encode(secrets.token_bytes(120)).decode() + ":" + value
         self.note(kind, value)
         return value
 

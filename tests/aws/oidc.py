@@ -110,7 +110,7 @@ class Oidc:
         if "entitledApplicationArn" in asked:
             raise self.service.strict("a client has no application")
         expires = int(now + instance.setting("registration_lifetime", scenario))
-        client = Client(secrets.token_urlsafe(16), self.center.new_secret("client_secret", 400), expires, scopes,
+        client = Client(secrets.token_urlsafe(16), self.center.new_secret("client_secret"), expires, scopes,
                         tuple(asked.get("grantTypes", ())), tuple(asked.get("redirectUris", ())), issuer)
         self.center.clients[client.id] = client
         return {"clientId": client.id, "clientSecret": client.secret, "clientIdIssuedAt": int(now),

@@ -68,6 +68,8 @@ pub(crate) mod sessions;
 mod settings;
 #[cfg(target_os = "linux")]
 mod shown;
+#[cfg(unix)]
+mod sign_in;
 mod signals;
 #[cfg(unix)]
 mod slips;

@@ -315,6 +315,7 @@ mod tests {
         assert_eq!(fits("use -- "), ["jekyl", "-x", "my prod", "j"]);
         assert_eq!(fits("history "), ["remove"]);
         assert_eq!(fits("history remove "), ["used"]);
+        assert_eq!(fits("login "), ["dev", "my-sso"]);
         for line in [
             "key remove ",
             "key restore ",

@@ -8,8 +8,9 @@ use crate::credentials::Timestamp;
 use crate::keychain::last_four;
 use crate::ops::files::Files;
 use crate::ops::table;
+use crate::provider::Tokens as _;
 use crate::redact;
-use crate::resolve::{BaseSource, Choice};
+use crate::resolve::{BaseSource, Choice, SsoSession};
 use crate::session::Session;
 use crate::sys::clock::local;
 use crate::text::display;
@@ -48,7 +49,7 @@ fn rows(context: &Context) -> Vec<Row> {
         kind: session.kind.as_str(),
         is_renewable: files
             .as_ref()
-            .is_some_and(|files| needs_no_person(files, &session.profile)),
+            .is_some_and(|files| needs_no_person(context, files, &session.profile)),
         session,
     });
     let mut theirs = context.cli_cache().all(context.process.now);
@@ -62,12 +63,22 @@ fn rows(context: &Context) -> Vec<Row> {
 }
 
 /// Whether the profile's next keys take no code and no login.
-fn needs_no_person(files: &Files, profile: &str) -> bool {
+fn needs_no_person(context: &Context, files: &Files, profile: &str) -> bool {
     let plan = files.resolve(&Choice::explicit(profile), None).ok();
     plan.is_some_and(|plan| {
-        let is_asked = matches!(plan.base, None | Some(BaseSource::Login(_) | BaseSource::Sso(_)));
+        let is_asked = match &plan.base {
+            None | Some(BaseSource::Login(_)) => true,
+            Some(BaseSource::Sso(sso)) => !is_signed_in(context, &sso.session),
+            Some(_) => false,
+        };
         !is_asked && plan.roles.iter().all(|role| role.mfa_serial.is_none())
     })
+}
+
+fn is_signed_in(context: &Context, session: &SsoSession) -> bool {
+    let now = context.process.now;
+    let token = context.tokens().find(session);
+    token.is_some_and(|token| token.expires > now || token.is_renewable(now))
 }
 
 fn as_json(row: &Row) -> Value {

@@ -60,7 +60,10 @@ fn check(files: &Files, import: &Import<'_>, edit: &FileEdit) -> Result<(), Erro
     let wrong = after.survey(|survey| {
         import.new.iter().find(|new| {
             let outline = survey.outline(&Choice::explicit(&new.name), None);
-            let Ok(Start::Base(Some(BaseSource::Sso(sso)))) = outline.map(|outline| outline.start) else {
+            let Ok(Start::Base(Some(base))) = outline.map(|outline| outline.start) else {
+                return true;
+            };
+            let BaseSource::Sso(sso) = *base else {
                 return true;
             };
             let is_of = sso.session.name.as_deref() == Some(import.session);

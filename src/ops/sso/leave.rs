@@ -61,7 +61,7 @@ fn members(files: &Files, session: &SsoSession) -> Vec<(String, Sso)> {
     files.survey(|survey| {
         let found = files.profiles.names().filter_map(|name| {
             let base = match survey.outline(&Choice::explicit(name), None).ok()?.start {
-                Start::Base(base) => base?,
+                Start::Base(base) => *base?,
                 Start::Chain(link) => match survey.link(survey.base(link).0) {
                     Link::Base(base) => base.clone(),
                     Link::Role(..) => return None,

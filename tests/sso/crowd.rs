@@ -1,0 +1,81 @@
+//! Many processes that want the same token at once.
+
+use std::process::{Child, Stdio};
+
+use serde_json::json as value;
+
+use crate::stand_in::clients::boto3;
+use crate::support::sso::{read, sign_in, token_path};
+use crate::support::{Aws, Sandbox};
+
+const MANY: usize = 50;
+
+/// Starts so many for each profile in turn, and waits until all have succeeded. What they printed.
+fn at_once(sandbox: &Sandbox, profiles: &[&str]) -> Vec<String> {
+    let start = |number: usize| {
+        let profile = profiles[number % profiles.len()];
+        let mut command = sandbox.awsenv(["credential-process", profile]).command();
+        command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command.spawn().expect("a process")
+    };
+    let all: Vec<Child> = (0..MANY).map(start).collect();
+    let outputs = all
+        .into_iter()
+        .map(|child| child.wait_with_output().expect("its output"));
+    outputs
+        .map(|output| {
+            let err = String::from_utf8_lossy(&output.stderr).into_owned();
+            assert!(output.status.success(), "{err}");
+            assert!(
+                err.lines().all(|line| line.starts_with("awsenv: waiting for ")),
+                "{err}"
+            );
+            String::from_utf8(output.stdout).expect("text")
+        })
+        .collect()
+}
+
+#[test]
+fn fifty_processes_are_one_refresh() {
+    let Some(aws) = Aws::start() else { return };
+    let sandbox = aws.sso_sandbox();
+    sign_in(&aws, &sandbox, -60);
+    let all = at_once(&sandbox, &["sso-admin", "sso-read", "sso-dev"]);
+    assert_eq!((aws.count("CreateToken"), aws.count("GetRoleCredentials")), (1, 3));
+    let mut keys = all.clone();
+    keys.sort_unstable();
+    keys.dedup();
+    assert_eq!(keys.len(), 3);
+    let again = at_once(&sandbox, &["sso-admin", "sso-read", "sso-dev"]);
+    assert_eq!(again, all);
+    assert_eq!(aws.requests().len(), 4);
+}
+
+/// boto3 takes no lock: whichever refreshes first, the other reads what it wrote.
+#[test]
+fn boto3_refreshes_meanwhile() {
+    let Some(aws) = Aws::start() else { return };
+    let sandbox = aws.sso_sandbox();
+    sign_in(&aws, &sandbox, -60);
+    // awsenv's request is refused, because that of boto3 has used the token.
+    aws.scenario(&value!({"faults": [{"when": {"Action": "CreateToken"}, "times": 1, "slow": 3, "status": 400, "code": "InvalidGrantException"}]}));
+    std::thread::scope(|scope| {
+        let asking = scope.spawn(|| sandbox.awsenv(["credential-process", "sso-read"]).output());
+        aws.wait_for("CreateToken", 1);
+        let Some(output) = boto3(&sandbox, &["sso-admin"]) else {
+            return;
+        };
+        output.success();
+        asking.join().expect("an output").success();
+    });
+    assert_eq!(aws.count("CreateToken"), 2);
+    let token = read(&sandbox, &token_path("corp")).expect("a token");
+    assert!(
+        token["accessToken"]
+            .as_str()
+            .is_some_and(|token| token.starts_with("aoa"))
+    );
+}
