@@ -81,7 +81,12 @@ pub fn chosen(context: &Context, files: &Files, word: Option<&str>, usage: &str)
     }
     let mut all = all(files);
     match all.len() {
-        0 => Err(none(files)),
+        // One that lacks a key is better mended than replaced.
+        0 => Err(files
+            .profiles
+            .sso_session_names()
+            .find_map(|name| named(files, name).err())
+            .unwrap_or_else(|| none(files))),
         1 => Ok(all.remove(0)),
         _ => pick(context, all, usage),
     }
