@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::integration::terminal::Terminal;
 use crate::support::sso::{LONG, changed, large, sign_in};
+use crate::support::walk::{WRITES, Walk};
 use crate::support::{Aws, Sandbox};
 
 /// A session without profiles, and comments around it.
@@ -250,4 +251,31 @@ fn hostile_names_of_accounts_harm_nothing() {
     );
     let accounts = sandbox.awsenv(["sso", "accounts"]).output();
     assert!(!accounts.success().contains('\u{1b}'), "{}", accounts.out());
+}
+
+/// A killed run leaves the old file or the new one, and the next run makes the new one.
+#[test]
+fn a_kill_at_any_step_loses_nothing() {
+    let Some(walk) = Walk::new() else { return };
+    let Some(aws) = Aws::start() else { return };
+    let sandbox = sandbox(&aws);
+    let import = ["sso", "import", "--all"];
+    let whole = SESSION.to_owned() + &blocks("");
+    let (output, steps) = walk.steps(&sandbox, WRITES, import);
+    output.success();
+    assert_eq!(config(&sandbox), whole);
+    for step in &steps {
+        sandbox.write(".aws/config", SESSION);
+        walk.killed_before(&sandbox, step, import);
+        let left = config(&sandbox);
+        assert!(left == SESSION || left == whole, "{step}: {left}");
+        sandbox.awsenv(import).output().success();
+        assert_eq!(config(&sandbox), whole, "{step}");
+        let names = std::fs::read_dir(sandbox.path(".aws")).expect("the files");
+        let names = names.filter(|entry| {
+            let name = entry.as_ref().expect("a file").file_name();
+            name.to_string_lossy().contains("awsenv")
+        });
+        assert_eq!(names.count(), 0, "{step}: something is left beside the file");
+    }
 }
