@@ -203,10 +203,11 @@ pub fn check_willing(context: &Context) -> Result<(), &'static str> {
 fn terminal(context: &Context) -> Result<Terminal, Error> {
     let process = context.process;
     let found = || {
+        let terminal = Terminal::of_person(process.stderr_tty, process.env.text("TERM"))?;
         may_ask(context)?;
-        Terminal::of_person(process.stderr_tty, process.env.text("TERM"))
+        Ok(terminal)
     };
-    found().map_err(|why| Error::new(Kind::Failed, format!("cannot ask without a terminal: {why}")))
+    found().map_err(|why: &str| Error::new(Kind::Failed, format!("cannot ask without a terminal: {why}")))
 }
 
 fn answer(terminal: &Terminal, ask: impl FnOnce()) -> Result<String, Error> {

@@ -181,7 +181,8 @@ fn is_wsl(env: &Env) -> bool {
                 .is_ok_and(|release| release.to_ascii_lowercase().contains("microsoft")))
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 

@@ -48,10 +48,7 @@ fn a_word_that_is_no_command_gets_the_hint_that_fits() {
             "it is a part of the name of a profile: to use it, run `awsenv use work`",
         ),
         (&["profile", "list"], "did you mean `awsenv list`?"),
-        (
-            &["login", "work"],
-            "`aws sso login` and `aws login` log in, and awsenv uses what they leave",
-        ),
+        (&["signin", "work"], "did you mean `awsenv login work`?"),
         (&["off"], "did you mean `awsenv unset`?"),
         (&["show", "work"], "did you mean `awsenv explain work`?"),
         (

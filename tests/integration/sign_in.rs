@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 
 use crate::integration::terminal::Terminal;
 use crate::support::sso::{
-    Browser, LEGACY, SCOPE, START_URL, answered, changed, opened, read, registration_path, token_path,
+    Browser, LEGACY, SCOPE, START_URL, answered, changed, opened, read, registration_path, token_path, write,
 };
-use crate::support::{Aws, Sandbox};
+use crate::support::walk::{WRITES, Walk};
+use crate::support::{Authority, Aws, Sandbox};
 
 /// A world in which nobody is signed in, and its sandbox with this browser.
 fn world(browser: Browser) -> Option<(Aws, Sandbox)> {
@@ -346,4 +347,104 @@ fn the_settings_offer_a_sign_in() {
     let screen = terminal.wait("the keys", |screen| screen.contains("done"));
     assert!(screen.contains("\n1\n"), "{screen}");
     assert_eq!(aws.count("GetRoleCredentials"), 1);
+}
+
+#[test]
+fn a_kill_at_any_step_leaves_the_old_token_or_the_new_one() {
+    let Some(walk) = Walk::new() else { return };
+    let world = changed(|corp| {
+        corp["approve"] = json!(1);
+    });
+    let Some((_aws, sandbox)) = started(world, Browser::Never) else {
+        return;
+    };
+    let old = json!({"accessToken": "old", "expiresAt": "2020-01-01T00:00:00Z", "theirs": [1]});
+    let begin = || {
+        let _ = std::fs::remove_dir_all(sandbox.path(".aws/sso"));
+        write(&sandbox, &token_path("corp"), &old);
+    };
+    let args = ["login", "corp", "--device", "--no-browser"];
+    begin();
+    let (output, steps) = walk.steps(&sandbox, WRITES, args);
+    output.success();
+    assert!(steps.len() > 8, "{steps:?}");
+    for step in &steps {
+        begin();
+        walk.killed_before(&sandbox, step, args);
+        let token = read(&sandbox, &token_path("corp")).expect("a token");
+        let is_new = token["accessToken"] != "old" && token["refreshToken"].is_string();
+        assert!(token == old || is_new, "{step}: {token}");
+        assert_eq!(token["theirs"], json!([1]), "{step}");
+        sandbox.awsenv(args).output().success();
+        let token = read(&sandbox, &token_path("corp")).expect("a token");
+        assert_eq!(
+            (&token["theirs"], token["refreshToken"].is_string()),
+            (&json!([1]), true),
+            "{step}"
+        );
+        let files = std::fs::read_dir(sandbox.path(".aws/sso/cache")).expect("a directory");
+        assert_eq!(files.count(), 2, "{step}");
+    }
+}
+
+#[test]
+fn a_full_disk_costs_no_token_that_was_there() {
+    let Some(walk) = Walk::new() else { return };
+    let Some((_aws, sandbox)) = started(changed(|corp| corp["approve"] = json!(1)), Browser::Never) else {
+        return;
+    };
+    let old = json!({"accessToken": "old", "expiresAt": "2020-01-01T00:00:00Z"});
+    write(&sandbox, &token_path("corp"), &old);
+    let args = ["login", "corp", "--device", "--no-browser"];
+    let output = walk.failed_from(
+        &sandbox,
+        &[("rename", 1), ("renameat", 1), ("renameat2", 1)],
+        "ENOSPC",
+        args,
+    );
+    assert_eq!(output.status, 1);
+    assert!(output.err().contains("the token cannot be kept"), "{}", output.err());
+    assert_eq!(read(&sandbox, &token_path("corp")), Some(old));
+}
+
+#[test]
+fn a_start_url_of_ones_own_corrects_the_region_if_the_user_agrees() {
+    let Some(authority) = Authority::new() else { return };
+    let (certificate, key) = authority.issue("IP:127.0.0.1");
+    let portal = "https://ssoins-1.portal.us-east-2.app.aws/start";
+    let mut world = changed(|corp| corp["start_url"] = json!(portal));
+    world["vanity"] = json!({"/start": {"to": portal, "head": 405}});
+    let Some(aws) = Aws::over_tls_with(world, &certificate, &key) else {
+        return;
+    };
+    let mut sandbox = aws.sso_sandbox();
+    sandbox.set("AWS_CA_BUNDLE", authority.root());
+    let Some(_) = Browser::Allow.set(&mut sandbox) else {
+        return;
+    };
+    let url = format!("{}/start", aws.endpoint());
+    let config = format!("[sso-session corp]\nsso_start_url = {url}\nsso_region = eu-west-1\n");
+    let path = sandbox.write(".aws/config", &config);
+    let output = sandbox.awsenv(["login"]).output();
+    output.success();
+    let warning = "the start URL of `corp` leads to the region `us-east-2`, but its `sso_region` is `eu-west-1`";
+    assert!(output.err().contains(warning), "{}", output.err());
+    let token = read(&sandbox, &token_path("corp")).expect("a token");
+    assert_eq!(
+        (&token["startUrl"], &token["region"]),
+        (&json!(url), &json!("us-east-2"))
+    );
+    assert_eq!(std::fs::read_to_string(&path).expect("a file"), config);
+
+    let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    terminal.line("clear; awsenv login --force; echo status $?");
+    terminal.wait("the question", |screen| {
+        screen.trim_end().ends_with("set it to `us-east-2`? [y/N]")
+    });
+    terminal.line("y");
+    terminal.wait("the status", |screen| screen.contains("status 0"));
+    let new = std::fs::read_to_string(&path).expect("a file");
+    assert_eq!(new, config.replace("eu-west-1", "us-east-2"));
 }

@@ -10,8 +10,8 @@ use crate::ops::files::Files;
 use crate::ops::table;
 use crate::provider::Tokens as _;
 use crate::redact;
-use crate::resolve::{BaseSource, Choice, SsoSession};
-use crate::session::Session;
+use crate::resolve::{BaseSource, Choice, CredentialPlan, SsoSession};
+use crate::session::{Kind, Session};
 use crate::sys::clock::local;
 use crate::text::display;
 
@@ -23,6 +23,8 @@ const CLI_CACHE: &str = "cli-cache";
 struct Row {
     session: Session,
     kind: &'static str,
+    /// Its name, if it is known.
+    role: Option<String>,
     /// Whether awsenv gets the next one without asking the user.
     is_renewable: bool,
 }
@@ -45,17 +47,21 @@ fn rows(context: &Context) -> Vec<Row> {
     let mut own = context.sessions().all();
     own.sort_by(|a, b| (&a.profile, b.ends(), &a.role_arn).cmp(&(&b.profile, a.ends(), &b.role_arn)));
     let files = (!own.is_empty()).then(|| Files::load(context).ok()).flatten();
-    let own = own.into_iter().map(|session| Row {
-        kind: session.kind.as_str(),
-        is_renewable: files
-            .as_ref()
-            .is_some_and(|files| needs_no_person(context, files, &session.profile)),
-        session,
+    let own = own.into_iter().map(|session| {
+        let choice = Choice::explicit(&session.profile);
+        let plan = files.as_ref().and_then(|files| files.resolve(&choice, None).ok());
+        Row {
+            kind: session.kind.as_str(),
+            role: role(&session).or_else(|| permitted(&session, plan.as_ref()?)),
+            is_renewable: plan.is_some_and(|plan| needs_no_person(context, &plan)),
+            session,
+        }
     });
     let mut theirs = context.cli_cache().all(context.process.now);
     theirs.sort_by(|a, b| (&a.arn, b.ends()).cmp(&(&b.arn, a.ends())));
     let theirs = theirs.into_iter().map(|session| Row {
         kind: CLI_CACHE,
+        role: role(&session),
         is_renewable: false,
         session,
     });
@@ -63,16 +69,13 @@ fn rows(context: &Context) -> Vec<Row> {
 }
 
 /// Whether the profile's next keys take no code and no login.
-fn needs_no_person(context: &Context, files: &Files, profile: &str) -> bool {
-    let plan = files.resolve(&Choice::explicit(profile), None).ok();
-    plan.is_some_and(|plan| {
-        let is_asked = match &plan.base {
-            None | Some(BaseSource::Login(_)) => true,
-            Some(BaseSource::Sso(sso)) => !is_signed_in(context, &sso.session),
-            Some(_) => false,
-        };
-        !is_asked && plan.roles.iter().all(|role| role.mfa_serial.is_none())
-    })
+fn needs_no_person(context: &Context, plan: &CredentialPlan) -> bool {
+    let is_asked = match &plan.base {
+        None | Some(BaseSource::Login(_)) => true,
+        Some(BaseSource::Sso(sso)) => !is_signed_in(context, &sso.session),
+        Some(_) => false,
+    };
+    !is_asked && plan.roles.iter().all(|role| role.mfa_serial.is_none())
 }
 
 fn is_signed_in(context: &Context, session: &SsoSession) -> bool {
@@ -104,18 +107,27 @@ fn as_cells(row: &Row, now: Timestamp) -> [String; 6] {
         display(&session.profile),
         (*kind).to_owned(),
         account.map(display).unwrap_or_default(),
-        role(session).map(display).unwrap_or_default(),
+        row.role.as_deref().map(display).unwrap_or_default(),
         masked(session),
         expires,
     ]
 }
 
 /// Its name, out of whichever ARN is known.
-fn role(session: &Session) -> Option<&str> {
-    if let Some(role_arn) = &session.role_arn {
-        return role_arn.rsplit('/').next();
+fn role(session: &Session) -> Option<String> {
+    let name = match &session.role_arn {
+        Some(role_arn) => role_arn.rsplit('/').next(),
+        None => session.arn.as_ref()?.split('/').nth(1),
+    };
+    name.map(str::to_owned)
+}
+
+/// The role that IAM Identity Center gives to the profile, for which no ARN is known.
+fn permitted(session: &Session, plan: &CredentialPlan) -> Option<String> {
+    match &plan.base {
+        Some(BaseSource::Sso(sso)) if session.kind == Kind::Sso => Some(sso.role_name.clone()),
+        _ => None,
     }
-    session.arn.as_ref()?.split('/').nth(1)
 }
 
 /// Hides all of the key id except its end.

@@ -91,8 +91,13 @@ impl Offer<'_> {
     }
 
     fn sso(&self) -> Option<&Sso> {
-        match &self.plan.base {
-            Some(BaseSource::Sso(sso)) => Some(sso),
+        match (&self.plan.base, self.login) {
+            (Some(BaseSource::Sso(sso)), _) => Some(sso),
+            (_, Login::Now) => {
+                let ui = self.context.ui;
+                ui.narrate("nothing to sign in to: the profile takes nothing from IAM Identity Center");
+                None
+            }
             _ => None,
         }
     }

@@ -7,10 +7,9 @@ use crate::near::nearest;
 use crate::ops::choose;
 use crate::ops::files::Files;
 use crate::ops::now;
-use crate::ops::refusal::refused;
 use crate::ops::sso::sessions;
-use crate::resolve::{self, BaseSource, Calls, Choice, Login, SsoSession};
-use crate::text::{display, name as shown_name};
+use crate::resolve::{BaseSource, Calls, Choice, Login, SsoSession};
+use crate::text::{display, either, name as shown_name};
 
 /// What is signed in to, and how it is called.
 #[derive(Clone, Debug)]
@@ -59,18 +58,31 @@ fn of_profile(files: &Files, name: &str) -> Result<Option<Target>, Error> {
     let session = match plan.base {
         Some(BaseSource::Sso(sso)) => Some(sso.session),
         Some(BaseSource::Login(login)) => return Err(of_aws_login(&login, plan.base_of.as_deref().unwrap_or(name))),
-        // A profile may name its session alone, for the tokens of other services.
-        _ => files
-            .profiles
-            .profile(name)
-            .and_then(|profile| profile.text("sso_session"))
-            .map_or(Ok(None), |session| {
-                resolve::sso_session(&files.profiles, session).map_err(|error| refused(&files.profiles, error))
-            })?,
+        _ => without_role(files, name)?,
     };
     Ok(session.map(|session| Target {
         session,
         calls: plan.calls,
+    }))
+}
+
+/// The session of a profile that names one and no role, for the tokens of other services.
+fn without_role(files: &Files, name: &str) -> Result<Option<SsoSession>, Error> {
+    let Some(profile) = files.profiles.profile(name) else {
+        return Ok(None);
+    };
+    if let Some(session) = profile.text("sso_session") {
+        return sessions::named(files, session).map(Some);
+    }
+    let (Some(start_url), Some(region)) = (profile.text("sso_start_url"), profile.get("sso_region")) else {
+        return Ok(None);
+    };
+    Ok(Some(SsoSession {
+        name: None,
+        start_url: start_url.to_owned(),
+        region: region.text().to_owned(),
+        region_place: region.place(),
+        scopes: None,
     }))
 }
 
@@ -88,7 +100,7 @@ fn nothing(files: &Files, name: &str) -> Error {
     let named: Vec<String> = sessions.iter().take(MAX_NAMED).map(name).collect();
     match named.is_empty() {
         true => error,
-        false => error.hint(format!("you can sign in to {}", crate::text::either(&named))),
+        false => error.hint(format!("you can sign in to {}", either(&named))),
     }
 }
 

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::ports::{Answer, Listener};
 use super::start::Start;
-use super::{Granted, Obstacle, Page, SignIn};
+use super::{Granted, Obstacle, Page, SignIn, is_page};
 use crate::aws::callback::{self, Callback};
 use crate::aws::oidc::{self, Authorize, CALLBACK, Grant, Issued};
 use crate::awscli::registration::Registration;
@@ -51,6 +51,9 @@ impl SignIn<'_> {
             challenge: &challenge,
         };
         let page = authorize.page(&self.endpoint(start)?.url);
+        if !is_page(page.expose()) {
+            return Err(self.obstacle(Obstacle::Page));
+        }
         let code = self.awaited(&page, listener, &state)?;
         let grant = Grant::Code {
             code: &code,

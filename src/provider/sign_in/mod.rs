@@ -15,18 +15,20 @@ mod tests;
 pub use error::{Obstacle, StartFlaw};
 pub use ports::{Answer, Browser, Desk, Listener, Loopback, Person, Random, Visit, Waiting};
 
+use std::fmt;
+use std::io;
 use std::time::Duration;
 
 use super::ask::{Ask, Asking};
 use super::call::Repeat;
 use super::{Asked, Error, Failure, Ports, Subject};
-use crate::aws::oidc::Flow;
+use crate::aws::oidc::{Flow, Issued};
 use crate::aws::{Fault, Request, Service, Unreadable};
 use crate::awscli::registration::Registration;
 use crate::awscli::token::Token;
 use crate::config::url;
 use crate::credentials::Timestamp;
-use crate::resolve::{Calls, SsoSession};
+use crate::resolve::{Calls, Endpoint, SsoSession};
 use crate::secret::Secret;
 use crate::session::MARGIN;
 use start::Start;
@@ -73,15 +75,15 @@ pub struct SignIn<'a> {
     pub desk: Desk<'a>,
 }
 
-impl std::fmt::Debug for SignIn<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for SignIn<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("SignIn")
     }
 }
 
 /// What the service gave, and to whom.
 struct Granted {
-    issued: crate::aws::oidc::Issued,
+    issued: Issued,
     to: Registered,
 }
 
@@ -119,7 +121,7 @@ impl SignIn<'_> {
         if let Some(token) = self.of_another(before.as_ref(), earlier.as_ref()) {
             return Ok(Signed { token, moved: None });
         }
-        let not_kept = |error: std::io::Error| self.obstacle(Obstacle::NotKept(error.to_string()));
+        let not_kept = |error: io::Error| self.obstacle(Obstacle::NotKept(error.to_string()));
         self.ports.tokens.check(self.session).map_err(not_kept)?;
         let start = self.start()?;
         let Granted { issued, to } = match self.flow {
@@ -197,7 +199,7 @@ impl SignIn<'_> {
         Ok(ask.ask(asking, &request, read)?.value)
     }
 
-    fn endpoint(&self, start: &Start) -> Result<crate::resolve::Endpoint, Error> {
+    fn endpoint(&self, start: &Start) -> Result<Endpoint, Error> {
         let session = SsoSession {
             region: start.region.clone(),
             ..self.session.clone()
