@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use serde_json::Value;
 
 pub use crate::text::HIDDEN;
-use crate::text::{SECRET, display, is_secret_shaped, masked, runs};
+use crate::text::{SECRET, display, is_random, is_secret_shaped, masked, runs};
 
 /// Their values never enter AWSENV_STATE.
 pub const SECRET_VARIABLES: [&str; 5] = [
@@ -179,21 +179,6 @@ pub fn has_random(run: &str) -> bool {
     let ends = SECRET..=run.len();
     ends.into_iter()
         .any(|end| run.get(end - SECRET..end).is_some_and(is_random))
-}
-
-/// Whether it is shaped like a secret and not put together from words: those seldom change between lower case, upper
-/// case and digits.
-fn is_random(text: &str) -> bool {
-    const LEAST: usize = 8;
-    let kind = |byte: u8| {
-        (
-            byte.is_ascii_lowercase(),
-            byte.is_ascii_uppercase(),
-            byte.is_ascii_digit(),
-        )
-    };
-    let is_change = |pair: &&[u8]| pair.iter().all(u8::is_ascii_alphanumeric) && kind(pair[0]) != kind(pair[1]);
-    is_secret_shaped(text) && text.as_bytes().windows(2).filter(is_change).count() >= LEAST
 }
 
 /// The stderr of a program that handles secrets; hidden entirely if it may hold one. JSON may be the credentials

@@ -39,6 +39,21 @@ pub fn is_secret_shaped(text: &str) -> bool {
         && has(u8::is_ascii_uppercase)
 }
 
+/// Whether it is shaped like a secret and not put together from words: those seldom change between lower case, upper
+/// case and digits.
+pub fn is_random(text: &str) -> bool {
+    const LEAST: usize = 8;
+    let kind = |byte: u8| {
+        (
+            byte.is_ascii_lowercase(),
+            byte.is_ascii_uppercase(),
+            byte.is_ascii_digit(),
+        )
+    };
+    let is_change = |pair: &&[u8]| pair.iter().all(u8::is_ascii_alphanumeric) && kind(pair[0]) != kind(pair[1]);
+    is_secret_shaped(text) && text.as_bytes().windows(2).filter(is_change).count() >= LEAST
+}
+
 fn is_of_secrets(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"/+".contains(&byte)
 }
@@ -63,7 +78,13 @@ pub fn masked(text: &str) -> Cow<'_, str> {
                 done = part.end;
             }
         };
-        if !has_slashes && is_secret_shaped(&text[run.clone()]) {
+        let whole = &text[run.clone()];
+        // A secret may begin with a slash, as a path does.
+        let is_secret = match has_slashes {
+            true => whole.starts_with('/') && run.len() == SECRET && is_random(whole),
+            false => is_secret_shaped(whole),
+        };
+        if is_secret {
             mask(run);
             continue;
         }
@@ -368,6 +389,10 @@ mod tests {
             (SECRET.to_owned(), "(secret)"),
             (SLASH.to_owned(), "(secret)"),
             (format!("profile `{SECRET}` is"), "profile `(secret)` is"),
+            (
+                format!("your secret {SLASH} and `{SLASH}`"),
+                "your secret (secret) and `(secret)`",
+            ),
             (format!("{SECRET} {LETTERS}"), "(secret) (secret)"),
             (format!("x/{LETTERS}"), "x/(secret)"),
             (format!("/tmp/{LETTERS}/x:3"), "/tmp/(secret)/x:3"),
@@ -384,6 +409,7 @@ mod tests {
             "da39a3ee5e6b4b0d3255bfef95601890afd80709",
             "AKIAIOSFODNN7EXAMPLE",
             "/Users/Ada/Client42/infra/settings/confg:3",
+            "in /Users/Ada/Client42/infra/settings/confg is",
             "arn:aws:iam::123456789012:role/AVeryLongNameOfARoleForTheTeam12345",
             "https://example.com/Users/Ada42/infra/settings/x",
             &SECRET[1..],

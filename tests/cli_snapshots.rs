@@ -448,6 +448,9 @@ fn a_broken_boto_file_stops_only_its_own_profile() {
 fn the_setting_export_yields_where_it_cannot_be() {
     let sandbox = example();
     let settings = sandbox.write(".config/awsenv/config", "export = keys\n");
+    let config = std::fs::read_to_string(sandbox.path(".aws/config")).expect("the config");
+    let coded = "role_arn = arn:aws:iam::123456789012:role/r\nsource_profile = jekyl\nmfa_serial = m\n";
+    sandbox.write(".aws/config", format!("{config}\n[profile coded]\n{coded}"));
     let exported = |sandbox: &Sandbox, profile: &str| {
         let answer = run(sandbox, &format!("exec {profile} -- env"));
         let names = answer.success().lines().filter_map(|line| line.split('=').next());
@@ -459,10 +462,13 @@ fn the_setting_export_yields_where_it_cannot_be() {
     };
     assert!(exported(&sandbox, "jekyl").contains("AWS_SECRET_ACCESS_KEY"));
     assert!(
-        exported(&sandbox, "lab").ends_with("AWS_PROFILE"),
-        "awsenv does not sign in"
+        exported(&sandbox, "coded").ends_with("AWS_PROFILE"),
+        "awsenv does not ask for a code"
     );
-    assert_eq!(run(&sandbox, "use lab --keys --shell bash").status, 1);
+    assert_eq!(run(&sandbox, "use coded --keys --shell bash").status, 1);
+    let signed_out = run(&sandbox, "exec lab -- env");
+    assert_eq!((signed_out.status, signed_out.out()), (1, ""));
+    assert!(signed_out.err().contains("awsenv login lab"), "{}", signed_out.all());
     std::fs::write(&settings, "export = name\n").expect("the settings");
     assert!(
         exported(&sandbox, "attic").contains("AWS_SECRET_ACCESS_KEY"),

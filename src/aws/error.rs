@@ -226,6 +226,52 @@ mod tests {
     }
 
     #[test]
+    fn errors_in_json_are_named_by_the_header_or_the_body() {
+        let of = |error_type: Option<&str>, body: &str| {
+            let error = ServiceError::of(&Answer {
+                status: 400,
+                error_type: error_type.map(str::to_owned),
+                body: Secret::new(body.as_bytes().to_vec()),
+                ..Answer::default()
+            });
+            let error = error.expect("an error");
+            (error.code.unwrap_or_default(), error.message.unwrap_or_default())
+        };
+        let both = |code: &str, message: &str| (code.to_owned(), message.to_owned());
+        for (error_type, body, expected) in [
+            (
+                Some("UnauthorizedException:http://internal.amazon.com/coral/com.amazonaws.switchboard.portal/"),
+                r#"{"message": "Session token not found or invalid", "__type": "com.amazonaws.switchboard.portal#Other"}"#,
+                both("UnauthorizedException", "Session token not found or invalid"),
+            ),
+            (
+                None,
+                r#"{"message": null, "__type": "com.amazonaws.switchboard.portal#UnauthorizedException"}"#,
+                both("UnauthorizedException", ""),
+            ),
+            (
+                None,
+                r#"{"code": "ResourceNotFoundException", "Message": "m"}"#,
+                both("ResourceNotFoundException", "m"),
+            ),
+            (
+                None,
+                r#"{"error": "invalid_grant", "error_description": "Invalid refresh token provided"}"#,
+                both("invalid_grant", "Invalid refresh token provided"),
+            ),
+            (Some("SlowDownException"), "", both("SlowDownException", "")),
+            (Some(":"), r#"{"error": "x"}"#, both("", "")),
+            (None, r#"{"error": {"code": 5}}"#, both("", "")),
+            (None, r#"["error"]"#, both("", "")),
+        ] {
+            assert_eq!(of(error_type, body), expected, "{error_type:?} {body}");
+        }
+        let long = format!("{{\"error\": \"{0}\", \"message\": \"{0}\"}}", "é".repeat(5_000));
+        let (code, message) = of(None, &long);
+        assert_eq!((code.len(), message.len()), (LONGEST, LONGEST));
+    }
+
+    #[test]
     fn a_message_is_at_most_1_kib() {
         let long = format!(
             "<Error><Code>{0}</Code><Message>{0}</Message></Error>",
@@ -289,6 +335,11 @@ mod tests {
                 "STS is not activated in this region",
                 Class::RegionDisabled,
             ),
+            (401, "UnauthorizedException", "", Class::Unauthorized),
+            (401, "InvalidClientException", "", Class::Other),
+            (403, "ForbiddenException", "", Class::Denied),
+            (404, "ResourceNotFoundException", "", Class::NotFound),
+            (429, "TooManyRequestsException", "", Class::Throttled),
             (400, "ValidationError", "", Class::Invalid),
             (400, "PackedPolicyTooLarge", "", Class::Invalid),
             (403, "OptInRequired", "", Class::Other),

@@ -106,6 +106,34 @@ fn quote(text: &str, json: &mut String) {
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_body_is_made_in_one_piece() {
+        let list = ["a".to_owned(), "\u{1}".to_owned()];
+        let body = body(&[
+            ("one", Json::Text("ü\"")),
+            ("two", Json::Texts(&list)),
+            ("three", Json::Texts(&[])),
+        ]);
+        assert_eq!(
+            body.expose(),
+            r#"{"one": "\u00fc\"", "two": ["a", "\u0001"], "three": []}"#
+        );
+        let most = 2 + (6 + 3 + 2 + 6 * 3) + (6 + 3 + 2 + (2 + 8) * 2) + (6 + 5 + 2);
+        assert_eq!(body.expose().capacity(), most);
+        assert_eq!(super::body(&[]).expose(), "{}");
+    }
+
+    #[test]
+    fn objects_and_lists_are_written_as_python_writes_them() {
+        let parts = [
+            ("a", quoted("x")),
+            ("b", texts(&[])),
+            ("c", texts(&["y".to_owned(), "z".to_owned()])),
+        ];
+        assert_eq!(object(", ", ": ", &parts), r#"{"a": "x", "b": [], "c": ["y", "z"]}"#);
+        assert_eq!(object(",", ":", &parts[..2]), r#"{"a":"x","b":[]}"#);
+    }
+
     /// `json.dumps` of Python 3 says so.
     #[test]
     fn texts_are_escaped_as_python_escapes_them() {

@@ -259,3 +259,175 @@ fn post(url: &str, path: &str, fields: &[(&str, Json<'_>)]) -> Request {
         body: json::body(fields),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::{Answer, Class, ServiceError};
+
+    const URL: &str = "https://oidc.us-east-1.amazonaws.com/";
+    const START: &str = "https://my-sso.awsapps.com/start";
+
+    fn secret(text: &str) -> Secret<String> {
+        Secret::new(text.to_owned())
+    }
+
+    fn check(request: &Request, path: &str, body: &str) {
+        assert_eq!(request.method, Method::Post);
+        assert_eq!(request.url, format!("https://oidc.us-east-1.amazonaws.com{path}"));
+        assert_eq!(request.header("content-type"), Some("application/json"));
+        assert_eq!(request.headers.len(), 1);
+        assert_eq!(request.body.expose(), body);
+    }
+
+    /// The bodies that the AWS CLI 2.36 was recorded to send.
+    #[test]
+    fn requests_are_those_of_the_aws_cli() {
+        let scopes = ["sso:account:access".to_owned()];
+        let register = Register {
+            client_name: "botocore-client-my-sso",
+            scopes: Some(&scopes),
+            flow: Flow::Code,
+            start_url: START,
+        };
+        check(
+            &register.request(URL),
+            "/client/register",
+            r#"{"clientName": "botocore-client-my-sso", "clientType": "public", "grantTypes": ["authorization_code", "refresh_token"], "redirectUris": ["http://127.0.0.1/oauth/callback"], "issuerUrl": "https://my-sso.awsapps.com/start", "scopes": ["sso:account:access"]}"#,
+        );
+        let device = Register {
+            flow: Flow::Device,
+            ..register
+        };
+        check(
+            &device.request(URL),
+            "/client/register",
+            r#"{"clientName": "botocore-client-my-sso", "clientType": "public", "scopes": ["sso:account:access"]}"#,
+        );
+        let legacy = Register {
+            client_name: "botocore-client-1795228635",
+            scopes: None,
+            ..device
+        };
+        check(
+            &legacy.request(URL),
+            "/client/register",
+            r#"{"clientName": "botocore-client-1795228635", "clientType": "public"}"#,
+        );
+        check(
+            &start_device(URL, "CID", &secret("CSECRET"), START),
+            "/device_authorization",
+            r#"{"clientId": "CID", "clientSecret": "CSECRET", "startUrl": "https://my-sso.awsapps.com/start"}"#,
+        );
+        let create = |grant| create_token(URL, "CID", &secret("CSECRET"), grant);
+        let (code, verifier) = (secret("AUTHCODE"), secret("fVripvaTfTW_~.-"));
+        let (device_code, refresh_token) = (secret("DEV"), secret("RT16"));
+        let of_code = Grant::Code {
+            code: &code,
+            verifier: &verifier,
+            redirect_uri: "http://127.0.0.1:33567/oauth/callback",
+        };
+        check(
+            &create(of_code),
+            "/token",
+            r#"{"grantType": "authorization_code", "clientId": "CID", "clientSecret": "CSECRET", "redirectUri": "http://127.0.0.1:33567/oauth/callback", "codeVerifier": "fVripvaTfTW_~.-", "code": "AUTHCODE"}"#,
+        );
+        check(
+            &create(Grant::Device(&device_code)),
+            "/token",
+            r#"{"grantType": "urn:ietf:params:oauth:grant-type:device_code", "clientId": "CID", "clientSecret": "CSECRET", "deviceCode": "DEV"}"#,
+        );
+        check(
+            &create(Grant::Refresh(&refresh_token)),
+            "/token",
+            r#"{"grantType": "refresh_token", "clientId": "CID", "clientSecret": "CSECRET", "refreshToken": "RT16"}"#,
+        );
+    }
+
+    #[test]
+    fn the_page_has_the_parameters_of_the_aws_cli_in_their_order() {
+        let scopes = ["sso:account:access".to_owned(), "codewhisperer:completions".to_owned()];
+        let page = Authorize {
+            client_id: "CID",
+            redirect_uri: "http://127.0.0.1:33567/oauth/callback",
+            state: &secret("4711-0815"),
+            scopes: &scopes,
+            challenge: "a_b-c",
+        };
+        assert_eq!(
+            page.page(URL).expose(),
+            "https://oidc.us-east-1.amazonaws.com/authorize?response_type=code&client_id=CID\
+             &redirect_uri=http%3A%2F%2F127.0.0.1%3A33567%2Foauth%2Fcallback&state=4711-0815&code_challenge_method=S256\
+             &scopes=sso%3Aaccount%3Aaccess+codewhisperer%3Acompletions&code_challenge=a_b-c"
+        );
+    }
+
+    #[test]
+    fn answers_are_read() {
+        let client = registered(
+            br#"{"clientId": "CID", "clientIdIssuedAt": 1, "clientSecret": "CSECRET", "clientSecretExpiresAt": 4070908800, "new": null}"#,
+        );
+        let client = client.unwrap();
+        assert_eq!(
+            (client.client_id.as_str(), client.expires),
+            ("CID", Timestamp(4_070_908_800))
+        );
+        assert_eq!(client.client_secret, secret("CSECRET"));
+
+        let asked = device(
+            br#"{"deviceCode": "DEV", "userCode": "ABCD-EFGH", "verificationUri": "https://d.x/", "expiresIn": 600}"#,
+        );
+        let asked = asked.unwrap();
+        assert_eq!((asked.expires_in, asked.interval), (600, None));
+        assert_eq!(asked.verification_uri_complete, None);
+
+        let token = issued(br#"{"accessToken": "AT", "tokenType": "Bearer", "expiresIn": 3600, "idToken": null}"#);
+        let token = token.unwrap();
+        assert_eq!((token.access_token, token.expires_in), (secret("AT"), 3600));
+        assert_eq!(token.refresh_token, None);
+
+        for body in [
+            &b""[..],
+            b"{}",
+            b"<html>",
+            br#"{"accessToken": "hush", "expiresIn": "soon"}"#,
+        ] {
+            let Unreadable(why) = issued(body).unwrap_err();
+            assert_eq!(why, "is not a token");
+            assert!(registered(body).is_err() && device(body).is_err());
+        }
+    }
+
+    /// None of these is asked again by itself: the person is not done, or has to begin anew.
+    #[test]
+    fn what_a_person_has_to_do_is_no_passing_error() {
+        for (header, body, code) in [
+            (
+                Some("AuthorizationPendingException"),
+                "{}",
+                "AuthorizationPendingException",
+            ),
+            (
+                None,
+                r#"{"error": "authorization_pending", "error_description": null}"#,
+                "authorization_pending",
+            ),
+            (
+                Some("SlowDownException"),
+                r#"{"error": "slow_down"}"#,
+                "SlowDownException",
+            ),
+            (Some("InvalidGrantException"), "{}", "InvalidGrantException"),
+        ] {
+            let answer = Answer {
+                status: 400,
+                error_type: header.map(str::to_owned),
+                body: Secret::new(body.as_bytes().to_vec()),
+                ..Answer::default()
+            };
+            let error = ServiceError::of(&answer).unwrap();
+            assert_eq!((error.code.as_deref(), error.class), (Some(code), Class::Invalid));
+            assert!(!error.is_passing());
+        }
+    }
+}

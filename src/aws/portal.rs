@@ -158,3 +158,89 @@ fn get(url: &str, path: &str, query: &[(&str, Option<&str>)], token: &Secret<Str
         body: Secret::default(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const URL: &str = "https://portal.sso.us-east-1.amazonaws.com/";
+
+    fn token() -> Secret<String> {
+        Secret::new("AT16".to_owned())
+    }
+
+    fn check(request: &Request, method: Method, path: &str) {
+        assert_eq!(request.method, method);
+        assert_eq!(request.url, format!("https://portal.sso.us-east-1.amazonaws.com{path}"));
+        assert_eq!(request.header("x-amz-sso_bearer_token"), Some("AT16"));
+        assert_eq!((request.headers.len(), request.body.expose().as_str()), (1, ""));
+        assert!(!format!("{request:?}").contains("AT16"));
+    }
+
+    /// The first and the last as the AWS CLI 2.36 was recorded to send them.
+    #[test]
+    fn requests_are_those_of_the_aws_cli() {
+        check(
+            &role_credentials(URL, &token(), "123456789011", "readOnly"),
+            Method::Get,
+            "/federation/credentials?role_name=readOnly&account_id=123456789011",
+        );
+        check(
+            &role_credentials(URL, &token(), "1", "a+b c/ü"),
+            Method::Get,
+            "/federation/credentials?role_name=a%2Bb+c%2F%C3%BC&account_id=1",
+        );
+        check(
+            &accounts(URL, &token(), None),
+            Method::Get,
+            "/assignment/accounts?max_result=100",
+        );
+        check(
+            &roles(URL, &token(), "1", Some("a=/")),
+            Method::Get,
+            "/assignment/roles?next_token=a%3D%2F&max_result=100&account_id=1",
+        );
+        check(&logout(URL, &token()), Method::Post, "/logout");
+    }
+
+    #[test]
+    fn keys_are_read() {
+        let keys = credentials(
+            br#"{"roleCredentials": {"accessKeyId": "ASIASSO", "secretAccessKey": "ssosecret", "sessionToken": "ssotoken", "expiration": 4070908800999, "new": 1}}"#,
+        );
+        let keys = keys.unwrap();
+        assert_eq!((keys.access_key_id.as_str(), keys.account_id), ("ASIASSO", None));
+        assert_eq!(keys.expires, Some(Timestamp(4_070_908_800)));
+        for body in [
+            "",
+            "{}",
+            "<html>hush</html>",
+            r#"{"roleCredentials": {"accessKeyId": "A", "secretAccessKey": "hush", "sessionToken": "t"}}"#,
+            r#"{"roleCredentials": {"accessKeyId": "A", "secretAccessKey": "hush", "sessionToken": null, "expiration": 1}}"#,
+            r#"{"roleCredentials": {"accessKeyId": "A", "secretAccessKey": "", "sessionToken": "t", "expiration": 1}}"#,
+            r#"{"roleCredentials": {"accessKeyId": "A", "secretAccessKey": "hush\u0000", "sessionToken": "t", "expiration": 1}}"#,
+        ] {
+            let Unreadable(why) = credentials(body.as_bytes()).unwrap_err();
+            assert!(!why.contains("hush"), "{why}");
+        }
+    }
+
+    #[test]
+    fn lists_are_read() {
+        let page = account_page(
+            br#"{"accountList": [{"accountId": "1", "accountName": "one", "emailAddress": "a@b"}, {"accountId": "2"}], "nextToken": "x"}"#,
+        );
+        let page = page.unwrap();
+        let account = |id: &str, name: &str, email: &str| Account {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            email: email.to_owned(),
+        };
+        assert_eq!(page.items, [account("1", "one", "a@b"), account("2", "", "")]);
+        assert_eq!(page.next.as_deref(), Some("x"));
+        let page = role_page(br#"{"roleList": [{"roleName": "r", "accountId": "1"}], "nextToken": ""}"#).unwrap();
+        assert_eq!((page.items, page.next), (vec!["r".to_owned()], None));
+        assert!(role_page(b"{}").unwrap().items.is_empty());
+        assert!(account_page(b"[]").is_err() && role_page(br#"{"roleList": [{}]}"#).is_err());
+    }
+}

@@ -8,6 +8,7 @@ mod login;
 mod named;
 mod package;
 mod sessions;
+mod sso;
 mod switch;
 mod words;
 
@@ -24,6 +25,10 @@ pub use key::{
 pub use login::{LoginArgs, SignInArgs};
 pub use named::{PROFILE_FLAG, placed, style};
 pub use sessions::{SessionsAction, SessionsArgs, SessionsClearArgs, SessionsListArgs};
+pub use sso::{
+    LogoutArgs, PortalArgs, SsoAccountsArgs, SsoAction, SsoArgs, SsoImportArgs, SsoListArgs, SsoRolesArgs,
+    SsoSetupArgs, TEMPLATE,
+};
 pub use words::{
     command_at, command_names, command_path, command_word, flag_with_value, is_command, is_hidden, is_script,
     is_switch, named_shell, names_shell, profile, subcommand_names, takes_of, takes_profile, words_behind,
@@ -111,6 +116,10 @@ pub enum Command {
     Key(Lazy<KeyArgs>),
     /// Show or give up the temporary keys that are kept between runs
     Sessions(Lazy<SessionsArgs>),
+    /// Set up IAM Identity Center: sessions, accounts, roles, profiles
+    Sso(Lazy<SsoArgs>),
+    /// Sign out of IAM Identity Center
+    Logout(Lazy<LogoutArgs>),
     /// Set up a profile: keys, region, output
     Configure(Lazy<ConfigureArgs>),
     /// Undo the last edit of a config file (run again to redo)
@@ -203,6 +212,12 @@ impl Command {
             Self::List(Lazy(args)) => args.json,
             Self::Whoami(Lazy(args)) => args.json,
             Self::Key(Lazy(args)) => matches!(&args.action, KeyAction::List(list) if list.json),
+            Self::Sso(Lazy(args)) => match &args.action {
+                SsoAction::Accounts(args) => args.json,
+                SsoAction::List(args) => args.json,
+                SsoAction::Roles(args) => args.json,
+                SsoAction::Import(_) | SsoAction::Setup(_) => false,
+            },
             Self::Sessions(Lazy(args)) => matches!(&args.action, SessionsAction::List(list) if list.json),
             _ => false,
         };

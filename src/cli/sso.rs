@@ -5,6 +5,8 @@ use std::ffi::OsString;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 
+use super::SIGN_IN;
+
 #[derive(Args, Debug)]
 pub struct SsoArgs {
     #[command(subcommand)]
@@ -45,6 +47,9 @@ pub struct SsoListArgs {
     pub json: bool,
 }
 
+/// How imported profiles are named if nothing else is asked for.
+pub const TEMPLATE: &str = "{account_name}-{role}";
+
 /// Where accounts and roles are listed.
 #[derive(Args, Clone, Debug, Default)]
 pub struct PortalArgs {
@@ -84,7 +89,7 @@ pub struct SsoImportArgs {
     #[arg(long)]
     pub all: bool,
     /// How profiles are named, by {account_name}, {account_id}, {role} and {session}
-    #[arg(long, value_name = "TEXT", default_value = "{account_name}-{role}")]
+    #[arg(long, value_name = "TEXT", default_value = TEMPLATE)]
     pub template: String,
     /// Region of the new profiles
     #[arg(long, value_name = "REGION", value_parser = NonEmptyStringValueParser::new())]
@@ -102,11 +107,11 @@ pub struct SsoImportArgs {
 
 #[derive(Args, Debug)]
 pub struct LogoutArgs {
-    /// Profile or SSO session to sign out of (default: the one in use)
-    #[arg(conflicts_with = "all")]
+    /// Profile or SSO session to sign out of (default: that of the profile in use)
+    #[arg(id = SIGN_IN, value_name = "NAME", conflicts_with = "all")]
     pub name: Option<OsString>,
     /// NAME is an SSO session, although a profile has that name too
-    #[arg(long, requires = "name")]
+    #[arg(long, requires = SIGN_IN)]
     pub session: bool,
     /// Sign out of everything, also of what the AWS CLI has signed in to
     #[arg(long)]

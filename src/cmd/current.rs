@@ -125,7 +125,7 @@ impl Current {
         let first = found.next_if(|first| first.is_certain);
         self.doubts = found.map(|found| found.warning()).collect();
         self.failure = first.map(|first| {
-            let is_login = matches!(first.cause, Cause::LoggedOut | Cause::NoCredentials);
+            let is_login = matches!(first.cause, Cause::LoggedOut | Cause::NoCredentials | Cause::SignedOut);
             let mut error = Error::from(first);
             if is_login && self.choice.how == How::Implicit {
                 error.message = format!("{NOTHING}, and {}", error.message);

@@ -11,7 +11,7 @@ use crate::sys::clock::local;
 /// Nothing goes to stdout.
 pub fn run(context: &Context, args: LoginArgs) -> Result<Outcome, Error> {
     let name = args.name.as_deref().map(choose::utf8).transpose()?;
-    let Target { session, calls } = sign_in::target(context, name, args.session)?;
+    let Target { session, calls } = sign_in::target(context, name, args.session, "awsenv login NAME")?;
     let way = Way {
         is_device: args.device,
         is_closed: args.no_browser,

@@ -14,9 +14,11 @@ pub mod init;
 pub mod key;
 pub mod list;
 pub mod login;
+pub mod logout;
 pub mod man;
 pub mod prompt;
 pub mod sessions;
+pub mod sso;
 pub mod undo;
 pub mod unset;
 pub mod use_;
@@ -43,10 +45,12 @@ pub fn run(context: &Context, command: Command) -> Finish {
         Command::Init(Lazy(args)) => init::run(context, args),
         Command::Key(Lazy(args)) => key::run(context, args),
         Command::List(Lazy(args)) => list::run(context, args),
+        Command::Logout(Lazy(args)) => logout::run(context, args),
         Command::Login(Lazy(args)) => login::run(context, args),
         Command::Man(Lazy(args)) => man::run(context, args),
         Command::Prompt(Lazy(args)) => prompt::run(context, args),
         Command::Sessions(Lazy(args)) => sessions::run(context, args),
+        Command::Sso(Lazy(args)) => sso::run(context, args),
         Command::Undo(Lazy(args)) => undo::run(context, args),
         Command::Unset(Lazy(args)) => unset::run(context, args),
         Command::Use(Lazy(args)) => use_::run(context, args),

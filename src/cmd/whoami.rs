@@ -11,9 +11,11 @@ use crate::ops::choose::Chosen;
 use crate::ops::files::Files;
 use crate::ops::ports::Outside;
 use crate::ops::refusal::without_credentials;
+use crate::ops::sso::near;
 use crate::ops::{catalog, choose, now, pick, role};
 use crate::provider::{self, Whose};
 use crate::redact;
+use crate::resolve::CredentialPlan;
 use crate::sys;
 use crate::sys::clock::local;
 use crate::text::display;
@@ -48,7 +50,7 @@ pub fn run(context: &Context, args: WhoamiArgs) -> Result<Outcome, Error> {
         ends,
         expires,
     } = provider::whose(&plan, &role::wants(context), outside.ports())
-        .map_err(|error| failed(&files, &choice.name, args.role.is_some(), error))?;
+        .map_err(|error| failed(context, &files, &plan, &choice.name, args.role.is_some(), error))?;
     if let Some(id) = lasting {
         sys::accounts::remember(context.env(), &id, &identity.account);
     }
@@ -75,12 +77,19 @@ pub fn run(context: &Context, args: WhoamiArgs) -> Result<Outcome, Error> {
 }
 
 /// The AWS CLI can be asked about the profile alone.
-fn failed(files: &Files, profile: &str, has_role_on_top: bool, error: provider::Error) -> Error {
+fn failed(
+    context: &Context,
+    files: &Files,
+    plan: &CredentialPlan,
+    profile: &str,
+    has_role_on_top: bool,
+    error: provider::Error,
+) -> Error {
     match error {
         provider::Error::Unreachable { needs: Some(_) } if !has_role_on_top => {
             Error::from(error).hint(Command::new("aws sts get-caller-identity").option("--profile", profile))
         }
-        error => without_credentials(&files.profiles, profile, error.into()),
+        error => without_credentials(&files.profiles, profile, near::explained(context.env(), plan, error)),
     }
 }
 

@@ -26,6 +26,7 @@ pub mod sign_in;
 pub mod sso;
 pub mod starship;
 pub mod switch;
+pub mod table;
 pub mod told;
 pub mod unknown;
 pub mod unparsed;

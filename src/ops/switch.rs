@@ -207,8 +207,13 @@ pub fn to(
         let region = stays.cloned().or(of_profile).filter(|_| asked_region.is_none());
         let values = foreseen::of_values(files, env, &choice.name, &choice.name, &plan, region.as_ref());
         let keys = foreseen::of_written(files, env, plan.owner(&choice.name), base);
-        let keys = keys.filter(|_| decision.style == Style::Name);
-        warnings.extend(keys.iter().chain(&values).map(Foreseen::warning));
+        let now = context.process.now;
+        let signed_out = foreseen::of_sso(env, plan.owner(&choice.name), base, now);
+        let signed_out = foreseen::spared(files, &plan, signed_out, now).into_iter();
+        let signed_out = signed_out.filter(|found| found.is_certain);
+        let of_name: Vec<Foreseen> = keys.into_iter().chain(signed_out).collect();
+        let of_name = of_name.iter().filter(|_| decision.style == Style::Name);
+        warnings.extend(of_name.chain(&values).map(Foreseen::warning));
     } else {
         warnings.extend(refusal::mistakes(&files.profiles, &choice.name).map(Advice::from));
     }

@@ -100,7 +100,7 @@ pub enum Start {
     /// A chain by its outermost role.
     Chain(LinkId),
     /// Credentials without a role; `None` where botocore finds none.
-    Base(Option<BaseSource>),
+    Base(Option<Box<BaseSource>>),
 }
 
 impl<'a> Survey<'a> {
@@ -140,10 +140,8 @@ impl<'a> Survey<'a> {
         if !choice.is_explicit()
             && let Some(keys) = ambient::environment(inputs.env)?
         {
-            return Ok(outline(Start::Base(Some(BaseSource::Environment {
-                keys,
-                named: None,
-            }))));
+            let base = BaseSource::Environment { keys, named: None };
+            return Ok(outline(Start::Base(Some(Box::new(base)))));
         }
         if let Some(profile) = profile
             && let Some(chain) = self.chains.chosen(profile)?
@@ -161,7 +159,7 @@ impl<'a> Survey<'a> {
         let asks_metadata = base.is_none() && !ambient::metadata_disabled(inputs.env);
         Ok(Outline {
             asks_metadata,
-            ..outline(Start::Base(base))
+            ..outline(Start::Base(base.map(Box::new)))
         })
     }
 
@@ -177,7 +175,7 @@ impl<'a> Survey<'a> {
             Start::Chain(at) => self.base(at).1.map(str::to_owned),
         };
         let base = match start {
-            Start::Base(base) => base,
+            Start::Base(base) => base.map(|base| *base),
             Start::Chain(mut at) => loop {
                 match self.link(at) {
                     Link::Role(role, below) => {
@@ -215,7 +213,7 @@ fn fallback(inputs: &Inputs<'_>) -> Result<Option<BaseSource>, Error> {
 fn legacy_profile(inputs: &Inputs<'_>, choice: &Choice, region: Option<&str>) -> Result<Outline, Error> {
     match inputs.legacy.profile(&choice.name)? {
         Some(base) => Ok(Outline {
-            start: Start::Base(Some(base)),
+            start: Start::Base(Some(Box::new(base))),
             region: region::region(region, inputs.env, None)?,
             asks_metadata: false,
         }),

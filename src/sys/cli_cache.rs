@@ -23,7 +23,7 @@ use crate::sys::trust::Way;
 use crate::sys::{private, sessions};
 
 /// Not moved by AWS_CONFIG_FILE.
-const FOLDER: &str = "~/.aws/cli/cache";
+pub(super) const FOLDER: &str = "~/.aws/cli/cache";
 
 /// The cache of one user.
 #[derive(Debug)]
@@ -449,12 +449,68 @@ mod tests {
         let store = sessions::Store::new(&home.env, &settings, &|_| {});
         store.clear(sessions::Which::Expired).unwrap();
         assert!(home.find(CacheUse::Read).is_some());
-        store.clear(sessions::Which::Profile("other")).unwrap();
+        store.clear(sessions::Which::Profiles(&["other"])).unwrap();
         assert!(home.find(CacheUse::Read).is_none());
         assert!(home.path().exists(), "it is the AWS CLI's");
         // In the far future of this machine's clock.
         home.write(&entry(""), -1_000_000_000);
         assert!(home.find(CacheUse::Read).is_some());
+    }
+
+    fn sso(session: Option<&str>) -> Sso {
+        let place = || crate::config::Place {
+            file: Path::new("config").into(),
+            line: 1,
+        };
+        Sso {
+            profile: "p".to_owned(),
+            session: crate::resolve::SsoSession {
+                name: session.map(str::to_owned),
+                start_url: "https://d-1234567890.awsapps.com/start".to_owned(),
+                region: "us-east-1".to_owned(),
+                region_place: place(),
+                scopes: None,
+            },
+            account_id: "123456789011".to_owned(),
+            role_name: "readOnly".to_owned(),
+            place: place(),
+        }
+    }
+
+    /// The files that the AWS CLI 2.36 wrote.
+    #[test]
+    fn keys_of_iam_identity_center_are_shared_too() {
+        const WRITTEN: &str = r#"{"ProviderType": "sso", "Credentials": {"AccessKeyId": "ASIASSO", "SecretAccessKey": "ssosecret", "SessionToken": "ssotoken", "Expiration": "2099-01-01T00:00:00Z", "AccountId": "123456789011"}}"#;
+        for (session, name) in [
+            (Some("my-sso"), "6a8f0fab0cd09b123b2c5687c0b9da5841584626.json"),
+            (None, "34423b77d5c09d2165dbaebce17fee355186d51a.json"),
+        ] {
+            let home = Home::new();
+            let sso = sso(session);
+            let entry = CliEntry::Sso(&sso);
+            let path = path(&home.env, entry);
+            assert_eq!(path.file_name(), Some(name.as_ref()));
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, WRITTEN).unwrap();
+            let cache = Cache::new(&home.env, CacheUse::Write);
+            let found = cache.find(entry).unwrap();
+            assert_eq!(
+                (found.kind, found.arn.as_ref(), found.role_arn.as_ref()),
+                (Kind::Sso, None, None)
+            );
+            assert_eq!(found.credentials.access_key_id, "ASIASSO");
+            fs::remove_file(&path).unwrap();
+            cache.keep(entry, &found);
+            assert_eq!(fs::read_to_string(&path).unwrap(), WRITTEN);
+            for other in [
+                WRITTEN.replace("123456789011", "123456789012"),
+                WRITTEN.replace("\"ProviderType\": \"sso\", ", ""),
+                WRITTEN.replace(", \"AccountId\": \"123456789011\"", ""),
+            ] {
+                fs::write(&path, &other).unwrap();
+                assert!(cache.find(entry).is_none(), "{other}");
+            }
+        }
     }
 
     #[cfg(unix)]

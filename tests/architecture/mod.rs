@@ -100,7 +100,12 @@ const HOMES: [(&str, &[&str]); 42] = [
     ("toml", &["src/shell/starship.rs"]),
     (
         "unicode_width",
-        &["src/text.rs", "src/cmd/explain/text.rs", "src/ops/pick/row.rs"],
+        &[
+            "src/text.rs",
+            "src/cmd/explain/text.rs",
+            "src/ops/pick/row.rs",
+            "src/ops/sso/menu.rs",
+        ],
     ),
     ("ureq", &["src/sys/http"]),
     ("wildmatch", &["src/config/settings"]),

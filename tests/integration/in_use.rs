@@ -239,18 +239,18 @@ fn current_says_that_an_sso_session_is_over() {
     let profile = "[profile p]\nsso_session = my-sso\nsso_account_id = 123456789011\nsso_role_name = readOnly\n";
     let session = "[sso-session my-sso]\nsso_region = eu-west-1\nsso_start_url = https://x\n";
     sandbox.write(".aws/config", format!("{profile}{session}"));
-    let current = |why: &str| {
+    let current = |error: &str| {
         let shown = "p (by name, 123456789011)\n";
-        let hint = "hint: aws sso login --profile p\n";
-        let error = format!("awsenv: the SSO session `my-sso` {why}\n{hint}failed\n");
+        let hint = "hint: awsenv login p\n";
+        let error = format!("awsenv: {error}\n{hint}failed\n");
         let (said, said_error) = after(&sandbox, "", "awsenv current || echo failed >&2");
         assert_eq!((said.as_str(), said_error), (shown, error));
     };
-    current("is not logged in");
+    current("you are not signed in to the SSO session `my-sso`");
     // Named by the SHA-1 of the session.
     let token = ".aws/sso/cache/0ad374308c5a4e22f723adf10145eafad7c4031c.json";
     sandbox.write(token, r#"{"accessToken":"hush","expiresAt":"2020-07-01T00:00:00Z"}"#);
-    current("expired at 2020-07-01 02:00 CEST");
+    current("the SSO session `my-sso` expired at 2020-07-01 02:00 CEST");
     sandbox.write(token, r#"{"accessToken":"hush","expiresAt":"2100-07-01T00:00:00Z"}"#);
     let (said, error) = after(&sandbox, "", "awsenv current && echo works");
     assert_eq!(

@@ -34,6 +34,7 @@ mod limits;
 #[cfg(unix)]
 mod loops;
 #[cfg(unix)]
+mod marks;
 mod mistakes;
 #[cfg(unix)]
 mod mistyped;

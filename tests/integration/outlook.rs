@@ -75,13 +75,13 @@ fn a_role_works_only_if_its_base_does() {
     fails(
         &two_deep,
         "",
-        &["the SSO session `s` is not logged in", "aws sso login --profile d"],
+        &["you are not signed in to the SSO session `s`", "awsenv login d"],
     );
     let of = |base: &str| format!("{ROLE}[profile c]\n{base}");
     fails(
         &of(SSO),
         "",
-        &["the SSO session `s` is not logged in", "aws sso login --profile c"],
+        &["you are not signed in to the SSO session `s`", "awsenv login c"],
     );
     fails(
         &of("login_session = arn:aws:iam::123456789012:user/x\n"),
@@ -130,7 +130,7 @@ fn keys_that_the_aws_cli_still_has_of_a_role_spare_its_base() {
         );
         let current = sandbox.awsenv(["current"]).output();
         assert_eq!(current.status, status, "{end}: {}", current.all());
-        assert!(current.err().contains("is not logged in"), "{}", current.all());
+        assert!(current.err().contains("you are not signed in"), "{}", current.all());
     }
 }
 

@@ -112,7 +112,7 @@ def wrongs(binary, case, env):
     failure = current.get("error", {}).get("message", "")
     empty = "empty key" in failure
     # botocore looks for the token only when it needs it.
-    is_out = base == "sso" and "is not logged in" in failure
+    is_out = base == "sso" and "you are not signed in" in failure
     # Nor does it make an address of the region.
     is_nowhere = theirs["region"] == "" and "the region is empty" in failure
     # Nor does it run a program or read a token before that: what cannot be run or read is judged in tests/integration.

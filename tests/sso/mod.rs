@@ -1,8 +1,15 @@
-//! IAM Identity Center from end to end: the real awsenv against the stand-in for AWS.
+//! IAM Identity Center from end to end, as people use it: the real awsenv against the stand-in for AWS.
 
 mod crowd;
+mod ended;
+mod import;
 mod keys;
+mod known;
+mod lists;
+mod logout;
 mod refused;
+mod setup;
+mod told;
 
 use serde_json::Value;
 

@@ -147,7 +147,9 @@ fn receivers(files: Option<&Files>, keys: &BotoKeys) -> String {
         return "every profile without credentials of its own".to_owned();
     };
     let takes = |survey: &mut Survey<'_>, choice: &Choice| match survey.outline(choice, None).map(|found| found.start) {
-        Ok(Start::Base(Some(BaseSource::Boto(taken)))) => taken.place.as_ref() == Some(&keys.place),
+        Ok(Start::Base(Some(base))) => {
+            matches!(&*base, BaseSource::Boto(taken) if taken.place.as_ref() == Some(&keys.place))
+        }
         _ => false,
     };
     let nobody = Choice {

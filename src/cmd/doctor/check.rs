@@ -74,6 +74,8 @@ checks! {
     Sessions = "sessions",
     Settings = "settings",
     Shell = "shell",
+    SsoRegistration = "sso-registration",
+    SsoSession = "sso-session",
     State = "state",
     StateDamaged = "state-damaged",
     TokenFile = "token-file",

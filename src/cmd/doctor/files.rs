@@ -251,7 +251,7 @@ pub(super) fn of_foreseen(found: Foreseen) -> Finding {
         Cause::TokenFile => Check::TokenFile,
         Cause::Value(Some(code)) => Check::Mistake(code),
         Cause::Value(None) => Check::VariableValue,
-        Cause::LoggedOut | Cause::NoCredentials | Cause::OnlyInBoto => Check::InUse,
+        Cause::LoggedOut | Cause::NoCredentials | Cause::OnlyInBoto | Cause::SignedOut => Check::InUse,
     };
     let status = if found.is_certain { Status::Fail } else { Status::Warn };
     let finding = Finding::new(check, status, found.message);

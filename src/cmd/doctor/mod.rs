@@ -18,6 +18,7 @@ mod report;
 mod sessions;
 mod settings;
 mod shell;
+mod sso;
 
 pub use check::Check;
 
@@ -43,6 +44,7 @@ pub fn run(context: &Context, args: DoctorArgs) -> Result<Outcome, Error> {
         in_use::check(context, files, &mut findings);
     }
     findings.extend(keychain::check(context.env(), &context.keychain(), args.keychain));
+    findings.extend(files.iter().flat_map(|files| sso::check(context, files)));
     findings.push(sessions::check(&context.sessions(), args.keychain));
     if let Some(files) = files.as_ref().filter(|_| args.network) {
         findings.extend(network::check(context, files));

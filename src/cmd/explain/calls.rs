@@ -2,7 +2,7 @@
 
 use crate::aws::Service;
 use crate::error::Error;
-use crate::resolve::{self, CallRegion, CredentialPlan, Endpoint, Travel};
+use crate::resolve::{self, BaseSource, CallRegion, CredentialPlan, Endpoint, Travel};
 
 pub(super) struct Call {
     pub(super) service: Service,
@@ -17,16 +17,19 @@ pub(super) struct Way {
 }
 
 pub(super) fn calls(plan: &CredentialPlan) -> Vec<Call> {
-    let services = plan.calls_sts().then_some(Service::Sts);
-    let call = |service| Call {
-        service,
-        way: way(plan, service).map_err(|error| Error::from(error).message),
+    let sso = match &plan.base {
+        Some(BaseSource::Sso(sso)) => Some((Service::Sso, sso.session.call_region())),
+        _ => None,
     };
-    services.into_iter().map(call).collect()
+    let sts = plan.calls_sts().then(|| (Service::Sts, plan.call_region()));
+    let call = |(service, region)| Call {
+        service,
+        way: way(plan, service, region).map_err(|error| Error::from(error).message),
+    };
+    sso.into_iter().chain(sts).map(call).collect()
 }
 
-fn way(plan: &CredentialPlan, service: Service) -> Result<Way, resolve::Error> {
-    let region = plan.call_region();
+fn way(plan: &CredentialPlan, service: Service, region: CallRegion) -> Result<Way, resolve::Error> {
     let endpoint = plan.calls.endpoint(service, &region)?;
     Ok(Way {
         travel: plan.calls.travel(&endpoint.url)?,

@@ -7,8 +7,9 @@ use crate::ops::choose::utf8;
 use crate::sys::sessions::Which;
 
 pub(super) fn run(context: &Context, args: &SessionsClearArgs) -> Result<Outcome, Error> {
-    let which = match &args.profile {
-        Some(profile) => Which::Profile(utf8(profile)?),
+    let profile = args.profile.as_deref().map(utf8).transpose()?;
+    let which = match &profile {
+        Some(profile) => Which::Profiles(std::slice::from_ref(profile)),
         None if args.all => Which::All,
         None => Which::Expired,
     };

@@ -7,12 +7,14 @@ use crate::context::{Context, Outcome};
 use crate::credentials::Timestamp;
 use crate::keychain::last_four;
 use crate::ops::files::Files;
+use crate::ops::table;
+use crate::provider::Tokens as _;
 use crate::redact;
-use crate::resolve::{BaseSource, Choice};
-use crate::session::Session;
+use crate::resolve::{BaseSource, Choice, CredentialPlan, SsoSession};
+use crate::session::{Kind, Session};
 use crate::sys;
 use crate::sys::clock::local;
-use crate::text::{columns_within, display};
+use crate::text::display;
 
 const HEADER: [&str; 6] = ["PROFILE", "KIND", "ACCOUNT", "ROLE", "KEY", "EXPIRES"];
 
@@ -22,6 +24,8 @@ const CLI_CACHE: &str = "cli-cache";
 struct Row {
     session: Session,
     kind: &'static str,
+    /// Its name, if it is known.
+    role: Option<String>,
     /// Whether awsenv gets the next one without asking the user.
     is_renewable: bool,
 }
@@ -35,20 +39,8 @@ pub(super) fn run(context: &Context, args: &SessionsListArgs) -> Outcome {
     if rows.is_empty() {
         context.ui.notice("there are no sessions");
     }
-    let process = context.process;
-    let width = process.stdout_tty.then(sys::terminal::width).flatten();
-    let mut cells: Vec<_> = rows.iter().map(|row| as_cells(row, process.now)).collect();
-    let has_header = process.stdout_tty && !cells.is_empty();
-    if has_header {
-        cells.insert(0, HEADER.map(str::to_owned));
-    }
-    let is_bold = |at: usize| has_header && at == 0 && context.ui.color_out;
-    let lines = columns_within(&cells, width).into_iter().enumerate();
-    let text = lines.map(|(at, line)| match is_bold(at) {
-        true => format!("\x1b[1m{line}\x1b[0m\n"),
-        false => line + "\n",
-    });
-    Outcome::Text(text.collect(), 0)
+    let cells = rows.iter().map(|row| as_cells(row, context.process.now)).collect();
+    Outcome::Text(table::of(context, HEADER, cells), 0)
 }
 
 /// By profile, and of each the one that lasts longest first; then those of the AWS CLI.
@@ -56,17 +48,21 @@ fn rows(context: &Context) -> Vec<Row> {
     let mut own = context.sessions().all();
     own.sort_by(|a, b| (&a.profile, b.ends(), &a.role_arn).cmp(&(&b.profile, a.ends(), &b.role_arn)));
     let files = (!own.is_empty()).then(|| Files::load(context).ok()).flatten();
-    let own = own.into_iter().map(|session| Row {
-        kind: session.kind.as_str(),
-        is_renewable: files
-            .as_ref()
-            .is_some_and(|files| needs_no_person(files, &session.profile)),
-        session,
+    let own = own.into_iter().map(|session| {
+        let choice = Choice::explicit(&session.profile);
+        let plan = files.as_ref().and_then(|files| files.resolve(&choice, None).ok());
+        Row {
+            kind: session.kind.as_str(),
+            role: role(&session).or_else(|| permitted(&session, plan.as_ref()?)),
+            is_renewable: plan.is_some_and(|plan| needs_no_person(context, &plan)),
+            session,
+        }
     });
     let mut theirs = context.cli_cache().all(context.process.now);
     theirs.sort_by(|a, b| (&a.arn, b.ends()).cmp(&(&b.arn, a.ends())));
     let theirs = theirs.into_iter().map(|session| Row {
         kind: CLI_CACHE,
+        role: role(&session),
         is_renewable: false,
         session,
     });
@@ -74,12 +70,19 @@ fn rows(context: &Context) -> Vec<Row> {
 }
 
 /// Whether the profile's next keys take no code and no login.
-fn needs_no_person(files: &Files, profile: &str) -> bool {
-    let plan = files.resolve(&Choice::explicit(profile), None).ok();
-    plan.is_some_and(|plan| {
-        let is_asked = matches!(plan.base, None | Some(BaseSource::Login(_) | BaseSource::Sso(_)));
-        !is_asked && plan.roles.iter().all(|role| role.mfa_serial.is_none())
-    })
+fn needs_no_person(context: &Context, plan: &CredentialPlan) -> bool {
+    let is_asked = match &plan.base {
+        None | Some(BaseSource::Login(_)) => true,
+        Some(BaseSource::Sso(sso)) => !is_signed_in(context, &sso.session),
+        Some(_) => false,
+    };
+    !is_asked && plan.roles.iter().all(|role| role.mfa_serial.is_none())
+}
+
+fn is_signed_in(context: &Context, session: &SsoSession) -> bool {
+    let now = context.process.now;
+    let token = context.tokens().find(session);
+    token.is_some_and(|token| token.expires > now || token.is_renewable(now))
 }
 
 fn as_json(row: &Row) -> Value {
@@ -105,18 +108,27 @@ fn as_cells(row: &Row, now: Timestamp) -> [String; 6] {
         display(&session.profile),
         (*kind).to_owned(),
         account.map(display).unwrap_or_default(),
-        role(session).map(display).unwrap_or_default(),
+        row.role.as_deref().map(display).unwrap_or_default(),
         masked(session),
         expires,
     ]
 }
 
 /// Its name, out of whichever ARN is known.
-fn role(session: &Session) -> Option<&str> {
-    if let Some(role_arn) = &session.role_arn {
-        return role_arn.rsplit('/').next();
+fn role(session: &Session) -> Option<String> {
+    let name = match &session.role_arn {
+        Some(role_arn) => role_arn.rsplit('/').next(),
+        None => session.arn.as_ref()?.split('/').nth(1),
+    };
+    name.map(str::to_owned)
+}
+
+/// The role that IAM Identity Center gives to the profile, for which no ARN is known.
+fn permitted(session: &Session, plan: &CredentialPlan) -> Option<String> {
+    match &plan.base {
+        Some(BaseSource::Sso(sso)) if session.kind == Kind::Sso => Some(sso.role_name.clone()),
+        _ => None,
     }
-    session.arn.as_ref()?.split('/').nth(1)
 }
 
 /// Hides all of the key id except its end.

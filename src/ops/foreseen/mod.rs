@@ -23,7 +23,7 @@ use crate::sys::keychain::{Keychain, Presence};
 use crate::text::display;
 
 pub use keys::of_written;
-pub use session::of_login;
+pub use session::{of_login, of_sso};
 pub use values::{of_values, of_variables, region_of};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub enum Cause {
     Expired,
     /// What is there is no key pair.
     Keys,
-    /// There is no session, or it is over.
+    /// There is no session of `aws login`.
     LoggedOut,
     /// The keychain has no such key.
     NoKey,
@@ -45,6 +45,8 @@ pub enum Cause {
     Program {
         is_own: bool,
     },
+    /// Nobody is signed in to IAM Identity Center.
+    SignedOut,
     TokenFile,
     /// A value of a file, or of a variable where there is no code.
     Value(Option<MistakeCode>),
@@ -54,6 +56,7 @@ impl Cause {
     fn kind(self) -> Kind {
         match self {
             Cause::OnlyInBoto => Kind::ProfileNotFound,
+            Cause::SignedOut => Kind::LoginRequired,
             Cause::Value(_) => Kind::InvalidConfig,
             _ => Kind::Credentials,
         }
@@ -61,7 +64,10 @@ impl Cause {
 
     /// Whether botocore gets to it only when it needs the credentials, which those of a role in a cache may spare.
     fn is_late(self) -> bool {
-        matches!(self, Cause::Expired | Cause::Keys | Cause::LoggedOut | Cause::TokenFile)
+        matches!(
+            self,
+            Cause::Expired | Cause::Keys | Cause::LoggedOut | Cause::SignedOut | Cause::TokenFile
+        )
     }
 }
 
@@ -170,7 +176,7 @@ pub fn of_plan(
 ) -> Vec<Foreseen> {
     let Some(base) = &plan.base else { return Vec::new() };
     let owner = plan.owner(name);
-    let session = of_login(name, plan).or_else(|| session::of_sso(&files.env, owner, base, now));
+    let session = of_login(name, plan).or_else(|| of_sso(&files.env, owner, base, now));
     let found = session.into_iter().chain(of_base(files, env, held, owner, base));
     spared(files, plan, found, now)
 }

@@ -30,17 +30,17 @@ pub fn of_login(name: &str, plan: &CredentialPlan) -> Option<Foreseen> {
     Some(Foreseen::new(Cause::LoggedOut, message, None).remedy(login))
 }
 
-pub(super) fn of_sso(env: &Env, profile: &str, base: &BaseSource, now: Timestamp) -> Option<Foreseen> {
+/// Why SDKs find nobody signed in. `profile` is the one whose own credentials these are.
+pub fn of_sso(env: &Env, profile: &str, base: &BaseSource, now: Timestamp) -> Option<Foreseen> {
     let BaseSource::Sso(sso) = base else { return None };
     let out = sso::logged_out(env, sso, now)?;
     let name = shown(sso.session.cache_name());
-    let why = match out {
-        LoggedOut::Missing => "is not logged in".to_owned(),
-        LoggedOut::Expired(end) => format!("expired at {}", local(end).unwrap_or_default()),
+    let message = match out {
+        LoggedOut::Missing => format!("you are not signed in to the SSO session `{name}`"),
+        LoggedOut::Expired(end) => format!("the SSO session `{name}` expired at {}", local(end).unwrap_or_default()),
     };
-    let message = format!("the SSO session `{name}` {why}");
-    let login = Command::new("aws sso login").option("--profile", profile);
-    Some(Foreseen::new(Cause::LoggedOut, message, None).remedy(login))
+    let login = Command::new("awsenv login").operand(profile);
+    Some(Foreseen::new(Cause::SignedOut, message, None).remedy(login))
 }
 
 pub(super) fn of_token(web: &WebIdentity) -> Option<Foreseen> {

@@ -13,6 +13,7 @@ use crate::error::{Error, Kind};
 use crate::ops::catalog::{self, Entry};
 use crate::ops::choose::{self, Chosen};
 use crate::ops::files::Files;
+use crate::ops::sso::known::Known;
 use crate::ops::usage::{self, Keeper};
 use crate::redact::harmless;
 use crate::resolve::Choice;
@@ -20,7 +21,7 @@ use crate::sys::picker::{self, Cell, FIELDS, Look};
 use crate::text::name;
 use crate::ui::Ui;
 
-use self::row::Columns;
+use self::row::{Columns, Shown};
 
 #[derive(Clone, Copy, Debug)]
 pub enum Manner<'a> {
@@ -75,6 +76,16 @@ pub fn profile(context: &Context, manner: Manner<'_>, usage: &str) -> Result<Cho
         return Err(catalog::no_profiles(&files));
     }
     let settings = files.settings.picker.clone();
+    let tokens = context.tokens();
+    let known = Known::new(&files, &tokens, process.now);
+    let shown = |entry: Entry| Shown {
+        member: files
+            .profiles
+            .profile(&entry.name)
+            .and_then(|profile| known.member(profile)),
+        entry,
+    };
+    let entries: Vec<Shown> = entries.into_iter().map(shown).collect();
     let menu = Arc::new(Profiles {
         columns: Columns::of(&entries),
         active: catalog::active(context, &files),
@@ -83,7 +94,7 @@ pub fn profile(context: &Context, manner: Manner<'_>, usage: &str) -> Result<Cho
         ui: context.ui.clone(),
         lints: OnceLock::new(),
     });
-    let of = |index: usize| &menu.entries[index];
+    let of = |index: usize| &menu.entries[index].entry;
     let chosen = match manner {
         Manner::First(query) => {
             let best = picker::best(Arc::<Profiles>::clone(&menu), query).map(of);
@@ -113,7 +124,7 @@ pub fn profile(context: &Context, manner: Manner<'_>, usage: &str) -> Result<Cho
 
 struct Profiles {
     files: Arc<Files>,
-    entries: Vec<Entry>,
+    entries: Vec<Shown>,
     columns: Columns,
     active: Option<String>,
     ui: Ui,
@@ -131,14 +142,15 @@ impl picker::Menu for Profiles {
     }
 
     fn fields(&self, index: usize) -> [String; FIELDS] {
-        let entry = &self.entries[index];
+        let shown = &self.entries[index];
+        let entry = &shown.entry;
         let profile = self.files.profiles.profile(&entry.name);
         let role = entry.role_arn.as_deref().and_then(|arn| arn.rsplit('/').next());
         let role = role.or_else(|| profile?.text("sso_role_name"));
         let comments: Vec<&str> = profile.into_iter().flat_map(preview::comments_of).collect();
         [
             entry.name.clone(),
-            entry.account_id.clone().unwrap_or_default(),
+            shown.account_words(),
             role.and_then(harmless).unwrap_or_default().to_owned(),
             entry.region.clone().unwrap_or_default(),
             comments.join(" "),
@@ -146,21 +158,23 @@ impl picker::Menu for Profiles {
     }
 
     fn row(&self, index: usize, width: usize) -> Vec<Cell> {
-        let entry = &self.entries[index];
+        let shown = &self.entries[index];
+        let entry = &shown.entry;
         let look = if self.files.settings.is_production(&entry.name) {
             Look::Danger
         } else {
             Look::Plain
         };
         let is_active = self.active.as_ref() == Some(&entry.name);
-        self.columns.row(entry, look, is_active, width)
+        self.columns.row(shown, look, is_active, width)
     }
 
     fn preview(&self, index: usize) -> String {
-        let entry = &self.entries[index];
+        let Shown { entry, member } = &self.entries[index];
         preview::text(&preview::Subject {
             files: &self.files,
             entry,
+            member: member.as_ref(),
             lints: self.lints.get_or_init(|| lint::all(&self.files.profiles)),
             is_production: self.files.settings.is_production(&entry.name),
             ui: &self.ui,

@@ -5,14 +5,17 @@ use crate::error::Error;
 use crate::ops::catalog::Entry;
 use crate::ops::describe::{parameters, source};
 use crate::ops::files::Files;
+use crate::ops::sso::known::Member;
 use crate::redact::shown;
 use crate::resolve::{Choice, CredentialPlan};
+use crate::sys::clock::local;
 use crate::text::{cut, display};
 use crate::ui::Ui;
 
 pub(super) struct Subject<'a> {
     pub(super) files: &'a Files,
     pub(super) entry: &'a Entry,
+    pub(super) member: Option<&'a Member>,
     pub(super) lints: &'a [Lint],
     pub(super) is_production: bool,
     pub(super) ui: &'a Ui,
@@ -40,6 +43,9 @@ pub(super) fn text(subject: &Subject<'_>) -> String {
         title += &format!(", {}", ui.shown(&place.to_string()));
     }
     lines.add("2", &title);
+    if let Some(member) = subject.member {
+        lines.member(member);
+    }
     for comment in profile.into_iter().flat_map(comments_of) {
         lines.add("2", &format!("# {}", cut(display(comment), LONGEST_COMMENT)));
     }
@@ -96,6 +102,20 @@ impl Lines<'_> {
             .map(|place| self.ui.shown(&format!(" ({place})")))
             .unwrap_or_default();
         self.add("", &format!("{what:INDENT$}{value}{place}"));
+    }
+
+    fn member(&mut self, member: &Member) {
+        if let Some(name) = &member.account_name {
+            self.fact("account", &display(name), None);
+        }
+        let session = display(&member.session);
+        let until = member.expires.and_then(local).unwrap_or_default();
+        match (member.is_signed_in, member.is_refreshed) {
+            (true, false) => self.fact("session", &format!("{session}, signed in until {until}"), None),
+            (true, true) => self.fact("session", &format!("{session}, signed in"), None),
+            (false, _) if until.is_empty() => self.warning(&format!("nobody is signed in to {session}")),
+            (false, _) => self.warning(&format!("the sign-in to {session} expired at {until}")),
+        }
     }
 
     /// Hop by hop, in the order in which roles are assumed.

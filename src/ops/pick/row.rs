@@ -1,8 +1,10 @@
-//! A row of the picker: mark, name, kind, account, region, as many as fit.
+//! A row of the picker: mark, name, kind, account, region, as many as fit. Where the name of an account is known, it is
+//! shown instead of the number.
 
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 use crate::ops::catalog::Entry;
+use crate::ops::sso::known::Member;
 use crate::sys::picker::{Cell, Look};
 use crate::text::{cut, display};
 
@@ -20,17 +22,51 @@ const GAP: usize = 2;
 const MARK: usize = 2;
 /// Columns that the name keeps even if the other columns have to go.
 const LEAST_NAME: usize = 24;
-/// In columns; no real account or region is wider, so the rest is cut.
+/// In columns; no real region is wider, so the rest is cut.
 const MOST_OTHER: usize = 16;
+/// In columns; names of accounts may be wider, and are cut.
+const MOST_ACCOUNT: usize = 24;
+
+/// A profile, and what is known of it beside the files.
+#[derive(Debug)]
+pub(super) struct Shown {
+    pub(super) entry: Entry,
+    /// Of IAM Identity Center.
+    pub(super) member: Option<Member>,
+}
+
+impl Shown {
+    fn kind(&self) -> &'static str {
+        match &self.member {
+            Some(member) if !member.is_signed_in => "sso, signed out",
+            _ => self.entry.kind.as_str(),
+        }
+    }
+
+    /// Its name, or its number.
+    fn account(&self) -> &str {
+        let name = self.member.as_ref().and_then(|member| member.account_name.as_deref());
+        name.or(self.entry.account_id.as_deref()).unwrap_or_default()
+    }
+
+    /// What a query finds the account by; what is shown comes first.
+    pub(super) fn account_words(&self) -> String {
+        let id = self.entry.account_id.as_deref().unwrap_or_default();
+        match self.account() {
+            name if name != id => format!("{name} {id}"),
+            _ => id.to_owned(),
+        }
+    }
+}
 
 impl Columns {
-    pub(super) fn of(entries: &[Entry]) -> Self {
-        let widest = |of: fn(&Entry) -> usize| entries.iter().map(of).max().unwrap_or(0);
+    pub(super) fn of(shown: &[Shown]) -> Self {
+        let widest = |of: fn(&Shown) -> usize| shown.iter().map(of).max().unwrap_or(0);
         Self {
-            name: widest(|entry| width(&entry.name)),
-            kind: widest(|entry| entry.kind.as_str().len()),
-            account: widest(|entry| entry.account_id.as_deref().map_or(0, width)).min(MOST_OTHER),
-            region: widest(|entry| entry.region.as_deref().map_or(0, width)).min(MOST_OTHER),
+            name: widest(|shown| width(&shown.entry.name)),
+            kind: widest(|shown| shown.kind().len()),
+            account: widest(|shown| width(shown.account())).min(MOST_ACCOUNT),
+            region: widest(|shown| shown.entry.region.as_deref().map_or(0, width)).min(MOST_OTHER),
         }
     }
 
@@ -44,7 +80,8 @@ impl Columns {
         others.iter().filter(|width| **width > 0).map(|width| width + GAP).sum()
     }
 
-    pub(super) fn row(&self, entry: &Entry, look: Look, is_active: bool, columns: usize) -> Vec<Cell> {
+    pub(super) fn row(&self, shown: &Shown, look: Look, is_active: bool, columns: usize) -> Vec<Cell> {
+        let entry = &shown.entry;
         let others = [self.kind, self.account, self.region];
         let beside = self.beside();
         let room = columns.saturating_sub(MARK);
@@ -58,8 +95,8 @@ impl Columns {
         };
         let mut cells = vec![cell(mark, MARK, mark_look, None), name_cell(&entry.name, name, look)];
         let texts = [
-            (entry.kind.as_str(), None),
-            (entry.account_id.as_deref().unwrap_or_default(), Some(1)),
+            (shown.kind(), None),
+            (shown.account(), Some(1)),
             (entry.region.as_deref().unwrap_or_default(), Some(3)),
         ];
         for ((text, field), width) in texts.into_iter().zip(others) {
@@ -123,8 +160,8 @@ mod tests {
     use super::*;
     use crate::config::Kind;
 
-    fn entry(name: &str, account: Option<&str>, region: Option<&str>) -> Entry {
-        Entry {
+    fn entry(name: &str, account: Option<&str>, region: Option<&str>) -> Shown {
+        let entry = Entry {
             name: name.to_owned(),
             kind: Kind::AssumeRole,
             region: region.map(str::to_owned),
@@ -132,10 +169,37 @@ mod tests {
             role_arn: None,
             source_profile: None,
             place: None,
-        }
+        };
+        Shown { entry, member: None }
     }
 
-    fn text(entries: &[Entry], at: usize, columns: usize) -> String {
+    fn member(mut shown: Shown, account_name: Option<&str>, is_signed_in: bool) -> Shown {
+        shown.entry.kind = Kind::Sso;
+        shown.member = Some(Member {
+            session: "corp".to_owned(),
+            role: "Admin".to_owned(),
+            account_name: account_name.map(str::to_owned),
+            is_signed_in,
+            is_refreshed: false,
+            expires: None,
+        });
+        shown
+    }
+
+    #[test]
+    fn an_account_has_its_name_and_its_sign_in() {
+        let id = Some("123456789012");
+        let entries = [
+            member(entry("a", id, None), Some("Data Lake"), true),
+            member(entry("b", id, None), None, false),
+        ];
+        assert_eq!(text(&entries, 0, 80), "* a  sso              Data Lake   ");
+        assert_eq!(text(&entries, 1, 80), "  b  sso, signed out  123456789012");
+        assert_eq!(entries[0].account_words(), "Data Lake 123456789012");
+        assert_eq!(entries[1].account_words(), "123456789012");
+    }
+
+    fn text(entries: &[Shown], at: usize, columns: usize) -> String {
         let row = Columns::of(entries).row(&entries[at], Look::Plain, at == 0, columns);
         row.into_iter().map(|cell| cell.text).collect()
     }

@@ -7,6 +7,7 @@ use crate::config::settings::Settings;
 use crate::context::Context;
 use crate::error::Error;
 use crate::ops::ask;
+use crate::ops::sso::near;
 use crate::provider;
 use crate::redact::shown;
 use crate::resolve::{BaseSource, CredentialPlan, Sso};
@@ -70,7 +71,10 @@ impl Offer<'_> {
     /// # Errors
     /// Those of `work`; nobody signs in.
     pub fn around<T>(&self, work: impl Fn() -> Result<T, provider::Error>) -> Result<T, Error> {
-        let Some(sso) = self.sso() else { return Ok(work()?) };
+        let explained = |error| near::explained(self.context.env(), self.plan, error);
+        let Some(sso) = self.sso() else {
+            return work().map_err(explained);
+        };
         if self.login == Login::Now {
             self.now(sso)?;
         }
@@ -80,9 +84,9 @@ impl Offer<'_> {
                     return Err(error.into());
                 }
                 self.now(sso)?;
-                Ok(work()?)
+                work().map_err(explained)
             }
-            done => Ok(done?),
+            done => done.map_err(explained),
         }
     }
 

@@ -1,4 +1,4 @@
-//! What `login` is about: a profile's session, or one by its name.
+//! What `login` and `logout` are about: a profile's session, or one by its name.
 
 use crate::advice::{Advice, Command};
 use crate::context::Context;
@@ -19,11 +19,11 @@ pub struct Target {
 }
 
 /// What `word` names: a profile first, unless it `is_session`. Without a word that of the profile in use, else the only
-/// session, else the one that the user picks.
+/// session, else the one that the user picks. `usage` says how to name one.
 ///
 /// # Errors
 /// There is none of that name, or the profile has nothing to sign in to.
-pub fn target(context: &Context, word: Option<&str>, is_session: bool) -> Result<Target, Error> {
+pub fn target(context: &Context, word: Option<&str>, is_session: bool, usage: &str) -> Result<Target, Error> {
     let files = Files::load(context)?;
     let by_itself = |session| Target {
         session,
@@ -34,7 +34,7 @@ pub fn target(context: &Context, word: Option<&str>, is_session: bool) -> Result
         let used = now::profile(&choice, &files).and_then(|name| of_profile(&files, name).ok().flatten());
         return match used {
             Some(target) => Ok(target),
-            None => sessions::chosen(context, &files, None, "awsenv login NAME").map(by_itself),
+            None => sessions::chosen(context, &files, None, usage).map(by_itself),
         };
     };
     if is_session {

@@ -60,7 +60,10 @@ fn check(files: &Files, import: &Import<'_>, edit: &FileEdit) -> Result<(), Erro
     let wrong = after.survey(|survey| {
         import.new.iter().find(|new| {
             let outline = survey.outline(&Choice::explicit(&new.name), None);
-            let Ok(Start::Base(Some(BaseSource::Sso(sso)))) = outline.map(|outline| outline.start) else {
+            let Ok(Start::Base(Some(base))) = outline.map(|outline| outline.start) else {
+                return true;
+            };
+            let BaseSource::Sso(sso) = *base else {
                 return true;
             };
             let is_of = sso.session.name.as_deref() == Some(import.session);
@@ -120,8 +123,9 @@ mod tests {
 
     /// What an import of these roles makes of a file; prunes too.
     fn imported(config: &str, wanted: &[Listed], region: Option<&str>) -> Result<String, Error> {
+        let template = Template::parse("{account_name}-{role}").unwrap();
         with_files(config, |files| {
-            let plan = plan(&files.profiles, [], CORP, &Template::default(), wanted);
+            let plan = plan(&files.profiles, [], CORP, &template, wanted);
             let roles = wanted.iter().map(|role| (role.account_id.as_str(), role.role.as_str()));
             let gone = gone(&files.profiles, CORP, &roles.collect());
             let edit = edit(

@@ -1,27 +1,26 @@
-//! What a portal gives a person: asked once and kept for an hour, the roles of four accounts at a time.
-
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
-use std::thread;
+//! What a portal gives a person: asked once and kept for an hour.
 
 use crate::aws::portal;
 use crate::context::Context;
 use crate::error::{Error, Kind};
+use crate::ops::sso::near;
 use crate::ops::sso::template::Listed;
 use crate::resolve::SsoSession;
 use crate::sys::sso::listing::{self, Account, Listing};
 use crate::text::display;
 use crate::ui::talk;
 
-/// Asks a portal, from several threads.
-pub trait Portal: Sync {
+/// Asks a portal.
+pub trait Portal {
     /// # Errors
-    /// There is no token that works, or no answer.
+    /// Nobody is signed in, or there is no answer.
     fn accounts(&self) -> Result<Vec<portal::Account>, Error>;
 
+    /// The roles in each of these accounts, in their order. `progress` is told after each account how many are done.
+    ///
     /// # Errors
-    /// As [`Portal::accounts`].
-    fn roles(&self, account_id: &str) -> Result<Vec<String>, Error>;
+    /// As [`Portal::accounts`], for any of them.
+    fn roles_of(&self, account_ids: &[&str], progress: &mut dyn FnMut(usize)) -> Result<Vec<Vec<String>>, Error>;
 }
 
 /// Of which accounts the roles are needed.
@@ -29,7 +28,7 @@ pub trait Portal: Sync {
 pub enum Wants<'a> {
     /// Of none.
     Accounts,
-    /// Of the one with this id.
+    /// Of the one with this id or name.
     Roles(&'a str),
     /// Of all.
     All,
@@ -41,10 +40,12 @@ pub struct Gathered {
     pub listing: Listing,
     /// The accounts whose roles the portal refused to list, and why.
     pub refused: Vec<(String, Error)>,
+    /// The id of the only account that was wanted.
+    account: Option<String>,
 }
 
 impl Gathered {
-    /// Every role that is known.
+    /// Every role that was wanted, by the account's name, as people look for it.
     pub fn roles(&self) -> Vec<Listed> {
         let roles = |account: &Account| {
             let listed = |role: &String| Listed {
@@ -59,7 +60,10 @@ impl Gathered {
                 .map(listed)
                 .collect::<Vec<_>>()
         };
-        self.listing.accounts.iter().flat_map(roles).collect()
+        let is_wanted = |account: &&Account| self.account.as_ref().is_none_or(|id| *id == account.id);
+        let mut accounts: Vec<&Account> = self.listing.accounts.iter().filter(is_wanted).collect();
+        accounts.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        accounts.into_iter().flat_map(roles).collect()
     }
 }
 
@@ -82,10 +86,13 @@ pub fn gather(
         Some(kept) if is_served(&kept) => kept,
         kept => Listing::of(portal.accounts()?, now, kept),
     };
-    let is_wanted = |account: &&mut Account| match wants {
-        Wants::Accounts => false,
-        Wants::Roles(id) => account.id == id,
-        Wants::All => true,
+    let account = match wants {
+        Wants::Roles(word) => Some(near::account(&listing, word).map(|account| account.id.clone())),
+        Wants::Accounts | Wants::All => None,
+    };
+    let is_wanted = |wanted: &&mut Account| match &account {
+        Some(id) => id.as_ref().is_ok_and(|id| *id == wanted.id),
+        None => wants == Wants::All,
     };
     let wanted = listing.accounts.iter_mut().filter(is_wanted);
     let stale: Vec<&mut Account> = wanted.filter(|account| is_fresh || !account.is_fresh(now)).collect();
@@ -99,57 +106,50 @@ pub fn gather(
     }
     Ok(Gathered {
         refused: done?,
+        account: account.transpose()?,
         listing,
     })
 }
 
-/// At a time; a portal answers more with 429.
-const WORKERS: usize = 4;
+/// What is asked for before it is kept.
+const BATCH: usize = 100;
 
 /// Asks for the roles of these accounts.
 ///
 /// # Errors
-/// A failure that is not about one account; the accounts before it are done.
+/// A failure that is not about one account; the batches before it are done.
 fn ask(
     portal: &dyn Portal,
-    accounts: Vec<&mut Account>,
+    mut accounts: Vec<&mut Account>,
     progress: &Progress<'_>,
     done: impl Fn(&mut Account, Vec<String>),
 ) -> Result<Vec<(String, Error)>, Error> {
-    let ids: Vec<String> = accounts.iter().map(|account| account.id.clone()).collect();
-    let mut accounts: Vec<Option<&mut Account>> = accounts.into_iter().map(Some).collect();
     let mut refused = Vec::new();
-    let next = AtomicUsize::new(0);
-    let (sender, receiver) = mpsc::channel();
-    thread::scope(|scope| {
-        for _ in 0..WORKERS.min(ids.len()) {
-            let (sender, next, ids) = (sender.clone(), &next, &ids);
-            scope.spawn(move || {
-                loop {
-                    let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(id) = ids.get(at) else { return };
-                    if sender.send((at, portal.roles(id))).is_err() {
-                        return;
-                    }
+    for (batch, accounts) in accounts.chunks_mut(BATCH).enumerate() {
+        let before = batch * BATCH;
+        let ids: Vec<String> = accounts.iter().map(|account| account.id.clone()).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        match portal.roles_of(&ids, &mut |count| progress.show(before + count)) {
+            Ok(roles) => {
+                for (account, roles) in accounts.iter_mut().zip(roles) {
+                    done(account, roles);
                 }
-            });
-        }
-        drop(sender);
-        for (count, (at, roles)) in receiver.into_iter().enumerate() {
-            match roles {
-                Ok(roles) => {
-                    if let Some(account) = accounts[at].take() {
-                        done(account, roles);
-                    }
-                }
-                Err(error) if error.kind == Kind::Denied => refused.push((ids[at].clone(), error)),
-                // The workers end when nobody receives what they send.
-                Err(error) => return Err(error),
             }
-            progress.show(count + 1);
+            // One of them is refused, so each is asked for by itself.
+            Err(error) if error.kind == Kind::Denied => {
+                for (at, account) in accounts.iter_mut().enumerate() {
+                    match portal.roles_of(&ids[at..=at], &mut |_| ()) {
+                        Ok(roles) => done(account, roles.into_iter().flatten().collect()),
+                        Err(error) if error.kind == Kind::Denied => refused.push((account.id.clone(), error)),
+                        Err(error) => return Err(error),
+                    }
+                    progress.show(before + at + 1);
+                }
+            }
+            Err(error) => return Err(error),
         }
-        Ok(refused)
-    })
+    }
+    Ok(refused)
 }
 
 /// A line on a terminal, for a list that takes a while.
@@ -199,9 +199,7 @@ pub fn warn(context: &Context, refused: &[(String, Error)]) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Mutex;
-    use std::sync::atomic::AtomicUsize;
-    use std::time::Duration;
+    use std::cell::RefCell;
 
     use super::*;
     use crate::cli::Global;
@@ -213,24 +211,20 @@ mod tests {
     #[derive(Default)]
     struct Fake {
         accounts: usize,
-        /// Accounts whose roles fail, by id.
-        failing: Vec<(String, Kind)>,
-        asked: Mutex<Vec<String>>,
-        busy: AtomicUsize,
-        most: AtomicUsize,
+        /// An account whose roles fail, by id.
+        failing: Option<(&'static str, Kind)>,
+        asked: RefCell<Vec<String>>,
     }
 
     impl Fake {
         fn asked(&self) -> Vec<String> {
-            let mut asked = std::mem::take(&mut *self.asked.lock().unwrap());
-            asked.sort();
-            asked
+            self.asked.take()
         }
     }
 
     impl Portal for Fake {
         fn accounts(&self) -> Result<Vec<portal::Account>, Error> {
-            self.asked.lock().unwrap().push("accounts".to_owned());
+            self.asked.borrow_mut().push("accounts".to_owned());
             let account = |id: usize| portal::Account {
                 id: id.to_string(),
                 name: format!("name-{id}"),
@@ -239,16 +233,16 @@ mod tests {
             Ok((0..self.accounts).map(account).collect())
         }
 
-        fn roles(&self, id: &str) -> Result<Vec<String>, Error> {
-            self.asked.lock().unwrap().push(id.to_owned());
-            let busy = self.busy.fetch_add(1, Ordering::SeqCst) + 1;
-            self.most.fetch_max(busy, Ordering::SeqCst);
-            thread::sleep(Duration::from_millis(5));
-            self.busy.fetch_sub(1, Ordering::SeqCst);
-            match self.failing.iter().find(|(failing, _)| failing == id) {
-                Some((_, kind)) => Err(Error::new(*kind, "no")),
-                None => Ok(vec![format!("role-{id}")]),
-            }
+        fn roles_of(&self, ids: &[&str], progress: &mut dyn FnMut(usize)) -> Result<Vec<Vec<String>>, Error> {
+            progress(ids.len());
+            let roles = ids.iter().map(|id| match self.failing {
+                Some((failing, kind)) if failing == *id => Err(Error::new(kind, "no")),
+                _ => {
+                    self.asked.borrow_mut().push((*id).to_owned());
+                    Ok(vec![format!("role-{id}")])
+                }
+            });
+            roles.collect()
         }
     }
 
@@ -273,10 +267,10 @@ mod tests {
     }
 
     #[test]
-    fn four_are_asked_at_a_time_and_all_is_kept() {
+    fn what_is_known_is_not_asked_again() {
         with_context(|context| {
             let fake = Fake {
-                accounts: 30,
+                accounts: 250,
                 ..Fake::default()
             };
             let gather = |wants, is_fresh| super::gather(context, &session(), &fake, wants, is_fresh).unwrap();
@@ -285,13 +279,12 @@ mod tests {
             assert_eq!(gather(Wants::Roles("7"), false).roles()[0].role, "role-7");
             assert_eq!(fake.asked(), ["7"]);
             let all = gather(Wants::All, false);
-            assert_eq!((all.roles().len(), all.refused.len()), (30, 0));
-            assert_eq!(fake.asked().len(), 29);
-            assert_eq!(fake.most.load(Ordering::SeqCst), WORKERS);
+            assert_eq!((all.roles().len(), all.refused.len()), (250, 0));
+            assert_eq!(fake.asked().len(), 249);
             gather(Wants::All, false);
             assert_eq!(fake.asked().len(), 0);
             gather(Wants::All, true);
-            assert_eq!(fake.asked().len(), 31);
+            assert_eq!(fake.asked().len(), 251);
         });
     }
 
@@ -299,21 +292,21 @@ mod tests {
     fn a_refused_account_is_told_and_another_failure_ends_it() {
         with_context(|context| {
             let mut fake = Fake {
-                accounts: 9,
-                failing: vec![("3".to_owned(), Kind::Denied)],
+                accounts: 150,
+                failing: Some(("120", Kind::Denied)),
                 ..Fake::default()
             };
             let all = super::gather(context, &session(), &fake, Wants::All, false).unwrap();
-            assert_eq!(all.refused.iter().map(|(id, _)| id.as_str()).collect::<Vec<_>>(), ["3"]);
-            assert_eq!(all.roles().len(), 8);
-            fake.failing = vec![("3".to_owned(), Kind::Network)];
-            let error = super::gather(context, &session(), &fake, Wants::All, false).unwrap_err();
+            let refused: Vec<&str> = all.refused.iter().map(|(id, _)| id.as_str()).collect();
+            assert_eq!((refused, all.roles().len()), (vec!["120"], 149));
+            fake.failing = Some(("120", Kind::Network));
+            let error = super::gather(context, &session(), &fake, Wants::All, true).unwrap_err();
             assert_eq!(error.kind, Kind::Network);
-            // What was listed before is not asked for again.
+            // What was listed before is kept, and not asked for again.
             fake.asked();
-            fake.failing.clear();
+            fake.failing = None;
             super::gather(context, &session(), &fake, Wants::All, false).unwrap();
-            assert_eq!(fake.asked(), ["3"]);
+            assert_eq!(fake.asked(), ["120"]);
         });
     }
 }

@@ -2,9 +2,15 @@
 
 pub mod edit;
 pub mod gather;
+pub mod known;
+pub mod leave;
 pub mod menu;
 pub mod near;
 pub mod plan;
+pub mod portal;
 pub mod present;
+pub mod region;
 pub mod sessions;
+pub mod setup;
+pub mod status;
 pub mod template;

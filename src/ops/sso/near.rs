@@ -4,78 +4,69 @@ use crate::advice::{Advice, Command};
 use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::near::nearest;
-use crate::resolve::Sso;
+use crate::provider::{self, Asked};
+use crate::resolve::{BaseSource, CredentialPlan, Sso};
 use crate::sys::sso::listing::{self, Account, Listing};
 use crate::text::display;
 
 /// In hints.
 const MAX_NAMED: usize = 5;
 
-/// Hints for a role that AWS does not give: what the last listing has instead. Asks nobody.
-pub fn hints(env: &Env, sso: &Sso) -> Vec<Advice> {
-    let list = |command: Command| Advice::from("see what you may use: ").command(session_of(command, sso));
+/// The error in words; for a role that AWS does not give, with what the last listing has instead. Asks nobody.
+pub fn explained(env: &Env, plan: &CredentialPlan, error: provider::Error) -> Error {
+    let is_of_sso = match &error {
+        provider::Error::Call { question, .. } => matches!(question.asked, Asked::SsoRole { .. }),
+        _ => false,
+    };
+    let error = Error::from(error);
+    match &plan.base {
+        Some(BaseSource::Sso(sso)) if is_of_sso && error.kind == Kind::Denied => {
+            hints(env, sso).into_iter().fold(error, Error::hint)
+        }
+        _ => error,
+    }
+}
+
+fn hints(env: &Env, sso: &Sso) -> Vec<Advice> {
     let Some(listing) = listing::find(env, &sso.session) else {
-        return vec![list(Command::new("awsenv sso roles"))];
+        return Vec::new();
     };
     let account = display(&sso.account_id);
     let Some(found) = listing.account(&sso.account_id) else {
+        let first = format!("account {account} was not among yours when they were last listed").into();
         let near = nearest(
             &sso.account_id,
             listing.accounts.iter().map(|account| account.id.as_str()),
         );
-        let mut hints: Vec<Advice> = near
-            .into_iter()
-            .filter_map(|id| Some(meant(listing.account(id)?)))
-            .collect();
-        hints.insert(
-            0,
-            Advice::from(format!(
-                "account {account} was not among your accounts when they were last listed"
-            )),
-        );
-        hints.push(list(Command::new("awsenv sso accounts")));
-        return hints;
+        let near = near.into_iter().filter_map(|id| listing.account(id)).map(meant);
+        return std::iter::once(first).chain(near).collect();
     };
-    let Some(roles) = found.roles() else {
-        return vec![list(Command::new("awsenv sso roles"))];
-    };
+    let roles = found.roles().unwrap_or_default();
     let near = nearest(&sso.role_name, roles.iter().map(String::as_str));
-    let mut hints: Vec<Advice> = near
-        .into_iter()
-        .map(|role| Advice::from(format!("did you mean `{}`?", display(role))))
-        .collect();
-    if hints.is_empty() && !roles.is_empty() {
-        let named: Vec<String> = roles
-            .iter()
-            .take(MAX_NAMED)
-            .map(|role| format!("`{}`", display(role)))
-            .collect();
-        let more = if roles.len() > MAX_NAMED { ", …" } else { "" };
-        hints.push(
-            format!(
-                "account {account} gave you {}{more} when it was last listed",
-                named.join(", ")
-            )
-            .into(),
-        );
+    if roles.is_empty() || !near.is_empty() {
+        let near = near
+            .into_iter()
+            .map(|role| format!("did you mean `{}`?", display(role)).into());
+        return near.collect();
     }
-    hints.push(list(Command::new("awsenv sso roles")));
-    hints
-}
-
-fn session_of(command: Command, sso: &Sso) -> Command {
-    command.option("--session", sso.session.cache_name()).flag("--refresh")
+    let named: Vec<String> = roles
+        .iter()
+        .take(MAX_NAMED)
+        .map(|role| format!("`{}`", display(role)))
+        .collect();
+    let more = if roles.len() > MAX_NAMED { ", …" } else { "" };
+    let listed = format!(
+        "account {account} gave you {}{more} when it was last listed",
+        named.join(", ")
+    );
+    vec![listed.into()]
 }
 
 fn meant(account: &Account) -> Advice {
-    format!("did you mean {}?", titled(account)).into()
-}
-
-/// The number, and the name if there is one.
-pub fn titled(account: &Account) -> String {
+    let id = display(&account.id);
     match account.name.as_str() {
-        "" => display(&account.id),
-        name => format!("{} (`{}`)", display(&account.id), display(name)),
+        "" => format!("did you mean {id}?").into(),
+        name => format!("did you mean {id}, which is `{}`?", display(name)).into(),
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::advice::{Advice, Command};
+use crate::config::Profile;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::near::nearest;
@@ -11,7 +12,7 @@ use crate::ops::files::Files;
 use crate::ops::refusal::refused;
 use crate::resolve::{BaseSource, Choice, SsoSession, sso_session};
 use crate::sys::picker::{self, Cell, FIELDS, Look, Menu};
-use crate::text::{display, name};
+use crate::text::{cut, display, name};
 use crate::ui::Ui;
 
 /// In the order of the file: the sections, then the start URLs of profiles without one. Sections that lack a key are
@@ -83,6 +84,19 @@ pub fn chosen(context: &Context, files: &Files, word: Option<&str>, usage: &str)
         0 => Err(none(files)),
         1 => Ok(all.remove(0)),
         _ => pick(context, all, usage),
+    }
+}
+
+/// Signs in to a session: by its name, or by a profile that has its start URL.
+pub fn login(files: &Files, session: &SsoSession) -> Command {
+    let login = Command::new("awsenv login");
+    if let Some(name) = &session.name {
+        return login.operand(name);
+    }
+    let is_of = |profile: &Profile<'_>| profile.text("sso_start_url") == Some(&session.start_url);
+    match files.profiles.profiles().find(is_of) {
+        Some(profile) => login.operand(profile.name()),
+        None => login,
     }
 }
 
@@ -161,7 +175,7 @@ impl Menu for Sessions {
 
     fn row(&self, index: usize, width: usize) -> Vec<Cell> {
         vec![Cell {
-            text: crate::text::cut(display(self.sessions[index].cache_name()), width),
+            text: cut(display(self.sessions[index].cache_name()), width),
             look: Look::Plain,
             field: None,
         }]

@@ -32,12 +32,6 @@ const PLACEHOLDERS: [(&str, Part); 4] = [
     ("session", Part::Session),
 ];
 
-impl Default for Template {
-    fn default() -> Self {
-        Self(vec![Part::AccountName, Part::Text("-".to_owned()), Part::Role])
-    }
-}
-
 impl Template {
     /// # Errors
     /// An unknown placeholder, or a `{` that no `}` follows.
@@ -126,11 +120,7 @@ mod tests {
     fn names_have_only_what_every_sdk_reads() {
         let default = |account: &str, role: &str| {
             let role = listed("111111111111", account, role);
-            assert_eq!(
-                Template::parse("{account_name}-{role}").unwrap().name("corp", &role),
-                Template::default().name("corp", &role)
-            );
-            Template::default().name("corp", &role)
+            Template::parse("{account_name}-{role}").unwrap().name("corp", &role)
         };
         for (account, role, name) in [
             ("Prod", "Admin", "Prod-Admin"),

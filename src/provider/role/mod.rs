@@ -99,7 +99,7 @@ impl<'a> Chain<'a> {
         let inward = hops.iter().enumerate().rev();
         let mut kept = inward.filter_map(|(at, hop)| Some((at + 1, self.kept(hop)?)));
         let Some((start, below)) = kept.next() else {
-            return self.from_base(hops);
+            return self.above_base(hops);
         };
         if start == hops.len() {
             return Ok(below);
@@ -110,14 +110,14 @@ impl<'a> Chain<'a> {
             Err(error) if error.refuses_key(&id) => {
                 let below = hops[..start].iter().cloned().map(|hop| Hop { is_fresh: true, ..hop });
                 let renewed: Vec<Hop<'_>> = below.chain(hops[start..].iter().cloned()).collect();
-                self.from_base(&renewed)
+                self.above_base(&renewed)
             }
             found => found,
         }
     }
 
     /// The session of the last of these hops, from the base.
-    fn from_base(&self, hops: &[Hop<'_>]) -> Result<Session, Error> {
+    fn above_base(&self, hops: &[Hop<'_>]) -> Result<Session, Error> {
         let base = |is_fresh| Ok(of_base(self.plan, self.wants, self.ports, is_fresh)?.credentials);
         let caller = base(false)?;
         let id = caller.access_key_id.clone();

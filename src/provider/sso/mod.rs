@@ -52,6 +52,7 @@ pub(super) fn keys(
         is_fresh,
         key: key::of_sso(sso, &endpoint),
         is_shared: endpoint.is_own(),
+        url: endpoint.url,
         start: ports.clock.now(),
         signed_in: SignedIn {
             session: &sso.session,
@@ -71,6 +72,8 @@ struct Role<'a> {
     key: Key,
     /// Whether what the AWS CLI keeps would be of the same portal.
     is_shared: bool,
+    /// Of the portal.
+    url: String,
     start: Timestamp,
     signed_in: SignedIn<'a>,
 }
@@ -80,11 +83,11 @@ impl Role<'_> {
         if let Some(session) = self.kept() {
             return Ok(session);
         }
-        self.new().or_else(|error| self.stale(error))
+        self.got().or_else(|error| self.stale(error))
     }
 
     /// The token comes first, so that nobody waits for the keys while a person signs in.
-    fn new(&self) -> Result<Session, Error> {
+    fn got(&self) -> Result<Session, Error> {
         let token = self.signed_in.token().map_err(|error| self.of_profile(error))?;
         let limit = self.wants.left(self.ports.clock);
         let turn = self.ports.sessions.turn(&self.key, limit);
@@ -160,6 +163,10 @@ impl Role<'_> {
         let (mut credentials, date) = self
             .signed_in
             .ask(Service::Sso, asked, &request, requests::credentials)?;
+        self.ports.tell.tell(Notice::Got {
+            of: self.subject(),
+            url: self.url.clone(),
+        });
         credentials.account_id = Some(account_id.clone());
         let obtained = self.ports.clock.now();
         let ends = credentials.expires.unwrap_or(obtained);
@@ -194,3 +201,6 @@ impl Role<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -18,7 +18,7 @@ use crate::config::settings::Settings;
 use crate::env::Env;
 use crate::keychain::NO_HOME;
 use crate::provider::{NoTurn, Sessions, Turn};
-use crate::session::{Key, Session};
+use crate::session::{Key, Kind, Session};
 use crate::sys::fs::state_dir;
 use crate::sys::trust::Way;
 use crate::sys::{clock, lock, private};
@@ -76,7 +76,9 @@ pub enum Which<'a> {
     /// All, also those that cannot be opened here, and their key.
     All,
     Expired,
-    Profile(&'a str),
+    Kind(Kind),
+    /// Those that were got for any of these profiles.
+    Profiles(&'a [&'a str]),
 }
 
 impl fmt::Debug for Store<'_> {
@@ -128,14 +130,17 @@ impl<'a> Store<'a> {
                 self.opened.take();
                 removed
             }
-            Which::Profile(profile) => {
-                let Some(folder) = self.folder() else { return Ok(0) };
-                let all = folder.all().into_iter();
-                let keys = all.filter(|(_, session)| session.profile == profile);
-                keys.map(|(key, _)| folder.remove(&key).map(|()| 1)).sum()
-            }
+            Which::Kind(kind) => self.remove(|session| session.kind == kind),
+            Which::Profiles(profiles) => self.remove(|session| profiles.contains(&session.profile.as_str())),
             Which::Expired => Ok(0),
         }
+    }
+
+    fn remove(&self, is_wanted: impl Fn(&Session) -> bool) -> io::Result<usize> {
+        let Some(folder) = self.folder() else { return Ok(0) };
+        let all = folder.all().into_iter();
+        let keys = all.filter(|(_, session)| is_wanted(session));
+        keys.map(|(key, _)| folder.remove(&key).map(|()| 1)).sum()
     }
 
     /// Opens a keychain only if `may_wait`, because that may ask the user.
@@ -297,7 +302,6 @@ mod tests {
     use super::*;
     use crate::credentials::{Credentials, Timestamp};
     use crate::secret::Secret;
-    use crate::session::Kind;
     use std::path::Path;
 
     fn key(digit: char) -> Key {
@@ -536,8 +540,8 @@ mod tests {
             home.keep(digit, &session(profile, 3_600));
         }
         let clear = |which: Which<'_>| home.with(|store| store.clear(which).unwrap());
-        assert_eq!(clear(Which::Profile("dev")), 2);
-        assert_eq!(clear(Which::Profile("dev")), 0);
+        assert_eq!(clear(Which::Profiles(&["dev"])), 2);
+        assert_eq!(clear(Which::Profiles(&["dev"])), 0);
         assert!(home.find('a').is_none() && home.find('c').is_some());
         home.keep('d', &session("dev", -5));
         assert_eq!(clear(Which::Expired), 1);

@@ -117,6 +117,22 @@ pub fn forget(env: &Env, session: &SsoSession) -> io::Result<()> {
     }
 }
 
+/// Those of all sessions.
+///
+/// # Errors
+/// What the system says.
+pub fn forget_all(env: &Env) -> io::Result<()> {
+    let Some(dir) = folder(env) else { return Ok(()) };
+    match fs::remove_dir_all(dir) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn folder(env: &Env) -> Option<PathBuf> {
+    Some(state_dir(env)?.join("awsenv/sso/listings"))
+}
+
 /// Each process only writes a file.
 const PATIENCE: Duration = Duration::from_secs(1);
 
@@ -127,7 +143,7 @@ fn path(env: &Env, session: &SsoSession) -> Option<PathBuf> {
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect();
-    Some(state_dir(env)?.join("awsenv/sso").join(hash + ".json"))
+    Some(folder(env)?.join(hash + ".json"))
 }
 
 #[cfg(test)]

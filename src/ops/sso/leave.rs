@@ -1,0 +1,79 @@
+//! Signing out: the token, and what it has given to this machine. What a registration is, stays.
+
+use std::io;
+
+use crate::context::Context;
+use crate::error::{Error, Kind};
+use crate::ops::files::Files;
+use crate::ops::sso::portal::Portal;
+use crate::ops::sso::sessions;
+use crate::provider::Tokens as _;
+use crate::resolve::{BaseSource, Calls, Choice, Link, Sso, SsoSession, Start};
+use crate::session::Kind as SessionKind;
+use crate::sys::sessions::Which;
+use crate::sys::sso::{left, listing};
+
+/// Ends a session's token, and removes its file and the keys that came from it; whether there was a token.
+///
+/// # Errors
+/// What the system says.
+pub fn one(context: &Context, files: &Files, session: &SsoSession, calls: Calls) -> io::Result<bool> {
+    let tokens = context.tokens();
+    if let Some(token) = tokens.find(session)
+        && let Err(error) = Portal::of(context, session, calls).leave(&token)
+    {
+        // The token is gone from here all the same, and ends by itself.
+        context.ui.narrate(&format!("AWS was not told: {}", error.message));
+    }
+    let was_in = tokens.remove(session)?;
+    listing::forget(context.env(), session)?;
+    let members = members(files, session);
+    let profiles: Vec<&str> = members.iter().map(|(profile, _)| profile.as_str()).collect();
+    context.sessions().clear(Which::Profiles(&profiles))?;
+    members
+        .iter()
+        .try_for_each(|(_, sso)| left::remove_role(context.env(), sso))?;
+    Ok(was_in)
+}
+
+/// Signs out of everything, also of what no file configures any more; how many tokens there were.
+///
+/// # Errors
+/// What the system says.
+pub fn all(context: &Context, files: &Files) -> Result<usize, Error> {
+    let failed = |error: io::Error| Error::new(Kind::Failed, format!("cannot sign out of everything: {error}"));
+    let mut count = 0;
+    for session in sessions::all(files) {
+        count += usize::from(one(context, files, &session, files.calls(None)).map_err(failed)?);
+    }
+    count += left::remove_tokens(context.env()).map_err(failed)?;
+    left::remove_roles(context.env()).map_err(failed)?;
+    context
+        .sessions()
+        .clear(Which::Kind(SessionKind::Sso))
+        .map_err(failed)?;
+    listing::forget_all(context.env()).map_err(failed)?;
+    Ok(count)
+}
+
+/// The profiles whose keys come from a session, with the role that is taken there.
+fn members(files: &Files, session: &SsoSession) -> Vec<(String, Sso)> {
+    files.survey(|survey| {
+        let found = files.profiles.names().filter_map(|name| {
+            let base = match survey.outline(&Choice::explicit(name), None).ok()?.start {
+                Start::Base(base) => *base?,
+                Start::Chain(link) => match survey.link(survey.base(link).0) {
+                    Link::Base(base) => base.clone(),
+                    Link::Role(..) => return None,
+                },
+            };
+            match base {
+                BaseSource::Sso(sso) if sso.session.cache_name() == session.cache_name() => {
+                    Some((name.to_owned(), sso))
+                }
+                _ => None,
+            }
+        });
+        found.collect()
+    })
+}
