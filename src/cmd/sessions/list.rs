@@ -12,7 +12,6 @@ use crate::provider::Tokens as _;
 use crate::redact;
 use crate::resolve::{BaseSource, Choice, CredentialPlan, SsoSession};
 use crate::session::{Kind, Session};
-use crate::sys;
 use crate::sys::clock::local;
 use crate::text::display;
 
