@@ -1,5 +1,6 @@
 //! IAM Identity Center from end to end, as people use it: the real awsenv against the stand-in for AWS.
 
+mod canary;
 mod crowd;
 mod ended;
 mod import;
