@@ -451,7 +451,7 @@ fn the_crate_stays_small() {
 }
 
 /// In bytes, uncompressed; most of it is source.
-const CRATE_LIMIT: u64 = 3_300_000;
+const CRATE_LIMIT: u64 = 3_700_000;
 
 /// Not in a sandbox, because cargo looks for the crates in the HOME of the user who runs the tests.
 #[test]

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::document;
-use super::message::Answer;
+use super::message::{Answer, Request};
+use crate::text::HIDDEN;
 
 /// An answer that says that the service did not do what it was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,7 +12,7 @@ pub struct ServiceError {
     pub status: u16,
     /// The service's name of the error; `None` if the answer is not one of AWS's, such as a page of a proxy.
     pub code: Option<String>,
-    /// In the service's words, as they came, and at most 1 KiB of them. They may quote what was sent.
+    /// In the service's words, and at most 1 KiB of them. They may quote what was sent.
     pub message: Option<String>,
     pub class: Class,
 }
@@ -66,6 +67,45 @@ impl ServiceError {
     /// Whether the same request may succeed a little later.
     pub fn is_passing(&self) -> bool {
         matches!(self.class, Class::Throttled | Class::Unwell)
+    }
+
+    /// Without what may be a secret of this request, in case the service quotes it.
+    pub fn without(self, request: &Request) -> Self {
+        let hushed = |text: Option<String>| {
+            let text = text?;
+            let is_cut = text.len() > LONGEST - char::MAX.len_utf8();
+            Some(secrets(request).fold(text, |text, secret| hushed(&text, secret, is_cut)))
+        };
+        Self {
+            code: hushed(self.code),
+            message: hushed(self.message),
+            ..self
+        }
+    }
+}
+
+/// In bytes; no secret is shorter.
+const SHORTEST: usize = 20;
+
+/// In bytes; less of a secret tells nothing.
+const PART: usize = 8;
+
+/// The long words of a request's headers and body that are no URL and no ARN.
+fn secrets(request: &Request) -> impl Iterator<Item = &str> {
+    let headers = request.headers.iter().map(|(_, value)| value.expose().as_str());
+    let texts = headers.chain([request.body.expose().as_str()]);
+    let words = texts.flat_map(|text| text.split(|c: char| c.is_whitespace() || "\",&".contains(c)));
+    let is_name = |word: &str| word.contains("://") || ["arn:", "urn:"].iter().any(|start| word.starts_with(start));
+    words.filter(move |word| word.len() >= SHORTEST && !is_name(word))
+}
+
+/// A text that is cut may end within the secret.
+fn hushed(text: &str, secret: &str, is_cut: bool) -> String {
+    let text = text.replace(secret, HIDDEN);
+    let is_end = |length: &usize| secret.get(..*length).is_some_and(|part| text.ends_with(part));
+    match (PART..secret.len()).rev().find(|length| is_cut && is_end(length)) {
+        Some(length) => format!("{}{HIDDEN}", &text[..text.len() - length]),
+        None => text,
     }
 }
 
@@ -172,6 +212,40 @@ mod tests {
             body: Secret::new(body.as_bytes().to_vec()),
             ..Answer::default()
         })
+    }
+
+    #[test]
+    fn what_a_service_quotes_of_a_request_is_hidden() {
+        use crate::aws::Method;
+        let (token, client) = ("aoaAAAAAG9h/+_-.:tokenXYZ=", "eyJr.client-secret_9");
+        let secret = |text: String| Secret::new(text);
+        let request = Request {
+            method: Method::Post,
+            url: "https://oidc.eu-west-1.amazonaws.com/token".to_owned(),
+            headers: vec![("x-amz-sso_bearer_token", secret(token.to_owned()))],
+            body: secret(format!(
+                r#"{{"grantType": "urn:ietf:params:oauth:grant-type:device_code", "clientSecret": "{client}", "to": "http://127.0.0.1:1/callback"}}"#
+            )),
+        };
+        let told = |message: &str| {
+            let body = serde_json::json!({"error": "invalid_grant", "message": message}).to_string();
+            error(400, &body).unwrap().without(&request).message.unwrap()
+        };
+        assert_eq!(
+            told(&format!(
+                "`{token}` of {client}, urn:ietf:params:oauth:grant-type:device_code"
+            )),
+            "`(secret)` of (secret), urn:ietf:params:oauth:grant-type:device_code"
+        );
+        let plain = "http://127.0.0.1:1/callback is not known, and clientSecret ends in eyJr.client-se";
+        assert_eq!(told(plain), plain);
+        let long = "x".repeat(LONGEST - 10);
+        assert_eq!(told(&format!("{long}{client}")), format!("{long}(secret)"));
+        let code = ServiceError {
+            code: Some(client.to_owned()),
+            ..error(403, "").unwrap()
+        };
+        assert_eq!(code.without(&request).code.as_deref(), Some("(secret)"));
     }
 
     fn class_of(status: u16, code: &str, message: &str) -> Class {

@@ -203,6 +203,6 @@ mod tests {
         }
         let mut root = Cli::command();
         root.build();
-        assert_eq!(check(&root), 14);
+        assert_eq!(check(&root), 15);
     }
 }

@@ -28,6 +28,9 @@ pub enum SsoAction {
 }
 
 #[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  awsenv sso setup corp         ask for the start URL and the region")]
 pub struct SsoSetupArgs {
     /// Name of the session, such as your company's
     #[arg(value_parser = NonEmptyStringValueParser::new())]
@@ -82,6 +85,10 @@ pub struct SsoRolesArgs {
 }
 
 #[derive(Args, Clone, Debug, Default)]
+#[command(after_help = "\
+Examples:
+  awsenv sso import             choose roles, and add a profile for each
+  awsenv sso import --all --prune --template '{account_id}/{role}'")]
 pub struct SsoImportArgs {
     #[command(flatten)]
     pub portal: PortalArgs,

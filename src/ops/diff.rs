@@ -7,7 +7,8 @@ use crate::keychain::last_four;
 use crate::ops::edit::FileEdit;
 use crate::redact;
 use crate::redact::is_secret;
-use crate::text::lines;
+use crate::text::{self, lines};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
 use zeroize::Zeroizing;
@@ -49,6 +50,8 @@ struct Masked<'d> {
     lines: Vec<Range<usize>>,
     /// In file order.
     entries: Vec<(Range<usize>, Value<'d>)>,
+    /// Where each header's line begins, and where its bracket ends.
+    headers: HashMap<usize, usize>,
 }
 
 impl<'d> Masked<'d> {
@@ -59,14 +62,25 @@ impl<'d> Masked<'d> {
         let entries = sections.chain(document.defaults());
         let mut entries: Vec<(Range<usize>, Value<'d>)> = entries.map(|entry| (entry.line_span(), entry)).collect();
         entries.sort_by_key(|(span, _)| span.start);
-        Self { text, lines, entries }
+        let headers = document.sections();
+        let headers = headers.map(|section| (section.line_span().start, section.header_span().end + 1));
+        Self {
+            text,
+            lines,
+            entries,
+            headers: headers.collect(),
+        }
     }
 
     /// Masks secrets in the lines, and puts `mark` before each.
     fn shown(&self, lines: Range<usize>, mark: char) -> String {
         let shown = |line: &Range<usize>| {
             let words = self.text[line.clone()].trim_end_matches(['\n', '\r']);
-            format!("{mark}{}\n", masked(words, line.start, self.entry_at(line.start)))
+            let shown = match self.headers.get(&line.start) {
+                Some(end) => masked_header(words, end - line.start),
+                None => masked(words, line.start, self.entry_at(line.start)),
+            };
+            format!("{mark}{shown}\n")
         };
         self.lines[lines].iter().map(shown).collect()
     }
@@ -122,6 +136,16 @@ impl<'d> Masked<'d> {
         }
         text + &self.shown(at..old.end, ' ')
     }
+}
+
+/// A name may look random and is no secret; the comment behind it, at `end`, may be one.
+fn masked_header(line: &str, end: usize) -> String {
+    let (header, rest) = line.split_at_checked(end).unwrap_or((line, ""));
+    let rest = match redact::may_hold_secret(rest) {
+        true => format!(" # {}", redact::HIDDEN),
+        false => rest.to_owned(),
+    };
+    format!("{}{rest}", text::masked(header))
 }
 
 /// Masks a secret that the line may hold.
@@ -203,6 +227,12 @@ mod tests {
             let shown = shown_of(&format!("[a]\n{secret}\n"));
             assert!(!shown.contains("hunter2"), "{shown}");
         }
+        let named = shown_of("[profile Account-001-Role1] ; mine\n");
+        assert!(named.contains("-[profile Account-001-Role1] ; mine\n"), "{named}");
+        let behind = shown_of("[profile x] ; pw: hunter2\n");
+        assert!(behind.contains("-[profile x] # (secret)\n"), "{behind}");
+        let secret = shown_of("[profile wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY]\n");
+        assert!(!secret.contains("wJalr"), "{secret}");
         let ours = "credential_process = /usr/bin/awsenv credential-process a";
         assert!(shown_of(&format!("[a]\n{ours}\n")).contains(ours));
     }

@@ -14,10 +14,9 @@ enum Means {
     Either(&'static str, &'static str),
     /// A program, or else the words that follow, run with a profile.
     Program(&'static [&'static str]),
-    Said(&'static str),
 }
 
-use Means::{Either, Named, Plain, Program, Said};
+use Means::{Either, Named, Plain, Program};
 
 /// Words in the place of a command.
 const COMMANDS: [(&[&str], Means); 18] = [
@@ -28,7 +27,7 @@ const COMMANDS: [(&[&str], Means); 18] = [
         Either("awsenv use", "awsenv use"),
     ),
     (
-        &["clear", "deactivate", "exit", "logout", "none", "off", "reset", "stop"],
+        &["clear", "deactivate", "exit", "none", "off", "reset", "stop"],
         Plain("awsenv unset"),
     ),
     (&["active", "status"], Plain("awsenv current")),
@@ -54,13 +53,13 @@ const COMMANDS: [(&[&str], Means); 18] = [
         Either("awsenv login", "awsenv login"),
     ),
     (
-        &["sso"],
-        Said("`aws configure sso` sets up a profile, and `awsenv login` signs in"),
+        &["log-out", "sign-out", "signout", "sso-logout"],
+        Either("awsenv logout", "awsenv logout"),
     ),
 ];
 
 /// Words after a command that has commands of its own.
-const ACTIONS: [(&str, &[&str], Means); 13] = [
+const ACTIONS: [(&str, &[&str], Means); 18] = [
     (
         "configure",
         &["add", "new", "setup"],
@@ -89,6 +88,27 @@ const ACTIONS: [(&str, &[&str], Means); 13] = [
     ("key", &["mv"], Named("awsenv key move")),
     ("key", &["revert", "undo"], Plain("awsenv undo")),
     ("sessions", &["ls", "show", "status"], Plain("awsenv sessions list")),
+    (
+        "sso",
+        &["auth", "log-in", "login", "sign-in", "signin"],
+        Either("awsenv login", "awsenv login"),
+    ),
+    (
+        "sso",
+        &["log-out", "logout", "sign-out", "signout"],
+        Either("awsenv logout", "awsenv logout"),
+    ),
+    (
+        "sso",
+        &["add", "configure", "create", "init", "new"],
+        Either("awsenv sso setup NAME", "awsenv sso setup"),
+    ),
+    ("sso", &["ls", "sessions", "show", "status"], Plain("awsenv sso list")),
+    (
+        "sso",
+        &["generate", "populate", "sync", "update"],
+        Plain("awsenv sso import"),
+    ),
     (
         "sessions",
         &["delete", "forget", "purge", "remove", "rm"],
@@ -185,7 +205,6 @@ impl Means {
                 let words = profile.iter().chain(words.iter()).chain(rest).copied();
                 program(&words.collect::<Vec<_>>(), &|word| Some(word) == profile)
             }
-            Said(text) => (*text).into(),
         }
     }
 }
@@ -235,6 +254,7 @@ mod tests {
             ("aws s3 ls", "awsenv exec PROFILE -- aws s3 ls"),
             ("signin", "awsenv login"),
             ("auth p", "awsenv login p"),
+            ("signout", "awsenv logout"),
             ("sso-login p --force", "awsenv login p"),
             ("frobnicate", ""),
         ] {
@@ -257,6 +277,12 @@ mod tests {
             ("key ls", "awsenv key list"),
             ("key undo", "awsenv undo"),
             ("key export p", "awsenv exec p -- PROGRAM"),
+            ("sso login p", "awsenv login p"),
+            ("sso login", "awsenv login"),
+            ("sso logout", "awsenv logout"),
+            ("sso configure", "awsenv sso setup NAME"),
+            ("sso status", "awsenv sso list"),
+            ("sso populate", "awsenv sso import"),
             ("history list", "awsenv history"),
             ("history rm p", "awsenv history remove p"),
             ("key frobnicate", ""),

@@ -112,7 +112,7 @@ impl Call<'_> {
             let sent = http.send(&request, self.transport, left().min(ONE_TRY));
             let (why, wish) = match sent {
                 Err(fault) => (Why::Fault(fault), None),
-                Ok(answer) => match ServiceError::of(&answer) {
+                Ok(answer) => match ServiceError::of(&answer).map(|error| error.without(&request)) {
                     None => return Ok(Reply { answer, tries, skew }),
                     Some(error) => {
                         if error.class == Class::ClockSkew {

@@ -76,8 +76,7 @@ fn show(terminal: &Terminal<'_>, count: usize) {
 fn tab_marks_and_enter_takes_what_is_marked() {
     let sandbox = Sandbox::new();
     let Some(terminal) = open(&sandbox, 5) else { return };
-    let screen = terminal.screen();
-    assert!(screen.contains("tab marks"), "{screen}");
+    terminal.wait("the keys", |screen| screen.contains("tab marks"));
     for (keys, taken) in [
         // Without a mark the entry under the cursor; Tab marks and moves on.
         (&["Enter"][..], "Some([0])"),
@@ -111,8 +110,9 @@ fn marks_stay_while_the_query_changes() {
     terminal.text("'entry-1");
     terminal.wait("three", |screen| screen.contains("3/12 (1)> "));
     terminal.key("M-a");
-    let screen = terminal.wait("four marks", |screen| screen.contains("3/12 (4)> "));
-    assert_eq!(screen.matches("+ entry-1").count(), 3, "{screen}");
+    terminal.wait("four marks", |screen| {
+        screen.contains("3/12 (4)> ") && screen.matches("+ entry-1").count() == 3
+    });
     terminal.key("C-u").text("zzz");
     terminal.wait("none", |screen| screen.contains("0/12 (4)> "));
     terminal.key("Enter");

@@ -172,6 +172,7 @@ fn what_goes_wrong_shows_no_secret() {
     let quoting =
         |action: &str| value!({"when": {"Action": action}, "status": 403, "code": "OddException", "quote": true});
     let cut = |action: &str| value!({"when": {"Action": action}, "cut": "body"});
+    let status = |action: &str, status: u16| value!({"when": {"Action": action}, "status": status});
     for faults in [
         value!([
             quoting("CreateToken"),
@@ -185,6 +186,11 @@ fn what_goes_wrong_shows_no_secret() {
             quoting("AssumeRole")
         ]),
         value!([cut("RegisterClient"), cut("GetRoleCredentials"), cut("ListAccounts")]),
+        value!([
+            status("CreateToken", 503),
+            status("GetRoleCredentials", 401),
+            status("ListAccounts", 401)
+        ]),
         value!([{"when": {"Action": "GetRoleCredentials"}, "body": "no"}, {"when": {"Action": "RegisterClient"}, "pad": 10 << 20}]),
     ] {
         aws.scenario(&value!({"sso": {"approve": 1, "refresh": "keep"}, "faults": faults}));
@@ -193,6 +199,8 @@ fn what_goes_wrong_shows_no_secret() {
             outputs.iter().filter(|output| output.status != 0).count() > 3,
             "{faults}"
         );
+        let quotes = outputs.iter().filter(|output| output.all().contains("Rate exceeded "));
+        assert!(quotes.count() > 1 || !faults.to_string().contains("quote"), "{faults}");
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::integration::terminal::Terminal;
 use crate::support::sso::{LONG, changed, large, sign_in};
+use crate::support::walk::{WRITES, Walk};
 use crate::support::{Aws, Sandbox};
 
 /// A session without profiles, and comments around it.
@@ -171,11 +172,13 @@ fn hundreds_of_accounts_are_imported_in_seconds() {
     let Some(aws) = Aws::with(large(300, 5)) else { return };
     let sandbox = sandbox(&aws);
     let begin = Instant::now();
+    let output = sandbox.awsenv(["sso", "import", "--all", "--dry-run"]).output();
+    assert_eq!(output.success().matches("\n+[profile Account-").count(), 1500);
+    assert!(!output.err().contains("account 1 of"), "{}", output.err());
     sandbox.awsenv(["sso", "import", "--all"]).output().success();
     let took = begin.elapsed();
     assert_eq!(config(&sandbox).matches("\n[profile ").count(), 1501);
     assert_eq!(aws.count("ListAccountRoles"), 300);
-    println!("300 accounts in {took:?}");
     assert!(took < Duration::from_secs(20), "{took:?}");
 }
 
@@ -188,11 +191,10 @@ fn roles_are_marked_in_the_picker() {
     };
     terminal.resize(100, 30);
     terminal.line("awsenv sso import");
-    let screen = terminal.wait("the picker", |screen| screen.contains("4/4>"));
-    assert!(
-        screen.contains("[profile Development-ReadOnly]") && screen.contains("tab marks"),
-        "{screen}"
-    );
+    terminal.wait("the picker", |screen| {
+        let words = ["4/4>", "[profile Development-ReadOnly]", "tab marks"];
+        words.iter().all(|word| screen.contains(word))
+    });
     terminal.text("prod");
     terminal.wait("two", |screen| screen.contains("2/4> prod"));
     terminal.key("M-a");
@@ -204,8 +206,9 @@ fn roles_are_marked_in_the_picker() {
     terminal.line("Europe");
     terminal.wait("it again", |screen| screen.matches("Region of the new").count() == 2);
     terminal.line("eu-west-1");
-    let screen = terminal.wait("the end", |screen| screen.contains("imported 2 profiles"));
-    assert!(screen.contains("`Production-Admin`, `Production-ReadOnly`"), "{screen}");
+    terminal.wait("the end", |screen| {
+        screen.contains("imported 2 profiles: `Production-Admin`, `Production-ReadOnly`")
+    });
     let two = [("Admin", "Production-Admin"), ("ReadOnly", "Production-ReadOnly")];
     let two = two.map(|(role, name)| block(name, "123456789012", role, "eu-west-1"));
     assert_eq!(config(&sandbox), SESSION.to_owned() + &two.concat());
@@ -253,4 +256,31 @@ fn hostile_names_of_accounts_harm_nothing() {
     );
     let accounts = sandbox.awsenv(["sso", "accounts"]).output();
     assert!(!accounts.success().contains('\u{1b}'), "{}", accounts.out());
+}
+
+/// A killed run leaves the old file or the new one, and the next run makes the new one.
+#[test]
+fn a_kill_at_any_step_loses_nothing() {
+    let Some(walk) = Walk::new() else { return };
+    let Some(aws) = Aws::start() else { return };
+    let sandbox = sandbox(&aws);
+    let import = ["sso", "import", "--all"];
+    let whole = SESSION.to_owned() + &blocks("");
+    let (output, steps) = walk.steps(&sandbox, WRITES, import);
+    output.success();
+    assert_eq!(config(&sandbox), whole);
+    for step in &steps {
+        sandbox.write(".aws/config", SESSION);
+        walk.killed_before(&sandbox, step, import);
+        let left = config(&sandbox);
+        assert!(left == SESSION || left == whole, "{step}: {left}");
+        sandbox.awsenv(import).output().success();
+        assert_eq!(config(&sandbox), whole, "{step}");
+        let names = std::fs::read_dir(sandbox.path(".aws")).expect("the files");
+        let names = names.filter(|entry| {
+            let name = entry.as_ref().expect("a file").file_name();
+            name.to_string_lossy().contains("awsenv")
+        });
+        assert_eq!(names.count(), 0, "{step}: something is left beside the file");
+    }
 }

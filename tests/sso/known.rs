@@ -35,9 +35,7 @@ fn the_picker_shows_accounts_by_name_and_who_is_signed_in() {
     terminal.key("C-u").text("'210987654321 'sso-dev");
     terminal.wait("one", |screen| screen.contains("1/") && screen.contains("sso-dev"));
     terminal.key("C-u").text("'sso-legacy");
-    terminal.wait("nobody", |screen| {
-        has(screen, &["sso, signed out", "nobody is signed in to"])
-    });
+    terminal.wait("nobody", |screen| has(screen, &["sso (out)", "nobody is signed in to"]));
     terminal.key("Escape");
     terminal.wait("a prompt", |screen| screen.contains("cancelled"));
     assert_eq!(aws.requests().len(), before);

@@ -87,6 +87,7 @@ fn names(context: &Context, names: Names) -> Vec<Candidate> {
             shown.map(|key| Candidate::new(key, "")).collect()
         }
         Names::InS3 => S3_KEYS.map(|key| Candidate::new(&format!("s3.{key}"), "")).into(),
+        Names::Sessions => sessions(context),
         Names::SignIn => sign_in(context),
         Names::Stored => stored(context),
     };
@@ -137,6 +138,12 @@ fn sign_in(context: &Context) -> Vec<Candidate> {
     let sessions = sessions.filter(|name| !files.has(name));
     let sessions = sessions.map(|name| Candidate::new(name, "SSO session"));
     profiles.chain(sessions).collect()
+}
+
+fn sessions(context: &Context) -> Vec<Candidate> {
+    let files = Files::load(context).ok();
+    let sessions = files.iter().flat_map(|files| files.profiles.sso_session_names());
+    sessions.map(|name| Candidate::new(name, "SSO session")).collect()
 }
 
 /// Short names, then the regions of AWS, those that profiles have first.

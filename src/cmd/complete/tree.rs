@@ -27,6 +27,8 @@ pub(super) enum Names {
     Regions,
     /// Profiles and sessions of IAM Identity Center.
     SignIn,
+    /// Sessions of IAM Identity Center.
+    Sessions,
     /// The keys of the AWS files that `configure` reads.
     Settings,
     /// Those of the block `s3`.
@@ -190,6 +192,7 @@ impl<'a> Place<'a> {
             PROFILE_FLAG => profile(self.command).map_or_else(Vec::new, |arg| self.values(arg, names)),
             PROFILE_OR_ALIAS => names(Names::WithAliases),
             SIGN_IN => names(Names::SignIn),
+            "session" => names(Names::Sessions),
             STORED_PROFILE => names(Names::Stored),
             REMEMBERED_PROFILE => names(Names::Remembered),
             "profile" => names(Names::Profiles),
@@ -264,6 +267,7 @@ mod tests {
                 Names::Settings => vec!["output", "aws_access_key_id"],
                 Names::InS3 => vec!["s3.max_bandwidth"],
                 Names::SignIn => vec!["dev", "my-sso"],
+                Names::Sessions => vec!["my-sso"],
                 Names::Stored => vec!["stored"],
                 Names::WithAliases => vec!["jekyl", "-x", "my prod", "j"],
             };
@@ -276,6 +280,14 @@ mod tests {
             Answer::Candidates(found) => found.into_iter().map(|candidate| candidate.value).collect(),
             Answer::CommandLine => vec!["COMMAND LINE".to_owned()],
         }
+    }
+
+    #[test]
+    fn sessions_are_named_where_only_they_are_meant() {
+        assert_eq!(fits("sso import --session "), ["my-sso"]);
+        assert_eq!(fits("logout --session "), ["dev", "my-sso"]);
+        assert_eq!(fits("logout "), ["dev", "my-sso"]);
+        assert!(fits("sso ").contains(&"import".to_owned()));
     }
 
     #[test]

@@ -180,7 +180,7 @@ impl Job<'_> {
             self.context,
             &lock,
             &self.title(&made),
-            &[made.edit.clone()],
+            std::slice::from_ref(&made.edit),
             Undo::Journal,
         )?;
         self.tell(&made);

@@ -38,7 +38,7 @@ pub(super) struct Shown {
 impl Shown {
     fn kind(&self) -> &'static str {
         match &self.member {
-            Some(member) if !member.is_signed_in => "sso, signed out",
+            Some(member) if !member.is_signed_in => "sso (out)",
             _ => self.entry.kind.as_str(),
         }
     }
@@ -193,8 +193,8 @@ mod tests {
             member(entry("a", id, None), Some("Data Lake"), true),
             member(entry("b", id, None), None, false),
         ];
-        assert_eq!(text(&entries, 0, 80), "* a  sso              Data Lake   ");
-        assert_eq!(text(&entries, 1, 80), "  b  sso, signed out  123456789012");
+        assert_eq!(text(&entries, 0, 80), "* a  sso        Data Lake   ");
+        assert_eq!(text(&entries, 1, 80), "  b  sso (out)  123456789012");
         assert_eq!(entries[0].account_words(), "Data Lake 123456789012");
         assert_eq!(entries[1].account_words(), "123456789012");
     }

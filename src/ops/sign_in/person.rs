@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::qr;
 use crate::context::Context;
 use crate::env::Env;
-use crate::provider::sign_in::{self, Page, Person, Waiting};
+use crate::provider::sign_in::{self, Opened, Page, Person, Waiting};
 use crate::redact::shown;
 use crate::sys::browser::Browser;
 use crate::sys::terminal::{Panel, PanelLine};
@@ -61,16 +61,18 @@ impl Waiting for Countdown<'_> {
 /// The page and the code are safe to be shown: the flow has checked the one, and the other is escaped here.
 fn words(page: &Page<'_>) -> String {
     let session = shown(page.session);
-    let begin = match (&page.opened, &page.code) {
-        (Some(Ok(())), _) => {
+    let begin = match (page.opened, &page.code) {
+        (Opened::Yes, _) => {
             format!("awsenv: sign in to `{session}` in the browser; if this page has not opened there, open it:")
         }
-        (Some(Err(why)), _) => format!(
+        (Opened::Failed(why), _) => format!(
             "awsenv: the browser could not be opened ({}); to sign in to `{session}`, open this page:",
             display(why)
         ),
-        (None, Some(_)) => format!("awsenv: to sign in to `{session}`, open this page in any browser:"),
-        (None, None) => format!("awsenv: to sign in to `{session}`, open this page in a browser of this machine:"),
+        (Opened::Unwanted, Some(_)) => format!("awsenv: to sign in to `{session}`, open this page in any browser:"),
+        (Opened::Unwanted, None) => {
+            format!("awsenv: to sign in to `{session}`, open this page in a browser of this machine:")
+        }
     };
     let mut text = format!("{begin}\n\n  {}\n\n", page.url.expose());
     if let Some(code) = &page.code {
@@ -91,9 +93,12 @@ pub(super) struct Opener<'a> {
 }
 
 impl sign_in::Browser for Opener<'_> {
-    fn open(&self, url: &str) -> Option<Result<(), String>> {
-        let opened = self.browser.as_ref()?.open(url, self.env);
-        Some(opened.map_err(|error| error.to_string()))
+    fn open(&self, url: &str) -> Opened {
+        match self.browser.as_ref().map(|browser| browser.open(url, self.env)) {
+            None => Opened::Unwanted,
+            Some(Ok(())) => Opened::Yes,
+            Some(Err(error)) => Opened::Failed(error.to_string()),
+        }
     }
 }
 
@@ -111,19 +116,25 @@ mod tests {
             session: "dev\u{7}",
             url: &url,
             code: None,
-            opened: Some(Ok(())),
+            opened: &Opened::Yes,
         };
         let text = words(&page);
         assert!(text.contains("in the browser") && text.contains("\n  https://example.com/?user_code=AB-CD\n"));
         assert!(text.contains("`dev\\u{7}`"), "{text}");
-        assert!(words(&Page { opened: None, ..page }).contains("of this machine"));
+        assert!(
+            words(&Page {
+                opened: &Opened::Unwanted,
+                ..page
+            })
+            .contains("of this machine")
+        );
         let text = words(&Page {
-            opened: Some(Err("no such file")),
+            opened: &Opened::Failed("no such file".to_owned()),
             ..page
         });
         assert!(text.contains("could not be opened (no such file)"), "{text}");
         let with = |url| Page {
-            opened: None,
+            opened: &Opened::Unwanted,
             code: Some(UserCode { code: &code, url }),
             ..page
         };

@@ -97,7 +97,12 @@ pub fn chosen_section(context: &Context, files: &Files, word: Option<&str>, usag
 
 fn one_of(context: &Context, files: &Files, mut all: Vec<SsoSession>, usage: &str) -> Result<SsoSession, Error> {
     match all.len() {
-        0 => Err(none(files)),
+        // One that lacks a key is better mended than replaced.
+        0 => Err(files
+            .profiles
+            .sso_session_names()
+            .find_map(|name| named(files, name).err())
+            .unwrap_or_else(|| none(files))),
         1 => Ok(all.remove(0)),
         _ => pick(context, all, usage),
     }

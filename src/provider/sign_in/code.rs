@@ -77,9 +77,7 @@ impl SignIn<'_> {
             session: self.session.cache_name(),
             url: page,
             code: None,
-            opened: opened
-                .as_ref()
-                .map(|opened| opened.as_ref().map(|()| ()).map_err(String::as_str)),
+            opened: &opened,
         });
         let end = self.end(PATIENCE);
         loop {

@@ -79,9 +79,7 @@ impl SignIn<'_> {
                 code: &device.user_code,
                 url: &device.verification_uri,
             }),
-            opened: opened
-                .as_ref()
-                .map(|opened| opened.as_ref().map(|()| ()).map_err(String::as_str)),
+            opened: &opened,
         });
         loop {
             if !self.pause(&*waiting, Duration::from_secs(pace.interval), end) {

@@ -13,7 +13,7 @@ mod start;
 mod tests;
 
 pub use error::{Obstacle, StartFlaw};
-pub use ports::{Answer, Browser, Desk, Listener, Loopback, Person, Random, Visit, Waiting};
+pub use ports::{Answer, Browser, Desk, Listener, Loopback, Opened, Person, Random, Visit, Waiting};
 
 use std::fmt;
 use std::io;
@@ -42,8 +42,8 @@ pub struct Page<'a> {
     pub url: &'a Secret<String>,
     /// For a device.
     pub code: Option<UserCode<'a>>,
-    /// Whether it is open in a browser of this machine; `None` if it was not to be opened, and why it is not, in words.
-    pub opened: Option<Result<(), &'a str>>,
+    /// Whether a browser of this machine shows it.
+    pub opened: &'a Opened,
 }
 
 /// What a person types into a page.

@@ -19,13 +19,18 @@ pub trait Waiting {
     fn left(&self, time: Duration);
 }
 
-/// Opens a page in a browser of this machine.
+/// Opens a page in a browser of this machine, unless the person does not want that.
 pub trait Browser {
-    /// `None` if it is not to be opened.
-    ///
-    /// # Errors
-    /// Why it cannot be, in words.
-    fn open(&self, url: &str) -> Option<Result<(), String>>;
+    fn open(&self, url: &str) -> Opened;
+}
+
+/// What became of a page that a browser may show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Opened {
+    Yes,
+    /// Why not.
+    Failed(String),
+    Unwanted,
 }
 
 /// Waits for a browser of this machine.

@@ -20,7 +20,7 @@ use crate::session::{Key, Kind, LAST_HELP, Session};
 /// <https://docs.aws.amazon.com/singlesignon/latest/userguide/howtosessionduration.html>
 const LONGEST: i64 = 12 * 60 * 60;
 
-/// The key of the session that [`keys`] gets.
+/// The key of the session that has the keys of a role.
 ///
 /// # Errors
 /// A setting of calls cannot be followed.

@@ -139,7 +139,11 @@ mod tests {
         remove_role(&env, &sso).unwrap();
         remove_roles(&env).unwrap();
         assert_eq!(remove_tokens(&env).unwrap(), 1);
-        let left = |dir: &str| names_in(&home.path().join(dir));
+        let left = |dir: &str| {
+            let mut names = names_in(&home.path().join(dir));
+            names.sort();
+            names
+        };
         assert_eq!(left(".aws/sso/cache"), ["b.json", "c.txt"]);
         assert_eq!(left(".aws/cli/cache"), ["b.json", "session.db"]);
     }

@@ -17,9 +17,9 @@ fn a_browser_brings_a_code_that_becomes_a_token() {
         browser.field("state"),
         browser.field("code_challenge")
     );
-    assert_eq!(*browser.opened.borrow(), [page.clone()]);
+    assert_eq!(*browser.opened.borrow(), [page.as_str()]);
     assert_eq!(browser.field("code_challenge").len(), 43);
-    assert_eq!(*world.person.pages.borrow(), [(page, None, Some(true))]);
+    assert_eq!(*world.person.pages.borrow(), [(page, None, Opened::Yes)]);
     assert_eq!(
         world.asked(),
         [

@@ -52,7 +52,7 @@ fn a_device_waits_as_long_as_the_service_says() {
     let shown = (
         "https://device.example/?user_code=ABCD-EFGH".to_owned(),
         Some("ABCD-EFGH".to_owned()),
-        Some(true),
+        Opened::Yes,
     );
     assert_eq!(*world.person.pages.borrow(), [shown]);
     // 1 s twice, then 6 s three times.

@@ -53,11 +53,13 @@ const DEVICE: &str = r#"{"deviceCode":"DEV","userCode":"ABCD-EFGH","verification
     "verificationUriComplete":"https://device.example/?user_code=ABCD-EFGH","expiresIn":600,"interval":1}"#;
 const TOKEN: &str = r#"{"accessToken":"AT","expiresIn":3600,"refreshToken":"RT","tokenType":"Bearer"}"#;
 
+/// URL, code, and whether it is open.
+type Shown = (String, Option<String>, Opened);
+
 /// A person who is shown pages, and what remains of the time.
 #[derive(Default)]
 struct FakePerson {
-    /// URL, code, and whether it is open.
-    pages: RefCell<Vec<(String, Option<String>, Option<bool>)>>,
+    pages: RefCell<Vec<Shown>>,
     left: RefCell<Vec<u64>>,
     awaited: Cell<i32>,
 }
@@ -67,8 +69,8 @@ struct FakeWaiting<'a>(&'a FakePerson);
 impl Person for FakePerson {
     fn show<'s>(&'s self, page: &Page<'_>) -> Box<dyn Waiting + 's> {
         let code = page.code.map(|code| code.code.expose().clone());
-        let opened = page.opened.map(|opened| opened.is_ok());
-        self.pages.borrow_mut().push((page.url.expose().clone(), code, opened));
+        let shown = (page.url.expose().clone(), code, page.opened.clone());
+        self.pages.borrow_mut().push(shown);
         self.awaited.set(self.awaited.get() + 1);
         Box::new(FakeWaiting(self))
     }
@@ -92,7 +94,6 @@ struct FakeBrowser<'a> {
     queries: RefCell<VecDeque<&'static str>>,
     answers: RefCell<Vec<Answer>>,
     clock: &'a FakeClock,
-    result: Option<Result<(), String>>,
 }
 
 impl<'a> FakeBrowser<'a> {
@@ -102,7 +103,6 @@ impl<'a> FakeBrowser<'a> {
             queries: RefCell::new(queries.iter().copied().collect()),
             answers: RefCell::default(),
             clock,
-            result: Some(Ok(())),
         }
     }
 
@@ -116,9 +116,9 @@ impl<'a> FakeBrowser<'a> {
 }
 
 impl Browser for FakeBrowser<'_> {
-    fn open(&self, url: &str) -> Option<Result<(), String>> {
+    fn open(&self, url: &str) -> Opened {
         self.opened.borrow_mut().push(url.to_owned());
-        self.result.clone()
+        Opened::Yes
     }
 }
 
