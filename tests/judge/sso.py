@@ -50,7 +50,7 @@ CLIENT = {"id": "judged-client", "secret": "judged-secret", "expires_in": 86400}
 
 def moment(r, now):
     """A time, near or far, as various programs write it; or something else. No case is at an edge."""
-    at = int(now) + r.choice([-1, 1]) * r.choice([120, 300, 600, 3600, 7 * 3600, 86400, 90 * 86400, 40 * 365 * 86400])
+    at = int(now) + r.choice([-1, 1]) * r.choice([300, 600, 1800, 3600, 7 * 3600, 86400, 90 * 86400, 40 * 365 * 86400])
     plain = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(at))
     kind = r.random()
     if kind < 0.6:
