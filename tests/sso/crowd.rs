@@ -61,8 +61,8 @@ fn boto3_refreshes_meanwhile() {
     let Some(aws) = Aws::start() else { return };
     let sandbox = aws.sso_sandbox();
     sign_in(&aws, &sandbox, -60);
-    // awsenv's request is refused, because that of boto3 has used the token.
-    aws.scenario(&value!({"faults": [{"when": {"Action": "CreateToken"}, "times": 1, "slow": 3, "status": 400, "code": "InvalidGrantException"}]}));
+    // awsenv's request is refused, because that of boto3, which takes seconds to start, has used the token.
+    aws.scenario(&value!({"faults": [{"when": {"Action": "CreateToken"}, "times": 1, "slow": 8, "status": 400, "code": "InvalidGrantException"}]}));
     std::thread::scope(|scope| {
         let asking = scope.spawn(|| sandbox.awsenv(["credential-process", "sso-read"]).output());
         aws.wait_for("CreateToken", 1);
