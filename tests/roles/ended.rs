@@ -115,7 +115,7 @@ fn what_a_user_cancels_is_cancelled_for_all_that_wait() {
             assert_eq!(output.status.code(), Some(130), "{}", text(&output.stderr));
             assert!(output.stdout.is_empty());
             let message = format!(
-                "awsenv: cancelled in another awsenv that was getting the keys of `{}`\n",
+                "awsenv: cancelled in another awsenv that was getting the keys of the role `{}`\n",
                 super::role("One")
             );
             assert!(text(&output.stderr).ends_with(&message), "{}", text(&output.stderr));
