@@ -98,8 +98,11 @@ fn a_browser_brings_a_code_once_and_then_it_is_known() {
         again.err()
     );
     assert_eq!(aws.count("CreateToken"), 1);
-    sandbox.awsenv(["login", "corp", "--force"]).output().success();
+    std::fs::remove_file(sandbox.path(token_path("corp"))).expect("a token");
+    sandbox.awsenv(["login", "corp"]).output().success();
     assert_eq!((aws.count("RegisterClient"), aws.count("CreateToken")), (1, 2));
+    sandbox.awsenv(["login", "corp", "--force"]).output().success();
+    assert_eq!((aws.count("RegisterClient"), aws.count("CreateToken")), (2, 3));
 }
 
 #[test]

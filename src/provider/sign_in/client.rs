@@ -17,7 +17,9 @@ impl SignIn<'_> {
     pub(super) fn client(&self, start: &Start) -> Result<Registered, Error> {
         let now = self.ports.clock.now();
         let kept = self.ports.tokens.registration(&self.purpose(start));
-        let kept = kept.filter(|kept| kept.serves(self.flow, now));
+        // If the service has forgotten it, only the page says so, and only to the person, who then forces a sign-in.
+        let is_doubted = self.is_forced && self.flow == Flow::Code;
+        let kept = kept.filter(|kept| !is_doubted && kept.serves(self.flow, now));
         match kept {
             Some(registration) => Ok(Registered {
                 registration,
