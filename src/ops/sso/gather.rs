@@ -40,6 +40,8 @@ pub struct Gathered {
     pub listing: Listing,
     /// The accounts whose roles the portal refused to list, and why.
     pub refused: Vec<(String, Error)>,
+    /// Whether the accounts are those of an earlier run.
+    pub is_kept: bool,
     /// The id of the only account that was wanted.
     account: Option<String>,
 }
@@ -81,9 +83,9 @@ pub fn gather(
 ) -> Result<Gathered, Error> {
     let now = context.process.now;
     let kept = listing::find(context.env(), session);
-    let is_served = |kept: &Listing| !is_fresh && kept.is_fresh(now);
+    let is_kept = !is_fresh && kept.as_ref().is_some_and(|kept| kept.is_fresh(now));
     let mut listing = match kept {
-        Some(kept) if is_served(&kept) => kept,
+        Some(kept) if is_kept => kept,
         kept => Listing::of(portal.accounts()?, now, kept),
     };
     let account = match wants {
@@ -106,6 +108,7 @@ pub fn gather(
     }
     Ok(Gathered {
         refused: done?,
+        is_kept,
         account: account.transpose()?,
         listing,
     })
