@@ -191,6 +191,29 @@ fn what_is_needed_or_was_given_since_the_last_list_is_not_pruned() {
     assert!(!config(&sandbox).contains("Former"), "{}", config(&sandbox));
 }
 
+/// While roles are listed or chosen, another program may edit the file.
+#[test]
+fn a_session_that_has_changed_meanwhile_gets_no_profiles() {
+    let Some(aws) = Aws::start() else { return };
+    let sandbox = sandbox(&aws);
+    let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    let other = SESSION.replace("https://corp.", "https://other.");
+    for (now, said) in [
+        (other.as_str(), "has another start URL now"),
+        ("", "there is no SSO session `corp`"),
+    ] {
+        sandbox.write(".aws/config", SESSION);
+        terminal.line("clear; awsenv sso import --all");
+        terminal.wait("a question", |screen| screen.contains("Region of the new profiles"));
+        sandbox.write(".aws/config", now);
+        terminal.key("Enter");
+        terminal.wait("the refusal", |screen| screen.contains(said));
+        assert_eq!(config(&sandbox), now);
+    }
+}
+
 #[test]
 fn what_is_already_there_is_named() {
     let Some(aws) = Aws::start() else { return };

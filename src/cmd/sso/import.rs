@@ -35,7 +35,7 @@ pub(super) fn run(context: &Context, args: &SsoImportArgs) -> Result<Outcome, Er
     if !args.dry_run {
         edit::check_path(context, files.path_to_write(FileKind::Config)?)?;
     }
-    let portal = Portal::of(context, &session, files.calls(None));
+    let portal = Portal::of(context, &files, &session, files.calls(None));
     // What was given since the last list must not go.
     let is_fresh = args.portal.refresh || args.prune;
     let gathered = gather(context, &session, &portal, Wants::All, is_fresh)?;
@@ -186,6 +186,7 @@ impl Job<'_> {
         }
         let lock = EditLock::take(self.context.env())?;
         let now = Files::load(self.context)?;
+        self.check(&now)?;
         // What has come since then was not asked about.
         let gone = self
             .lost(&now)
@@ -203,6 +204,16 @@ impl Job<'_> {
         )?;
         self.tell(&made);
         Ok(Outcome::Done(self.status))
+    }
+
+    /// Listing and asking take a while, in which other programs may edit the file.
+    fn check(&self, now: &Files) -> Result<(), Error> {
+        let Session { name, start_url } = self.session;
+        if sessions::named(now, name)?.start_url == start_url {
+            return Ok(());
+        }
+        let message = format!("the SSO session `{}` has another start URL now", display(name));
+        Err(Error::new(Kind::Failed, message).hint("run the same command again"))
     }
 
     fn confirm(&self, gone: &[Gone]) -> Result<bool, Error> {

@@ -7,7 +7,6 @@ use crate::ops::sso::near;
 use crate::ops::sso::template::Listed;
 use crate::resolve::SsoSession;
 use crate::sys::sso::listing::{self, Account, Listing};
-use crate::text::display;
 use crate::ui::talk;
 
 /// Asks a portal.
@@ -89,7 +88,9 @@ pub fn gather(
         kept => Listing::of(portal.accounts()?, now, kept),
     };
     let account = match wants {
-        Wants::Roles(word) => Some(near::account(&listing, word).map(|account| account.id.clone())),
+        Wants::Roles(word) => {
+            Some(near::account(session.cache_name(), &listing, word).map(|account| account.id.clone()))
+        }
         Wants::Accounts | Wants::All => None,
     };
     let is_wanted = |wanted: &&mut Account| match &account {
@@ -143,7 +144,10 @@ fn ask(
                 for (at, account) in accounts.iter_mut().enumerate() {
                     match portal.roles_of(&ids[at..=at], &mut |_| ()) {
                         Ok(roles) => done(account, roles.into_iter().flatten().collect()),
-                        Err(error) if error.kind == Kind::Denied => refused.push((account.id.clone(), error)),
+                        Err(error) if error.kind == Kind::Denied => {
+                            account.forget_roles();
+                            refused.push((account.id.clone(), error));
+                        }
                         Err(error) => return Err(error),
                     }
                     progress.show(before + at + 1);
@@ -188,15 +192,13 @@ impl<'a> Progress<'a> {
 
 /// What was left out of a listing, as a warning.
 pub fn warn(context: &Context, refused: &[(String, Error)]) {
-    if let Some((id, error)) = refused.first() {
+    if let Some((_, error)) = refused.first() {
         let more = match refused.len() {
             1 => String::new(),
-            all => format!(" (and {} more accounts)", all - 1),
+            2 => ", as for 1 more account".to_owned(),
+            all => format!(", as for {} more accounts", all - 1),
         };
-        let (id, why) = (display(id), &error.message);
-        context
-            .ui
-            .warn(format!("the roles of account {id} cannot be listed{more}: {why}"));
+        context.ui.warn(format!("{}{more}", error.message));
     }
 }
 
@@ -296,10 +298,14 @@ mod tests {
         with_context(|context| {
             let mut fake = Fake {
                 accounts: 150,
-                failing: Some(("120", Kind::Denied)),
                 ..Fake::default()
             };
-            let all = super::gather(context, &session(), &fake, Wants::All, false).unwrap();
+            super::gather(context, &session(), &fake, Wants::All, false).unwrap();
+            // What it gave before counts no longer.
+            fake.failing = Some(("120", Kind::Denied));
+            let all = super::gather(context, &session(), &fake, Wants::All, true).unwrap();
+            let again = super::gather(context, &session(), &fake, Wants::All, false).unwrap();
+            assert_eq!((again.refused.len(), again.roles().len()), (1, 149));
             let refused: Vec<&str> = all.refused.iter().map(|(id, _)| id.as_str()).collect();
             assert_eq!((refused, all.roles().len()), (vec!["120"], 149));
             fake.failing = Some(("120", Kind::Network));

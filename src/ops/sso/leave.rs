@@ -20,7 +20,7 @@ use crate::sys::sso::{left, listing};
 pub fn one(context: &Context, files: &Files, session: &SsoSession, calls: Calls) -> io::Result<bool> {
     let tokens = context.tokens();
     if let Some(token) = tokens.find(session)
-        && let Err(error) = Portal::of(context, session, calls).leave(&token)
+        && let Err(error) = Portal::of(context, files, session, calls).leave(&token)
     {
         // The token is gone from here all the same, and ends by itself.
         context.ui.narrate(&format!("AWS was not told: {}", error.message));
