@@ -22,7 +22,8 @@ pub(super) fn run(context: &Context, args: &SsoSetupArgs) -> Result<Outcome, Err
     let start_url = args.start_url.as_deref().map(setup::start_url).transpose()?;
     let region = choose::asked_region(context, &files, args.region.as_deref())?.map(|region| region.into_owned());
     let shown = display(name);
-    match setup::existing(&files, name, start_url.as_deref(), region.as_deref())? {
+    let existing = setup::existing(&files, name, start_url.as_deref(), region.as_deref())?;
+    match &existing {
         Some(_) => context.ui.notice(&format!("the SSO session `{shown}` already exists")),
         None => {
             edit::check_path(context, files.path_to_write(FileKind::Config)?)?;
@@ -37,7 +38,10 @@ pub(super) fn run(context: &Context, args: &SsoSetupArgs) -> Result<Outcome, Err
     }
     let files = Files::load(context)?;
     let session = sessions::named(&files, name)?;
-    sign_in::sign_in(context, &session, &files.calls(None), &Way::default())?;
+    sign_in::sign_in(context, &session, &files.calls(None), &Way::default()).map_err(|error| match &existing {
+        Some(_) => error,
+        None => error.hint(Advice::from("the session stays; to remove it: ").command(Command::new("awsenv undo"))),
+    })?;
     let by_itself = Command::new("awsenv sso import").option("--session", name);
     if ask::check(context, "").is_err() {
         context

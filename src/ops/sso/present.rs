@@ -44,7 +44,7 @@ pub(super) fn presents<'a>(profiles: &'a ProfileSet, session: Session<'a>) -> im
 }
 
 /// Whether two start URLs lead to one portal: the AWS access portal is also copied as `https://…/start/#/`.
-fn is_same_portal(one: &str, other: &str) -> bool {
+pub(super) fn is_same_portal(one: &str, other: &str) -> bool {
     let bare = |url: &str| url.trim_end_matches(['/', '#']).to_ascii_lowercase();
     bare(one) == bare(other)
 }
