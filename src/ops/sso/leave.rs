@@ -16,7 +16,7 @@ use crate::sys::sso::{left, listing};
 /// Ends a session's token, and removes its file and the keys that came from it; whether there was a token.
 ///
 /// # Errors
-/// What the system says.
+/// What the system says of the first that cannot be removed; the others are.
 pub fn one(context: &Context, files: &Files, session: &SsoSession, calls: Calls) -> io::Result<bool> {
     let tokens = context.tokens();
     if let Some(token) = tokens.find(session)
@@ -25,35 +25,33 @@ pub fn one(context: &Context, files: &Files, session: &SsoSession, calls: Calls)
         // The token is gone from here all the same, and ends by itself.
         context.ui.narrate(&format!("AWS was not told: {}", error.message));
     }
-    let was_in = tokens.remove(session)?;
-    listing::forget(context.env(), session)?;
+    let was_in = tokens.remove(session);
+    let mut done = listing::forget(context.env(), session);
     let members = members(files, session);
     let profiles: Vec<&str> = members.iter().map(|(profile, _)| profile.as_str()).collect();
-    context.sessions().clear(Which::Profiles(&profiles))?;
-    members
-        .iter()
-        .try_for_each(|(_, sso)| left::remove_role(context.env(), sso))?;
-    Ok(was_in)
+    done = done.and(context.sessions().clear(Which::Profiles(&profiles)).map(drop));
+    for (_, sso) in &members {
+        done = done.and(left::remove_role(context.env(), sso));
+    }
+    was_in.and_then(|was_in| done.map(|()| was_in))
 }
 
 /// Signs out of everything, also of what no file configures any more; how many tokens there were.
 ///
 /// # Errors
-/// What the system says.
+/// As [`one`].
 pub fn all(context: &Context, files: &Files) -> Result<usize, Error> {
-    let failed = |error: io::Error| Error::new(Kind::Failed, format!("cannot sign out of everything: {error}"));
-    let mut count = 0;
+    let mut left: Vec<io::Result<usize>> = Vec::new();
     for session in sessions::all(files) {
-        count += usize::from(one(context, files, &session, files.calls(None)).map_err(failed)?);
+        left.push(one(context, files, &session, files.calls(None)).map(usize::from));
     }
-    count += left::remove_tokens(context.env()).map_err(failed)?;
-    left::remove_roles(context.env()).map_err(failed)?;
-    context
-        .sessions()
-        .clear(Which::Kind(SessionKind::Sso))
-        .map_err(failed)?;
-    listing::forget_all(context.env()).map_err(failed)?;
-    Ok(count)
+    left.push(left::remove_tokens(context.env()));
+    left.push(left::remove_roles(context.env()).map(|()| 0));
+    left.push(context.sessions().clear(Which::Kind(SessionKind::Sso)).map(|_| 0));
+    left.push(listing::forget_all(context.env()).map(|()| 0));
+    left.into_iter()
+        .sum::<io::Result<usize>>()
+        .map_err(|error| Error::new(Kind::Failed, format!("cannot sign out of everything: {error}")))
 }
 
 /// The profiles whose keys come from a session, with the role that is taken there.
