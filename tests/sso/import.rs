@@ -235,15 +235,12 @@ fn what_is_already_there_is_named() {
         "{}",
         first.err()
     );
-    let again = import();
-    again.success();
-    assert!(
-        again
-            .err()
-            .contains("all 4 roles have a profile already; `--refresh` asks AWS again"),
-        "{}",
-        again.err()
-    );
+    let dry = sandbox.awsenv(["sso", "import", "--all", "-v", "--dry-run"]).output();
+    for output in [import(), dry] {
+        assert_eq!(output.success(), "");
+        let words = "all 4 roles have a profile already; `--refresh` asks AWS again";
+        assert!(output.err().contains(words), "{}", output.err());
+    }
 }
 
 #[test]

@@ -64,11 +64,20 @@ fn what_exists_goes_on_where_it_was() {
         return;
     };
     terminal.resize(100, 30);
-    terminal.line("awsenv sso setup corp --region eu-west-1");
-    terminal.wait("the offer", |screen| screen.contains("accounts and roles now? [y/N]"));
-    assert_eq!(config(&sandbox), SECTION);
-    terminal.line("y");
-    terminal.wait("the picker", |screen| screen.contains("4/4>"));
+    for is_last in [false, true] {
+        terminal.line("clear; awsenv sso setup corp --region eu-west-1");
+        terminal.wait("the offer", |screen| screen.contains("accounts and roles now? [y/N]"));
+        assert_eq!(config(&sandbox), SECTION);
+        terminal.line("y");
+        terminal.wait("the picker", |screen| screen.contains("4/4>"));
+        if !is_last {
+            terminal.key("Escape");
+            terminal.wait("the end", |screen| {
+                screen.contains("cancelled, no profile was added")
+                    && screen.contains("awsenv sso import --session corp")
+            });
+        }
+    }
     terminal.text("dev").key("Enter");
     terminal.wait("a question", |screen| {
         screen.contains("Region of the new profiles [None]:")

@@ -102,6 +102,12 @@ struct Made {
     gone: Vec<Gone>,
 }
 
+impl Made {
+    fn is_nothing(&self) -> bool {
+        self.plan.new.is_empty() && self.gone.is_empty()
+    }
+}
+
 impl Job<'_> {
     fn plan(&self, files: &Files) -> Plan {
         // A profile hides a boto profile and an alias of the same name.
@@ -179,6 +185,9 @@ impl Job<'_> {
         }
         let made = self.make(files, lost.gone)?;
         if self.args.dry_run {
+            if made.is_nothing() {
+                self.tell(&made);
+            }
             return Ok(Outcome::Text(diff::of(&[made.edit]), self.status));
         }
         if !self.confirm(&made.gone)? {
@@ -249,7 +258,7 @@ impl Job<'_> {
     fn tell(&self, made: &Made) {
         let ui = &self.context.ui;
         let (new, gone) = (&made.plan.new, &made.gone);
-        if new.is_empty() && gone.is_empty() {
+        if made.is_nothing() {
             let known = match made.plan.present.len() {
                 0 => "there is no role to import".to_owned(),
                 1 => "your role has a profile already".to_owned(),

@@ -5,7 +5,7 @@ use crate::advice::{Advice, Command};
 use crate::cli::{PortalArgs, SsoImportArgs, SsoSetupArgs, TEMPLATE};
 use crate::config::FileKind;
 use crate::context::{Context, Outcome};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::ops::ask::{self, Questions};
 use crate::ops::files::Files;
 use crate::ops::sign_in::{self, Way};
@@ -53,17 +53,21 @@ pub(super) fn run(context: &Context, args: &SsoSetupArgs) -> Result<Outcome, Err
         context.ui.tell(Advice::from("to do so later: ").command(by_itself));
         return Ok(Outcome::Done(0));
     }
-    import::run(
-        context,
-        &SsoImportArgs {
-            portal: PortalArgs {
-                session: Some(name.to_owned()),
-                refresh: true,
-            },
-            template: TEMPLATE.to_owned(),
-            ..SsoImportArgs::default()
+    let args = SsoImportArgs {
+        portal: PortalArgs {
+            session: Some(name.to_owned()),
+            refresh: true,
         },
-    )
+        template: TEMPLATE.to_owned(),
+        ..SsoImportArgs::default()
+    };
+    import::run(context, &args).map_err(|error| match error.kind {
+        Kind::Cancelled => {
+            let error = Error::new(Kind::Cancelled, "cancelled, no profile was added");
+            error.hint(Advice::from("to do so later: ").command(by_itself))
+        }
+        _ => error,
+    })
 }
 
 /// What the options leave open is asked.
