@@ -1,7 +1,10 @@
 //! Signing out: the token, and what it has given to this machine. What a registration is, stays.
 
 use std::io;
+use std::path::Path;
 
+use crate::awscli::token::Token;
+use crate::config::Place;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::ops::files::Files;
@@ -19,11 +22,8 @@ use crate::sys::sso::{left, listing};
 /// What the system says of the first that cannot be removed; the others are.
 pub fn one(context: &Context, files: &Files, session: &SsoSession, calls: Calls) -> io::Result<bool> {
     let tokens = context.tokens();
-    if let Some(token) = tokens.find(session)
-        && let Err(error) = Portal::of(context, files, session, calls).leave(&token)
-    {
-        // The token is gone from here all the same, and ends by itself.
-        context.ui.narrate(&format!("AWS was not told: {}", error.message));
+    if let Some(token) = tokens.find(session) {
+        end(context, files, session, calls, &token);
     }
     let was_in = tokens.remove(session);
     let mut done = listing::forget(context.env(), session);
@@ -36,6 +36,27 @@ pub fn one(context: &Context, files: &Files, session: &SsoSession, calls: Calls)
     was_in.and_then(|was_in| done.map(|()| was_in))
 }
 
+/// Ends a token at AWS. Where that fails it is gone from here all the same, and ends by itself.
+fn end(context: &Context, files: &Files, session: &SsoSession, calls: Calls, token: &Token) {
+    if let Err(error) = Portal::of(context, files, session, calls).leave(token) {
+        context.ui.narrate(&format!("AWS was not told: {}", error.message));
+    }
+}
+
+/// The session of a token that no file configures; `None` if the token does not say where it is from.
+fn of_token(path: &Path, token: &Token) -> Option<SsoSession> {
+    Some(SsoSession {
+        name: None,
+        start_url: token.start_url.clone()?,
+        region: token.region.clone()?,
+        region_place: Place {
+            file: path.into(),
+            line: 1,
+        },
+        scopes: None,
+    })
+}
+
 /// Signs out of everything, also of what no file configures any more; how many tokens there were.
 ///
 /// # Errors
@@ -44,6 +65,11 @@ pub fn all(context: &Context, files: &Files) -> Result<usize, Error> {
     let mut left: Vec<io::Result<usize>> = Vec::new();
     for session in sessions::all(files) {
         left.push(one(context, files, &session, files.calls(None)).map(usize::from));
+    }
+    for (path, token) in left::tokens(context.env()) {
+        if let Some(session) = of_token(&path, &token) {
+            end(context, files, &session, files.calls(None), &token);
+        }
     }
     left.push(left::remove_tokens(context.env()));
     left.push(left::remove_roles(context.env()).map(|()| 0));
