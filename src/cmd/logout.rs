@@ -14,7 +14,7 @@ pub fn run(context: &Context, args: LogoutArgs) -> Result<Outcome, Error> {
     if args.all {
         let left = leave::all(context, &files)?;
         context.ui.notice(&match left {
-            0 => "nobody was signed in".to_owned(),
+            0 => "you were not signed in".to_owned(),
             1 => "signed out of 1 session".to_owned(),
             all => format!("signed out of {all} sessions"),
         });
@@ -27,7 +27,7 @@ pub fn run(context: &Context, args: LogoutArgs) -> Result<Outcome, Error> {
         .map_err(|error| Error::new(Kind::Failed, format!("cannot sign out of `{shown}`: {error}")))?;
     context.ui.notice(&match was_in {
         true => format!("signed out of `{shown}`"),
-        false => format!("nobody was signed in to `{shown}`"),
+        false => format!("you were not signed in to `{shown}`"),
     });
     Ok(Outcome::Done(0))
 }

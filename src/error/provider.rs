@@ -1,7 +1,7 @@
 //! Messages for credentials that cannot be obtained.
 
 use super::{Error, Kind};
-use crate::advice::{Advice, Command};
+use crate::advice::Command;
 use crate::config::Place;
 use crate::provider::{self, NoTurn, SignedOut, Subject};
 use crate::redact::{HIDDEN, command, key_id, shown};
@@ -124,8 +124,9 @@ pub fn subject(of: &Subject) -> String {
     }
 }
 
-/// `login` is what `awsenv login` takes.
+/// `login` is what `awsenv login` takes; else the session itself.
 fn login_required(session: &str, login: Option<&str>, why: SignedOut) -> Error {
+    let login = Command::new("awsenv login").operand(login.unwrap_or(session));
     let session = shown(session);
     let at = |end| local(end).map_or(String::new(), |at| format!(" at {at}"));
     let message = match why {
@@ -140,9 +141,5 @@ fn login_required(session: &str, login: Option<&str>, why: SignedOut) -> Error {
         ),
         SignedOut::Ended => format!("AWS has ended the SSO session `{session}`"),
     };
-    let hint = match login {
-        Some(name) => Command::new("awsenv login").operand(name).into(),
-        None => Advice::from("`awsenv login PROFILE` with a profile that has this start URL signs you in"),
-    };
-    Error::new(Kind::LoginRequired, message).hint(hint)
+    Error::new(Kind::LoginRequired, message).hint(login)
 }

@@ -51,9 +51,13 @@ pub fn mistakes(profiles: &ProfileSet, name: &str) -> impl Iterator<Item = Strin
     found.into_iter().take(MAX_NAMED).map(|mistake| hint(&mistake))
 }
 
-/// What to do where the files define no profile: correct a header that was to define one, or set one up.
+/// What to do where the files define no profile: correct a header that was to define one, or add some.
 pub fn first_steps(profiles: &ProfileSet) -> Vec<Advice> {
     let found = mistakes::all(profiles);
+    if found.is_empty() && profiles.sso_session_names().next().is_some() {
+        let import = Advice::from("`").command(Command::new("awsenv sso import"));
+        return vec![import.text("` adds profiles for your accounts and roles")];
+    }
     if found.is_empty() {
         let configure = Advice::from("`").command(Command::new("awsenv configure"));
         return vec![configure.text("` sets up a first profile")];

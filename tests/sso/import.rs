@@ -153,6 +153,100 @@ fn only_profiles_of_lost_roles_are_pruned() {
 }
 
 #[test]
+fn what_is_needed_or_was_given_since_the_last_list_is_not_pruned() {
+    let Some(aws) = Aws::start() else { return };
+    let mut sandbox = sandbox(&aws);
+    let lost = |name: &str| block(name, "210987654321", "Admin", "");
+    let mine = format!("\n# mine{}", lost("commented"));
+    sandbox.write(".config/awsenv/config", "[alias]\na = aliased\n");
+    let kept = [lost("used"), lost("aliased"), mine].concat();
+    sandbox.write(".aws/config", format!("{SESSION}{kept}{}", lost("lost")));
+    sandbox.set("AWS_PROFILE", "used");
+    let prune = |sandbox: &Sandbox| {
+        let args = ["sso", "import", "--all", "--prune", "--yes", "-v"];
+        let output = sandbox.awsenv(args).output();
+        output.success();
+        output.err().to_owned()
+    };
+    let said = prune(&sandbox);
+    assert!(
+        said.contains("not pruned, because they are used elsewhere or were edited: `used`, `aliased`, `commented`"),
+        "{said}"
+    );
+    assert!(said.contains("; removed 1 profile: `lost`; `awsenv undo`"), "{said}");
+    assert_eq!(config(&sandbox), format!("{SESSION}{kept}{}", blocks("")));
+    // A list of some minutes ago does not have the role of `new` yet.
+    let listings = sandbox.path(".local/state/awsenv/sso/listings");
+    let listing = std::fs::read_dir(listings)
+        .expect("the listings")
+        .map(|entry| entry.expect("a listing").path())
+        .find(|path| path.extension().is_some_and(|ending| ending == "json"))
+        .expect("a listing");
+    let old = std::fs::read_to_string(&listing).expect("a listing");
+    std::fs::write(&listing, old.replace("Operator", "Former")).expect("a listing");
+    sandbox.write(
+        ".aws/config",
+        format!("{SESSION}{}", block("new", "345678901234", "Operator", "")),
+    );
+    sandbox.set("AWS_PROFILE", "new2");
+    prune(&sandbox);
+    assert!(config(&sandbox).contains("[profile new]"), "{}", config(&sandbox));
+    assert!(!config(&sandbox).contains("Former"), "{}", config(&sandbox));
+}
+
+/// While roles are listed or chosen, another program may edit the file.
+#[test]
+fn a_session_that_has_changed_meanwhile_gets_no_profiles() {
+    let Some(aws) = Aws::start() else { return };
+    let sandbox = sandbox(&aws);
+    let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    let other = SESSION.replace("https://corp.", "https://other.");
+    for (now, said) in [
+        (other.as_str(), "has another start URL now"),
+        ("", "there is no SSO session `corp`"),
+    ] {
+        sandbox.write(".aws/config", SESSION);
+        terminal.line("clear; awsenv sso import --all");
+        terminal.wait("a question", |screen| screen.contains("Region of the new profiles"));
+        sandbox.write(".aws/config", now);
+        terminal.key("Enter");
+        terminal.wait("the refusal", |screen| screen.contains(said));
+        assert_eq!(config(&sandbox), now);
+    }
+}
+
+#[test]
+fn what_is_already_there_is_named() {
+    let Some(aws) = Aws::start() else { return };
+    let sandbox = sandbox(&aws);
+    let import = || sandbox.awsenv(["sso", "import", "--all", "-v"]).output();
+    sandbox.write(
+        ".aws/config",
+        SESSION.to_owned() + &block("prod", "123456789012", "Admin", ""),
+    );
+    let first = import();
+    first.success();
+    assert!(
+        first.err().contains("these profiles stay as they are: `prod`\n"),
+        "{}",
+        first.err()
+    );
+    assert!(
+        first.err().contains("imported 3 profiles: `Development-ReadOnly`"),
+        "{}",
+        first.err()
+    );
+    let dry = sandbox.awsenv(["sso", "import", "--all", "-v", "--dry-run"]).output();
+    for output in [import(), dry] {
+        assert_eq!(output.success(), "");
+        let words = "all 4 roles have a profile already; `--refresh` asks AWS again";
+        assert!(output.err().contains(words), "{}", output.err());
+    }
+}
+
+#[test]
 fn without_a_terminal_the_choice_has_to_be_made_by_a_flag() {
     let Some(aws) = Aws::start() else { return };
     let sandbox = sandbox(&aws);

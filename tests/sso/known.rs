@@ -35,7 +35,9 @@ fn the_picker_shows_accounts_by_name_and_who_is_signed_in() {
     terminal.key("C-u").text("'210987654321 'sso-dev");
     terminal.wait("one", |screen| screen.contains("1/") && screen.contains("sso-dev"));
     terminal.key("C-u").text("'sso-legacy");
-    terminal.wait("nobody", |screen| has(screen, &["sso (out)", "nobody is signed in to"]));
+    terminal.wait("nobody", |screen| {
+        has(screen, &["sso (out)", "you are not signed in to"])
+    });
     terminal.key("Escape");
     terminal.wait("a prompt", |screen| screen.contains("cancelled"));
     assert_eq!(aws.requests().len(), before);
@@ -89,7 +91,7 @@ fn doctor_knows_sign_ins_and_what_cannot_be_renewed() {
     let both = sessions(&sandbox);
     for name in ["corp", LEGACY] {
         assert!(
-            both.contains(&format!("\"ok\" \"nobody is signed in to `{name}`")),
+            both.contains(&format!("\"ok\" \"you are not signed in to `{name}`")),
             "{both}"
         );
     }

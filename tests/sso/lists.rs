@@ -119,16 +119,79 @@ fn what_cannot_be_listed_says_what_to_do() {
         1,
         &["no SSO session `crop`", "did you mean `corp`?"],
     );
-    refused(&["sso", "accounts", "--session", "corp"], 1, &["awsenv login corp"]);
+    refused(
+        &["sso", "accounts", "--session", "corp"],
+        1,
+        &["hint: awsenv login corp\n"],
+    );
+    refused(
+        &["sso", "accounts", "--session", LEGACY],
+        1,
+        &[&format!("hint: awsenv login {LEGACY}\n")],
+    );
     sign_in(&aws, &sandbox, LONG);
     refused(
         &["sso", "roles", "Prodction", "--session", "corp"],
         1,
-        &["did you mean `Production`?"],
+        &["did you mean `Production`?", "awsenv sso accounts --session corp"],
     );
     refused(
         &["sso", "roles", "999999999999", "--session", "corp"],
         1,
         &["you have no account `999999999999`"],
+    );
+}
+
+#[test]
+fn a_hint_signs_in_to_the_session_although_a_profile_has_its_name() {
+    let Some(aws) = Aws::start() else { return };
+    let sandbox = aws.sso_sandbox();
+    let config = std::fs::read_to_string(sandbox.path(".aws/config")).expect("the config file");
+    let twin = "[profile corp]\nsso_start_url = https://legacy.awsapps.com/start\nsso_region = eu-west-1\nsso_account_id = 123456789012\nsso_role_name = Admin\n";
+    sandbox.write(".aws/config", config + twin);
+    let output = sandbox.awsenv(["sso", "accounts", "--session", "corp"]).output();
+    assert_eq!(output.status, 1);
+    assert!(
+        output.err().contains("hint: awsenv login --session corp\n"),
+        "{}",
+        output.err()
+    );
+    let mut token = old(&aws, START_URL, -60);
+    token["refreshToken"] = Value::Null;
+    write(&sandbox, &token_path("corp"), &token);
+    let doctor = sandbox.awsenv(["doctor"]).output();
+    assert!(
+        doctor.out().contains("fix: awsenv login --session corp\n"),
+        "{}",
+        doctor.out()
+    );
+}
+
+#[test]
+fn a_section_that_lacks_a_key_is_no_session_and_is_named() {
+    let sandbox = Sandbox::new();
+    sandbox.write(".aws/config", "[sso-session half]\nsso_region = eu-west-1\n");
+    let output = sandbox.awsenv(["sso", "list"]).output();
+    output.success();
+    assert!(
+        output.err().contains("the sso-session `half`") && output.err().contains("lacks sso_start_url"),
+        "{}",
+        output.err()
+    );
+    assert!(!output.err().contains("there are no SSO sessions"), "{}", output.err());
+}
+
+#[test]
+fn a_session_without_profiles_leads_to_the_import() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        ".aws/config",
+        "[sso-session corp]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = eu-west-1\n",
+    );
+    let output = sandbox.awsenv(["list"]).output();
+    assert!(
+        output.err().contains("hint: `awsenv sso import` adds profiles"),
+        "{}",
+        output.err()
     );
 }

@@ -103,10 +103,27 @@ fn all_is_everything_that_is_signed_in() {
     let sandbox = signed_in(&aws);
     write(&sandbox, &token_path("forgotten"), &old(&aws, START_URL, 60));
     sandbox.awsenv(["logout", "--all"]).output().success();
-    assert_eq!(aws.count("Logout"), 2);
+    // One that no file configures any more is ended at AWS too.
+    assert_eq!(aws.count("Logout"), 3);
     for name in ["corp", LEGACY, "forgotten"] {
         assert!(!has(&sandbox, &token_path(name)), "{name}");
     }
     assert!(has(&sandbox, &registration()));
     assert_eq!(sessions(&sandbox), "");
+}
+
+#[test]
+fn what_cannot_be_removed_keeps_nothing_else() {
+    let Some(aws) = Aws::start() else { return };
+    for args in [&["logout", "--session", "corp"][..], &["logout", "--all"]] {
+        let sandbox = signed_in(&aws);
+        let token = sandbox.path(token_path("corp"));
+        std::fs::remove_file(&token).expect("a token");
+        sandbox.write(format!("{}/x", token_path("corp")), "");
+        let output = sandbox.awsenv(args).output();
+        assert_eq!(output.status, 1, "{}", output.err());
+        assert!(output.err().contains("cannot sign out of"), "{}", output.err());
+        assert_eq!(sessions(&sandbox), "");
+        assert_eq!(has(&sandbox, &token_path(LEGACY)), args[1] != "--all");
+    }
 }

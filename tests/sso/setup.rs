@@ -64,11 +64,20 @@ fn what_exists_goes_on_where_it_was() {
         return;
     };
     terminal.resize(100, 30);
-    terminal.line("awsenv sso setup corp --region eu-west-1");
-    terminal.wait("the offer", |screen| screen.contains("accounts and roles now? [y/N]"));
-    assert_eq!(config(&sandbox), SECTION);
-    terminal.line("y");
-    terminal.wait("the picker", |screen| screen.contains("4/4>"));
+    for is_last in [false, true] {
+        terminal.line("clear; awsenv sso setup corp --region eu-west-1");
+        terminal.wait("the offer", |screen| screen.contains("accounts and roles now? [y/N]"));
+        assert_eq!(config(&sandbox), SECTION);
+        terminal.line("y");
+        terminal.wait("the picker", |screen| screen.contains("4/4>"));
+        if !is_last {
+            terminal.key("Escape");
+            terminal.wait("the end", |screen| {
+                screen.contains("cancelled, no profile was added")
+                    && screen.contains("awsenv sso import --session corp")
+            });
+        }
+    }
     terminal.text("dev").key("Enter");
     terminal.wait("a question", |screen| {
         screen.contains("Region of the new profiles [None]:")
@@ -129,7 +138,7 @@ fn what_cannot_be_set_up_is_refused_with_the_reason() {
             "already exists",
             START_URL,
             "https://other.awsapps.com/start",
-            "config:3",
+            "config:2",
             "awsenv sso setup corp",
         ],
     );
@@ -165,6 +174,39 @@ fn without_a_terminal_the_section_is_written_and_the_rest_is_told() {
     assert_eq!(config(&sandbox), SECTION);
     assert!(
         output.err().contains("awsenv sso import --session corp"),
+        "{}",
+        output.err()
+    );
+    sandbox.awsenv(["undo"]).output().success();
+    assert_eq!(config(&sandbox), "none");
+}
+
+#[test]
+fn a_start_url_may_end_as_browsers_show_it() {
+    let Some(aws) = Aws::start() else { return };
+    let sandbox = empty(&aws);
+    sandbox.write(".aws/config", SECTION);
+    sign_in(&aws, &sandbox, LONG);
+    for behind in ["/", "#/", "/#/?tab=accounts"] {
+        let url = format!("{START_URL}{behind}");
+        let args = ["sso", "setup", "corp", "--start-url", &url, "--region", "eu-west-1"];
+        sandbox.awsenv(args).output().success();
+        assert_eq!(config(&sandbox), SECTION);
+    }
+}
+
+#[test]
+fn a_sign_in_that_fails_says_how_to_remove_the_session() {
+    let Some(aws) = Aws::start() else { return };
+    let sandbox = empty(&aws);
+    let url = "https://nowhere.awsapps.com/start";
+    let args = ["sso", "setup", "corp", "--start-url", url, "--region", "eu-west-1"];
+    let output = sandbox.awsenv(args).output();
+    assert_eq!(output.status, 1);
+    assert!(
+        output
+            .err()
+            .contains("hint: the session stays; to remove it: awsenv undo\n"),
         "{}",
         output.err()
     );

@@ -42,7 +42,7 @@ fn of_status(files: &Files, session: &SsoSession, status: &status::Status, now: 
             found(Check::SsoSession, Status::Warn, message).remedy(login())
         }
         (None, None) => {
-            let message = format!("nobody is signed in to `{name}`");
+            let message = format!("you are not signed in to `{name}`");
             found(Check::SsoSession, Status::Ok, message)
         }
         (Some(end), _) => match status.registration_expires {

@@ -20,7 +20,7 @@ pub(super) fn run(context: &Context, args: &SsoAccountsArgs) -> Result<Outcome, 
     let files = Files::load(context)?;
     let wanted = args.portal.session.as_deref();
     let session = sessions::chosen(context, &files, wanted, "awsenv sso accounts --session NAME")?;
-    let portal = Portal::of(context, &session, files.calls(None));
+    let portal = Portal::of(context, &files, &session, files.calls(None));
     let mut accounts = gather(context, &session, &portal, Wants::Accounts, args.portal.refresh)?
         .listing
         .accounts;

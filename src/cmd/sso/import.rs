@@ -1,7 +1,5 @@
 //! `awsenv sso import`: profiles for the accounts and roles of a session, as one edit of the config file.
 
-use std::collections::HashSet;
-
 use crate::advice::{Advice, Command};
 use crate::cli::SsoImportArgs;
 use crate::config::FileKind;
@@ -13,14 +11,14 @@ use crate::ops::edit::{self, FileEdit};
 use crate::ops::files::Files;
 use crate::ops::sso::edit::{self as sso_edit, Import};
 use crate::ops::sso::gather::{self, Gathered, Wants, gather};
-use crate::ops::sso::plan::{New, Plan, plan};
+use crate::ops::sso::plan::{Plan, plan};
 use crate::ops::sso::portal::Portal;
-use crate::ops::sso::present::{Gone, Session, gone};
+use crate::ops::sso::present::{Gone, Lost, Session, lost};
 use crate::ops::sso::template::{Listed, Template};
 use crate::ops::sso::{menu, region, sessions};
-use crate::ops::{choose, diff};
+use crate::ops::{choose, diff, now};
 use crate::redact;
-use crate::resolve::SsoSession;
+use crate::resolve::{self, SsoSession};
 use crate::sys::edit::EditLock;
 use crate::text::display;
 
@@ -37,8 +35,10 @@ pub(super) fn run(context: &Context, args: &SsoImportArgs) -> Result<Outcome, Er
     if !args.dry_run {
         edit::check_path(context, files.path_to_write(FileKind::Config)?)?;
     }
-    let portal = Portal::of(context, &session, files.calls(None));
-    let gathered = gather(context, &session, &portal, Wants::All, args.portal.refresh)?;
+    let portal = Portal::of(context, &files, &session, files.calls(None));
+    // What was given since the last list must not go.
+    let is_fresh = args.portal.refresh || args.prune;
+    let gathered = gather(context, &session, &portal, Wants::All, is_fresh)?;
     gather::warn(context, &gathered.refused);
     let mut job = Job {
         context,
@@ -50,6 +50,7 @@ pub(super) fn run(context: &Context, args: &SsoImportArgs) -> Result<Outcome, Er
         template,
         region: None,
         status: u8::from(!gathered.refused.is_empty()),
+        is_kept: gathered.is_kept,
         wanted: gathered.roles(),
         listed: args.prune.then(|| gathered.roles()),
     };
@@ -86,6 +87,8 @@ struct Job<'a> {
     region: Option<String>,
     /// 1 if not all roles could be listed.
     status: u8,
+    /// As [`Gathered::is_kept`].
+    is_kept: bool,
     /// The roles that are to have a profile.
     wanted: Vec<Listed>,
     /// All roles, if profiles of others are to go.
@@ -99,6 +102,12 @@ struct Made {
     gone: Vec<Gone>,
 }
 
+impl Made {
+    fn is_nothing(&self) -> bool {
+        self.plan.new.is_empty() && self.gone.is_empty()
+    }
+}
+
 impl Job<'_> {
     fn plan(&self, files: &Files) -> Plan {
         // A profile hides a boto profile and an alias of the same name.
@@ -108,21 +117,28 @@ impl Job<'_> {
         plan(&files.profiles, taken, self.session, &self.template, &self.wanted)
     }
 
-    fn gone(&self, files: &Files) -> Vec<Gone> {
+    fn lost(&self, files: &Files) -> Lost {
         let Some(listed) = &self.listed else {
-            return Vec::new();
+            return Lost::default();
         };
         let listed = listed.iter().map(|role| (role.account_id.as_str(), role.role.as_str()));
-        gone(&files.profiles, self.session, &listed.collect::<HashSet<_>>())
+        // What the shell uses now, and what it had before `use`.
+        let (now, before) = (now::choice(self.context), resolve::select(None, self.context.env()));
+        let aliased = files.settings.aliases.values().map(String::as_str);
+        let used = aliased.chain([now.name.as_str(), before.name.as_str()]).collect();
+        lost(&files.profiles, self.session, &listed.collect(), &used)
     }
 
     /// Lets the user choose among the roles that have no profile.
     fn choose(&mut self, files: &Files, gathered: Gathered) -> Result<(), Error> {
-        if self.args.all {
-            return Ok(());
+        let Plan { new, present } = self.plan(files);
+        if !present.is_empty() {
+            let present = named(present.iter().map(String::as_str));
+            self.context
+                .ui
+                .narrate(&format!("these profiles stay as they are: {present}"));
         }
-        let new = self.plan(files).new;
-        if !new.is_empty() {
+        if !self.args.all && !new.is_empty() {
             let chosen = menu::pick(self.context, self.session.name, gathered.listing, new)?;
             self.wanted = chosen.into_iter().map(|new| new.role).collect();
         }
@@ -160,8 +176,18 @@ impl Job<'_> {
     }
 
     fn run(&self, files: &Files) -> Result<Outcome, Error> {
-        let made = self.make(files, self.gone(files))?;
+        let lost = self.lost(files);
+        if !lost.kept.is_empty() {
+            self.context.ui.notice(&format!(
+                "not pruned, because they are used elsewhere or were edited: {}",
+                named(lost.kept.iter().map(String::as_str))
+            ));
+        }
+        let made = self.make(files, lost.gone)?;
         if self.args.dry_run {
+            if made.is_nothing() {
+                self.tell(&made);
+            }
             return Ok(Outcome::Text(diff::of(&[made.edit]), self.status));
         }
         if !self.confirm(&made.gone)? {
@@ -169,9 +195,11 @@ impl Job<'_> {
         }
         let lock = EditLock::take(self.context.env())?;
         let now = Files::load(self.context)?;
+        self.check(&now)?;
         // What has come since then was not asked about.
         let gone = self
-            .gone(&now)
+            .lost(&now)
+            .gone
             .into_iter()
             .filter(|gone| made.gone.contains(gone))
             .collect();
@@ -185,6 +213,16 @@ impl Job<'_> {
         )?;
         self.tell(&made);
         Ok(Outcome::Done(self.status))
+    }
+
+    /// Listing and asking take a while, in which other programs may edit the file.
+    fn check(&self, now: &Files) -> Result<(), Error> {
+        let Session { name, start_url } = self.session;
+        if sessions::named(now, name)?.start_url == start_url {
+            return Ok(());
+        }
+        let message = format!("the SSO session `{}` has another start URL now", display(name));
+        Err(Error::new(Kind::Failed, message).hint("run the same command again"))
     }
 
     fn confirm(&self, gone: &[Gone]) -> Result<bool, Error> {
@@ -208,38 +246,48 @@ impl Job<'_> {
     }
 
     fn title(&self, made: &Made) -> String {
-        format!("import {} from `{}`", done(made), display(self.session.name))
+        let session = display(self.session.name);
+        let (new, gone) = (profiles(made.plan.new.len()), profiles(made.gone.len()));
+        match (made.plan.new.is_empty(), made.gone.is_empty()) {
+            (_, true) => format!("import {new} from `{session}`"),
+            (true, false) => format!("remove {gone} of `{session}`"),
+            (false, false) => format!("import {new} from `{session}`, and remove {gone}"),
+        }
     }
 
     fn tell(&self, made: &Made) {
         let ui = &self.context.ui;
-        let (new, present) = (&made.plan.new, made.plan.present.len());
-        if new.is_empty() && made.gone.is_empty() {
-            ui.notice(&match present {
+        let (new, gone) = (&made.plan.new, &made.gone);
+        if made.is_nothing() {
+            let known = match made.plan.present.len() {
                 0 => "there is no role to import".to_owned(),
                 1 => "your role has a profile already".to_owned(),
                 all => format!("all {all} roles have a profile already"),
+            };
+            ui.notice(&match self.is_kept {
+                true => format!("{known}; `--refresh` asks AWS again"),
+                false => known,
             });
             return;
         }
-        let names = named(new.iter().map(|new: &New| new.name.as_str()));
-        let names = if new.is_empty() { names } else { format!(": {names}") };
-        ui.notice(&format!("imported {}{names}; `awsenv undo` takes it back", done(made)));
-        if present > 0 {
-            ui.narrate(&format!("{present} roles have a profile already"));
+        let mut done = Vec::new();
+        if !new.is_empty() {
+            let names = named(new.iter().map(|new| new.name.as_str()));
+            done.push(format!("imported {}: {names}", profiles(new.len())));
         }
+        if !gone.is_empty() {
+            let names = named(gone.iter().map(|gone| gone.name.as_str()));
+            done.push(format!("removed {}: {names}", profiles(gone.len())));
+        }
+        ui.notice(&format!("{}; `awsenv undo` takes it back", done.join("; ")));
     }
 }
 
-/// "3 profiles, and removed 1".
-fn done(made: &Made) -> String {
-    let profiles = |count: usize| match count {
+/// "3 profiles".
+fn profiles(count: usize) -> String {
+    match count {
         1 => "1 profile".to_owned(),
         count => format!("{count} profiles"),
-    };
-    match (made.plan.new.len(), made.gone.len()) {
-        (new, 0) => profiles(new),
-        (new, gone) => format!("{}, and removed {gone}", profiles(new)),
     }
 }
 

@@ -25,11 +25,16 @@ pub(super) fn run(context: &Context, args: &SsoListArgs) -> Result<Outcome, Erro
         (session, status)
     };
     let rows: Vec<_> = sessions::all(&files).into_iter().map(status).collect();
+    let mut is_complete = true;
+    for error in sessions::incomplete(&files) {
+        is_complete = false;
+        context.ui.warn(error.message);
+    }
     if args.json {
         let rows: Vec<Value> = rows.iter().map(as_json).collect();
         return Ok(Outcome::Text(redact::json(rows.into()), 0));
     }
-    if rows.is_empty() {
+    if rows.is_empty() && is_complete {
         context.ui.error(&sessions::none(&files));
     }
     let cells = rows.iter().map(|(session, status)| {
@@ -58,7 +63,7 @@ fn signed_in(status: &Status, now: Timestamp) -> String {
     };
     let shown = local(end).unwrap_or_default();
     match (status.is_refreshable, end > now) {
-        (true, true) => format!("until {shown}, renewed by itself"),
+        (true, true) => format!("until {shown}, renews automatically"),
         (true, false) => format!("renewed when it is used (expired {shown})"),
         (false, true) => format!("until {shown}"),
         (false, false) => format!("no (expired {shown})"),

@@ -20,7 +20,7 @@ pub(super) fn run(context: &Context, args: &SsoRolesArgs) -> Result<Outcome, Err
     let files = Files::load(context)?;
     let wanted = args.portal.session.as_deref();
     let session = sessions::chosen(context, &files, wanted, "awsenv sso roles --session NAME")?;
-    let portal = Portal::of(context, &session, files.calls(None));
+    let portal = Portal::of(context, &files, &session, files.calls(None));
     let wants = args.account.as_deref().map_or(Wants::All, Wants::Roles);
     let gathered = gather(context, &session, &portal, wants, args.portal.refresh)?;
     gather::warn(context, &gathered.refused);

@@ -5,7 +5,7 @@ use crate::advice::{Advice, Command};
 use crate::cli::{PortalArgs, SsoImportArgs, SsoSetupArgs, TEMPLATE};
 use crate::config::FileKind;
 use crate::context::{Context, Outcome};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::ops::ask::{self, Questions};
 use crate::ops::files::Files;
 use crate::ops::sign_in::{self, Way};
@@ -22,7 +22,8 @@ pub(super) fn run(context: &Context, args: &SsoSetupArgs) -> Result<Outcome, Err
     let start_url = args.start_url.as_deref().map(setup::start_url).transpose()?;
     let region = choose::asked_region(context, &files, args.region.as_deref())?.map(|region| region.into_owned());
     let shown = display(name);
-    match setup::existing(&files, name, start_url.as_deref(), region.as_deref())? {
+    let existing = setup::existing(&files, name, start_url.as_deref(), region.as_deref())?;
+    match &existing {
         Some(_) => context.ui.notice(&format!("the SSO session `{shown}` already exists")),
         None => {
             edit::check_path(context, files.path_to_write(FileKind::Config)?)?;
@@ -37,7 +38,10 @@ pub(super) fn run(context: &Context, args: &SsoSetupArgs) -> Result<Outcome, Err
     }
     let files = Files::load(context)?;
     let session = sessions::named(&files, name)?;
-    sign_in::sign_in(context, &session, &files.calls(None), &Way::default())?;
+    sign_in::sign_in(context, &session, &files.calls(None), &Way::default()).map_err(|error| match &existing {
+        Some(_) => error,
+        None => error.hint(Advice::from("the session stays; to remove it: ").command(Command::new("awsenv undo"))),
+    })?;
     let by_itself = Command::new("awsenv sso import").option("--session", name);
     if ask::check(context, "").is_err() {
         context
@@ -49,17 +53,21 @@ pub(super) fn run(context: &Context, args: &SsoSetupArgs) -> Result<Outcome, Err
         context.ui.tell(Advice::from("to do so later: ").command(by_itself));
         return Ok(Outcome::Done(0));
     }
-    import::run(
-        context,
-        &SsoImportArgs {
-            portal: PortalArgs {
-                session: Some(name.to_owned()),
-                refresh: true,
-            },
-            template: TEMPLATE.to_owned(),
-            ..SsoImportArgs::default()
+    let args = SsoImportArgs {
+        portal: PortalArgs {
+            session: Some(name.to_owned()),
+            refresh: true,
         },
-    )
+        template: TEMPLATE.to_owned(),
+        ..SsoImportArgs::default()
+    };
+    import::run(context, &args).map_err(|error| match error.kind {
+        Kind::Cancelled => {
+            let error = Error::new(Kind::Cancelled, "cancelled, no profile was added");
+            error.hint(Advice::from("to do so later: ").command(by_itself))
+        }
+        _ => error,
+    })
 }
 
 /// What the options leave open is asked.

@@ -113,7 +113,7 @@ impl Lines<'_> {
         match (member.is_signed_in, member.is_refreshed) {
             (true, false) => self.fact("session", &format!("{session}, signed in until {until}"), None),
             (true, true) => self.fact("session", &format!("{session}, signed in"), None),
-            (false, _) if until.is_empty() => self.warning(&format!("nobody is signed in to {session}")),
+            (false, _) if until.is_empty() => self.warning(&format!("you are not signed in to {session}")),
             (false, _) => self.warning(&format!("the sign-in to {session} expired at {until}")),
         }
     }

@@ -11,13 +11,14 @@ pub use target::{Target, target};
 
 use std::time::Duration;
 
-use crate::advice::Command;
 use crate::aws::oidc::Flow;
 use crate::context::Context;
 use crate::credentials::Timestamp;
 use crate::error::{Error, Kind};
 use crate::ops::ask;
+use crate::ops::files::Files;
 use crate::ops::ports::Outside;
+use crate::ops::sso::sessions;
 use crate::provider::sign_in::{Desk, SignIn, Signed};
 use crate::provider::{self, Ports, Wants, sso};
 use crate::redact::shown;
@@ -74,7 +75,7 @@ fn run(
     {
         return Ok(Done { until, was_in: true });
     }
-    check(context).map_err(|why| unattended(session, why))?;
+    check(context).map_err(|why| unattended(context, session, why))?;
     let browser = Browser::find(context.env());
     let flow = flow(context, session, way, &browser);
     let opener = Opener {
@@ -135,11 +136,13 @@ fn flow(context: &Context, session: &SsoSession, way: &Way, browser: &Result<Bro
 }
 
 /// Nobody can be asked to sign in; `why` says what is in the way.
-fn unattended(session: &SsoSession, why: &str) -> Error {
-    let name = session.cache_name();
+fn unattended(context: &Context, session: &SsoSession, why: &str) -> Error {
     let message = format!(
         "you need to sign in to `{}`, and awsenv cannot ask you to: {why}",
-        shown(name)
+        shown(session.cache_name())
     );
-    Error::new(Kind::LoginRequired, message).hint(Command::new("awsenv login").operand(name))
+    match Files::load(context) {
+        Ok(files) => Error::new(Kind::LoginRequired, message).hint(sessions::login(&files, session)),
+        Err(error) => error,
+    }
 }

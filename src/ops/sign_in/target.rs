@@ -118,10 +118,9 @@ fn unknown(files: &Files, word: &str, error: Error) -> Error {
         files.searched()
     );
     let sessions = sessions::all(files);
-    let known = files
-        .profiles
-        .names()
-        .chain(sessions.iter().map(SsoSession::cache_name));
+    let others = sessions.iter().map(SsoSession::cache_name);
+    let others = others.filter(|name| files.profiles.profile(name).is_none());
+    let known = files.profiles.names().chain(others);
     let near = nearest(word, known);
     let error = Error::new(Kind::ProfileNotFound, message);
     match near.is_empty() {

@@ -89,7 +89,7 @@ mod tests {
     use crate::cli::Global;
     use crate::context::Context;
     use crate::ops::sso::plan::plan;
-    use crate::ops::sso::present::{Session, gone};
+    use crate::ops::sso::present::{Session, lost};
     use crate::ops::sso::template::{Listed, Template};
     use crate::process::Process;
     use crate::ui::Ui;
@@ -127,7 +127,7 @@ mod tests {
         with_files(config, |files| {
             let plan = plan(&files.profiles, [], CORP, &template, wanted);
             let roles = wanted.iter().map(|role| (role.account_id.as_str(), role.role.as_str()));
-            let gone = gone(&files.profiles, CORP, &roles.collect());
+            let gone = lost(&files.profiles, CORP, &roles.collect(), &HashSet::new()).gone;
             let edit = edit(
                 files,
                 &Import {

@@ -7,7 +7,6 @@ use crate::ops::sso::near;
 use crate::ops::sso::template::Listed;
 use crate::resolve::SsoSession;
 use crate::sys::sso::listing::{self, Account, Listing};
-use crate::text::display;
 use crate::ui::talk;
 
 /// Asks a portal.
@@ -40,6 +39,8 @@ pub struct Gathered {
     pub listing: Listing,
     /// The accounts whose roles the portal refused to list, and why.
     pub refused: Vec<(String, Error)>,
+    /// Whether the accounts are those of an earlier run.
+    pub is_kept: bool,
     /// The id of the only account that was wanted.
     account: Option<String>,
 }
@@ -81,13 +82,15 @@ pub fn gather(
 ) -> Result<Gathered, Error> {
     let now = context.process.now;
     let kept = listing::find(context.env(), session);
-    let is_served = |kept: &Listing| !is_fresh && kept.is_fresh(now);
+    let is_kept = !is_fresh && kept.as_ref().is_some_and(|kept| kept.is_fresh(now));
     let mut listing = match kept {
-        Some(kept) if is_served(&kept) => kept,
+        Some(kept) if is_kept => kept,
         kept => Listing::of(portal.accounts()?, now, kept),
     };
     let account = match wants {
-        Wants::Roles(word) => Some(near::account(&listing, word).map(|account| account.id.clone())),
+        Wants::Roles(word) => {
+            Some(near::account(session.cache_name(), &listing, word).map(|account| account.id.clone()))
+        }
         Wants::Accounts | Wants::All => None,
     };
     let is_wanted = |wanted: &&mut Account| match &account {
@@ -106,6 +109,7 @@ pub fn gather(
     }
     Ok(Gathered {
         refused: done?,
+        is_kept,
         account: account.transpose()?,
         listing,
     })
@@ -140,7 +144,10 @@ fn ask(
                 for (at, account) in accounts.iter_mut().enumerate() {
                     match portal.roles_of(&ids[at..=at], &mut |_| ()) {
                         Ok(roles) => done(account, roles.into_iter().flatten().collect()),
-                        Err(error) if error.kind == Kind::Denied => refused.push((account.id.clone(), error)),
+                        Err(error) if error.kind == Kind::Denied => {
+                            account.forget_roles();
+                            refused.push((account.id.clone(), error));
+                        }
                         Err(error) => return Err(error),
                     }
                     progress.show(before + at + 1);
@@ -185,15 +192,13 @@ impl<'a> Progress<'a> {
 
 /// What was left out of a listing, as a warning.
 pub fn warn(context: &Context, refused: &[(String, Error)]) {
-    if let Some((id, error)) = refused.first() {
+    if let Some((_, error)) = refused.first() {
         let more = match refused.len() {
             1 => String::new(),
-            all => format!(" (and {} more accounts)", all - 1),
+            2 => ", as for 1 more account".to_owned(),
+            all => format!(", as for {} more accounts", all - 1),
         };
-        let (id, why) = (display(id), &error.message);
-        context
-            .ui
-            .warn(format!("the roles of account {id} cannot be listed{more}: {why}"));
+        context.ui.warn(format!("{}{more}", error.message));
     }
 }
 
@@ -293,10 +298,14 @@ mod tests {
         with_context(|context| {
             let mut fake = Fake {
                 accounts: 150,
-                failing: Some(("120", Kind::Denied)),
                 ..Fake::default()
             };
-            let all = super::gather(context, &session(), &fake, Wants::All, false).unwrap();
+            super::gather(context, &session(), &fake, Wants::All, false).unwrap();
+            // What it gave before counts no longer.
+            fake.failing = Some(("120", Kind::Denied));
+            let all = super::gather(context, &session(), &fake, Wants::All, true).unwrap();
+            let again = super::gather(context, &session(), &fake, Wants::All, false).unwrap();
+            assert_eq!((again.refused.len(), again.roles().len()), (1, 149));
             let refused: Vec<&str> = all.refused.iter().map(|(id, _)| id.as_str()).collect();
             assert_eq!((refused, all.roles().len()), (vec!["120"], 149));
             fake.failing = Some(("120", Kind::Network));

@@ -70,11 +70,11 @@ fn meant(account: &Account) -> Advice {
     }
 }
 
-/// The account that a word names: by its number, else by its name, in any case if only one has it.
+/// The account in a session that a word names: by its number, else by its name, in any case if only one has it.
 ///
 /// # Errors
 /// There is none, or there are several of that name.
-pub fn account<'l>(listing: &'l Listing, word: &str) -> Result<&'l Account, Error> {
+pub fn account<'l>(session: &str, listing: &'l Listing, word: &str) -> Result<&'l Account, Error> {
     if let Some(account) = listing.account(word.trim()) {
         return Ok(account);
     }
@@ -107,7 +107,8 @@ pub fn account<'l>(listing: &'l Listing, word: &str) -> Result<&'l Account, Erro
         .into_iter()
         .map(|near| format!("did you mean `{}`?", display(near)));
     let error = near.fold(Error::new(Kind::Failed, message), Error::hint);
-    Err(error.hint(Advice::from("see your accounts: ").command(Command::new("awsenv sso accounts"))))
+    let accounts = Command::new("awsenv sso accounts").option("--session", session);
+    Err(error.hint(Advice::from("see your accounts: ").command(accounts)))
 }
 
 #[cfg(test)]
@@ -134,7 +135,7 @@ mod tests {
     #[test]
     fn an_account_is_found_by_number_or_name() {
         let listing = listing();
-        let id = |word: &str| account(&listing, word).map(|account| account.id.clone());
+        let id = |word: &str| account("corp", &listing, word).map(|account| account.id.clone());
         assert_eq!(id("222222222222").unwrap(), "222222222222");
         assert_eq!(id("prod").unwrap(), "111111111111");
         assert_eq!(id("dev").unwrap(), "333333333333");

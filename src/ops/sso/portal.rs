@@ -4,13 +4,15 @@ use crate::aws::portal::Account;
 use crate::awscli::token::Token;
 use crate::context::Context;
 use crate::error::Error;
+use crate::ops::files::Files;
 use crate::ops::ports::Outside;
-use crate::ops::sso::gather;
-use crate::provider::{Wants, sso};
+use crate::ops::sso::{gather, sessions};
+use crate::provider::{self, Wants, sso};
 use crate::resolve::{Calls, SsoSession};
 
 #[derive(Debug)]
 pub struct Portal<'a> {
+    files: &'a Files,
     session: &'a SsoSession,
     calls: Calls,
     wants: Wants,
@@ -18,8 +20,9 @@ pub struct Portal<'a> {
 }
 
 impl<'a> Portal<'a> {
-    pub fn of(context: &'a Context<'a>, session: &'a SsoSession, calls: Calls) -> Self {
+    pub fn of(context: &'a Context<'a>, files: &'a Files, session: &'a SsoSession, calls: Calls) -> Self {
         Self {
+            files,
             session,
             calls,
             wants: Wants::default(),
@@ -36,6 +39,18 @@ impl<'a> Portal<'a> {
         }
     }
 
+    fn told(&self, error: provider::Error) -> Error {
+        let is_signed_out = matches!(error, provider::Error::LoginRequired { .. });
+        let error = Error::from(error);
+        match is_signed_out {
+            true => Error {
+                hints: vec![sessions::login(self.files, self.session).into()],
+                ..error
+            },
+            false => error,
+        }
+    }
+
     /// Ends a token at AWS.
     ///
     /// # Errors
@@ -47,10 +62,11 @@ impl<'a> Portal<'a> {
 
 impl gather::Portal for Portal<'_> {
     fn accounts(&self) -> Result<Vec<Account>, Error> {
-        Ok(self.portal().accounts()?)
+        self.portal().accounts().map_err(|error| self.told(error))
     }
 
     fn roles_of(&self, account_ids: &[&str], progress: &mut dyn FnMut(usize)) -> Result<Vec<Vec<String>>, Error> {
-        Ok(self.portal().roles_of(account_ids, progress)?)
+        let roles = self.portal().roles_of(account_ids, progress);
+        roles.map_err(|error| self.told(error))
     }
 }

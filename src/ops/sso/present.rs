@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use crate::config::{Profile, ProfileSet};
+use crate::config::{Profile, ProfileSet, Section, comments};
 
 /// An `[sso-session]` that profiles are made for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub(super) fn presents<'a>(profiles: &'a ProfileSet, session: Session<'a>) -> im
 }
 
 /// Whether two start URLs lead to one portal: the AWS access portal is also copied as `https://…/start/#/`.
-fn is_same_portal(one: &str, other: &str) -> bool {
+pub(super) fn is_same_portal(one: &str, other: &str) -> bool {
     let bare = |url: &str| url.trim_end_matches(['/', '#']).to_ascii_lowercase();
     bare(one) == bare(other)
 }
@@ -57,31 +57,48 @@ pub struct Gone {
     pub header: String,
 }
 
-/// The profiles that an import could have made, whose role is not in `listed`, and on which nothing depends.
-pub fn gone(profiles: &ProfileSet, session: Session<'_>, listed: &HashSet<(&str, &str)>) -> Vec<Gone> {
+/// The profiles whose role is gone.
+#[derive(Debug, Default)]
+pub struct Lost {
+    /// Those that an import could have made, and on which nothing depends.
+    pub gone: Vec<Gone>,
+    /// The names of the others.
+    pub kept: Vec<String>,
+}
+
+/// The profiles of a session whose role is not in `listed`. `used` are names that are in use outside the files.
+pub fn lost(profiles: &ProfileSet, session: Session<'_>, listed: &HashSet<(&str, &str)>, used: &HashSet<&str>) -> Lost {
     let sources: HashSet<&str> = profiles
         .profiles()
         .filter_map(|profile| profile.text("source_profile"))
         .collect();
-    let presents = presents(profiles, session).filter(|present| {
-        let is_listed = listed.contains(&(present.account_id, present.role));
-        !is_listed && present.name != "default" && !sources.contains(present.name)
-    });
-    presents
-        .filter_map(|present| {
-            let section = present.profile.config_section()?;
-            let is_ours = |key: &str| WRITTEN.contains(&key);
-            let is_plain = section
-                .entries()
-                .all(|entry| is_ours(entry.key()) && !entry.is_nested());
-            let is_new_style = section.own("sso_session").is_some();
-            let is_alone = present.profile.credentials_section().is_none();
-            (is_plain && is_new_style && is_alone).then(|| Gone {
+    let is_needed = |name: &str| name == "default" || sources.contains(name) || used.contains(name);
+    let mut lost = Lost::default();
+    for present in presents(profiles, session) {
+        if listed.contains(&(present.account_id, present.role)) {
+            continue;
+        }
+        match imported(present.profile).filter(|_| !is_needed(present.name)) {
+            Some(section) => lost.gone.push(Gone {
                 name: present.name.to_owned(),
                 header: section.header().to_owned(),
-            })
-        })
-        .collect()
+            }),
+            None => lost.kept.push(present.name.to_owned()),
+        }
+    }
+    lost
+}
+
+/// The section of a profile that nothing but an import can have written.
+fn imported(profile: Profile<'_>) -> Option<Section<'_>> {
+    let section = profile.config_section()?;
+    let is_ours = |key: &str| WRITTEN.contains(&key);
+    let is_plain = section
+        .entries()
+        .all(|entry| is_ours(entry.key()) && !entry.is_nested());
+    let is_new_style = section.own("sso_session").is_some();
+    let is_alone = profile.credentials_section().is_none();
+    (is_plain && is_new_style && is_alone && !comments::is_commented(section)).then_some(section)
 }
 
 #[cfg(test)]
@@ -109,7 +126,10 @@ mod tests {
             format!("[profile keys]\n{KEYS}"),
             format!("[default]\n{KEYS}"),
             "[profile half]\nsso_session = corp\nsso_account_id = 111111111111\n".to_owned(),
-            format!("[profile 'two words']\n{KEYS}"),
+            format!("[profile used]\n{KEYS}"),
+            format!("[profile inside]\n; the old one\n{KEYS}"),
+            format!("\n# the landing zone\n[profile above]\n{KEYS}"),
+            format!("\n[profile 'two words']\n{KEYS}"),
         ];
         let document = |path: &str, text: String| Some(Document::parse(Path::new(path), text.into_bytes()));
         let set = ProfileSet::new(
@@ -121,8 +141,12 @@ mod tests {
             start_url: "https://c/start",
         };
         let listed = HashSet::from([("111111111111", "Listed")]);
-        let gone = gone(&set.unwrap(), session, &listed);
-        let headers: Vec<&str> = gone.iter().map(|gone| gone.header.as_str()).collect();
+        let lost = lost(&set.unwrap(), session, &listed, &HashSet::from(["used"]));
+        let headers: Vec<&str> = lost.gone.iter().map(|gone| gone.header.as_str()).collect();
         assert_eq!(headers, ["profile gone", "profile 'two words'"]);
+        let kept = [
+            "edited", "block", "source", "legacy", "keys", "default", "used", "inside", "above",
+        ];
+        assert_eq!(lost.kept, kept);
     }
 }

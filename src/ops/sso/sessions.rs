@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use crate::advice::{Advice, Command};
-use crate::config::Profile;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::near::nearest;
@@ -98,27 +97,28 @@ pub fn chosen_section(context: &Context, files: &Files, word: Option<&str>, usag
 fn one_of(context: &Context, files: &Files, mut all: Vec<SsoSession>, usage: &str) -> Result<SsoSession, Error> {
     match all.len() {
         // One that lacks a key is better mended than replaced.
-        0 => Err(files
-            .profiles
-            .sso_session_names()
-            .find_map(|name| named(files, name).err())
-            .unwrap_or_else(|| none(files))),
+        0 => Err(incomplete(files).next().unwrap_or_else(|| none(files))),
         1 => Ok(all.remove(0)),
         _ => pick(context, all, usage),
     }
 }
 
-/// Signs in to a session: by its name, or by a profile that has its start URL.
+/// Signs in to a session, although a profile may have its name.
 pub fn login(files: &Files, session: &SsoSession) -> Command {
+    let name = session.cache_name();
     let login = Command::new("awsenv login");
-    if let Some(name) = &session.name {
-        return login.operand(name);
-    }
-    let is_of = |profile: &Profile<'_>| profile.text("sso_start_url") == Some(&session.start_url);
-    match files.profiles.profiles().find(is_of) {
-        Some(profile) => login.operand(profile.name()),
-        None => login,
-    }
+    let is_taken = files.has(name) || files.settings.aliases.contains_key(name);
+    let login = if is_taken { login.flag("--session") } else { login };
+    login.operand(name)
+}
+
+/// Why sections of the config file are no sessions.
+pub fn incomplete(files: &Files) -> impl Iterator<Item = Error> {
+    let names = files.profiles.sso_session_names();
+    names.filter_map(|name| {
+        let error = sso_session(&files.profiles, name).err()?;
+        Some(refused(&files.profiles, error))
+    })
 }
 
 /// What to do where no file defines a session.

@@ -3,13 +3,14 @@
 use crate::advice::{Advice, Command};
 use crate::config::edit::NewSection;
 use crate::config::url::{self, Flaw};
-use crate::config::{Document, Editor, FileKind};
+use crate::config::{Document, Editor, FileKind, Value};
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::journal::Undo;
 use crate::ops::edit::{self, FileEdit};
 use crate::ops::files::Files;
 use crate::ops::refusal::refused;
+use crate::ops::sso::present::is_same_portal;
 use crate::resolve::{SsoSession, sso_session};
 use crate::sys::edit::EditLock;
 use crate::text::{display, name as shown_name};
@@ -82,12 +83,16 @@ pub fn existing(
 ) -> Result<Option<SsoSession>, Error> {
     let found = sso_session(&files.profiles, name).map_err(|error| refused(&files.profiles, error))?;
     let Some(session) = found else { return Ok(None) };
-    for (key, is, asked) in [
-        ("sso_start_url", &session.start_url, start_url),
-        ("sso_region", &session.region, region),
+    let section = files.profiles.sso_session(name);
+    let is_same_url = start_url.is_none_or(|asked| is_same_portal(asked, &session.start_url));
+    let is_same_region = region.is_none_or(|asked| asked == session.region);
+    for (key, is, asked, is_same) in [
+        ("sso_start_url", &session.start_url, start_url, is_same_url),
+        ("sso_region", &session.region, region, is_same_region),
     ] {
-        if let Some(asked) = asked.filter(|asked| asked != is) {
-            let place = &session.region_place;
+        if let Some(asked) = asked.filter(|_| !is_same) {
+            let value = section.and_then(|section| section.get(key));
+            let place = value.map_or_else(|| session.region_place.clone(), Value::place);
             let message = format!(
                 "the SSO session `{}` already exists, and its `{key}` is `{}`, not `{}` ({place})",
                 display(name),

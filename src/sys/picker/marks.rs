@@ -9,7 +9,7 @@ use super::engine::Factory;
 use super::item::Item;
 
 /// What says so above the list.
-pub(super) const HELP: &str = "tab marks, alt-a marks all that match, enter takes what is marked";
+pub(super) const HELP: &str = "tab marks, alt-a all, enter takes";
 
 #[derive(Clone)]
 pub(super) struct Marks {

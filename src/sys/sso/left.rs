@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use zeroize::Zeroizing;
 
+use crate::awscli::token::Token;
 use crate::config::locate::expand;
 use crate::env::Env;
 use crate::provider::CliEntry;
@@ -29,6 +30,15 @@ pub fn remove_tokens(env: &Env) -> io::Result<usize> {
         _access_token: IgnoredAny,
     }
     remove(env, FOLDER, |bytes| serde_json::from_slice::<Token>(bytes).is_ok())
+}
+
+/// The tokens that there are, whoever configured them, each with its file.
+pub fn tokens(env: &Env) -> Vec<(PathBuf, Token)> {
+    let token = |path: PathBuf| {
+        let bytes = Zeroizing::new(read_regular(&path).ok()??);
+        Some((path, Token::parse(&bytes)?))
+    };
+    files(env, FOLDER).filter_map(token).collect()
 }
 
 /// Removes the keys of every role of IAM Identity Center, as `aws sso logout` does.

@@ -86,6 +86,10 @@ impl Account {
         self.roles.as_ref().is_some_and(|roles| is_fresh(roles.at, now))
     }
 
+    pub fn forget_roles(&mut self) {
+        self.roles = None;
+    }
+
     pub fn set_roles(&mut self, names: Vec<String>, now: Timestamp) {
         self.roles = Some(Roles { at: now.0, names });
     }
