@@ -64,6 +64,19 @@ fn where_aws_does_not_answer_the_token_goes_all_the_same() {
     assert!(!has(&sandbox, &token_path("corp")));
 }
 
+/// Each try alone may take 15 s, and all tries 30 s.
+#[test]
+fn a_portal_that_says_nothing_is_not_waited_for_as_long_as_for_keys() {
+    let Some(aws) = Aws::start() else { return };
+    let sandbox = signed_in(&aws);
+    aws.scenario(&json!({"faults": [{"when": {"Action": "Logout"}, "slow": 60}]}));
+    let output = sandbox.awsenv(["-v", "logout", "corp"]).output();
+    output.success();
+    assert!(output.err().contains("AWS was not told"), "{}", output.err());
+    assert_eq!(aws.count("Logout"), 1, "there was no time for a second try");
+    assert!(!has(&sandbox, &token_path("corp")));
+}
+
 #[test]
 fn the_name_is_a_profile_first() {
     let Some(aws) = Aws::start() else { return };

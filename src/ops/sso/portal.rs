@@ -1,5 +1,7 @@
 //! The portal of a session, connected to the outside.
 
+use std::time::Duration;
+
 use crate::aws::portal::Account;
 use crate::awscli::token::Token;
 use crate::context::Context;
@@ -9,6 +11,9 @@ use crate::ops::ports::Outside;
 use crate::ops::sso::{gather, sessions};
 use crate::provider::{self, Wants, sso};
 use crate::resolve::{Calls, SsoSession};
+
+/// How long AWS has to end a token.
+const TO_LEAVE: Duration = Duration::from_secs(10);
 
 #[derive(Debug)]
 pub struct Portal<'a> {
@@ -51,12 +56,20 @@ impl<'a> Portal<'a> {
         }
     }
 
-    /// Ends a token at AWS.
+    /// Ends a token at AWS, which is not worth a long wait: it ends by itself too.
     ///
     /// # Errors
     /// The call failed.
     pub fn leave(&self, token: &Token) -> Result<(), Error> {
-        Ok(self.portal().logout(token)?)
+        let wants = Wants {
+            until: Some(self.outside.ports().clock.elapsed() + TO_LEAVE),
+            ..Wants::default()
+        };
+        let portal = sso::Portal {
+            wants: &wants,
+            ..self.portal()
+        };
+        Ok(portal.logout(token)?)
     }
 }
 
