@@ -214,6 +214,17 @@ fn a_code_is_shown_where_no_browser_can_bring_one() {
     sandbox.set("LC_ALL", "C.UTF-8");
     let output = sandbox.awsenv(["login", "corp", "--qr", "--force"]).output();
     assert!(output.err().contains("████"), "{}", output.err());
+    let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    for (columns, picture) in [(80, true), (30, false)] {
+        terminal.resize(columns, 60);
+        terminal.line("clear; awsenv login corp --qr --force 2>err; echo status $?");
+        let screen = terminal.wait("the status", |screen| screen.contains("status 0"));
+        assert_eq!(screen.contains("████"), picture, "{screen}");
+    }
+    let err = std::fs::read_to_string(sandbox.path("err")).expect("a file");
+    assert!(err.contains("too narrow for the QR code"), "{err}");
 }
 
 #[test]
