@@ -217,7 +217,7 @@ pub fn may_hold_secret(line: &str) -> bool {
 }
 
 /// [`may_hold_secret`] without what a line mentions.
-fn looks_secret(line: &str) -> bool {
+pub fn looks_secret(line: &str) -> bool {
     let is_key = |word: &str| {
         let of_keys = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=_-".contains(&byte);
         let has = |is: fn(&u8) -> bool| word.as_bytes().iter().any(is);

@@ -60,6 +60,12 @@ impl Request {
             .find(is_it)
             .map(|(_, value)| value.expose().as_str())
     }
+
+    /// Whether a text is a part of the body, or of a header's value.
+    pub fn holds(&self, text: &str) -> bool {
+        let mut values = self.headers.iter().map(|(_, value)| value);
+        self.body.expose().contains(text) || values.any(|value| value.expose().contains(text))
+    }
 }
 
 impl fmt::Debug for Request {

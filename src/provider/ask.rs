@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use super::call::{Call, Failed, MOST_SKEW, Patience, Repeat, Reply};
+use super::call::{Call, Failed, MOST_SKEW, Patience, Repeat, Reply, Why};
 use super::ports::{Clock, Http, Tell};
 use super::{Asked, Error, Failure, Notice, Question};
-use crate::aws::{Fault, Request, Unreadable};
+use crate::aws::{Fault, Request, ServiceError, Unreadable};
 use crate::credentials::Timestamp;
+use crate::redact;
 use crate::resolve::{Calls, Endpoint};
 
 /// What questions are asked by.
@@ -80,7 +81,7 @@ impl Ask<'_> {
         let reply = call.run(request, self.clock, self.http);
         let Reply { answer, skew, .. } = reply.map_err(|Failed { why, skew, .. }| {
             self.tell_skew(skew);
-            failed(Failure::of(why))
+            failed(Failure::of(discreet(why, &request(self.clock.now()))))
         })?;
         let now = self.clock.now();
         self.tell_skew(skew.or(answer.date.map(|date| now.seconds_from(date))));
@@ -95,5 +96,23 @@ impl Ask<'_> {
         if let Some(seconds) = skew.filter(|skew| skew.abs() > MOST_SKEW) {
             self.tell.tell(Notice::Skew { seconds });
         }
+    }
+}
+
+/// An error without the secrets of the request, which its words may quote.
+fn discreet(why: Why, request: &Result<Request, Fault>) -> Why {
+    let is_secret = |word: &&str| redact::looks_secret(word) && request.as_ref().is_ok_and(|sent| sent.holds(word));
+    let discreet = |says: String| {
+        let words = says.split(|c: char| !c.is_ascii_alphanumeric() && !"+/-_.".contains(c));
+        let words = words.map(|word| word.trim_matches(|c: char| !c.is_ascii_alphanumeric()));
+        let secrets = words.filter(is_secret);
+        secrets.fold(says.clone(), |says, secret| says.replace(secret, redact::HIDDEN))
+    };
+    match why {
+        Why::Service(error) => Why::Service(ServiceError {
+            message: error.message.map(discreet),
+            ..error
+        }),
+        why => why,
     }
 }
