@@ -10,6 +10,9 @@ use super::message::{Method, Request};
 use crate::credentials::{Credentials, Timestamp, pair};
 use crate::secret::Secret;
 
+/// What a token has to be issued for.
+pub const SCOPE: &str = "sso:account:access";
+
 /// An account that a person may use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {

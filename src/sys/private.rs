@@ -60,6 +60,9 @@ pub(super) fn check_replaceable(path: &Path) -> io::Result<()> {
         .and_then(|()| open_private(OpenOptions::new().write(true).create_new(true), &new))
         .map_err(|error| obstacle::explained(path, error));
     made.and_then(|_| fs::remove_file(&new))?;
+    if fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir()) {
+        return refused(NOT_REGULAR);
+    }
     match obstacle::of(path).is_fixed {
         true => Err(obstacle::explained(path, io::ErrorKind::PermissionDenied.into())),
         false => Ok(()),

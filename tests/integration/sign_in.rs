@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::integration::terminal::Terminal;
 use crate::support::sso::{
-    Browser, LEGACY, SCOPE, START_URL, answered, changed, opened, read, registration_path, token_path, write,
+    Browser, LEGACY, SCOPE, START_URL, answered, changed, old, opened, read, registration_path, token_path, write,
 };
 use crate::support::walk::{WRITES, Walk};
 use crate::support::{Authority, Aws, Sandbox};
@@ -105,6 +105,61 @@ fn a_browser_brings_a_code_once_and_then_it_is_known() {
     assert_eq!((aws.count("RegisterClient"), aws.count("CreateToken")), (2, 3));
 }
 
+/// The file of a token says nothing of what its administrator has done since.
+#[test]
+fn a_token_that_aws_has_ended_is_not_taken_for_a_sign_in() {
+    let Some((aws, sandbox)) = world(Browser::Allow) else {
+        return;
+    };
+    let end = || {
+        let mut token = old(&aws, START_URL, 3600);
+        token["accessToken"] = json!("ended");
+        token["refreshToken"] = json!("ended");
+        write(&sandbox, &token_path("corp"), &token);
+    };
+    end();
+    let output = sandbox.awsenv(["whoami", "sso-admin"]).output();
+    assert!(
+        output.err().contains("AWS has ended the SSO session `corp`"),
+        "{}",
+        output.err()
+    );
+    let output = sandbox.awsenv(["login", "corp"]).output();
+    output.success();
+    assert!(output.err().contains("you are signed in to `corp`"), "{}", output.err());
+    sandbox.awsenv(["whoami", "sso-admin"]).output().success();
+    assert_eq!(opened(&sandbox).len(), 1);
+
+    if let Some(terminal) = Terminal::open(&sandbox, "bash", "") {
+        for (words, pages) in [("exec sso-dev --keys", 2), ("exec sso-dev", 3)] {
+            end();
+            terminal.line(&format!("clear; awsenv {words} --login -- true; echo status $?"));
+            terminal.wait("the status", |screen| screen.contains("status 0"));
+            assert_eq!(opened(&sandbox).len(), pages, "{words}");
+        }
+    }
+
+    // Where AWS cannot be asked, the file counts.
+    end();
+    aws.scenario(&json!({"faults": [{"when": {"Action": "ListAccounts"}, "status": 503}]}));
+    let output = sandbox.awsenv(["login", "corp"]).output();
+    output.success();
+    assert!(output.err().contains("already signed in"), "{}", output.err());
+}
+
+#[test]
+fn a_token_of_another_start_url_is_not_taken_for_a_sign_in() {
+    let Some((aws, sandbox)) = world(Browser::Allow) else {
+        return;
+    };
+    let mut token = old(&aws, LEGACY, 3600);
+    write(&sandbox, &token_path("corp"), &token);
+    sandbox.awsenv(["login", "corp"]).output().success();
+    assert_eq!(opened(&sandbox).len(), 1);
+    token = read(&sandbox, &token_path("corp")).expect("a token");
+    assert_eq!(token["startUrl"], START_URL);
+}
+
 #[test]
 fn who_says_no_leaves_everything_as_it_was() {
     let Some((_aws, sandbox)) = world(Browser::Deny) else {
@@ -162,6 +217,17 @@ fn a_code_is_shown_where_no_browser_can_bring_one() {
     sandbox.set("LC_ALL", "C.UTF-8");
     let output = sandbox.awsenv(["login", "corp", "--qr", "--force"]).output();
     assert!(output.err().contains("████"), "{}", output.err());
+    let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    for (columns, picture) in [(80, true), (30, false)] {
+        terminal.resize(columns, 60);
+        terminal.line("clear; awsenv login corp --qr --force 2>err; echo status $?");
+        let screen = terminal.wait("the status", |screen| screen.contains("status 0"));
+        assert_eq!(screen.contains("████"), picture, "{screen}");
+    }
+    let err = std::fs::read_to_string(sandbox.path("err")).expect("a file");
+    assert!(err.contains("too narrow for the QR code"), "{err}");
 }
 
 #[test]

@@ -239,3 +239,40 @@ fn no_argument_and_no_variable_has_a_secret() {
     assert_eq!(pages.len(), 2);
     assert!(pages[0].contains("&state=") && pages[0].contains("&code_challenge="));
 }
+
+/// What answers there may quote what it was sent.
+#[test]
+fn no_error_has_a_secret() {
+    let Some(aws) = Aws::start() else { return };
+    let sandbox = aws.sso_sandbox();
+    for (expires_in, part) in [(3600, "accessToken"), (-60, "refreshToken"), (-60, "clientSecret")] {
+        sign_in(&aws, &sandbox, expires_in);
+        let token = old(&aws, START_URL, expires_in);
+        let secret = token[part].as_str().expect("a secret");
+        let says = format!("secret={secret}. It is not right.");
+        let fault = value!({"status": 400, "code": "InvalidRequestException", "message": says});
+        aws.scenario(&value!({"faults": [fault]}));
+        for words in [
+            &["-v", "whoami", "sso-admin"][..],
+            &["-v", "sso", "accounts", "--session", "corp"],
+        ] {
+            let output = sandbox.awsenv(words).output();
+            assert_eq!(output.status, 1, "{}", output.all());
+            assert_none(&[secret.to_owned()], &output.all(), part);
+            assert!(
+                expires_in < 0 || output.err().contains("It is not right"),
+                "{}",
+                output.all()
+            );
+        }
+    }
+    let fault = value!({"status": 400, "code": "InvalidRequestException", "message": "The session `123456789012345x` is unknown"});
+    aws.scenario(&value!({"faults": [fault]}));
+    sign_in(&aws, &sandbox, 3600);
+    let output = sandbox.awsenv(["whoami", "sso-admin"]).output();
+    assert!(
+        output.err().contains("says: The session `123456789012345x`"),
+        "{}",
+        output.err()
+    );
+}

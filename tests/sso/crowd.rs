@@ -1,6 +1,6 @@
 //! Many processes that want the same token at once.
 
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json as value};
 
@@ -11,18 +11,25 @@ use crate::support::{Aws, Sandbox, python};
 
 const MANY: usize = 50;
 
+fn start(sandbox: &Sandbox, profile: &str) -> Child {
+    let mut command = sandbox.awsenv(["credential-process", profile]).command();
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command.spawn().expect("a process")
+}
+
+fn signal(child: &Child, name: &str) {
+    let sent = Command::new("kill").args([name, &child.id().to_string()]).status();
+    assert!(sent.expect("kill").success());
+}
+
 /// Starts so many for each profile in turn, and waits until all have succeeded. What they printed.
 fn at_once(sandbox: &Sandbox, profiles: &[&str]) -> Vec<String> {
-    let start = |number: usize| {
-        let profile = profiles[number % profiles.len()];
-        let mut command = sandbox.awsenv(["credential-process", profile]).command();
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        command.spawn().expect("a process")
-    };
-    let all: Vec<Child> = (0..MANY).map(start).collect();
+    let all: Vec<Child> = (0..MANY)
+        .map(|number| start(sandbox, profiles[number % profiles.len()]))
+        .collect();
     let outputs = all
         .into_iter()
         .map(|child| child.wait_with_output().expect("its output"));
@@ -61,17 +68,17 @@ fn boto3_refreshes_meanwhile() {
     let Some(aws) = Aws::start() else { return };
     let sandbox = aws.sso_sandbox();
     sign_in(&aws, &sandbox, -60);
-    // awsenv's request is refused, because that of boto3, which takes seconds to start, has used the token.
-    aws.scenario(&value!({"faults": [{"when": {"Action": "CreateToken"}, "times": 1, "slow": 8, "status": 400, "code": "InvalidGrantException"}]}));
-    std::thread::scope(|scope| {
-        let asking = scope.spawn(|| sandbox.awsenv(["credential-process", "sso-read"]).output());
-        aws.wait_for("CreateToken", 1);
-        let Some(output) = boto3(&sandbox, &["sso-admin"]) else {
-            return;
-        };
-        output.success();
-        asking.join().expect("an output").success();
-    });
+    // awsenv's request is refused, because that of boto3 has used the token; it reads the answer when boto3 is done.
+    aws.scenario(&value!({"faults": [{"when": {"Action": "CreateToken"}, "times": 1, "slow": 1, "status": 400, "code": "InvalidGrantException"}]}));
+    let asking = start(&sandbox, "sso-read");
+    aws.wait_for("CreateToken", 1);
+    signal(&asking, "-STOP");
+    let output = boto3(&sandbox, &["sso-admin"]);
+    signal(&asking, "-CONT");
+    let asked = asking.wait_with_output().expect("its output");
+    let Some(output) = output else { return };
+    output.success();
+    assert!(asked.status.success(), "{}", String::from_utf8_lossy(&asked.stderr));
     assert_eq!(aws.count("CreateToken"), 2);
     let token = read(&sandbox, &token_path("corp")).expect("a token");
     assert!(

@@ -12,6 +12,7 @@ pub use target::{Target, target};
 use std::time::Duration;
 
 use crate::aws::oidc::Flow;
+use crate::awscli::token::Token;
 use crate::context::Context;
 use crate::credentials::Timestamp;
 use crate::error::{Error, Kind};
@@ -20,7 +21,8 @@ use crate::ops::files::Files;
 use crate::ops::ports::Outside;
 use crate::ops::sso::sessions;
 use crate::provider::sign_in::{Desk, SignIn, Signed};
-use crate::provider::{self, Ports, Wants, sso};
+use crate::provider::sso::{self, Portal};
+use crate::provider::{self, Ports, SignedOut, Wants};
 use crate::redact::shown;
 use crate::resolve::{Calls, SsoSession};
 use crate::session::MARGIN;
@@ -52,12 +54,22 @@ pub struct Done {
     pub was_in: bool,
 }
 
-/// Makes the token of a session usable for a while: by what is there, by renewing it, or by a person who signs in.
+/// Makes the token of a session usable for a while: by what is there and AWS accepts, by renewing it, or by a person who
+/// signs in.
 ///
 /// # Errors
 /// Nobody signs in, or the token cannot be kept. What was there before still is.
 pub fn sign_in(context: &Context, session: &SsoSession, calls: &Calls, way: &Way) -> Result<Done, Error> {
-    run(context, session, calls, way, ask::check_willing)
+    run(context, session, calls, way, Proof::Portal, ask::check_willing)
+}
+
+/// What shows that a person is signed in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Proof {
+    /// The file of the token.
+    File,
+    /// The portal, which accepts the token.
+    Portal,
 }
 
 /// `check` says what keeps a person from being asked.
@@ -66,13 +78,16 @@ fn run(
     session: &SsoSession,
     calls: &Calls,
     way: &Way,
+    proof: Proof,
     check: fn(&Context) -> Result<(), &'static str>,
 ) -> Result<Done, Error> {
     let outside = Outside::new(context);
     let ports = outside.ports();
-    if !way.is_forced
-        && let Some(until) = renewed(session, calls, way, ports)?
-    {
+    let found = match way.is_forced {
+        true => Found::Useless,
+        false => found(session, calls, way, proof, ports)?,
+    };
+    if let Found::Lasting(until) = found {
         return Ok(Done { until, was_in: true });
     }
     check(context).map_err(|why| unattended(context, session, why))?;
@@ -86,7 +101,7 @@ fn run(
         session,
         calls,
         flow,
-        is_forced: way.is_forced,
+        is_forced: found == Found::Useless,
         until: way.until,
         ports,
         desk: Desk {
@@ -106,15 +121,44 @@ fn run(
     })
 }
 
-/// Until when a token lasts that takes no person; `None` if it ends soon, or there is none.
-fn renewed(session: &SsoSession, calls: &Calls, way: &Way, ports: Ports<'_>) -> Result<Option<Timestamp>, Error> {
-    let wants = Wants {
+/// A token that takes no person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Found {
+    /// It lasts until then.
+    Lasting(Timestamp),
+    /// There is none, or it ends soon.
+    Nothing,
+    /// It is of no use, however long it may last.
+    Useless,
+}
+
+fn found(session: &SsoSession, calls: &Calls, way: &Way, proof: Proof, ports: Ports<'_>) -> Result<Found, Error> {
+    let wants = &Wants {
         until: way.until,
         ..Wants::default()
     };
-    match sso::token(session, calls, &wants, ports) {
-        Ok(token) => Ok(Some(token.expires).filter(|end| end.seconds_from(clock::now()) > MARGIN)),
-        Err(provider::Error::LoginRequired { .. }) => Ok(None),
+    let token = match proof {
+        Proof::File => sso::token(session, calls, wants, ports),
+        Proof::Portal => {
+            let portal = Portal {
+                session,
+                calls,
+                wants,
+                ports,
+            };
+            portal.token()
+        }
+    };
+    let is_ours = |token: &Token| token.start_url.as_ref().is_none_or(|url| *url == session.start_url);
+    match token {
+        // The session has led elsewhere before.
+        Ok(token) if !is_ours(&token) => Ok(Found::Useless),
+        Ok(token) if token.expires.seconds_from(clock::now()) > MARGIN => Ok(Found::Lasting(token.expires)),
+        Ok(_) => Ok(Found::Nothing),
+        Err(provider::Error::LoginRequired {
+            why: SignedOut::Ended, ..
+        }) => Ok(Found::Useless),
+        Err(provider::Error::LoginRequired { .. }) => Ok(Found::Nothing),
         Err(error) => Err(error.into()),
     }
 }

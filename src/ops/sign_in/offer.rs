@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Way, run};
+use super::{Done, Proof, Way, run};
 use crate::config::settings::Settings;
 use crate::context::Context;
 use crate::error::Error;
@@ -54,12 +54,12 @@ impl Offer<'_> {
         let Some(sso) = self.sso() else { return Ok(()) };
         match self.login {
             Login::Never => Ok(()),
-            Login::Now => self.now(sso),
+            Login::Now => self.now(sso, Proof::Portal).map(drop),
             Login::Ask => {
                 let env = self.context.env();
                 let is_out = sso::logged_out(env, sso, clock::now()).is_some();
                 match is_out && self.is_wanted(sso)? {
-                    true => self.now(sso),
+                    true => self.now(sso, Proof::File).map(drop),
                     false => Ok(()),
                 }
             }
@@ -75,15 +75,18 @@ impl Offer<'_> {
         let Some(sso) = self.sso() else {
             return work().map_err(explained);
         };
-        if self.login == Login::Now {
-            self.now(sso)?;
-        }
+        let was_in = match self.login {
+            Login::Now => self.now(sso, Proof::File)?.was_in,
+            Login::Ask => true,
+            Login::Never => false,
+        };
         match work() {
-            Err(error @ provider::Error::LoginRequired { .. }) if self.login == Login::Ask => {
-                if !self.is_wanted(sso)? {
+            // The keys may have been kept, so only now AWS has said that it has ended the token.
+            Err(error @ provider::Error::LoginRequired { .. }) if was_in => {
+                if self.login == Login::Ask && !self.is_wanted(sso)? {
                     return Err(error.into());
                 }
-                self.now(sso)?;
+                self.now(sso, Proof::Portal)?;
                 work().map_err(explained)
             }
             done => done.map_err(explained),
@@ -102,13 +105,12 @@ impl Offer<'_> {
         }
     }
 
-    fn now(&self, sso: &Sso) -> Result<(), Error> {
+    fn now(&self, sso: &Sso, proof: Proof) -> Result<Done, Error> {
         let way = Way {
             until: self.until,
             ..Way::default()
         };
-        let run = run(self.context, &sso.session, &self.plan.calls, &way, ask::may_ask);
-        run.map(drop)
+        run(self.context, &sso.session, &self.plan.calls, &way, proof, ask::may_ask)
     }
 
     /// `false` if nobody can be asked.

@@ -33,7 +33,7 @@ impl Person for AtTerminal<'_> {
     fn show<'s>(&'s self, page: &Page<'_>) -> Box<dyn Waiting + 's> {
         let mut text = words(page);
         if self.has_qr {
-            match qr::code(self.context, page.url.expose()) {
+            match qr::code(self.context, page.url.expose(), self.panel.columns()) {
                 Ok(code) => text += &code,
                 Err(why) => self.context.ui.warn(why),
             }

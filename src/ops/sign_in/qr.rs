@@ -6,14 +6,27 @@ use qrcode::render::unicode::Dense1x2;
 use crate::context::Context;
 use crate::ops::role;
 
+/// `columns` are those of the terminal.
+///
 /// # Errors
 /// Why there is none, for a warning.
-pub(super) fn code(context: &Context, url: &str) -> Result<String, String> {
+pub(super) fn code(context: &Context, url: &str, columns: Option<usize>) -> Result<String, String> {
     if !role::has_utf_8(context.env()) {
         return Err("the locale of this terminal is not UTF-8, so it cannot show a QR code".to_owned());
     }
     let code = QrCode::new(url).map_err(|_| "the page is too long for a QR code".to_owned())?;
+    let width = width(&code);
+    if columns.is_some_and(|columns| columns < width) {
+        return Err(format!(
+            "this terminal is too narrow for the QR code, which needs {width} columns"
+        ));
+    }
     Ok(picture(&code, context.ui.color))
+}
+
+/// In columns, with a frame of four modules on each side.
+fn width(code: &QrCode) -> usize {
+    code.width() + 8
 }
 
 /// Light on dark: in the terminal's own colours where no others are to be used, which most cameras read on a light
@@ -37,9 +50,7 @@ mod tests {
         let code = QrCode::new("https://example.com/?user_code=ABCD-EFGH").unwrap();
         let plain = picture(&code, false);
         let lines: Vec<&str> = plain.lines().collect();
-        let width = lines[0].chars().count();
-        // Four modules on each side, and two in a character.
-        assert_eq!(width, code.width() + 8);
+        let width = width(&code);
         assert!(lines[0].chars().all(|c| c == '█'), "{plain}");
         assert!(
             lines[4].starts_with("████ ") || lines[2].starts_with("████ "),

@@ -1,6 +1,7 @@
 //! A new `[sso-session]`: what may be in it, and the edit that writes it.
 
 use crate::advice::{Advice, Command};
+use crate::aws::portal::SCOPE;
 use crate::config::edit::NewSection;
 use crate::config::url::{self, Flaw};
 use crate::config::{Document, Editor, FileKind, Value};
@@ -14,9 +15,6 @@ use crate::ops::sso::present::is_same_portal;
 use crate::resolve::{SsoSession, sso_session};
 use crate::sys::edit::EditLock;
 use crate::text::{display, name as shown_name};
-
-/// What lets a sign-in be renewed, and its roles be used.
-const SCOPES: &str = "sso:account:access";
 
 /// A name that every SDK reads.
 ///
@@ -123,7 +121,7 @@ pub fn write(context: &Context, name: &str, start_url: &str, region: &str) -> Re
     let entries = [
         ("sso_start_url", start_url),
         ("sso_region", region),
-        ("sso_registration_scopes", SCOPES),
+        ("sso_registration_scopes", SCOPE),
     ];
     let entries = entries.map(|(key, value)| (key, value.to_owned()));
     editor.add_sections(&[NewSection::sso_session(name, entries)?])?;

@@ -3,13 +3,11 @@
 use super::start::Start;
 use super::{Registered, SignIn};
 use crate::aws::oidc::{self, Flow, Register};
+use crate::aws::portal::SCOPE;
 use crate::awscli::Client;
 use crate::awscli::registration::{Purpose, Registration};
 use crate::provider::Error;
 use crate::provider::call::Repeat;
-
-/// What a code is asked for, if the session does not say.
-const SCOPE: &str = "sso:account:access";
 
 impl SignIn<'_> {
     /// # Errors
@@ -72,7 +70,7 @@ impl SignIn<'_> {
         }
     }
 
-    /// Those of a code.
+    /// Those of a code; the portal's, if the session does not say.
     pub(super) fn scopes(&self) -> Vec<String> {
         let own = self.session.scopes.clone().filter(|scopes| !scopes.is_empty());
         own.unwrap_or_else(|| vec![SCOPE.to_owned()])

@@ -102,12 +102,13 @@ impl SignIn<'_> {
                     visit.answer(Answer::Taken);
                     return Ok(code);
                 }
-                // A service may leave the state out of an error.
-                (None, Some(error)) if is_ours || theirs.is_none() => {
+                // A service may leave the state out of an error. Any page can make a browser come without one, so the
+                // words of such an error are not shown.
+                (None, Some(error)) if is_ours || theirs.is_none() && is_code(&error) => {
                     visit.answer(Answer::Refused);
                     return Err(self.obstacle(Obstacle::Refused {
                         code: error,
-                        says: description,
+                        says: description.filter(|_| is_ours),
                     }));
                 }
                 _ => visit.answer(Answer::Unknown),
@@ -122,6 +123,14 @@ impl SignIn<'_> {
         filled.map_err(|error| self.obstacle(Obstacle::NoRandom(error.to_string())))?;
         Ok(Secret::new(BASE64_URL_SAFE_NO_PAD.encode(*bytes)))
     }
+}
+
+/// In bytes.
+const LONGEST_CODE: usize = 40;
+
+/// Whether this is the code of an error and no sentence.
+fn is_code(text: &str) -> bool {
+    text.len() <= LONGEST_CODE && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }
 
 /// In a time that says nothing of where they differ.

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
+use std::time::Duration;
 
 use super::token::SignedIn;
 use crate::aws::portal::{self, Account, Page};
@@ -29,7 +30,41 @@ const AT_ONCE: usize = 4;
 /// Of one list: a service that always names another page would never be done with.
 const MOST_PAGES: usize = 1000;
 
+/// How long the portal may take to say whether it accepts a token.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 impl Portal<'_> {
+    /// A token as [`super::token`] finds it, that AWS still accepts. Where AWS does not say, the file counts.
+    ///
+    /// # Errors
+    /// As [`super::token`].
+    pub fn token(&self) -> Result<Token, Error> {
+        let scopes = self.session.scopes.as_deref().unwrap_or_default();
+        // A token for other services is not one for the portal.
+        if !scopes.is_empty() && !scopes.iter().any(|scope| scope == portal::SCOPE) {
+            return self.signed_in().token();
+        }
+        let end = self.ports.clock.elapsed() + PATIENCE;
+        let wants = Wants {
+            until: Some(self.wants.until.map_or(end, |until| until.min(end))),
+            ..self.wants.clone()
+        };
+        let brief = SignedIn {
+            wants: &wants,
+            ..self.signed_in()
+        };
+        self.signed_in().with_token(|token| {
+            let asked = Asked::Accounts {
+                session: brief.called(),
+            };
+            let request = |url: &str| portal::accounts(url, &token.access_token, None);
+            match brief.ask(Service::Sso, asked, &request, portal::account_page) {
+                Err(error) if error.refuses_token() => Err(error),
+                _ => Ok(token.clone()),
+            }
+        })
+    }
+
     /// All accounts.
     ///
     /// # Errors

@@ -20,8 +20,8 @@ use crate::session::MARGIN;
 /// How long a process that has a token that still lasts waits for another one to renew it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How often, and how far apart, a file is looked at again that an `aws` may be about to write.
-const LOOKS: u32 = 4;
+/// How often, and how far apart, a file is looked at that an `aws` on a busy machine may be about to write.
+const LOOKS: u32 = 8;
 const APART: Duration = Duration::from_millis(250);
 
 /// A token of this session that lasts, renewed if little is left and that takes no person.
@@ -113,7 +113,7 @@ impl<'a> SignedIn<'a> {
                 self.keep(&token);
                 Ok(token)
             }
-            Err(error) if error.is_refusal() => match (self.changed(&found), accepted) {
+            Err(error) if error.is_refusal() => match (self.changed(&found, lasts(&found)), accepted) {
                 (Some(token), _) => Ok(token),
                 (None, Accepted::No) => Err(self.signed_out(SignedOut::Ended)),
                 (None, Accepted::Yes) => {
@@ -156,9 +156,10 @@ impl<'a> SignedIn<'a> {
         self.ports.tell.tell(notice);
     }
 
-    /// What an `aws` has written that was answered first: it takes no lock, and AWS refuses what it has replaced.
-    fn changed(&self, old: &Token) -> Option<Token> {
-        for look in 0..LOOKS {
+    /// What an `aws` has written that was answered first: it takes no lock, and AWS refuses what it has replaced. Nothing
+    /// is waited for while the old token `serves`.
+    fn changed(&self, old: &Token, serves: bool) -> Option<Token> {
+        for look in 0..if serves { 1 } else { LOOKS } {
             if look > 0 {
                 self.ports.clock.pause(APART);
             }

@@ -325,6 +325,14 @@ mod tests {
     }
 
     #[test]
+    fn a_directory_is_not_replaced() {
+        let home = Home::new();
+        fs::create_dir_all(home.path()).unwrap();
+        let error = home.with(|store| store.check(&session())).unwrap_err();
+        assert!(error.to_string().contains("not a regular file"), "{error}");
+    }
+
+    #[test]
     fn a_home_that_is_no_path_is_no_place() {
         let env: Env = [("HOME", "nowhere")].into_iter().collect();
         let store = Store::new(&env, &|_| {});

@@ -49,6 +49,11 @@ impl Panel {
         let _ = write(self.terminal.as_ref(), text);
     }
 
+    /// Its width; `None` if it is not a terminal, or one that does not say.
+    pub fn columns(&self) -> Option<usize> {
+        self.terminal.as_ref().and_then(columns)
+    }
+
     pub fn line(&self) -> Line<'_> {
         let twin = self.terminal.as_ref().filter(|_| self.is_live).map(File::try_clone);
         let clear = |twin: File| signals::at_leave(move || drop(write(Some(&twin), CLEAR)));
@@ -65,7 +70,7 @@ impl Line<'_> {
     pub fn show(&self, text: &str) {
         let is_first = !self.is_shown.replace(true);
         if self.panel.is_live {
-            let columns = self.panel.terminal.as_ref().and_then(columns).unwrap_or(USUAL);
+            let columns = self.panel.columns().unwrap_or(USUAL);
             let text = cut(text.to_owned(), columns.saturating_sub(1));
             self.panel.print(&format!("{CLEAR}{text}"));
         } else if is_first {

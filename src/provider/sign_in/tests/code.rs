@@ -69,12 +69,13 @@ fn only_the_right_state_ends_the_wait() {
         "code=EVIL&state=STATEx",
         "state=STATE",
         "error=access_denied&state=wrong",
+        "error=Call+this+number",
         "code=EVIL&code=EVIL&state=STATE",
         "code=EVIL&error=x&state=STATE",
         "code=GOOD&state=STATE",
     ]);
     signed.unwrap();
-    let mut expected = vec![Answer::Unknown; 8];
+    let mut expected = vec![Answer::Unknown; 9];
     expected.push(Answer::Taken);
     assert_eq!(answers, expected);
     assert!(world.asked()[1].1.contains("\"GOOD\""));
@@ -82,13 +83,17 @@ fn only_the_right_state_ends_the_wait() {
 
 #[test]
 fn a_person_who_says_no_ends_the_wait() {
-    for query in [
-        "error=access_denied&state=STATE",
-        "error=access_denied&error_description=no",
+    for (query, words) in [
+        ("error=access_denied&state=STATE", None),
+        ("error=access_denied&error_description=no&state=STATE", Some("no")),
+        ("error=access_denied&error_description=EVIL", None),
     ] {
         let world = World::new(Some("s"), vec![answer(200, REGISTERED)]);
         let (signed, answers) = world.code(&[query]);
-        assert!(matches!(why(signed), Obstacle::Refused { code, .. } if code == "access_denied"));
+        let Obstacle::Refused { code, says } = why(signed) else {
+            panic!("{query}");
+        };
+        assert_eq!((code.as_str(), says.as_deref()), ("access_denied", words));
         assert_eq!(answers, [Answer::Refused]);
         assert!(world.kept().is_none() && world.registration().is_none());
     }

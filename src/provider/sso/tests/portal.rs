@@ -52,6 +52,44 @@ fn a_list_without_an_end_is_an_error() {
 }
 
 #[test]
+fn the_portal_says_whether_it_accepts_a_token() {
+    let dead = || Ok(error(401, "UnauthorizedException"));
+    let access = |fake: &Fake| {
+        let got = with(fake.ports(), |portal| portal.token());
+        got.map(|token| token.access_token.expose().clone())
+    };
+    let accepted = fake([Some(token("a", 3600))]).answers([Ok(page(&["1"], None))]);
+    assert_eq!(access(&accepted).unwrap(), "a");
+    let renewed = fake([Some(token("a", 3600))]).answers([dead(), Ok(issued("b", None)), Ok(page(&["1"], None))]);
+    assert_eq!(access(&renewed).unwrap(), "b");
+    let ended = fake([Some(bare("a", 3600))]).answers([dead()]);
+    let why = access(&ended).unwrap_err();
+    assert!(matches!(
+        why,
+        Error::LoginRequired {
+            why: SignedOut::Ended,
+            ..
+        }
+    ));
+    let silent = fake([Some(token("a", 3600))]).answers([Err(Fault::Tls("is not trusted".to_owned()))]);
+    assert_eq!(access(&silent).unwrap(), "a");
+
+    let of_another_service = SsoSession {
+        scopes: Some(vec!["codewhisperer:completions".to_owned()]),
+        ..session()
+    };
+    let fake = fake([Some(token("a", 3600))]);
+    let portal = Portal {
+        session: &of_another_service,
+        calls: &Calls::default(),
+        wants: &Wants::default(),
+        ports: fake.ports(),
+    };
+    assert_eq!(portal.token().unwrap().access_token.expose(), "a");
+    assert!(fake.asked().is_empty());
+}
+
+#[test]
 fn a_token_that_aws_has_ended_is_renewed_for_a_list_too() {
     let dead = || Ok(error(401, "UnauthorizedException"));
     let fake = fake([Some(token("a", 3600))]).answers([dead(), Ok(issued("b", None)), Ok(page(&["1"], None))]);

@@ -119,6 +119,7 @@ fn a_token_that_still_lasts_is_used_if_it_cannot_be_renewed() {
         };
         assert_eq!(*fake.tell.0.borrow(), [stale]);
         assert!(fake.tokens.kept.borrow().is_empty());
+        assert!(fake.clock.pauses.borrow().is_empty(), "{why}");
     }
     let over = fake([Some(token("a", 0))]).answers([Err(Fault::Tls("is not trusted".to_owned()))]);
     assert!(matches!(get(&over), Err(Error::Call { .. })));
