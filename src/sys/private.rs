@@ -53,16 +53,13 @@ pub(super) fn remove_stale(path: &Path) {
 /// What the system says.
 pub(super) fn check_replaceable(path: &Path) -> io::Result<()> {
     if fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir()) {
-        return Err(io::ErrorKind::IsADirectory.into());
+        return refused(NOT_REGULAR);
     }
     let new = replace::unfinished(path);
     let made = replace::remove_stale(path)
         .and_then(|()| open_private(OpenOptions::new().write(true).create_new(true), &new))
         .map_err(|error| obstacle::explained(path, error));
     made.and_then(|_| fs::remove_file(&new))?;
-    if fs::symlink_metadata(path).is_ok_and(|meta| meta.is_dir()) {
-        return refused(NOT_REGULAR);
-    }
     match obstacle::of(path).is_fixed {
         true => Err(obstacle::explained(path, io::ErrorKind::PermissionDenied.into())),
         false => Ok(()),

@@ -74,7 +74,7 @@ fn a_folder_in_place_of_the_token_is_named() {
     let path = sandbox.path(token_path("corp"));
     std::fs::create_dir_all(&path).expect("a folder");
     let output = sandbox.awsenv(["login", "corp"]).output();
-    assert_not_begun(&aws, &sandbox, &output, "json`: is a directory");
+    assert_not_begun(&aws, &sandbox, &output, "not a regular file");
     let output = sandbox.awsenv(["credential-process", "sso-admin"]).output();
     assert_eq!((output.status, output.out()), (1, ""));
     assert!(output.err().contains("awsenv login sso-admin"), "{}", output.all());

@@ -52,7 +52,7 @@ impl<'a> SignedIn<'a> {
         let now = self.ports.clock.now();
         match self.ports.tokens.find(self.session) {
             None => Err(self.signed_out(SignedOut::Never)),
-            Some(token) if token.expires.seconds_from(now) >= MARGIN => Ok(token),
+            Some(token) if token.expires.seconds_from(now) > MARGIN => Ok(token),
             Some(token) if token.is_renewable(now) => self.renewed(token, Accepted::Yes),
             Some(token) => self.as_it_is(token, Accepted::Yes),
         }
