@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Stdio};
 use std::time::{Duration, Instant};
 
 use awsenv::config::settings::Settings;
@@ -18,7 +18,7 @@ use awsenv::session::{Key, Kind, Session};
 use awsenv::sys;
 use awsenv::sys::sessions::Store;
 
-use crate::support::{Run, Sandbox, kernel_keyring, python, require, say};
+use crate::support::{Run, Sandbox, kernel_keyring, python, require, say, signal};
 
 const ROLE: &str = "AWSENV_TEST_ROLE";
 
@@ -138,13 +138,6 @@ impl Started {
         line.unwrap_or_default()
     }
 
-    fn signal(&self, name: &str) {
-        let sent = Command::new("kill")
-            .args([&format!("-{name}"), &self.child.id().to_string()])
-            .status();
-        assert!(sent.is_ok_and(|status| status.success()));
-    }
-
     fn ends_by(mut self, signal: i32) {
         let status = self.child.wait().expect("its status");
         assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(signal));
@@ -185,7 +178,7 @@ fn a_killed_holder_makes_room_for_the_next() {
     assert_eq!(holder.says(), "held");
     let mut waiter = Started::new(&sandbox, "get");
     waiter.waits(&holder);
-    holder.signal("KILL");
+    signal(&holder.child, "KILL");
     holder.ends_by(9);
     assert_eq!(waiter.says(), "called");
     assert!(waiter.child.wait().expect("its status").success());
@@ -199,7 +192,7 @@ fn so_does_one_that_another_program_ends() {
     assert_eq!(holder.says(), "held");
     let mut waiter = Started::new(&sandbox, "get");
     waiter.waits(&holder);
-    holder.signal("TERM");
+    signal(&holder.child, "TERM");
     holder.ends_by(15);
     assert_eq!(waiter.says(), "called");
     assert!(waiter.child.wait().expect("its status").success());
@@ -213,7 +206,7 @@ fn a_cancelled_turn_fails_for_those_that_waited_and_not_for_those_that_come_late
         assert_eq!(holder.says(), "held");
         let mut waiters: Vec<Started> = (0..4).map(|_| Started::new(&sandbox, "get")).collect();
         waiters.iter_mut().for_each(|waiter| waiter.waits(&holder));
-        holder.signal(name);
+        signal(&holder.child, name);
         holder.ends_by(number);
         for waiter in &mut waiters {
             assert_eq!(waiter.says(), "cancelled", "{name}");
@@ -232,10 +225,10 @@ fn a_waiting_process_can_be_interrupted() {
     let mut waiter = Started::new(&sandbox, "get");
     waiter.waits(&holder);
     let start = Instant::now();
-    waiter.signal("INT");
+    signal(&waiter.child, "INT");
     waiter.ends_by(2);
     assert!(start.elapsed() < Duration::from_secs(20));
-    holder.signal("KILL");
+    signal(&holder.child, "KILL");
     holder.ends_by(9);
     assert_eq!(
         Started::new(&sandbox, "get").says(),

@@ -1,13 +1,13 @@
 //! Processes that end before they should: by a signal while they wait, call or write.
 
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::json as value;
 
 use super::{json, key_id, start};
 use crate::support::walk::{WRITES, Walk};
-use crate::support::{Aws, Sandbox};
+use crate::support::{Aws, Sandbox, signal};
 
 /// A run on pipes.
 fn begin(sandbox: &Sandbox, words: &[&str]) -> Child {
@@ -21,13 +21,6 @@ fn begin(sandbox: &Sandbox, words: &[&str]) -> Child {
 
 fn process(sandbox: &Sandbox) -> Child {
     begin(sandbox, &["credential-process", "one"])
-}
-
-fn signal(child: &Child, name: &str) {
-    let sent = Command::new("kill")
-        .args([&format!("-{name}"), &child.id().to_string()])
-        .status();
-    assert!(sent.is_ok_and(|status| status.success()));
 }
 
 fn text(bytes: &[u8]) -> String {

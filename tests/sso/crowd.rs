@@ -1,13 +1,13 @@
 //! Many processes that want the same token at once.
 
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use serde_json::{Value, json as value};
 
 use crate::integration::terminal::Terminal;
 use crate::stand_in::clients::boto3;
 use crate::support::sso::{Browser, opened, read, sign_in, token_path};
-use crate::support::{Aws, Sandbox, python};
+use crate::support::{Aws, Sandbox, python, signal};
 
 const MANY: usize = 50;
 
@@ -18,11 +18,6 @@ fn start(sandbox: &Sandbox, profile: &str) -> Child {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped());
     command.spawn().expect("a process")
-}
-
-fn signal(child: &Child, name: &str) {
-    let sent = Command::new("kill").args([name, &child.id().to_string()]).status();
-    assert!(sent.expect("kill").success());
 }
 
 /// Starts so many for each profile in turn, and waits until all have succeeded. What they printed.
@@ -72,9 +67,9 @@ fn boto3_refreshes_meanwhile() {
     aws.scenario(&value!({"faults": [{"when": {"Action": "CreateToken"}, "times": 1, "slow": 1, "status": 400, "code": "InvalidGrantException"}]}));
     let asking = start(&sandbox, "sso-read");
     aws.wait_for("CreateToken", 1);
-    signal(&asking, "-STOP");
+    signal(&asking, "STOP");
     let output = boto3(&sandbox, &["sso-admin"]);
-    signal(&asking, "-CONT");
+    signal(&asking, "CONT");
     let asked = asking.wait_with_output().expect("its output");
     let Some(output) = output else { return };
     output.success();

@@ -216,6 +216,14 @@ pub fn require(tool: &str) -> Option<PathBuf> {
     found
 }
 
+/// Sends a signal, by its name without `SIG`.
+pub fn signal(child: &std::process::Child, name: &str) {
+    let sent = std::process::Command::new("kill")
+        .args([&format!("-{name}"), &child.id().to_string()])
+        .status();
+    assert!(sent.is_ok_and(|status| status.success()));
+}
+
 /// Looks up `tool` on the PATH of the user who runs the tests.
 pub fn find(tool: &str) -> Option<PathBuf> {
     host_path()
