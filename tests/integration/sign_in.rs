@@ -1,7 +1,7 @@
 //! Signing in at the stand-in for IAM Identity Center: by a browser that brings a code, by a code that is shown, at a
 //! terminal, by many at once, and given up.
 
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
@@ -273,20 +273,22 @@ fn what_cannot_be_signed_in_to_is_said() {
     }
 }
 
+/// `login`, without a terminal.
+fn begin(sandbox: &Sandbox) -> Child {
+    let mut command = sandbox.awsenv(["login", "corp"]).command();
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    command.spawn().expect("awsenv")
+}
+
 #[test]
 fn fifty_at_once_open_one_page() {
     let Some((aws, sandbox)) = world(Browser::Allow) else {
         return;
     };
-    let start = || {
-        let mut command = sandbox.awsenv(["login", "corp"]).command();
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped());
-        command.spawn().expect("awsenv")
-    };
-    let all: Vec<_> = (0..50).map(|_| start()).collect();
+    let all: Vec<_> = (0..50).map(|_| begin(&sandbox)).collect();
     for child in all {
         let output = child.wait_with_output().expect("an end");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
@@ -311,17 +313,9 @@ fn who_gives_up_gives_up_for_those_that_wait() {
         let Some((_aws, sandbox)) = world(Browser::Never) else {
             return;
         };
-        let start = || {
-            let mut command = sandbox.awsenv(["login", "corp"]).command();
-            command
-                .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .stderr(Stdio::piped());
-            command.spawn().expect("awsenv")
-        };
-        let first = start();
+        let first = begin(&sandbox);
         wait_for_pages(&sandbox, 1);
-        let second = start();
+        let second = begin(&sandbox);
         std::thread::sleep(Duration::from_millis(1_500));
         let kill = |pid: u32| sandbox.program("kill").args([signal, &pid.to_string()]).output().status;
         assert_eq!(kill(first.id()), 0);

@@ -102,22 +102,10 @@ impl Editor<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
     use std::time::Instant;
 
     use super::*;
-    use crate::config::document::Document;
-
-    fn document(text: &str) -> Document {
-        Document::parse(Path::new("config"), text.as_bytes().to_vec())
-    }
-
-    fn edited(text: &str, edit: impl FnOnce(&mut Editor<'_>) -> Result<(), EditError>) -> Result<String, EditError> {
-        let document = document(text);
-        let mut editor = Editor::new(&document)?;
-        edit(&mut editor)?;
-        Ok(String::from_utf8(editor.finish()?.bytes.to_vec()).unwrap())
-    }
+    use crate::config::edit::tests::edited;
 
     fn new(name: &str) -> NewSection {
         NewSection::profile(name, [("region", "eu-west-1".to_owned()), ("output", String::new())]).unwrap()
