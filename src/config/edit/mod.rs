@@ -305,7 +305,10 @@ mod tests {
     }
 
     /// What `edit` makes of `text`.
-    pub(super) fn edited(text: &str, edit: impl FnOnce(&mut Editor<'_>) -> Result<(), EditError>) -> Result<String, EditError> {
+    pub(super) fn edited(
+        text: &str,
+        edit: impl FnOnce(&mut Editor<'_>) -> Result<(), EditError>,
+    ) -> Result<String, EditError> {
         let document = document(text);
         let mut editor = Editor::new(&document)?;
         edit(&mut editor)?;
