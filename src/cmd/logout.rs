@@ -7,7 +7,7 @@ use crate::ops::choose;
 use crate::ops::files::Files;
 use crate::ops::sign_in::{self, Target};
 use crate::ops::sso::leave;
-use crate::text::display;
+use crate::redact::shown;
 
 pub fn run(context: &Context, args: LogoutArgs) -> Result<Outcome, Error> {
     let files = Files::load(context)?;
@@ -22,7 +22,7 @@ pub fn run(context: &Context, args: LogoutArgs) -> Result<Outcome, Error> {
     }
     let word = args.name.as_deref().map(choose::utf8).transpose()?;
     let Target { session, calls } = sign_in::target(context, word, args.session, "awsenv logout NAME")?;
-    let shown = display(session.cache_name());
+    let shown = shown(session.cache_name());
     let was_in = leave::one(context, &files, &session, calls)
         .map_err(|error| Error::new(Kind::Failed, format!("cannot sign out of `{shown}`: {error}")))?;
     context.ui.notice(&match was_in {

@@ -123,6 +123,8 @@ impl Search {
             &["list"][..],
             &["list", "--json"],
             &["list", "-v"],
+            &["sso", "list"],
+            &["sso", "list", "--json"],
             &["doctor"],
             &["doctor", "--json"],
             &["doctor", "-v"],

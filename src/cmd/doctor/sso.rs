@@ -8,10 +8,10 @@ use crate::credentials::Timestamp;
 use crate::ops::files::Files;
 use crate::ops::sso::sessions;
 use crate::ops::sso::status;
+use crate::redact::shown;
 use crate::resolve::SsoSession;
 use crate::sys;
 use crate::sys::clock::local;
-use crate::text::display;
 
 pub(super) fn check(context: &Context, files: &Files) -> Vec<Finding> {
     let tokens = context.tokens();
@@ -27,7 +27,7 @@ pub(super) fn check(context: &Context, files: &Files) -> Vec<Finding> {
 }
 
 fn of_status(files: &Files, session: &SsoSession, status: &status::Status, now: Timestamp) -> Finding {
-    let name = display(session.cache_name());
+    let name = shown(session.cache_name());
     let time = |at: Timestamp| local(at).unwrap_or_default();
     let found = |check, grade, message: String| Finding::new(check, grade, message).at(&session.region_place);
     let login = || sessions::login(files, session);

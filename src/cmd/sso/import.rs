@@ -17,7 +17,7 @@ use crate::ops::sso::present::{Gone, Lost, Session, lost};
 use crate::ops::sso::template::{Listed, Template};
 use crate::ops::sso::{menu, region, sessions};
 use crate::ops::{choose, diff, now};
-use crate::redact;
+use crate::redact::{self, shown};
 use crate::resolve::{self, SsoSession};
 use crate::sys::edit::EditLock;
 use crate::text::display;
@@ -71,7 +71,7 @@ pub(super) fn run(context: &Context, args: &SsoImportArgs) -> Result<Outcome, Er
 fn legacy(session: &SsoSession) -> Error {
     let message = format!(
         "`{}` has no `[sso-session]`, which imported profiles need",
-        display(&session.start_url)
+        shown(&session.start_url)
     );
     let setup = Command::new("awsenv sso setup NAME")
         .option("--start-url", &session.start_url)

@@ -10,10 +10,9 @@ use crate::ops::files::Files;
 use crate::ops::sso::sessions;
 use crate::ops::sso::status::Status;
 use crate::ops::table;
-use crate::redact;
+use crate::redact::{self, harmless, shown};
 use crate::resolve::SsoSession;
 use crate::sys::clock::local;
-use crate::text::display;
 
 const HEADER: [&str; 4] = ["SESSION", "SIGNED IN", "REGION", "START URL"];
 
@@ -39,10 +38,10 @@ pub(super) fn run(context: &Context, args: &SsoListArgs) -> Result<Outcome, Erro
     }
     let cells = rows.iter().map(|(session, status)| {
         [
-            display(session.cache_name()),
+            shown(session.cache_name()),
             signed_in(status, context.process.now),
-            display(&session.region),
-            display(&session.start_url),
+            shown(&session.region),
+            shown(&session.start_url),
         ]
     });
     Ok(Outcome::Text(table::of(context, HEADER, cells.collect()), 0))
@@ -51,7 +50,8 @@ pub(super) fn run(context: &Context, args: &SsoListArgs) -> Result<Outcome, Erro
 fn as_json((session, status): &(SsoSession, Status)) -> Value {
     let time = |time: Option<Timestamp>| time.and_then(Timestamp::to_rfc3339);
     json!({
-        "session": session.name, "start_url": session.start_url, "region": session.region,
+        "session": session.name.as_deref().and_then(harmless), "start_url": harmless(&session.start_url),
+        "region": harmless(&session.region),
         "signed_in": status.is_signed_in(), "expires": time(status.expires), "refreshable": status.is_refreshable,
         "registration_expires": time(status.registration_expires),
     })

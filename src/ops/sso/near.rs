@@ -5,6 +5,7 @@ use crate::env::Env;
 use crate::error::{Error, Kind};
 use crate::near::nearest;
 use crate::provider::{self, Asked};
+use crate::redact::shown;
 use crate::resolve::{BaseSource, CredentialPlan, Sso};
 use crate::sys::sso::listing::{self, Account, Listing};
 use crate::text::display;
@@ -31,7 +32,7 @@ fn hints(env: &Env, sso: &Sso) -> Vec<Advice> {
     let Some(listing) = listing::find(env, &sso.session) else {
         return Vec::new();
     };
-    let account = display(&sso.account_id);
+    let account = shown(&sso.account_id);
     let Some(found) = listing.account(&sso.account_id) else {
         let first = format!("account {account} was not among yours when they were last listed").into();
         let near = nearest(

@@ -9,6 +9,7 @@ use crate::error::{Error, Kind};
 use crate::near::nearest;
 use crate::ops::files::Files;
 use crate::ops::refusal::refused;
+use crate::redact::shown;
 use crate::resolve::{BaseSource, Choice, SsoSession, sso_session};
 use crate::sys::picker::{self, Cell, FIELDS, Look, Menu};
 use crate::text::{cut, display, name};
@@ -141,7 +142,7 @@ fn pick(context: &Context, sessions: Vec<SsoSession>, usage: &str) -> Result<Sso
         let names = sessions
             .iter()
             .take(MAX_NAMED)
-            .map(|session| display(session.cache_name()));
+            .map(|session| shown(session.cache_name()));
         let names = names.collect::<Vec<_>>().join(", ");
         Error::new(Kind::Usage, message)
             .hint(format!("name the session: {usage}"))
@@ -179,7 +180,7 @@ impl Menu for Sessions {
         let widths = self
             .sessions
             .iter()
-            .map(|session| display(session.cache_name()).chars().count());
+            .map(|session| shown(session.cache_name()).chars().count());
         widths.max().unwrap_or(0)
     }
 
@@ -196,7 +197,7 @@ impl Menu for Sessions {
 
     fn row(&self, index: usize, width: usize) -> Vec<Cell> {
         vec![Cell {
-            text: cut(display(self.sessions[index].cache_name()), width),
+            text: cut(shown(self.sessions[index].cache_name()), width),
             look: Look::Plain,
             field: None,
         }]
@@ -204,13 +205,13 @@ impl Menu for Sessions {
 
     fn preview(&self, index: usize) -> String {
         let session = &self.sessions[index];
-        let mut text = format!("{}\n", display(session.cache_name()));
+        let mut text = format!("{}\n", shown(session.cache_name()));
         let place = self.ui.shown(&session.region_place.to_string());
         let _ = writeln!(
             text,
             "{}\n{} ({place})",
-            display(&session.start_url),
-            display(&session.region)
+            shown(&session.start_url),
+            shown(&session.region)
         );
         text
     }

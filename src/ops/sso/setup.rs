@@ -12,6 +12,7 @@ use crate::ops::edit::{self, FileEdit};
 use crate::ops::files::Files;
 use crate::ops::refusal::refused;
 use crate::ops::sso::present::is_same_portal;
+use crate::redact::shown;
 use crate::resolve::{SsoSession, sso_session};
 use crate::sys::edit::EditLock;
 use crate::text::{display, name as shown_name};
@@ -94,8 +95,8 @@ pub fn existing(
             let message = format!(
                 "the SSO session `{}` already exists, and its `{key}` is `{}`, not `{}` ({place})",
                 display(name),
-                display(is),
-                display(asked)
+                shown(is),
+                shown(asked)
             );
             return Err(Error::new(Kind::Failed, message)
                 .hint("choose another name, or change it there")
