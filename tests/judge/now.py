@@ -12,6 +12,7 @@ botocore must find the same once more in the environment that `exec` without a n
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,9 @@ from generate import chains, moved
 from judge import STATIC, arguments, botocore_says, in_parts, lay_out, run, shown_case, stand_in_for_the_world
 
 PAST, FUTURE = "2020-01-01T00:00:00Z", "2999-01-01T00:00:00Z"
+
+# Where AWS is asked for keys: nothing answers.
+NOWHERE = {name: "http://127.0.0.1:9" for name in ("AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC")}
 
 
 def use(r, names):
@@ -64,10 +68,10 @@ def shell_of(r, binary, case, env):
     for _ in range(r.choice([0, 0, 1, 1, 2, 3])):
         lines.append(change(r, names))
     script = "\n".join(lines + ["unset NAME", "exec env -0"])
-    done = subprocess.run(["/bin/sh", "-c", script], env={**env, "AWSENV": binary}, capture_output=True, timeout=60, check=True)
+    done = subprocess.run(["/bin/sh", "-c", script], env={**env, **NOWHERE, "AWSENV": binary}, capture_output=True, timeout=60, check=True)
     pairs = [entry.split(b"=", 1) for entry in done.stdout.split(b"\0") if entry]
     after = {os.fsdecode(name): os.fsdecode(value) for name, value in pairs}
-    for name in ("AWSENV", "PWD", "OLDPWD", "_", "SHLVL"):
+    for name in ("AWSENV", "PWD", "OLDPWD", "_", "SHLVL", *NOWHERE):
         after.pop(name, None)
     return after, lines
 
@@ -131,10 +135,15 @@ def wrongs(binary, case, env):
             or not intact and (explained["credentials"], id_of(explained["chain"])) != (theirs["credentials"], id_of(theirs["chain"])):
         if not (intact and "error" in explained):
             yield "explain", theirs, explained
-    done = subprocess.run([binary, "exec", "-q", "--", "/usr/bin/env", "-0"], env=env, capture_output=True, timeout=60, check=False)
-    if not theirs["chain"] or over or empty or theirs["credentials"] == "custom-process" and done.returncode == 1:
-        return  # the program of a process is made up, and exec runs it for a name that only botocore can read
+    # exec gets the keys itself for a name that only botocore can read; the program of a process is made up, and nothing
+    # answers where roles are asked for.
+    done = subprocess.run([binary, "exec", "-q", "--", "/usr/bin/env", "-0"], env={**env, **NOWHERE}, capture_output=True, timeout=60, check=False)
+    is_got = theirs["credentials"] == "custom-process" or \
+        theirs["credentials"] in ("assume-role", "sso") and not re.fullmatch(r"[A-Za-z0-9_./%@:+-]+", theirs["profile"])
+    if not theirs["chain"] or over or empty or is_got and done.returncode == 1:
+        return
     pairs = [entry.split(b"=", 1) for entry in done.stdout.split(b"\0") if entry]
+    pairs = [pair for pair in pairs if os.fsdecode(pair[0]) not in NOWHERE]
     inside = botocore_says(case, {os.fsdecode(name): os.fsdecode(value) for name, value in pairs})["explain"]
     # Without a name, the region of `default` counts where the environment has none.
     same = inside.get("region") == theirs["region"] or not theirs["region"] and inside["profile"] == "default"
