@@ -130,7 +130,9 @@ fn unknown(files: &Files, word: &str, error: Error) -> Error {
         true => error.hint(
             Advice::from("`")
                 .command(Command::new("awsenv list"))
-                .text("` shows all profiles"),
+                .text("` shows all profiles, and `")
+                .command(Command::new("awsenv sso list"))
+                .text("` all SSO sessions"),
         ),
     }
 }
