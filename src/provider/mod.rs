@@ -16,6 +16,7 @@ pub mod sso;
 mod sts;
 #[cfg(test)]
 mod tests;
+mod wanted;
 
 pub use error::{Asked, Error, Failure, Question, SignedOut, Subject};
 pub use notice::Notice;

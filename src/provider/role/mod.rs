@@ -4,9 +4,10 @@
 use crate::aws::sts;
 use crate::credentials::{Credentials, Timestamp};
 use crate::provider::sts::Sts;
+use crate::provider::wanted::Wanted;
 use crate::provider::{CliEntry, Error, Got, Notice, Ports, Subject, Wants, key, of_base, sso};
 use crate::resolve::{AssumeRole, BaseSource, CredentialPlan, Endpoint, Reach};
-use crate::session::{Key, LAST_HELP, Session};
+use crate::session::{Key, Session};
 
 /// In seconds: what AWS gives to a caller with temporary keys.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles.html#iam-term-role-chaining>
@@ -24,17 +25,6 @@ struct Hop<'p> {
     /// Whether what the AWS CLI keeps would be of the same request: it knows nothing of the command line and of other
     /// endpoints.
     is_shared: bool,
-}
-
-impl Hop<'_> {
-    /// `None` where what the AWS CLI keeps may be of something else.
-    fn cli_entry(&self) -> Option<CliEntry<'_>> {
-        self.is_shared.then(|| CliEntry::Role(self.role.into()))
-    }
-
-    fn subject(&self) -> Subject {
-        Subject::Role(self.role.role_arn.clone())
-    }
 }
 
 pub(super) fn credentials(plan: &CredentialPlan, wants: &Wants, ports: Ports<'_>) -> Result<Got, Error> {
@@ -97,7 +87,7 @@ impl<'a> Chain<'a> {
     /// Looks from the last role inward for keys that serve, and gets the rest from there outward.
     fn session(&self, hops: &[Hop<'_>]) -> Result<Session, Error> {
         let inward = hops.iter().enumerate().rev();
-        let mut kept = inward.filter_map(|(at, hop)| Some((at + 1, self.kept(hop)?)));
+        let mut kept = inward.filter_map(|(at, hop)| Some((at + 1, self.wanted(hop).kept()?)));
         let Some((start, below)) = kept.next() else {
             return self.above_base(hops);
         };
@@ -141,61 +131,22 @@ impl<'a> Chain<'a> {
         last.ok_or(Error::Unreachable { needs: None })
     }
 
-    /// What is kept and serves, by awsenv or by the AWS CLI.
-    fn kept(&self, hop: &Hop<'_>) -> Option<Session> {
-        let now = self.ports.clock.now();
-        let serves = |session: &Session| {
-            // Other processes that want new keys at the same time share those that the first one got.
-            let is_new = !hop.is_fresh || session.obtained >= self.start;
-            is_new && session.serves(now, self.wants.margin)
-        };
-        let own = self.ports.sessions.find(&hop.key).filter(serves);
-        let of_cli = || {
-            let entry = hop.cli_entry().filter(|_| !hop.is_fresh)?;
-            self.ports.cli_cache.find(entry).filter(serves)
-        };
-        let session = own.or_else(of_cli)?;
-        self.ports.tell.tell(Notice::Kept {
-            of: hop.subject(),
-            ends: session.ends(),
-        });
-        Some(session)
+    fn wanted<'h>(&'h self, hop: &'h Hop<'_>) -> Wanted<'h> {
+        Wanted {
+            key: &hop.key,
+            cli_entry: hop.is_shared.then(|| CliEntry::Role(hop.role.into())),
+            of: Subject::Role(hop.role.role_arn.clone()),
+            is_fresh: hop.is_fresh,
+            start: self.start,
+            wants: self.wants,
+            ports: self.ports,
+        }
     }
 
-    /// One call, unless another process has made it meanwhile.
     fn turn(&self, hop: &Hop<'_>, caller: &Credentials) -> Result<Session, Error> {
-        let limit = self.wants.left(self.ports.clock);
-        let turn = self.ports.sessions.turn(&hop.key, limit);
-        let turn = turn.map_err(|why| Error::NoTurn { of: hop.subject(), why })?;
-        if let Some(session) = self.kept(hop) {
-            return Ok(session);
-        }
-        let session = match self.assume(hop, caller) {
-            Ok(session) => session,
-            Err(error) => return self.stale(hop, error),
-        };
-        self.ports.sessions.keep(&hop.key, &session);
-        if let Some(entry) = hop.cli_entry() {
-            self.ports.cli_cache.keep(entry, &session);
-        }
-        drop(turn);
-        Ok(session)
-    }
-
-    /// Keys that were to be renewed and still last a while, where AWS cannot be reached.
-    fn stale(&self, hop: &Hop<'_>, error: Error) -> Result<Session, Error> {
-        let now = self.ports.clock.now();
-        let kept = self.ports.sessions.find(&hop.key).filter(|_| !hop.is_fresh);
-        match kept.filter(|session| session.serves(now, LAST_HELP)) {
-            Some(session) if error.is_passing() => {
-                self.ports.tell.tell(Notice::Stale {
-                    of: hop.subject(),
-                    ends: session.ends(),
-                });
-                Ok(session)
-            }
-            _ => Err(error),
-        }
+        let wanted = self.wanted(hop);
+        let session = wanted.turn(|| self.assume(hop, caller));
+        session.or_else(|error| wanted.stale(error))
     }
 
     fn assume(&self, hop: &Hop<'_>, caller: &Credentials) -> Result<Session, Error> {

@@ -7,14 +7,14 @@ mod token;
 pub use portal::Portal;
 pub use token::token;
 
-use token::SignedIn;
+use token::{SignedIn, endpoint};
 
+use super::wanted::Wanted;
 use super::{Asked, CliEntry, Error, Notice, Ports, Subject, Wants, key};
 use crate::aws::{Service, portal as requests};
 use crate::awscli::token::Token;
-use crate::credentials::Timestamp;
-use crate::resolve::{Calls, Endpoint, Sso};
-use crate::session::{Key, Kind, LAST_HELP, Session};
+use crate::resolve::{Calls, Sso};
+use crate::session::{Key, Kind, Session};
 
 /// In seconds: no permission set gives more.
 /// <https://docs.aws.amazon.com/singlesignon/latest/userguide/howtosessionduration.html>
@@ -25,12 +25,7 @@ const LONGEST: i64 = 12 * 60 * 60;
 /// # Errors
 /// A setting of calls cannot be followed.
 pub fn session_key(sso: &Sso, calls: &Calls) -> Result<Key, Error> {
-    Ok(key::of_sso(sso, &endpoint(sso, calls)?))
-}
-
-fn endpoint(sso: &Sso, calls: &Calls) -> Result<Endpoint, Error> {
-    let endpoint = calls.endpoint(Service::Sso, &sso.session.call_region());
-    endpoint.map_err(Error::Setting)
+    Ok(key::of_sso(sso, &endpoint(Service::Sso, &sso.session, calls)?))
 }
 
 /// The keys of a role; new ones if `is_fresh`.
@@ -44,16 +39,25 @@ pub(super) fn keys(
     ports: Ports<'_>,
     is_fresh: bool,
 ) -> Result<Session, Error> {
-    let endpoint = endpoint(sso, calls)?;
-    let role = Role {
-        sso,
+    let endpoint = endpoint(Service::Sso, &sso.session, calls)?;
+    let key = key::of_sso(sso, &endpoint);
+    let wanted = Wanted {
+        key: &key,
+        // The AWS CLI keeps what is of AWS's own portal.
+        cli_entry: endpoint.is_own().then_some(CliEntry::Sso(sso)),
+        of: subject(sso),
+        is_fresh,
+        start: ports.clock.now(),
         wants,
         ports,
-        is_fresh,
-        key: key::of_sso(sso, &endpoint),
-        is_shared: endpoint.is_own(),
+    };
+    if let Some(session) = wanted.kept() {
+        return Ok(session);
+    }
+    let role = Role {
+        sso,
+        ports,
         url: endpoint.url,
-        start: ports.clock.now(),
         signed_in: SignedIn {
             session: &sso.session,
             calls,
@@ -61,95 +65,30 @@ pub(super) fn keys(
             ports,
         },
     };
-    role.keys()
+    // The token comes first, so that nobody waits for the keys while a person signs in.
+    let token = role.signed_in.token();
+    let session = token.and_then(|token| wanted.turn(|| role.signed_in.with(token, |token| role.ask(token))));
+    session
+        .map_err(|error| role.of_profile(error))
+        .or_else(|error| wanted.stale(error))
+}
+
+fn subject(sso: &Sso) -> Subject {
+    Subject::Sso {
+        account_id: sso.account_id.clone(),
+        role_name: sso.role_name.clone(),
+    }
 }
 
 struct Role<'a> {
     sso: &'a Sso,
-    wants: &'a Wants,
     ports: Ports<'a>,
-    is_fresh: bool,
-    key: Key,
-    /// Whether what the AWS CLI keeps would be of the same portal.
-    is_shared: bool,
     /// Of the portal.
     url: String,
-    start: Timestamp,
     signed_in: SignedIn<'a>,
 }
 
 impl Role<'_> {
-    fn keys(&self) -> Result<Session, Error> {
-        if let Some(session) = self.kept() {
-            return Ok(session);
-        }
-        self.got().or_else(|error| self.stale(error))
-    }
-
-    /// The token comes first, so that nobody waits for the keys while a person signs in.
-    fn got(&self) -> Result<Session, Error> {
-        let token = self.signed_in.token().map_err(|error| self.of_profile(error))?;
-        let limit = self.wants.left(self.ports.clock);
-        let turn = self.ports.sessions.turn(&self.key, limit);
-        let turn = turn.map_err(|why| Error::NoTurn {
-            of: self.subject(),
-            why,
-        })?;
-        // Another process may have asked meanwhile.
-        if let Some(session) = self.kept() {
-            return Ok(session);
-        }
-        let session = self
-            .signed_in
-            .with(token, |token| self.ask(token))
-            .map_err(|error| self.of_profile(error))?;
-        self.ports.sessions.keep(&self.key, &session);
-        if self.is_shared {
-            self.ports.cli_cache.keep(CliEntry::Sso(self.sso), &session);
-        }
-        drop(turn);
-        Ok(session)
-    }
-
-    /// What is kept and serves, by awsenv or by the AWS CLI.
-    fn kept(&self) -> Option<Session> {
-        let now = self.ports.clock.now();
-        let serves = |session: &Session| {
-            // Other processes that want new keys at the same time share those that the first one got.
-            let is_new = !self.is_fresh || session.obtained >= self.start;
-            is_new && session.serves(now, self.wants.margin)
-        };
-        let own = self.ports.sessions.find(&self.key).filter(serves);
-        let of_cli = || {
-            let entry = CliEntry::Sso(self.sso);
-            let found = (self.is_shared && !self.is_fresh).then(|| self.ports.cli_cache.find(entry));
-            found.flatten().filter(serves)
-        };
-        let session = own.or_else(of_cli)?;
-        self.ports.tell.tell(Notice::Kept {
-            of: self.subject(),
-            ends: session.ends(),
-        });
-        Some(session)
-    }
-
-    /// Keys that were to be renewed and still last a while, where AWS cannot be reached or a person has to sign in.
-    fn stale(&self, error: Error) -> Result<Session, Error> {
-        let now = self.ports.clock.now();
-        let kept = self.ports.sessions.find(&self.key).filter(|_| !self.is_fresh);
-        let is_soft = error.is_passing() || matches!(error, Error::LoginRequired { .. });
-        match kept.filter(|session| is_soft && session.serves(now, LAST_HELP)) {
-            Some(session) => {
-                self.ports.tell.tell(Notice::Stale {
-                    of: self.subject(),
-                    ends: session.ends(),
-                });
-                Ok(session)
-            }
-            None => Err(error),
-        }
-    }
-
     fn ask(&self, token: &Token) -> Result<Session, Error> {
         let Sso {
             account_id, role_name, ..
@@ -164,7 +103,7 @@ impl Role<'_> {
             .signed_in
             .ask(Service::Sso, asked, &request, requests::credentials)?;
         self.ports.tell.tell(Notice::Got {
-            of: self.subject(),
+            of: subject(self.sso),
             url: self.url.clone(),
         });
         credentials.account_id = Some(account_id.clone());
@@ -180,13 +119,6 @@ impl Role<'_> {
             obtained,
             credentials,
         })
-    }
-
-    fn subject(&self) -> Subject {
-        Subject::Sso {
-            account_id: self.sso.account_id.clone(),
-            role_name: self.sso.role_name.clone(),
-        }
     }
 
     /// Signing in by the profile is what its user knows.

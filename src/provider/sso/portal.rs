@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
-use super::token::SignedIn;
+use super::token::{SignedIn, endpoint};
 use crate::aws::portal::{self, Account, Page};
 use crate::aws::{Request, Service, Unreadable};
 use crate::awscli::token::Token;
@@ -75,7 +75,7 @@ impl Portal<'_> {
                 session: self.session.cache_name().to_owned(),
             };
             let request = |url: &str, next: Option<&str>| portal::accounts(url, &token.access_token, next);
-            let endpoint = self.endpoint()?;
+            let endpoint = endpoint(Service::Sso, self.session, self.calls)?;
             self.lists(&endpoint)
                 .all(&asked, &request, portal::account_page, self.ports.tell)
         })
@@ -98,7 +98,7 @@ impl Portal<'_> {
     pub fn roles_of(&self, account_ids: &[&str], progress: &mut dyn FnMut(usize)) -> Result<Vec<Vec<String>>, Error> {
         let mut found: Vec<Option<Vec<String>>> = vec![None; account_ids.len()];
         self.signed_in().with_token(|token| {
-            let endpoint = self.endpoint()?;
+            let endpoint = endpoint(Service::Sso, self.session, self.calls)?;
             self.fill(&mut found, account_ids, token, &self.lists(&endpoint), progress)
         })?;
         Ok(found.into_iter().flatten().collect())
@@ -177,11 +177,6 @@ impl Portal<'_> {
             wants: self.wants,
             ports: self.ports,
         }
-    }
-
-    fn endpoint(&self) -> Result<Endpoint, Error> {
-        let endpoint = self.calls.endpoint(Service::Sso, &self.session.call_region());
-        endpoint.map_err(Error::Setting)
     }
 
     fn lists<'a>(&'a self, endpoint: &'a Endpoint) -> Lists<'a> {

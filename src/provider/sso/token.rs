@@ -13,7 +13,7 @@ use crate::credentials::Timestamp;
 use crate::provider::ask::{Ask, Asking};
 use crate::provider::call::Repeat;
 use crate::provider::{Asked, Error, Notice, Ports, SignedOut, Subject, Wants};
-use crate::resolve::{Calls, SsoSession};
+use crate::resolve::{Calls, Endpoint, SsoSession};
 use crate::secret::Secret;
 use crate::session::MARGIN;
 
@@ -204,8 +204,7 @@ impl<'a> SignedIn<'a> {
         request: &dyn Fn(&str) -> Request,
         read: fn(&[u8]) -> Result<T, Unreadable>,
     ) -> Result<(T, Option<Timestamp>), Error> {
-        let endpoint = self.calls.endpoint(service, &self.session.call_region());
-        let endpoint = endpoint.map_err(Error::Setting)?;
+        let endpoint = endpoint(service, self.session, self.calls)?;
         let Ports { clock, http, tell, .. } = self.ports;
         let ask = Ask {
             calls: self.calls,
@@ -235,6 +234,15 @@ impl<'a> SignedIn<'a> {
     pub(super) fn called(&self) -> String {
         self.session.cache_name().to_owned()
     }
+}
+
+/// Where a service of the session is called.
+///
+/// # Errors
+/// A setting of calls cannot be followed.
+pub(super) fn endpoint(service: Service, session: &SsoSession, calls: &Calls) -> Result<Endpoint, Error> {
+    let endpoint = calls.endpoint(service, &session.call_region());
+    endpoint.map_err(Error::Setting)
 }
 
 /// Whether AWS still accepts a token, as far as that is known.
