@@ -4,7 +4,7 @@ use super::{Error, Kind};
 use crate::advice::Command;
 use crate::config::Place;
 use crate::provider::{self, NoTurn, SignedOut, Subject};
-use crate::redact::{HIDDEN, command, key_id, shown};
+use crate::redact::{HIDDEN, command, harmless, key_id, shown};
 use crate::sys::clock::local;
 use crate::text::display;
 
@@ -126,7 +126,7 @@ pub fn subject(of: &Subject) -> String {
 
 /// `login` is what `awsenv login` takes; else the session itself.
 fn login_required(session: &str, login: Option<&str>, why: SignedOut) -> Error {
-    let login = Command::new("awsenv login").operand(login.unwrap_or(session));
+    let login = Command::new("awsenv login").operand(login.or_else(|| harmless(session)).unwrap_or("NAME"));
     let session = shown(session);
     let at = |end| local(end).map_or(String::new(), |at| format!(" at {at}"));
     let message = match why {

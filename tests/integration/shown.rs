@@ -187,6 +187,32 @@ fn values_of(key: &str, value: &str) {
     search.finish(80);
 }
 
+/// Where sessions are named that were not asked about.
+#[test]
+fn no_password_in_a_start_url_is_shown() {
+    let sandbox = Sandbox::with_config(&format!(
+        "[profile p]\nsso_account_id = 123456789012\nsso_role_name = Admin\nsso_region = eu-west-1\n\
+         sso_start_url = https://me:{PASSWORD}@x\n[profile plain]\nregion = eu-west-1\n"
+    ));
+    let mut search = Search::default();
+    search.of_all(&sandbox);
+    let near = format!("https://me:{}@x", &PASSWORD[1..PASSWORD.len() - 1]);
+    for args in [
+        &["login", "plain"][..],
+        &["logout", "plain"],
+        &["login", &near],
+        &["sso", "accounts", "--session", &near],
+        &["sso", "import", "--all"],
+        &["sso", "accounts"],
+        &["logout"],
+        &["--no-input", "login", "p"],
+        &["whoami", "p"],
+    ] {
+        search.run(&sandbox, args);
+    }
+    search.finish(10);
+}
+
 #[test]
 fn no_secret_is_shown_as_a_name_or_an_id() {
     let near = format!("k{}", &LETTERS[1..]);

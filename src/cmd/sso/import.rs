@@ -74,7 +74,7 @@ fn legacy(session: &SsoSession) -> Error {
         shown(&session.start_url)
     );
     let setup = Command::new("awsenv sso setup NAME")
-        .option("--start-url", &session.start_url)
+        .option("--start-url", redact::harmless(&session.start_url).unwrap_or("URL"))
         .option("--region", &session.region);
     Error::new(Kind::Failed, message).hint(Advice::from("set one up: ").command(setup))
 }

@@ -8,6 +8,7 @@ use crate::ops::choose;
 use crate::ops::files::Files;
 use crate::ops::now;
 use crate::ops::sso::sessions;
+use crate::redact::shown;
 use crate::resolve::{BaseSource, Calls, Choice, Login, SsoSession};
 use crate::text::{display, either, name as shown_name};
 
@@ -96,7 +97,7 @@ fn nothing(files: &Files, name: &str) -> Error {
     let message = format!("profile `{}` takes nothing from IAM Identity Center", display(name));
     let error = Error::new(Kind::InvalidConfig, message);
     let sessions = sessions::all(files);
-    let name = |session: &SsoSession| format!("`{}`", display(session.cache_name()));
+    let name = |session: &SsoSession| format!("`{}`", shown(session.cache_name()));
     let named: Vec<String> = sessions.iter().take(MAX_NAMED).map(name).collect();
     match named.is_empty() {
         true => error,
@@ -125,7 +126,7 @@ fn unknown(files: &Files, word: &str, error: Error) -> Error {
     let error = Error::new(Kind::ProfileNotFound, message);
     match near.is_empty() {
         false => near.into_iter().fold(error, |error, near| {
-            error.hint(format!("did you mean `{}`?", display(near)))
+            error.hint(format!("did you mean `{}`?", shown(near)))
         }),
         true => error.hint(
             Advice::from("`")

@@ -9,10 +9,10 @@ use crate::error::{Error, Kind};
 use crate::near::nearest;
 use crate::ops::files::Files;
 use crate::ops::refusal::refused;
-use crate::redact::shown;
+use crate::redact::{harmless, shown};
 use crate::resolve::{BaseSource, Choice, SsoSession, sso_session};
 use crate::sys::picker::{self, Cell, FIELDS, Look, Menu};
-use crate::text::{cut, display, name};
+use crate::text::{cut, name};
 use crate::ui::Ui;
 
 /// In the order of the file: the sections, then the start URLs of profiles without one. Sections that lack a key are
@@ -62,7 +62,7 @@ pub fn named(files: &Files, word: &str) -> Result<SsoSession, Error> {
     let message = format!("there is no SSO session `{}` in {}", name(word), files.searched());
     let mut error = Error::new(Kind::InvalidConfig, message);
     for near in nearest(word, all.iter().map(SsoSession::cache_name)) {
-        error = error.hint(format!("did you mean `{}`?", display(near)));
+        error = error.hint(format!("did you mean `{}`?", shown(near)));
     }
     Err(error.hint(
         Advice::from("`")
@@ -110,7 +110,7 @@ pub fn login(files: &Files, session: &SsoSession) -> Command {
     let login = Command::new("awsenv login");
     let is_taken = files.has(name) || files.settings.aliases.contains_key(name);
     let login = if is_taken { login.flag("--session") } else { login };
-    login.operand(name)
+    login.operand(harmless(name).unwrap_or("NAME"))
 }
 
 /// Why sections of the config file are no sessions.
