@@ -28,6 +28,10 @@ pub enum Class {
     ClockSkew,
     /// These keys may not do this.
     Denied,
+    /// The code is not the MFA device's, or not any more.
+    WrongCode,
+    /// The user has no such MFA device.
+    UnknownDevice,
     /// The session of these keys has ended.
     ExpiredToken,
     /// No key with this id is known to this partition, or its session token does not belong to it.
@@ -90,13 +94,16 @@ const SHORTEST: usize = 20;
 /// In bytes; less of a secret tells nothing.
 const PART: usize = 8;
 
-/// The long words of a request's headers and body that are no URL and no ARN.
+/// The long words of a request's headers and body that are no URL and no ARN, and the code of an MFA device.
 fn secrets(request: &Request) -> impl Iterator<Item = &str> {
     let headers = request.headers.iter().map(|(_, value)| value.expose().as_str());
     let texts = headers.chain([request.body.expose().as_str()]);
     let words = texts.flat_map(|text| text.split(|c: char| c.is_whitespace() || "\",&".contains(c)));
     let is_name = |word: &str| word.contains("://") || ["arn:", "urn:"].iter().any(|start| word.starts_with(start));
-    words.filter(move |word| word.len() >= SHORTEST && !is_name(word))
+    words.filter_map(move |word| match word.strip_prefix("TokenCode=") {
+        Some(code) => Some(code).filter(|code| !code.is_empty()),
+        None => Some(word).filter(|word| word.len() >= SHORTEST && !is_name(word)),
+    })
 }
 
 /// A text that is cut may end within the secret.
@@ -177,6 +184,10 @@ const UNWELL: [&str; 4] = [
     "IDPCommunicationError",
 ];
 
+/// How AWS STS begins to say so.
+const WRONG_CODE: &str = "MultiFactorAuthentication failed with invalid MFA one time pass code";
+const UNKNOWN_DEVICE: &str = "MultiFactorAuthentication failed, unable to validate MFA code";
+
 fn class(status: u16, code: Option<&str>, message: &str) -> Class {
     let code = code.unwrap_or_default();
     let is_late = message.contains("Signature expired") || message.contains("not yet current");
@@ -186,6 +197,8 @@ fn class(status: u16, code: Option<&str>, message: &str) -> Class {
         "RequestTimeTooSkewed" | "RequestExpired" | "RequestInTheFuture" => Class::ClockSkew,
         "SignatureDoesNotMatch" | "InvalidSignature" | "InvalidSignatureException" if is_late => Class::ClockSkew,
         "SignatureDoesNotMatch" | "InvalidSignature" | "InvalidSignatureException" => Class::WrongSignature,
+        "AccessDenied" if message.starts_with(WRONG_CODE) => Class::WrongCode,
+        "AccessDenied" if message.starts_with(UNKNOWN_DEVICE) => Class::UnknownDevice,
         "AccessDenied" | "AccessDeniedException" | "ForbiddenException" => Class::Denied,
         "ExpiredToken" | "ExpiredTokenException" => Class::ExpiredToken,
         "InvalidClientTokenId" | "UnrecognizedClientException" => Class::UnknownKey,

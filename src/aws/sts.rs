@@ -1,4 +1,4 @@
-//! AWS STS: who keys are, and the keys of roles.
+//! AWS STS: who keys are, and the keys of roles and of users' sessions.
 
 use std::ops::RangeInclusive;
 
@@ -13,6 +13,18 @@ use crate::secret::Secret;
 /// In seconds: what STS accepts as the duration of a role.
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
 pub const DURATION: RangeInclusive<u32> = 900..=43_200;
+
+/// In seconds: what STS accepts as the duration of a user's session.
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html>
+pub const SESSION_DURATION: RangeInclusive<u32> = 900..=129_600;
+
+/// In seconds: what a user's session lasts if nothing is asked for.
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html>
+pub const SESSION_UNASKED: u32 = 43_200;
+
+/// In characters: what STS accepts as the name of an MFA device.
+/// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html>
+pub const SERIAL: RangeInclusive<usize> = 9..=256;
 
 /// In characters: what STS accepts as the name of a session; names of roles are made of the same characters.
 pub const NAME: RangeInclusive<usize> = 2..=64;
@@ -88,6 +100,26 @@ impl AssumeRole<'_> {
     }
 }
 
+/// Asks for a session of the user whose keys these are, `duration` in seconds long; without it STS decides.
+///
+/// # Errors
+/// As [`sign::sign`].
+pub fn get_session_token(
+    target: Target<'_>,
+    credentials: &Credentials,
+    duration: Option<u32>,
+    mfa: Mfa<'_>,
+    at: Timestamp,
+) -> Result<Request, Fault> {
+    let duration = duration.map(|seconds| seconds.to_string());
+    let fields = [
+        ("DurationSeconds", duration.as_deref()),
+        ("SerialNumber", Some(mfa.serial)),
+        ("TokenCode", Some(mfa.code.expose().as_str())),
+    ];
+    request("GetSessionToken", &fields, target, credentials, at)
+}
+
 /// Asks who the credentials are. STS answers anybody with valid ones, whatever they may do otherwise.
 ///
 /// # Errors
@@ -126,16 +158,40 @@ fn request(
 pub fn assumed_role(body: &[u8]) -> Result<AssumedRole, Unreadable> {
     let document = document::parse(body)?;
     let result = result(&document, "AssumeRoleResult")?;
-    let keys = document::child(result, "Credentials").ok_or_else(|| missing("Credentials"))?;
     let user = document::child(result, "AssumedRoleUser").ok_or_else(|| missing("AssumedRoleUser"))?;
     let arn = text(user, "Arn")?;
+    Ok(AssumedRole {
+        credentials: Credentials {
+            account_id: account(&arn),
+            ..keys(result)?
+        },
+        id: text(user, "AssumedRoleId")?,
+        arn,
+    })
+}
+
+/// Reads the answer to GetSessionToken. The account is that of the device.
+///
+/// # Errors
+/// It has no keys, or no end of them.
+pub fn session(body: &[u8], serial: &str) -> Result<Credentials, Unreadable> {
+    let document = document::parse(body)?;
+    Ok(Credentials {
+        account_id: account(serial),
+        ..keys(result(&document, "GetSessionTokenResult")?)?
+    })
+}
+
+/// The keys of a session, whose account is not known yet.
+fn keys(result: roxmltree::Node<'_, '_>) -> Result<Credentials, Unreadable> {
+    let keys = document::child(result, "Credentials").ok_or_else(|| missing("Credentials"))?;
     let expiration = Timestamp::parse(&text(keys, "Expiration")?);
     let credentials = Credentials {
         access_key_id: text(keys, "AccessKeyId")?,
         secret_access_key: Secret::new(text(keys, "SecretAccessKey")?),
         session_token: Some(Secret::new(text(keys, "SessionToken")?)),
         expires: Some(expiration.ok_or_else(|| Unreadable("has an `Expiration` that is no time".to_owned()))?),
-        account_id: account(&arn),
+        account_id: None,
     };
     let token = credentials.session_token.as_ref().map(|token| token.expose().as_str());
     pair::check_answer(
@@ -144,11 +200,7 @@ pub fn assumed_role(body: &[u8]) -> Result<AssumedRole, Unreadable> {
         token,
     )
     .map_err(|flaw| Unreadable(format!("cannot be used: {flaw}")))?;
-    Ok(AssumedRole {
-        credentials,
-        id: text(user, "AssumedRoleId")?,
-        arn,
-    })
+    Ok(credentials)
 }
 
 /// Reads the answer to GetCallerIdentity.

@@ -3,12 +3,13 @@
 use std::ffi::OsString;
 use std::time::Duration;
 
-use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
+use clap::{Args, ValueEnum};
 
 use super::{PROFILE_OR_ALIAS, PickArgs, ScriptArgs, SignInArgs, duration};
 use crate::env::style::Style;
 use crate::env::wish::Wish;
+use crate::provider::Fresh;
 
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -52,15 +53,30 @@ pub struct StyleArgs {
     /// How long the keys of the role are to last: 15m to 12h
     #[arg(long, value_name = "TIME", conflicts_with = "name", value_parser = duration::parse)]
     pub duration: Option<Duration>,
-    /// Get new keys of the role, even if those at hand still last
-    #[arg(long, conflicts_with = "name")]
-    pub refresh: bool,
+    /// Get new keys, even if those at hand still last; `all`: also of the sessions below, which may take an MFA code
+    #[arg(long, value_name = "all", conflicts_with = "name", num_args = 0..=1, require_equals = true, default_missing_value = "last", hide_possible_values = true)]
+    pub refresh: Option<Refresh>,
+}
+
+/// Which keys are got again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Refresh {
+    Last,
+    All,
 }
 
 impl StyleArgs {
+    pub fn fresh(&self) -> Fresh {
+        match self.refresh {
+            None => Fresh::No,
+            Some(Refresh::Last) => Fresh::Last,
+            Some(Refresh::All) => Fresh::All,
+        }
+    }
+
     /// Whether no flag was given.
     pub fn is_empty(&self) -> bool {
-        !self.refresh && self.wish().is_empty()
+        self.refresh.is_none() && self.wish().is_empty()
     }
 
     /// What is to be repeated; the region is as it was typed.

@@ -162,7 +162,7 @@ impl Request<'_> {
         let wants = Wants {
             margin: MARGIN,
             until: Some(PATIENCE),
-            ..role::wants(self.context)
+            ..role::wants_as_is(self.context)
         };
         let offer = Offer {
             context: self.context,

@@ -11,13 +11,14 @@ use crate::ops::pick::{self, Manner};
 use crate::ops::script;
 use crate::ops::switch::Asked;
 use crate::ops::{choose, fit, now, starship, switch, usage};
+use crate::provider::Fresh;
 use crate::resolve::How;
 
 pub fn run(context: &Context, args: UseArgs) -> Result<Outcome, Error> {
     let shell = script::shell(context, args.script.shell.as_deref())?;
     let state = context.state();
     let mut asked = Asked::of(&args.style, args.sign_in);
-    let repeats = args.style.refresh && !args.first && args.query.is_none();
+    let repeats = args.style.refresh.is_some() && !args.first && args.query.is_none();
     let chosen = match &args.profile {
         None if repeats => {
             let state = state.ok_or_else(|| nothing_to_renew(context))?;
@@ -42,7 +43,7 @@ pub fn run(context: &Context, args: UseArgs) -> Result<Outcome, Error> {
     switch.warn(context);
     let diff = enter(&context.process.env, state, &switch.target);
     let diff = fit::check(context, diff, Some(&switch.target.profile))?;
-    if asked.is_fresh && switch.target.style == Style::Name {
+    if asked.fresh != Fresh::No && switch.target.style == Style::Name {
         context
             .ui
             .tell("there are no keys to renew: by name, tools get their keys themselves");

@@ -49,7 +49,7 @@ pub fn run(context: &Context, args: WhoamiArgs) -> Result<Outcome, Error> {
         lasting,
         ends,
         expires,
-    } = provider::whose(&plan, &role::wants(context), outside.ports())
+    } = provider::whose(&plan, &role::wants_as_is(context), outside.ports())
         .map_err(|error| failed(context, &files, &plan, &choice.name, args.role.is_some(), error))?;
     if let Some(id) = lasting {
         sys::accounts::remember(context.env(), &id, &identity.account);

@@ -113,7 +113,7 @@ fn of_service(call: &Question, error: &ServiceError) -> Error {
         Class::Unwell => failed(Kind::Network, "the service is not available").hint(LATER),
         Class::ClockSkew => failed(Kind::ClockSkew, "the clock of this machine is wrong")
             .hint(SET_CLOCK),
-        Class::Denied => denied(call, &says, failed),
+        Class::Denied | Class::WrongCode | Class::UnknownDevice => denied(call, &says, failed),
         Class::ExpiredToken => {
             failed(Kind::ExpiredSource, "the keys that call AWS have expired").hint("get new ones from the same source")
         }
@@ -169,6 +169,7 @@ fn denied(call: &Question, says: &str, failed: impl Fn(Kind, &str) -> Error) -> 
     match &call.asked {
         Asked::Accounts { .. }
         | Asked::Identity
+        | Asked::Session { .. }
         | Asked::Logout { .. }
         | Asked::Renewal { .. }
         | Asked::SignIn { .. } => error,
@@ -176,11 +177,18 @@ fn denied(call: &Question, says: &str, failed: impl Fn(Kind, &str) -> Error) -> 
             "IAM Identity Center gives you the accounts and roles that you are assigned to; `awsenv sso roles` lists them",
         ),
         Asked::Role {
-            has_external_id, place, ..
+            has_external_id,
+            has_mfa_session,
+            place,
+            ..
         } => {
             let error = error.hint(
                 "the role must exist, its trust policy must name the caller, and the caller's own policies must allow sts:AssumeRole",
             );
+            let error = match has_mfa_session {
+                true => error.hint("if the trust policy asks for a recent MFA code, `--refresh=all` takes a new one"),
+                false => error,
+            };
             error.hint(match (has_external_id, place) {
                 (true, _) => {
                     "if the trust policy asks for an external id, `external_id` must equal it, capitals and all"
@@ -217,6 +225,11 @@ fn new(call: &Question, kind: Kind, why: &str) -> Error {
             at(place),
             shown(role_name),
             shown(account_id)
+        ),
+        Asked::Session { serial, place } => format!(
+            "{}cannot get a session with the MFA device `{}`: {why}",
+            at(place),
+            shown(serial)
         ),
         Asked::Identity => format!("cannot ask AWS whose keys these are: {why}"),
         Asked::SignIn { session } => format!("cannot sign in to `{}`: {why}", shown(session)),

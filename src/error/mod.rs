@@ -7,6 +7,7 @@ pub mod call;
 pub mod config;
 mod edit;
 mod keychain;
+mod mfa;
 mod provider;
 mod resolve;
 mod sign_in;
@@ -52,6 +53,10 @@ pub enum Kind {
     RegionDisabled,
     /// A person has to sign in to AWS first.
     LoginRequired,
+    /// A code of an MFA device is needed, and nobody can be asked for it.
+    MfaRequired,
+    /// AWS does not accept the code, or the device.
+    MfaRejected,
     /// AWS has too many requests.
     Throttled,
     /// The other side of a connection cannot prove who it is.
@@ -90,6 +95,8 @@ impl Kind {
             Kind::Network => "network",
             Kind::RegionDisabled => "region-disabled",
             Kind::LoginRequired => "login-required",
+            Kind::MfaRequired => "mfa-required",
+            Kind::MfaRejected => "mfa-rejected",
             Kind::Throttled => "throttled",
             Kind::Tls => "tls",
             Kind::LockedOut => "locked-out",

@@ -66,10 +66,12 @@ impl From<provider::Error> for Error {
             E::Call { question, failure } => super::call::failed(&question, &failure),
             E::SignIn { session, why } => super::sign_in::failed(&session, why),
             E::LoginRequired { session, login, why } => login_required(&session, login.as_deref(), why),
+            E::Code { serial, why } => super::mfa::missing(&serial, why),
+            E::CodeRejected { serial, of, why } => super::mfa::rejected(&serial, &of, &why),
             E::NoTurn { of, why } => {
                 let what = match of {
-                    Subject::Token(_) => subject(&of),
-                    Subject::Role(_) | Subject::Sso { .. } => format!("the keys of {}", subject(&of)),
+                    Subject::Code(_) | Subject::Token(_) => subject(&of),
+                    Subject::Mfa(_) | Subject::Role(_) | Subject::Sso { .. } => format!("the keys of {}", subject(&of)),
                 };
                 match why {
                     NoTurn::Cancelled => Error::new(
@@ -116,6 +118,8 @@ impl From<provider::Error> for Error {
 /// What something is about, as part of a sentence.
 pub fn subject(of: &Subject) -> String {
     match of {
+        Subject::Code(serial) => format!("a code of the MFA device `{}`", shown(serial)),
+        Subject::Mfa(serial) => format!("the session with the MFA device `{}`", shown(serial)),
         Subject::Role(arn) => format!("the role `{}`", shown(arn)),
         Subject::Sso { account_id, role_name } => {
             format!("the role `{}` in the account `{}`", shown(role_name), shown(account_id))

@@ -367,7 +367,7 @@ mod tests {
             role_arn: (*arn).into(),
             role_session_name: None,
             external_id: None,
-            mfa_serial: None,
+            mfa: None,
             duration_seconds: None,
             place: Some(place()),
         };
@@ -377,6 +377,7 @@ mod tests {
             roles: roles.iter().map(role).collect(),
             region: None,
             calls: crate::resolve::Calls::default(),
+            device: None,
             asks_metadata: false,
         }
     }

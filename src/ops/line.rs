@@ -24,7 +24,7 @@ pub(super) fn exec(profile: OsString, style: &StyleArgs, words: impl IntoIterato
     if style.keys {
         command = command.flag("--keys");
     }
-    if style.refresh {
+    if style.refresh.is_some() {
         command = command.flag("--refresh");
     }
     let duration = style.duration.map(|time| time.as_secs().to_string());

@@ -4,6 +4,7 @@ pub mod ask;
 pub mod bundle;
 pub mod catalog;
 pub mod choose;
+pub mod codes;
 pub mod describe;
 pub mod diff;
 pub mod edit;

@@ -11,6 +11,7 @@ use crate::env::Env;
 use crate::env::names::{AWSENV_ASKED, AWSENV_DEPTH};
 use crate::error::{Error, Kind};
 use crate::keychain::{self, Item, StoreKind};
+use crate::ops::codes::Codes;
 use crate::ops::told::told;
 use crate::process::Captured;
 use crate::provider::{Clock, Notice, Ports, ReadKeys, Run, Tell};
@@ -18,6 +19,7 @@ use crate::resolve::CredentialProcess;
 use crate::secret::Secret;
 use crate::sys;
 use crate::sys::cli_cache::Cache;
+use crate::sys::devices::Devices;
 use crate::sys::http::Client;
 use crate::sys::keychain::Keychain;
 use crate::sys::process::Stderr;
@@ -38,6 +40,8 @@ pub struct Outside<'a> {
     http: Client<'a>,
     cli_cache: Cache<'a>,
     tokens: Tokens<'a>,
+    codes: Codes<'a>,
+    devices: Devices<'a>,
     /// What the user knows.
     told: RefCell<Vec<Notice>>,
 }
@@ -51,6 +55,7 @@ impl<'a> Outside<'a> {
     pub fn of(context: &'a Context, profile: &str) -> Result<Self, Error> {
         Ok(Self {
             asked: asked(&context.process.env, profile)?,
+            codes: Codes::new(context, profile),
             ..Self::new(context)
         })
     }
@@ -66,6 +71,8 @@ impl<'a> Outside<'a> {
             http: context.http(),
             cli_cache: context.cli_cache(),
             tokens: context.tokens(),
+            codes: Codes::new(context, ""),
+            devices: Devices::new(context.env()),
             told: RefCell::default(),
         }
     }
@@ -80,6 +87,8 @@ impl<'a> Outside<'a> {
             tell: self,
             cli_cache: &self.cli_cache,
             tokens: &self.tokens,
+            codes: &self.codes,
+            devices: &self.devices,
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::env::Env;
 use crate::env::style::Style;
 use crate::env::wish::Wish;
 use crate::error::{Error, Kind};
-use crate::provider::Wants;
+use crate::provider::{Mfa, Wants};
 use crate::redact::shown;
 use crate::resolve::{AssumeRole, BaseSource, CredentialPlan};
 use crate::text::display;
@@ -37,7 +37,7 @@ pub fn on_top(plan: &mut CredentialPlan, profile: &str, arn: &str) -> Result<(),
         role_arn: arn.to_owned(),
         role_session_name: None,
         external_id: None,
-        mfa_serial: None,
+        mfa: None,
         duration_seconds: None,
         place: None,
     });
@@ -80,7 +80,23 @@ pub fn wants(context: &Context) -> Wants {
         .find_map(|name| env.filled(name));
     Wants {
         session_name: user.map_or("awsenv".to_owned(), session_name),
+        mfa: Mfa {
+            is_shared: context.settings().mfa.has_session,
+            of_user: true,
+        },
         ..Wants::default()
+    }
+}
+
+/// As [`wants`], where a user's own keys are to stay what they are.
+pub fn wants_as_is(context: &Context) -> Wants {
+    let wants = wants(context);
+    Wants {
+        mfa: Mfa {
+            of_user: false,
+            ..wants.mfa
+        },
+        ..wants
     }
 }
 

@@ -21,7 +21,7 @@ use crate::ops::ports::{self, Outside};
 use crate::ops::refusal::{self, without_credentials};
 use crate::ops::role;
 use crate::ops::sign_in::{Login, Offer};
-use crate::provider::{self, Got, Wants};
+use crate::provider::{self, Fresh, Got, Wants};
 use crate::redact::{self, shown};
 use crate::resolve::{BaseSource, Region, RegionSource};
 use crate::sys::clock::local;
@@ -68,8 +68,8 @@ impl Switch {
 #[derive(Clone, Debug, Default)]
 pub struct Asked {
     pub wish: Wish,
-    /// Whether keys that are kept may not be used.
-    pub is_fresh: bool,
+    /// Which keys that are kept may not be used.
+    pub fresh: Fresh,
     /// Whether the user is to sign in first, if that is needed.
     pub login: bool,
 }
@@ -78,7 +78,7 @@ impl Asked {
     pub fn of(style: &StyleArgs, sign_in: SignInArgs) -> Self {
         Self {
             wish: style.wish(),
-            is_fresh: style.refresh,
+            fresh: style.fresh(),
             login: sign_in.login,
         }
     }
@@ -95,7 +95,9 @@ impl Asked {
         match self.wish.style {
             Some(Style::Name) => Some(Export::Name),
             Some(Style::Keys) => Some(Export::Keys),
-            None if self.is_fresh || self.wish.role.is_some() || self.wish.duration.is_some() => Some(Export::Keys),
+            None if self.fresh != Fresh::No || self.wish.role.is_some() || self.wish.duration.is_some() => {
+                Some(Export::Keys)
+            }
             None => None,
         }
     }
@@ -153,7 +155,7 @@ pub fn to(
             may_have_keys()?;
             let wants = Wants {
                 duration: wish.duration,
-                is_fresh: asked.is_fresh,
+                fresh: asked.fresh,
                 ..role::wants(context)
             };
             let Got { credentials, ends } = offer.around(|| provider::credentials(&plan, &wants, outside.ports()))?;
@@ -230,7 +232,7 @@ pub fn to(
         target: Target {
             wish: Wish {
                 // New keys were asked for, so a return to the profile is by keys too.
-                style: wish.style.or(asked.is_fresh.then_some(decision.style)),
+                style: wish.style.or((asked.fresh != Fresh::No).then_some(decision.style)),
                 region: asked_region.map(Cow::into_owned),
                 ..wish.clone()
             },

@@ -13,7 +13,9 @@ pub fn told(ui: &Ui, notice: &Notice) {
         Notice::Got { of, url } => {
             let what = match of {
                 Subject::Role(_) => format!("assumed {}", subject(of)),
-                Subject::Sso { .. } | Subject::Token(_) => format!("got {}", subject(of)),
+                Subject::Code(_) | Subject::Mfa(_) | Subject::Sso { .. } | Subject::Token(_) => {
+                    format!("got {}", subject(of))
+                }
             };
             ui.narrate(&format!("{what} by a call to {}", shown(url)));
         }
@@ -26,6 +28,11 @@ pub fn told(ui: &Ui, notice: &Notice) {
                 until(*ends)
             ));
         }
+        Notice::DeviceIdle { serial, place } => ui.warn(format!(
+            "{}: `mfa_serial` is not used: AWS takes a code of `{}` only from the user's own keys",
+            display(&place.to_string()),
+            shown(serial)
+        )),
         Notice::Lowered { role_arn, asked } => ui.warn(format!(
             "the keys of `{}` last one hour, not {asked} s: AWS gives no more to a caller with temporary keys",
             shown(role_arn)

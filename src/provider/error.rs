@@ -1,7 +1,7 @@
 //! Why there are no credentials.
 
 use super::call::Why;
-use super::ports::NoTurn;
+use super::ports::{NoCode, NoTurn};
 use super::sign_in::Obstacle;
 use crate::aws::{Class, Fault, ServiceError};
 use crate::config::Place;
@@ -88,6 +88,18 @@ pub enum Error {
         login: Option<String>,
         why: SignedOut,
     },
+    /// There is no code of an MFA device.
+    Code {
+        serial: String,
+        why: NoCode,
+    },
+    /// AWS does not accept a code, or the device.
+    CodeRejected {
+        serial: String,
+        /// What the code was for.
+        of: Subject,
+        why: Rejected,
+    },
     /// Another process had the turn to get this.
     NoTurn {
         of: Subject,
@@ -124,6 +136,21 @@ pub enum Subject {
     Sso { account_id: String, role_name: String },
     /// The token of an SSO session.
     Token(String),
+    /// The session of a user, by the serial number of the MFA device that it takes a code of.
+    Mfa(String),
+    /// A code of an MFA device, by its serial number.
+    Code(String),
+}
+
+/// Why AWS does not accept a code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rejected {
+    /// It is not the device's; after so many of them.
+    Wrong { codes: u32 },
+    /// The user has no such device.
+    Device,
+    /// AWS has had it before, so it was not sent; the next one comes in so many seconds.
+    Sent { next: u64 },
 }
 
 /// Why a person has to sign in.
@@ -167,8 +194,16 @@ pub enum Asked {
     Role {
         role_arn: String,
         has_external_id: bool,
+        /// Whether the caller is a session that took a code earlier.
+        has_mfa_session: bool,
         /// The line of the role; `None` for one of the command line.
         place: Option<Place>,
+    },
+    /// The keys of a session of the user, for a code of an MFA device.
+    Session {
+        serial: String,
+        /// The line of `mfa_serial`.
+        place: Place,
     },
     /// The keys of a role in an account, for who is signed in.
     SsoRole {
@@ -216,6 +251,15 @@ impl Error {
                 let is_of_key = matches!(error.class, Class::ExpiredToken | Class::UnknownKey);
                 is_of_key && question.access_key_id.as_deref() == Some(access_key_id)
             }
+            _ => false,
+        }
+    }
+
+    /// Whether a person is needed, and is not there.
+    pub(super) fn needs_person(&self) -> bool {
+        match self {
+            Error::LoginRequired { .. } => true,
+            Error::Code { why, .. } => !matches!(why, NoCode::Cancelled | NoCode::Ended | NoCode::Spent),
             _ => false,
         }
     }

@@ -1,6 +1,6 @@
 //! The ports of tests: what each gives, and what it was asked.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::{Mutex, MutexGuard};
@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::{CliCache, CliEntry, Clock, Http, NoTurn, Notice, Ports, ReadKeys, Run, Sessions, Tell, Tokens, Turn};
+use super::{
+    Again, CliCache, CliEntry, Clock, CodeQuestion, Codes, Devices, Http, NoCode, NoTurn, Notice, Ports, ReadKeys, Run,
+    Sessions, Tell, Tokens, Turn,
+};
 use crate::aws::{Answer, Fault, Request, Transport};
 use crate::awscli::registration::{Purpose, Registration};
 use crate::awscli::token::Token;
@@ -258,6 +261,64 @@ impl Tokens for FakeTokens {
     }
 }
 
+/// A person with MFA devices, who gives these codes, one after the other, and then leaves.
+#[derive(Default)]
+pub(super) struct FakeDevices {
+    pub(super) codes: RefCell<VecDeque<Result<&'static str, NoCode>>>,
+    /// Of the device, and of what was wrong before.
+    pub(super) asked: RefCell<Vec<(String, Option<Again>)>>,
+    pub(super) waits: RefCell<Vec<Duration>>,
+    /// What AWS has had.
+    pub(super) sent: RefCell<Vec<String>>,
+    pub(super) turns: RefCell<Vec<String>>,
+    pub(super) no_turn: Option<NoTurn>,
+    pub(super) cancelled: Cell<u32>,
+}
+
+struct DeviceTurn<'a>(&'a Cell<u32>);
+
+impl Turn for DeviceTurn<'_> {
+    fn cancel(&self) {
+        self.0.set(self.0.get() + 1);
+    }
+}
+
+impl Codes for FakeDevices {
+    fn code(&self, question: &CodeQuestion<'_>) -> Result<Secret<String>, NoCode> {
+        let asked = (question.device.serial.clone(), question.again);
+        self.asked.borrow_mut().push(asked);
+        let code = self.codes.borrow_mut().pop_front().unwrap_or(Err(NoCode::Cancelled))?;
+        Ok(Secret::new(code.to_owned()))
+    }
+
+    fn wait(&self, _: &CodeQuestion<'_>, time: Duration) -> Result<(), NoCode> {
+        self.waits.borrow_mut().push(time);
+        Ok(())
+    }
+}
+
+impl Devices for FakeDevices {
+    fn turn(&self, serial: &str, _: Option<Duration>) -> Result<Box<dyn Turn + '_>, NoTurn> {
+        self.turns.borrow_mut().push(serial.to_owned());
+        match &self.no_turn {
+            Some(why) => Err(why.clone()),
+            None => Ok(Box::new(DeviceTurn(&self.cancelled))),
+        }
+    }
+
+    fn is_sent(&self, _: &str, code: &Secret<String>) -> bool {
+        self.sent.borrow().contains(code.expose())
+    }
+
+    fn note(&self, _: &str, code: &Secret<String>) {
+        self.sent.borrow_mut().push(code.expose().clone());
+    }
+
+    fn forget(&self, _: &str, code: &Secret<String>) {
+        self.sent.borrow_mut().retain(|sent| sent != code.expose());
+    }
+}
+
 /// An outside that has nothing.
 pub(super) struct Fake {
     pub(super) run: FakeRun,
@@ -268,6 +329,7 @@ pub(super) struct Fake {
     pub(super) tell: FakeTell,
     pub(super) cli_cache: FakeCliCache,
     pub(super) tokens: FakeTokens,
+    pub(super) devices: FakeDevices,
 }
 
 impl Default for Fake {
@@ -291,6 +353,7 @@ impl Default for Fake {
             tell: FakeTell::default(),
             cli_cache: FakeCliCache::default(),
             tokens: FakeTokens::default(),
+            devices: FakeDevices::default(),
         }
     }
 }
@@ -306,6 +369,8 @@ impl Fake {
             tell: &self.tell,
             cli_cache: &self.cli_cache,
             tokens: &self.tokens,
+            codes: &self.devices,
+            devices: &self.devices,
         }
     }
 

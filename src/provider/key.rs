@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::provider::ReadKeys;
-use crate::resolve::{AssumeRole, BaseSource, Endpoint, Sso};
+use crate::resolve::{AssumeRole, BaseSource, Device, Endpoint, Sso};
 use crate::session::Key;
 
 /// What tells one source of keys from another, without its secret; `None` for those that awsenv does not use, and for
@@ -47,6 +47,21 @@ pub(super) fn of_sso(sso: &Sso, endpoint: &Endpoint) -> Key {
     Key::hash(&serde_json::to_vec(&parts).unwrap_or_default())
 }
 
+/// A session that lasts longer than one wants serves all the same, so the key has no duration.
+pub(super) fn of_session(device: &Device, endpoint: &Endpoint, source: &Value) -> Key {
+    let own = (!endpoint.is_own()).then_some(&endpoint.url);
+    let mut parts = BTreeMap::from([
+        ("v", json!(1)),
+        ("op", json!("GetSessionToken")),
+        ("mfa_serial", json!(device.serial)),
+        ("source", source.clone()),
+    ]);
+    if let Some(url) = own {
+        parts.insert("endpoint", json!(url));
+    }
+    Key::hash(&serde_json::to_vec(&parts).unwrap_or_default())
+}
+
 /// `duration` is the one that is asked for. Neither the region nor the profile's name changes what AWS gives.
 pub(super) fn of_role(role: &AssumeRole, duration: Option<u32>, endpoint: &Endpoint, source: &Value) -> Key {
     let partition = role.role_arn.split(':').nth(1);
@@ -58,7 +73,7 @@ pub(super) fn of_role(role: &AssumeRole, duration: Option<u32>, endpoint: &Endpo
         ("role_arn", json!(role.role_arn)),
         ("role_session_name", json!(role.role_session_name)),
         ("external_id", json!(role.external_id)),
-        ("mfa_serial", json!(role.mfa_serial)),
+        ("mfa_serial", json!(role.mfa.as_ref().map(|device| &device.serial))),
         ("duration", json!(duration)),
         ("source", source.clone()),
     ]);

@@ -7,6 +7,7 @@ mod error;
 #[cfg(test)]
 mod fake;
 mod key;
+mod mfa;
 mod notice;
 mod ports;
 mod process;
@@ -18,11 +19,14 @@ mod sts;
 mod tests;
 mod wanted;
 
-pub use error::{Asked, Error, Failure, Question, SignedOut, Subject};
+pub use error::{Asked, Error, Failure, Question, Rejected, SignedOut, Subject};
 pub use notice::Notice;
 pub use ports::{
-    CliCache, CliEntry, CliRequest, Clock, Http, NoTurn, Ports, ReadKeys, Run, Sessions, Tell, Tokens, Turn,
+    Again, CliCache, CliEntry, CliRequest, Clock, CodeQuestion, Codes, Devices, Http, NoCode, NoTurn, Ports, ReadKeys,
+    Run, Sessions, Tell, Tokens, Turn,
 };
+
+pub use role::Step;
 
 use std::time::Duration;
 
@@ -42,8 +46,10 @@ use crate::session;
 pub struct Wants {
     /// How long the keys of the last role are to last, in seconds.
     pub duration: Option<u32>,
-    /// Whether keys of the last role that are kept may not be used.
-    pub is_fresh: bool,
+    /// Which keys that are kept may not be used.
+    pub fresh: Fresh,
+    /// What is done with MFA devices.
+    pub mfa: Mfa,
     /// In seconds: kept keys must last for longer than this.
     pub margin: i64,
     /// The name of sessions whose profile gives them none.
@@ -52,11 +58,41 @@ pub struct Wants {
     pub until: Option<Duration>,
 }
 
+/// Which keys are got again although they still last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fresh {
+    #[default]
+    No,
+    /// Those that are wanted.
+    Last,
+    /// Also those of all sessions below, which may take a code.
+    All,
+}
+
+/// What is done with MFA devices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mfa {
+    /// Whether the roles of a user share a session that took one code.
+    pub is_shared: bool,
+    /// Whether a user's own keys become those of such a session.
+    pub of_user: bool,
+}
+
+impl Default for Mfa {
+    fn default() -> Self {
+        Self {
+            is_shared: true,
+            of_user: true,
+        }
+    }
+}
+
 impl Default for Wants {
     fn default() -> Self {
         Self {
             duration: None,
-            is_fresh: false,
+            fresh: Fresh::No,
+            mfa: Mfa::default(),
             margin: session::MARGIN,
             session_name: "awsenv".to_owned(),
             until: None,
@@ -84,6 +120,15 @@ pub struct Got {
 /// The first obstacle. Nothing is run or asked if awsenv cannot get the credentials in the end.
 pub fn credentials(plan: &CredentialPlan, wants: &Wants, ports: Ports<'_>) -> Result<Got, Error> {
     role::credentials(plan, wants, ports)
+}
+
+/// What the credentials of a plan take, step by step, as far as is known without a call: the session of a user, and each
+/// role. `ports.sessions` may not wait for anybody.
+///
+/// # Errors
+/// What AWS would refuse; a setting of calls cannot be followed.
+pub fn steps<'p>(plan: &'p CredentialPlan, wants: &'p Wants, ports: Ports<'p>) -> Result<Vec<Step<'p>>, Error> {
+    role::steps(plan, wants, ports)
 }
 
 /// Whose keys a plan leads to.

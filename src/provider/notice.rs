@@ -1,6 +1,7 @@
 //! What the user should know of how credentials were got; `ops` puts it into words.
 
 use super::Subject;
+use crate::config::Place;
 use crate::credentials::Timestamp;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +12,8 @@ pub enum Notice {
     Kept { of: Subject, ends: Timestamp },
     /// The caller's own keys are temporary, so AWS gives a role for an hour at most.
     Lowered { role_arn: String, asked: u32 },
+    /// `mfa_serial` is not used, because these keys are no user's; the line of it.
+    DeviceIdle { serial: String, place: Place },
     /// Others on the way can read what is sent; the sentence.
     Open(String),
     /// Why a call goes to a region that no setting names; the sentence.

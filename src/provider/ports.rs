@@ -6,11 +6,12 @@ use std::time::Duration;
 use crate::aws::{Answer, Fault, Request, Transport};
 use crate::awscli::registration::{Purpose, Registration};
 use crate::awscli::token::Token;
+use crate::config::Place;
 use crate::credentials::Timestamp;
 use crate::keychain::{Error, Item};
 use crate::process::Captured;
-use crate::provider::Notice;
-use crate::resolve::{AssumeRole, Sso, SsoSession};
+use crate::provider::{Notice, Subject};
+use crate::resolve::{AssumeRole, Device, Sso, SsoSession};
 use crate::secret::Secret;
 use crate::session::{Key, Session};
 
@@ -86,7 +87,81 @@ pub trait Sessions {
 }
 
 /// The right to get a session while others wait; it ends when this is dropped, or the process dies.
-pub trait Turn {}
+pub trait Turn {
+    /// Notes that the user does not want it, for all that have waited since before.
+    fn cancel(&self) {}
+}
+
+/// Gets codes of MFA devices, of a person or a program.
+pub trait Codes {
+    /// A code of six digits; a new one each time.
+    ///
+    /// # Errors
+    /// There is none.
+    fn code(&self, question: &CodeQuestion<'_>) -> Result<Secret<String>, NoCode>;
+
+    /// Waits until the device shows another code.
+    ///
+    /// # Errors
+    /// There will be no other, or the person does not want to wait.
+    fn wait(&self, question: &CodeQuestion<'_>, time: Duration) -> Result<(), NoCode>;
+}
+
+/// What a code is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct CodeQuestion<'a> {
+    pub device: &'a Device,
+    /// What AWS gives for it.
+    pub of: &'a Subject,
+    /// Why it is asked for again.
+    pub again: Option<Again>,
+    /// How long this may take; `None` if there is no end.
+    pub left: Option<Duration>,
+}
+
+/// What was wrong with the code before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// AWS has rejected it.
+    Rejected,
+    /// AWS has had it before.
+    Sent,
+}
+
+/// Why there is no code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NoCode {
+    /// The person does not want it to go on.
+    Cancelled,
+    /// A signal that is not a person's ends the run.
+    Ended,
+    /// Nobody can be asked; the reason, as a sentence, and the profile that a person can use instead.
+    Unattended { profile: String, why: String },
+    /// The one code that the command line gave has been used.
+    Spent,
+    /// Nobody has answered in so many seconds.
+    Late(u64),
+    /// The program that has the codes gave none; its line, if it is in an AWS file, and the reason.
+    Failed { place: Option<Place>, why: String },
+}
+
+/// Knows which codes AWS has had, and lets one process at a time use a device.
+pub trait Devices {
+    /// Waits until no other process uses this device, as [`Sessions::turn`].
+    ///
+    /// # Errors
+    /// It is not this process's turn.
+    fn turn(&self, serial: &str, limit: Option<Duration>) -> Result<Box<dyn Turn + '_>, NoTurn>;
+
+    /// Whether the code was sent a short while ago.
+    fn is_sent(&self, serial: &str, code: &Secret<String>) -> bool;
+
+    /// Notes that the code is going to be sent. Where nothing can be written, it is not.
+    fn note(&self, serial: &str, code: &Secret<String>);
+
+    /// Takes back the note of a code that could not be sent.
+    fn forget(&self, serial: &str, code: &Secret<String>);
+}
 
 /// Why it is not this process's turn.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,7 +242,7 @@ impl<'a> From<&'a AssumeRole> for CliRequest<'a> {
             role_arn: &role.role_arn,
             session_name: role.role_session_name.as_deref(),
             external_id: role.external_id.as_deref(),
-            serial: role.mfa_serial.as_deref(),
+            serial: role.mfa.as_ref().map(|device| device.serial.as_str()),
             duration: role.duration_seconds,
         }
     }
@@ -183,6 +258,8 @@ pub struct Ports<'a> {
     pub tell: &'a dyn Tell,
     pub cli_cache: &'a dyn CliCache,
     pub tokens: &'a dyn Tokens,
+    pub codes: &'a dyn Codes,
+    pub devices: &'a dyn Devices,
 }
 
 impl std::fmt::Debug for Ports<'_> {

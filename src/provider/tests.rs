@@ -7,7 +7,7 @@ use super::*;
 use crate::config::Place;
 use crate::credentials::pair::Flaw;
 use crate::process::Captured;
-use crate::resolve::{AssumeRole, CredentialProcess, KeySource};
+use crate::resolve::{CredentialProcess, KeySource};
 
 fn place() -> Place {
     Place {
@@ -45,6 +45,7 @@ fn plan(base: impl Into<Option<BaseSource>>) -> CredentialPlan {
         roles: Vec::new(),
         region: None,
         calls: crate::resolve::Calls::default(),
+        device: None,
         asks_metadata: false,
     }
 }
@@ -235,27 +236,4 @@ fn a_keyring_of_boto_is_asked_by_service_and_key() {
     fake.keys.password = Some("S");
     assert_eq!(get(&plan(base), &fake).unwrap().secret_access_key.expose(), "S");
     assert_eq!(*fake.keys.asked.borrow(), ["aws/A", "aws/A"]);
-}
-
-#[test]
-fn a_role_with_a_code_is_refused_before_anything_is_run() {
-    let fake = prints(r#"{"Version":1,"AccessKeyId":"A","SecretAccessKey":"S"}"#);
-    for base in [
-        process(None),
-        process(Some("work")),
-        BaseSource::StaticKeys(keys("A", None)),
-    ] {
-        let mut plan = plan(base);
-        plan.roles.push(AssumeRole {
-            profile: "p".to_owned(),
-            role_arn: "arn:aws:iam::123456789012:role/r".to_owned(),
-            role_session_name: None,
-            external_id: None,
-            mfa_serial: Some("arn:aws:iam::123456789012:mfa/me".to_owned()),
-            duration_seconds: None,
-            place: Some(place()),
-        });
-        assert!(matches!(get(&plan, &fake), Err(Error::Unreachable { needs: Some(_) })));
-    }
-    assert!(fake.is_untouched());
 }

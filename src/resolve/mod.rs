@@ -8,6 +8,7 @@ mod calling;
 mod calls;
 mod chain;
 mod error;
+mod mfa;
 mod origin;
 mod partial;
 mod plan;
@@ -22,6 +23,7 @@ mod style;
 pub use calls::{CaBundle, CallRegion, Calls, Endpoint, Proxy, RegionReason, Travel, UrlReason};
 pub use chain::{Link, LinkId};
 pub use error::Error;
+pub use mfa::{Caller, CodeProcess, Device};
 pub use origin::{RegionSource, Source};
 pub use partial::{containing, partial};
 pub use plan::{
@@ -92,6 +94,7 @@ pub struct Survey<'a> {
 pub struct Outline {
     pub start: Start,
     region: Option<Region>,
+    device: Option<Device>,
     asks_metadata: bool,
 }
 
@@ -135,6 +138,7 @@ impl<'a> Survey<'a> {
         let outline = |start| Outline {
             start,
             region,
+            device: None,
             asks_metadata: false,
         };
         if !choice.is_explicit()
@@ -158,6 +162,7 @@ impl<'a> Survey<'a> {
         };
         let asks_metadata = base.is_none() && !ambient::metadata_disabled(inputs.env);
         Ok(Outline {
+            device: profile.and_then(mfa::own),
             asks_metadata,
             ..outline(Start::Base(base.map(Box::new)))
         })
@@ -167,6 +172,7 @@ impl<'a> Survey<'a> {
         let Outline {
             start,
             region,
+            device,
             asks_metadata,
         } = outline;
         let mut roles = Vec::new();
@@ -187,10 +193,16 @@ impl<'a> Survey<'a> {
             },
         };
         roles.reverse();
+        // The device is that of the user below, who may name the program for all roles.
+        if let Some(device) = roles.first_mut().and_then(|role: &mut AssumeRole| role.mfa.as_mut()) {
+            let owner = base_of.as_ref().and_then(|name| self.inputs.profiles.profile(name));
+            device.process = device.process.take().or_else(|| mfa::process(owner?));
+        }
         CredentialPlan {
             base,
             base_of,
             roles,
+            device,
             region,
             calls: Calls::of(self.inputs, profile),
             asks_metadata,
@@ -215,6 +227,7 @@ fn legacy_profile(inputs: &Inputs<'_>, choice: &Choice, region: Option<&str>) ->
         Some(base) => Ok(Outline {
             start: Start::Base(Some(Box::new(base))),
             region: region::region(region, inputs.env, None)?,
+            device: None,
             asks_metadata: false,
         }),
         None => Err(Error::ProfileNotFound {

@@ -5,6 +5,7 @@ use crate::config::{BotoKeyring, Place};
 use crate::secret::Secret;
 
 use super::calls::Calls;
+use super::mfa::Device;
 use super::region::Region;
 use super::sso::Sso;
 
@@ -17,6 +18,8 @@ pub struct CredentialPlan {
     pub base_of: Option<String>,
     /// The roles assumed on top of `base`, outermost last.
     pub roles: Vec<AssumeRole>,
+    /// The MFA device that the selected profile names for its own keys.
+    pub device: Option<Device>,
     /// The region of the selected profile; the sources of a chain do not pass theirs on.
     pub region: Option<Region>,
     /// How AWS is called for the roles, by the settings of the selected profile.
@@ -45,11 +48,6 @@ impl CredentialPlan {
             Some(BaseSource::CredentialProcess(process)) => process.keychain.as_deref(),
             _ => None,
         }
-    }
-
-    /// The outermost role that asks for an MFA code.
-    pub fn mfa(&self) -> Option<&AssumeRole> {
-        self.roles.iter().rev().find(|role| role.mfa_serial.is_some())
     }
 }
 
@@ -247,7 +245,8 @@ pub struct AssumeRole {
     /// If it is absent or empty, the caller that assumes the role makes one up.
     pub role_session_name: Option<String>,
     pub external_id: Option<String>,
-    pub mfa_serial: Option<String>,
+    /// Of the user who assumes the role.
+    pub mfa: Option<Device>,
     /// `duration_seconds`, if it is a whole number; anything else counts as absent, as in botocore.
     pub duration_seconds: Option<i64>,
     /// The line of `role_arn`; `None` for a role that the command line adds.

@@ -2,7 +2,7 @@
 
 use crate::config::BotoKeyring;
 
-use super::plan::{AssumeRole, BaseSource, CredentialPlan, CredentialProcess, Keys};
+use super::plan::{BaseSource, CredentialPlan, CredentialProcess, Keys};
 use super::sso::Sso;
 
 /// Whether awsenv can get the credentials of a plan.
@@ -29,8 +29,7 @@ pub enum Origin<'p> {
 impl CredentialPlan {
     /// Where the credentials come from: the base, then every role on top of it.
     pub fn reach(&self) -> Reach<'_> {
-        let base = self.base.as_ref().map_or(Reach::Nothing, BaseSource::reach);
-        self.roles.iter().fold(base, Reach::assume)
+        self.base.as_ref().map_or(Reach::Nothing, BaseSource::reach)
     }
 }
 
@@ -51,16 +50,3 @@ impl BaseSource {
         }
     }
 }
-
-impl<'p> Reach<'p> {
-    /// A role on top, which takes a call to AWS STS; awsenv cannot ask for a code yet.
-    fn assume(self, role: &AssumeRole) -> Self {
-        match (self, &role.mfa_serial) {
-            (Reach::Nothing, _) => Reach::Nothing,
-            (_, Some(_)) => Reach::Later(MFA),
-            (below, None) => below,
-        }
-    }
-}
-
-const MFA: &str = "an MFA code and a call to AWS STS";

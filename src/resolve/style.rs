@@ -101,6 +101,7 @@ enum NotByName {
     Login,
     Mfa,
     OddName,
+    UserMfa,
 }
 
 impl NotByName {
@@ -111,6 +112,7 @@ impl NotByName {
             NotByName::Login => "not every SDK supports `login_session`",
             NotByName::Mfa => "a role in the chain needs an MFA code, which SDKs do not ask for",
             NotByName::OddName => "other SDKs cannot read a profile with this name",
+            NotByName::UserMfa => "the profile names an MFA device, and SDKs use its keys without a code",
         }
     }
 
@@ -120,6 +122,9 @@ impl NotByName {
             NotByName::Environment => "most SDKs prefer keys in the environment to the profile",
             NotByName::Login => "SDKs that do not support `login_session` find no credentials in this profile",
             NotByName::Mfa => "SDKs that cannot ask for an MFA code will fail with this profile",
+            NotByName::UserMfa => {
+                "SDKs use the keys of this profile without an MFA code, and AWS may deny what needs one"
+            }
             NotByName::OddName => "SDKs other than boto3 and the AWS CLI will not find a profile with this name",
         }
     }
@@ -127,8 +132,11 @@ impl NotByName {
 
 /// Why the name works, or why not.
 fn wanted(plan: &CredentialPlan, profile: &str) -> Result<&'static str, NotByName> {
-    if plan.mfa().is_some() {
+    if plan.roles.iter().any(|role| role.mfa.is_some()) {
         return Err(NotByName::Mfa);
+    }
+    if plan.user_device().is_some() {
+        return Err(NotByName::UserMfa);
     }
     match &plan.base {
         Some(BaseSource::Login(_)) => return Err(NotByName::Login),
@@ -160,8 +168,11 @@ fn wanted(plan: &CredentialPlan, profile: &str) -> Result<&'static str, NotByNam
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
-    use crate::resolve::{AssumeRole, KeySource, Keys};
+    use crate::config::Place;
+    use crate::resolve::{AssumeRole, Device, KeySource, Keys};
     use crate::secret::Secret;
 
     fn keys(source: KeySource) -> Keys {
@@ -183,6 +194,7 @@ mod tests {
             roles: Vec::new(),
             region: None,
             calls: crate::resolve::Calls::default(),
+            device: None,
             asks_metadata: false,
         }
     }
@@ -197,7 +209,15 @@ mod tests {
             role_arn: "arn:aws:iam::123456789012:role/r".to_owned(),
             role_session_name: None,
             external_id: None,
-            mfa_serial: mfa.map(str::to_owned),
+            mfa: mfa.map(|serial| Device {
+                profile: "p".to_owned(),
+                serial: serial.to_owned(),
+                place: Place {
+                    file: Path::new("config").into(),
+                    line: 1,
+                },
+                process: None,
+            }),
             duration_seconds: None,
             place: None,
         });
@@ -216,22 +236,16 @@ mod tests {
         assert_eq!(style(&role, "p", Export::Auto), Ok(Style::Name));
         assert_eq!(style(&role, "p", Export::Keys), Ok(Style::Keys));
         let role = with_role(files(), Some("arn"));
-        assert!(matches!(
-            style(&role, "p", Export::Keys),
-            Err(StyleError::KeysUnreachable { .. })
-        ));
+        assert_eq!(style(&role, "p", Export::Keys), Ok(Style::Keys));
     }
 
     #[test]
     fn keys_where_sdks_cannot_follow_the_name() {
         assert_eq!(style(&files(), "two words", Export::Auto), Ok(Style::Keys));
         let mfa = export_style(&with_role(files(), Some("arn")), "p", true, Export::Auto).unwrap();
-        assert_eq!(mfa.style, Style::Name);
-        assert!(mfa.warning.is_some());
+        assert_eq!((mfa.style, mfa.warning), (Style::Keys, None));
         let odd = export_style(&with_role(files(), None), "two words", true, Export::Auto).unwrap();
         assert_eq!((odd.style, odd.warning.is_some()), (Style::Keys, false));
-        let odd = export_style(&with_role(files(), Some("arn")), "two words", true, Export::Auto).unwrap();
-        assert_eq!((odd.style, odd.warning.is_some()), (Style::Name, true));
     }
 
     #[test]
@@ -254,8 +268,8 @@ mod tests {
         ));
         assert_eq!(style(&role, "p", Export::Auto), Ok(Style::Keys));
         assert_eq!(style(&role, "p", Export::Keys), Ok(Style::Keys));
-        let refused = style(&with_role(named.clone(), Some("arn")), "p", Export::Auto);
-        assert!(matches!(refused, Err(StyleError::KeysUnreachable { .. })));
+        let role = with_role(named.clone(), Some("arn"));
+        assert_eq!(style(&role, "p", Export::Auto), Ok(Style::Keys));
         assert_eq!(style(&named, "p", Export::Auto), Ok(Style::Keys));
     }
 

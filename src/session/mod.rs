@@ -22,6 +22,8 @@ pub enum Kind {
     Role,
     /// GetRoleCredentials of IAM Identity Center.
     Sso,
+    /// GetSessionToken with the code of an MFA device.
+    Mfa,
 }
 
 /// One session, with its secrets.
@@ -41,13 +43,14 @@ pub struct Session {
 }
 
 impl Kind {
-    const ALL: [Self; 2] = [Self::Role, Self::Sso];
+    const ALL: [Self; 3] = [Self::Role, Self::Sso, Self::Mfa];
 
     /// As in documents and in `--json`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Role => "role",
             Self::Sso => "sso",
+            Self::Mfa => "mfa",
         }
     }
 

@@ -555,7 +555,7 @@ mod tests {
             role_arn: ROLE.to_owned(),
             role_session_name: None,
             external_id: None,
-            mfa_serial: None,
+            mfa: None,
             duration_seconds: None,
             place: None,
         };

@@ -6,6 +6,7 @@ pub mod ancestors;
 pub mod browser;
 pub mod cli_cache;
 pub mod clock;
+pub mod devices;
 pub mod edit;
 pub mod fs;
 pub mod history;

@@ -164,7 +164,7 @@ fn role(role: &AssumeRole) -> Value {
         "role_arn": role.role_arn,
         "role_session_name": role.role_session_name,
         "external_id": role.external_id,
-        "mfa_serial": role.mfa_serial,
+        "mfa_serial": role.mfa.as_ref().map(|device| &device.serial),
         "duration_seconds": role.duration_seconds,
     });
     placed(safe(step), role.place.as_ref())

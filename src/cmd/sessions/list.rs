@@ -75,7 +75,7 @@ fn needs_no_person(context: &Context, plan: &CredentialPlan) -> bool {
         Some(BaseSource::Sso(sso)) => !is_signed_in(context, &sso.session),
         Some(_) => false,
     };
-    !is_asked && plan.roles.iter().all(|role| role.mfa_serial.is_none())
+    !is_asked && plan.roles.iter().all(|role| role.mfa.is_none())
 }
 
 fn is_signed_in(context: &Context, session: &SsoSession) -> bool {

@@ -10,6 +10,7 @@
 //! keychain = os
 //! sessions = on
 //! cli_cache = read
+//! mfa_session = on
 //!
 //! [picker]
 //! height = 100%
@@ -20,6 +21,10 @@
 //!
 //! [sso]
 //! login = off
+//!
+//! [mfa]
+//! process = ykman oath accounts code --single aws
+//! prompt = terminal
 //!
 //! [doctor]
 //! ignore = plaintext-keys
@@ -35,6 +40,7 @@ mod key;
 mod keychain;
 mod keys;
 mod lines;
+mod mfa;
 mod picker;
 mod read;
 mod table;
@@ -46,6 +52,7 @@ use wildmatch::WildMatch;
 pub use key::choices;
 pub use keychain::KeychainSettings;
 pub use keys::{Action, Binding};
+pub use mfa::{CodePrompt, MfaSettings};
 pub use picker::{Height, Picker, PreviewPosition};
 pub use read::Problem;
 
@@ -128,6 +135,8 @@ pub struct Settings {
     pub picker: Picker,
     /// `[sso]`, `login = off|ask`: whether commands that need a sign-in offer it.
     pub offers_login: bool,
+    /// `[mfa]`: where codes come from, and how they are used (`mfa_session = on|off`, `[mfa]`).
+    pub mfa: MfaSettings,
     /// `[doctor]`, `ignore = KIND, …`: warnings that `doctor` leaves out.
     pub doctor_ignore: Vec<String>,
     /// Where each key is that is set.
@@ -158,6 +167,7 @@ impl Default for Settings {
             write_through: false,
             picker: Picker::default(),
             offers_login: false,
+            mfa: MfaSettings::default(),
             doctor_ignore: Vec::new(),
             lines: BTreeMap::new(),
             aliases: Names::new(),

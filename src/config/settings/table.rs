@@ -1,10 +1,10 @@
 //! The table of the settings: its sections, their keys, and which of those are guards.
 
 use super::key::{Key, choice, quoted, switch};
-use super::{CacheUse, Export, Names, Order, Prompt, Settings, keychain, picker, words};
+use super::{CacheUse, Export, Names, Order, Prompt, Settings, keychain, mfa, picker, words};
 
 /// The keys above the first section.
-const TOP: [Key; 10] = [
+const TOP: [Key; 11] = [
     Key::new("export", |settings, value, _| {
         let words = [("auto", Export::Auto), ("name", Export::Name), ("keys", Export::Keys)];
         settings.export = choice("export", &words, value)?;
@@ -57,6 +57,7 @@ const TOP: [Key; 10] = [
     .guarded("awsenv does not use the AWS CLI's cache", |settings, _| {
         settings.cli_cache = CacheUse::Off
     }),
+    mfa::SESSION,
     Key::new("write_through", |settings, value, _| {
         settings.write_through = switch("write_through", value)?;
         Ok(())
@@ -81,11 +82,12 @@ pub(super) enum Holds {
 }
 
 /// The sections; the first is what is above all of them.
-pub(super) const SECTIONS: [(&str, Holds); 7] = [
+pub(super) const SECTIONS: [(&str, Holds); 8] = [
     ("", Holds::Keys(&TOP)),
     ("picker", Holds::Keys(&picker::KEYS)),
     ("keychain", Holds::Keys(&keychain::KEYS)),
     ("sso", Holds::Keys(&SSO)),
+    ("mfa", Holds::Keys(&mfa::KEYS)),
     ("doctor", Holds::Keys(&DOCTOR)),
     ("alias", Holds::Names(|settings| &mut settings.aliases)),
     ("region", Holds::Names(|settings| &mut settings.regions)),

@@ -67,7 +67,7 @@ fn a_mistake_costs_its_own_line() {
         ("promt = off", "unknown key `promt`: did you mean `prompt`?"),
         (
             "mouse = on",
-            "unknown key `mouse`: expected `export`, `export_region`, `production`, `prompt`, `order`, `history`, `keychain`, `sessions`, `cli_cache` or `write_through`",
+            "unknown key `mouse`: expected `export`, `export_region`, `production`, `prompt`, `order`, `history`, `keychain`, `sessions`, `cli_cache`, `mfa_session` or `write_through`",
         ),
         (
             "export_region = yes",

@@ -47,6 +47,7 @@ pub(super) fn keys(
         cli_entry: endpoint.is_own().then_some(CliEntry::Sso(sso)),
         of: subject(sso),
         is_fresh,
+        least: 0,
         start: ports.clock.now(),
         wants,
         ports,

@@ -26,7 +26,7 @@ fn only_the_last_hop_is_renewed() {
     fake.put(&one, "ASIAONE", NOW - 60, 3600);
     fake.put(&two, "ASIATWO", NOW - 60, 3600);
     let fresh = Wants {
-        is_fresh: true,
+        fresh: Fresh::Last,
         ..Wants::default()
     };
     assert_eq!(fake.id(&chain, &fresh), "ASIANEW");
@@ -138,7 +138,7 @@ fn keys_of_the_aws_cli_serve_where_it_would_have_asked_for_the_same() {
             ..Wants::default()
         },
         Wants {
-            is_fresh: true,
+            fresh: Fresh::Last,
             ..Wants::default()
         },
     ] {

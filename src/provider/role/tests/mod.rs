@@ -9,7 +9,7 @@ use crate::aws::{Answer, Fault, Stage};
 use crate::config::Place;
 use crate::credentials::{Credentials, Timestamp};
 use crate::provider::fake::Fake;
-use crate::provider::{Error, Failure, Got, NoTurn, Notice, Wants, credentials};
+use crate::provider::{Error, Failure, Fresh, Got, NoTurn, Notice, Wants, credentials};
 use crate::resolve::{AssumeRole, BaseSource, Calls, CredentialPlan, CredentialProcess, KeySource, Keys};
 use crate::secret::Secret;
 use crate::session::{Key, Session};
@@ -30,7 +30,7 @@ fn role(name: &str) -> AssumeRole {
         role_arn: format!("arn:aws:iam::123456789012:role/{name}"),
         role_session_name: None,
         external_id: None,
-        mfa_serial: None,
+        mfa: None,
         duration_seconds: None,
         place: place(),
     }
@@ -65,6 +65,7 @@ fn plan(base: BaseSource, roles: &[AssumeRole]) -> CredentialPlan {
         roles: roles.to_vec(),
         region: None,
         calls: Calls::default(),
+        device: None,
         asks_metadata: false,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::provider::sso::session_key;
-use crate::provider::{Error, Got, Notice, SignedOut, Subject, Wants, credentials};
+use crate::provider::{Error, Fresh, Got, Notice, SignedOut, Subject, Wants, credentials};
 use crate::resolve::AssumeRole;
 use crate::session::{Kind, Session};
 
@@ -111,7 +111,7 @@ fn new_keys_are_new() {
     let fake = signed_in().answers([Ok(keys("ASIA2", 3600))]);
     put(&fake, "ASIA1", 100, 3600);
     let fresh = Wants {
-        is_fresh: true,
+        fresh: Fresh::Last,
         ..Wants::default()
     };
     assert_eq!(get(&fake, &fresh).unwrap().credentials.access_key_id, "ASIA2");
@@ -131,7 +131,7 @@ fn keys_of_the_aws_cli_serve() {
         .insert(entry, kept("ASIACLI", 10, 3600));
     assert_eq!(id(&fake), "ASIACLI");
     let fresh = Wants {
-        is_fresh: true,
+        fresh: Fresh::Last,
         ..Wants::default()
     };
     assert!(matches!(get(&fake, &fresh), Err(Error::LoginRequired { .. })));
@@ -240,7 +240,7 @@ fn chain() -> CredentialPlan {
         role_arn: "arn:aws:iam::123456789012:role/Ops".to_owned(),
         role_session_name: None,
         external_id: None,
-        mfa_serial: None,
+        mfa: None,
         duration_seconds: Some(7200),
         place: Some(place()),
     });
@@ -275,7 +275,7 @@ fn a_role_on_top_lasts_for_an_hour() {
     // New keys of the last role leave those below it alone.
     fake.http.answers.borrow_mut().push_back(Ok(assumed("ASIANEW")));
     let fresh = Wants {
-        is_fresh: true,
+        fresh: Fresh::Last,
         ..Wants::default()
     };
     fake.clock.pauses.borrow_mut().push(std::time::Duration::from_secs(1));

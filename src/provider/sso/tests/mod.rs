@@ -57,6 +57,7 @@ fn plan() -> CredentialPlan {
         roles: Vec::new(),
         region: None,
         calls: Calls::default(),
+        device: None,
         asks_metadata: false,
     }
 }
