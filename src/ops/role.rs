@@ -29,15 +29,18 @@ pub fn on_top(plan: &mut CredentialPlan, profile: &str, arn: &str) -> Result<(),
         let message = format!("`{}` is not the ARN of a role", shown(arn));
         return Err(Error::new(Kind::Usage, message).hint("it has the form arn:aws:iam::123456789012:role/NAME"));
     }
-    if plan.roles.is_empty() {
+    let is_first = plan.roles.is_empty();
+    if is_first {
         plan.base_of = Some(profile.to_owned());
     }
+    // A user who has a device uses it for what they do, and no file says otherwise of this role.
+    let mfa = plan.user_device().filter(|_| is_first).cloned();
     plan.roles.push(AssumeRole {
         profile: profile.to_owned(),
         role_arn: arn.to_owned(),
         role_session_name: None,
         external_id: None,
-        mfa: None,
+        mfa,
         duration_seconds: None,
         place: None,
     });

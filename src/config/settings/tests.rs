@@ -119,7 +119,7 @@ fn a_mistake_costs_its_own_line() {
         ("[alias]\np =", "`p` is empty"),
         (
             "[x]\na = b",
-            "unknown section `[x]`: expected `[picker]`, `[keychain]`, `[sso]`, `[doctor]`, `[alias]` or `[region]`",
+            "unknown section `[x]`: expected `[picker]`, `[keychain]`, `[sso]`, `[mfa]`, `[doctor]`, `[alias]` or `[region]`",
         ),
         ("[Alias]\np = x", "unknown section `[Alias]`: did you mean `[alias]`?"),
     ] {
