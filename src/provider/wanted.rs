@@ -81,7 +81,8 @@ impl Wanted<'_> {
         let now = self.ports.clock.now();
         let kept = self.ports.sessions.find(self.key).filter(|_| !self.is_fresh);
         let is_soft = error.is_passing() || error.needs_person();
-        match kept.filter(|session| is_soft && session.serves(now, LAST_HELP)) {
+        let helps = |session: &Session| session.lifetime >= self.least && session.serves(now, LAST_HELP);
+        match kept.filter(|session| is_soft && helps(session)) {
             Some(session) => {
                 self.ports.tell.tell(Notice::Stale {
                     of: self.of.clone(),
