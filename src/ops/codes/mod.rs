@@ -1,5 +1,6 @@
 //! Codes of MFA devices: from the command line, a program, a window or the terminal.
 
+mod given;
 mod person;
 mod program;
 mod source;
@@ -8,12 +9,14 @@ mod words;
 
 use std::time::Duration;
 
+use crate::cli::GivenCode;
 use crate::context::Context;
 use crate::env::Env;
 use crate::env::names::AWSENV_ASKED;
 use crate::ops::ask;
 use crate::provider::{self, CodeQuestion, NoCode};
 use crate::secret::Secret;
+use given::Given;
 
 pub use source::{Program, ProgramOf, Source};
 
@@ -24,6 +27,7 @@ pub struct Codes<'a> {
     profile: String,
     /// The profiles that were asked for on the way here, one per line. Programs get it in AWSENV_ASKED.
     asked: String,
+    given: Given,
 }
 
 impl std::fmt::Debug for Codes<'_> {
@@ -39,7 +43,21 @@ impl<'a> Codes<'a> {
             context,
             profile: profile.to_owned(),
             asked: asked.to_owned(),
+            given: Given::default(),
         }
+    }
+
+    /// With the code of the command line, if it has one.
+    pub fn with_code(self, code: Option<GivenCode>) -> Self {
+        Self {
+            given: Given::new(code),
+            ..self
+        }
+    }
+
+    /// Whether the command line gave a code that was not needed.
+    pub fn has_code_left(&self) -> bool {
+        self.given.is_left()
     }
 
     /// What a program gets.
@@ -50,6 +68,9 @@ impl<'a> Codes<'a> {
 
 impl provider::Codes for Codes<'_> {
     fn code(&self, question: &CodeQuestion<'_>) -> Result<Secret<String>, NoCode> {
+        if let Some(given) = self.given.take() {
+            return given;
+        }
         let source = Source::of(self.context, question.device);
         if let Source::Program(program) = &source {
             return program::run(program, &self.env(), question.left);
@@ -70,6 +91,9 @@ impl provider::Codes for Codes<'_> {
     }
 
     fn wait(&self, question: &CodeQuestion<'_>, time: Duration) -> Result<(), NoCode> {
+        if self.given.is_spent() {
+            return Err(NoCode::Spent);
+        }
         person::wait(self.context, time, question.left)
     }
 }
