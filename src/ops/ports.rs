@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+use crate::cli::GivenCode;
 use crate::context::Context;
 use crate::credentials::Timestamp;
 use crate::env::Env;
@@ -60,6 +61,19 @@ impl<'a> Outside<'a> {
         })
     }
 
+    /// With the code of the command line, if it has one.
+    pub fn with_code(self, code: Option<GivenCode>) -> Self {
+        Self {
+            codes: self.codes.with_code(code),
+            ..self
+        }
+    }
+
+    /// Whether the command line gave a code that was not needed.
+    pub fn has_code_left(&self) -> bool {
+        self.codes.has_code_left()
+    }
+
     /// For calls that are no profile's.
     pub fn new(context: &'a Context) -> Self {
         Self {
@@ -72,7 +86,7 @@ impl<'a> Outside<'a> {
             cli_cache: context.cli_cache(),
             tokens: context.tokens(),
             codes: Codes::new(context, ""),
-            devices: Devices::new(context.env()),
+            devices: context.devices(),
             told: RefCell::default(),
         }
     }
