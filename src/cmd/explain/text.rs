@@ -21,6 +21,7 @@ impl Explanation<'_> {
         let mut text = self.title();
         let mut facts = vec![self.region()];
         facts.extend(self.credentials());
+        facts.extend(self.mfa.rows());
         facts.extend(self.calls());
         facts.extend(self.export());
         text += &table("", &facts);
@@ -275,14 +276,14 @@ fn called(way: &Way) -> Vec<Row> {
 }
 
 /// A line: a name, its value, and where that is defined.
-struct Row {
+pub(super) struct Row {
     what: String,
     value: String,
     place: Option<String>,
 }
 
 impl Row {
-    fn new(what: impl Into<String>, value: impl Into<String>, place: Option<&Place>) -> Self {
+    pub(super) fn new(what: impl Into<String>, value: impl Into<String>, place: Option<&Place>) -> Self {
         Self {
             what: what.into(),
             value: value.into(),
