@@ -86,7 +86,7 @@ impl<'a> Outside<'a> {
             cli_cache: context.cli_cache(),
             tokens: context.tokens(),
             codes: Codes::new(context, ""),
-            devices: Devices::new(context.env()),
+            devices: context.devices(),
             told: RefCell::default(),
         }
     }

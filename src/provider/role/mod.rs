@@ -209,7 +209,10 @@ impl<'a> Chain<'a> {
     /// The keys of the last of these hops, from the base.
     fn above_base(&self, hops: &[Hop<'a>]) -> Result<Got, Error> {
         let base = |is_fresh| of_base(self.plan, self.wants, self.ports, is_fresh);
-        let caller = base(self.wants.fresh == Fresh::All)?;
+        let caller = match base(self.wants.fresh == Fresh::All) {
+            Ok(caller) => caller,
+            Err(error) => return self.bridged(hops, error),
+        };
         let id = caller.credentials.access_key_id.clone();
         let is_session = self.plan.caller() == resolve::Caller::Unknown && caller.credentials.session_token.is_some();
         let of_session: Vec<Hop<'_>>;
@@ -251,10 +254,25 @@ impl<'a> Chain<'a> {
 
     /// The keys of the last of these hops, for the caller of the first; those of the caller if there is none.
     fn outward(&self, hops: &[Hop<'_>], mut caller: Got) -> Result<Got, Error> {
-        for hop in hops {
-            caller = got(self.turn(hop, &caller.credentials)?);
+        for (at, hop) in hops.iter().enumerate() {
+            caller = match self.turn(hop, &caller.credentials) {
+                Ok(session) => got(session),
+                Err(error) => return self.bridged(&hops[at + 1..], error),
+            };
         }
         Ok(caller)
+    }
+
+    /// The keys of the last of these hops, where those of their caller cannot be had, by keys that were to be renewed and
+    /// still last a while.
+    fn bridged(&self, hops: &[Hop<'_>], mut error: Error) -> Result<Got, Error> {
+        for (at, hop) in hops.iter().enumerate().rev() {
+            match self.wanted(hop).stale(error) {
+                Ok(session) => return self.outward(&hops[at + 1..], got(session)),
+                Err(same) => error = same,
+            }
+        }
+        Err(error)
     }
 
     fn wanted<'h>(&'h self, hop: &'h Hop<'_>) -> Wanted<'h> {
