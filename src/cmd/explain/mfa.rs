@@ -24,7 +24,10 @@ pub(super) fn mfa(context: &Context, plan: &CredentialPlan) -> Mfa {
         Ok(uses) => (uses, None),
         Err(error) => {
             let device = plan.mfa().or(plan.idle_device()).cloned();
-            (Uses::default(), device.map(|device| (device, Error::from(error).message)))
+            (
+                Uses::default(),
+                device.map(|device| (device, Error::from(error).message)),
+            )
         }
     };
     let with_source = |of: Use| {
@@ -50,15 +53,16 @@ impl Mfa {
             rows.push(below(source.words(), source.place()));
             rows.extend(of.rests().map(|rests| below(rests, None)));
             if of.is_needed && self.is_blind {
-                rows.push(below("unless one is kept, which only the keychain shows".to_owned(), None));
+                rows.push(below(
+                    "unless one is kept, which only the keychain shows".to_owned(),
+                    None,
+                ));
             }
-            rows.extend(of.others().map(|others| below(others.to_owned(), None)));
         }
+        let others = self.devices.last().and_then(|(of, _)| of.others());
+        rows.extend(others.map(|others| Row::new("", format!("  {others}"), None)));
         let refused = self.refused.iter();
-        rows.extend(refused.map(|(device, message)| {
-            let what = format!("the device cannot be used: {message}");
-            Row::new("mfa", what, Some(&device.place))
-        }));
+        rows.extend(refused.map(|(_, message)| Row::new("mfa", format!("no code can be used: {message}"), None)));
         rows
     }
 
@@ -76,7 +80,13 @@ impl Mfa {
             Takes::Nothing => return object(&of.device, "nothing", None, Value::Null, false),
         };
         let kept = json!(of.kept.and_then(|end| end.to_rfc3339()));
-        object(&of.device, takes, Some(source), kept, of.is_needed && source.is_person())
+        object(
+            &of.device,
+            takes,
+            Some(source),
+            kept,
+            of.is_needed && source.is_person(),
+        )
     }
 }
 

@@ -232,10 +232,7 @@ fn called(way: &Way) -> Vec<Row> {
     let mut more = |row: Row| rows.push(row);
     match &way.region.because {
         RegionReason::Partition { id, place } => {
-            let why = format!(
-                "  in {}, the first region of the role's partition `{id}`",
-                endpoint.region
-            );
+            let why = format!("  in {}, the first region of the partition `{id}`", endpoint.region);
             more(Row::new("", why, place.as_ref()));
         }
         RegionReason::Nothing => {

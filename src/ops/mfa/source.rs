@@ -9,9 +9,15 @@ use crate::sys;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
     /// A program that the AWS files name for the device.
-    Profile { command: String, place: Place },
+    Profile {
+        command: String,
+        place: Place,
+    },
     /// The program of `[mfa]` in the settings.
-    Settings { command: String, place: Option<Place> },
+    Settings {
+        command: String,
+        place: Option<Place>,
+    },
     /// A window, or the terminal where none can be shown.
     Window,
     Terminal,

@@ -10,8 +10,11 @@ impl Use {
     pub fn takes(&self) -> String {
         match &self.takes {
             Takes::Session { has_roles: true } => "one code serves all roles of this user".to_owned(),
-            Takes::Session { has_roles: false } => "one code gives the user's keys for a session".to_owned(),
-            Takes::Role { arn, why } => format!("a code for the role {} alone{}", shown(arn), why.words()),
+            Takes::Session { has_roles: false } => "one code gives a session of the user".to_owned(),
+            Takes::Role { arn, why } => {
+                let name = arn.rsplit('/').next().unwrap_or_default();
+                format!("a code for the role {} alone: {}", shown(name), why.words())
+            }
             Takes::Nothing => "no code is used: AWS takes one only from a user's own keys".to_owned(),
         }
     }
@@ -45,10 +48,10 @@ impl Use {
 impl Alone {
     fn words(self) -> &'static str {
         match self {
-            Self::Duration => ", because AWS gives a session no more than an hour",
-            Self::Hop => ", but AWS takes one only from a user, and a role assumes this one",
-            Self::Setting => ", by `mfa_session = off`",
-            Self::Temporary => ", because the keys below it are temporary",
+            Self::Duration => "a session gets a role for an hour at most",
+            Self::Hop => "but AWS takes one only from a user, and a role assumes this one",
+            Self::Setting => "by `mfa_session = off`",
+            Self::Temporary => "the keys below it are temporary",
         }
     }
 }
