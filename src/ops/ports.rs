@@ -54,9 +54,10 @@ impl<'a> Outside<'a> {
     /// The settings cannot be read, or this runs inside the profile's own `credential_process`, which would run
     /// itself without end.
     pub fn of(context: &'a Context, profile: &str) -> Result<Self, Error> {
+        let asked = asked(&context.process.env, profile)?;
         Ok(Self {
-            asked: asked(&context.process.env, profile)?,
-            codes: Codes::new(context, profile),
+            codes: Codes::new(context, profile, &asked),
+            asked,
             ..Self::new(context)
         })
     }
@@ -85,7 +86,7 @@ impl<'a> Outside<'a> {
             http: context.http(),
             cli_cache: context.cli_cache(),
             tokens: context.tokens(),
-            codes: Codes::new(context, ""),
+            codes: Codes::new(context, "", ""),
             devices: context.devices(),
             told: RefCell::default(),
         }

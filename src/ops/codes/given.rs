@@ -30,6 +30,10 @@ impl Given {
         matches!(*self.0.borrow(), State::Left(_))
     }
 
+    pub(super) fn is_spent(&self) -> bool {
+        matches!(*self.0.borrow(), State::Spent)
+    }
+
     /// `None` if the command line gives none, so that others are asked.
     pub(super) fn take(&self) -> Option<Result<Secret<String>, NoCode>> {
         match self.0.replace(State::Spent) {
@@ -64,7 +68,7 @@ mod tests {
         let given = Given::new(Some(GivenCode::Code(code.clone())));
         assert!(given.is_left());
         assert_eq!(given.take(), Some(Ok(code)));
-        assert!(!given.is_left());
+        assert!(!given.is_left() && given.is_spent() && !none.is_spent());
         assert_eq!(given.take(), Some(Err(NoCode::Spent)));
         assert_eq!(given.take(), Some(Err(NoCode::Spent)));
     }

@@ -1,7 +1,6 @@
 //! Codes that are wrong, were sent before, or come to nothing.
 
 use super::*;
-use crate::keychain::Item;
 use crate::provider::{Again, NoCode, Rejected, Subject};
 
 const WRONG: &str = "MultiFactorAuthentication failed with invalid MFA one time pass code. ";
@@ -180,6 +179,16 @@ fn the_question_ends_when_the_run_does() {
     fake.id(&chain(), &wants);
     assert_eq!(*fake.devices.left.borrow(), [Some(Duration::from_secs(40))]);
     assert_eq!(*fake.devices.limits.borrow(), [Some(Duration::from_secs(40))]);
+    // Later questions have less time.
+    let fake = self::fake().typing(["111111", "222222"]);
+    let unsent = Err(Fault::Broken(Stage::Connect, "broken".to_owned()));
+    fake.http.answers.borrow_mut().extend([unsent, Ok(wrong())]);
+    fake.http.answers.borrow_mut().extend(right().map(Ok));
+    fake.id(&chain(), &wants);
+    let pause: Duration = fake.clock.pauses.borrow().iter().sum();
+    let whole = Duration::from_secs(55);
+    assert_eq!(*fake.devices.left.borrow(), [Some(whole), Some(whole - pause)]);
+    assert!(!pause.is_zero());
 }
 
 /// The message quotes the whole form.
@@ -192,25 +201,4 @@ fn an_error_that_quotes_the_code_shows_none() {
     let shown = format!("{error:?}");
     assert!(shown.contains("(secret)") && !shown.contains("'123456'"), "{shown}");
     assert!(!shown.contains("TokenCode=123456"), "{shown}");
-}
-
-#[test]
-fn a_key_in_the_keychain_is_a_users() {
-    let mut fake = fake().answering(right()).typing(["111111"]);
-    fake.keys.item = Some(Item {
-        access_key_id: "AKIAITEM".to_owned(),
-        secret_access_key: Secret::new("s".to_owned()),
-        account_id: None,
-        since: Timestamp(1),
-        layout: Vec::new(),
-    });
-    let BaseSource::CredentialProcess(process) = process() else {
-        unreachable!()
-    };
-    let of_item = BaseSource::CredentialProcess(CredentialProcess {
-        keychain: Some("base".to_owned()),
-        ..process
-    });
-    fake.id(&plan(of_item, &[guarded("One")]), &Wants::default());
-    assert_eq!(fake.said(), ["AKIAITEM GetSessionToken 111111", "ASIASESSION One"]);
 }

@@ -1,5 +1,6 @@
 //! Chains of roles: which calls they take, with whose keys, and what is kept.
 
+mod callers;
 mod calls;
 mod codes;
 mod kept;

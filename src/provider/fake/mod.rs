@@ -1,5 +1,7 @@
 //! The ports of tests: what each gives, and what it was asked.
 
+mod devices;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
@@ -9,10 +11,7 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::{
-    Again, CliCache, CliEntry, Clock, CodeQuestion, Codes, Devices, Http, NoCode, NoTurn, Notice, Ports, ReadKeys, Run,
-    Sessions, Tell, Tokens, Turn,
-};
+use super::{CliCache, CliEntry, Clock, Http, NoTurn, Notice, Ports, ReadKeys, Run, Sessions, Tell, Tokens, Turn};
 use crate::aws::{Answer, Fault, Request, Transport};
 use crate::awscli::registration::{Purpose, Registration};
 use crate::awscli::token::Token;
@@ -22,6 +21,7 @@ use crate::process::Captured;
 use crate::resolve::SsoSession;
 use crate::secret::Secret;
 use crate::session::{Key, Session};
+pub(super) use devices::FakeDevices;
 
 /// What several ports do, in its order; each has one of its own until a test lets them share one.
 pub(super) type Events = Rc<RefCell<Vec<String>>>;
@@ -287,64 +287,6 @@ impl Tokens for FakeTokens {
     fn keep_registration(&self, _: &Purpose<'_>, registration: &Registration) -> io::Result<()> {
         *self.registered.borrow_mut() = Some(registration.clone());
         Ok(())
-    }
-}
-
-/// A person with MFA devices, who gives these codes, one after the other, and then leaves.
-#[derive(Default)]
-pub(super) struct FakeDevices {
-    pub(super) codes: RefCell<VecDeque<Result<&'static str, NoCode>>>,
-    /// Of the device, and of what was wrong before.
-    pub(super) asked: RefCell<Vec<(String, Option<Again>)>>,
-    pub(super) waits: RefCell<Vec<Duration>>,
-    /// What AWS has had.
-    pub(super) sent: RefCell<Vec<String>>,
-    pub(super) turns: RefCell<Vec<String>>,
-    /// How long each turn, and each question, might take.
-    pub(super) limits: RefCell<Vec<Option<Duration>>>,
-    pub(super) left: RefCell<Vec<Option<Duration>>>,
-    pub(super) no_turn: Option<NoTurn>,
-    /// Why nobody waits for the next code.
-    pub(super) no_wait: Option<NoCode>,
-    pub(super) events: Events,
-}
-
-impl Codes for FakeDevices {
-    fn code(&self, question: &CodeQuestion<'_>) -> Result<Secret<String>, NoCode> {
-        let asked = (question.device.serial.clone(), question.again);
-        self.asked.borrow_mut().push(asked);
-        self.left.borrow_mut().push(question.left);
-        self.events.borrow_mut().push("code".to_owned());
-        let code = self.codes.borrow_mut().pop_front().unwrap_or(Err(NoCode::Cancelled))?;
-        Ok(Secret::new(code.to_owned()))
-    }
-
-    fn wait(&self, _: &CodeQuestion<'_>, time: Duration) -> Result<(), NoCode> {
-        self.waits.borrow_mut().push(time);
-        self.no_wait.clone().map_or(Ok(()), Err)
-    }
-}
-
-impl Devices for FakeDevices {
-    fn turn(&self, serial: &str, limit: Option<Duration>) -> Result<Box<dyn Turn + '_>, NoTurn> {
-        self.turns.borrow_mut().push(serial.to_owned());
-        self.limits.borrow_mut().push(limit);
-        match &self.no_turn {
-            Some(why) => Err(why.clone()),
-            None => Ok(Box::new(FakeTurn::new("device", &self.events))),
-        }
-    }
-
-    fn is_sent(&self, _: &str, code: &Secret<String>) -> bool {
-        self.sent.borrow().contains(code.expose())
-    }
-
-    fn note(&self, _: &str, code: &Secret<String>) {
-        self.sent.borrow_mut().push(code.expose().clone());
-    }
-
-    fn forget(&self, _: &str, code: &Secret<String>) {
-        self.sent.borrow_mut().retain(|sent| sent != code.expose());
     }
 }
 
