@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 use crate::config::Place;
 use crate::context::Context;
 use crate::error::Error;
-use crate::ops::mfa::{Source, Takes, Use, Uses};
+use crate::ops::codes::Source;
+use crate::ops::mfa::{Takes, Use, Uses};
 use crate::redact::harmless;
 use crate::resolve::{CredentialPlan, Device};
 

@@ -6,8 +6,9 @@ use crate::cli::SessionsListArgs;
 use crate::context::{Context, Outcome};
 use crate::credentials::Timestamp;
 use crate::keychain::last_four;
+use crate::ops::codes::Source;
 use crate::ops::files::Files;
-use crate::ops::mfa::{Source, Takes, Use, Uses};
+use crate::ops::mfa::{Takes, Use, Uses};
 use crate::ops::table;
 use crate::provider::Tokens as _;
 use crate::redact;
@@ -98,8 +99,9 @@ fn has_program(context: &Context, files: Option<&Files>, user: &str) -> bool {
             .map_or(plan.user_device(), |role| role.mfa.as_ref())?;
         (plan.owner(name) == user).then(|| !Source::of(context, device).is_person())
     };
-    let mut names = files.iter().flat_map(|files| files.profiles.names());
-    context.settings().mfa.process.is_some() || names.any(|name| of_profile(name) == Some(true))
+    let profiles = files.iter().flat_map(|files| files.profiles.profiles());
+    let mut with_device = profiles.filter(|profile| profile.get("mfa_serial").is_some());
+    context.settings().mfa.process.is_some() || with_device.any(|profile| of_profile(profile.name()) == Some(true))
 }
 
 fn is_signed_in(context: &Context, session: &SsoSession) -> bool {

@@ -20,6 +20,8 @@ pub enum Source {
 /// A program that prints codes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Program {
+    /// As written.
+    pub command: String,
     /// `Err`: why its line has none.
     pub words: Result<Vec<String>, String>,
     pub of: ProgramOf,
@@ -42,12 +44,12 @@ impl Source {
         let mfa = &context.settings().mfa;
         if let Some(process) = &device.process {
             let words = shlex::split(&process.command).map_err(|error| error.to_string());
-            return Self::program(words, ProgramOf::Profile, Some(process.place.clone()));
+            return Self::program(&process.command, words, ProgramOf::Profile, Some(process.place.clone()));
         }
         if let Some(command) = &mfa.process {
             let words = shell_words::split(command).map_err(|error| error.to_string());
             let filled = |words: Vec<String>| words.iter().map(|word| word.replace(SERIAL, &device.serial)).collect();
-            return Self::program(words.map(filled), ProgramOf::Settings, line(context));
+            return Self::program(command, words.map(filled), ProgramOf::Settings, line(context));
         }
         match mfa.prompt {
             CodePrompt::Gui => Self::Window,
@@ -55,12 +57,13 @@ impl Source {
         }
     }
 
-    fn program(words: Result<Vec<String>, String>, of: ProgramOf, place: Option<Place>) -> Self {
+    fn program(command: &str, words: Result<Vec<String>, String>, of: ProgramOf, place: Option<Place>) -> Self {
         let filled = |words: Vec<String>| match words.is_empty() {
             true => Err("it is empty".to_owned()),
             false => Ok(words),
         };
         Self::Program(Program {
+            command: command.to_owned(),
             words: words.and_then(filled),
             of,
             place,

@@ -1,11 +1,9 @@
 //! The MFA devices that a plan names: which codes the next use of it takes, where they come from, and what is said of
 //! those that are of no use. Asks nobody, calls nothing and opens no keychain.
 
-mod source;
 mod told;
 mod words;
 
-pub use source::Source;
 pub use told::{tell_idle, tell_left};
 
 use crate::config::settings::Settings;
