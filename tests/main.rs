@@ -10,6 +10,8 @@ mod corpus;
 mod docs;
 mod fuzz;
 mod integration;
+#[cfg(unix)]
+mod mfa;
 mod powershell;
 #[cfg(unix)]
 mod quoting;
