@@ -2,8 +2,10 @@
 
 mod crowd;
 mod ended;
+mod given;
 mod refused;
 mod shared;
+mod told;
 
 use serde_json::Value;
 
