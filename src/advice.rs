@@ -7,6 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
 use crate::env::names::VarName;
+use crate::redact;
 use crate::shell::paste::{is_bare, word};
 use crate::shell::{Shell, StartDirs};
 use crate::text::masked;
@@ -150,9 +151,9 @@ impl Command {
         self
     }
 
-    /// Words of a command line as they were typed, before the operands.
+    /// Words of a command line as they were typed, but for a code, before the operands.
     pub fn typed(mut self, words: &[OsString]) -> Self {
-        self.options.extend(words.iter().cloned().map(Word::Text));
+        self.options.extend(redact::typed(words).into_iter().map(Word::Text));
         self
     }
 

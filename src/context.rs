@@ -14,6 +14,7 @@ use crate::secret::Secret;
 use crate::shell::Shell;
 use crate::sys;
 use crate::sys::cli_cache::Cache;
+use crate::sys::devices::Devices;
 use crate::sys::http::Client;
 use crate::sys::keychain::Keychain;
 use crate::sys::sessions::Store;
@@ -105,6 +106,11 @@ impl<'a> Context<'a> {
     /// Opens nothing yet; tells the user when awsenv has to wait for another, and that nothing can be kept.
     pub fn sessions(&self) -> Store<'_> {
         Store::new(self.env(), self.settings(), &*self.say)
+    }
+
+    /// Opens nothing yet; tells the user when awsenv has to wait for another.
+    pub fn devices(&self) -> Devices<'_> {
+        Devices::new(self.env(), &*self.say)
     }
 
     /// Opens nothing yet; tells the user when awsenv has to wait for another, and which file it does not read.

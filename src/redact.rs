@@ -3,6 +3,7 @@
 //! Works on text alone and knows no file or profile.
 
 use std::borrow::Cow;
+use std::ffi::OsString;
 
 use serde_json::Value;
 
@@ -105,6 +106,21 @@ pub fn without_secrets(value: Value) -> Value {
 
 pub fn shown(text: &str) -> String {
     harmless(text).map_or_else(|| HIDDEN.to_owned(), display)
+}
+
+/// Words of awsenv's own command line for pasting, without the code of an MFA device.
+pub fn typed(words: &[OsString]) -> Vec<OsString> {
+    const FLAG: &str = "--mfa-code";
+    let mut is_code = false;
+    let typed = words.iter().map(|word| {
+        let is_hidden = std::mem::replace(&mut is_code, word == FLAG) && word != "-";
+        match word.to_str().and_then(|word| word.strip_prefix(FLAG)) {
+            Some(glued) if glued.starts_with('=') && glued != "=-" => format!("{FLAG}=CODE").into(),
+            _ if is_hidden => "CODE".into(),
+            _ => word.clone(),
+        }
+    });
+    typed.collect()
 }
 
 /// Drops the arguments if they may hold a secret. A path such as `/etc/passwd` only sounds like one.
@@ -322,6 +338,21 @@ fn is_key_shaped(word: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_command_line_is_repeated_without_its_code() {
+        let words = |line: &str| line.split(' ').map(OsString::from).collect::<Vec<_>>();
+        for (line, expected) in [
+            ("use p --mfa-code 123456 --keys", "use p --mfa-code CODE --keys"),
+            ("use p --mfa-code=123456", "use p --mfa-code=CODE"),
+            ("use p --mfa-code -", "use p --mfa-code -"),
+            ("use p --mfa-code=-", "use p --mfa-code=-"),
+            ("use p --mfa-codes 123456", "use p --mfa-codes 123456"),
+            ("use p --mfa-code", "use p --mfa-code"),
+        ] {
+            assert_eq!(typed(&words(line)), words(expected), "{line}");
+        }
+    }
 
     #[test]
     fn a_command_is_shown_without_what_may_be_a_secret() {

@@ -261,6 +261,37 @@ mod tests {
         assert_eq!(code.without(&request).code.as_deref(), Some("(secret)"));
     }
 
+    /// It is short, and may be in a sentence or in the whole form.
+    #[test]
+    fn the_code_of_a_device_is_hidden() {
+        use crate::aws::Method;
+        let request = |body: &str| Request {
+            method: Method::Post,
+            url: "https://sts.eu-west-1.amazonaws.com/".to_owned(),
+            headers: Vec::new(),
+            body: Secret::new(body.to_owned()),
+        };
+        let form = "Action=GetSessionToken&Version=2011-06-15&SerialNumber=GAHT12345678&TokenCode=918273";
+        let told = |message: &str, form: &str| {
+            let body = format!(
+                "<ErrorResponse><Error><Code>918273</Code><Message>{message}</Message></Error></ErrorResponse>"
+            );
+            error(400, &body).expect("an error").without(&request(form))
+        };
+        let hidden = told("Value '918273' of TokenCode=918273 and 918273", form);
+        assert_eq!(
+            hidden.message.as_deref(),
+            Some("Value '(secret)' of TokenCode=(secret) and (secret)")
+        );
+        assert_eq!(hidden.code.as_deref(), Some("(secret)"));
+        // In the middle of a form, and not there at all.
+        let hidden = told("918273", "TokenCode=918273&Version=2011-06-15");
+        assert_eq!(hidden.message.as_deref(), Some("(secret)"));
+        for without in ["TokenCode=&Version=2011-06-15", "Version=2011-06-15"] {
+            assert_eq!(told("as it is", without).message.as_deref(), Some("as it is"));
+        }
+    }
+
     fn class_of(status: u16, code: &str, message: &str) -> Class {
         let body = format!(
             "<ErrorResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><Error><Type>Sender</Type>\
@@ -406,6 +437,32 @@ mod tests {
                 Class::WrongSignature,
             ),
             (403, "AccessDenied", "", Class::Denied),
+            (
+                403,
+                "AccessDenied",
+                "MultiFactorAuthentication failed with invalid MFA one time pass code. ",
+                Class::WrongCode,
+            ),
+            (
+                403,
+                "AccessDenied",
+                "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is \
+                 valid and associated with this user. ",
+                Class::UnknownDevice,
+            ),
+            // Half of what AWS takes, which no code makes up for.
+            (
+                403,
+                "AccessDenied",
+                "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code. ",
+                Class::Denied,
+            ),
+            (
+                400,
+                "ValidationError",
+                "MultiFactorAuthentication failed with invalid MFA one time pass code",
+                Class::Invalid,
+            ),
             (400, "AccessDeniedException", "", Class::Denied),
             (
                 403,

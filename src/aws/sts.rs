@@ -324,6 +324,76 @@ mod tests {
         assert!(!format!("{request:?}{mfa:?}").contains("123456&") && !format!("{mfa:?}").contains("\"123456\""));
     }
 
+    /// As botocore does it.
+    #[test]
+    fn a_session_of_a_user_is_asked_for() {
+        let code = Secret::new("123456".to_owned());
+        let mfa = Mfa {
+            serial: "arn:aws:iam::123456789012:mfa/me",
+            code: &code,
+        };
+        let ask = |duration| get_session_token(TARGET, &base(), duration, mfa, Timestamp(0)).expect("a request");
+        let rest = "&SerialNumber=arn%3Aaws%3Aiam%3A%3A123456789012%3Amfa%2Fme&TokenCode=123456";
+        assert_eq!(
+            ask(None).body.expose(),
+            &format!("Action=GetSessionToken&Version=2011-06-15{rest}")
+        );
+        assert_eq!(
+            ask(Some(129_600)).body.expose(),
+            &format!("Action=GetSessionToken&Version=2011-06-15&DurationSeconds=129600{rest}")
+        );
+        let shown = format!("{:?}", ask(None));
+        assert!(!shown.contains("123456&") && !shown.contains("=123456"), "{shown}");
+    }
+
+    const SESSION: &str = "<GetSessionTokenResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\">
+  <GetSessionTokenResult>
+    <Credentials>
+      <SessionToken>token3</SessionToken>
+      <SecretAccessKey>secret3</SecretAccessKey>
+      <Expiration>2099-01-01T00:00:00Z</Expiration>
+      <AccessKeyId>ASIA3</AccessKeyId>
+    </Credentials>
+  </GetSessionTokenResult>
+  <ResponseMetadata><RequestId>58c5dbae</RequestId></ResponseMetadata>
+</GetSessionTokenResponse>";
+
+    #[test]
+    fn keys_of_a_users_session_are_read() {
+        let account = |serial| session(SESSION.as_bytes(), serial).expect("an answer").account_id;
+        assert_eq!(
+            account("arn:aws-us-gov:iam::123456789012:mfa/me").as_deref(),
+            Some("123456789012")
+        );
+        assert_eq!(account("GAHT12345678"), None);
+        let keys = session(SESSION.as_bytes(), "GAHT12345678").expect("an answer");
+        assert_eq!(
+            (keys.access_key_id.as_str(), keys.expires),
+            ("ASIA3", Some(Timestamp(4_070_908_800)))
+        );
+        assert_eq!(keys.secret_access_key.expose(), "secret3");
+        assert_eq!(
+            keys.session_token.as_ref().map(|token| token.expose().as_str()),
+            Some("token3")
+        );
+        for name in [
+            "AccessKeyId",
+            "SecretAccessKey",
+            "SessionToken",
+            "Expiration",
+            "GetSessionTokenResult",
+        ] {
+            let answer = SESSION.replace(&format!("<{name}>"), "<Other>");
+            let answer = answer.replace(&format!("</{name}>"), "</Other>");
+            let error = session(answer.as_bytes(), "GAHT12345678").expect_err(name);
+            assert_eq!(error.0, format!("has no `{name}`"));
+        }
+        assert_eq!(
+            session(ANSWER.as_bytes(), "GAHT12345678").expect_err("a role's").0,
+            "has no `GetSessionTokenResult`"
+        );
+    }
+
     #[test]
     fn caller_identity_is_asked_for() {
         let request = get_caller_identity(TARGET, &base(), Timestamp(0)).expect("a request");

@@ -15,6 +15,9 @@ pub struct CredentialProcessArgs {
     /// Item in the keychain, if its name is not the profile's
     #[arg(long, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
     pub item: Option<String>,
+    /// Print the keys of a session that takes a code of the user's MFA device, instead of the user's own keys
+    #[arg(long, conflicts_with = "item")]
+    pub mfa: bool,
     #[command(flatten)]
     pub sign_in: SignInArgs,
 }

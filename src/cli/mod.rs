@@ -1,5 +1,6 @@
 //! The command line's types; their doc comments are the help texts.
 
+mod code;
 mod configure;
 mod dashes;
 mod duration;
@@ -16,6 +17,7 @@ use std::ffi::OsString;
 
 use crate::shell::Shell;
 use clap::builder::NonEmptyStringValueParser;
+pub use code::GivenCode;
 pub use configure::{ConfigureAction, ConfigureArgs};
 pub use dashes::Swallowed;
 pub use key::{
@@ -35,7 +37,7 @@ pub use words::{
 };
 
 pub use package::{COMPLETED_SHELL, CompletionsArgs, ManArgs, has_completion};
-pub use switch::{ExecArgs, StyleArgs, UseArgs, WhoamiArgs};
+pub use switch::{ExecArgs, Refresh, StyleArgs, UseArgs, WhoamiArgs};
 
 use clap::{ArgAction, ArgMatches, Args, CommandFactory as _, FromArgMatches, Parser, Subcommand, ValueEnum};
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 
+use super::code::{CodeParser, GivenCode};
 use super::{PROFILE_OR_ALIAS, PickArgs, ScriptArgs, SignInArgs, duration};
 use crate::env::style::Style;
 use crate::env::wish::Wish;
@@ -50,12 +51,15 @@ pub struct StyleArgs {
     /// Assume this role on top of the profile, and export its keys
     #[arg(long, value_name = "ARN", conflicts_with = "name", value_parser = NonEmptyStringValueParser::new())]
     pub role: Option<String>,
-    /// How long the keys of the role are to last: 15m to 12h
+    /// How long the keys are to last: 15m to 12h, for a user with an MFA device to 36h
     #[arg(long, value_name = "TIME", conflicts_with = "name", value_parser = duration::parse)]
     pub duration: Option<Duration>,
-    /// Get new keys, even if those at hand still last; `all`: also of the sessions below, which may take an MFA code
+    /// Get new keys, even if those at hand still last (`=all`: also the sessions below, which may take an MFA code)
     #[arg(long, value_name = "all", conflicts_with = "name", num_args = 0..=1, require_equals = true, default_missing_value = "last", hide_possible_values = true)]
     pub refresh: Option<Refresh>,
+    /// Code of the MFA device, if one is needed (`-`: read it from the first line of stdin)
+    #[arg(long, value_name = "CODE", conflicts_with = "name", value_parser = CodeParser)]
+    pub mfa_code: Option<GivenCode>,
 }
 
 /// Which keys are got again.
@@ -76,7 +80,7 @@ impl StyleArgs {
 
     /// Whether no flag was given.
     pub fn is_empty(&self) -> bool {
-        self.refresh.is_none() && self.wish().is_empty()
+        self.refresh.is_none() && self.mfa_code.is_none() && self.wish().is_empty()
     }
 
     /// What is to be repeated; the region is as it was typed.
@@ -131,6 +135,9 @@ pub struct WhoamiArgs {
     /// Use this region instead of the profile's
     #[arg(long, value_name = "REGION", value_parser = NonEmptyStringValueParser::new())]
     pub region: Option<String>,
+    /// Code of the MFA device, if one is needed (`-`: read it from the first line of stdin)
+    #[arg(long, value_name = "CODE", value_parser = CodeParser)]
+    pub mfa_code: Option<GivenCode>,
     /// Print one JSON document
     #[arg(long)]
     pub json: bool,

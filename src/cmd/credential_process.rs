@@ -23,6 +23,7 @@ use crate::provider::{self, Wants};
 use crate::resolve::{BaseSource, Choice, CredentialPlan};
 use crate::session;
 use crate::sys::keychain::Keychain;
+use crate::text::display;
 
 /// From the start: the SDK for Go ends this program after a minute.
 const PATIENCE: Duration = Duration::from_secs(55);
@@ -51,7 +52,9 @@ pub fn run(context: &Context, args: CredentialProcessArgs) -> Result<Outcome, Er
         login: Login::of(args.sign_in.login, context.settings()),
     };
     let is_for_keychain = args.item.is_some() || request.is_recorded();
-    let of_files = if is_for_keychain {
+    let of_files = if args.mfa {
+        request.of_session().map(Some)
+    } else if is_for_keychain {
         Ok(None)
     } else {
         request.of_files_alone()
@@ -59,6 +62,7 @@ pub fn run(context: &Context, args: CredentialProcessArgs) -> Result<Outcome, Er
     let credentials = match of_files {
         Ok(Some(credentials)) => credentials,
         Ok(None) => request.of_keychain()?,
+        Err(why) if args.mfa => return Err(why),
         // If the index is lost, the keychain may have a key all the same.
         Err(why) => match request.read() {
             Ok(Ok(keys)) => provider::of_item(keys, None),
@@ -158,11 +162,34 @@ impl Request<'_> {
         Ok(Some(plan))
     }
 
+    /// With `--mfa`: those of the user's session, or of the role, where a role is on top.
+    fn of_session(&self) -> Result<Credentials, Error> {
+        let files = Files::load(self.context)?;
+        let plan = files.resolve(&Choice::explicit(self.profile), None)?;
+        if plan.roles.is_empty() && plan.user_device().is_none() {
+            let name = display(self.profile);
+            let message = format!("`{name}` has no session that takes an MFA code");
+            let error = Error::new(Kind::InvalidConfig, message);
+            return Err(match plan.idle_device() {
+                Some(device) => error.hint(format!(
+                    "{}: `mfa_serial` counts only for a user's own keys",
+                    display(&device.place.to_string())
+                )),
+                None => error.hint("`--mfa` is for a user whose profile has an `mfa_serial`"),
+            });
+        }
+        self.get_by(&plan, role::wants(self.context))
+    }
+
     fn get(&self, plan: &CredentialPlan) -> Result<Credentials, Error> {
+        self.get_by(plan, role::wants_as_is(self.context))
+    }
+
+    fn get_by(&self, plan: &CredentialPlan, wants: Wants) -> Result<Credentials, Error> {
         let wants = Wants {
             margin: MARGIN,
             until: Some(PATIENCE),
-            ..role::wants_as_is(self.context)
+            ..wants
         };
         let offer = Offer {
             context: self.context,

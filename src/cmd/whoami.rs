@@ -12,7 +12,7 @@ use crate::ops::files::Files;
 use crate::ops::ports::Outside;
 use crate::ops::refusal::without_credentials;
 use crate::ops::sso::near;
-use crate::ops::{catalog, choose, now, pick, role};
+use crate::ops::{catalog, choose, mfa, now, pick, role};
 use crate::provider::{self, Whose};
 use crate::redact;
 use crate::resolve::CredentialPlan;
@@ -43,7 +43,7 @@ pub fn run(context: &Context, args: WhoamiArgs) -> Result<Outcome, Error> {
         role::on_top(&mut plan, &choice.name, arn)?;
         shown = Some(role::titled(&shown.unwrap_or_default(), Some(arn)));
     }
-    let outside = Outside::of(context, &choice.name)?;
+    let outside = Outside::of(context, &choice.name)?.with_code(args.mfa_code.clone());
     let Whose {
         identity,
         lasting,
@@ -51,6 +51,12 @@ pub fn run(context: &Context, args: WhoamiArgs) -> Result<Outcome, Error> {
         expires,
     } = provider::whose(&plan, &role::wants_as_is(context), outside.ports())
         .map_err(|error| failed(context, &files, &plan, &choice.name, args.role.is_some(), error))?;
+    if outside.has_code_left() && !plan.roles.is_empty() {
+        mfa::tell_left(context, &plan, &choice.name);
+    } else if outside.has_code_left() {
+        let why = "`whoami` asks about the profile's own keys, which take none";
+        context.ui.warn(format!("the code of `--mfa-code` is not used: {why}"));
+    }
     if let Some(id) = lasting {
         sys::accounts::remember(context.env(), &id, &identity.account);
     }

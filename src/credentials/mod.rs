@@ -1,5 +1,6 @@
 //! Credentials and when they expire. Time is a parameter.
 
+pub mod code;
 pub mod pair;
 
 use crate::secret::Secret;

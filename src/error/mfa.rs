@@ -1,6 +1,7 @@
 //! Messages for codes of MFA devices that cannot be had, or that AWS does not accept.
 
-use super::{Error, Kind, subject};
+use super::subject::subject;
+use super::{Error, Kind};
 use crate::advice::Command;
 use crate::provider::{NoCode, Rejected, Subject};
 use crate::redact::shown;

@@ -11,11 +11,12 @@ mod mfa;
 mod provider;
 mod resolve;
 mod sign_in;
+mod subject;
 
 use std::fmt;
 
-pub use provider::subject;
 use serde_json::{Value, json};
+pub use subject::subject;
 
 use crate::advice::Advice;
 use crate::redact::without_secrets;

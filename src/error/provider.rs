@@ -1,5 +1,6 @@
 //! Messages for credentials that cannot be obtained.
 
+use super::subject::subject;
 use super::{Error, Kind};
 use crate::advice::Command;
 use crate::config::Place;
@@ -112,19 +113,6 @@ impl From<provider::Error> for Error {
             )),
             E::Unreachable { needs: None } => new("the profile has no credentials".to_owned()),
         }
-    }
-}
-
-/// What something is about, as part of a sentence.
-pub fn subject(of: &Subject) -> String {
-    match of {
-        Subject::Code(serial) => format!("a code of the MFA device `{}`", shown(serial)),
-        Subject::Mfa(serial) => format!("the session with the MFA device `{}`", shown(serial)),
-        Subject::Role(arn) => format!("the role `{}`", shown(arn)),
-        Subject::Sso { account_id, role_name } => {
-            format!("the role `{}` in the account `{}`", shown(role_name), shown(account_id))
-        }
-        Subject::Token(session) => format!("the token of the SSO session `{}`", shown(session)),
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use crate::context::Context;
 use crate::error::{Error, Kind};
 use crate::secret::Secret;
-use crate::sys::terminal::{self, Panel, Terminal, Typing};
+use crate::sys::terminal::{self, Answer, Panel, Terminal, Typing};
 use crate::ui::talk;
 
 /// Checks that the user can be asked, before the first of several questions; `without_terminal` is the hint that says
@@ -39,7 +39,7 @@ impl<'a> Questions<'a> {
     /// # Errors
     /// There is no terminal.
     pub fn begin(context: &'a Context<'a>) -> Result<Self, Error> {
-        let typing = terminal(context)?.typing();
+        let typing = terminal(context)?.typing(None);
         let typing = typing.map_err(|error| Error::new(Kind::Failed, format!("cannot read the terminal: {error}")))?;
         Ok(Self { context, typing })
     }
@@ -127,9 +127,9 @@ impl<'a> Questions<'a> {
     fn read(&mut self, question: &str, may_show: &dyn Fn(&str) -> bool) -> Result<Secret<String>, Error> {
         let ask = || self.context.ui.ask(question, false);
         match self.typing.line(&ask, may_show, &talk) {
-            Ok(Some(line)) => Ok(line),
+            Ok(Answer::Line(line)) => Ok(line),
             Err(error) if error.kind() == ErrorKind::InvalidData => Err(Error::new(Kind::Failed, error.to_string())),
-            Ok(None) | Err(_) => {
+            Ok(Answer::Over(_)) | Err(_) => {
                 talk("\n");
                 Err(Error::cancelled())
             }

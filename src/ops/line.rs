@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 
 use crate::advice::Command;
-use crate::cli::StyleArgs;
+use crate::cli::{Refresh, StyleArgs};
 
 /// Where the user has to name a profile.
 pub(super) const PROFILE: &str = "PROFILE";
@@ -11,7 +11,7 @@ pub(super) const PROFILE: &str = "PROFILE";
 /// Where the user has to name a program.
 pub(super) const PROGRAM: &str = "PROGRAM";
 
-/// `awsenv exec PROFILE -- …`; without words, the program has to be named.
+/// `awsenv exec PROFILE -- …`; without words, the program has to be named. A code is left out, because AWS takes it once.
 pub(super) fn exec(profile: OsString, style: &StyleArgs, words: impl IntoIterator<Item = OsString>) -> Command {
     let mut words: Vec<OsString> = words.into_iter().collect();
     if words.is_empty() {
@@ -24,8 +24,10 @@ pub(super) fn exec(profile: OsString, style: &StyleArgs, words: impl IntoIterato
     if style.keys {
         command = command.flag("--keys");
     }
-    if style.refresh.is_some() {
-        command = command.flag("--refresh");
+    match style.refresh {
+        None => {}
+        Some(Refresh::Last) => command = command.flag("--refresh"),
+        Some(Refresh::All) => command = command.flag("--refresh=all"),
     }
     let duration = style.duration.map(|time| time.as_secs().to_string());
     for (name, value) in [

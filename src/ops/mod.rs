@@ -15,6 +15,7 @@ pub mod foreseen;
 mod habits;
 pub mod keychain;
 mod line;
+pub mod mfa;
 pub mod now;
 pub mod outlook;
 pub mod paths;

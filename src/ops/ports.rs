@@ -5,6 +5,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+use crate::cli::GivenCode;
 use crate::context::Context;
 use crate::credentials::Timestamp;
 use crate::env::Env;
@@ -53,11 +54,25 @@ impl<'a> Outside<'a> {
     /// The settings cannot be read, or this runs inside the profile's own `credential_process`, which would run
     /// itself without end.
     pub fn of(context: &'a Context, profile: &str) -> Result<Self, Error> {
+        let asked = asked(&context.process.env, profile)?;
         Ok(Self {
-            asked: asked(&context.process.env, profile)?,
-            codes: Codes::new(context, profile),
+            codes: Codes::new(context, profile, &asked),
+            asked,
             ..Self::new(context)
         })
+    }
+
+    /// With the code of the command line, if it has one.
+    pub fn with_code(self, code: Option<GivenCode>) -> Self {
+        Self {
+            codes: self.codes.with_code(code),
+            ..self
+        }
+    }
+
+    /// Whether the command line gave a code that was not needed.
+    pub fn has_code_left(&self) -> bool {
+        self.codes.has_code_left()
     }
 
     /// For calls that are no profile's.
@@ -71,8 +86,8 @@ impl<'a> Outside<'a> {
             http: context.http(),
             cli_cache: context.cli_cache(),
             tokens: context.tokens(),
-            codes: Codes::new(context, ""),
-            devices: Devices::new(context.env()),
+            codes: Codes::new(context, "", ""),
+            devices: context.devices(),
             told: RefCell::default(),
         }
     }

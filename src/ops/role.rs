@@ -137,6 +137,14 @@ pub fn check_duration(plan: &CredentialPlan, profile: &str, seconds: u32) -> Res
             false => usage("`--duration` must be at least 15m and at most 12h for a role".to_owned()),
         };
     }
+    if plan.user_device().is_some() {
+        return match sts::SESSION_DURATION.contains(&seconds) {
+            true => Ok(()),
+            false => {
+                usage("`--duration` must be at least 15m and at most 36h for a user with an MFA device".to_owned())
+            }
+        };
+    }
     let decides = match &plan.base {
         None => return Ok(()),
         Some(BaseSource::CredentialProcess(process)) if process.keychain.is_none() => "the credential_process decides",
@@ -151,10 +159,9 @@ pub fn check_duration(plan: &CredentialPlan, profile: &str, seconds: u32) -> Res
             | BaseSource::Environment { .. }
             | BaseSource::StaticKeys(_),
         ) => {
-            return usage(format!(
-                "the keys of `{}` do not get a duration: only those of a role do",
-                display(profile)
-            ));
+            let message = format!("the keys of `{}` last until they are deleted", display(profile));
+            let hint = "`--duration` is for a role (`--role ARN`) and for a user whose profile has an `mfa_serial`";
+            return Err(Error::new(Kind::Usage, message).hint(hint));
         }
     };
     usage(format!("{decides} how long the keys of `{}` last", display(profile)))

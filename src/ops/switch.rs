@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::advice::Advice;
-use crate::cli::{SignInArgs, StyleArgs};
+use crate::cli::{GivenCode, SignInArgs, StyleArgs};
 use crate::config::settings::Export;
 use crate::context::Context;
 use crate::credentials::Timestamp;
@@ -16,6 +16,7 @@ use crate::ops::choose::{self, Chosen};
 use crate::ops::export::{self, is_exportable};
 use crate::ops::fit;
 use crate::ops::foreseen::{self, Foreseen};
+use crate::ops::mfa;
 use crate::ops::now;
 use crate::ops::ports::{self, Outside};
 use crate::ops::refusal::{self, without_credentials};
@@ -70,6 +71,8 @@ pub struct Asked {
     pub wish: Wish,
     /// Which keys that are kept may not be used.
     pub fresh: Fresh,
+    /// For a call that takes one; it is not repeated, because AWS takes it once.
+    pub code: Option<GivenCode>,
     /// Whether the user is to sign in first, if that is needed.
     pub login: bool,
 }
@@ -79,13 +82,15 @@ impl Asked {
         Self {
             wish: style.wish(),
             fresh: style.fresh(),
+            code: style.mfa_code.clone(),
             login: sign_in.login,
         }
     }
 
     /// Takes over what was asked for before and is left open now; `style` is the one that it led to, if that is to stay.
     pub fn repeat(&mut self, earlier: &Wish, style: Option<Style>) {
-        let own_style = self.wish.style.take();
+        let by_code = self.code.is_some().then_some(Style::Keys);
+        let own_style = self.wish.style.take().or(by_code);
         self.wish = std::mem::take(&mut self.wish).or(earlier);
         self.wish.style = own_style.or(style).or(earlier.style);
     }
@@ -95,11 +100,14 @@ impl Asked {
         match self.wish.style {
             Some(Style::Name) => Some(Export::Name),
             Some(Style::Keys) => Some(Export::Keys),
-            None if self.fresh != Fresh::No || self.wish.role.is_some() || self.wish.duration.is_some() => {
-                Some(Export::Keys)
-            }
+            None if self.wants_keys() || self.wish.role.is_some() || self.wish.duration.is_some() => Some(Export::Keys),
             None => None,
         }
+    }
+
+    /// Whether this run is for keys in a way that no other run repeats.
+    fn wants_keys(&self) -> bool {
+        self.fresh != Fresh::No || self.code.is_some()
     }
 }
 
@@ -120,7 +128,7 @@ pub fn to(
     } = chosen;
     let env = &files.env;
     fit::check_name(&choice.name)?;
-    let outside = Outside::of(context, &choice.name)?;
+    let outside = Outside::of(context, &choice.name)?.with_code(asked.code.clone());
     let wish = &asked.wish;
     role::check_style(wish, &choice.name)?;
     let asked_region = choose::asked_region(context, files, wish.region.as_deref())?;
@@ -168,6 +176,10 @@ pub fn to(
             (vars, ends.map(|at| at.0))
         }
     };
+    mfa::tell_idle(&plan, outside.ports());
+    if outside.has_code_left() {
+        mfa::tell_left(context, &plan, &choice.name);
+    }
     let account = export::account(&plan, own);
     let is_production = |name: &str| files.settings.is_production(name);
     let of_role = || is_production(&shown) || account.as_deref().is_some_and(is_production);
@@ -231,8 +243,8 @@ pub fn to(
         warnings,
         target: Target {
             wish: Wish {
-                // New keys were asked for, so a return to the profile is by keys too.
-                style: wish.style.or((asked.fresh != Fresh::No).then_some(decision.style)),
+                // A return to the profile is by keys too.
+                style: wish.style.or(asked.wants_keys().then_some(decision.style)),
                 region: asked_region.map(Cow::into_owned),
                 ..wish.clone()
             },

@@ -255,10 +255,13 @@ impl Error {
         }
     }
 
-    /// Whether a person is needed, and is not there.
+    /// Whether a person is needed, and is not there, or is still asked by another process.
     pub(super) fn needs_person(&self) -> bool {
         match self {
-            Error::LoginRequired { .. } => true,
+            Error::LoginRequired { .. }
+            | Error::NoTurn {
+                why: NoTurn::Late(_), ..
+            } => true,
             Error::Code { why, .. } => !matches!(why, NoCode::Cancelled | NoCode::Ended | NoCode::Spent),
             _ => false,
         }

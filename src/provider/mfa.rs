@@ -64,37 +64,36 @@ impl Coded<'_> {
             serial: serial.clone(),
             why,
         };
-        let mut question = CodeQuestion {
+        let question = |again| CodeQuestion {
             device: self.device,
             of: &self.of,
-            again: None,
+            again,
             left: self.wants.left(clock),
         };
-        let (mut sent, mut repeated) = (0, 0);
+        let (mut sent, mut repeated, mut again) = (0, 0, None);
         loop {
-            let code = match codes.code(&question) {
+            let code = match codes.code(&question(again)) {
                 Err(NoCode::Spent) if sent > 0 => return Err(rejected(Rejected::Wrong { codes: sent })),
                 code => code.map_err(missing)?,
             };
-            question.left = self.wants.left(clock);
             if devices.is_sent(serial, &code) {
                 let next = (STEP - clock.now().0.rem_euclid(STEP)).unsigned_abs();
                 repeated += 1;
                 if repeated == MOST {
                     return Err(rejected(Rejected::Sent { next }));
                 }
-                let waited = codes.wait(&question, Duration::from_secs(next));
+                let waited = codes.wait(&question(again), Duration::from_secs(next));
                 waited.map_err(|why| match why {
                     NoCode::Spent => rejected(Rejected::Sent { next }),
                     why => missing(why),
                 })?;
-                question.again = Some(Again::Sent);
+                again = Some(Again::Sent);
             } else {
                 devices.note(serial, &code);
                 sent += 1;
                 match call(&code) {
                     Err(error) if error.is_of(Class::WrongCode) && sent < MOST => {
-                        question.again = Some(Again::Rejected);
+                        again = Some(Again::Rejected);
                     }
                     Err(error) if error.is_of(Class::WrongCode) => {
                         return Err(rejected(Rejected::Wrong { codes: sent }));
@@ -109,7 +108,6 @@ impl Coded<'_> {
                     got => return got,
                 }
             }
-            question.left = self.wants.left(clock);
         }
     }
 }

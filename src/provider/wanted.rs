@@ -79,9 +79,10 @@ impl Wanted<'_> {
     /// `error`, if there are none, or if it is of another kind.
     pub(super) fn stale(&self, error: Error) -> Result<Session, Error> {
         let now = self.ports.clock.now();
-        let kept = self.ports.sessions.find(self.key).filter(|_| !self.is_fresh);
         let is_soft = error.is_passing() || error.needs_person();
-        match kept.filter(|session| is_soft && session.serves(now, LAST_HELP)) {
+        let serves = |session: &Session| session.lifetime >= self.least && session.serves(now, LAST_HELP);
+        let kept = self.ports.sessions.find(self.key).filter(serves);
+        match kept.filter(|_| is_soft && !self.is_fresh) {
             Some(session) => {
                 self.ports.tell.tell(Notice::Stale {
                     of: self.of.clone(),

@@ -7,7 +7,7 @@ use crate::config::{Place, Profile, Value, integer};
 
 use super::plan::{AssumeRole, BaseSource};
 use super::read::{as_text, owned, text};
-use super::{Error, Inputs, ambient, mfa, near, source};
+use super::{Error, Inputs, ambient, device, near, source};
 
 /// A link of a chain, the same for every chain that leads through it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -323,7 +323,7 @@ fn role(profile: Profile<'_>, role_arn: Value<'_>) -> Result<AssumeRole, Error> 
         role_arn: arn.to_owned(),
         role_session_name: owned(profile, "role_session_name")?.filter(|name| !name.is_empty()),
         external_id: owned(profile, "external_id")?,
-        mfa: mfa::device(profile)?,
+        mfa: device::of_role(profile)?,
         duration_seconds: text(profile, "duration_seconds")?.and_then(|(value, _)| integer(value)?.try_into().ok()),
         place: Some(place),
     })

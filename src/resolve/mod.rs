@@ -7,6 +7,7 @@ mod ambient;
 mod calling;
 mod calls;
 mod chain;
+mod device;
 mod error;
 mod mfa;
 mod origin;
@@ -22,8 +23,9 @@ mod style;
 
 pub use calls::{CaBundle, CallRegion, Calls, Endpoint, Proxy, RegionReason, Travel, UrlReason};
 pub use chain::{Link, LinkId};
+pub use device::{CodeProcess, Device};
 pub use error::Error;
-pub use mfa::{Caller, CodeProcess, Device};
+pub use mfa::Caller;
 pub use origin::{RegionSource, Source};
 pub use partial::{containing, partial};
 pub use plan::{
@@ -162,7 +164,7 @@ impl<'a> Survey<'a> {
         };
         let asks_metadata = base.is_none() && !ambient::metadata_disabled(inputs.env);
         Ok(Outline {
-            device: profile.and_then(mfa::own),
+            device: profile.and_then(device::own),
             asks_metadata,
             ..outline(Start::Base(base.map(Box::new)))
         })
@@ -196,7 +198,7 @@ impl<'a> Survey<'a> {
         // The device is that of the user below, who may name the program for all roles.
         if let Some(device) = roles.first_mut().and_then(|role: &mut AssumeRole| role.mfa.as_mut()) {
             let owner = base_of.as_ref().and_then(|name| self.inputs.profiles.profile(name));
-            device.process = device.process.take().or_else(|| mfa::process(owner?));
+            device.process = device.process.take().or_else(|| device::process(owner?));
         }
         CredentialPlan {
             base,

@@ -5,7 +5,7 @@ use crate::config::{BotoKeyring, Place};
 use crate::secret::Secret;
 
 use super::calls::Calls;
-use super::mfa::Device;
+use super::device::Device;
 use super::region::Region;
 use super::sso::Sso;
 

@@ -3,13 +3,13 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::env::Env;
-use crate::sys::process;
+use crate::sys::process::absolute;
 
 /// A program with its arguments; the URL is in its place.
 type Line = Vec<String>;
@@ -134,14 +134,6 @@ fn chosen_line(text: &str, env: &Env) -> Option<Line> {
         words.push(URL.to_owned());
     }
     Some(words)
-}
-
-/// A program by its path or from the PATH, whose relative directories do not count.
-fn absolute(word: &str, env: &Env) -> Option<PathBuf> {
-    let path = env.os("PATH").unwrap_or_default();
-    let whole = std::env::split_paths(path).filter(|dir| dir.is_absolute());
-    let env = env.clone().with("PATH", &std::env::join_paths(whole).ok()?);
-    process::find(word, &env).ok()
 }
 
 fn start(line: &Line, url: &str, env: &Env) -> io::Result<()> {

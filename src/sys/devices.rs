@@ -1,34 +1,148 @@
 //! MFA devices: one process at a time uses each, and codes that AWS has had are noted for as long as they live.
 
+use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::env::Env;
 use crate::provider::{self, NoTurn, Turn};
 use crate::secret::Secret;
 use crate::sys::lock;
+use crate::sys::sessions::{self, Notes};
 
 /// The devices of this user.
-#[derive(Debug)]
 pub struct Devices<'a> {
-    _env: &'a Env,
+    env: &'a Env,
+    say: &'a dyn Fn(&str),
+}
+
+impl fmt::Debug for Devices<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Devices")
+    }
 }
 
 impl<'a> Devices<'a> {
-    pub fn new(env: &'a Env) -> Self {
-        Self { _env: env }
+    /// `say` tells the user what awsenv waits for.
+    pub fn new(env: &'a Env, say: &'a dyn Fn(&str)) -> Self {
+        Self { env, say }
+    }
+
+    /// The directory, where it can be used: without it each process goes on alone.
+    fn root(&self) -> Option<PathBuf> {
+        let root = sessions::root(self.env)?;
+        sessions::create_root(&root).ok()?;
+        Some(root)
     }
 }
 
 impl provider::Devices for Devices<'_> {
-    fn turn(&self, _: &str, _: Option<Duration>) -> Result<Box<dyn Turn + '_>, NoTurn> {
-        Ok(lock::alone())
+    fn turn(&self, serial: &str, limit: Option<Duration>) -> Result<Box<dyn Turn + '_>, NoTurn> {
+        match self.root() {
+            Some(root) => lock::turn(&Notes::of(&root, serial).lock_path(), limit, self.say),
+            None => Ok(lock::alone()),
+        }
     }
 
-    fn is_sent(&self, _: &str, _: &Secret<String>) -> bool {
-        false
+    fn is_sent(&self, serial: &str, code: &Secret<String>) -> bool {
+        self.root().is_some_and(|root| Notes::of(&root, serial).has(code))
     }
 
-    fn note(&self, _: &str, _: &Secret<String>) {}
+    fn note(&self, serial: &str, code: &Secret<String>) {
+        if let Some(root) = self.root() {
+            Notes::of(&root, serial).add(code);
+        }
+    }
 
-    fn forget(&self, _: &str, _: &Secret<String>) {}
+    fn forget(&self, serial: &str, code: &Secret<String>) {
+        if let Some(root) = self.root() {
+            Notes::of(&root, serial).remove(code);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::sync::mpsc;
+
+    use crate::provider::Devices as _;
+
+    use super::*;
+
+    const SERIAL: &str = "arn:aws:iam::123456789012:mfa/me";
+
+    fn home() -> (tempfile::TempDir, Env) {
+        let dir = tempfile::tempdir().unwrap();
+        let env = [
+            ("HOME", dir.path().join("")),
+            ("XDG_STATE_HOME", dir.path().join("state")),
+        ];
+        let env = env.map(|(name, path)| (name, path.into_os_string()));
+        (dir, env.into_iter().collect())
+    }
+
+    fn code(text: &str) -> Secret<String> {
+        Secret::new(text.to_owned())
+    }
+
+    #[test]
+    fn a_code_is_noted_for_the_next_process() {
+        let (dir, env) = home();
+        let devices = || Devices::new(&env, &|_| {});
+        devices().note(SERIAL, &code("123456"));
+        assert!(devices().is_sent(SERIAL, &code("123456")));
+        assert!(!devices().is_sent(SERIAL, &code("123455")));
+        devices().forget(SERIAL, &code("123456"));
+        assert!(!devices().is_sent(SERIAL, &code("123456")));
+        assert!(dir.path().join("state/awsenv/sessions").is_dir());
+    }
+
+    #[test]
+    fn where_nothing_can_be_written_each_goes_on_alone() {
+        let env = Env::default();
+        let devices = Devices::new(&env, &|_| {});
+        devices.note(SERIAL, &code("123456"));
+        assert!(!devices.is_sent(SERIAL, &code("123456")));
+        let one = devices.turn(SERIAL, Some(Duration::ZERO));
+        let two = devices.turn(SERIAL, Some(Duration::ZERO));
+        assert!(one.is_ok() && two.is_ok());
+    }
+
+    /// All those that have waited since before learn of it, one after the other; one that comes later does not.
+    #[test]
+    fn who_cancels_does_so_for_all_that_wait_for_the_device() {
+        let (_dir, env) = home();
+        let (waits, waiting) = mpsc::channel();
+        let turn = Devices::new(&env, &|_| {});
+        let turn = turn.turn(SERIAL, None).unwrap();
+        std::thread::scope(|scope| {
+            let waiters: Vec<_> = (0..3)
+                .map(|_| {
+                    let (env, waits) = (&env, waits.clone());
+                    scope.spawn(move || {
+                        let say = |_: &str| waits.send(()).unwrap();
+                        Devices::new(env, &say).turn(SERIAL, None).map(drop)
+                    })
+                })
+                .collect();
+            waiters.iter().for_each(|_| waiting.recv().unwrap());
+            turn.cancel();
+            drop(turn);
+            for waiter in waiters {
+                assert_eq!(waiter.join().unwrap(), Err(NoTurn::Cancelled));
+            }
+        });
+        let said = RefCell::new(Vec::new());
+        let say = |text: &str| said.borrow_mut().push(text.to_owned());
+        assert!(Devices::new(&env, &say).turn(SERIAL, None).is_ok());
+        assert!(said.borrow().is_empty());
+        let other = format!("{SERIAL}2");
+        let devices = Devices::new(&env, &say);
+        let _turn = devices.turn(SERIAL, None).unwrap();
+        assert!(
+            devices.turn(&other, Some(Duration::ZERO)).is_ok(),
+            "another device is free"
+        );
+    }
 }

@@ -35,7 +35,11 @@ struct Held {
     leaving: Option<Leaving>,
 }
 
-impl Turn for Held {}
+impl Turn for Held {
+    fn cancel(&self) {
+        cancel(&self.file);
+    }
+}
 
 impl Drop for Held {
     fn drop(&mut self) {
@@ -140,12 +144,15 @@ fn hold(file: File, mark: Mark) -> io::Result<Held> {
     let mark = Mark { pid, ..mark };
     write(&file, &mark)?;
     let twin = file.try_clone()?;
-    let leaving = signals::at_leave(move || {
-        let cancelled = Some(clock::micros());
-        let _ = write(&twin, &Mark { pid, cancelled });
-    });
-    let leaving = Some(leaving);
+    let leaving = Some(signals::at_leave(move || cancel(&twin)));
     Ok(Held { file, leaving })
+}
+
+/// Notes in the file of a lock that this process holds that its user does not want to go on.
+fn cancel(file: &File) {
+    let cancelled = Some(clock::micros());
+    let pid = std::process::id();
+    let _ = write(file, &Mark { pid, cancelled });
 }
 
 /// `None` if it cannot be read, as on Windows while another process holds the lock; an empty file has no mark yet.

@@ -3,10 +3,12 @@
 
 pub mod accounts;
 pub mod ancestors;
+pub mod answer;
 pub mod browser;
 pub mod cli_cache;
 pub mod clock;
 pub mod devices;
+pub mod dialog;
 pub mod edit;
 pub mod fs;
 pub mod history;

@@ -97,7 +97,7 @@ pub fn capture(argv: &[String], env: &Env, stderr: Stderr, limit: Option<Duratio
     let stdout = Output::read(child.stdout.take(), None, ended.clone())?;
     let shown = (stderr == Stderr::Shown).then(io::stderr);
     let stderr = Output::read(child.stderr.take(), shown, ended)?;
-    if let Err(error) = wait_for_output(&mut child, &ends, limit) {
+    if let Err(error) = wait_for_output(&mut child, &ends, 2, limit) {
         let _ = child.kill();
         let _ = child.wait();
         return Err(error);
@@ -122,11 +122,15 @@ const GLANCE: Duration = Duration::from_millis(50);
 /// How long a program that has ended may leave its output open: something that it started may hold it for ever.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// Returns when both outputs have ended, or shortly after the program has.
-fn wait_for_output(child: &mut Child, ends: &Receiver<()>, limit: Option<Duration>) -> io::Result<()> {
+/// Returns when so many outputs have ended, or shortly after the program has.
+pub(super) fn wait_for_output(
+    child: &mut Child,
+    ends: &Receiver<()>,
+    mut open: u32,
+    limit: Option<Duration>,
+) -> io::Result<()> {
     let start = Instant::now();
     let mut deadline = None;
-    let mut open = 2;
     while open > 0 {
         match ends.recv_timeout(GLANCE) {
             Ok(()) => open -= 1,
@@ -146,12 +150,12 @@ fn wait_for_output(child: &mut Child, ends: &Receiver<()>, limit: Option<Duratio
 }
 
 /// What a pipe has brought so far. The thread that reads it goes on until the pipe ends.
-struct Output(Arc<Mutex<io::Result<Zeroizing<Vec<u8>>>>>);
+pub(super) struct Output(Arc<Mutex<io::Result<Zeroizing<Vec<u8>>>>>);
 
 impl Output {
     /// Sends a word when the pipe ends, or has brought one byte more than allowed; then the pipe is closed, so that the
     /// writer ends.
-    fn read(
+    pub(super) fn read(
         pipe: Option<impl Read + Send + 'static>,
         shown: Option<io::Stderr>,
         ended: Sender<()>,
@@ -188,13 +192,21 @@ impl Output {
         }
     }
 
-    fn taken(&self) -> io::Result<Zeroizing<Vec<u8>>> {
+    pub(super) fn taken(&self) -> io::Result<Zeroizing<Vec<u8>>> {
         std::mem::replace(&mut *self.lock(), Ok(Zeroizing::default()))
     }
 
     fn lock(&self) -> MutexGuard<'_, io::Result<Zeroizing<Vec<u8>>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A program by its path or from the PATH, whose relative directories do not count.
+pub(super) fn absolute(word: &str, env: &Env) -> Option<PathBuf> {
+    let path = env.os("PATH").unwrap_or_default();
+    let whole = std::env::split_paths(path).filter(|dir| dir.is_absolute());
+    let env = env.clone().with("PATH", &std::env::join_paths(whole).ok()?);
+    find(word, &env).ok()
 }
 
 /// The program that a `credential_process` runs for its first word, by rules that all SDKs share: without a shell,

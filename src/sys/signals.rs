@@ -170,7 +170,8 @@ mod system {
     /// Records signals until it is dropped.
     #[derive(Debug, Default)]
     pub(in crate::sys) struct Signals {
-        told: Arc<AtomicBool>,
+        /// The last of those that end a program, or 0.
+        told: Arc<AtomicUsize>,
         /// The last of SIGTSTP and SIGCONT that was not answered yet, or 0. SIGCONT cancels a stop, as in the kernel: a
         /// program that stopped after it would never be continued.
         job: Arc<AtomicUsize>,
@@ -190,7 +191,8 @@ mod system {
             let signals = Self::default();
             for signal in heeded() {
                 flag::register_conditional_default(signal, Arc::clone(&IS_FINAL))?;
-                flag::register(signal, Arc::clone(&signals.told))?;
+                let number = usize::try_from(signal).unwrap_or_default();
+                flag::register_usize(signal, Arc::clone(&signals.told), number)?;
             }
             flag::register_conditional_default(SIGTSTP, Arc::clone(&STOPS))?;
             flag::register_usize(SIGTSTP, Arc::clone(&signals.job), STOP)?;
@@ -200,7 +202,13 @@ mod system {
 
         /// Whether a signal arrived.
         pub(in crate::sys) fn told_to_end(&self) -> bool {
-            self.told.load(Ordering::Relaxed)
+            self.told.load(Ordering::Relaxed) != 0
+        }
+
+        /// Whether that signal is one by which a user ends a program.
+        pub(in crate::sys) fn told_to_leave(&self) -> bool {
+            let told = self.told.load(Ordering::Relaxed);
+            LEAVING.iter().any(|signal| usize::try_from(*signal) == Ok(told))
         }
 
         /// Whether the program was asked to stop, and not continued since. The caller restores the terminal and calls
@@ -256,6 +264,10 @@ mod none {
         }
 
         pub(in crate::sys) fn told_to_end(&self) -> bool {
+            false
+        }
+
+        pub(in crate::sys) fn told_to_leave(&self) -> bool {
             false
         }
 

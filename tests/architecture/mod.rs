@@ -92,7 +92,10 @@ const HOMES: [(&str, &[&str]); 42] = [
             "src/sys/",
         ],
     ),
-    ("shell_words", &["src/cmd/key/unlock.rs", "src/sys/browser.rs"]),
+    (
+        "shell_words",
+        &["src/cmd/key/unlock.rs", "src/ops/codes", "src/sys/browser.rs"],
+    ),
     ("signal_hook", &["src/sys/signals.rs"]),
     ("skim", &["src/sys/picker"]),
     ("strsim", &["src/near.rs"]),

@@ -57,12 +57,16 @@ class Sts:
             raise denied("Cannot call GetSessionToken with session credentials")
         mfa_at = self.mfa(caller, asked, now)
         lifetime = scenario.lifetime or asked.get("DurationSeconds", 12 * HOUR)
+        if caller.is_root:
+            lifetime = min(lifetime, HOUR)
         return {"Credentials": credentials(self.world.continue_as(caller, now + lifetime, mfa_at))}
 
     def assume_role(self, caller, asked, now, scenario):
         arn = asked["RoleArn"]
         if ":role/" not in arn or arn.split(":")[:3] != ["arn", "aws", "iam"]:
             raise invalid("%s is invalid" % arn)
+        if caller.is_root:
+            raise denied("Roles may not be assumed by root accounts.")
         check_policy(asked.get("Policy"))
         role = self.world.roles.get(arn)
         mfa_at = self.mfa(caller, asked, now) or caller.mfa_at

@@ -1,6 +1,7 @@
 """Users, roles and sessions. The file of a world is a JSON object:
 
-    users      [{"arn", "keys": [{"id", "secret"}], "mfa": [{"serial", "secret" (base32)}]}]
+    users      [{"arn", "keys": [{"id", "secret"}], "mfa": [{"serial", "secret" (base32; none for a FIDO security key)}]}];
+               the ARN of a root user ends in `:root`
     roles      [{"arn", "max_duration" (3600), "trust": [STATEMENT]}]
     sessions   [{"arn" (of the role), "name", "id", "secret", "token", "expires" (seconds since 1970)}]: those from before
     regions    those that a credential scope may name
@@ -38,6 +39,10 @@ class Caller:
     # What a trust policy calls the caller.
     principal: str
     mfa_at: float | None = None
+
+    @property
+    def is_root(self):
+        return self.principal.endswith(":root")
 
     @property
     def account(self):
@@ -81,7 +86,8 @@ class World:
             arn = user["arn"]
             for key in user["keys"]:
                 self.add(Caller(key["id"], key["secret"], None, None, arn, identifier("AIDA", arn), arn))
-            self.devices[arn] = {device["serial"]: Device(device["secret"]) for device in user.get("mfa", ())}
+            devices = [device for device in user.get("mfa", ()) if "secret" in device]
+            self.devices[arn] = {device["serial"]: Device(device["secret"]) for device in devices}
         for old in world.get("sessions", ()):
             self.add(role_session(old["arn"], old["name"], old["id"], old["secret"], old["token"], old["expires"]))
 
@@ -113,7 +119,7 @@ class World:
         return session
 
     def takes_code(self, caller, serial, code, now):
-        """None if the caller has no such device."""
+        """None if the caller has no such device, or is a session, of which AWS takes no code."""
         device = self.devices.get(caller.arn, {}).get(serial) if caller.token is None else None
         if device is None:
             return None

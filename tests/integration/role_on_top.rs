@@ -119,21 +119,25 @@ fn keys_that_last_for_a_short_time_are_not_got_again_at_each_run() {
 fn hints_about_the_name_fit_the_command() {
     let Some(aws) = Aws::start() else { return };
     let sandbox = aws.sandbox();
+    let config = std::fs::read_to_string(sandbox.path(".aws/config")).unwrap();
+    let web = "[profile web]\nrole_arn = arn:aws:iam::123456789012:role/Web\n\
+               web_identity_token_file = token\nregion = eu-west-1\n";
+    sandbox.write(".aws/config", format!("{config}\n{web}"));
     let hint = |words: &[&str]| sandbox.awsenv(words).output().err().to_owned();
-    let whoami = hint(&["whoami", "guarded"]);
+    let whoami = hint(&["whoami", "web"]);
     assert!(
-        whoami.contains("hint: aws sts get-caller-identity --profile guarded\n"),
+        whoami.contains("hint: aws sts get-caller-identity --profile web\n"),
         "{whoami}"
     );
     // Neither has a `--name`, and the AWS CLI would not know of the role.
-    for words in [
-        &["whoami", "guarded", "--role", ROLE][..],
-        &["credential-process", "guarded"],
-    ] {
+    for words in [&["whoami", "web", "--role", ROLE][..], &["credential-process", "web"]] {
         let said = hint(words);
-        assert!(said.contains("needs an MFA code") && !said.contains("hint: "), "{said}");
+        assert!(
+            said.contains("needs a call to AWS STS") && !said.contains("hint: "),
+            "{said}"
+        );
     }
-    let on_top = hint(&["exec", "guarded", "--role", ROLE, "--", "true"]);
+    let on_top = hint(&["exec", "web", "--role", ROLE, "--", "true"]);
     assert!(
         on_top.contains("`--name` alone lets the SDKs get the keys of the profile\n"),
         "{on_top}"

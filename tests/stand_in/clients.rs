@@ -121,7 +121,7 @@ fn what_is_sent_is_what_was_recorded() {
     let Some((aws, sandbox)) = recorded() else {
         return;
     };
-    let code = aws.code(0);
+    let code = aws.code_of("arn:aws:iam::123456789012:mfa/me", 0);
     for words in [&["role"] as &[&str], &["role2"], &["mfa", &code]] {
         let Some(output) = boto3(&sandbox, words) else {
             return;

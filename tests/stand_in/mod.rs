@@ -2,6 +2,7 @@
 
 mod cases;
 pub(crate) mod clients;
+mod codes;
 mod faults;
 mod moto;
 mod requests;

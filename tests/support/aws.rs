@@ -16,14 +16,14 @@ use super::{PROJECT, Sandbox, host_path, python};
 
 /// The users, roles and regions of [`Aws::start`]. `base` may assume One, One may assume Two, Two may assume Three in
 /// another account; External requires the external id that its profile has, Hour lasts an hour at most, Account trusts the
-/// whole first account, Guarded and Recent require a code, and Closed does not trust `base`. [`super::sso`] says who is
-/// signed in to IAM Identity Center.
+/// whole first account, Guarded, Recent and Audit require a code, Closed does not trust `base`, Beyond trusts Guarded, and
+/// Paired a user with two devices. [`super::sso`] says who is signed in to IAM Identity Center.
 pub fn world() -> Value {
     serde_json::from_str(include_str!("../aws/world.json")).expect("JSON")
 }
 
-/// A profile for each role of [`world`], named in lower case, and one for each of the users `base` and `other`.
-/// `wrong-external` has an external id that its role does not accept.
+/// A profile for each role of [`world`] that [`super::mfa`] has none for, named in lower case, and one for each of the users
+/// `base` and `other`. `wrong-external` has an external id that its role does not accept.
 pub const CONFIG: &str = include_str!("../aws/config");
 
 /// The MFA device of the user `base`.
@@ -188,6 +188,10 @@ impl Aws {
         &self.world
     }
 
+    pub(super) fn world_file(&self) -> PathBuf {
+        self.dir.path().join("world")
+    }
+
     /// The id and the secret of a user's key.
     pub fn key(&self, user: &str) -> (&str, &str) {
         let users = self.world["users"].as_array().expect("users");
@@ -202,12 +206,17 @@ impl Aws {
         )
     }
 
-    /// What the MFA device of the first user that has one shows `steps` of 30 seconds from now.
-    #[expect(clippy::disallowed_methods, reason = "the tests' own clock, not the program's")]
+    /// What the device [`SERIAL`] shows `steps` of 30 seconds from now.
     pub fn code(&self, steps: i64) -> String {
+        self.code_of(SERIAL, steps)
+    }
+
+    /// As [`Aws::code`], of another device.
+    #[expect(clippy::disallowed_methods, reason = "the tests' own clock, not the program's")]
+    pub fn code_of(&self, serial: &str, steps: i64) -> String {
         let devices = self.world["users"].as_array().expect("users").iter();
         let mut devices = devices.flat_map(|user| user["mfa"].as_array().into_iter().flatten());
-        let device = devices.next().expect("a device");
+        let device = devices.find(|device| device["serial"] == serial).expect("a device");
         let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
         let step = i64::try_from(now.expect("a clock").as_secs() / 30).expect("a time") + steps;
         one_time_code(device["secret"].as_str().expect("a secret"), step)
@@ -282,6 +291,19 @@ pub(super) fn serve(mut command: Command) -> (Child, String) {
 pub(super) fn end(server: &mut Child) {
     let _ = server.kill();
     let _ = server.wait();
+}
+
+/// In seconds: what a test needs to use codes that it has just worked out.
+const ENOUGH: u64 = 12;
+
+/// Waits for the next step of 30 seconds if this one ends soon.
+#[expect(clippy::disallowed_methods, reason = "the tests' own clock, not the program's")]
+pub fn early_in_a_step() {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let left = 30 - now.expect("a clock").as_secs() % 30;
+    if left < ENOUGH {
+        std::thread::sleep(Duration::from_secs(left));
+    }
 }
 
 /// RFC 6238, with a secret in base32.

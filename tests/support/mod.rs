@@ -13,6 +13,7 @@ pub mod aws;
 mod judge;
 #[cfg(target_os = "linux")]
 pub mod keychain;
+pub mod mfa;
 mod moto;
 mod run;
 mod shells;

@@ -1,16 +1,33 @@
 //! Codes of MFA devices: from the command line, a program, a window or the terminal.
 
+mod given;
+mod person;
+mod program;
+mod source;
+mod window;
+mod words;
+
 use std::time::Duration;
 
+use crate::cli::GivenCode;
 use crate::context::Context;
+use crate::env::Env;
+use crate::env::names::AWSENV_ASKED;
+use crate::ops::ask;
 use crate::provider::{self, CodeQuestion, NoCode};
 use crate::secret::Secret;
+use given::Given;
+
+pub use source::{Program, ProgramOf, Source};
 
 /// Where the codes of one run come from.
 pub struct Codes<'a> {
     context: &'a Context<'a>,
     /// That the codes are for.
     profile: String,
+    /// The profiles that were asked for on the way here, one per line. Programs get it in AWSENV_ASKED.
+    asked: String,
+    given: Given,
 }
 
 impl std::fmt::Debug for Codes<'_> {
@@ -20,24 +37,63 @@ impl std::fmt::Debug for Codes<'_> {
 }
 
 impl<'a> Codes<'a> {
-    pub fn new(context: &'a Context<'a>, profile: &str) -> Self {
+    /// `asked` is what AWSENV_ASKED is for programs.
+    pub fn new(context: &'a Context<'a>, profile: &str, asked: &str) -> Self {
         Self {
             context,
             profile: profile.to_owned(),
+            asked: asked.to_owned(),
+            given: Given::default(),
         }
+    }
+
+    /// With the code of the command line, if it has one.
+    pub fn with_code(self, code: Option<GivenCode>) -> Self {
+        Self {
+            given: Given::new(code),
+            ..self
+        }
+    }
+
+    /// Whether the command line gave a code that was not needed.
+    pub fn has_code_left(&self) -> bool {
+        self.given.is_left()
+    }
+
+    /// What a program gets.
+    fn env(&self) -> Env {
+        self.context.env().clone().with(AWSENV_ASKED, self.asked.as_ref())
     }
 }
 
 impl provider::Codes for Codes<'_> {
-    fn code(&self, _: &CodeQuestion<'_>) -> Result<Secret<String>, NoCode> {
-        let _ = self.context;
-        Err(NoCode::Unattended {
-            profile: self.profile.clone(),
-            why: "awsenv cannot ask yet".to_owned(),
-        })
+    fn code(&self, question: &CodeQuestion<'_>) -> Result<Secret<String>, NoCode> {
+        if let Some(given) = self.given.take() {
+            return given;
+        }
+        let source = Source::of(self.context, question.device);
+        if let Source::Program(program) = &source {
+            return program::run(program, &self.env(), question.left);
+        }
+        let what = words::wanted(question, &self.profile);
+        let at_window = || window::ask(&self.env(), &what, question.again, question.left);
+        let asked = match source == Source::Window && ask::check_willing(self.context).is_ok() {
+            true => at_window(),
+            false => None,
+        };
+        match asked.map_or_else(|| person::ask(self.context, question, &what), Ok) {
+            Ok(code) => code,
+            Err(why) => Err(NoCode::Unattended {
+                profile: self.profile.clone(),
+                why: why.to_owned(),
+            }),
+        }
     }
 
-    fn wait(&self, _: &CodeQuestion<'_>, _: Duration) -> Result<(), NoCode> {
-        Err(NoCode::Spent)
+    fn wait(&self, question: &CodeQuestion<'_>, time: Duration) -> Result<(), NoCode> {
+        if self.given.is_spent() {
+            return Err(NoCode::Spent);
+        }
+        person::wait(self.context, time, question.left)
     }
 }

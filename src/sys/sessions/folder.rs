@@ -24,7 +24,7 @@ const LOCK: &str = "lock";
 const APART: i64 = 24 * 60 * 60;
 
 /// After this long without use, no process waits for a lock.
-const UNUSED: Duration = Duration::from_secs(24 * 60 * 60);
+pub(super) const UNUSED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A write takes a moment, so an older unfinished file was left by a kill.
 const UNFINISHED: Duration = Duration::from_secs(60 * 60);
@@ -199,7 +199,7 @@ fn with_ending(dir: &Path, ending: &'static str) -> impl Iterator<Item = PathBuf
 ///
 /// # Errors
 /// What the system says, or which directory other users can change.
-pub(super) fn create_root(root: &Path) -> io::Result<()> {
+pub(in crate::sys) fn create_root(root: &Path) -> io::Result<()> {
     for dir in [root.parent().unwrap_or(root), root] {
         private::make_dir(dir)
             .and_then(|()| private::check_way(dir, Way::Name))

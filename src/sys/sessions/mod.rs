@@ -5,6 +5,7 @@
 mod folder;
 mod identity;
 mod keeper;
+mod notes;
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
@@ -25,6 +26,9 @@ use crate::sys::{clock, lock, private};
 use folder::{Folder, at};
 use identity::Search;
 use keeper::Keepers;
+
+pub(super) use folder::create_root;
+pub(super) use notes::Notes;
 
 /// The sessions of this user on this machine. Opens nothing until it is asked.
 pub struct Store<'a> {
@@ -113,6 +117,7 @@ impl<'a> Store<'a> {
     pub fn clear(&self, which: Which<'_>) -> io::Result<usize> {
         let root = root(self.env).ok_or_else(|| io::Error::other(NO_HOME))?;
         if let Which::Expired = which {
+            notes::expire(&root);
             return folder::folders(&root)
                 .map(|dir| folder::sweep(&dir, clock::now()))
                 .sum();
@@ -121,6 +126,7 @@ impl<'a> Store<'a> {
         let _lock = folder::lock_key(&root)?;
         let mark = root.join(CLEARED);
         private::replace(&mark, b"").map_err(|error| at(&mark, &error))?;
+        notes::clear(&root);
         match which {
             Which::All => {
                 let removed = folder::folders(&root).map(|dir| folder::empty(&dir)).sum();
@@ -246,7 +252,7 @@ impl fmt::Display for Why {
 }
 
 /// The directory of all sessions; `None` without a HOME.
-fn root(env: &Env) -> Option<PathBuf> {
+pub(super) fn root(env: &Env) -> Option<PathBuf> {
     Some(state_dir(env)?.join("awsenv/sessions"))
 }
 
@@ -284,6 +290,7 @@ impl Sessions for Store<'_> {
         let kept = self.ready().map_err(|why| why.to_string()).and_then(|folder| {
             // What has ended makes room first.
             folder.sweep(clock::now());
+            root(self.env).iter().for_each(|root| notes::sweep(root));
             folder.write(key, session).map_err(|error| error.to_string())
         });
         if let Err(why) = kept {
@@ -553,6 +560,31 @@ mod tests {
         assert!(home.with(|store| store.all()).is_empty());
         home.keep('a', &session("dev", 3_600));
         assert_eq!(home.with(|store| store.all().len()), 1);
+    }
+
+    #[test]
+    fn notes_of_codes_are_given_up_with_sessions() {
+        let home = Home::new();
+        home.keep('a', &session("dev", 3_600));
+        let root = home.root();
+        let note = || Notes::of(&root, "device").add(&Secret::new("123456".to_owned()));
+        let is_known = || Notes::of(&root, "device").has(&Secret::new("123456".to_owned()));
+        note();
+        for (which, stays) in [
+            (Which::Expired, true),
+            (Which::Profiles(&[]), false),
+            (Which::Kind(Kind::Role), false),
+            (Which::All, false),
+        ] {
+            home.with(|store| store.clear(which).unwrap());
+            assert_eq!(is_known(), stays, "{which:?}");
+            note();
+        }
+        let path = root.join("mfa-old");
+        let day = UNIX_EPOCH + Duration::from_secs(clock::now().0.unsigned_abs() - 25 * 3_600);
+        fs::File::create(&path).unwrap().set_modified(day).unwrap();
+        home.keep('b', &session("dev", 3_600));
+        assert!(!path.exists() && is_known());
     }
 
     #[test]

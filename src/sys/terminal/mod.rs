@@ -4,22 +4,20 @@
 mod hidden;
 mod mode;
 mod panel;
+mod typing;
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, ErrorKind, Read};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use zeroize::{Zeroize as _, Zeroizing};
-
-use crate::secret::Secret;
 use crate::sys::signals::Signals;
 
-use self::hidden::{Line, Typed};
-use self::mode::{Hidden, is_own, is_ready, reads_lines};
+use self::mode::{is_own, is_ready, reads_lines};
 
 pub use self::mode::restore;
 pub use self::panel::{Line as PanelLine, Panel};
+pub use self::typing::{Answer, Over, Typing};
 
 /// In columns, of the terminal that stdout is; `None` if that is unknown.
 #[cfg(unix)]
@@ -33,6 +31,11 @@ pub fn width() -> Option<usize> {
 pub fn width() -> Option<usize> {
     let (columns, _) = ratatui::crossterm::terminal::size().ok()?;
     Some(usize::from(columns)).filter(|columns| *columns > 0)
+}
+
+/// The terminal for another program's input and messages; `None` where it would not get what is typed.
+pub(super) fn streams() -> Option<(File, File)> {
+    mode::streams()
 }
 
 /// Checks that a person who uses the terminal would see a question and could answer it.
@@ -54,12 +57,6 @@ pub fn check_attended() -> Result<(), &'static str> {
 #[derive(Debug)]
 pub struct Terminal(File);
 
-/// How long to wait for the rest of pasted text after a secret, so that it is dropped too.
-const PASTE: Duration = Duration::from_millis(30);
-
-/// How often to look whether the terminal is this program's again.
-const MOMENT: Duration = Duration::from_millis(50);
-
 /// In bytes; the rest of a longer answer is dropped.
 const MAX_ANSWER: usize = 1024;
 
@@ -67,9 +64,7 @@ impl Terminal {
     /// # Errors
     /// There is none, so no question can be asked.
     pub fn open() -> io::Result<Self> {
-        let name = if cfg!(windows) { "CONIN$" } else { "/dev/tty" };
-        // Windows opens a console only for both.
-        OpenOptions::new().read(true).write(cfg!(windows)).open(name).map(Self)
+        mode::open().map(Self)
     }
 
     /// Opens the terminal of a user who reads stderr.
@@ -106,152 +101,29 @@ impl Terminal {
     }
 
     /// Answers to several questions, not echoed by the terminal: lines that are pasted together wait for their
-    /// questions unseen.
+    /// questions unseen. `limit` is for all of them.
     ///
     /// # Errors
     /// What the system says.
-    pub fn typing(self) -> io::Result<Typing> {
-        let signals = Signals::heed()?;
-        let hidden = Hidden::begin(&self.0)?;
-        Ok(Typing {
-            hidden,
-            signals,
-            terminal: self.0,
-            rest: Zeroizing::new(Vec::with_capacity(MAX_PENDING)),
-            is_after_text: false,
-        })
+    pub fn typing(self, limit: Option<Duration>) -> io::Result<Typing> {
+        Typing::begin(self.0, limit)
     }
-}
 
-/// A terminal that does not echo. Its mode is always restored.
-#[derive(Debug)]
-pub struct Typing {
-    hidden: Hidden,
-    signals: Signals,
-    terminal: File,
-    /// What was typed after the last line.
-    rest: Zeroizing<Vec<u8>>,
-    /// Whether the last line was not empty.
-    is_after_text: bool,
-}
-
-/// In bytes; reserved at once, because growing would leave copies behind. More is not read before it is needed.
-const MAX_PENDING: usize = 4096;
-
-/// How long to wait for more of a text that was pasted, before any of it is shown.
-const BURST: Duration = Duration::from_millis(20);
-
-impl Typing {
-    /// Asks for the next line. What is typed of it is shown through `echo` for as long as all of it `may_show`; that must
-    /// be of ASCII. A program that was stopped, also by Ctrl-Z, hides and asks again, and the line starts over. `None` on
-    /// Ctrl-C, Ctrl-\, Ctrl-D, or a signal that ends the program.
+    /// Waits as [`Typing::wait`], for at most `limit`.
     ///
     /// # Errors
-    /// The line is not UTF-8 or longer than any secret, or what the system says.
-    pub fn line(
-        &mut self,
-        ask: &dyn Fn(),
-        may_show: &dyn Fn(&str) -> bool,
-        echo: &dyn Fn(&str),
-    ) -> io::Result<Option<Secret<String>>> {
-        ask();
-        // The terminal turns the line end `\r\n` of pasted text into two.
-        if self.is_after_text && self.rest.first().is_some_and(|byte| b"\r\n".contains(byte)) {
-            self.rest.drain(..1);
+    /// What the system says.
+    pub fn wait(self, time: Duration, limit: Option<Duration>, show: &dyn Fn(u64)) -> io::Result<Option<Over>> {
+        if !cfg!(windows) {
+            return self.typing(limit)?.wait(time, show);
         }
-        let mut line = Line::new();
-        let mut shown = Zeroizing::new(String::new());
-        while !self.signals.told_to_end() {
-            if self.signals.told_to_stop() {
-                self.hidden.pause();
-                self.signals.stop();
-            }
-            if !is_own(&self.terminal) {
-                thread::sleep(MOMENT);
-                continue;
-            }
-            if self.signals.has_continued() | self.hidden.renew(&self.terminal)? {
-                line = Line::new();
-                shown.zeroize();
-                self.rest.zeroize();
-                ask();
-            }
-            if self.rest.is_empty() && !self.read()? {
-                continue;
-            }
-            let mut taken = 0;
-            let mut typed = Typed::More;
-            for byte in self.rest.iter() {
-                taken += 1;
-                typed = line.take(*byte);
-                if typed != Typed::More {
-                    break;
-                }
-            }
-            self.rest.drain(..taken);
-            match typed {
-                Typed::Left => return Ok(None),
-                Typed::Stopped => {
-                    if mode::can_stop() {
-                        mode::stop();
-                    }
-                    continue;
-                }
-                Typed::More | Typed::Done => {}
-            }
-            let now = line.text().filter(|text| text.is_ascii() && may_show(text));
-            let now = now.unwrap_or_default();
-            match now.strip_prefix(shown.as_str()) {
-                Some(more) => echo(more),
-                None => echo(&format!("{}{now}", "\x08 \x08".repeat(shown.len()))),
-            }
-            now.clone_into(&mut shown);
-            if typed == Typed::Done {
-                self.is_after_text = line.text() != Some("");
-                return line.finish().map(Some);
-            }
+        // Keys of a console cannot be waited for, so there Ctrl-C ends the program at once.
+        let end = Instant::now() + limit.unwrap_or(time).min(time);
+        while let Some(left) = end.checked_duration_since(Instant::now()) {
+            show(left.as_secs() + 1);
+            thread::sleep(Duration::from_secs(1).min(left));
         }
-        Ok(None)
-    }
-
-    /// Drops what was typed ahead of the next question.
-    pub fn forget(&mut self) {
-        thread::sleep(PASTE);
-        self.rest.zeroize();
-        mode::flush(&self.terminal);
-    }
-
-    /// Reads what is there; `false` if nothing was typed for a while.
-    fn read(&mut self) -> io::Result<bool> {
-        let mut part = Zeroizing::new([0; 256]);
-        loop {
-            if !is_ready(&self.terminal) {
-                return Ok(false);
-            }
-            let room = part.len().min(MAX_PENDING - self.rest.len());
-            let length = match (&self.terminal).read(&mut part[..room]) {
-                Ok(length) => length,
-                Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(false),
-                Err(error) => return Err(error),
-            };
-            self.rest.extend_from_slice(&part[..length]);
-            if self.rest.is_empty() {
-                // Nothing was typed, or the terminal is gone.
-                Terminal::open()?;
-                return Ok(false);
-            }
-            thread::sleep(BURST);
-            if length == 0 || self.rest.len() == MAX_PENDING || !mode::has_more(&self.terminal) {
-                return Ok(true);
-            }
-        }
-    }
-}
-
-impl Drop for Typing {
-    fn drop(&mut self) {
-        // The rest of what was pasted is dropped with the mode.
-        thread::sleep(PASTE);
+        Ok(limit.filter(|limit| *limit < time).map(|_| Over::Late))
     }
 }
 

@@ -1,7 +1,25 @@
 //! The terminal's mode while a secret is typed: each key is read at once, and nothing is shown.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io;
+
+/// The controlling terminal, for answers.
+///
+/// # Errors
+/// There is none.
+pub(super) fn open() -> io::Result<File> {
+    let name = if cfg!(windows) { "CONIN$" } else { "/dev/tty" };
+    // Windows opens a console only for both.
+    OpenOptions::new().read(true).write(cfg!(windows)).open(name)
+}
+
+/// The controlling terminal for another program's input and messages, if this process has it now.
+pub(super) fn streams() -> Option<(File, File)> {
+    let name = if cfg!(windows) { "CONOUT$" } else { "/dev/tty" };
+    let input = open().ok().filter(is_own)?;
+    let messages = OpenOptions::new().read(cfg!(windows)).write(true).open(name).ok()?;
+    Some((input, messages))
+}
 
 /// Restores the mode on drop.
 #[derive(Debug)]

@@ -20,7 +20,8 @@ pub struct Panel {
 #[derive(Debug)]
 pub struct Line<'p> {
     panel: &'p Panel,
-    is_shown: Cell<bool>,
+    /// In columns, what is shown; `None` before the first text.
+    shown: Cell<Option<usize>>,
     /// Takes the line away if the user ends the program.
     _leaving: Option<Leaving>,
 }
@@ -59,7 +60,7 @@ impl Panel {
         let clear = |twin: File| signals::at_leave(move || drop(write(Some(&twin), CLEAR)));
         Line {
             panel: self,
-            is_shown: Cell::new(false),
+            shown: Cell::default(),
             _leaving: twin.and_then(Result::ok).map(clear),
         }
     }
@@ -68,21 +69,36 @@ impl Panel {
 impl Line<'_> {
     /// Where no line can be rewritten, only the first text is shown.
     pub fn show(&self, text: &str) {
-        let is_first = !self.is_shown.replace(true);
         if self.panel.is_live {
-            let columns = self.panel.columns().unwrap_or(USUAL);
-            let text = cut(text.to_owned(), columns.saturating_sub(1));
-            self.panel.print(&format!("{CLEAR}{text}"));
-        } else if is_first {
+            let text = cut(text.to_owned(), self.columns().saturating_sub(1));
+            self.panel.print(&format!("{}{text}", self.clear()));
+            self.shown.set(Some(text.chars().count()));
+        } else if self.shown.replace(Some(0)).is_none() {
             self.panel.print(&format!("{text}\n"));
         }
+    }
+
+    /// To the start of what is shown, which is gone then. A terminal that has become narrower has wrapped it.
+    fn clear(&self) -> String {
+        match self
+            .shown
+            .get()
+            .map_or(0, |shown| shown.saturating_sub(1) / self.columns().max(1))
+        {
+            0 => CLEAR.to_owned(),
+            rows => format!("\x1b[{rows}A\r\x1b[J"),
+        }
+    }
+
+    fn columns(&self) -> usize {
+        self.panel.columns().unwrap_or(USUAL)
     }
 }
 
 impl Drop for Line<'_> {
     fn drop(&mut self) {
-        if self.panel.is_live && self.is_shown.get() {
-            self.panel.print(CLEAR);
+        if self.panel.is_live && self.shown.get().is_some() {
+            self.panel.print(&self.clear());
         }
     }
 }

@@ -1,7 +1,5 @@
 //! Which calls a chain takes, with whose keys.
 
-use std::time::Duration;
-
 use super::*;
 
 #[test]

@@ -178,29 +178,22 @@ fn sessions_are_shared_by_what_aws_gives_alone() {
 fn keys_that_aws_has_ended_are_got_again() {
     let chain = plan(keys(None), &[role("One"), role("Two")]);
     let [one, _] = Fake::session_keys(&chain).try_into().unwrap();
-    let refusal = |code: &str| {
-        let body = format!("<ErrorResponse><Error><Code>{code}</Code><Message>no</Message></Error></ErrorResponse>");
-        Answer {
-            body: Secret::new(body.into_bytes()),
-            ..denial()
-        }
-    };
     for code in ["ExpiredToken", "InvalidClientTokenId"] {
         let [first, second] = [answer("ASIANEW", 3600, NOW), answer("ASIATWO", 3600, NOW)];
-        let fake = fake().answering([refusal(code), first, second]);
+        let fake = fake().answering([refusal(code, "no"), first, second]);
         fake.put(&one, "ASIAONE", NOW - 60, 3600);
         assert_eq!(fake.id(&chain, &Wants::default()), "ASIATWO", "{code}");
         let calls = [("ASIAONE", "Two"), ("AKIABASE", "One"), ("ASIANEW", "Two")];
         assert_eq!(fake.roles(), pairs(&calls), "{code}");
         assert_eq!(fake.sessions.kept.borrow()[&one].credentials.access_key_id, "ASIANEW");
     }
-    let fake = fake().answering([refusal("AccessDenied")]);
+    let fake = fake().answering([denial()]);
     fake.put(&one, "ASIAONE", NOW - 60, 3600);
     assert!(
         fake.get(&chain, &Wants::default()).is_err(),
         "a role that is denied stays denied"
     );
-    let fake = self::fake().answering([refusal("ExpiredToken")]);
+    let fake = self::fake().answering([refusal("ExpiredToken", "no")]);
     assert!(
         fake.get(&chain, &Wants::default()).is_err(),
         "these are the user's own keys"

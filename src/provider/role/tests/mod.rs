@@ -1,16 +1,22 @@
 //! Chains of roles: which calls they take, with whose keys, and what is kept.
 
+mod callers;
 mod calls;
+mod codes;
 mod kept;
+mod mfa;
+mod stale;
 
 use std::path::Path;
+use std::time::Duration;
 
+use super::Chain;
 use crate::aws::{Answer, Fault, Stage};
 use crate::config::Place;
 use crate::credentials::{Credentials, Timestamp};
 use crate::provider::fake::Fake;
 use crate::provider::{Error, Failure, Fresh, Got, NoTurn, Notice, Wants, credentials};
-use crate::resolve::{AssumeRole, BaseSource, Calls, CredentialPlan, CredentialProcess, KeySource, Keys};
+use crate::resolve::{AssumeRole, BaseSource, Calls, CredentialPlan, CredentialProcess, Device, KeySource, Keys};
 use crate::secret::Secret;
 use crate::session::{Key, Session};
 
@@ -33,6 +39,25 @@ fn role(name: &str) -> AssumeRole {
         mfa: None,
         duration_seconds: None,
         place: place(),
+    }
+}
+
+const SERIAL: &str = "arn:aws:iam::123456789012:mfa/me";
+
+fn device(serial: &str) -> Device {
+    Device {
+        profile: "base".to_owned(),
+        serial: serial.to_owned(),
+        place: place().unwrap(),
+        process: None,
+    }
+}
+
+/// A role whose profile names the device of its user.
+fn guarded(name: &str) -> AssumeRole {
+    AssumeRole {
+        mfa: Some(device(SERIAL)),
+        ..role(name)
     }
 }
 
@@ -97,13 +122,32 @@ fn answer(id: &str, lifetime: i64, date: i64) -> Answer {
     }
 }
 
-fn denial() -> Answer {
-    let body = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>no</Message></Error></ErrorResponse>";
+/// As [`answer`], for a session of a user.
+fn session_answer(id: &str, lifetime: i64) -> Answer {
+    let end = Timestamp(NOW + lifetime).to_rfc3339().unwrap();
+    let body = format!(
+        "<GetSessionTokenResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetSessionTokenResult>\
+         <Credentials><AccessKeyId>{id}</AccessKeyId><SecretAccessKey>s</SecretAccessKey>\
+         <SessionToken>t</SessionToken><Expiration>{end}</Expiration></Credentials>\
+         </GetSessionTokenResult></GetSessionTokenResponse>"
+    );
     Answer {
-        status: 403,
-        body: Secret::new(body.as_bytes().to_vec()),
+        body: Secret::new(body.into_bytes()),
         ..answer("", 0, NOW)
     }
+}
+
+fn refusal(code: &str, message: &str) -> Answer {
+    let body = format!("<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>");
+    Answer {
+        status: 403,
+        body: Secret::new(body.into_bytes()),
+        ..answer("", 0, NOW)
+    }
+}
+
+fn denial() -> Answer {
+    refusal("AccessDenied", "no")
 }
 
 impl Fake {
@@ -129,6 +173,27 @@ impl Fake {
             let (_, id) = signature.expose().split_once("Credential=").expect("a key");
             let id = id.split('/').next().unwrap().to_owned();
             (id, request.body.expose().clone())
+        });
+        calls.collect()
+    }
+
+    /// A person who types these codes.
+    fn typing(self, codes: impl IntoIterator<Item = &'static str>) -> Self {
+        let codes = codes.into_iter().map(Ok);
+        self.devices.codes.borrow_mut().extend(codes);
+        self
+    }
+
+    /// Of each call: the key that it is signed with, the action or the role's name, and the code.
+    fn said(&self) -> Vec<String> {
+        let calls = self.calls().into_iter().map(|(id, form)| {
+            let field = |name: &str| {
+                let (_, rest) = form.split_once(&format!("{name}="))?;
+                rest.split('&').next().map(str::to_owned)
+            };
+            let role = field("RoleArn").and_then(|arn| arn.rsplit("role%2F").next().map(str::to_owned));
+            let words = [Some(id), role.or(field("Action")), field("TokenCode")];
+            words.into_iter().flatten().collect::<Vec<_>>().join(" ")
         });
         calls.collect()
     }
@@ -170,9 +235,9 @@ impl Fake {
 
     /// The keys of the hops of a plan, innermost first.
     fn session_keys(plan: &CredentialPlan) -> Vec<Key> {
-        let fake = fake().answering([answer("A", 3600, NOW), answer("B", 3600, NOW)]);
-        fake.get(plan, &Wants::default()).unwrap();
-        fake.sessions.turns.take()
+        let (fake, wants) = (fake(), Wants::default());
+        let hops = Chain::new(plan, &wants, fake.ports()).unwrap().hops().unwrap();
+        hops.into_iter().map(|hop| hop.key).collect()
     }
 }
 

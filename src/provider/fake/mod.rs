@@ -1,17 +1,17 @@
 //! The ports of tests: what each gives, and what it was asked.
 
-use std::cell::{Cell, RefCell};
+mod devices;
+
+use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
+use std::rc::Rc;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::{
-    Again, CliCache, CliEntry, Clock, CodeQuestion, Codes, Devices, Http, NoCode, NoTurn, Notice, Ports, ReadKeys, Run,
-    Sessions, Tell, Tokens, Turn,
-};
+use super::{CliCache, CliEntry, Clock, Http, NoTurn, Notice, Ports, ReadKeys, Run, Sessions, Tell, Tokens, Turn};
 use crate::aws::{Answer, Fault, Request, Transport};
 use crate::awscli::registration::{Purpose, Registration};
 use crate::awscli::token::Token;
@@ -21,17 +21,23 @@ use crate::process::Captured;
 use crate::resolve::SsoSession;
 use crate::secret::Secret;
 use crate::session::{Key, Session};
+pub(super) use devices::FakeDevices;
+
+/// What several ports do, in its order; each has one of its own until a test lets them share one.
+pub(super) type Events = Rc<RefCell<Vec<String>>>;
 
 /// A program that prints this; `Err` is how it fails.
 pub(super) struct FakeRun {
     pub(super) prints: Result<&'static str, &'static str>,
     /// The programs that were run.
     pub(super) asked: RefCell<Vec<String>>,
+    pub(super) events: Events,
 }
 
 impl Run for FakeRun {
     fn run(&self, argv: &[String], _: Option<Duration>) -> io::Result<Captured> {
         self.asked.borrow_mut().push(argv.join(" "));
+        self.events.borrow_mut().push("run".to_owned());
         let text = |text: &str| Zeroizing::new(text.as_bytes().to_vec());
         Ok(match self.prints {
             Ok(document) => Captured {
@@ -143,11 +149,33 @@ pub(super) struct FakeSessions {
     /// How long each turn might be waited for.
     pub(super) limits: RefCell<Vec<Option<Duration>>>,
     pub(super) no_turn: Option<NoTurn>,
+    pub(super) events: Events,
 }
 
-struct FakeTurn;
+/// Notes what becomes of it.
+struct FakeTurn<'a> {
+    name: &'static str,
+    events: &'a Events,
+}
 
-impl Turn for FakeTurn {}
+impl<'a> FakeTurn<'a> {
+    fn new(name: &'static str, events: &'a Events) -> Self {
+        events.borrow_mut().push(name.to_owned());
+        Self { name, events }
+    }
+}
+
+impl Turn for FakeTurn<'_> {
+    fn cancel(&self) {
+        self.events.borrow_mut().push(format!("{} cancelled", self.name));
+    }
+}
+
+impl Drop for FakeTurn<'_> {
+    fn drop(&mut self) {
+        self.events.borrow_mut().push(format!("{} done", self.name));
+    }
+}
 
 impl Sessions for FakeSessions {
     fn find(&self, key: &Key) -> Option<Session> {
@@ -159,7 +187,7 @@ impl Sessions for FakeSessions {
         self.limits.borrow_mut().push(limit);
         match &self.no_turn {
             Some(why) => Err(why.clone()),
-            None => Ok(Box::new(FakeTurn)),
+            None => Ok(Box::new(FakeTurn::new("session", &self.events))),
         }
     }
 
@@ -215,6 +243,7 @@ pub(super) struct FakeTokens {
     /// Why nothing can be written, as it is found before, and as it fails.
     pub(super) unchecked: Option<&'static str>,
     pub(super) unkept: Option<&'static str>,
+    pub(super) events: Events,
 }
 
 impl Tokens for FakeTokens {
@@ -230,7 +259,7 @@ impl Tokens for FakeTokens {
         self.turns.borrow_mut().push(limit);
         match &self.no_turn {
             Some(why) => Err(why.clone()),
-            None => Ok(Box::new(FakeTurn)),
+            None => Ok(Box::new(FakeTurn::new("token", &self.events))),
         }
     }
 
@@ -261,64 +290,6 @@ impl Tokens for FakeTokens {
     }
 }
 
-/// A person with MFA devices, who gives these codes, one after the other, and then leaves.
-#[derive(Default)]
-pub(super) struct FakeDevices {
-    pub(super) codes: RefCell<VecDeque<Result<&'static str, NoCode>>>,
-    /// Of the device, and of what was wrong before.
-    pub(super) asked: RefCell<Vec<(String, Option<Again>)>>,
-    pub(super) waits: RefCell<Vec<Duration>>,
-    /// What AWS has had.
-    pub(super) sent: RefCell<Vec<String>>,
-    pub(super) turns: RefCell<Vec<String>>,
-    pub(super) no_turn: Option<NoTurn>,
-    pub(super) cancelled: Cell<u32>,
-}
-
-struct DeviceTurn<'a>(&'a Cell<u32>);
-
-impl Turn for DeviceTurn<'_> {
-    fn cancel(&self) {
-        self.0.set(self.0.get() + 1);
-    }
-}
-
-impl Codes for FakeDevices {
-    fn code(&self, question: &CodeQuestion<'_>) -> Result<Secret<String>, NoCode> {
-        let asked = (question.device.serial.clone(), question.again);
-        self.asked.borrow_mut().push(asked);
-        let code = self.codes.borrow_mut().pop_front().unwrap_or(Err(NoCode::Cancelled))?;
-        Ok(Secret::new(code.to_owned()))
-    }
-
-    fn wait(&self, _: &CodeQuestion<'_>, time: Duration) -> Result<(), NoCode> {
-        self.waits.borrow_mut().push(time);
-        Ok(())
-    }
-}
-
-impl Devices for FakeDevices {
-    fn turn(&self, serial: &str, _: Option<Duration>) -> Result<Box<dyn Turn + '_>, NoTurn> {
-        self.turns.borrow_mut().push(serial.to_owned());
-        match &self.no_turn {
-            Some(why) => Err(why.clone()),
-            None => Ok(Box::new(DeviceTurn(&self.cancelled))),
-        }
-    }
-
-    fn is_sent(&self, _: &str, code: &Secret<String>) -> bool {
-        self.sent.borrow().contains(code.expose())
-    }
-
-    fn note(&self, _: &str, code: &Secret<String>) {
-        self.sent.borrow_mut().push(code.expose().clone());
-    }
-
-    fn forget(&self, _: &str, code: &Secret<String>) {
-        self.sent.borrow_mut().retain(|sent| sent != code.expose());
-    }
-}
-
 /// An outside that has nothing.
 pub(super) struct Fake {
     pub(super) run: FakeRun,
@@ -338,6 +309,7 @@ impl Default for Fake {
             run: FakeRun {
                 prints: Err("nothing to run"),
                 asked: RefCell::default(),
+                events: Events::default(),
             },
             keys: FakeKeys {
                 item: None,
@@ -374,8 +346,18 @@ impl Fake {
         }
     }
 
-    /// Whether nothing was run or called, and no keychain asked.
+    /// Lets all ports note what they do in one list.
+    pub(super) fn share_events(&mut self) -> Events {
+        let events = Events::default();
+        self.run.events = Rc::clone(&events);
+        self.sessions.events = Rc::clone(&events);
+        self.devices.events = Rc::clone(&events);
+        events
+    }
+
+    /// Whether nothing was run or called, and no keychain or person asked.
     pub(super) fn is_untouched(&self) -> bool {
-        self.http.asked.borrow().is_empty() && self.run.asked.borrow().is_empty() && self.keys.asked.borrow().is_empty()
+        let is_unasked = self.keys.asked.borrow().is_empty() && self.devices.asked.borrow().is_empty();
+        self.http.asked.borrow().is_empty() && self.run.asked.borrow().is_empty() && is_unasked
     }
 }
