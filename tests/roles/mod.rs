@@ -29,17 +29,17 @@ fn start() -> Option<(Aws, Sandbox)> {
     Some((aws, sandbox))
 }
 
-fn named(mut sandbox: Sandbox) -> Sandbox {
+pub(crate) fn named(mut sandbox: Sandbox) -> Sandbox {
     sandbox.set("USER", "tester");
     sandbox
 }
 
-fn role(name: &str) -> String {
+pub(crate) fn role(name: &str) -> String {
     format!("arn:aws:iam::123456789012:role/{name}")
 }
 
 /// The names of the roles that were asked for.
-fn roles(aws: &Aws) -> Vec<String> {
+pub(crate) fn roles(aws: &Aws) -> Vec<String> {
     let requests = aws.requests();
     let arns = requests.iter().filter_map(|seen| seen.field("RoleArn"));
     arns.filter_map(|arn| arn.rsplit('/').next().map(str::to_owned))
@@ -47,12 +47,12 @@ fn roles(aws: &Aws) -> Vec<String> {
 }
 
 #[track_caller]
-fn json(output: &Output) -> Value {
+pub(crate) fn json(output: &Output) -> Value {
     serde_json::from_str(output.out()).unwrap_or_else(|error| panic!("{error}: {}", output.all()))
 }
 
 /// What awsenv says beside what it waits for, which a slow machine makes it say.
-fn said(output: &Output) -> String {
+pub(crate) fn said(output: &Output) -> String {
     let lines = output.err().lines();
     let lines = lines.filter(|line| !line.starts_with("awsenv: waiting for "));
     lines.map(|line| line.to_owned() + "\n").collect()
@@ -60,28 +60,28 @@ fn said(output: &Output) -> String {
 
 /// Stdout of a run that must succeed without a word.
 #[track_caller]
-fn clean(output: &Output) -> &str {
+pub(crate) fn clean(output: &Output) -> &str {
     assert_eq!((output.status, &*said(output)), (0, ""), "{}", output.all());
     output.out()
 }
 
 /// The access key id that `credential-process` prints.
 #[track_caller]
-fn key_id(output: &Output) -> String {
+pub(crate) fn key_id(output: &Output) -> String {
     clean(output);
     json(output)["AccessKeyId"].as_str().expect("an id").to_owned()
 }
 
 /// Whose keys a profile has, as AWS says.
 #[track_caller]
-fn arn(sandbox: &Sandbox, words: &[&str]) -> String {
+pub(crate) fn arn(sandbox: &Sandbox, words: &[&str]) -> String {
     let output = sandbox.awsenv(["whoami", "--json"].iter().chain(words)).output();
     output.success();
     json(&output)["arn"].as_str().expect("an ARN").to_owned()
 }
 
 /// Runs lines in sh with awsenv on PATH; `use` there takes words as `awsenv use` does.
-fn sh(sandbox: &Sandbox, lines: &str) -> Output {
+pub(crate) fn sh(sandbox: &Sandbox, lines: &str) -> Output {
     let script = format!("use() {{ eval \"$(awsenv use \"$@\" --shell posix)\"; }}\n{lines}\n");
     sandbox.program("sh").args(["-c", &script]).output()
 }

@@ -1,0 +1,148 @@
+//! Devices that AWS does not know, codes that are wrong, and nobody to ask.
+
+use super::{calls, error, hints, start, start_with_program};
+use crate::roles::json;
+use crate::support::{Sandbox, executable};
+
+/// A program that prints these codes, one a run, and then the last one again.
+fn printing(sandbox: &Sandbox, codes: &[&str]) {
+    let list = sandbox.root().join("codes");
+    std::fs::write(&list, codes.join("\n") + "\n").expect("codes");
+    let list = list.display();
+    let script = format!("#!/bin/sh\nhead -n 1 {list}\n[ \"$(wc -l <{list})\" -gt 1 ] && sed -i 1d {list}\nexit 0\n");
+    executable(&sandbox.bin().join("code"), script);
+    sandbox.write(".config/awsenv/config", crate::support::mfa::SETTINGS);
+}
+
+#[test]
+fn a_serial_number_that_is_not_a_device_costs_one_call() {
+    let Some((aws, sandbox)) = start() else { return };
+    printing(&sandbox, &["123456", "234567"]);
+    let error = error(&sandbox.awsenv(["whoami", "wrong-serial", "--json"]).output());
+    assert_eq!(error["kind"], "mfa-rejected", "{error}");
+    assert!(
+        hints(&error).contains("`arn:aws:iam::123456789012:mfa/base`"),
+        "{error}"
+    );
+    assert_eq!(calls(&aws), ["GetSessionToken with a code"]);
+}
+
+#[test]
+fn a_security_key_is_refused_before_anything_happens() {
+    let Some((aws, sandbox, program)) = start_with_program() else {
+        return;
+    };
+    let error = error(&sandbox.awsenv(["whoami", "fido", "--json"]).output());
+    assert_eq!(error["kind"], "invalid-config", "{error}");
+    assert!(error["message"].as_str().expect("text").contains("FIDO"), "{error}");
+    assert!(program.asked().is_empty() && aws.requests().is_empty());
+}
+
+/// As botocore does it; AWS takes a code only from a user.
+#[test]
+fn a_role_of_a_role_gets_the_refusal_of_aws() {
+    let Some((aws, sandbox, program)) = start_with_program() else {
+        return;
+    };
+    let error = error(&sandbox.awsenv(["whoami", "middle", "--json"]).output());
+    assert_eq!(error["kind"], "mfa-rejected", "{error}");
+    assert_eq!(calls(&aws), ["One", "Two with a code"]);
+    assert_eq!(program.asked().len(), 1);
+}
+
+#[test]
+fn wrong_codes_are_asked_for_again_and_three_are_enough() {
+    let Some((aws, sandbox)) = start() else { return };
+    let wrong = ["000001", "000002", "000003", "000004"];
+    printing(&sandbox, &wrong);
+    let output = sandbox.awsenv(["whoami", "guarded", "--json"]).output();
+    let error = error(&output);
+    assert_eq!(error["kind"], "mfa-rejected", "{error}");
+    assert_eq!(calls(&aws), ["GetSessionToken with a code"; 3]);
+    assert!(
+        wrong.iter().all(|code| !output.all().contains(code)),
+        "{}",
+        output.all()
+    );
+    let right = aws.code(0);
+    printing(&sandbox, &["000005", &right]);
+    sandbox.awsenv(["whoami", "guarded"]).output().success();
+    assert_eq!(aws.count("GetSessionToken"), 5);
+}
+
+/// As a program does it that knows the time, while the device shows a code that AWS has had.
+#[test]
+fn a_code_that_aws_has_had_is_waited_out() {
+    let Some((aws, sandbox)) = start() else { return };
+    executable(&sandbox.bin().join("code"), aws.device(""));
+    sandbox.write(".config/awsenv/config", crate::support::mfa::SETTINGS);
+    sandbox.awsenv(["credential-process", "long"]).output().success();
+    sandbox.awsenv(["credential-process", "long-audit"]).output().success();
+    assert_eq!(calls(&aws), ["Guarded with a code", "Audit with a code"]);
+    let requests = aws.requests();
+    assert!(requests.iter().all(|seen| seen.status == 200), "{requests:#?}");
+    assert!(requests[1].at - requests[0].at < 32.0);
+}
+
+#[test]
+fn where_nobody_can_be_asked_it_says_what_to_do() {
+    let Some((aws, sandbox)) = start() else { return };
+    let output = sandbox.awsenv(["credential-process", "guarded"]).output();
+    assert_eq!((output.status, output.out()), (1, ""), "{}", output.all());
+    assert!(output.err().contains("awsenv use guarded"), "{}", output.err());
+    let error = error(&sandbox.awsenv(["whoami", "guarded", "--json"]).output());
+    assert_eq!(error["kind"], "mfa-required", "{error}");
+    assert!(aws.requests().is_empty());
+    let output = sandbox.awsenv(["use", "guarded", "--shell", "posix"]).output();
+    assert_eq!(output.status, 1);
+    assert!(!output.out().contains("AWS_"), "{}", output.out());
+}
+
+#[test]
+fn a_program_without_a_code_is_an_error_that_names_its_line() {
+    let Some((aws, sandbox)) = start() else { return };
+    for (script, said) in [
+        ("echo hush >&2; exit 3", "3"),
+        ("echo 'no code: 7654321'", "six digits"),
+        ("echo 12345", "six digits"),
+        ("true", "six digits"),
+    ] {
+        executable(&sandbox.bin().join("code"), format!("#!/bin/sh\n{script}\n"));
+        let path = sandbox.write(".config/awsenv/config", crate::support::mfa::SETTINGS);
+        let output = sandbox.awsenv(["whoami", "guarded", "--json"]).output();
+        let error = error(&output);
+        assert_eq!(error["kind"], "mfa-required", "{error}");
+        let message = error["message"].as_str().expect("text");
+        assert!(message.starts_with(&format!("{}:2: ", path.display())), "{message}");
+        assert!(message.contains(said), "{message}");
+        assert!(!output.out().contains("7654321"), "{}", output.out());
+    }
+    // That of the profile comes first.
+    let config = sandbox.path(".aws/config");
+    let text = std::fs::read_to_string(&config).expect("a config");
+    let text = text.replace(
+        "[profile guarded]\n",
+        "[profile guarded]\nawsenv_mfa_process = code-of-profile {serial}\n",
+    );
+    let line = text
+        .lines()
+        .position(|line| line.starts_with("awsenv_mfa_process"))
+        .expect("a line")
+        + 1;
+    std::fs::write(&config, text).expect("a config");
+    let error = error(&sandbox.awsenv(["whoami", "guarded", "--json"]).output());
+    let message = error["message"].as_str().expect("text");
+    assert!(
+        message.starts_with(&format!("{}:{line}: ", config.display())),
+        "{message}"
+    );
+    assert!(message.contains("code-of-profile"), "{message}");
+    executable(
+        &sandbox.bin().join("code-of-profile"),
+        format!("#!/bin/sh\necho ' {} '\n", aws.code(0)),
+    );
+    let output = sandbox.awsenv(["whoami", "guarded", "--json"]).output();
+    output.success();
+    assert_eq!(json(&output)["account"], "123456789012");
+    assert_eq!(aws.count("GetSessionToken"), 1);
+}
