@@ -1,8 +1,33 @@
 //! Which calls take a code, and with whose keys.
 
 use super::*;
+use crate::provider::{Mfa, NoCode, steps};
 use crate::resolve::{Region, RegionSource};
 use crate::session::Kind;
+
+fn lasting(seconds: u32) -> Wants {
+    Wants {
+        duration: Some(seconds),
+        ..Wants::default()
+    }
+}
+
+fn apart() -> Wants {
+    Wants {
+        mfa: Mfa {
+            is_shared: false,
+            ..Mfa::default()
+        },
+        ..Wants::default()
+    }
+}
+
+fn user() -> CredentialPlan {
+    CredentialPlan {
+        device: Some(device(SERIAL)),
+        ..plan(keys(None), &[])
+    }
+}
 
 #[test]
 fn one_code_serves_all_roles_of_a_user() {
@@ -257,4 +282,111 @@ fn a_session_that_aws_has_ended_is_got_again() {
         "no new code makes up for a right"
     );
     assert!(fake.devices.asked.borrow().is_empty());
+}
+
+#[test]
+fn no_lock_is_held_while_another_program_works() {
+    let mut fake = fake()
+        .answering([session_answer("ASIASESSION", 43_200), answer("ASIAONE", 3600, NOW)])
+        .typing(["111111"]);
+    let events = fake.share_events();
+    fake.id(&plan(process(), &[guarded("One")]), &Wants::default());
+    let expected = [
+        "run",
+        "device",
+        "session",
+        "code",
+        "session done",
+        "device done",
+        "session",
+        "session done",
+    ];
+    assert_eq!(*events.borrow(), expected);
+    // A role that takes the code itself.
+    let mut fake = self::fake()
+        .answering([answer("ASIAONE", 3600, NOW)])
+        .typing(["111111"]);
+    let events = fake.share_events();
+    fake.id(&plan(process(), &[guarded("One")]), &apart());
+    assert_eq!(
+        *events.borrow(),
+        ["run", "device", "session", "code", "session done", "device done"]
+    );
+}
+
+#[test]
+fn a_person_who_leaves_leaves_for_all_that_wait() {
+    let mut fake = fake();
+    fake.devices.codes.borrow_mut().push_back(Err(NoCode::Cancelled));
+    let events = fake.share_events();
+    let error = fake.get(&plan(keys(None), &[guarded("One")]), &Wants::default());
+    assert!(matches!(
+        error,
+        Err(Error::Code {
+            why: NoCode::Cancelled,
+            ..
+        })
+    ));
+    let expected = [
+        "device",
+        "session",
+        "code",
+        "session cancelled",
+        "session done",
+        "device cancelled",
+        "device done",
+    ];
+    assert_eq!(*events.borrow(), expected);
+    // A signal that is not the person's is for this process alone.
+    for why in [NoCode::Ended, NoCode::Late(50), NoCode::Spent] {
+        let mut fake = self::fake();
+        fake.devices.codes.borrow_mut().push_back(Err(why));
+        let events = fake.share_events();
+        fake.get(&plan(keys(None), &[guarded("One")]), &Wants::default())
+            .unwrap_err();
+        assert_eq!(
+            *events.borrow(),
+            ["device", "session", "code", "session done", "device done"]
+        );
+    }
+    let mut fake = self::fake();
+    fake.devices.no_turn = Some(NoTurn::Cancelled);
+    let error = fake.get(&plan(keys(None), &[guarded("One")]), &Wants::default());
+    assert!(matches!(
+        error,
+        Err(Error::NoTurn {
+            why: NoTurn::Cancelled,
+            ..
+        })
+    ));
+    assert!(fake.is_untouched());
+}
+
+#[test]
+fn what_it_takes_is_known_without_a_call() {
+    let told = |plan: &CredentialPlan, wants: &Wants, fake: &Fake| {
+        let found = steps(plan, wants, fake.ports()).unwrap();
+        let steps = found.iter().map(|step| {
+            let kept = step.kept.map(|ends| ends.0 - NOW);
+            (step.device.map(|device| device.serial.clone()), kept)
+        });
+        steps.collect::<Vec<_>>()
+    };
+    let serial = || Some(SERIAL.to_owned());
+    let chain = plan(process(), &[guarded("One"), role("Two")]);
+    let [session, one, _] = Fake::session_keys(&chain).try_into().unwrap();
+    let fake = fake();
+    assert_eq!(
+        told(&chain, &Wants::default(), &fake),
+        [(serial(), None), (None, None), (None, None)]
+    );
+    fake.put(&session, "ASIASESSION", NOW - 200, 43_200);
+    fake.put(&one, "ASIAONE", NOW - 100, 3600);
+    assert_eq!(
+        told(&chain, &Wants::default(), &fake),
+        [(serial(), Some(43_000)), (None, Some(3500)), (None, None)]
+    );
+    assert_eq!(told(&chain, &apart(), &fake), [(serial(), None), (None, None)]);
+    assert_eq!(told(&user(), &Wants::default(), &fake), [(serial(), None)]);
+    assert!(fake.is_untouched() && fake.tell.0.borrow().is_empty() && fake.sessions.turns.borrow().is_empty());
 }
