@@ -1,9 +1,13 @@
 //! MFA codes from end to end: the real awsenv against the stand-in for AWS.
 
+mod asked;
+mod countdown;
 mod crowd;
 mod ended;
+mod programs;
 mod refused;
 mod shared;
+mod windows;
 
 use serde_json::Value;
 
