@@ -8,7 +8,7 @@ use crate::credentials::Timestamp;
 use crate::env::Env;
 use crate::secret::Secret;
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Process {
     /// Starts with the program's own name.
     pub args: Vec<OsString>,

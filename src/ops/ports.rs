@@ -92,6 +92,19 @@ impl<'a> Outside<'a> {
         }
     }
 
+    /// For a look at what is kept, which waits for nothing.
+    pub fn at_hand(context: &'a Context) -> Self {
+        Self {
+            sessions: context.sessions().without_waiting(),
+            ..Self::new(context)
+        }
+    }
+
+    /// Whether keys may be kept that [`Outside::at_hand`] does not see.
+    pub fn is_blind(&self) -> bool {
+        self.sessions.is_blind()
+    }
+
     pub fn ports(&self) -> Ports<'_> {
         Ports {
             run: self,

@@ -5,9 +5,10 @@ use super::plan::{BaseSource, CredentialPlan};
 use crate::aws::Partition;
 
 impl CredentialPlan {
-    /// Whether AWS STS gives these credentials.
+    /// Whether AWS STS gives these credentials, or those of a user's session.
     pub fn calls_sts(&self) -> bool {
-        !self.roles.is_empty() || matches!(self.base, Some(BaseSource::WebIdentity(_)))
+        let is_web = matches!(self.base, Some(BaseSource::WebIdentity(_)));
+        !self.roles.is_empty() || is_web || self.user_device().is_some()
     }
 
     /// The region in which AWS STS is called: for all roles that of the plan, as in botocore.
@@ -26,7 +27,11 @@ impl CredentialPlan {
             .roles
             .iter()
             .map(|role| (role.role_arn.as_str(), role.place.as_ref()));
-        let mut arns = web.into_iter().chain(roles);
+        let device = self
+            .device
+            .iter()
+            .map(|device| (device.serial.as_str(), Some(&device.place)));
+        let mut arns = web.into_iter().chain(roles).chain(device);
         match arns.find_map(|(arn, place)| Some((Partition::of_arn(arn)?, place))) {
             Some((partition, place)) => CallRegion {
                 value: partition.first_region.to_owned(),

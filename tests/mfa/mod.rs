@@ -4,9 +4,11 @@ mod asked;
 mod countdown;
 mod crowd;
 mod ended;
+mod given;
 mod programs;
 mod refused;
 mod shared;
+mod told;
 mod windows;
 
 use serde_json::Value;

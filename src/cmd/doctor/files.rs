@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::check::Check;
 use super::finding::{Finding, Status};
-use super::{access, boto, mistakes, process};
+use super::{access, boto, mistakes, process, temporary};
 use crate::advice::{Advice, Command};
 use crate::config::lint::{self, Lint};
 use crate::config::{Document, Error, FileKind, Location, Profile, Section};
@@ -40,6 +40,7 @@ pub(super) fn check(context: &Context, files: Option<&Files>) -> Vec<Finding> {
         findings.extend(mistakes);
         findings.extend(lint::lint_profiles(&files.profiles).iter().map(of_lint));
         findings.extend(profiles);
+        findings.extend(files.profiles.profiles().filter_map(temporary::check));
         findings.extend(first_steps(files));
         let index = context.keychain().index().ok();
         findings.extend(process::check(files, index.as_ref()));

@@ -10,6 +10,7 @@ mod fish;
 mod in_use;
 mod keychain;
 mod leftovers;
+mod mfa;
 mod mistakes;
 mod network;
 mod process;
@@ -19,6 +20,7 @@ mod sessions;
 mod settings;
 mod shell;
 mod sso;
+mod temporary;
 
 pub use check::Check;
 
@@ -46,6 +48,7 @@ pub fn run(context: &Context, args: DoctorArgs) -> Result<Outcome, Error> {
     findings.extend(keychain::check(context.env(), &context.keychain(), args.keychain));
     findings.extend(files.iter().flat_map(|files| sso::check(context, files)));
     findings.push(sessions::check(&context.sessions(), args.keychain));
+    findings.extend(files.iter().flat_map(|files| mfa::check(context, files)));
     if let Some(files) = files.as_ref().filter(|_| args.network) {
         findings.extend(network::check(context, files));
     }

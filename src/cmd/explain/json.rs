@@ -40,6 +40,7 @@ impl Explanation<'_> {
             "region": self.plan.region.as_ref().map(region),
             "credentials": self.plan.method(),
             "chain": chain,
+            "mfa": self.mfa.to_json(),
             "calls": self.calls.iter().map(call).collect::<Vec<_>>(),
             "settings": self.settings.iter().map(setting).collect::<Vec<_>>(),
             "export": {"style": style, "because": because, "region": self.region},
@@ -207,7 +208,7 @@ fn safe(mut object: Value) -> Value {
 }
 
 /// Adds `file` and `line` after the other keys.
-fn placed(mut object: Value, place: Option<&Place>) -> Value {
+pub(super) fn placed(mut object: Value, place: Option<&Place>) -> Value {
     if let Value::Object(keys) = &mut object {
         keys.insert(
             "file".to_owned(),

@@ -4,6 +4,7 @@
 mod calls;
 mod json;
 mod legacy;
+mod mfa;
 mod readers;
 mod text;
 
@@ -31,6 +32,7 @@ struct Explanation<'a> {
     export: Result<ExportDecision, StyleError>,
     /// The region that is exported with the name or the keys.
     region: Option<&'a str>,
+    mfa: mfa::Mfa,
     calls: Vec<calls::Call>,
     mistakes: Vec<Mistake>,
     legacy: Vec<legacy::Legacy>,
@@ -88,6 +90,7 @@ pub fn run(context: &Context, args: ExplainArgs) -> Result<Outcome, Error> {
             .collect(),
         export: export.clone(),
         region: exported_region(profile, export.as_ref().ok(), &files.settings),
+        mfa: mfa::mfa(context, &plan),
         calls: calls::calls(&plan),
         mistakes: mistakes::of_profile(&files.profiles, &choice.name),
         legacy: legacy::legacy(&files, &plan),
@@ -137,7 +140,7 @@ impl<'a> Setting<'a> {
             )
         } else {
             match value.key() {
-                "credential_process" => Shown::Text(command(value.text())),
+                "credential_process" | "awsenv_mfa_process" | "mfa_process" => Shown::Text(command(value.text())),
                 key => visible(key, value.text()).map_or(Shown::Secret, |text| Shown::Text(text.into())),
             }
         };

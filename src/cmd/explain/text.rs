@@ -21,6 +21,7 @@ impl Explanation<'_> {
         let mut text = self.title();
         let mut facts = vec![self.region()];
         facts.extend(self.credentials());
+        facts.extend(self.mfa.rows());
         facts.extend(self.calls());
         facts.extend(self.export());
         text += &table("", &facts);
@@ -231,10 +232,7 @@ fn called(way: &Way) -> Vec<Row> {
     let mut more = |row: Row| rows.push(row);
     match &way.region.because {
         RegionReason::Partition { id, place } => {
-            let why = format!(
-                "  in {}, the first region of the role's partition `{id}`",
-                endpoint.region
-            );
+            let why = format!("  in {}, the first region of the partition `{id}`", endpoint.region);
             more(Row::new("", why, place.as_ref()));
         }
         RegionReason::Nothing => {
@@ -275,14 +273,14 @@ fn called(way: &Way) -> Vec<Row> {
 }
 
 /// A line: a name, its value, and where that is defined.
-struct Row {
+pub(super) struct Row {
     what: String,
     value: String,
     place: Option<String>,
 }
 
 impl Row {
-    fn new(what: impl Into<String>, value: impl Into<String>, place: Option<&Place>) -> Self {
+    pub(super) fn new(what: impl Into<String>, value: impl Into<String>, place: Option<&Place>) -> Self {
         Self {
             what: what.into(),
             value: value.into(),

@@ -6,7 +6,9 @@ use crate::cli::SessionsListArgs;
 use crate::context::{Context, Outcome};
 use crate::credentials::Timestamp;
 use crate::keychain::last_four;
+use crate::ops::codes::Source;
 use crate::ops::files::Files;
+use crate::ops::mfa::{Takes, Use, Uses};
 use crate::ops::table;
 use crate::provider::Tokens as _;
 use crate::redact;
@@ -53,7 +55,10 @@ fn rows(context: &Context) -> Vec<Row> {
         Row {
             kind: session.kind.as_str(),
             role: role(&session).or_else(|| permitted(&session, plan.as_ref()?)),
-            is_renewable: plan.is_some_and(|plan| needs_no_person(context, &plan)),
+            is_renewable: match session.kind {
+                Kind::Mfa => has_program(context, files.as_ref(), &session.profile),
+                Kind::Role | Kind::Sso => plan.is_some_and(|plan| needs_no_person(context, &plan)),
+            },
             session,
         }
     });
@@ -75,7 +80,28 @@ fn needs_no_person(context: &Context, plan: &CredentialPlan) -> bool {
         Some(BaseSource::Sso(sso)) => !is_signed_in(context, &sso.session),
         Some(_) => false,
     };
-    !is_asked && plan.roles.iter().all(|role| role.mfa.is_none())
+    let needs_none = |of: &Use| match of.takes {
+        Takes::Nothing => true,
+        // While the session below lasts, the role takes no code.
+        Takes::Session { .. } if of.kept.is_some() => true,
+        Takes::Session { .. } | Takes::Role { .. } => !Source::of(context, &of.device).is_person(),
+    };
+    !is_asked && Uses::of(context, plan).is_ok_and(|uses| uses.devices.iter().all(needs_none))
+}
+
+/// Whether a program gives the codes for the sessions of a user, for any profile that begins with the user's keys.
+fn has_program(context: &Context, files: Option<&Files>, user: &str) -> bool {
+    let of_profile = |name: &str| {
+        let plan = files?.resolve(&Choice::explicit(name), None).ok()?;
+        let device = plan
+            .roles
+            .first()
+            .map_or(plan.user_device(), |role| role.mfa.as_ref())?;
+        (plan.owner(name) == user).then(|| !Source::of(context, device).is_person())
+    };
+    let profiles = files.iter().flat_map(|files| files.profiles.profiles());
+    let mut with_device = profiles.filter(|profile| profile.get("mfa_serial").is_some());
+    context.settings().mfa.process.is_some() || with_device.any(|profile| of_profile(profile.name()) == Some(true))
 }
 
 fn is_signed_in(context: &Context, session: &SsoSession) -> bool {

@@ -46,6 +46,10 @@ codes! {
     Output = "output",
     /// `retry_mode = fast`
     Value = "value",
+    /// The ARN of a user or of a FIDO security key in `mfa_serial`.
+    MfaSerial = "mfa-serial",
+    /// A quote that is not closed in `awsenv_mfa_process`.
+    MfaProcess = "mfa-process",
     /// `sso_start_url` or `sso_session` without account and role.
     SsoWithoutRole = "sso-without-role",
     /// `source_profile` or `credential_source` without `role_arn`.

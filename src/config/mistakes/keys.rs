@@ -88,7 +88,8 @@ fn once<'a>(key: &'a str, known: &[&'static str], seen: &mut Keys<'a>) -> Option
 
 /// The key that `key` was meant to be; `None` for one that a program reads or that resembles none.
 fn meant(key: &str, known: &[&'static str]) -> Option<&'static str> {
-    let is_known = |key: &str| known.contains(&key) || known::PROFILE.contains(&key) || known::OF_OTHERS.contains(&key);
+    let lists = [known, &known::PROFILE, &known::OWN, &known::OF_OTHERS];
+    let is_known = |key: &str| lists.iter().any(|list| list.contains(&key));
     if is_known(key) {
         return None;
     }
@@ -124,9 +125,10 @@ fn meant(key: &str, known: &[&'static str]) -> Option<&'static str> {
         known.iter().find(is_same).copied()
     };
     let near = || {
-        let long = known.iter().chain(&known::OF_OTHERS).copied();
+        let long = known.iter().chain(&known::OWN).chain(&known::OF_OTHERS).copied();
         let right = near::meant(plain, long.filter(|right| right.len() > SHORTEST))?;
-        (plain.len() >= SHORTEST && known.contains(&right) && is_slip(plain, right)).then_some(right)
+        let is_read = known.contains(&right) || known::OWN.contains(&right);
+        (plain.len() >= SHORTEST && is_read && is_slip(plain, right)).then_some(right)
     };
     named.or_else(spelled).or_else(near)
 }
@@ -168,6 +170,8 @@ mod tests {
             ("export aws_acces_key_id", "aws_access_key_id"),
             ("$env:aws_secret_access_key", "aws_secret_access_key"),
             ("access_key_id", "aws_access_key_id"),
+            ("awsenv_mfa_proces", "awsenv_mfa_process"),
+            ("awsenv_mfa_process", ""),
             ("accesskeyid", "aws_access_key_id"),
             ("awssecretaccesskey", "aws_secret_access_key"),
             ("sso-session", "sso_session"),

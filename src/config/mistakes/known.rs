@@ -97,6 +97,9 @@ pub const PROFILE: [&str; 92] = [
     "use_accelerate_endpoint",
 ];
 
+/// Of profiles: awsenv alone.
+pub const OWN: [&str; 1] = ["awsenv_mfa_process"];
+
 /// Of profiles: other tools, whose keys are no mistakes.
 pub(super) const OF_OTHERS: [&str; 56] = [
     // aws-vault

@@ -8,6 +8,7 @@ mod code;
 mod headers;
 mod keys;
 mod known;
+mod mfa;
 mod profiles;
 mod table;
 mod values;
@@ -24,7 +25,7 @@ use crate::text::cut;
 
 pub use choice::{checked, choice, endpoint, of_roles, unbeaten};
 pub use code::MistakeCode;
-pub use known::{PROFILE as PROFILE_KEYS, S3 as S3_KEYS};
+pub use known::{OWN as OWN_KEYS, PROFILE as PROFILE_KEYS, S3 as S3_KEYS};
 pub use values::{ELSEWHERE, OUTPUTS, output, quoted, region};
 pub use wrong::Wrong;
 

@@ -2,7 +2,7 @@
 
 use super::choice::{choice, endpoint, of_roles, of_s3, service};
 use super::wrong::Wrong;
-use super::{Mistake, MistakeCode, Owned, brief, known, shown};
+use super::{Mistake, MistakeCode, Owned, brief, known, mfa, shown};
 use crate::config::profiles::{ProfileSet, SectionKind};
 use crate::config::region;
 use crate::config::value::Value;
@@ -58,6 +58,9 @@ pub(super) fn mistakes(profiles: &ProfileSet, owned: &Owned<'_>, found: &mut Vec
             found.push(service(&shown(key), value.text()).at(value));
             continue;
         }
+        if mfa::PROCESSES.contains(&key) {
+            found.extend(mfa::process(key, value.text()).map(|found| found.at(value)));
+        }
         if !known::PROFILE.contains(&key) || COMMANDS.contains(&key) || is_name(profiles, value) {
             continue;
         }
@@ -67,6 +70,7 @@ pub(super) fn mistakes(profiles: &ProfileSet, owned: &Owned<'_>, found: &mut Vec
             .or_else(|| match key {
                 "region" | "sso_region" => region(text, is_aws),
                 "output" => output(text),
+                "mfa_serial" => mfa::serial(text, has_role),
                 "endpoint_url" if has_ignored_urls => None,
                 key if RESOLVED.contains(&key) => None,
                 key if of_roles().any(|of_role| of_role == key) => choice(key, text).filter(|_| has_role),

@@ -15,6 +15,7 @@ use crate::ops::choose::{self, Chosen};
 use crate::ops::files::Files;
 use crate::ops::sso::known::Known;
 use crate::ops::usage::{self, Keeper};
+use crate::process::Process;
 use crate::redact::harmless;
 use crate::resolve::Choice;
 use crate::sys::picker::{self, Cell, FIELDS, Look};
@@ -92,6 +93,7 @@ pub fn profile(context: &Context, manner: Manner<'_>, usage: &str) -> Result<Cho
         files: Arc::clone(&files),
         entries,
         ui: context.ui.clone(),
+        process: process.clone(),
         lints: OnceLock::new(),
     });
     let of = |index: usize| &menu.entries[index].entry;
@@ -128,6 +130,7 @@ struct Profiles {
     columns: Columns,
     active: Option<String>,
     ui: Ui,
+    process: Process,
     /// Computed for the first preview.
     lints: OnceLock<Vec<Lint>>,
 }
@@ -178,6 +181,7 @@ impl picker::Menu for Profiles {
             lints: self.lints.get_or_init(|| lint::all(&self.files.profiles)),
             is_production: self.files.settings.is_production(&entry.name),
             ui: &self.ui,
+            process: &self.process,
         })
     }
 }

@@ -1,11 +1,15 @@
 //! What the files say about a profile, for the preview in the picker: without network, keychain or child process.
 
 use crate::config::{Lint, Place, Profile, comments};
+use crate::context::Context;
 use crate::error::Error;
 use crate::ops::catalog::Entry;
+use crate::ops::codes::Source;
 use crate::ops::describe::{parameters, source};
 use crate::ops::files::Files;
+use crate::ops::mfa::Uses;
 use crate::ops::sso::known::Member;
+use crate::process::Process;
 use crate::redact::shown;
 use crate::resolve::{Choice, CredentialPlan};
 use crate::sys::clock::local;
@@ -19,6 +23,7 @@ pub(super) struct Subject<'a> {
     pub(super) lints: &'a [Lint],
     pub(super) is_production: bool,
     pub(super) ui: &'a Ui,
+    pub(super) process: &'a Process,
 }
 
 /// The lines are safe for a terminal, except for awsenv's own colours.
@@ -58,6 +63,7 @@ pub(super) fn text(subject: &Subject<'_>) -> String {
     match files.resolve_past_boto(&choice, None) {
         Ok((plan, broken)) => {
             lines.chain(&plan);
+            lines.mfa(subject, &plan);
             lines.export(files, &choice, &plan);
             if let Some(broken) = broken {
                 lines.warning(&broken.message);
@@ -133,6 +139,23 @@ impl Lines<'_> {
             );
             for (what, value) in parameters(role) {
                 self.fact("", &format!("with {what} {value}"), None);
+            }
+        }
+    }
+
+    /// Who takes a code, and whether the next use does.
+    fn mfa(&mut self, subject: &Subject<'_>, plan: &CredentialPlan) {
+        let ui = subject.ui.clone().silenced();
+        let context = Context::new(subject.process, &ui);
+        let uses = match Uses::of(&context, plan) {
+            Ok(uses) => uses,
+            Err(error) => return self.refusal(&error.into()),
+        };
+        if let Some(of) = uses.devices.last() {
+            self.fact("mfa", &of.takes(), Some(&of.device.place));
+            let needed = || of.is_needed.then(|| Source::of(&context, &of.device).described());
+            if let Some(below) = of.rests().or_else(needed) {
+                self.fact("", &below, None);
             }
         }
     }

@@ -29,7 +29,7 @@ impl CallRegion {
         match &self.because {
             RegionReason::Named(_) => None,
             RegionReason::Partition { id, .. } => Some(format!(
-                "no region is set, so AWS STS is called in {}, the first region of the role's partition `{id}`",
+                "no region is set, so AWS STS is called in {}, the first region of the partition `{id}`",
                 self.value
             )),
             RegionReason::Nothing => Some(format!("no region is set, so AWS STS is called in {}", self.value)),

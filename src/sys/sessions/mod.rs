@@ -11,7 +11,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
@@ -36,6 +36,8 @@ pub struct Store<'a> {
     settings: &'a Settings,
     say: &'a dyn Fn(&str),
     opened: RefCell<Opened>,
+    /// Whether a place for the sessions' key may be asked that may ask the user.
+    may_wait: bool,
     /// Whether the user knows that nothing is kept.
     is_told: Cell<bool>,
 }
@@ -99,8 +101,26 @@ impl<'a> Store<'a> {
             settings,
             say,
             opened: RefCell::default(),
+            may_wait: true,
             is_told: Cell::new(false),
         }
+    }
+
+    /// The same for a look that never waits: what only a keychain opens stays unseen.
+    pub fn without_waiting(self) -> Self {
+        Self {
+            may_wait: false,
+            ..self
+        }
+    }
+
+    /// Whether sessions may be kept that stay unseen because this never waits.
+    pub fn is_blind(&self) -> bool {
+        let Some(root) = root(self.env).filter(|_| self.settings.sessions && !self.may_wait) else {
+            return false;
+        };
+        let is_barred = self.folder().is_none() && matches!(&*self.opened.borrow(), Opened::Barred(Why::Key));
+        is_barred && self.all_keepers(&root).slow.iter().any(|keeper| keeper.may_wait())
     }
 
     /// Every session that can be opened here.
@@ -176,8 +196,13 @@ impl<'a> Store<'a> {
     }
 
     fn keepers(&self) -> Option<Keepers<'a>> {
-        let dir = root(self.env)?;
-        Some(Keepers::of(&dir, self.env, &self.settings.keychain, self.say))
+        let mut keepers = self.all_keepers(&root(self.env)?);
+        keepers.slow.retain(|keeper| self.may_wait || !keeper.may_wait());
+        Some(keepers)
+    }
+
+    fn all_keepers(&self, root: &Path) -> Keepers<'a> {
+        Keepers::of(root, self.env, &self.settings.keychain, self.say)
     }
 
     /// The sessions, if there is a key for them.
@@ -309,7 +334,6 @@ mod tests {
     use super::*;
     use crate::credentials::{Credentials, Timestamp};
     use crate::secret::Secret;
-    use std::path::Path;
 
     fn key(digit: char) -> Key {
         Key::parse(&digit.to_string().repeat(64)).unwrap()

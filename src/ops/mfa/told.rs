@@ -17,8 +17,10 @@ pub fn tell_idle(plan: &CredentialPlan, ports: Ports<'_>) {
 
 /// Tells of a code of the command line that was not needed. `name` is the profile's.
 pub fn tell_left(context: &Context, plan: &CredentialPlan, name: &str) {
+    if plan.idle_device().is_some() {
+        return;
+    }
     match plan.mfa().is_some() {
-        true if plan.idle_device().is_some() => {}
         true => context
             .ui
             .narrate("the code of `--mfa-code` is not used: kept keys serve"),
