@@ -1,6 +1,7 @@
 //! What is said of MFA devices without asking for a code: by `explain`, `sessions list`, `doctor` and in warnings.
 
 use std::fs::File;
+use std::os::unix::net::UnixListener;
 use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json as value};
@@ -307,17 +308,21 @@ fn explain_does_not_wait_for_a_keychain() {
     bar.around(sandbox.awsenv(keep)).output().success();
     let again = bar.around(sandbox.awsenv(["exec", "guarded", "--", "true"])).output();
     assert_eq!(again.success(), "", "the keychain opens the session");
-    keychain.pause();
-    let explained = bar
-        .around(sandbox.awsenv(["explain", "guarded"]))
-        .limit(Duration::from_secs(10))
-        .output();
+    // From here on, nobody answers, and who asks is known.
+    let socket = keychain.socket();
+    drop(keychain);
+    let _ = std::fs::remove_file(&socket);
+    let bus = UnixListener::bind(&socket).expect("a bus");
+    bus.set_nonblocking(true).expect("a bus");
+    let looked = |words: &[&str]| {
+        let output = bar.around(sandbox.awsenv(words)).output();
+        assert!(bus.accept().is_err(), "the keychain is asked");
+        output
+    };
+    let explained = looked(&["explain", "guarded"]);
     let unseen = "unless one is kept, which only the keychain shows";
     assert!(explained.success().contains(unseen), "{}", explained.all());
-    let doctor = bar
-        .around(sandbox.awsenv(["doctor", "--json"]))
-        .limit(Duration::from_secs(10))
-        .output();
+    let doctor = looked(&["doctor", "--json"]);
     let found = json(&doctor);
     let is_unseen = |finding: &Value| {
         finding["message"]
@@ -329,5 +334,4 @@ fn explain_does_not_wait_for_a_keychain() {
         "{}",
         doctor.all()
     );
-    keychain.resume();
 }
