@@ -83,11 +83,6 @@ impl Dialog {
             .ok_or_else(|| format!("neither {names} is on the PATH"))
     }
 
-    /// The program that shows it.
-    pub fn program(&self) -> &str {
-        &self.program
-    }
-
     /// Asks for a line.
     ///
     /// # Errors
@@ -128,5 +123,93 @@ impl Dialog {
             }
         };
         std::iter::once(self.program.clone()).chain(words).collect()
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    const QUESTION: &str = "code of `a_b`, for `x<b>y&z\\n`";
+
+    /// A directory with these programs, which do what the text says.
+    fn programs(programs: &[(&str, &str)]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for (name, text) in programs {
+            let path = dir.path().join(name);
+            fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        dir
+    }
+
+    fn env(dir: &tempfile::TempDir, vars: &[(&str, &str)]) -> Env {
+        let path = format!("{}:/usr/bin:/bin", dir.path().display());
+        [("PATH", path.as_str())].iter().chain(vars).copied().collect()
+    }
+
+    /// One file may be open for writing in another test's new process, which keeps it from being started.
+    fn asked(script: &str, limit: Option<Duration>) -> (io::Result<Answer>, tempfile::TempDir) {
+        let dir = programs(&[("zenity", script)]);
+        let env = env(&dir, &[("DISPLAY", ":0")]);
+        let dialog = Dialog::find(&env).unwrap();
+        let is_busy = |answer: &io::Result<Answer>| matches!(answer, Err(error) if error.kind() == io::ErrorKind::ExecutableFileBusy);
+        let mut answers = (0..50).map(|_| dialog.ask(QUESTION, &env, limit));
+        (answers.find(|answer| !is_busy(answer)).unwrap(), dir)
+    }
+
+    #[test]
+    fn the_desktop_has_a_program_for_it() {
+        let both = programs(&[("zenity", ""), ("kdialog", "")]);
+        let named = |dir: &tempfile::TempDir, vars: &[(&str, &str)]| match Dialog::find(&env(dir, vars)) {
+            Ok(dialog) => dialog.program.rsplit('/').next().unwrap().to_owned(),
+            Err(why) => why,
+        };
+        assert_eq!(named(&both, &[("DISPLAY", ":0")]), "zenity");
+        assert_eq!(named(&both, &[("WAYLAND_DISPLAY", "wayland-0")]), "zenity");
+        assert_eq!(named(&programs(&[("kdialog", "")]), &[("DISPLAY", ":0")]), "kdialog");
+        assert!(named(&both, &[("DISPLAY", "")]).contains("no display"));
+        let none = Dialog::find(&[("PATH", "."), ("DISPLAY", ":0")].into_iter().collect());
+        assert_eq!(none.unwrap_err(), "neither `zenity` nor `kdialog` is on the PATH");
+    }
+
+    #[test]
+    fn what_is_asked_is_shown_as_it_is() {
+        let line = |kind| {
+            let program = "p".to_owned();
+            Dialog { program, kind }.line(QUESTION)
+        };
+        let zenity = line(Kind::Zenity);
+        assert_eq!(zenity[3], "--text=code of `a__b`, for `x<b>y&z\\\\n`");
+        let kdialog = line(Kind::Kdialog);
+        assert_eq!(kdialog[4], "<qt>code of `a_b`, for `x&lt;b&gt;y&amp;z\\n`</qt>");
+        let osascript = line(Kind::Osascript);
+        assert_eq!(osascript[osascript.len() - 2..], ["--", QUESTION]);
+        assert!(
+            osascript[1..osascript.len() - 1]
+                .iter()
+                .all(|word| !word.contains("a_b"))
+        );
+    }
+
+    #[test]
+    fn the_first_line_is_the_answer_unless_the_window_is_closed() {
+        let (answer, dir) = asked("printf '%s|' \"$@\" >\"$0.got\"; echo '123 456'", None);
+        assert!(matches!(answer, Ok(Answer::Line(line)) if line.expose() == "123 456"));
+        let got = fs::read_to_string(dir.path().join("zenity.got")).unwrap();
+        assert!(got.starts_with("--entry|--title=awsenv|--text=code of"), "{got}");
+        let (answer, _) = asked("sleep 1; exit 1", None);
+        assert!(matches!(answer, Ok(Answer::Cancelled)), "{answer:?}");
+        // As where the display cannot be opened.
+        for script in ["exit 1", "sleep 1; exit 5", "kill -9 $$"] {
+            let (answer, _) = asked(script, None);
+            assert!(answer.is_err(), "{script}: {answer:?}");
+        }
+        let (answer, _) = asked("sleep 60", Some(Duration::from_secs(1)));
+        assert_eq!(answer.unwrap_err().kind(), io::ErrorKind::TimedOut);
     }
 }

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 use std::process::{Child, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json as value};
 
 use super::{calls, id, start_with_program};
-use crate::support::walk::{WRITES, Walk};
+use crate::support::walk::{Step, WRITES, Walk};
 use crate::support::{Aws, Sandbox, executable, signal};
 
 fn begin(sandbox: &Sandbox, profile: &str) -> Child {
@@ -145,36 +146,56 @@ fn whoever_is_killed_between_two_steps_stops_nobody() {
         sandbox.write(".config/awsenv/config", crate::support::mfa::SETTINGS);
         sandbox
     };
-    let (output, steps) = walk
-        .clone()
-        .alone()
-        .steps(&sandbox(), WRITES, ["credential-process", "r0"]);
+    let walk = walk.alone();
+    let (output, steps) = walk.steps(&sandbox(), WRITES, ["credential-process", "r0"]);
     output.success();
     assert!((10..USERS).contains(&steps.len()), "{steps:?}");
-    let mut killed = 0;
-    for (number, step) in steps.iter().enumerate() {
-        let (sandbox, profile) = (sandbox(), format!("r{}", number + 1));
-        let words = ["credential-process", &profile];
-        let walk = walk.clone().alone();
-        if walk.killed_before(&sandbox, step, words).is_none() {
-            continue;
+    let killed = AtomicUsize::new(0);
+    let next = AtomicUsize::new(0);
+    // Those that wait for the next code of their device do so at the same time.
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                while let Some((number, step)) = steps.iter().enumerate().nth(next.fetch_add(1, Ordering::Relaxed)) {
+                    let profile = format!("r{}", number + 1);
+                    let is_killed = check(&aws, &walk, &sandbox(), step, &profile);
+                    killed.fetch_add(usize::from(is_killed), Ordering::Relaxed);
+                }
+            });
         }
-        killed += 1;
-        let keys = id(&sandbox, &words);
-        let before = aws.requests().len();
-        assert_eq!(id(&sandbox, &words), keys, "{step}");
-        assert_eq!(aws.requests().len(), before, "{step}");
-        let files = std::fs::read_dir(sandbox.path(".local/state/awsenv/sessions")).expect("sessions");
-        for file in files.flatten() {
-            let name = file.file_name().to_string_lossy().into_owned();
-            let is_known = file.path().is_dir() || name.starts_with("mfa-") && !name.contains("tmp");
-            assert!(is_known, "{step} leaves {name}");
-        }
-    }
+    });
+    let killed = killed.into_inner();
     assert!(killed > 10, "{killed} of {steps:?}");
     let requests = aws.requests();
     assert!(
         requests.iter().all(|seen| seen.status == 200),
         "a code was sent twice: {requests:#?}"
     );
+}
+
+/// Whether it was killed. If so, what comes next is as if it had not been there.
+fn check(aws: &Aws, walk: &Walk, sandbox: &Sandbox, step: &Step, profile: &str) -> bool {
+    let words = ["credential-process", profile];
+    if walk.killed_before(sandbox, step, words).is_none() {
+        return false;
+    }
+    let keys = id(sandbox, &words);
+    let serial = format!("arn:aws:iam::123456789012:mfa/u{}", &profile[1..]);
+    let of_device = || {
+        let requests = aws.requests().into_iter();
+        requests
+            .filter(|seen| seen.field("SerialNumber") == Some(&serial))
+            .count()
+    };
+    let before = of_device();
+    assert_eq!(id(sandbox, &words), keys, "{step}");
+    assert_eq!(of_device(), before, "{step}");
+    let files = std::fs::read_dir(sandbox.path(".local/state/awsenv/sessions")).expect("sessions");
+    for file in files.flatten().filter(|file| !file.path().is_dir()) {
+        let name = file.file_name().to_string_lossy().into_owned();
+        let hash = name.strip_prefix("mfa-").unwrap_or_default().trim_end_matches(".lock");
+        let is_hash = hash.len() == 32 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+        assert!(name == "lock" || is_hash, "{step} leaves {name}");
+    }
+    true
 }

@@ -1,11 +1,15 @@
 //! MFA codes from end to end: the real awsenv against the stand-in for AWS.
 
+mod asked;
+mod countdown;
 mod crowd;
 mod ended;
 mod given;
+mod programs;
 mod refused;
 mod shared;
 mod told;
+mod windows;
 
 use serde_json::Value;
 

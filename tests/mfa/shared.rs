@@ -3,7 +3,7 @@
 use serde_json::{Value, json as value};
 
 use super::{calls, error, exec, hints, id, start, start_with_program};
-use crate::roles::{arn, clean, json, role};
+use crate::roles::{arn, json, role};
 use crate::support::aws::{SERIAL, world};
 use crate::support::mfa::CodeProgram;
 use crate::support::{Aws, Sandbox};
@@ -19,7 +19,7 @@ fn the_second_role_of_a_user_asks_for_nothing() {
     let others = [
         arn(&sandbox, &["audit"]),
         arn(&sandbox, &["beyond"]),
-        arn(&sandbox, &["base-mfa", "--role", &role("Audit"), "--duration", "15m"]),
+        arn(&sandbox, &["base-mfa", "--role", &role("Audit")]),
     ];
     let audit = "arn:aws:sts::123456789012:assumed-role/Audit/awsenv-tester";
     let beyond = "arn:aws:sts::210987654321:assumed-role/Beyond/awsenv-tester";
@@ -30,10 +30,7 @@ fn the_second_role_of_a_user_asks_for_nothing() {
         .into_iter()
         .filter(|call| call != "GetCallerIdentity")
         .collect();
-    assert_eq!(
-        roles,
-        ["GetSessionToken with a code", "Guarded", "Audit", "Beyond", "Audit"]
-    );
+    assert_eq!(roles, ["GetSessionToken with a code", "Guarded", "Audit", "Beyond"]);
     assert!(aws.requests().iter().all(|seen| seen.status == 200));
 
     let output = sandbox.awsenv(["sessions", "list", "--json"]).output();
@@ -45,7 +42,7 @@ fn the_second_role_of_a_user_asks_for_nothing() {
         .map(|one| &one["kind"])
         .collect();
     assert_eq!(kinds.iter().filter(|kind| ***kind == "mfa").count(), 1, "{kinds:?}");
-    assert_eq!(kinds.iter().filter(|kind| ***kind == "role").count(), 4, "{kinds:?}");
+    assert_eq!(kinds.iter().filter(|kind| ***kind == "role").count(), 3, "{kinds:?}");
 }
 
 #[test]
@@ -90,7 +87,7 @@ fn a_role_for_longer_than_an_hour_takes_a_code_itself() {
     assert_eq!(fields, [Some(SERIAL), Some("7200")]);
     assert_eq!(exec(&sandbox, &["long", "--keys"]), keys, "it is kept");
     // The command line decides about the last role alone.
-    exec(&sandbox, &["guarded", "--duration", "2h"]);
+    exec(&sandbox, &["guarded", "--duration", "3h"]);
     exec(&sandbox, &["long", "--duration", "1h"]);
     let expected = [
         "Guarded with a code",
@@ -141,7 +138,7 @@ fn keys_of_a_program_are_a_users_as_well() {
     id(&sandbox, &["credential-process", "by-program"]);
     let keys = sandbox.bin().join("keys");
     std::fs::rename(&keys, keys.with_extension("away")).expect("a program");
-    exec(&sandbox, &["by-program", "--keys", "--refresh"]);
+    refreshed(&sandbox, "by-program", "--refresh");
     assert_eq!(calls(&aws), ["GetSessionToken with a code", "Guarded", "Guarded"]);
     assert_eq!(program.asked().len(), 1);
 }
@@ -185,9 +182,9 @@ fn refreshing_takes_a_code_only_if_all_is_meant() {
         return;
     };
     let first = exec(&sandbox, &["guarded", "--keys"]);
-    let second = refreshed(&sandbox, "--refresh");
+    let second = refreshed(&sandbox, "guarded", "--refresh");
     assert_eq!((second == first, program.asked().len()), (false, 1));
-    let third = refreshed(&sandbox, "--refresh=all");
+    let third = refreshed(&sandbox, "guarded", "--refresh=all");
     assert_eq!(([&first, &second].contains(&&third), program.asked().len()), (false, 2));
     let expected = [
         "GetSessionToken with a code",
@@ -200,9 +197,9 @@ fn refreshing_takes_a_code_only_if_all_is_meant() {
 }
 
 /// Keys of the same second count as new.
-fn refreshed(sandbox: &Sandbox, word: &str) -> String {
+fn refreshed(sandbox: &Sandbox, profile: &str, word: &str) -> String {
     std::thread::sleep(std::time::Duration::from_millis(1100));
-    exec(sandbox, &["guarded", "--keys", word])
+    exec(sandbox, &[profile, "--keys", word])
 }
 
 #[test]
@@ -222,14 +219,14 @@ fn a_code_of_the_command_line_serves_once_and_for_all_roles() {
         .output();
     assert_eq!((again.status, aws.requests().len()), (1, before), "{}", again.all());
     assert!(again.err().contains("AWS has had this code"), "{}", again.err());
-    assert!(!again.all().contains(&code));
+    assert!(!again.err().contains(&code) && again.out().is_empty());
     // From stdin, of which the program has the rest.
     let next = format!("{}\nrest\n", aws.code(1));
     let output = sandbox
         .awsenv(["exec", "long", "--mfa-code", "-", "--", "cat"])
         .stdin(next)
         .output();
-    assert_eq!(clean(&output), "rest\n");
+    assert_eq!(output.success(), "rest\n");
     let expected = [
         "GetSessionToken with a code",
         "Guarded",

@@ -3,7 +3,7 @@
 use super::check::Check;
 use super::finding::{Finding, Status};
 use crate::context::Context;
-use crate::ops::codes::{ProgramOf, Source};
+use crate::ops::codes::Source;
 use crate::ops::files::Files;
 use crate::redact::shown;
 use crate::resolve::{Choice, Device};
@@ -43,16 +43,13 @@ fn devices(files: &Files) -> impl Iterator<Item = Device> {
 
 /// What keeps the source from giving codes.
 fn flaw(context: &Context, source: &Source, device: &Device) -> Option<Finding> {
-    let program = match source {
-        Source::Program(program) => program,
-        Source::Window => return no_window(context),
-        Source::Terminal => return None,
-    };
-    let why = match &program.words {
+    let why = match source.words(&device.serial) {
+        None if *source == Source::Window => return no_window(context),
+        None => return None,
         // In AWS files this is a mistake, with a finding of its own.
-        Err(_) if program.of == ProgramOf::Profile => return None,
-        Err(why) => format!("`process` in `[mfa]` cannot be run: {why}"),
-        Ok(words) => {
+        Some(Err(_)) if matches!(source, Source::Profile { .. }) => return None,
+        Some(Err(why)) => format!("`process` in `[mfa]` cannot be run: {why}"),
+        Some(Ok(words)) => {
             let word = words.first()?;
             let why = sys::process::find(word, context.env()).err()?;
             format!(
@@ -63,7 +60,7 @@ fn flaw(context: &Context, source: &Source, device: &Device) -> Option<Finding> 
         }
     };
     let finding = Finding::new(Check::Mfa, Status::Warn, why).remedy("install the program, or correct the line");
-    Some(program.place.iter().fold(finding, Finding::at))
+    Some(source.place().into_iter().fold(finding, Finding::at))
 }
 
 fn no_window(context: &Context) -> Option<Finding> {

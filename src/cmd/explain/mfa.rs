@@ -51,7 +51,7 @@ impl Mfa {
                 continue;
             }
             let below = |text: String, place: Option<&Place>| Row::new("", format!("  {text}"), place);
-            rows.push(below(source.words(), source.place()));
+            rows.push(below(source.described(), source.place()));
             rows.extend(of.rests().map(|rests| below(rests, None)));
             if of.is_needed && self.is_blind {
                 rows.push(below(

@@ -18,7 +18,7 @@ use crate::provider::{self, CodeQuestion, NoCode};
 use crate::secret::Secret;
 use given::Given;
 
-pub use source::{Program, ProgramOf, Source};
+pub use source::Source;
 
 /// Where the codes of one run come from.
 pub struct Codes<'a> {
@@ -72,8 +72,8 @@ impl provider::Codes for Codes<'_> {
             return given;
         }
         let source = Source::of(self.context, question.device);
-        if let Source::Program(program) = &source {
-            return program::run(program, &self.env(), question.left);
+        if let Some(words) = source.words(&question.device.serial) {
+            return program::run(words, source.place(), &self.env(), question.left);
         }
         let what = words::wanted(question, &self.profile);
         let at_window = || window::ask(&self.env(), &what, question.again, question.left);

@@ -3,35 +3,45 @@
 use std::io::ErrorKind;
 use std::time::Duration;
 
-use super::source::Program;
+use crate::config::Place;
 use crate::credentials::code;
 use crate::env::Env;
 use crate::provider::NoCode;
+use crate::redact::shown;
 use crate::secret::Secret;
-use crate::sys::answer::{self, Place};
+use crate::sys::answer;
 
 /// Enough to touch a key or to type a PIN.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Runs the program. What it prints is never shown, because it may be a code. `left` is how long all may take.
+/// Runs the program. What it prints is never shown, because it may be a code. `place` is its line, and `left` how long all
+/// may take.
 ///
 /// # Errors
 /// It has none, or the user ends it.
-pub(super) fn run(program: &Program, env: &Env, left: Option<Duration>) -> Result<Secret<String>, NoCode> {
-    let words = program
-        .words
-        .as_ref()
-        .map_err(|why| program.failed(&format!("the command for codes cannot be split into words: {why}")))?;
+pub(super) fn run(
+    words: Result<Vec<String>, String>,
+    place: Option<&Place>,
+    env: &Env,
+    left: Option<Duration>,
+) -> Result<Secret<String>, NoCode> {
+    let failed = |why: String| NoCode::Failed {
+        place: place.cloned(),
+        why,
+    };
+    let words = words.map_err(|why| failed(format!("the command for it cannot be split into words: {why}")))?;
+    let program = words.first().map_or(String::new(), |program| shown(program));
     let limit = left.map_or(PATIENCE, |left| left.min(PATIENCE));
-    let answer = answer::ask(words, env, Place::Terminal, Some(limit)).map_err(|error| match error.kind() {
-        ErrorKind::TimedOut => program.failed(&format!("has printed no code within {} s", limit.as_secs())),
-        _ => program.failed(&format!("cannot be run: {error}")),
+    let answer = answer::ask(&words, env, answer::Place::Terminal, Some(limit));
+    let answer = answer.map_err(|error| match error.kind() {
+        ErrorKind::TimedOut => failed(format!("`{program}` printed none within {} s", limit.as_secs())),
+        _ => failed(format!("`{program}` cannot be run: {error}")),
     })?;
     match answer.failure {
         None => {}
         Some(failure) if failure.is_interrupted => return Err(NoCode::Cancelled),
-        Some(failure) => return Err(program.failed(&format!("has failed ({})", failure.status))),
+        Some(failure) => return Err(failed(format!("`{program}` failed ({})", failure.status))),
     }
     let code = code::parse(answer.line.expose());
-    code.ok_or_else(|| program.failed("has printed something else than six digits on the first line"))
+    code.ok_or_else(|| failed(format!("the first line that `{program}` printed is not six digits")))
 }

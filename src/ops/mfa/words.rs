@@ -1,8 +1,7 @@
 //! What becomes of a device, in words.
 
 use super::{Alone, Takes, Use};
-use crate::config::Place;
-use crate::ops::codes::{ProgramOf, Source};
+use crate::ops::codes::Source;
 use crate::redact::{command, shown};
 use crate::sys::clock::local;
 use crate::text::display;
@@ -59,35 +58,12 @@ impl Alone {
 }
 
 impl Source {
-    /// As in `explain --json`.
-    pub fn as_str(&self) -> &'static str {
-        match self {
-            Self::Program(program) => match program.of {
-                ProgramOf::Profile => "profile",
-                ProgramOf::Settings => "settings",
-            },
-            Self::Window => "gui",
-            Self::Terminal => "terminal",
-        }
-    }
-
-    /// The line of a program.
-    pub fn place(&self) -> Option<&Place> {
-        match self {
-            Self::Program(program) => program.place.as_ref(),
-            Self::Window | Self::Terminal => None,
-        }
-    }
-
-    /// Whether a person gives the codes.
-    pub fn is_person(&self) -> bool {
-        matches!(self, Self::Window | Self::Terminal)
-    }
-
     /// As the end of a phrase about a code.
-    pub fn words(&self) -> String {
+    pub fn described(&self) -> String {
         match self {
-            Self::Program(program) => format!("printed by the program {}", display(&command(&program.command))),
+            Self::Profile { command: line, .. } | Self::Settings { command: line, .. } => {
+                format!("printed by the program {}", display(&command(line)))
+            }
             Self::Window => "typed in a window, or at the terminal where none can be shown".to_owned(),
             Self::Terminal => "typed at the terminal".to_owned(),
         }

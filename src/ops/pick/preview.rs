@@ -153,7 +153,7 @@ impl Lines<'_> {
         };
         if let Some(of) = uses.devices.last() {
             self.fact("mfa", &of.takes(), Some(&of.device.place));
-            let needed = || of.is_needed.then(|| Source::of(&context, &of.device).words());
+            let needed = || of.is_needed.then(|| Source::of(&context, &of.device).described());
             if let Some(below) = of.rests().or_else(needed) {
                 self.fact("", &below, None);
             }

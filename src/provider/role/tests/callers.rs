@@ -1,28 +1,12 @@
-//! Whose keys a chain begins with, and whether AWS takes a code of them.
+//! Of whom AWS takes no code, and what surrounds a call with one.
 
 use super::*;
 use crate::keychain::Item;
 use crate::provider::sso::session_key;
-use crate::resolve::{Sso, SsoSession};
+use crate::provider::{NoCode, steps};
 
 /// What a program prints that has a session.
 const SESSION: &str = r#"{"Version":1,"AccessKeyId":"ASIAPROCESS","SecretAccessKey":"S","SessionToken":"T"}"#;
-
-pub(super) fn sso() -> Sso {
-    Sso {
-        profile: "sso".to_owned(),
-        session: SsoSession {
-            name: Some("corp".to_owned()),
-            start_url: "https://corp.awsapps.com/start".to_owned(),
-            region: "eu-west-1".to_owned(),
-            region_place: place().unwrap(),
-            scopes: None,
-        },
-        account_id: "123456789012".to_owned(),
-        role_name: "Admin".to_owned(),
-        place: place().unwrap(),
-    }
-}
 
 #[test]
 fn a_caller_that_is_no_user_is_asked_for_no_code() {
@@ -117,12 +101,119 @@ fn a_serial_that_aws_would_refuse_is_refused_before_anything_happens() {
     }
     let fine = CredentialPlan {
         device: Some(device("GAHT12345678")),
-        ..plan(keys(None), &[])
+        ..user()
     };
     let fake = fake()
         .answering([session_answer("ASIASESSION", 43_200)])
         .typing(["111111"]);
     assert_eq!(fake.get(&fine, &Wants::default()).unwrap().credentials.account_id, None);
+}
+
+#[test]
+fn no_lock_is_held_while_another_program_works() {
+    let mut fake = fake()
+        .answering([session_answer("ASIASESSION", 43_200), answer("ASIAONE", 3600, NOW)])
+        .typing(["111111"]);
+    let events = fake.share_events();
+    fake.id(&plan(process(), &[guarded("One")]), &Wants::default());
+    let expected = [
+        "run",
+        "device",
+        "session",
+        "code",
+        "session done",
+        "device done",
+        "session",
+        "session done",
+    ];
+    assert_eq!(*events.borrow(), expected);
+    // A role that takes the code itself.
+    let mut fake = self::fake()
+        .answering([answer("ASIAONE", 3600, NOW)])
+        .typing(["111111"]);
+    let events = fake.share_events();
+    fake.id(&plan(process(), &[guarded("One")]), &apart());
+    assert_eq!(
+        *events.borrow(),
+        ["run", "device", "session", "code", "session done", "device done"]
+    );
+}
+
+#[test]
+fn a_person_who_leaves_leaves_for_all_that_wait() {
+    let mut fake = fake();
+    fake.devices.codes.borrow_mut().push_back(Err(NoCode::Cancelled));
+    let events = fake.share_events();
+    let error = fake.get(&plan(keys(None), &[guarded("One")]), &Wants::default());
+    assert!(matches!(
+        error,
+        Err(Error::Code {
+            why: NoCode::Cancelled,
+            ..
+        })
+    ));
+    let expected = [
+        "device",
+        "session",
+        "code",
+        "session cancelled",
+        "session done",
+        "device cancelled",
+        "device done",
+    ];
+    assert_eq!(*events.borrow(), expected);
+    // A signal that is not the person's is for this process alone.
+    for why in [NoCode::Ended, NoCode::Late(50), NoCode::Spent] {
+        let mut fake = self::fake();
+        fake.devices.codes.borrow_mut().push_back(Err(why));
+        let events = fake.share_events();
+        fake.get(&plan(keys(None), &[guarded("One")]), &Wants::default())
+            .unwrap_err();
+        assert_eq!(
+            *events.borrow(),
+            ["device", "session", "code", "session done", "device done"]
+        );
+    }
+    let mut fake = self::fake();
+    fake.devices.no_turn = Some(NoTurn::Cancelled);
+    let error = fake.get(&plan(keys(None), &[guarded("One")]), &Wants::default());
+    assert!(matches!(
+        error,
+        Err(Error::NoTurn {
+            why: NoTurn::Cancelled,
+            ..
+        })
+    ));
+    assert!(fake.is_untouched());
+}
+
+#[test]
+fn what_it_takes_is_known_without_a_call() {
+    let told = |plan: &CredentialPlan, wants: &Wants, fake: &Fake| {
+        let found = steps(plan, wants, fake.ports()).unwrap();
+        let steps = found.iter().map(|step| {
+            let kept = step.kept.map(|ends| ends.0 - NOW);
+            (step.device.map(|device| device.serial.clone()), kept)
+        });
+        steps.collect::<Vec<_>>()
+    };
+    let serial = || Some(SERIAL.to_owned());
+    let chain = plan(process(), &[guarded("One"), role("Two")]);
+    let [session, one, _] = Fake::session_keys(&chain).try_into().unwrap();
+    let fake = fake();
+    assert_eq!(
+        told(&chain, &Wants::default(), &fake),
+        [(serial(), None), (None, None), (None, None)]
+    );
+    fake.put(&session, "ASIASESSION", NOW - 200, 43_200);
+    fake.put(&one, "ASIAONE", NOW - 100, 3600);
+    assert_eq!(
+        told(&chain, &Wants::default(), &fake),
+        [(serial(), Some(43_000)), (None, Some(3500)), (None, None)]
+    );
+    assert_eq!(told(&chain, &apart(), &fake), [(serial(), None), (None, None)]);
+    assert_eq!(told(&user(), &Wants::default(), &fake), [(serial(), None)]);
+    assert!(fake.is_untouched() && fake.tell.0.borrow().is_empty() && fake.sessions.turns.borrow().is_empty());
 }
 
 /// The token is not there, so only kept keys could serve.

@@ -15,8 +15,10 @@ use crate::aws::{Answer, Fault, Stage};
 use crate::config::Place;
 use crate::credentials::{Credentials, Timestamp};
 use crate::provider::fake::Fake;
-use crate::provider::{Error, Failure, Fresh, Got, NoTurn, Notice, Wants, credentials};
-use crate::resolve::{AssumeRole, BaseSource, Calls, CredentialPlan, CredentialProcess, Device, KeySource, Keys};
+use crate::provider::{Error, Failure, Fresh, Got, Mfa, NoTurn, Notice, Wants, credentials};
+use crate::resolve::{
+    AssumeRole, BaseSource, Calls, CredentialPlan, CredentialProcess, Device, KeySource, Keys, Sso, SsoSession,
+};
 use crate::secret::Secret;
 use crate::session::{Key, Session};
 
@@ -92,6 +94,46 @@ fn plan(base: BaseSource, roles: &[AssumeRole]) -> CredentialPlan {
         calls: Calls::default(),
         device: None,
         asks_metadata: false,
+    }
+}
+
+fn user() -> CredentialPlan {
+    CredentialPlan {
+        device: Some(device(SERIAL)),
+        ..plan(keys(None), &[])
+    }
+}
+
+fn sso() -> Sso {
+    Sso {
+        profile: "sso".to_owned(),
+        session: SsoSession {
+            name: Some("corp".to_owned()),
+            start_url: "https://corp.awsapps.com/start".to_owned(),
+            region: "eu-west-1".to_owned(),
+            region_place: place().unwrap(),
+            scopes: None,
+        },
+        account_id: "123456789012".to_owned(),
+        role_name: "Admin".to_owned(),
+        place: place().unwrap(),
+    }
+}
+
+fn lasting(seconds: u32) -> Wants {
+    Wants {
+        duration: Some(seconds),
+        ..Wants::default()
+    }
+}
+
+fn apart() -> Wants {
+    Wants {
+        mfa: Mfa {
+            is_shared: false,
+            ..Mfa::default()
+        },
+        ..Wants::default()
     }
 }
 

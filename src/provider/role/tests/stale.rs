@@ -80,7 +80,7 @@ fn a_role_in_its_last_minutes_serves_without_a_session() {
     fake.put(&two, "ASIATWO", NOW + 600 - 3600, 3600);
     assert_eq!(fake.id(&chain, &Wants::default()), "ASIATWO");
     // The base cannot be had either.
-    let of_sso = plan(BaseSource::Sso(super::callers::sso()), &[role("One"), role("Two")]);
+    let of_sso = plan(BaseSource::Sso(sso()), &[role("One"), role("Two")]);
     let fake = self::fake();
     let [_, two] = Fake::session_keys(&of_sso).try_into().unwrap();
     fake.put(&two, "ASIATWO", NOW + 600 - 3600, 3600);
