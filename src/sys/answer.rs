@@ -192,7 +192,8 @@ impl Family {
     fn kill(&self) {}
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(target_os = "linux")]
+#[cfg(test)]
 mod tests {
     use std::time::Instant;
 
