@@ -1,7 +1,7 @@
 """Users, roles and sessions. The file of a world is a JSON object:
 
     users      [{"arn", "keys": [{"id", "secret"}], "mfa": [{"serial", "secret" (base32; none for a FIDO security key)}]}];
-               the ARN of a root user ends in `:root`
+               the ARN of a root user ends in `:root`; a device that is "untimed" takes any code, once
     roles      [{"arn", "max_duration" (3600), "trust": [STATEMENT]}]
     sessions   [{"arn" (of the role), "name", "id", "secret", "token", "expires" (seconds since 1970)}]: those from before
     regions    those that a credential scope may name
@@ -73,6 +73,18 @@ class Device:
         return "%06d" % ((struct.unpack(">I", digest[at : at + 4])[0] & 0x7FFFFFFF) % 1_000_000)
 
 
+class Untimed:
+    """For those that cannot wait for the next step."""
+
+    def __init__(self):
+        self.used = set()
+
+    def takes(self, code, _now):
+        fresh = code not in self.used
+        self.used.add(code)
+        return fresh
+
+
 class World:
     def __init__(self, world, issued):
         self.lock = threading.Lock()
@@ -86,8 +98,12 @@ class World:
             arn = user["arn"]
             for key in user["keys"]:
                 self.add(Caller(key["id"], key["secret"], None, None, arn, identifier("AIDA", arn), arn))
-            devices = [device for device in user.get("mfa", ()) if "secret" in device]
-            self.devices[arn] = {device["serial"]: Device(device["secret"]) for device in devices}
+            devices = self.devices[arn] = {}
+            for device in user.get("mfa", ()):
+                if device.get("untimed"):
+                    devices[device["serial"]] = Untimed()
+                elif "secret" in device:
+                    devices[device["serial"]] = Device(device["secret"])
         for old in world.get("sessions", ()):
             self.add(role_session(old["arn"], old["name"], old["id"], old["secret"], old["token"], old["expires"]))
 

@@ -3,10 +3,11 @@
 
     roles.py BINARY [--seed TEXT] [--count N] [--jobs N]
 
-Each case is four profiles that may be the sources of each other, with roles, keys in either file and in the environment.
-Both have to end up as the same caller, by requests with the same fields, in the same region, with the same keys at the
-start; or both have to fail. Left out is what awsenv decides otherwise: calls without a region, and more than an hour for a
-caller with temporary keys.
+Each case is four profiles that may be the sources of each other, with roles, MFA devices, keys in either file and in the
+environment. Both have to end up as the same caller, by requests with the same fields, in the same region, with the same keys
+at the start; or both have to fail. Where awsenv shares a session among the roles of a user, which botocore does not, only
+the callers have to be the same, and no code may be sent but for that session. Left out is what awsenv decides otherwise:
+calls without a region, and more than an hour for a caller with temporary keys.
 """
 
 import argparse
@@ -30,12 +31,17 @@ KEYS = [("AKIARZPUZDIKJLTGEFZP", "FE/ypEY/sOOpqHl48OuvAZ7VVT6B14ICUj2fpTM2"), ("
 NAMES = ["p", "q", "r", "s"]
 REGIONS = ["eu-west-1", "us-east-1", "us-west-2"]
 ROLES = ["A", "path/B", "C", "D"]
+DEVICES = ["arn:aws:iam::%s:mfa/one" % ACCOUNT, "GAHT12345678"]
+# That no user has, or that nobody can have.
+NO_DEVICES = ["arn:aws:iam::%s:mfa/none" % ACCOUNT, "arn:aws:iam::%s:u2f/user/x/key" % ACCOUNT, "x"]
 
 
 def world():
     trust = [{"principals": ["arn:aws:iam::%s:root" % ACCOUNT]}]
-    users = [{"arn": "arn:aws:iam::%s:user/%s" % (ACCOUNT, key), "keys": [{"id": key, "secret": secret}]} for key, secret in KEYS]
-    roles = [{"arn": "arn:aws:iam::%s:role/%s" % (ACCOUNT, name), "trust": trust} for name in ROLES]
+    devices = [{"serial": serial, "untimed": True} for serial in DEVICES]
+    users = [{"arn": "arn:aws:iam::%s:user/%s" % (ACCOUNT, key), "keys": [{"id": key, "secret": secret}], "mfa": devices} for key, secret in KEYS]
+    guarded = [{**trust[0], "mfa": True}]
+    roles = [{"arn": "arn:aws:iam::%s:role/%s" % (ACCOUNT, name), "trust": guarded if name == "D" else trust} for name in ROLES]
     return {"regions": REGIONS + ["eu-central-1"], "users": users, "roles": roles}
 
 
@@ -45,7 +51,7 @@ def case(r):
     for at, name in enumerate(NAMES):
         lines = config[name] = {}
         if r.random() < 0.8 - at / 5 or at == 0:
-            lines["role_arn"] = "arn:aws:iam::%s:role/%s" % (ACCOUNT, r.choice(ROLES))
+            lines["role_arn"] = "arn:aws:iam::%s:role/%s" % (ACCOUNT, r.choice(ROLES if r.random() < 0.5 else ROLES[:-1]))
             kind = r.random()
             if kind < 0.83 or kind > 0.98:
                 lines["source_profile"] = r.choice(NAMES[at + 1:] or NAMES if r.random() < 0.9 else NAMES)
@@ -65,6 +71,11 @@ def case(r):
             place["aws_access_key_id"] = key
             if r.random() < 0.96:
                 place["aws_secret_access_key"] = secret
+    for lines in config.values():
+        # AWS takes a code only from a user; the last of the roles asks for one.
+        is_outer = "role_arn" in config.get(lines.get("source_profile"), {})
+        if r.random() < (0.05 if is_outer else 0.9 if lines.get("role_arn", "").endswith("D") else 0.3):
+            lines["mfa_serial"] = r.choice(DEVICES if r.random() < 0.95 else NO_DEVICES)
     env = {}
     if r.random() < 0.8:
         env.update(AWS_ACCESS_KEY_ID=KEYS[1][0], AWS_SECRET_ACCESS_KEY=KEYS[1][1])
@@ -101,14 +112,42 @@ def compared(request):
     return fields, region, key if key.startswith("AKIA") else "temporary", request["status"]
 
 
+def action(request):
+    return dict(request[0])["Action"]
+
+
+def has_code(requests):
+    return any(name == "TokenCode" for fields, *_ in requests for name, _ in fields)
+
+
 def unnamed(text):
-    """Without a session's name that was made up."""
-    return re.sub(r"(^|/)(botocore-session-\d+|awsenv-judge)$", r"\1MADE UP", text)
+    """Without a session's name that was made up, and without a code."""
+    return re.sub(r"(^|/)(botocore-session-\d+|awsenv-judge|sha256:.*)$", r"\1MADE UP", text)
 
 
-def theirs(loader):
+class Codes:
+    """Six digits, other ones each time, for botocore by a question and for awsenv by a program."""
+
+    def __init__(self, directory):
+        self.count = 0
+        self.program = directory / "code"
+        counter = directory / "counter"
+        counter.write_text("0", encoding="utf-8")
+        self.program.write_text(
+            "#!/bin/sh\nread -r n <'%s'\necho $((n + 1)) >'%s'\nprintf '5%%05d\\n' \"$n\"\n" % (counter, counter), encoding="utf-8")
+        self.program.chmod(0o755)
+
+    def ask(self, _prompt):
+        self.count += 1
+        return "4%05d" % self.count
+
+
+def theirs(loader, codes):
     session = botocore.session.Session(profile="p")
     session.register_component("data_loader", loader)
+    # botocore has no other way to be told a code.
+    # pylint: disable-next=protected-access
+    session.get_component("credential_provider").get_provider("assume-role")._prompter = codes.ask
     try:
         return unnamed(session.create_client("sts").get_caller_identity()["Arn"])
     # Each check of botocore's raises another error.
@@ -143,9 +182,12 @@ def main():
         del os.environ[name]
     directory = pathlib.Path(tempfile.mkdtemp(prefix="awsenv-judge-"))
     server, endpoint = serve(directory)
-    loader, failures, refused, assumed = botocore.loaders.Loader(), [], 0, 0
+    loader, failures = botocore.loaders.Loader(), []
+    refused = assumed = coded = sessions = 0
     try:
-        (directory / "settings").write_text("sessions = off\n", encoding="utf-8")
+        codes = Codes(directory)
+        for name, shared in (("settings", "off"), ("sharing", "on")):
+            (directory / name).write_text("sessions = off\nmfa_session = %s\n[mfa]\nprocess = %s\n" % (shared, codes.program), encoding="utf-8")
         os.environ.update(
             HOME=str(directory), USER="judge", AWS_CONFIG_FILE=str(directory / "config"), AWS_ENDPOINT_URL_STS=endpoint,
             AWS_SHARED_CREDENTIALS_FILE=str(directory / "credentials"), AWS_EC2_METADATA_DISABLED="true",
@@ -156,12 +198,20 @@ def main():
             (directory / "config").write_text(config, encoding="utf-8")
             (directory / "credentials").write_text(credentials, encoding="utf-8")
             os.environ.update(env)
-            wanted, their_requests = theirs(loader), log.new()
+            wanted, their_requests = theirs(loader, codes), log.new()
             for name in env:
                 del os.environ[name]
-            found, our_requests = ours(os.path.abspath(options.binary), {**base, **env}), log.new()
+            binary = os.path.abspath(options.binary)
+            found, our_requests = ours(binary, {**base, **env}), log.new()
+            sharing = {**base, **env, "AWSENV_CONFIG": str(directory / "sharing")}
+            shared, shared_requests = ours(binary, sharing), log.new()
             refused += wanted is None
             assumed += len(their_requests) > 2
+            coded += bool(wanted) and has_code(their_requests)
+            sessions += bool(shared) and action(shared_requests[0]) == "GetSessionToken"
+            if shared != wanted or wanted and has_code(shared_requests) and has_code(shared_requests[1:]):
+                failures.append("case %d\n%s%s%s\nbotocore %s %s\nsharing  %s %s" % (
+                    number, config, credentials, env, wanted, their_requests, shared, shared_requests))
             if found != wanted or wanted and our_requests != their_requests:
                 failures.append("case %d\n%s%s%s\nbotocore %s %s\nawsenv   %s %s" % (
                     number, config, credentials, env, wanted, their_requests, found, our_requests))
@@ -171,9 +221,9 @@ def main():
         shutil.rmtree(directory, ignore_errors=True)
     for failure in failures[:5]:
         print(failure)
-    print("botocore %s, seed %s: %d cases, %d refused, %d chains, %d answers differ" % (
-        botocore.__version__, options.seed, options.count, refused, assumed, len(failures)))
-    return 1 if failures or not assumed or refused == options.count else 0
+    print("botocore %s, seed %s: %d cases, %d refused, %d chains, %d with a code, %d with a shared session, %d answers differ" % (
+        botocore.__version__, options.seed, options.count, refused, assumed, coded, sessions, len(failures)))
+    return 1 if failures or not assumed or not coded or not sessions or refused == options.count else 0
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 //! Devices that AWS does not know, codes that are wrong, and nobody to ask.
 
 use super::{calls, error, hints, start, start_with_program};
-use crate::roles::json;
 use crate::support::{Sandbox, executable};
 
 /// A program that prints these codes, one a run, and then the last one again.
@@ -96,53 +95,4 @@ fn where_nobody_can_be_asked_it_says_what_to_do() {
     let output = sandbox.awsenv(["use", "guarded", "--shell", "posix"]).output();
     assert_eq!(output.status, 1);
     assert!(!output.out().contains("AWS_"), "{}", output.out());
-}
-
-#[test]
-fn a_program_without_a_code_is_an_error_that_names_its_line() {
-    let Some((aws, sandbox)) = start() else { return };
-    for (script, said) in [
-        ("echo hush >&2; exit 3", "3"),
-        ("echo 'no code: 7654321'", "six digits"),
-        ("echo 12345", "six digits"),
-        ("true", "six digits"),
-    ] {
-        executable(&sandbox.bin().join("code"), format!("#!/bin/sh\n{script}\n"));
-        let path = sandbox.write(".config/awsenv/config", crate::support::mfa::SETTINGS);
-        let output = sandbox.awsenv(["whoami", "guarded", "--json"]).output();
-        let error = error(&output);
-        assert_eq!(error["kind"], "mfa-required", "{error}");
-        let message = error["message"].as_str().expect("text");
-        assert!(message.starts_with(&format!("{}:2: ", path.display())), "{message}");
-        assert!(message.contains(said), "{message}");
-        assert!(!output.out().contains("7654321"), "{}", output.out());
-    }
-    // That of the profile comes first.
-    let config = sandbox.path(".aws/config");
-    let text = std::fs::read_to_string(&config).expect("a config");
-    let text = text.replace(
-        "[profile guarded]\n",
-        "[profile guarded]\nawsenv_mfa_process = code-of-profile {serial}\n",
-    );
-    let line = text
-        .lines()
-        .position(|line| line.starts_with("awsenv_mfa_process"))
-        .expect("a line")
-        + 1;
-    std::fs::write(&config, text).expect("a config");
-    let error = error(&sandbox.awsenv(["whoami", "guarded", "--json"]).output());
-    let message = error["message"].as_str().expect("text");
-    assert!(
-        message.starts_with(&format!("{}:{line}: ", config.display())),
-        "{message}"
-    );
-    assert!(message.contains("code-of-profile"), "{message}");
-    executable(
-        &sandbox.bin().join("code-of-profile"),
-        format!("#!/bin/sh\necho ' {} '\n", aws.code(0)),
-    );
-    let output = sandbox.awsenv(["whoami", "guarded", "--json"]).output();
-    output.success();
-    assert_eq!(json(&output)["account"], "123456789012");
-    assert_eq!(aws.count("GetSessionToken"), 1);
 }
