@@ -156,7 +156,7 @@ pub trait Devices {
     /// Whether the code was sent a short while ago.
     fn is_sent(&self, serial: &str, code: &Secret<String>) -> bool;
 
-    /// Notes that the code is going to be sent. Where nothing can be written, it is not.
+    /// Notes that the code is going to be sent. Where nothing can be written, only this process knows.
     fn note(&self, serial: &str, code: &Secret<String>);
 
     /// Takes back the note of a code that could not be sent.
