@@ -18,7 +18,7 @@ use crate::sys::{clock, private};
 /// What the file says.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 struct Mark {
-    /// The process that holds the lock, or held it last.
+    /// The process that holds the lock, or held it last; 0 if it has said that it lets go.
     pid: u32,
     /// In microseconds since 1970: when the user of a process that held it did not want to go on.
     cancelled: Option<u64>,
@@ -29,10 +29,25 @@ const LENGTH: usize = 80;
 
 /// The lock, until this is dropped.
 #[derive(Debug)]
-struct Held {
+pub(super) struct Held {
     file: File,
+    /// Whether the process before has not said that it lets go.
+    is_left: bool,
     /// Dropped before the lock is let go.
     leaving: Option<Leaving>,
+}
+
+impl Held {
+    /// Whether the process that held the lock before was killed. Only where all that hold it say that they let go.
+    pub(super) fn is_left(&self) -> bool {
+        self.is_left
+    }
+
+    /// Says that what the lock is for is as it was before.
+    pub(super) fn let_go(&self) {
+        let mark = read(&self.file).unwrap_or_default();
+        let _ = write(&self.file, &Mark { pid: 0, ..mark });
+    }
 }
 
 impl Turn for Held {
@@ -73,10 +88,19 @@ pub(super) fn alone() -> Box<dyn Turn> {
 /// # Errors
 /// The time is up, or another process's user has cancelled what this one waited for.
 pub(super) fn turn(path: &Path, limit: Option<Duration>, say: &dyn Fn(&str)) -> Result<Box<dyn Turn>, NoTurn> {
+    let held = held(path, limit, say)?;
+    Ok(held.map_or_else(alone, |held| Box::new(held)))
+}
+
+/// As [`turn`]; `None` where there can be no lock.
+///
+/// # Errors
+/// As [`turn`].
+pub(super) fn held(path: &Path, limit: Option<Duration>, say: &dyn Fn(&str)) -> Result<Option<Held>, NoTurn> {
     match take(path, limit, say) {
-        Ok(held) => Ok(Box::new(held)),
+        Ok(held) => Ok(Some(held)),
         Err(NoLock::Turn(why)) => Err(why),
-        Err(NoLock::Nowhere) => Ok(alone()),
+        Err(NoLock::Nowhere) => Ok(None),
     }
 }
 
@@ -135,17 +159,18 @@ fn wait(file: File, path: &Path, until: Option<Instant>, say: &dyn Fn(&str)) -> 
 
 fn pid(path: &Path) -> Option<u32> {
     let file = File::open(path).ok()?;
-    read(&file).map(|mark| mark.pid)
+    read(&file).map(|mark| mark.pid).filter(|pid| *pid > 0)
 }
 
 /// Says whose the lock is; if its user ends the process, those who wait learn of that.
 fn hold(file: File, mark: Mark) -> io::Result<Held> {
     let pid = std::process::id();
+    let is_left = mark.pid > 0;
     let mark = Mark { pid, ..mark };
     write(&file, &mark)?;
     let twin = file.try_clone()?;
     let leaving = Some(signals::at_leave(move || cancel(&twin)));
-    Ok(Held { file, leaving })
+    Ok(Held { file, is_left, leaving })
 }
 
 /// Notes in the file of a lock that this process holds that its user does not want to go on.
