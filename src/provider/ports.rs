@@ -76,7 +76,8 @@ pub trait Sessions {
     fn find(&self, key: &Key) -> Option<Session>;
 
     /// Waits until no other process gets what the key names; others wait until the result is dropped. Where no lock can
-    /// be had, each goes on alone. `limit` is for the wait; without one there is no end to it.
+    /// be had, each goes on alone. `limit` is for the wait; without one, a person at the
+    /// terminal decides how long it is, and where there is none, it is less than a minute.
     ///
     /// # Errors
     /// It is not this process's turn.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::provider::{NoTurn, Turn};
 use crate::sys::signals::{self, Leaving};
+use crate::sys::terminal::Terminal;
 use crate::sys::wait::{self, NoAnswer};
 use crate::sys::{clock, private};
 
@@ -82,7 +83,7 @@ pub(super) fn alone() -> Box<dyn Turn> {
     Box::new(Alone)
 }
 
-/// Waits for the lock at `path` for at most `limit`, or for ever; `say` tells the user what for. Where there can be no
+/// Waits for the lock at `path` for at most `limit`, or, with a person at the terminal, for ever; `say` tells the user what for. Where there can be no
 /// lock, each process goes on alone.
 ///
 /// # Errors
@@ -127,6 +128,10 @@ fn take(path: &Path, limit: Option<Duration>, say: &dyn Fn(&str)) -> Result<Held
     Err(NoLock::Nowhere)
 }
 
+/// How long a process without a terminal waits, such as a job of the night: nobody sees what it waits for, and another
+/// user's question may be open for days.
+const UNSEEN: Duration = Duration::from_secs(55);
+
 /// How often the file of a lock may be removed while this process waits. More often means that the file system gives the
 /// same file several numbers.
 const TRIES: u32 = 10;
@@ -143,7 +148,8 @@ fn open(path: &Path) -> Result<File, NoLock> {
 
 fn wait(file: File, path: &Path, until: Option<Instant>, say: &dyn Fn(&str)) -> Result<File, NoLock> {
     let start = Instant::now();
-    let limit = until.map_or(Duration::MAX, |until| until.saturating_duration_since(start));
+    let limit = until.map(|until| until.saturating_duration_since(start));
+    let limit = limit.unwrap_or_else(|| patience(Terminal::open().is_ok()));
     let awaited = || match pid(path) {
         Some(pid) => say(&format!("waiting for another awsenv (pid {pid})")),
         None => say("waiting for another awsenv"),
@@ -155,6 +161,10 @@ fn wait(file: File, path: &Path, until: Option<Instant>, say: &dyn Fn(&str)) -> 
         // No thread can wait for it.
         Err(NoAnswer::Gone) => Err(NoLock::Nowhere),
     }
+}
+
+fn patience(is_seen: bool) -> Duration {
+    if is_seen { Duration::MAX } else { UNSEEN }
 }
 
 fn pid(path: &Path) -> Option<u32> {
@@ -223,4 +233,18 @@ fn is_at(file: &File, path: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_at(_: &File, _: &Path) -> bool {
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_who_is_seen_waits_for_ever() {
+        assert_eq!(patience(true), Duration::MAX);
+        assert!(
+            patience(false) < Duration::from_secs(60),
+            "as long as an SDK waits for a program"
+        );
+    }
 }
