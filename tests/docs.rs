@@ -369,6 +369,25 @@ fn lines_of_shell_blocks_can_be_typed() {
     assert!(lines >= 10, "the README shows what one types");
 }
 
+/// Each example of awsenv's own settings is free of mistakes.
+#[test]
+fn settings_can_be_written_as_shown() {
+    let of_aws = ["[profile ", "[sso-session ", "credential_process", "mfa_serial"];
+    let mut examples = 0;
+    for (page, text) in pages() {
+        let blocks = blocks(&text, "ini").into_iter();
+        for block in blocks.filter(|block| !of_aws.iter().any(|words| block.contains(words))) {
+            let mut sandbox = Sandbox::new();
+            let settings = sandbox.write("settings", &block);
+            sandbox.set("AWSENV_CONFIG", settings);
+            let output = sandbox.awsenv(["history"]).output();
+            assert_eq!(output.err(), "", "{page}:\n{block}");
+            examples += 1;
+        }
+    }
+    assert!(examples >= 5, "the pages show the settings");
+}
+
 #[test]
 fn scripts_pass_shellcheck() {
     let Some(shellcheck) = require("shellcheck") else {

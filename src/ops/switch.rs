@@ -259,3 +259,27 @@ pub fn to(
         region,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sessions come by keys only, whatever was used before.
+    #[test]
+    fn a_code_is_for_keys_also_where_the_rest_is_repeated() {
+        let earlier = Wish {
+            style: Some(Style::Name),
+            ..Wish::default()
+        };
+        let repeated = |code| {
+            let mut asked = Asked {
+                code,
+                ..Asked::default()
+            };
+            asked.repeat(&earlier, Some(Style::Name));
+            asked.wish.style
+        };
+        assert_eq!(repeated(None), Some(Style::Name));
+        assert_eq!(repeated(Some(GivenCode::Stdin)), Some(Style::Keys));
+    }
+}

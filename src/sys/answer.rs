@@ -192,8 +192,8 @@ impl Family {
     fn kill(&self) {}
 }
 
-#[cfg(target_os = "linux")]
 #[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use std::time::Instant;
 

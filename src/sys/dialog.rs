@@ -126,8 +126,8 @@ impl Dialog {
     }
 }
 
-#[cfg(target_os = "linux")]
 #[cfg(test)]
+#[cfg(target_os = "linux")]
 mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt as _;

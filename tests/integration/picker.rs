@@ -59,11 +59,11 @@ fn status(shell: &str) -> &'static str {
     if shell == "fish" { "$status" } else { "$?" }
 }
 
-/// Through the wrapper, and by a plain eval.
+/// Through the wrapper, and by a plain eval. By name, nobody is asked for the code of a device.
 fn ways(shell: &str) -> [&'static str; 2] {
     match shell {
-        "fish" => ["awsenv use", "eval (command awsenv use --shell fish)"],
-        _ => ["awsenv use", "eval \"$(command awsenv use)\""],
+        "fish" => ["awsenv use --name", "eval (command awsenv use --name --shell fish)"],
+        _ => ["awsenv use --name", "eval \"$(command awsenv use --name)\""],
     }
 }
 
@@ -115,7 +115,7 @@ fn arrows_move_and_wrap_nothing() {
             (&["Down", "C-j", "Enter"], "default"),
             (&["BTab", "BTab", "Tab", "Enter"], "production-admin"),
         ] {
-            terminal.line("clear").line("awsenv use");
+            terminal.line("clear").line("awsenv use --name");
             terminal.wait("the picker", |screen| screen.contains("6/6>"));
             keys.iter().for_each(|key| _ = terminal.key(key));
             terminal.wait("a prompt", |screen| screen.contains(&format!("using {name}")));
@@ -169,7 +169,7 @@ fn another_query_puts_the_cursor_on_its_best_match() {
     let Some(terminal) = open(&sandbox, "bash", 80, 24) else {
         return;
     };
-    terminal.line("awsenv use");
+    terminal.line("awsenv use --name");
     terminal.wait("the picker", |screen| screen.contains("6/6>"));
     let cursor = |name: &str| {
         let name = name.to_owned();
@@ -694,7 +694,7 @@ fn the_preview_comes_and_goes_by_its_key() {
     let Some(terminal) = open(&sandbox, "bash", 80, 24) else {
         return;
     };
-    terminal.line("awsenv use");
+    terminal.line("awsenv use --name");
     let screen = terminal.wait("the picker", |screen| screen.contains("6/6>"));
     assert!(!screen.contains("exports"), "{screen}");
     for key in ["C-t", "M-p"] {

@@ -133,8 +133,11 @@ fn a_token_that_aws_has_ended_is_not_taken_for_a_sign_in() {
     if let Some(terminal) = Terminal::open(&sandbox, "bash", "") {
         for (words, pages) in [("exec sso-dev --keys", 2), ("exec sso-dev", 3)] {
             end();
-            terminal.line(&format!("clear; awsenv {words} --login -- true; echo status $?"));
-            terminal.wait("the status", |screen| screen.contains("status 0"));
+            terminal.line(&format!(
+                "clear; awsenv {words} --login -- true; echo status $? {pages}"
+            ));
+            let status = format!("status 0 {pages}");
+            terminal.wait("the status", |screen| screen.contains(&status));
             assert_eq!(opened(&sandbox).len(), pages, "{words}");
         }
     }

@@ -41,7 +41,8 @@ fn a_used_code_is_waited_for_in_any_width_and_typed_again() {
             row.starts_with(text) || text == "s" && row.ends_with(" s") && row.len() < 5
         };
         // The step may end meanwhile.
-        terminal.wait_rows("a shorter line", |rows| line(rows) || rows.trim_end().ends_with("`:"));
+        let rows = terminal.wait_rows("a shorter line", |rows| line(rows) || rows.trim_end().ends_with("`:"));
+        assert!(!rows.contains("used; the device"), "{rows}");
     }
     terminal.resize(180, 50);
     let asked = |screen: &str| screen.trim_end().ends_with(QUESTION) && screen.contains("AWS has had that code before");

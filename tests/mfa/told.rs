@@ -1,13 +1,16 @@
 //! What is said of MFA devices without asking for a code: by `explain`, `sessions list`, `doctor` and in warnings.
 
 use std::fs::File;
+use std::os::unix::net::UnixListener;
 use std::time::{Duration, SystemTime};
 
 use serde_json::{Value, json as value};
 
 use super::{exec, start, start_with_program};
+use crate::roles::barred::Bar;
 use crate::roles::json;
 use crate::support::Sandbox;
+use crate::support::keychain::Keychain;
 
 /// `explain` of a profile: the part about MFA in JSON, and its lines in words.
 #[track_caller]
@@ -291,4 +294,44 @@ fn a_device_of_no_use_is_told_of_once() {
     assert!(by_name.success().contains("AWS_PROFILE=base-mfa"), "{}", by_name.all());
     assert!(by_name.err().contains("without an MFA code"), "{}", by_name.all());
     assert_eq!(aws.requests().len(), 0);
+}
+
+/// Where only a keychain opens sessions, none is asked: it may ask the user.
+#[test]
+fn explain_does_not_wait_for_a_keychain() {
+    let Some((aws, mut sandbox)) = start() else { return };
+    let Some(keychain) = Keychain::unlocked(&mut sandbox) else {
+        return;
+    };
+    let Some(bar) = Bar::new(&sandbox) else { return };
+    let keep = ["exec", "guarded", "--mfa-code", &aws.code(0), "--", "true"];
+    bar.around(sandbox.awsenv(keep)).output().success();
+    let again = bar.around(sandbox.awsenv(["exec", "guarded", "--", "true"])).output();
+    assert_eq!(again.success(), "", "the keychain opens the session");
+    // From here on, nobody answers, and who asks is known.
+    let socket = keychain.socket();
+    drop(keychain);
+    let _ = std::fs::remove_file(&socket);
+    let bus = UnixListener::bind(&socket).expect("a bus");
+    bus.set_nonblocking(true).expect("a bus");
+    let looked = |words: &[&str]| {
+        let output = bar.around(sandbox.awsenv(words)).output();
+        assert!(bus.accept().is_err(), "the keychain is asked");
+        output
+    };
+    let explained = looked(&["explain", "guarded"]);
+    let unseen = "unless one is kept, which only the keychain shows";
+    assert!(explained.success().contains(unseen), "{}", explained.all());
+    let doctor = looked(&["doctor", "--json"]);
+    let found = json(&doctor);
+    let is_unseen = |finding: &Value| {
+        finding["message"]
+            .as_str()
+            .is_some_and(|text| text.starts_with("only the keychain knows"))
+    };
+    assert!(
+        found.as_array().expect("findings").iter().any(is_unseen),
+        "{}",
+        doctor.all()
+    );
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::integration::sessions::BARRED;
 use crate::support::{Run, Sandbox, python, require, say};
 
-pub(super) struct Bar {
+pub(crate) struct Bar {
     unshare: PathBuf,
     python: PathBuf,
 }
@@ -16,7 +16,7 @@ const HIDE: &str = "mount --bind /proc /dev/shm || exit 99; exec \"$@\"";
 
 impl Bar {
     /// `None` if this machine cannot do that.
-    pub(super) fn new(sandbox: &Sandbox) -> Option<Self> {
+    pub(crate) fn new(sandbox: &Sandbox) -> Option<Self> {
         let bar = Self {
             unshare: require("unshare")?,
             python: python("ctypes")?,
@@ -29,7 +29,7 @@ impl Bar {
     }
 
     /// First unshared, then barred, because barring is for good.
-    pub(super) fn around(&self, run: Run) -> Run {
+    pub(crate) fn around(&self, run: Run) -> Run {
         let barred = run.under(&self.python, ["-c", BARRED].map(OsString::from));
         barred.under(&self.unshare, ["-m", "sh", "-c", HIDE, "sh"].map(OsString::from))
     }

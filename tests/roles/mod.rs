@@ -1,6 +1,6 @@
 //! Roles from end to end: the real awsenv against the stand-in for AWS.
 
-mod barred;
+pub(crate) mod barred;
 mod cache;
 mod canary;
 mod chains;

@@ -11,7 +11,7 @@ use clap::CommandFactory as _;
 
 use crate::cli::{Cli, CompleteArgs};
 use crate::config::Kind;
-use crate::config::mistakes::{PROFILE_KEYS, S3_KEYS};
+use crate::config::mistakes::{OWN_KEYS, PROFILE_KEYS, S3_KEYS};
 use crate::config::region::PLACES;
 use crate::context::{Context, Outcome};
 use crate::error::Error;
@@ -83,7 +83,7 @@ fn names(context: &Context, names: Names) -> Vec<Candidate> {
         Names::Regions => regions(context),
         Names::Remembered => remembered(context),
         Names::Settings => {
-            let shown = PROFILE_KEYS.iter().filter(|key| !is_secret(key));
+            let shown = PROFILE_KEYS.iter().chain(&OWN_KEYS).filter(|key| !is_secret(key));
             shown.map(|key| Candidate::new(key, "")).collect()
         }
         Names::InS3 => S3_KEYS.map(|key| Candidate::new(&format!("s3.{key}"), "")).into(),

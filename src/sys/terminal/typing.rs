@@ -129,7 +129,7 @@ impl Typing {
     }
 
     /// Waits for so long, and calls `show` with what is left, in seconds, each time that it is another number. What is
-    /// typed meanwhile answers no question.
+    /// typed meanwhile is dropped.
     ///
     /// # Errors
     /// What the system says.
@@ -140,7 +140,6 @@ impl Typing {
         loop {
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
-                self.forget();
                 return Ok(None);
             }
             let seconds = left.as_millis().div_ceil(1000);
