@@ -1,4 +1,4 @@
-//! Extra linker arguments that make a start faster (docs/performance.md).
+//! Extra linker arguments that make a start faster, and the program smaller (docs/performance.md).
 
 use std::path::Path;
 use std::process::Command;
