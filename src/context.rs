@@ -116,12 +116,12 @@ impl<'a> Context<'a> {
         Devices::new(self.env(), &*self.say)
     }
 
-    /// Waits for the turn to ask at the terminal, and tells the user so.
+    /// Waits for the turn to ask at the terminal.
     ///
     /// # Errors
     /// As [`Asking::begin`].
     pub fn asking(&self, limit: Option<Duration>) -> Result<Asking, NoTurn> {
-        Asking::begin(self.env(), limit, &*self.say)
+        Asking::begin(self.env(), limit)
     }
 
     /// Opens nothing yet; tells the user when awsenv has to wait for another, and which file it does not read.

@@ -10,6 +10,7 @@ use crate::provider::{self, NoTurn, Turn};
 use crate::secret::Secret;
 use crate::sys::lock;
 use crate::sys::sessions::{self, Notes};
+use crate::sys::terminal::Asking;
 
 /// The devices of this user.
 pub struct Devices<'a> {
@@ -45,8 +46,13 @@ impl<'a> Devices<'a> {
 
 impl provider::Devices for Devices<'_> {
     fn turn(&self, serial: &str, limit: Option<Duration>) -> Result<Box<dyn Turn + '_>, NoTurn> {
+        let say = |text: &str| {
+            if !Asking::is_open(self.env) {
+                (self.say)(text);
+            }
+        };
         match self.root() {
-            Some(root) => lock::turn(&Notes::of(&root, serial).lock_path(), limit, self.say),
+            Some(root) => lock::turn(&Notes::of(&root, serial).lock_path(), limit, &say),
             None => Ok(lock::alone()),
         }
     }

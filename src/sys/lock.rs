@@ -150,7 +150,7 @@ fn wait(file: File, path: &Path, until: Option<Instant>, say: &dyn Fn(&str)) -> 
     let start = Instant::now();
     let limit = until.map(|until| until.saturating_duration_since(start));
     let limit = limit.unwrap_or_else(|| patience(Terminal::open().is_ok()));
-    let awaited = || match pid(path) {
+    let awaited = || match holder(path) {
         Some(pid) => say(&format!("waiting for another awsenv (pid {pid})")),
         None => say("waiting for another awsenv"),
     };
@@ -167,7 +167,8 @@ fn patience(is_seen: bool) -> Duration {
     if is_seen { Duration::MAX } else { UNSEEN }
 }
 
-fn pid(path: &Path) -> Option<u32> {
+/// The process that holds the lock at `path`, or held it last and has not said that it lets go.
+pub(super) fn holder(path: &Path) -> Option<u32> {
     let file = File::open(path).ok()?;
     read(&file).map(|mark| mark.pid).filter(|pid| *pid > 0)
 }

@@ -65,6 +65,9 @@ fn each_device_is_asked_for_once_the_one_before_is_answered() {
     let phone = "arn:aws:iam::123456789012:mfa/pair-phone";
     let devices = [base, phone, "GAHT12345678"];
     terminal.line(&job(&profiles));
+    terminal.wait("a question", |screen| screen.contains("MFA code"));
+    // After a while, those that wait would say so.
+    std::thread::sleep(std::time::Duration::from_millis(1_500));
     let mut asked = Vec::new();
     while asked.len() < devices.len() {
         let count = asked.len() + 1;
@@ -86,6 +89,10 @@ fn each_device_is_asked_for_once_the_one_before_is_answered() {
         answers.iter().all(|answer| answer.contains("AccessKeyId")),
         "{answers:?}"
     );
+
+    // Those that wait leave the question to be seen.
+    let said = files(&sandbox, "err", profiles.len()).concat();
+    assert!(said.is_empty(), "{said}");
 
     // One key, and nobody asks any more.
     std::fs::remove_dir_all(sandbox.path(".local/state/awsenv/sessions")).expect("sessions");

@@ -20,17 +20,17 @@ pub struct Asking {
 }
 
 impl Asking {
-    /// Waits as long as another process of this job asks, at most for `limit`; `say` tells the user so. If that one was
+    /// Waits as long as another process of this job asks, at most for `limit`; the user sees its question. If that one was
     /// killed, the terminal reads lines again. Where there is no terminal or no lock, each goes on alone.
     ///
     /// # Errors
     /// The time is up, or the user has cancelled what the other one asked for.
-    pub fn begin(env: &Env, limit: Option<Duration>, say: &dyn Fn(&str)) -> Result<Self, NoTurn> {
+    pub fn begin(env: &Env, limit: Option<Duration>) -> Result<Self, NoTurn> {
         let terminal = mode::open().ok().filter(mode::is_own);
         let (Some(terminal), Some(path)) = (terminal, path(env)) else {
             return Ok(Self::default());
         };
-        let held = lock::held(&path, limit, say)?;
+        let held = lock::held(&path, limit, &|_| {})?;
         if held.as_ref().is_some_and(Held::is_left) {
             mode::recover(&terminal);
         }
@@ -38,6 +38,13 @@ impl Asking {
             held: held.map(|held| (held, path)),
             is_cancelled: Cell::default(),
         })
+    }
+
+    /// Whether another process of this job asks now. What is said meanwhile would hide its question.
+    pub(in crate::sys) fn is_open(env: &Env) -> bool {
+        let is_here = || mode::open().is_ok_and(|terminal| mode::is_own(&terminal));
+        let holder = || lock::holder(&path(env)?);
+        is_here() && holder().is_some()
     }
 
     /// Notes that the user wants no more questions, for all that have waited since before.
