@@ -15,13 +15,13 @@ use crate::provider::NoTurn;
 use crate::secret::Secret;
 use crate::shell::Shell;
 use crate::sys;
+use crate::sys::asking::Asking;
 use crate::sys::cli_cache::Cache;
 use crate::sys::devices::Devices;
 use crate::sys::http::Client;
 use crate::sys::keychain::Keychain;
 use crate::sys::sessions::Store;
 use crate::sys::sso::Store as Tokens;
-use crate::sys::terminal::Asking;
 use crate::ui::Ui;
 
 /// The process, the interface to the user, and what follows from the environment, computed once and only when needed.

@@ -8,9 +8,9 @@ use std::time::Duration;
 use crate::env::Env;
 use crate::provider::{self, NoTurn, Turn};
 use crate::secret::Secret;
+use crate::sys::asking::Asking;
 use crate::sys::lock;
 use crate::sys::sessions::{self, Notes};
-use crate::sys::terminal::Asking;
 
 /// The devices of this user.
 pub struct Devices<'a> {

@@ -4,6 +4,7 @@
 pub mod accounts;
 pub mod ancestors;
 pub mod answer;
+pub mod asking;
 pub mod browser;
 pub mod cli_cache;
 pub mod clock;

@@ -10,7 +10,8 @@ use crate::credentials::code;
 use crate::ops::ask;
 use crate::provider::{Again, CodeQuestion, NoCode, NoTurn};
 use crate::secret::Secret;
-use crate::sys::terminal::{Answer, Asking, Over, Panel, Terminal, check_attended};
+use crate::sys::asking::Asking;
+use crate::sys::terminal::{Answer, Over, Panel, Terminal, check_attended};
 
 /// In characters: what is typed as a code is shown, with blanks. A password is seldom so short, or of digits alone.
 const SHOWN: usize = 8;

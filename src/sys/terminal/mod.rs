@@ -4,7 +4,6 @@
 mod hidden;
 mod mode;
 mod panel;
-mod turn;
 mod typing;
 
 use std::fs::File;
@@ -18,7 +17,6 @@ use self::mode::{is_own, is_ready, reads_lines};
 
 pub use self::mode::restore;
 pub use self::panel::{Line as PanelLine, Panel};
-pub use self::turn::Asking;
 pub use self::typing::{Answer, Over, Typing};
 
 /// In columns, of the terminal that stdout is; `None` if that is unknown.
@@ -38,6 +36,17 @@ pub fn width() -> Option<usize> {
 /// The terminal for another program's input and messages; `None` where it would not get what is typed.
 pub(super) fn streams() -> Option<(File, File)> {
     mode::streams()
+}
+
+/// The group of processes that this one belongs to, if it has the terminal now.
+pub(super) fn job() -> Option<u32> {
+    mode::open().ok().filter(is_own)?;
+    mode::job()
+}
+
+/// Lets the terminal read lines again, where a program was killed that hid what is typed.
+pub(super) fn recover() {
+    mode::open().iter().for_each(mode::recover);
 }
 
 /// Checks that a person who uses the terminal would see a question and could answer it.

@@ -8,9 +8,7 @@ use std::time::Duration;
 use crate::env::Env;
 use crate::provider::{NoTurn, Turn as _};
 use crate::sys::lock::{self, Held};
-use crate::sys::sessions;
-
-use super::mode;
+use crate::sys::{sessions, terminal};
 
 /// The turn, until this is dropped.
 #[derive(Debug, Default)]
@@ -26,13 +24,12 @@ impl Asking {
     /// # Errors
     /// The time is up, or the user has cancelled what the other one asked for.
     pub fn begin(env: &Env, limit: Option<Duration>) -> Result<Self, NoTurn> {
-        let terminal = mode::open().ok().filter(mode::is_own);
-        let (Some(terminal), Some(path)) = (terminal, path(env)) else {
+        let Some(path) = path(env) else {
             return Ok(Self::default());
         };
         let held = lock::held(&path, limit, &|_| {})?;
         if held.as_ref().is_some_and(Held::is_left) {
-            mode::recover(&terminal);
+            terminal::recover();
         }
         Ok(Self {
             held: held.map(|held| (held, path)),
@@ -41,10 +38,8 @@ impl Asking {
     }
 
     /// Whether another process of this job asks now. What is said meanwhile would hide its question.
-    pub(in crate::sys) fn is_open(env: &Env) -> bool {
-        let is_here = || mode::open().is_ok_and(|terminal| mode::is_own(&terminal));
-        let holder = || lock::holder(&path(env)?);
-        is_here() && holder().is_some()
+    pub(super) fn is_open(env: &Env) -> bool {
+        path(env).is_some_and(|path| lock::holder(&path).is_some())
     }
 
     /// Notes that the user wants no more questions, for all that have waited since before.
@@ -69,9 +64,10 @@ impl Drop for Asking {
     }
 }
 
-/// The lock of this job. Others are in the background, or stopped.
+/// The lock of this job, if it has the terminal. Others are in the background, or stopped.
 fn path(env: &Env) -> Option<PathBuf> {
+    let job = terminal::job()?;
     let root = sessions::root(env)?;
     sessions::create_root(&root).ok()?;
-    Some(sessions::job_lock(&root, mode::job()?))
+    Some(sessions::job_lock(&root, job))
 }
