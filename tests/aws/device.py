@@ -24,7 +24,8 @@ def unused(path, now):
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
         used = {int(line) for line in file}
-        step = next((step for step in (now - 1, now, now + 1) if step not in used), now + 1)
+        # The step before may be over when the code arrives, so it comes last.
+        step = next((step for step in (now, now + 1, now - 1) if step not in used), now + 1)
         file.write("%d\n" % step)
     return step
 

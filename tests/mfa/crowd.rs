@@ -3,10 +3,16 @@
 use std::collections::BTreeSet;
 use std::process::{Child, Output, Stdio};
 
-use super::{calls, start_with_program};
+use super::{calls, start, start_with_program};
+use crate::integration::terminal::Terminal;
+use crate::sso::crowd::crowd_at;
 use crate::support::{Aws, Sandbox, executable};
 
-const MANY: usize = 50;
+const MANY: usize = crate::sso::crowd::MANY;
+
+const COMMAND: &str = "exec guarded --keys -- printenv AWS_ACCESS_KEY_ID";
+
+const QUESTION: &str = "for the profile `guarded`:";
 
 fn begin(sandbox: &Sandbox, profile: &str) -> Child {
     let mut command = sandbox.awsenv(["credential-process", profile]).command();
@@ -120,4 +126,80 @@ fn two_devices_are_asked_at_once() {
     let all = at_once(&sandbox, &["pair-phone", "pair-token"], 2);
     assert_eq!(answers(&all).len(), 2);
     assert_eq!((program.asked().len(), aws.count("GetSessionToken")), (2, 2));
+}
+
+#[test]
+fn fifty_at_a_terminal_are_one_question() {
+    let Some((aws, sandbox)) = start() else { return };
+    let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    let Some(()) = crowd_at(&terminal, &sandbox, COMMAND) else {
+        return;
+    };
+    terminal.file("ended.begun");
+    terminal.wait("the question", |screen| screen.contains(QUESTION));
+    terminal.line(&aws.code(0));
+    let ended: Vec<(i32, String, String)> = serde_json::from_str(&terminal.file("ended")).expect("JSON");
+    let id = aws.issued()[1].access_key_id.clone() + "\n";
+    for (status, out, err) in &ended {
+        assert_eq!((*status, out), (0, &id), "{err}");
+    }
+    assert_eq!(ended.len(), MANY);
+    assert_eq!(terminal.screen().matches("MFA code").count(), 1);
+    assert_eq!(calls(&aws), ["GetSessionToken with a code", "Guarded"]);
+}
+
+#[test]
+fn fifty_at_a_terminal_are_one_question_that_is_cancelled() {
+    let Some((aws, sandbox)) = start() else { return };
+    let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
+        return;
+    };
+    let Some(()) = crowd_at(&terminal, &sandbox, COMMAND) else {
+        return;
+    };
+    terminal.file("ended.begun");
+    terminal.wait("the question", |screen| screen.contains(QUESTION));
+    // Those that wait have waited since before.
+    let lock = || {
+        let files = std::fs::read_dir(sandbox.path(".local/state/awsenv/sessions")).expect("sessions");
+        let names = files.flatten().map(|file| file.path());
+        names
+            .into_iter()
+            .find(|path| path.extension() == Some("lock".as_ref()))
+            .expect("a lock")
+    };
+    wait_for_holders(&lock(), MANY);
+    terminal.key("C-d");
+    let ended: Vec<(i32, String, String)> = serde_json::from_str(&terminal.file("ended")).expect("JSON");
+    for (status, out, err) in &ended {
+        assert_eq!((*status, out.as_str()), (130, ""), "{err}");
+    }
+    assert_eq!(ended.len(), MANY);
+    assert_eq!(terminal.screen().matches("MFA code").count(), 1);
+    assert!(aws.requests().is_empty());
+}
+
+/// Waits until so many processes have a file open.
+#[track_caller]
+fn wait_for_holders(file: &std::path::Path, count: usize) {
+    let start = std::time::Instant::now();
+    let holders = || {
+        let processes = std::fs::read_dir("/proc").expect("processes").flatten();
+        let open = processes.filter_map(|process| std::fs::read_dir(process.path().join("fd")).ok());
+        let has = |open: std::fs::ReadDir| {
+            let mut paths = open.flatten().filter_map(|entry| std::fs::read_link(entry.path()).ok());
+            paths.any(|path| path == file)
+        };
+        open.map(has).filter(|has| *has).count()
+    };
+    while holders() < count {
+        assert!(
+            start.elapsed() < std::time::Duration::from_secs(60),
+            "{} wait",
+            holders()
+        );
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
 }

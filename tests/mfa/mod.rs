@@ -1,6 +1,9 @@
 //! MFA codes from end to end: the real awsenv against the stand-in for AWS.
 
 mod asked;
+mod cache;
+mod canary;
+mod clients;
 mod countdown;
 mod crowd;
 mod ended;
@@ -8,6 +11,8 @@ mod given;
 mod programs;
 mod refused;
 mod shared;
+mod stale;
+mod story;
 mod told;
 mod windows;
 

@@ -14,7 +14,7 @@ mod refused;
 mod repeated;
 mod silent;
 pub(crate) mod story;
-mod tls;
+pub(crate) mod tls;
 pub(crate) mod tunnel;
 mod unreachable;
 

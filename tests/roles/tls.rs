@@ -8,7 +8,7 @@ use crate::support::{Authority, Aws, Sandbox};
 pub(super) const HOST: &str = "sts.eu-west-1.amazonaws.com";
 
 /// A stand-in for [`HOST`], and a sandbox whose way to AWS leads there.
-pub(super) fn of_aws(authority: &Authority) -> Option<(Aws, Tunnel, Sandbox)> {
+pub(crate) fn of_aws(authority: &Authority) -> Option<(Aws, Tunnel, Sandbox)> {
     let (certificate, key) = authority.issue(&format!("DNS:{HOST}"));
     let aws = Aws::over_tls(&certificate, &key)?;
     let tunnel = Tunnel::new(aws.endpoint().trim_start_matches("https://"));

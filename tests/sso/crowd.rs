@@ -9,7 +9,9 @@ use crate::stand_in::clients::boto3;
 use crate::support::sso::{Browser, opened, read, sign_in, token_path};
 use crate::support::{Aws, Sandbox, python, signal};
 
-const MANY: usize = 50;
+pub(crate) const MANY: usize = 50;
+
+const COMMAND: &str = "exec sso-admin --login --keys -- printenv AWS_ACCESS_KEY_ID";
 
 fn start(sandbox: &Sandbox, profile: &str) -> Child {
     let mut command = sandbox.awsenv(["credential-process", profile]).command();
@@ -98,11 +100,11 @@ with open(path + '.new', 'w') as file:
 os.rename(path + '.new', path)
 ";
 
-/// Types the line that starts a crowd. What each ended with comes into the file `ended`.
-fn crowd_at(terminal: &Terminal<'_>, sandbox: &Sandbox) -> Option<()> {
+/// Types the line that starts a crowd of awsenv, in bash. What each ended with comes into the file `ended`.
+pub(crate) fn crowd_at(terminal: &Terminal<'_>, sandbox: &Sandbox, words: &str) -> Option<()> {
     let python = python("json")?;
     sandbox.write("crowd.py", CROWD);
-    let command = "\"$(command -v awsenv)\" exec sso-admin --login --keys -- printenv AWS_ACCESS_KEY_ID";
+    let command = format!("\"$(command -v awsenv)\" {words}");
     terminal.line(&format!(
         "clear; {} -B crowd.py ended {MANY} {command}",
         python.display()
@@ -120,7 +122,7 @@ fn fifty_at_a_terminal_are_one_page() {
     let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
         return;
     };
-    let Some(()) = crowd_at(&terminal, &sandbox) else {
+    let Some(()) = crowd_at(&terminal, &sandbox, COMMAND) else {
         return;
     };
     let ended: Vec<(i32, String, String)> = serde_json::from_str(&terminal.file("ended")).expect("JSON");
@@ -143,7 +145,7 @@ fn ctrl_c_ends_all_at_a_terminal() {
     let Some(terminal) = Terminal::open(&sandbox, "bash", "") else {
         return;
     };
-    let Some(()) = crowd_at(&terminal, &sandbox) else {
+    let Some(()) = crowd_at(&terminal, &sandbox, COMMAND) else {
         return;
     };
     terminal.file("ended.begun");

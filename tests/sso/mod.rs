@@ -3,7 +3,7 @@
 mod browser;
 mod canary;
 mod clients;
-mod crowd;
+pub(crate) mod crowd;
 mod ended;
 mod import;
 mod keys;
