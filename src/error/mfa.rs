@@ -58,6 +58,9 @@ pub(super) fn rejected(serial: &str, of: &Subject, why: &Rejected) -> Error {
             };
             error.hint("`mfa_serial` must be as in IAM: `aws iam list-mfa-devices` shows it")
         }
+        Rejected::Caller => new(format!("AWS takes no code of the MFA device `{device}` for {}", subject(of)))
+            .hint("it takes one only from a user's own keys, and here a role or a session makes the call")
+            .hint("leave out this `mfa_serial`, or name the profile with the user's keys as `source_profile`"),
         Rejected::Sent { next } => new(format!("AWS has had this code of the MFA device `{device}` before"))
             .hint(format!("it shows another one in {next} s")),
     }

@@ -45,6 +45,12 @@ fn a_role_of_a_role_gets_the_refusal_of_aws() {
     };
     let error = error(&sandbox.awsenv(["whoami", "middle", "--json"]).output());
     assert_eq!(error["kind"], "mfa-rejected", "{error}");
+    let message = error["message"].as_str().expect("text");
+    assert!(
+        message.contains("AWS takes no code") && message.contains("role/Two"),
+        "{error}"
+    );
+    assert!(hints(&error).contains("only from a user's own keys"), "{error}");
     assert_eq!(calls(&aws), ["One", "Two with a code"]);
     assert_eq!(program.asked().len(), 1);
 }
