@@ -648,7 +648,9 @@ fn the_preview_of_an_mfa_serial_shows_no_secret_and_no_control_character() {
     let screen = terminal.wait("a preview", |screen| screen.contains("with an MFA code from"));
     assert!(!screen.contains("wJalr"), "{screen}");
     terminal.key("C-u").text("coloured");
-    terminal.wait("its text", |screen| screen.contains(r"an MFA code from arn:\u{1b}[8mmfa/me"));
+    terminal.wait("its text", |screen| {
+        screen.contains(r"an MFA code from arn:\u{1b}[8mmfa/me")
+    });
     terminal.key("Escape");
 }
 

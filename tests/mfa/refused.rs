@@ -101,4 +101,20 @@ fn where_nobody_can_be_asked_it_says_what_to_do() {
     let output = sandbox.awsenv(["use", "guarded", "--shell", "posix"]).output();
     assert_eq!(output.status, 1);
     assert!(!output.out().contains("AWS_"), "{}", output.out());
+    // Other keys would not serve.
+    let long = sandbox
+        .awsenv(["exec", "guarded", "--duration", "2h", "--", "true"])
+        .output();
+    assert!(
+        long.err().contains("hint: awsenv use --duration 7200 guarded\n") && long.err().contains("are kept"),
+        "{}",
+        long.err()
+    );
+    sandbox.write(".config/awsenv/config", "sessions = off\n");
+    let alone = sandbox.awsenv(["exec", "guarded", "--", "true"]).output();
+    assert!(
+        alone.err().contains("no keys are kept") && !alone.err().contains("serve here"),
+        "{}",
+        alone.err()
+    );
 }
