@@ -219,11 +219,11 @@ fn nobody_is_waited_for_beyond_the_deadline_of_a_credential_process() {
         "awsenv credential-process guarded 2>err | wc -c; echo done ${PIPESTATUS[0]}",
     );
     std::thread::sleep(Duration::from_secs(50).saturating_sub(start.elapsed()));
-    assert!(!terminal.screen().contains("done"), "{}", terminal.screen());
+    assert!(!terminal.screen().contains("done 1"), "{}", terminal.screen());
     terminal.wait("the end", |screen| screen.contains("done 1"));
     assert!(start.elapsed() < Duration::from_secs(70));
     let err = std::fs::read_to_string(sandbox.path("err")).expect("a file");
-    assert!(err.contains("none was typed within 5"), "{err}");
+    assert!(err.contains("none was typed within "), "{err}");
     assert_eq!(terminal.answer("echo alive"), "alive\n");
     assert!(aws.requests().is_empty());
 }

@@ -92,7 +92,10 @@ fn two_roles_never_send_the_same_code() {
     let Some((aws, sandbox, _)) = start_with_program() else {
         return;
     };
-    executable(&sandbox.bin().join("code"), aws.device(""));
+    executable(&sandbox.bin().join("device"), aws.device(""));
+    // A device is asked by one process at a time.
+    let alone = "#!/bin/sh\nmkdir \"$TMPDIR/asking\" || exit 9\nsleep 0.5\ndevice \"$1\"\nrmdir \"$TMPDIR/asking\"\n";
+    executable(&sandbox.bin().join("code"), alone);
     let all = at_once(&sandbox, &["long", "long-audit"], 8);
     assert_eq!(answers(&all).len(), 2);
     let mut done = calls(&aws);

@@ -17,6 +17,7 @@ enum State {
     #[default]
     None,
     Left(GivenCode),
+    /// The last question got it.
     Spent,
 }
 
@@ -30,21 +31,22 @@ impl Given {
         matches!(*self.0.borrow(), State::Left(_))
     }
 
+    /// Whether the last question got it.
     pub(super) fn is_spent(&self) -> bool {
         matches!(*self.0.borrow(), State::Spent)
     }
 
-    /// `None` if the command line gives none, so that others are asked.
-    pub(super) fn take(&self) -> Option<Result<Secret<String>, NoCode>> {
-        match self.0.replace(State::Spent) {
-            State::None => {
-                self.0.replace(State::None);
-                None
-            }
-            State::Left(GivenCode::Code(code)) => Some(Ok(code)),
-            State::Left(GivenCode::Stdin) => Some(of_stdin()),
-            State::Spent => Some(Err(NoCode::Spent)),
-        }
+    /// `None` if the command line gives none, or an earlier question has had it, so that others are asked. `is_again`:
+    /// whether the question was asked before.
+    pub(super) fn take(&self, is_again: bool) -> Option<Result<Secret<String>, NoCode>> {
+        let (next, taken) = match self.0.take() {
+            State::Left(GivenCode::Code(code)) => (State::Spent, Some(Ok(code))),
+            State::Left(GivenCode::Stdin) => (State::Spent, Some(of_stdin())),
+            State::Spent if is_again => (State::Spent, Some(Err(NoCode::Spent))),
+            State::Spent | State::None => (State::None, None),
+        };
+        self.0.replace(next);
+        taken
     }
 }
 
@@ -63,13 +65,15 @@ mod tests {
     #[test]
     fn a_code_is_given_once() {
         let none = Given::new(None);
-        assert!(none.take().is_none() && none.take().is_none() && !none.is_left());
+        assert!(none.take(false).is_none() && none.take(true).is_none() && !none.is_left());
         let code = Secret::new("012345".to_owned());
         let given = Given::new(Some(GivenCode::Code(code.clone())));
         assert!(given.is_left());
-        assert_eq!(given.take(), Some(Ok(code)));
+        assert_eq!(given.take(false), Some(Ok(code)));
         assert!(!given.is_left() && given.is_spent() && !none.is_spent());
-        assert_eq!(given.take(), Some(Err(NoCode::Spent)));
-        assert_eq!(given.take(), Some(Err(NoCode::Spent)));
+        assert_eq!(given.take(true), Some(Err(NoCode::Spent)));
+        assert_eq!(given.take(true), Some(Err(NoCode::Spent)));
+        // Another device has other codes.
+        assert!(given.take(false).is_none() && given.take(true).is_none() && !given.is_spent());
     }
 }

@@ -81,7 +81,7 @@ impl<'a> Codes<'a> {
 
 impl provider::Codes for Codes<'_> {
     fn code(&self, question: &CodeQuestion<'_>) -> Result<Secret<String>, NoCode> {
-        if let Some(given) = self.given.take() {
+        if let Some(given) = self.given.take(question.again.is_some()) {
             return given;
         }
         let source = Source::of(self.context, question.device);

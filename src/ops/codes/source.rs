@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::resolve::Device;
 use crate::sys;
 
-/// In a command of the settings, the device.
+/// In a command, the device.
 const SERIAL: &str = "{serial}";
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,14 +49,13 @@ impl Source {
     pub fn words(&self, serial: &str) -> Option<Result<Vec<String>, String>> {
         let words = match self {
             Self::Profile { command, .. } => shlex::split(command).map_err(|error| error.to_string()),
-            Self::Settings { command, .. } => shell_words::split(command)
-                .map_err(|error| error.to_string())
-                .map(|words| words.iter().map(|word| word.replace(SERIAL, serial)).collect()),
+            Self::Settings { command, .. } => shell_words::split(command).map_err(|error| error.to_string()),
             Self::Window | Self::Terminal => return None,
         };
+        let filled = |words: Vec<String>| words.iter().map(|word| word.replace(SERIAL, serial)).collect();
         Some(words.and_then(|words| match words.is_empty() {
             true => Err("it is empty".to_owned()),
-            false => Ok(words),
+            false => Ok(filled(words)),
         }))
     }
 
@@ -150,7 +149,7 @@ mod tests {
         let words = |source: &Source| source.words("SERIAL").unwrap();
         let own = |command| words(&source("", Some(command)));
         let of_settings = |command| words(&source(&format!("[mfa]\nprocess = {command}\n"), None));
-        assert_eq!(own(r#"otp "a \$b" {serial}"#).unwrap(), ["otp", r"a \$b", "{serial}"]);
+        assert_eq!(own(r#"otp "a \$b" {serial}"#).unwrap(), ["otp", r"a \$b", "SERIAL"]);
         assert_eq!(
             of_settings(r#"otp "a \$b" --of={serial} {serial}"#).unwrap(),
             ["otp", "a $b", "--of=SERIAL", "SERIAL"]
