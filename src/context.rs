@@ -2,6 +2,7 @@
 
 use std::cell::{Cell, OnceCell};
 use std::fmt;
+use std::time::Duration;
 
 use crate::advice::{Advice, Command};
 use crate::config::settings::{Problem, Settings};
@@ -10,6 +11,7 @@ use crate::env::diff::EnvDiff;
 use crate::env::session::user_env;
 use crate::env::state::State;
 use crate::process::{Launch, Process};
+use crate::provider::NoTurn;
 use crate::secret::Secret;
 use crate::shell::Shell;
 use crate::sys;
@@ -19,6 +21,7 @@ use crate::sys::http::Client;
 use crate::sys::keychain::Keychain;
 use crate::sys::sessions::Store;
 use crate::sys::sso::Store as Tokens;
+use crate::sys::terminal::Asking;
 use crate::ui::Ui;
 
 /// The process, the interface to the user, and what follows from the environment, computed once and only when needed.
@@ -111,6 +114,14 @@ impl<'a> Context<'a> {
     /// Opens nothing yet; tells the user when awsenv has to wait for another.
     pub fn devices(&self) -> Devices<'_> {
         Devices::new(self.env(), &*self.say)
+    }
+
+    /// Waits for the turn to ask at the terminal.
+    ///
+    /// # Errors
+    /// As [`Asking::begin`].
+    pub fn asking(&self, limit: Option<Duration>) -> Result<Asking, NoTurn> {
+        Asking::begin(self.env(), limit)
     }
 
     /// Opens nothing yet; tells the user when awsenv has to wait for another, and which file it does not read.

@@ -76,7 +76,8 @@ pub trait Sessions {
     fn find(&self, key: &Key) -> Option<Session>;
 
     /// Waits until no other process gets what the key names; others wait until the result is dropped. Where no lock can
-    /// be had, each goes on alone. `limit` is for the wait; without one there is no end to it.
+    /// be had, each goes on alone. `limit` is for the wait; without one, a person at the
+    /// terminal decides how long it is, and where there is none, it is less than a minute.
     ///
     /// # Errors
     /// It is not this process's turn.
@@ -162,7 +163,7 @@ pub trait Devices {
     /// Whether the code was sent a short while ago.
     fn is_sent(&self, serial: &str, code: &Secret<String>) -> bool;
 
-    /// Notes that the code is going to be sent. Where nothing can be written, it is not.
+    /// Notes that the code is going to be sent. Where nothing can be written, only this process knows.
     fn note(&self, serial: &str, code: &Secret<String>);
 
     /// Takes back the note of a code that could not be sent.

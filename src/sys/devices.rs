@@ -1,5 +1,6 @@
 //! MFA devices: one process at a time uses each, and codes that AWS has had are noted for as long as they live.
 
+use std::cell::RefCell;
 use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,11 +10,14 @@ use crate::provider::{self, NoTurn, Turn};
 use crate::secret::Secret;
 use crate::sys::lock;
 use crate::sys::sessions::{self, Notes};
+use crate::sys::terminal::Asking;
 
 /// The devices of this user.
 pub struct Devices<'a> {
     env: &'a Env,
     say: &'a dyn Fn(&str),
+    /// The codes that this process sends, with their devices: where no note can be written, it at least sends none twice.
+    sent: RefCell<Vec<(String, Secret<String>)>>,
 }
 
 impl fmt::Debug for Devices<'_> {
@@ -25,7 +29,11 @@ impl fmt::Debug for Devices<'_> {
 impl<'a> Devices<'a> {
     /// `say` tells the user what awsenv waits for.
     pub fn new(env: &'a Env, say: &'a dyn Fn(&str)) -> Self {
-        Self { env, say }
+        Self {
+            env,
+            say,
+            sent: RefCell::default(),
+        }
     }
 
     /// The directory, where it can be used: without it each process goes on alone.
@@ -38,23 +46,31 @@ impl<'a> Devices<'a> {
 
 impl provider::Devices for Devices<'_> {
     fn turn(&self, serial: &str, limit: Option<Duration>) -> Result<Box<dyn Turn + '_>, NoTurn> {
+        let say = |text: &str| {
+            if !Asking::is_open(self.env) {
+                (self.say)(text);
+            }
+        };
         match self.root() {
-            Some(root) => lock::turn(&Notes::of(&root, serial).lock_path(), limit, self.say),
+            Some(root) => lock::turn(&Notes::of(&root, serial).lock_path(), limit, &say),
             None => Ok(lock::alone()),
         }
     }
 
     fn is_sent(&self, serial: &str, code: &Secret<String>) -> bool {
-        self.root().is_some_and(|root| Notes::of(&root, serial).has(code))
+        let is_own = self.sent.borrow().iter().any(|(of, sent)| of == serial && sent == code);
+        is_own || self.root().is_some_and(|root| Notes::of(&root, serial).has(code))
     }
 
     fn note(&self, serial: &str, code: &Secret<String>) {
+        self.sent.borrow_mut().push((serial.to_owned(), code.clone()));
         if let Some(root) = self.root() {
             Notes::of(&root, serial).add(code);
         }
     }
 
     fn forget(&self, serial: &str, code: &Secret<String>) {
+        self.sent.borrow_mut().retain(|(of, sent)| of != serial || sent != code);
         if let Some(root) = self.root() {
             Notes::of(&root, serial).remove(code);
         }
@@ -63,7 +79,6 @@ impl provider::Devices for Devices<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::cell::RefCell;
     use std::sync::mpsc;
 
     use crate::provider::Devices as _;
@@ -103,6 +118,10 @@ mod tests {
         let env = Env::default();
         let devices = Devices::new(&env, &|_| {});
         devices.note(SERIAL, &code("123456"));
+        assert!(devices.is_sent(SERIAL, &code("123456")), "this process knows");
+        assert!(!devices.is_sent(SERIAL, &code("654321")) && !devices.is_sent("other", &code("123456")));
+        assert!(!Devices::new(&env, &|_| {}).is_sent(SERIAL, &code("123456")));
+        devices.forget(SERIAL, &code("123456"));
         assert!(!devices.is_sent(SERIAL, &code("123456")));
         let one = devices.turn(SERIAL, Some(Duration::ZERO));
         let two = devices.turn(SERIAL, Some(Duration::ZERO));

@@ -12,13 +12,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::provider::{NoTurn, Turn};
 use crate::sys::signals::{self, Leaving};
+use crate::sys::terminal::Terminal;
 use crate::sys::wait::{self, NoAnswer};
 use crate::sys::{clock, private};
 
 /// What the file says.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq, Serialize)]
 struct Mark {
-    /// The process that holds the lock, or held it last.
+    /// The process that holds the lock, or held it last; 0 if it has said that it lets go.
     pid: u32,
     /// In microseconds since 1970: when the user of a process that held it did not want to go on.
     cancelled: Option<u64>,
@@ -29,10 +30,25 @@ const LENGTH: usize = 80;
 
 /// The lock, until this is dropped.
 #[derive(Debug)]
-struct Held {
+pub(super) struct Held {
     file: File,
+    /// Whether the process before has not said that it lets go.
+    is_left: bool,
     /// Dropped before the lock is let go.
     leaving: Option<Leaving>,
+}
+
+impl Held {
+    /// Whether the process that held the lock before was killed. Only where all that hold it say that they let go.
+    pub(super) fn is_left(&self) -> bool {
+        self.is_left
+    }
+
+    /// Says that what the lock is for is as it was before.
+    pub(super) fn let_go(&self) {
+        let mark = read(&self.file).unwrap_or_default();
+        let _ = write(&self.file, &Mark { pid: 0, ..mark });
+    }
 }
 
 impl Turn for Held {
@@ -67,16 +83,25 @@ pub(super) fn alone() -> Box<dyn Turn> {
     Box::new(Alone)
 }
 
-/// Waits for the lock at `path` for at most `limit`, or for ever; `say` tells the user what for. Where there can be no
+/// Waits for the lock at `path` for at most `limit`, or, with a person at the terminal, for ever; `say` tells the user what for. Where there can be no
 /// lock, each process goes on alone.
 ///
 /// # Errors
 /// The time is up, or another process's user has cancelled what this one waited for.
 pub(super) fn turn(path: &Path, limit: Option<Duration>, say: &dyn Fn(&str)) -> Result<Box<dyn Turn>, NoTurn> {
+    let held = held(path, limit, say)?;
+    Ok(held.map_or_else(alone, |held| Box::new(held)))
+}
+
+/// As [`turn`]; `None` where there can be no lock.
+///
+/// # Errors
+/// As [`turn`].
+pub(super) fn held(path: &Path, limit: Option<Duration>, say: &dyn Fn(&str)) -> Result<Option<Held>, NoTurn> {
     match take(path, limit, say) {
-        Ok(held) => Ok(Box::new(held)),
+        Ok(held) => Ok(Some(held)),
         Err(NoLock::Turn(why)) => Err(why),
-        Err(NoLock::Nowhere) => Ok(alone()),
+        Err(NoLock::Nowhere) => Ok(None),
     }
 }
 
@@ -103,6 +128,10 @@ fn take(path: &Path, limit: Option<Duration>, say: &dyn Fn(&str)) -> Result<Held
     Err(NoLock::Nowhere)
 }
 
+/// How long a process without a terminal waits, such as a job of the night: nobody sees what it waits for, and another
+/// user's question may be open for days.
+const UNSEEN: Duration = Duration::from_secs(55);
+
 /// How often the file of a lock may be removed while this process waits. More often means that the file system gives the
 /// same file several numbers.
 const TRIES: u32 = 10;
@@ -119,8 +148,9 @@ fn open(path: &Path) -> Result<File, NoLock> {
 
 fn wait(file: File, path: &Path, until: Option<Instant>, say: &dyn Fn(&str)) -> Result<File, NoLock> {
     let start = Instant::now();
-    let limit = until.map_or(Duration::MAX, |until| until.saturating_duration_since(start));
-    let awaited = || match pid(path) {
+    let limit = until.map(|until| until.saturating_duration_since(start));
+    let limit = limit.unwrap_or_else(|| patience(Terminal::open().is_ok()));
+    let awaited = || match holder(path) {
         Some(pid) => say(&format!("waiting for another awsenv (pid {pid})")),
         None => say("waiting for another awsenv"),
     };
@@ -133,19 +163,25 @@ fn wait(file: File, path: &Path, until: Option<Instant>, say: &dyn Fn(&str)) -> 
     }
 }
 
-fn pid(path: &Path) -> Option<u32> {
+fn patience(is_seen: bool) -> Duration {
+    if is_seen { Duration::MAX } else { UNSEEN }
+}
+
+/// The process that holds the lock at `path`, or held it last and has not said that it lets go.
+pub(super) fn holder(path: &Path) -> Option<u32> {
     let file = File::open(path).ok()?;
-    read(&file).map(|mark| mark.pid)
+    read(&file).map(|mark| mark.pid).filter(|pid| *pid > 0)
 }
 
 /// Says whose the lock is; if its user ends the process, those who wait learn of that.
 fn hold(file: File, mark: Mark) -> io::Result<Held> {
     let pid = std::process::id();
+    let is_left = mark.pid > 0;
     let mark = Mark { pid, ..mark };
     write(&file, &mark)?;
     let twin = file.try_clone()?;
     let leaving = Some(signals::at_leave(move || cancel(&twin)));
-    Ok(Held { file, leaving })
+    Ok(Held { file, is_left, leaving })
 }
 
 /// Notes in the file of a lock that this process holds that its user does not want to go on.
@@ -198,4 +234,18 @@ fn is_at(file: &File, path: &Path) -> bool {
 #[cfg(not(unix))]
 fn is_at(_: &File, _: &Path) -> bool {
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_who_is_seen_waits_for_ever() {
+        assert_eq!(patience(true), Duration::MAX);
+        assert!(
+            patience(false) < Duration::from_secs(60),
+            "as long as an SDK waits for a program"
+        );
+    }
 }

@@ -8,6 +8,7 @@ mod countdown;
 mod crowd;
 mod ended;
 mod given;
+mod job;
 mod programs;
 mod refused;
 mod shared;

@@ -35,7 +35,7 @@ fn the_program_of_a_profile_gives_the_code() {
     let read = |name: &str| std::fs::read_to_string(sandbox.path(name)).expect("a file");
     assert_eq!(
         (read("words").as_str(), read("input").as_str()),
-        ("of me|{serial}|", "")
+        ("of me|arn:aws:iam::123456789012:mfa/base|", "")
     );
     assert_eq!(aws.count("GetSessionToken"), 1);
 }

@@ -8,9 +8,9 @@ use super::words::{MISTYPED, REJECTED, SENT, countdown};
 use crate::context::Context;
 use crate::credentials::code;
 use crate::ops::ask;
-use crate::provider::{Again, CodeQuestion, NoCode};
+use crate::provider::{Again, CodeQuestion, NoCode, NoTurn};
 use crate::secret::Secret;
-use crate::sys::terminal::{Answer, Over, Panel, Terminal, check_attended};
+use crate::sys::terminal::{Answer, Asking, Over, Panel, Terminal, check_attended};
 
 /// In characters: what is typed as a code is shown, with blanks. A password is seldom so short, or of digits alone.
 const SHOWN: usize = 8;
@@ -27,6 +27,12 @@ pub(super) fn ask(
     question: &CodeQuestion<'_>,
     what: &str,
 ) -> Result<Result<Secret<String>, NoCode>, &'static str> {
+    ask::check_willing(context)?;
+    let turn = match context.asking(question.left) {
+        Ok(turn) => turn,
+        Err(NoTurn::Cancelled) => return Ok(Err(NoCode::Cancelled)),
+        Err(NoTurn::Late(seconds)) => return Ok(Err(NoCode::Late(seconds))),
+    };
     ask::may_ask(context)?;
     let panel = panel(context);
     let typing = Terminal::open().and_then(|terminal| terminal.typing(question.left));
@@ -44,7 +50,12 @@ pub(super) fn ask(
         panel.print("\n");
         let line = match answer {
             Ok(Answer::Line(line)) => code::parse(line.expose()),
-            Ok(Answer::Over(over)) => return Ok(Err(no_code(over, question.left))),
+            Ok(Answer::Over(over)) => {
+                if over == Over::Left {
+                    turn.cancel();
+                }
+                return Ok(Err(no_code(over, question.left)));
+            }
             Err(error) if error.kind() == std::io::ErrorKind::InvalidData => None,
             Err(_) => return Ok(Err(NoCode::Cancelled)),
         };
@@ -68,7 +79,9 @@ pub(super) fn wait(context: &Context, time: Duration, left: Option<Duration>) ->
 }
 
 fn over(context: &Context, time: Duration, left: Option<Duration>) -> Option<Over> {
-    let is_attended = context.process.env.text("TERM") != Some("dumb") && check_attended().is_ok();
+    // Where another process of this job asks meanwhile, its question stays as it is.
+    let turn = context.asking(Some(Duration::ZERO)).ok();
+    let is_attended = turn.is_some() && context.process.env.text("TERM") != Some("dumb") && check_attended().is_ok();
     let waited = || {
         let terminal = Terminal::open().ok().filter(|_| is_attended)?;
         let panel = panel(context);
@@ -76,7 +89,11 @@ fn over(context: &Context, time: Duration, left: Option<Duration>) -> Option<Ove
         let show = |seconds| line.show(&countdown(seconds, panel.columns().unwrap_or(USUAL)));
         terminal.wait(time, left, &show).ok()
     };
-    waited().unwrap_or_else(|| {
+    let over = waited();
+    if over == Some(Some(Over::Left)) {
+        turn.iter().for_each(Asking::cancel);
+    }
+    over.unwrap_or_else(|| {
         thread::sleep(left.unwrap_or(time).min(time));
         left.filter(|left| *left < time).map(|_| Over::Late)
     })

@@ -28,7 +28,7 @@ use identity::Search;
 use keeper::Keepers;
 
 pub(super) use folder::create_root;
-pub(super) use notes::Notes;
+pub(super) use notes::{Notes, job_lock};
 
 /// The sessions of this user on this machine. Opens nothing until it is asked.
 pub struct Store<'a> {

@@ -101,6 +101,11 @@ impl<'s> Notes<'s> {
     }
 }
 
+/// The lock of a job whose processes ask for codes at one terminal.
+pub(in crate::sys) fn job_lock(root: &Path, job: u32) -> PathBuf {
+    root.join(format!("{PREFIX}job-{job}.lock"))
+}
+
 fn step(now: Timestamp) -> i64 {
     now.0.div_euclid(STEP)
 }

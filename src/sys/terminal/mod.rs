@@ -4,6 +4,7 @@
 mod hidden;
 mod mode;
 mod panel;
+mod turn;
 mod typing;
 
 use std::fs::File;
@@ -17,6 +18,7 @@ use self::mode::{is_own, is_ready, reads_lines};
 
 pub use self::mode::restore;
 pub use self::panel::{Line as PanelLine, Panel};
+pub use self::turn::Asking;
 pub use self::typing::{Answer, Over, Typing};
 
 /// In columns, of the terminal that stdout is; `None` if that is unknown.

@@ -77,11 +77,16 @@ mod system {
     /// The mode to restore, and the terminal. A static, because a panic ends the program without dropping anything.
     static SAVED: Mutex<Option<(File, Termios)>> = Mutex::new(None);
 
+    /// What is on in the usual mode, and off while a secret is typed.
+    const HIDDEN: LocalModes = LocalModes::ICANON
+        .union(LocalModes::ECHO)
+        .union(LocalModes::ISIG)
+        .union(LocalModes::IEXTEN);
+
     pub(super) fn hide(terminal: &File) -> io::Result<()> {
         let old = tcgetattr(terminal)?;
         let mut new = old.clone();
-        new.local_modes
-            .remove(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ISIG | LocalModes::IEXTEN);
+        new.local_modes.remove(HIDDEN | LocalModes::ECHONL);
         // A shell that gets the terminal in this mode, after a kill, would take a read without a byte for the end of its
         // input. macOS cannot wait for a terminal with `poll`, so there a read has to return for signals to be noticed.
         let can_poll = !cfg!(target_vendor = "apple");
@@ -95,6 +100,20 @@ mod system {
             .get_or_insert((own, old));
         tcsetattr(terminal, OptionalActions::Drain, &new)?;
         Ok(())
+    }
+
+    /// Undoes what a program has done to the terminal that hid what is typed, and was killed.
+    pub(in crate::sys::terminal) fn recover(terminal: &File) {
+        let Ok(mut mode) = tcgetattr(terminal) else { return };
+        if !mode.local_modes.intersects(HIDDEN) {
+            mode.local_modes.insert(HIDDEN);
+            let _ = tcsetattr(terminal, OptionalActions::Drain, &mode);
+        }
+    }
+
+    /// The group of processes that this one belongs to.
+    pub(in crate::sys::terminal) fn job() -> Option<u32> {
+        u32::try_from(getpgrp().as_raw_nonzero().get()).ok()
     }
 
     /// Drops what was typed and not read yet.
@@ -182,6 +201,13 @@ mod system {
         enable_raw_mode()
     }
 
+    /// The console's mode is that of all its programs.
+    pub(in crate::sys::terminal) fn recover(_: &File) {}
+
+    pub(in crate::sys::terminal) fn job() -> Option<u32> {
+        None
+    }
+
     pub(in crate::sys::terminal) fn flush(_: &File) {}
 
     pub(in crate::sys::terminal) fn has_more(_: &File) -> bool {
@@ -223,5 +249,5 @@ mod system {
 }
 
 pub use system::restore;
-pub(super) use system::{can_stop, columns, flush, has_more, is_own, is_ready, reads_lines, stop};
+pub(super) use system::{can_stop, columns, flush, has_more, is_own, is_ready, job, reads_lines, recover, stop};
 use system::{hide, is_visible};
