@@ -31,7 +31,8 @@ pub(super) fn missing(serial: &str, why: NoCode) -> Error {
         NoCode::Late(seconds) => Error::new(
             Kind::MfaRequired,
             format!("{needed}, and none was typed within {seconds} s"),
-        ),
+        )
+        .hint("`awsenv use` takes a code ahead, in a terminal: the keys are kept, and serve here too"),
         NoCode::Failed { place, why } => {
             let place = place.map_or(String::new(), |place| format!("{}: ", display(&place.to_string())));
             Error::new(Kind::MfaRequired, format!("{place}{needed}, and {why}"))
