@@ -79,11 +79,15 @@ pub fn harmless(text: &str) -> Option<&str> {
     let lower = text.to_lowercase();
     let hides = SETTINGS.iter().any(|setting| lower.contains(setting))
         || masked(text) != text
+        || is_seed(text)
         || text.split_whitespace().any(embeds_secret)
         || text
             .lines()
             .any(|line| assigned(line, |_| true) || is_given(line) || has_url_user(line))
-        || text.lines().skip(1).any(may_hold_secret);
+        || text
+            .lines()
+            .skip(1)
+            .any(|line| may_hold_secret(line) || may_hold_seed(line));
     (!hides).then_some(text)
 }
 
@@ -106,6 +110,15 @@ pub fn without_secrets(value: Value) -> Value {
 
 pub fn shown(text: &str) -> String {
     harmless(text).map_or_else(|| HIDDEN.to_owned(), display)
+}
+
+/// A program by the first word of its line. A word with blanks may be a whole line that is quoted by mistake, so only its
+/// beginning is shown.
+pub fn program(word: &str) -> String {
+    match word.split_once(char::is_whitespace) {
+        Some((start, _)) => format!("{}…", shown(start)),
+        None => shown(word),
+    }
 }
 
 /// Words of awsenv's own command line for pasting, without the code of an MFA device.
@@ -144,13 +157,42 @@ pub fn command(text: &str) -> Cow<'_, str> {
     };
     let is_shown = |program: &str| {
         let arguments = text.trim_start().strip_prefix(program).unwrap_or(text);
-        arguments.is_empty() || !may_hold_secret(arguments) && !mentions(program)
+        arguments.is_empty() || !may_hold_secret(arguments) && !may_hold_seed(arguments) && !mentions(program)
     };
     let is_empty = text.trim().is_empty();
     if is_empty || harmless(text).is_some() && program.is_some_and(is_shown) {
         return text.into();
     }
     program.map_or(HIDDEN.into(), |program| format!("{program} {HIDDEN}").into())
+}
+
+/// Whether the whole text is such a seed as AWS shows it: in base 32, which ids of keys may be in too.
+fn is_seed(text: &str) -> bool {
+    let is_base_32 = |byte: u8| byte.is_ascii_uppercase() || (b'2'..=b'7').contains(&byte);
+    text.len() >= 32 && text.bytes().all(is_base_32)
+}
+
+/// Whether arguments may hold the seed of an MFA device, from which all its codes can be computed: in base 32 or 16, whole
+/// or in groups of four. [`may_hold_secret`] knows those with letters and digits.
+fn may_hold_seed(arguments: &str) -> bool {
+    let is_alike = |part: &str| {
+        let is_all = |is: fn(&u8) -> bool| part.as_bytes().iter().all(is);
+        // Few words are so long, and fewer of them are in capitals.
+        part.len() >= 16 && (is_all(u8::is_ascii_digit) || is_all(u8::is_ascii_uppercase))
+            || part.len() >= 24 && is_all(u8::is_ascii_lowercase)
+    };
+    let of_key = |c: char| c.is_ascii_alphanumeric();
+    let mut groups = 0;
+    arguments
+        .split(|c: char| c.is_whitespace() || "\"'-".contains(c))
+        .any(|word| {
+            groups = match word.len() {
+                0 => groups,
+                4 if word.chars().all(of_key) => groups + 1,
+                _ => 0,
+            };
+            groups == 4 || word.split(|c| !of_key(c)).any(is_alike)
+        })
 }
 
 /// Whether a part of a path is a key or a token. Names of directories are often long, and have digits.
@@ -211,8 +253,8 @@ pub fn said(stderr: &[u8]) -> String {
 }
 
 /// Whether a line mentions a secret, has a URL with a password, or contains a word that could be a secret: one that
-/// uses the alphabet of keys and is either as long as a key id, with letters and digits, or as long as a token, with
-/// lower and upper case.
+/// uses the alphabet of keys and is as long as a key id, with letters and digits, as long as a token, with lower and upper
+/// case, or the seed of an MFA device.
 pub fn may_hold_secret(line: &str) -> bool {
     const PARTS: [&str; 7] = [
         "secret",
@@ -239,7 +281,8 @@ fn looks_secret(line: &str) -> bool {
         let has = |is: fn(&u8) -> bool| word.as_bytes().iter().any(is);
         word.bytes().all(of_keys)
             && (word.len() >= 16 && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
-                || word.len() >= 32 && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase))
+                || word.len() >= 32 && has(u8::is_ascii_lowercase) && has(u8::is_ascii_uppercase)
+                || is_seed(word))
     };
     let break_at = |c: char| c.is_whitespace() || "\"'`.:,;()[]{}<>|".contains(c);
     let unassigned = |word: &str| word.trim_end_matches('=').split('=').any(is_key);
@@ -351,6 +394,31 @@ mod tests {
             ("use p --mfa-code", "use p --mfa-code"),
         ] {
             assert_eq!(typed(&words(line)), words(expected), "{line}");
+        }
+    }
+
+    #[test]
+    fn a_command_is_shown_without_the_seed_of_a_device() {
+        for seed in [
+            "JBSWY3DPEHPK3PXP",
+            "MEQHGZLDOJSXIIDPMYQHIZLTORZSAMRQ",
+            "QWERTYUIOPASDFGHJKLZXCVBNMQWERTY",
+            "qwertyuiopasdfghjklzxcvbnmqwerty",
+            "3132333435363738393031323334353637383930",
+            "'jbsw ydpe hpkp xpqw'",
+            "JBSW-Y3DP-EHPK-3PXP",
+        ] {
+            assert_eq!(command(&format!("oathtool --totp -b {seed}")), "oathtool (secret)");
+            assert_eq!(command(&format!("code --of={seed}")), "code (secret)");
+        }
+        let seed = "MEQHGZLDOJSXIIDPMYQHIZLTORZSAMRQ";
+        assert_eq!(shown(seed), HIDDEN, "in place of a serial number");
+        for plain in [
+            "ykman oath accounts code --single arn:aws:iam::123456789012:mfa/root-account-mfa-device",
+            "code --from /srv/home/test/file --with this and that",
+            "authenticator --internationalization",
+        ] {
+            assert_eq!(command(plain), plain);
         }
     }
 

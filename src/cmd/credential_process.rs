@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(55);
 /// In seconds: botocore asks again when 15 minutes are left, and with less than this it would ask for each request.
 const MARGIN: i64 = session::MARGIN + 60;
 
-/// awsenv asks nothing but what `--login` or the settings allow; the keychain may, in a window of its own.
+/// awsenv asks for MFA codes, and for what `--login` or the settings allow; the keychain may, in a window of its own.
 pub fn run(context: &Context, args: CredentialProcessArgs) -> Result<Outcome, Error> {
     if context.process.stdout_tty {
         let message = "refusing to print a secret to a terminal";
@@ -62,7 +62,7 @@ pub fn run(context: &Context, args: CredentialProcessArgs) -> Result<Outcome, Er
     let credentials = match of_files {
         Ok(Some(credentials)) => credentials,
         Ok(None) => request.of_keychain()?,
-        Err(why) if args.mfa => return Err(why),
+        Err(why) if args.mfa || why.kind == Kind::Cancelled => return Err(why),
         // If the index is lost, the keychain may have a key all the same.
         Err(why) => match request.read() {
             Ok(Ok(keys)) => provider::of_item(keys, None),

@@ -61,7 +61,11 @@ pub fn run(context: &Context, args: ExecArgs) -> Result<Outcome, Error> {
                         warn_of_end(context, &switch.target);
                         fit::check(context, enter(env, state, &switch.target), Some(&switch.target.profile))?
                     }
-                    Err(error) if stays && state.is_some_and(|state| now::lasts(context, state, 0)) => {
+                    Err(error)
+                        if stays
+                            && error.kind != Kind::Cancelled
+                            && state.is_some_and(|state| now::lasts(context, state, 0)) =>
+                    {
                         context
                             .ui
                             .warn(format!("the keys in the environment end soon, and {}", error.message));

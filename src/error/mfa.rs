@@ -12,19 +12,27 @@ pub(super) fn missing(serial: &str, why: NoCode) -> Error {
     let needed = format!("a code of the MFA device `{}` is needed", shown(serial));
     match why {
         NoCode::Cancelled | NoCode::Ended => Error::cancelled(),
-        NoCode::Unattended { profile, why } => {
+        NoCode::Unattended {
+            profile,
+            options,
+            is_kept,
+            why,
+        } => {
             let error = Error::new(Kind::MfaRequired, format!("{needed}, and nobody can be asked: {why}"));
             let use_ = Command::new("awsenv use").operand(&profile);
-            error
-                .hint(use_)
-                .hint("type it in a terminal: the keys are kept, and serve here too")
+            let with = |line: Command, option: &(&'static str, String)| line.option(option.0, &option.1);
+            error.hint(options.iter().fold(use_, with)).hint(match is_kept {
+                true => "type it in a terminal: the keys are kept, and serve here too",
+                false => "type it in a terminal, and go on there: with `sessions = off`, no keys are kept",
+            })
         }
         NoCode::Spent => Error::new(Kind::MfaRequired, format!("another one: {needed}"))
             .hint("`--mfa-code` gives one code, which AWS takes once"),
         NoCode::Late(seconds) => Error::new(
             Kind::MfaRequired,
             format!("{needed}, and none was typed within {seconds} s"),
-        ),
+        )
+        .hint("`awsenv use` takes a code ahead, in a terminal: the keys are kept, and serve here too"),
         NoCode::Failed { place, why } => {
             let place = place.map_or(String::new(), |place| format!("{}: ", display(&place.to_string())));
             Error::new(Kind::MfaRequired, format!("{place}{needed}, and {why}"))
@@ -58,6 +66,12 @@ pub(super) fn rejected(serial: &str, of: &Subject, why: &Rejected) -> Error {
             };
             error.hint("`mfa_serial` must be as in IAM: `aws iam list-mfa-devices` shows it")
         }
+        Rejected::Caller => new(format!(
+            "AWS takes no code of the MFA device `{device}` for {}",
+            subject(of)
+        ))
+        .hint("it takes one only from a user's own keys, and here a role or a session makes the call")
+        .hint("leave out this `mfa_serial`, or name the profile with the user's keys as `source_profile`"),
         Rejected::Sent { next } => new(format!("AWS has had this code of the MFA device `{device}` before"))
             .hint(format!("it shows another one in {next} s")),
     }

@@ -82,10 +82,7 @@ pub fn parameters(role: &AssumeRole) -> impl Iterator<Item = (&'static str, Stri
 pub fn parameters_by(role: &AssumeRole, show: Show<'_>) -> impl Iterator<Item = (&'static str, String)> {
     let text = |value: &Option<String>| value.as_deref().map(show);
     [
-        (
-            "an MFA code from",
-            role.mfa.as_ref().map(|device| device.serial.clone()),
-        ),
+        ("an MFA code from", role.mfa.as_ref().map(|device| show(&device.serial))),
         ("the external id", text(&role.external_id)),
         ("the session name", text(&role.role_session_name)),
         (

@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::credentials::Timestamp;
 use crate::env::Env;
 use crate::env::names::{AWSENV_ASKED, AWSENV_DEPTH};
+use crate::env::wish::Wish;
 use crate::error::{Error, Kind};
 use crate::keychain::{self, Item, StoreKind};
 use crate::ops::codes::Codes;
@@ -66,6 +67,14 @@ impl<'a> Outside<'a> {
     pub fn with_code(self, code: Option<GivenCode>) -> Self {
         Self {
             codes: self.codes.with_code(code),
+            ..self
+        }
+    }
+
+    /// For keys that are asked for in this way.
+    pub fn for_wish(self, wish: &Wish) -> Self {
+        Self {
+            codes: self.codes.for_wish(wish),
             ..self
         }
     }

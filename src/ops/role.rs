@@ -9,7 +9,7 @@ use crate::env::wish::Wish;
 use crate::error::{Error, Kind};
 use crate::provider::{Mfa, Wants};
 use crate::redact::shown;
-use crate::resolve::{AssumeRole, BaseSource, CredentialPlan};
+use crate::resolve::{AssumeRole, BaseSource, Caller, CredentialPlan};
 use crate::text::display;
 
 /// A profile with the role of `--role` on top, if there is one, as it is shown.
@@ -147,6 +147,7 @@ pub fn check_duration(plan: &CredentialPlan, profile: &str, seconds: u32) -> Res
     }
     let decides = match &plan.base {
         None => return Ok(()),
+        Some(_) if plan.caller() == Caller::Session => "AWS decided with the session token",
         Some(BaseSource::CredentialProcess(process)) if process.keychain.is_none() => "the credential_process decides",
         Some(BaseSource::Sso(_)) => "the permission set in IAM Identity Center decides",
         Some(BaseSource::Login(_)) => "`aws login` decides",

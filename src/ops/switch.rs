@@ -128,8 +128,10 @@ pub fn to(
     } = chosen;
     let env = &files.env;
     fit::check_name(&choice.name)?;
-    let outside = Outside::of(context, &choice.name)?.with_code(asked.code.clone());
     let wish = &asked.wish;
+    let outside = Outside::of(context, &choice.name)?
+        .with_code(asked.code.clone())
+        .for_wish(wish);
     role::check_style(wish, &choice.name)?;
     let asked_region = choose::asked_region(context, files, wish.region.as_deref())?;
     let (mut plan, broken) = files.resolve_past_boto(choice, asked_region.as_deref())?;

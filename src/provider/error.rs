@@ -149,6 +149,8 @@ pub enum Rejected {
     Wrong { codes: u32 },
     /// The user has no such device.
     Device,
+    /// The caller is no user, but a role or a session, of which AWS takes no code.
+    Caller,
     /// AWS has had it before, so it was not sent; the next one comes in so many seconds.
     Sent { next: u64 },
 }

@@ -22,6 +22,8 @@ pub(super) struct Coded<'a> {
     pub(super) device: &'a Device,
     /// What AWS gives for it.
     pub(super) of: Subject,
+    /// Whether a user's own keys make the call.
+    pub(super) is_of_user: bool,
     pub(super) wants: &'a Wants,
     pub(super) ports: Ports<'a>,
 }
@@ -98,7 +100,12 @@ impl Coded<'_> {
                     Err(error) if error.is_of(Class::WrongCode) => {
                         return Err(rejected(Rejected::Wrong { codes: sent }));
                     }
-                    Err(error) if error.is_of(Class::UnknownDevice) => return Err(rejected(Rejected::Device)),
+                    Err(error) if error.is_of(Class::UnknownDevice) => {
+                        return Err(rejected(match self.is_of_user {
+                            true => Rejected::Device,
+                            false => Rejected::Caller,
+                        }));
+                    }
                     Err(error) => {
                         if error.is_unsent() {
                             devices.forget(serial, &code);

@@ -136,8 +136,14 @@ pub enum NoCode {
     Cancelled,
     /// A signal that is not a person's ends the run.
     Ended,
-    /// Nobody can be asked; the reason, as a sentence, and the profile that a person can use instead.
-    Unattended { profile: String, why: String },
+    /// Nobody can be asked; the reason, as a sentence, and what a person can use instead: the profile, with these options.
+    Unattended {
+        profile: String,
+        options: Vec<(&'static str, String)>,
+        /// Whether what the person gets is kept for this run too.
+        is_kept: bool,
+        why: String,
+    },
     /// The one code that the command line gave has been used.
     Spent,
     /// Nobody has answered in so many seconds.

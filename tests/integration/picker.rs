@@ -633,6 +633,28 @@ fn a_source_profile_that_has_swallowed_a_secret_is_not_told() {
 }
 
 #[test]
+fn the_preview_of_an_mfa_serial_shows_no_secret_and_no_control_character() {
+    let sandbox = sandbox();
+    let role = "role_arn = arn:aws:iam::333333333333:role/power\nsource_profile = base\n";
+    let sections = format!(
+        "[profile pasted]\n{role}mfa_serial = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n\
+         [profile coloured]\n{role}mfa_serial = arn:\u{1b}[8mmfa/me\n",
+    );
+    sandbox.write(".aws/config", format!("{CONFIG}{sections}"));
+    let Some(terminal) = open(&sandbox, "bash", 100, 40) else {
+        return;
+    };
+    terminal.line("awsenv use --query pasted");
+    let screen = terminal.wait("a preview", |screen| screen.contains("with an MFA code from"));
+    assert!(!screen.contains("wJalr"), "{screen}");
+    terminal.key("C-u").text("coloured");
+    terminal.wait("its text", |screen| {
+        screen.contains(r"an MFA code from arn:\u{1b}[8mmfa/me")
+    });
+    terminal.key("Escape");
+}
+
+#[test]
 fn a_part_of_the_screen_leaves_the_rest() {
     let sandbox = sandbox();
     sandbox.write(".config/awsenv/config", "[picker]\nheight = 50%\n");

@@ -161,6 +161,15 @@ fn the_session_of_a_user_has_a_duration() {
         "{}",
         lasting.all()
     );
+    let section =
+        "[token]\naws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_secret_access_key = s\naws_session_token = t\n";
+    let credentials = std::fs::read_to_string(sandbox.path(".aws/credentials")).expect("the keys");
+    sandbox.write(".aws/credentials", credentials + section);
+    let lasting = sandbox
+        .awsenv(["exec", "token", "--duration", "1h", "--", "true"])
+        .output();
+    let message = "awsenv: AWS decided with the session token how long the keys of `token` last\n";
+    assert_eq!((lasting.status, lasting.err()), (2, message));
     let long = sandbox
         .awsenv(["exec", "guarded", "--duration", "13h", "--", "true"])
         .output();

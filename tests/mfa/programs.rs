@@ -2,8 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::start;
+use serde_json::json as value;
+
+use super::{start, start_with_program};
 use crate::integration::terminal::Terminal;
+use crate::roles::sh;
 use crate::support::aws::SERIAL;
 use crate::support::{Sandbox, executable};
 
@@ -147,6 +150,54 @@ fn ctrl_c_ends_the_program_too() {
         wait_for_end(&pid);
     }
     assert!(aws.requests().is_empty());
+}
+
+/// Who gives up at the question does not want the program to run with the keys of before.
+#[test]
+fn ctrl_c_starts_no_program_with_keys_that_end_soon() {
+    let Some((aws, sandbox, _)) = start_with_program() else {
+        return;
+    };
+    aws.scenario(&value!({"lifetime": 600}));
+    let gives_up = "printf '#!/bin/sh\\nkill -INT $$\\n' >\"$(command -v code)\"";
+    let lines = format!(
+        "eval \"$(awsenv use guarded --shell posix)\" || exit 9\n\
+         awsenv sessions clear --all; {gives_up}\n\
+         awsenv exec -- echo it runs; echo $?",
+    );
+    let output = sh(&sandbox, &lines);
+    assert_eq!(output.success(), "130\n", "{}", output.all());
+}
+
+/// With it, anybody could make codes for ever.
+#[test]
+fn the_seed_of_a_device_is_shown_nowhere() {
+    let Some((_aws, sandbox)) = start() else { return };
+    let config = std::fs::read_to_string(sandbox.path(".aws/config")).expect("the config");
+    for seed in ["QWERTYUIOPASDFGHJKLZXCVBNMQWERTY", "MEQH2GZLDOJSX7IIDPMYQHIZLTORZSAM"] {
+        for lines in [
+            format!("mfa_serial = {SERIAL}\nmfa_process = oathtool --totp -b {seed}"),
+            format!("mfa_serial = {SERIAL}\nmfa_process = \"oathtool --totp -b {seed}\""),
+            format!("mfa_serial = {SERIAL}\nmfa_process = oathtool --totp -b {seed} # mine"),
+            format!("mfa_serial = {SERIAL}\n  mfa_process = oathtool --totp -b {seed}"),
+            format!("mfa_serial = {seed}"),
+        ] {
+            let guarded = "arn:aws:iam::123456789012:role/Guarded";
+            let section = format!("[profile own]\nrole_arn = {guarded}\nsource_profile = base\n{lines}\n");
+            sandbox.write(".aws/config", format!("{config}\n{section}"));
+            for words in [
+                &["explain", "own"][..],
+                &["explain", "own", "--json"],
+                &["doctor", "-v"],
+                &["doctor", "--json"],
+                &["whoami", "own", "--json"],
+                &["use", "own", "--shell", "posix"],
+            ] {
+                let output = sandbox.awsenv(words).output();
+                assert!(!output.all().contains(seed), "{words:?}: {}", output.all());
+            }
+        }
+    }
 }
 
 /// It has a minute, at a terminal and without one; what it has started ends with it.

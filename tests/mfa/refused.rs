@@ -45,6 +45,12 @@ fn a_role_of_a_role_gets_the_refusal_of_aws() {
     };
     let error = error(&sandbox.awsenv(["whoami", "middle", "--json"]).output());
     assert_eq!(error["kind"], "mfa-rejected", "{error}");
+    let message = error["message"].as_str().expect("text");
+    assert!(
+        message.contains("AWS takes no code") && message.contains("role/Two"),
+        "{error}"
+    );
+    assert!(hints(&error).contains("only from a user's own keys"), "{error}");
     assert_eq!(calls(&aws), ["One", "Two with a code"]);
     assert_eq!(program.asked().len(), 1);
 }
@@ -95,4 +101,20 @@ fn where_nobody_can_be_asked_it_says_what_to_do() {
     let output = sandbox.awsenv(["use", "guarded", "--shell", "posix"]).output();
     assert_eq!(output.status, 1);
     assert!(!output.out().contains("AWS_"), "{}", output.out());
+    // Other keys would not serve.
+    let long = sandbox
+        .awsenv(["exec", "guarded", "--duration", "2h", "--", "true"])
+        .output();
+    assert!(
+        long.err().contains("hint: awsenv use --duration 7200 guarded\n") && long.err().contains("are kept"),
+        "{}",
+        long.err()
+    );
+    sandbox.write(".config/awsenv/config", "sessions = off\n");
+    let alone = sandbox.awsenv(["exec", "guarded", "--", "true"]).output();
+    assert!(
+        alone.err().contains("no keys are kept") && !alone.err().contains("serve here"),
+        "{}",
+        alone.err()
+    );
 }

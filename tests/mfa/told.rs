@@ -95,6 +95,12 @@ fn explain_says_where_codes_come_from() {
         line,
         "printed by the program /opt/codes --of '{serial}'  ~/.config/awsenv/config:3"
     );
+    let (found, asks, _) = source("export = name\n");
+    assert_eq!(
+        (found, asks),
+        (value!("terminal"), value!(false)),
+        "a name takes no code"
+    );
     let (found, asks, line) = source("[mfa]\nprompt = gui\n");
     assert_eq!((found, asks), (value!("gui"), value!(true)));
     assert!(line.starts_with("typed in a window"), "{line}");

@@ -5,7 +5,7 @@ use super::finding::{Finding, Status};
 use crate::context::Context;
 use crate::ops::codes::Source;
 use crate::ops::files::Files;
-use crate::redact::shown;
+use crate::redact::{program, shown};
 use crate::resolve::{Choice, Device};
 use crate::session::{Kind, Session};
 use crate::sys;
@@ -54,7 +54,7 @@ fn flaw(context: &Context, source: &Source, device: &Device) -> Option<Finding> 
             let why = sys::process::find(word, context.env()).err()?;
             format!(
                 "`{}`, which prints the codes of `{}`, {why}",
-                shown(word),
+                program(word),
                 shown(&device.serial)
             )
         }

@@ -40,7 +40,7 @@ impl Explanation<'_> {
             "region": self.plan.region.as_ref().map(region),
             "credentials": self.plan.method(),
             "chain": chain,
-            "mfa": self.mfa.to_json(),
+            "mfa": self.mfa.to_json(self.export.as_ref().ok().map(|export| export.style)),
             "calls": self.calls.iter().map(call).collect::<Vec<_>>(),
             "settings": self.settings.iter().map(setting).collect::<Vec<_>>(),
             "export": {"style": style, "because": because, "region": self.region},

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::ops::codes::Source;
 use crate::ops::mfa::{Takes, Use, Uses};
 use crate::redact::harmless;
-use crate::resolve::{CredentialPlan, Device};
+use crate::resolve::{CredentialPlan, Device, Style};
 
 use super::json::placed;
 use super::text::Row;
@@ -67,8 +67,8 @@ impl Mfa {
         rows
     }
 
-    /// The device that counts: the outermost.
-    pub(super) fn to_json(&self) -> Value {
+    /// The device that counts: the outermost. Only an export of keys takes a code.
+    pub(super) fn to_json(&self, style: Option<Style>) -> Value {
         if let Some((device, _)) = &self.refused {
             return object(device, "nothing", None, Value::Null, false);
         }
@@ -81,13 +81,9 @@ impl Mfa {
             Takes::Nothing => return object(&of.device, "nothing", None, Value::Null, false),
         };
         let kept = json!(of.kept.and_then(|end| end.to_rfc3339()));
-        object(
-            &of.device,
-            takes,
-            Some(source),
-            kept,
-            of.is_needed && source.is_person(),
-        )
+        let mut devices = self.devices.iter();
+        let asks = style == Some(Style::Keys) && devices.any(|(of, source)| of.is_needed && source.is_person());
+        object(&of.device, takes, Some(source), kept, asks)
     }
 }
 

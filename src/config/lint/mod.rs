@@ -19,7 +19,7 @@ use super::place::Place;
 use super::profiles;
 use super::profiles::ProfileSet;
 use super::value::{Section, Value};
-use crate::redact::visible;
+use crate::redact::{command, visible};
 
 /// A program or library that reads AWS files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -210,7 +210,12 @@ fn name(section: Section<'_>, kind: FileKind) -> Option<String> {
 
 /// A value as it may be shown.
 fn masked(value: Value<'_>, text: &str) -> String {
-    match visible(value.key(), text) {
+    let shown = match value.key() {
+        // The seed of an MFA device may be among the arguments.
+        "awsenv_mfa_process" | "mfa_process" => Some(text).filter(|text| command(text) == *text),
+        key => visible(key, text),
+    };
+    match shown {
         Some(text) => format!("`{text}`"),
         None => "a secret".to_owned(),
     }

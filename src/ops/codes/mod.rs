@@ -13,6 +13,7 @@ use crate::cli::GivenCode;
 use crate::context::Context;
 use crate::env::Env;
 use crate::env::names::AWSENV_ASKED;
+use crate::env::wish::Wish;
 use crate::ops::ask;
 use crate::provider::{self, CodeQuestion, NoCode};
 use crate::secret::Secret;
@@ -23,8 +24,9 @@ pub use source::Source;
 /// Where the codes of one run come from.
 pub struct Codes<'a> {
     context: &'a Context<'a>,
-    /// That the codes are for.
+    /// That the codes are for, with these options.
     profile: String,
+    options: Vec<(&'static str, String)>,
     /// The profiles that were asked for on the way here, one per line. Programs get it in AWSENV_ASKED.
     asked: String,
     given: Given,
@@ -42,6 +44,7 @@ impl<'a> Codes<'a> {
         Self {
             context,
             profile: profile.to_owned(),
+            options: Vec::new(),
             asked: asked.to_owned(),
             given: Given::default(),
         }
@@ -51,6 +54,16 @@ impl<'a> Codes<'a> {
     pub fn with_code(self, code: Option<GivenCode>) -> Self {
         Self {
             given: Given::new(code),
+            ..self
+        }
+    }
+
+    /// With what decides which keys are meant.
+    pub fn for_wish(self, wish: &Wish) -> Self {
+        let role = wish.role.clone().map(|arn| ("--role", arn));
+        let duration = wish.duration.map(|seconds| ("--duration", seconds.to_string()));
+        Self {
+            options: role.into_iter().chain(duration).collect(),
             ..self
         }
     }
@@ -85,6 +98,8 @@ impl provider::Codes for Codes<'_> {
             Ok(code) => code,
             Err(why) => Err(NoCode::Unattended {
                 profile: self.profile.clone(),
+                options: self.options.clone(),
+                is_kept: self.context.settings().sessions,
                 why: why.to_owned(),
             }),
         }

@@ -7,7 +7,7 @@ use crate::config::Place;
 use crate::credentials::code;
 use crate::env::Env;
 use crate::provider::NoCode;
-use crate::redact::shown;
+use crate::redact;
 use crate::secret::Secret;
 use crate::sys::answer;
 
@@ -30,7 +30,7 @@ pub(super) fn run(
         why,
     };
     let words = words.map_err(|why| failed(format!("the command for it cannot be split into words: {why}")))?;
-    let program = words.first().map_or(String::new(), |program| shown(program));
+    let program = words.first().map_or(String::new(), |program| redact::program(program));
     let limit = left.map_or(PATIENCE, |left| left.min(PATIENCE));
     let answer = answer::ask(&words, env, answer::Place::Terminal, Some(limit));
     let answer = answer.map_err(|error| match error.kind() {

@@ -194,6 +194,7 @@ impl<'a> Chain<'a> {
                 let coded = Coded {
                     device,
                     of: hop.subject(),
+                    is_of_user: caller.session_token.is_none(),
                     wants: self.wants,
                     ports: self.ports,
                 };

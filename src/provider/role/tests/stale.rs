@@ -6,6 +6,8 @@ use crate::provider::{NoCode, Subject};
 fn unattended() -> NoCode {
     NoCode::Unattended {
         profile: "one".to_owned(),
+        options: Vec::new(),
+        is_kept: true,
         why: "no terminal".to_owned(),
     }
 }
