@@ -210,7 +210,10 @@ fn run(set_up: &SetUp, form: &str, corpus: &[Hostile]) -> usize {
     // PowerShell's variables are text, and yash rejects a script that is not.
     let any = shell.family != Family::PowerShell && shell.name != "yash";
     // What may be a secret is not written into the state.
-    let is_kept = |hostile: &&Hostile| hostile.value.to_str().map_or(any, |text| harmless(text).is_some());
+    let is_kept = |hostile: &&Hostile| {
+        let is_read = any || hostile.value.to_str().is_some();
+        is_read && harmless(&hostile.value.to_string_lossy()).is_some()
+    };
     let values = || corpus.iter().filter(is_kept);
     let mut story = String::new();
     for (at, hostile) in values().enumerate() {

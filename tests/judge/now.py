@@ -135,12 +135,13 @@ def wrongs(binary, case, env):
             or not intact and (explained["credentials"], id_of(explained["chain"])) != (theirs["credentials"], id_of(theirs["chain"])):
         if not (intact and "error" in explained):
             yield "explain", theirs, explained
-    # exec gets the keys itself for a name that only botocore can read; the program of a process is made up, and nothing
-    # answers where roles are asked for.
+    # exec gets the keys itself for a name that only botocore can read, and where they take a code; the program of a process
+    # is made up, nothing answers where roles are asked for, and nobody has codes.
     done = subprocess.run([binary, "exec", "-q", "--", "/usr/bin/env", "-0"], env={**env, **NOWHERE}, capture_output=True, timeout=60, check=False)
     is_got = theirs["credentials"] == "custom-process" or \
         theirs["credentials"] in ("assume-role", "sso") and not re.fullmatch(r"[A-Za-z0-9_./%@:+-]+", theirs["profile"])
-    if not theirs["chain"] or over or empty or is_got and done.returncode == 1:
+    is_coded = "mfa_serial" in theirs["settings"] or any(step.get("mfa_serial") is not None for step in theirs["chain"])
+    if not theirs["chain"] or over or empty or (is_got or is_coded) and done.returncode == 1:
         return
     pairs = [entry.split(b"=", 1) for entry in done.stdout.split(b"\0") if entry]
     pairs = [pair for pair in pairs if os.fsdecode(pair[0]) not in NOWHERE]

@@ -70,7 +70,7 @@ pub(super) fn mistakes(profiles: &ProfileSet, owned: &Owned<'_>, found: &mut Vec
             .or_else(|| match key {
                 "region" | "sso_region" => region(text, is_aws),
                 "output" => output(text),
-                "mfa_serial" => mfa::serial(text, has_role),
+                "mfa_serial" => mfa::serial(text, has_role).or_else(|| choice(key, text).filter(|_| has_role)),
                 "endpoint_url" if has_ignored_urls => None,
                 key if RESOLVED.contains(&key) => None,
                 key if of_roles().any(|of_role| of_role == key) => choice(key, text).filter(|_| has_role),
