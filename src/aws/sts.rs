@@ -26,6 +26,17 @@ pub const SESSION_UNASKED: u32 = 43_200;
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html>
 pub const SERIAL: RangeInclusive<usize> = 9..=256;
 
+/// Whether an MFA device is a security key (FIDO), of which STS takes no codes.
+pub fn is_security_key(serial: &str) -> bool {
+    serial.contains(":u2f/")
+}
+
+/// The usual ARN of a user's MFA device, where that of the user is written in its place.
+pub fn device_of_user(serial: &str) -> Option<String> {
+    let (start, name) = serial.split_once(":user/")?;
+    Some(format!("{start}:mfa/{name}"))
+}
+
 /// In characters: what STS accepts as the name of a session; names of roles are made of the same characters.
 pub const NAME: RangeInclusive<usize> = 2..=64;
 

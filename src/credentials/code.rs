@@ -6,6 +6,9 @@ use crate::secret::Secret;
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html>
 pub const DIGITS: usize = 6;
 
+/// In seconds: how long a device shows a code. RFC 6238, section 5.2.
+pub const STEP: i64 = 30;
+
 /// Apps and programs show codes with blanks between the digits. `None` if these are not the digits of one code.
 pub fn parse(text: &str) -> Option<Secret<String>> {
     let mut code = String::with_capacity(DIGITS);

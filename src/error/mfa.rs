@@ -3,6 +3,7 @@
 use super::subject::subject;
 use super::{Error, Kind};
 use crate::advice::Command;
+use crate::aws::sts;
 use crate::provider::{NoCode, Rejected, Subject};
 use crate::redact::shown;
 use crate::text::display;
@@ -58,10 +59,8 @@ pub(super) fn rejected(serial: &str, of: &Subject, why: &Rejected) -> Error {
         }
         Rejected::Device => {
             let error = new(format!("AWS knows no MFA device `{device}` of this user"));
-            let error = match serial.split_once(":user/") {
-                Some((start, name)) => {
-                    error.hint(format!("its ARN may be `{}`", shown(&format!("{start}:mfa/{name}"))))
-                }
+            let error = match sts::device_of_user(serial) {
+                Some(arn) => error.hint(format!("its ARN may be `{}`", shown(&arn))),
                 None => error,
             };
             error.hint("`mfa_serial` must be as in IAM: `aws iam list-mfa-devices` shows it")

@@ -271,7 +271,12 @@ impl Error {
 
     /// Whether AWS does not accept the token of the call, or not any more.
     pub(super) fn refuses_token(&self) -> bool {
-        matches!(self, Error::Call { failure: Failure::Service(error), .. } if error.class == Class::Unauthorized)
+        self.is_of(Class::Unauthorized)
+    }
+
+    /// Whether a service answers with an error of this class.
+    pub(super) fn is_of(&self, class: Class) -> bool {
+        matches!(self, Error::Call { failure: Failure::Service(error), .. } if error.class == class)
     }
 
     /// Whether AWS has understood the call, and says no for good.

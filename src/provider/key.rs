@@ -32,41 +32,32 @@ pub(super) fn of_base(base: &BaseSource, keys: &dyn ReadKeys) -> Option<Value> {
 
 /// `endpoint` is the portal. The token is that of the session or the start URL, and who is signed in is not known.
 pub(super) fn of_sso(sso: &Sso, endpoint: &Endpoint) -> Key {
-    let own = (!endpoint.is_own()).then_some(&endpoint.url);
-    let mut parts = BTreeMap::from([
+    let parts = [
         ("v", json!(1)),
         ("op", json!("GetRoleCredentials")),
         ("sso_session", json!(sso.session.name)),
         ("start_url", json!(sso.session.start_url)),
         ("account_id", json!(sso.account_id)),
         ("role_name", json!(sso.role_name)),
-    ]);
-    if let Some(url) = own {
-        parts.insert("endpoint", json!(url));
-    }
-    Key::hash(&serde_json::to_vec(&parts).unwrap_or_default())
+    ];
+    hashed(parts, endpoint)
 }
 
 /// A session that lasts longer than one wants serves all the same, so the key has no duration.
 pub(super) fn of_session(device: &Device, endpoint: &Endpoint, source: &Value) -> Key {
-    let own = (!endpoint.is_own()).then_some(&endpoint.url);
-    let mut parts = BTreeMap::from([
+    let parts = [
         ("v", json!(1)),
         ("op", json!("GetSessionToken")),
         ("mfa_serial", json!(device.serial)),
         ("source", source.clone()),
-    ]);
-    if let Some(url) = own {
-        parts.insert("endpoint", json!(url));
-    }
-    Key::hash(&serde_json::to_vec(&parts).unwrap_or_default())
+    ];
+    hashed(parts, endpoint)
 }
 
 /// `duration` is the one that is asked for. Neither the region nor the profile's name changes what AWS gives.
 pub(super) fn of_role(role: &AssumeRole, duration: Option<u32>, endpoint: &Endpoint, source: &Value) -> Key {
     let partition = role.role_arn.split(':').nth(1);
-    let own = (!endpoint.is_own()).then_some(&endpoint.url);
-    let mut parts = BTreeMap::from([
+    let parts = [
         ("v", json!(1)),
         ("op", json!("AssumeRole")),
         ("partition", json!(partition)),
@@ -76,9 +67,15 @@ pub(super) fn of_role(role: &AssumeRole, duration: Option<u32>, endpoint: &Endpo
         ("mfa_serial", json!(role.mfa.as_ref().map(|device| &device.serial))),
         ("duration", json!(duration)),
         ("source", source.clone()),
-    ]);
-    if let Some(url) = own {
-        parts.insert("endpoint", json!(url));
+    ];
+    hashed(parts, endpoint)
+}
+
+/// AWS's own endpoint is no part of it.
+fn hashed<const N: usize>(parts: [(&str, Value); N], endpoint: &Endpoint) -> Key {
+    let mut parts = BTreeMap::from(parts);
+    if !endpoint.is_own() {
+        parts.insert("endpoint", json!(endpoint.url));
     }
     Key::hash(&serde_json::to_vec(&parts).unwrap_or_default())
 }

@@ -5,14 +5,11 @@ use std::time::Duration;
 
 use super::wanted::Wanted;
 use super::{Again, CodeQuestion, Error, Failure, NoCode, NoTurn, Ports, Rejected, Subject, Wants};
+use crate::aws::sts::Mfa;
 use crate::aws::{Class, Fault};
+use crate::credentials::code::STEP;
 use crate::resolve::Device;
-use crate::secret::Secret;
 use crate::session::Session;
-
-/// In seconds: how long a device shows a code.
-/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_mfa_enable_virtual.html>
-const STEP: i64 = 30;
 
 /// How many codes are tried before awsenv gives up, and how often one may be given that AWS has had.
 const MOST: u32 = 3;
@@ -36,7 +33,7 @@ impl Coded<'_> {
     pub(super) fn turn(
         &self,
         wanted: &Wanted<'_>,
-        call: impl Fn(&Secret<String>) -> Result<Session, Error>,
+        call: impl Fn(Mfa<'_>) -> Result<Session, Error>,
     ) -> Result<Session, Error> {
         let no_turn = |why: NoTurn| Error::NoTurn {
             of: Subject::Code(self.device.serial.clone()),
@@ -52,7 +49,7 @@ impl Coded<'_> {
         got
     }
 
-    fn by_codes(&self, call: impl Fn(&Secret<String>) -> Result<Session, Error>) -> Result<Session, Error> {
+    fn by_codes(&self, call: impl Fn(Mfa<'_>) -> Result<Session, Error>) -> Result<Session, Error> {
         let Ports {
             codes, devices, clock, ..
         } = self.ports;
@@ -93,7 +90,8 @@ impl Coded<'_> {
             } else {
                 devices.note(serial, &code);
                 sent += 1;
-                match call(&code) {
+                let mfa = Mfa { serial, code: &code };
+                match call(mfa) {
                     Err(error) if error.is_of(Class::WrongCode) && sent < MOST => {
                         again = Some(Again::Rejected);
                     }
@@ -129,11 +127,6 @@ impl Error {
                 ..
             }
         )
-    }
-
-    /// Whether a service answers with an error of this class.
-    fn is_of(&self, class: Class) -> bool {
-        matches!(self, Error::Call { failure: Failure::Service(error), .. } if error.class == class)
     }
 
     /// Whether the service surely has not seen the call.

@@ -1,5 +1,6 @@
 //! MFA devices, as profiles name them, and the programs that know their codes.
 
+use crate::config::mistakes::CODE_PROCESSES;
 use crate::config::{Place, Profile};
 
 use super::Error;
@@ -25,9 +26,6 @@ pub struct CodeProcess {
     pub command: String,
     pub place: Place,
 }
-
-/// The keys that name a program for codes.
-const KEYS: [&str; 2] = ["awsenv_mfa_process", "mfa_process"];
 
 /// The device that a profile names for its own keys, of which botocore knows nothing.
 pub(super) fn own(profile: Profile<'_>) -> Option<Device> {
@@ -58,7 +56,7 @@ pub(super) fn of_role(profile: Profile<'_>) -> Result<Option<Device>, Error> {
 /// The program that a profile names for codes. botocore knows nothing of it, so a mistake in it concerns only those who
 /// need a code.
 pub(super) fn process(profile: Profile<'_>) -> Option<CodeProcess> {
-    let mut found = KEYS.iter().filter_map(|key| profile.get(key));
+    let mut found = CODE_PROCESSES.iter().filter_map(|key| profile.get(key));
     let value = found.find(|value| !value.is_nested())?;
     Some(CodeProcess {
         command: value.text().to_owned(),

@@ -67,7 +67,5 @@ impl Drop for Asking {
 /// The lock of this job, if it has the terminal. Others are in the background, or stopped.
 fn path(env: &Env) -> Option<PathBuf> {
     let job = terminal::job()?;
-    let root = sessions::root(env)?;
-    sessions::create_root(&root).ok()?;
-    Some(sessions::job_lock(&root, job))
+    Some(sessions::job_lock(&sessions::usable_root(env)?, job))
 }

@@ -36,11 +36,9 @@ impl<'a> Devices<'a> {
         }
     }
 
-    /// The directory, where it can be used: without it each process goes on alone.
+    /// Without a directory each process goes on alone.
     fn root(&self) -> Option<PathBuf> {
-        let root = sessions::root(self.env)?;
-        sessions::create_root(&root).ok()?;
-        Some(root)
+        sessions::usable_root(self.env)
     }
 }
 

@@ -83,8 +83,8 @@ pub(super) fn alone() -> Box<dyn Turn> {
     Box::new(Alone)
 }
 
-/// Waits for the lock at `path` for at most `limit`, or, with a person at the terminal, for ever; `say` tells the user what for. Where there can be no
-/// lock, each process goes on alone.
+/// Waits for the lock at `path` for at most `limit`, or, with a person at the terminal, for ever; `say` tells the user
+/// what for. Where there can be no lock, each process goes on alone.
 ///
 /// # Errors
 /// The time is up, or another process's user has cancelled what this one waited for.

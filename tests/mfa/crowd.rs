@@ -1,12 +1,12 @@
 //! Many processes that need a code at once.
 
 use std::collections::BTreeSet;
-use std::process::{Child, Output, Stdio};
+use std::process::{Child, Output};
 
 use super::{calls, start, start_with_program};
 use crate::integration::terminal::Terminal;
 use crate::sso::crowd::crowd_at;
-use crate::support::{Aws, Sandbox, executable};
+use crate::support::{self, Aws, Sandbox, executable};
 
 const MANY: usize = crate::sso::crowd::MANY;
 
@@ -15,12 +15,7 @@ const COMMAND: &str = "exec guarded --keys -- printenv AWS_ACCESS_KEY_ID";
 const QUESTION: &str = "for the profile `guarded`:";
 
 fn begin(sandbox: &Sandbox, profile: &str) -> Child {
-    let mut command = sandbox.awsenv(["credential-process", profile]).command();
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command.spawn().expect("a process")
+    support::begin(sandbox.awsenv(["credential-process", profile]).command())
 }
 
 /// Starts so many for each profile in turn, and waits for all.

@@ -1,7 +1,7 @@
 //! Processes that end before they should while a code is asked for, or between two steps.
 
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::Child;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -9,15 +9,10 @@ use serde_json::{Value, json as value};
 
 use super::{calls, id, start_with_program};
 use crate::support::walk::{Step, WRITES, Walk};
-use crate::support::{Aws, Sandbox, executable, signal};
+use crate::support::{self, Aws, Sandbox, executable, signal};
 
 fn begin(sandbox: &Sandbox, profile: &str) -> Child {
-    let mut command = sandbox.awsenv(["credential-process", profile]).command();
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command.spawn().expect("awsenv")
+    support::begin(sandbox.awsenv(["credential-process", profile]).command())
 }
 
 #[track_caller]

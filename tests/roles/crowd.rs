@@ -1,10 +1,10 @@
 //! Many processes that want the same keys at once.
 
 use std::collections::BTreeSet;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command};
 
 use super::start;
-use crate::support::{Aws, Sandbox, require, say};
+use crate::support::{self, Aws, Sandbox, require, say};
 
 const MANY: usize = 50;
 
@@ -17,15 +17,7 @@ struct Done {
 
 /// Starts that many, each on pipes, and waits for all.
 fn at_once(command: impl Fn() -> Command) -> Vec<Done> {
-    let start = |_| {
-        let mut command = command();
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        command.spawn().expect("a process")
-    };
-    let all: Vec<Child> = (0..MANY).map(start).collect();
+    let all: Vec<Child> = (0..MANY).map(|_| support::begin(command())).collect();
     all.into_iter()
         .map(|child| {
             let output = child.wait_with_output().expect("its output");

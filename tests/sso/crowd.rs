@@ -1,25 +1,20 @@
 //! Many processes that want the same token at once.
 
-use std::process::{Child, Stdio};
+use std::process::Child;
 
 use serde_json::{Value, json as value};
 
 use crate::integration::terminal::Terminal;
 use crate::stand_in::clients::boto3;
 use crate::support::sso::{Browser, opened, read, sign_in, token_path};
-use crate::support::{Aws, Sandbox, python, signal};
+use crate::support::{self, Aws, Sandbox, python, signal};
 
 pub(crate) const MANY: usize = 50;
 
 const COMMAND: &str = "exec sso-admin --login --keys -- printenv AWS_ACCESS_KEY_ID";
 
 fn start(sandbox: &Sandbox, profile: &str) -> Child {
-    let mut command = sandbox.awsenv(["credential-process", profile]).command();
-    command
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command.spawn().expect("a process")
+    support::begin(sandbox.awsenv(["credential-process", profile]).command())
 }
 
 /// Starts so many for each profile in turn, and waits until all have succeeded. What they printed.

@@ -217,6 +217,16 @@ pub fn require(tool: &str) -> Option<PathBuf> {
     found
 }
 
+/// Starts a program that reads nothing and whose output is read later.
+pub fn begin(mut command: std::process::Command) -> std::process::Child {
+    use std::process::Stdio;
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command.spawn().expect("a process")
+}
+
 /// Sends a signal, by its name without `SIG`.
 pub fn signal(child: &std::process::Child, name: &str) {
     let sent = std::process::Command::new("kill")

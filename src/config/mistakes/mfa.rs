@@ -2,10 +2,11 @@
 
 use super::wrong::Wrong;
 use super::{MistakeCode, brief};
+use crate::aws::sts;
 use crate::config::shlex;
 
-/// Programs that print codes: awsenv's own key, and aws-vault's, which awsenv reads too.
-pub(super) const PROCESSES: [&str; 2] = ["awsenv_mfa_process", "mfa_process"];
+/// The keys that name a program for codes: awsenv's own, and aws-vault's, which counts if there is no other.
+pub const PROCESSES: [&str; 2] = ["awsenv_mfa_process", "mfa_process"];
 
 /// What is wrong with `mfa_serial`. Only a role cannot do without it.
 pub(super) fn serial(text: &str, has_role: bool) -> Option<Wrong> {
@@ -13,14 +14,13 @@ pub(super) fn serial(text: &str, has_role: bool) -> Option<Wrong> {
         is_certain: has_role,
         ..Wrong::new(MistakeCode::MfaSerial, what.to_owned(), instead)
     };
-    if text.contains(":u2f/") {
+    if sts::is_security_key(text) {
         let what = "mfa_serial is a FIDO security key, and AWS STS takes no codes of those";
         let instead = "give the user a device that shows codes too, and write its ARN";
         return Some(found(what, instead.to_owned()));
     }
-    let (start, name) = text.split_once(":user/")?;
+    let device = brief(&sts::device_of_user(text)?);
     let what = "mfa_serial is the ARN of a user, not of an MFA device";
-    let device = brief(&format!("{start}:mfa/{name}"));
     Some(found(what, format!("did you mean `{device}`?")))
 }
 

@@ -26,6 +26,7 @@ use crate::text::cut;
 pub use choice::{checked, choice, endpoint, of_roles, unbeaten};
 pub use code::MistakeCode;
 pub use known::{OWN as OWN_KEYS, PROFILE as PROFILE_KEYS, S3 as S3_KEYS};
+pub use mfa::PROCESSES as CODE_PROCESSES;
 pub use values::{ELSEWHERE, OUTPUTS, output, quoted, region};
 pub use wrong::Wrong;
 

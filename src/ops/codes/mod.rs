@@ -94,15 +94,13 @@ impl provider::Codes for Codes<'_> {
             true => at_window(),
             false => None,
         };
-        match asked.map_or_else(|| person::ask(self.context, question, &what), Ok) {
-            Ok(code) => code,
-            Err(why) => Err(NoCode::Unattended {
-                profile: self.profile.clone(),
-                options: self.options.clone(),
-                is_kept: self.context.settings().sessions,
-                why: why.to_owned(),
-            }),
-        }
+        let unattended = |why: &str| NoCode::Unattended {
+            profile: self.profile.clone(),
+            options: self.options.clone(),
+            is_kept: self.context.settings().sessions,
+            why: why.to_owned(),
+        };
+        asked.unwrap_or_else(|| person::ask(self.context, question, &what, unattended))
     }
 
     fn wait(&self, question: &CodeQuestion<'_>, time: Duration) -> Result<(), NoCode> {

@@ -22,22 +22,22 @@ const USUAL: usize = 80;
 /// Asks until six digits are typed; `what` says which and what for.
 ///
 /// # Errors
-/// `Err(why)` if nobody can be asked, as the end of a sentence; else what the person does instead.
+/// What the person does instead, or that of `unattended`, for the reason why nobody can be asked.
 pub(super) fn ask(
     context: &Context,
     question: &CodeQuestion<'_>,
     what: &str,
-) -> Result<Result<Secret<String>, NoCode>, &'static str> {
-    ask::check_willing(context)?;
-    let turn = match context.asking(question.left) {
-        Ok(turn) => turn,
-        Err(NoTurn::Cancelled) => return Ok(Err(NoCode::Cancelled)),
-        Err(NoTurn::Late(seconds)) => return Ok(Err(NoCode::Late(seconds))),
-    };
-    ask::may_ask(context)?;
+    unattended: impl Fn(&str) -> NoCode,
+) -> Result<Secret<String>, NoCode> {
+    ask::check_willing(context).map_err(&unattended)?;
+    let turn = context.asking(question.left).map_err(|why| match why {
+        NoTurn::Cancelled => NoCode::Cancelled,
+        NoTurn::Late(seconds) => NoCode::Late(seconds),
+    })?;
+    ask::may_ask(context).map_err(&unattended)?;
     let panel = panel(context);
     let typing = Terminal::open().and_then(|terminal| terminal.typing(question.left));
-    let mut typing = typing.map_err(|_| "the terminal cannot be read")?;
+    let mut typing = typing.map_err(|_| unattended("the terminal cannot be read"))?;
     // What was typed before a rejection or during a wait is no answer to what follows.
     if let Some(again) = question.again {
         typing.forget();
@@ -55,13 +55,13 @@ pub(super) fn ask(
                 if over == Over::Left {
                     turn.cancel();
                 }
-                return Ok(Err(no_code(over, question.left)));
+                return Err(no_code(over, question.left));
             }
             Err(error) if error.kind() == std::io::ErrorKind::InvalidData => None,
-            Err(_) => return Ok(Err(NoCode::Cancelled)),
+            Err(_) => return Err(NoCode::Cancelled),
         };
         match line {
-            Some(code) => return Ok(Ok(code)),
+            Some(code) => return Ok(code),
             None => say(&panel, MISTYPED),
         }
         typing.forget();

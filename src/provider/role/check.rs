@@ -9,7 +9,7 @@ use crate::resolve::{AssumeRole, Device};
 pub(super) fn device(device: &Device) -> Result<(), Error> {
     let serial = &device.serial;
     let is_in = |c: char| c.is_ascii_alphanumeric() || "_+=/:,.@-".contains(c);
-    let needs = if serial.contains(":u2f/") {
+    let needs = if sts::is_security_key(serial) {
         "a device that shows codes: AWS STS takes none of a FIDO security key, and a user may have both"
     } else if !sts::SERIAL.contains(&serial.len()) || !serial.chars().all(is_in) {
         "9 to 256 letters, digits and `_+=/:,.@-`"

@@ -12,7 +12,6 @@ use crate::provider::sts::{Caller, Sts};
 use crate::provider::wanted::Wanted;
 use crate::provider::{CliEntry, Error, Fresh, Got, Notice, Ports, Subject, Wants, of_base};
 use crate::resolve::{self, AssumeRole, BaseSource, CredentialPlan, Device, Endpoint, Reach};
-use crate::secret::Secret;
 use crate::session::Session;
 
 /// In seconds: by how much less than was asked for a session may last, because AWS rounds its times.
@@ -189,62 +188,56 @@ impl<'a> Chain<'a> {
 
     fn turn(&self, hop: &Hop<'_>, caller: &Credentials) -> Result<Session, Error> {
         let wanted = self.wanted(hop);
+        let coded = |device| Coded {
+            device,
+            of: hop.subject(),
+            is_of_user: caller.session_token.is_none(),
+            wants: self.wants,
+            ports: self.ports,
+        };
         let session = match hop.call {
-            Call::Session(device) | Call::Role(_, Code::Own(device)) => {
-                let coded = Coded {
-                    device,
-                    of: hop.subject(),
-                    is_of_user: caller.session_token.is_none(),
-                    wants: self.wants,
-                    ports: self.ports,
-                };
-                coded.turn(&wanted, |code| self.call(hop, caller, Some((device, code))))
-            }
-            Call::Role(..) => wanted.turn(|| self.call(hop, caller, None)),
+            Call::Session(device) => coded(device).turn(&wanted, |mfa| {
+                let profile = self.plan.base_of.as_deref().unwrap_or(&device.profile);
+                let sts = self.sts();
+                sts.continue_as(device, profile, hop.duration, &self.endpoint, (caller, mfa))
+            }),
+            Call::Role(role, code @ Code::Own(device)) => coded(device).turn(&wanted, |mfa| {
+                self.assume((role, code), hop.duration, caller, Some(mfa))
+            }),
+            Call::Role(role, code) => wanted.turn(|| self.assume((role, code), hop.duration, caller, None)),
         };
         session.or_else(|error| wanted.stale(error))
     }
 
-    fn call(
-        &self,
-        hop: &Hop<'_>,
-        caller: &Credentials,
-        code: Option<(&Device, &Secret<String>)>,
-    ) -> Result<Session, Error> {
-        let sts = Sts {
+    fn sts(&self) -> Sts<'_> {
+        Sts {
             plan: self.plan,
             wants: self.wants,
             ports: self.ports,
-        };
-        let mfa = code.map(|(device, code)| sts::Mfa {
-            serial: &device.serial,
-            code,
-        });
-        let mut duration = hop.duration;
-        match (hop.call, mfa) {
-            (Call::Session(device), Some(mfa)) => {
-                let profile = self.plan.base_of.as_deref().unwrap_or(&device.profile);
-                sts.continue_as(device, profile, duration, &self.endpoint, (caller, mfa))
-            }
-            // There is a code for each.
-            (Call::Session(_), None) => Err(Error::Unreachable { needs: None }),
-            (Call::Role(role, code), mfa) => {
-                if let Code::Idle(device) = code {
-                    self.tell_idle(device);
-                }
-                if let Some(asked) = duration.filter(|asked| *asked > CHAINED && caller.session_token.is_some()) {
-                    duration = Some(CHAINED);
-                    let role_arn = role.role_arn.clone();
-                    self.ports.tell.tell(Notice::Lowered { role_arn, asked });
-                }
-                let caller = Caller {
-                    credentials: caller,
-                    mfa,
-                    has_mfa_session: matches!(code, Code::OfSession),
-                };
-                sts.assume(role, duration, &self.endpoint, caller)
-            }
         }
+    }
+
+    fn assume(
+        &self,
+        (role, code): (&AssumeRole, Code<'_>),
+        mut duration: Option<u32>,
+        caller: &Credentials,
+        mfa: Option<sts::Mfa<'_>>,
+    ) -> Result<Session, Error> {
+        if let Code::Idle(device) = code {
+            self.tell_idle(device);
+        }
+        if let Some(asked) = duration.filter(|asked| *asked > CHAINED && caller.session_token.is_some()) {
+            duration = Some(CHAINED);
+            let role_arn = role.role_arn.clone();
+            self.ports.tell.tell(Notice::Lowered { role_arn, asked });
+        }
+        let caller = Caller {
+            credentials: caller,
+            mfa,
+            has_mfa_session: matches!(code, Code::OfSession),
+        };
+        self.sts().assume(role, duration, &self.endpoint, caller)
     }
 
     fn tell_idle(&self, device: &Device) {

@@ -199,7 +199,7 @@ fn with_ending(dir: &Path, ending: &'static str) -> impl Iterator<Item = PathBuf
 ///
 /// # Errors
 /// What the system says, or which directory other users can change.
-pub(in crate::sys) fn create_root(root: &Path) -> io::Result<()> {
+pub(super) fn create_root(root: &Path) -> io::Result<()> {
     for dir in [root.parent().unwrap_or(root), root] {
         private::make_dir(dir)
             .and_then(|()| private::check_way(dir, Way::Name))

@@ -27,7 +27,6 @@ use folder::{Folder, at};
 use identity::Search;
 use keeper::Keepers;
 
-pub(super) use folder::create_root;
 pub(super) use notes::{Notes, job_lock};
 
 /// The sessions of this user on this machine. Opens nothing until it is asked.
@@ -277,8 +276,13 @@ impl fmt::Display for Why {
 }
 
 /// The directory of all sessions; `None` without a HOME.
-pub(super) fn root(env: &Env) -> Option<PathBuf> {
+fn root(env: &Env) -> Option<PathBuf> {
     Some(state_dir(env)?.join("awsenv/sessions"))
+}
+
+/// [`root`], made if need be; `None` where it cannot be used.
+pub(super) fn usable_root(env: &Env) -> Option<PathBuf> {
+    root(env).filter(|root| folder::create_root(root).is_ok())
 }
 
 const CLEARED: &str = "cleared";

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::folder::UNUSED;
 use crate::credentials::Timestamp;
+use crate::credentials::code::STEP;
 use crate::provider::sign_in::Random as _;
 use crate::secret::Secret;
 use crate::sys::fs::{is_older, names_in};
@@ -18,9 +19,6 @@ use crate::sys::{clock, lock, private, random};
 
 /// What the names of all files begin with.
 const PREFIX: &str = "mfa-";
-
-/// In seconds: how long a device shows a code. RFC 6238, section 5.2.
-const STEP: i64 = 30;
 
 /// In steps: for longer no service takes a code, whose clock may differ from the device's.
 const LIFE: i64 = 4;
